@@ -1,0 +1,126 @@
+package io.techops.broadcast;
+
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run of messages, in the order of the log, to be written to a peer in one go.
+ *
+ * <p>All peers that stand at the same position are given the same batch, one after the other, by one thread: what a
+ * transport computes of it with {@link #encoding} is computed once. A batch is valid until the {@link Transport#write}
+ * that was given it returns; a transport that is not done by then keeps the encoding, not the batch. Only for use by the
+ * thread that calls {@code write}.
+ */
+public final class Batch {
+
+    /** What {@link #sequence} says of a message that was sent to one peer alone. */
+    public static final long UNNUMBERED = -1;
+
+    /**
+     * The wire form of a batch, shared by the transports that asked for it with the same encoder.
+     */
+    public interface Encoding {
+
+        /** Says that the hub is done with the batch; whoever still writes from the encoding must hold it by himself. */
+        void release();
+    }
+
+    final long from;
+    final long to;
+    final long endSequence;
+    final int excluded;
+    final int addressed;
+    final long bytes;
+    private final Message[] messages;
+    private final long[] sequences;
+    private final int size;
+    private @Nullable Encoded first;
+
+    /**
+     * @param from the slot of the first entry this batch covers
+     * @param to the slot behind the last entry it covers
+     * @param endSequence the number of broadcasts before {@code to}
+     * @param excluded how many broadcasts in between were left out because the peer itself sent them
+     * @param addressed how many of the messages were sent to the peer alone
+     * @param bytes the payload of all messages
+     */
+    Batch(long from, long to, long endSequence, int excluded, int addressed, long bytes, Message[] messages,
+            long[] sequences, int size) {
+        this.from = from;
+        this.to = to;
+        this.endSequence = endSequence;
+        this.excluded = excluded;
+        this.addressed = addressed;
+        this.bytes = bytes;
+        this.messages = messages;
+        this.sequences = sequences;
+        this.size = size;
+    }
+
+    /** {@return how many messages there are, at least 1 in a batch that a transport is given} */
+    public int size() {
+        return size;
+    }
+
+    /** {@return the payload of all messages, in bytes} */
+    public long bytes() {
+        return bytes;
+    }
+
+    /**
+     * {@return the message at {@code index}}
+     *
+     * @param index from 0 to {@code size() - 1}
+     * @throws IndexOutOfBoundsException if there is no such message
+     */
+    public Message message(int index) {
+        return messages[checked(index)];
+    }
+
+    /**
+     * {@return the sequence of the message at {@code index}, or {@link #UNNUMBERED} if it was sent to the peer alone}
+     * Sequences start at 0 and grow by one with every broadcast.
+     *
+     * @param index from 0 to {@code size() - 1}
+     * @throws IndexOutOfBoundsException if there is no such message
+     */
+    public long sequence(int index) {
+        return sequences[checked(index)];
+    }
+
+    /**
+     * {@return this batch as {@code encoder} encodes it} The encoder is called at most once a batch and its result is
+     * shared by all transports that pass the same encoder: use one constant.
+     *
+     * @param <E> the type of the wire form
+     * @param encoder turns a batch into its wire form
+     */
+    @SuppressWarnings("unchecked") // an encoding is stored under the encoder that made it, and found only by it
+    public <E extends Encoding> E encoding(Function<? super Batch, E> encoder) {
+        for (Encoded e = first; e != null; e = e.next) {
+            if (e.encoder == encoder) {
+                return (E) e.encoding;
+            }
+        }
+        E encoding = encoder.apply(this);
+        first = new Encoded(encoder, encoding, first);
+        return encoding;
+    }
+
+    void release() {
+        for (Encoded e = first; e != null; e = e.next) {
+            e.encoding.release();
+        }
+        first = null;
+    }
+
+    private int checked(int index) {
+        if (index >= size) {
+            throw new IndexOutOfBoundsException("index must be below " + size + ": " + index);
+        }
+        return index;
+    }
+
+    private record Encoded(Function<?, ?> encoder, Encoding encoding, @Nullable Encoded next) {
+    }
+}

@@ -1,0 +1,337 @@
+package io.techops.broadcast;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One hub, many peers: what anyone sends, or the host application broadcasts, reaches everyone, in one order.
+ *
+ * <p>The hub keeps the last messages in a bounded log, and for every peer the position up to which it has taken them.
+ * Publishing never touches a socket: shards, one a processor unless set otherwise, write to the peers on the hub's
+ * executor.
+ *
+ * <p>A <em>slow peer</em> is one whose own transport is not writable; what becomes of it, the {@link OverflowPolicy} and
+ * the stall timeout say, and nobody else notices. The hub is <em>saturated</em> when its shards cannot keep up with the
+ * publishers: then publishers wait, and no peer that is writable loses anything.
+ *
+ * <p>Safe for use by any number of threads. Everything may be called from a policy or a listener.
+ */
+public interface BroadcastHub extends AutoCloseable {
+
+    /** How long {@link #close()} lets peers take what is left: 5 seconds. */
+    Duration DEFAULT_CLOSE_LIMIT = Duration.ofSeconds(5);
+
+    /** {@return a builder with the defaults} */
+    static Builder builder() {
+        return new Builder();
+    }
+
+    /** {@return a new hub with the defaults} */
+    static BroadcastHub create() {
+        return builder().build();
+    }
+
+    /**
+     * Registers a connection: its peer is given everything that is broadcast from now on, and nothing from before.
+     * Called by adapters.
+     *
+     * @param transport how bytes reach the peer; not written to before this method was called
+     * @return what the adapter reports back with
+     * @throws IllegalStateException if the hub is closed
+     */
+    Registration register(Transport transport);
+
+    /**
+     * Appends a message for everyone to the log, and returns. Waits only while the hub is saturated; a wait cannot be
+     * interrupted, and ends with the shards' next round.
+     *
+     * @param message the message
+     * @return its sequence: the number of broadcasts before it
+     * @throws IllegalArgumentException if the message is larger than the whole log
+     * @throws IllegalStateException if the hub is closed, also while this call waits
+     */
+    long broadcast(Message message);
+
+    /**
+     * Broadcasts a text, as {@link #broadcast(Message)} does.
+     *
+     * @param text the text
+     * @return its sequence
+     * @throws IllegalArgumentException if the message is larger than the whole log
+     * @throws IllegalStateException if the hub is closed, also while this call waits
+     */
+    default long broadcast(String text) {
+        return broadcast(Message.text(text));
+    }
+
+    /**
+     * Appends a message for everyone, unless the hub is saturated. Never waits.
+     *
+     * @param message the message
+     * @return {@code false} if the hub is saturated, or closed: the message was not broadcast
+     * @throws IllegalArgumentException if the message is larger than the whole log
+     */
+    boolean tryBroadcast(Message message);
+
+    /** {@return the peers that are registered now; a copy} */
+    Collection<Peer> peers();
+
+    /** {@return what the hub has done so far} */
+    HubStats stats();
+
+    /** {@return whether the hub has begun to close: it takes no more messages and no more peers} */
+    boolean isClosed();
+
+    /**
+     * Begins to close the hub, and returns. Nothing is taken any more; every peer is written what was broadcast before,
+     * and is then closed with {@link CloseReason#GOING_AWAY}; what is left after {@code limit} is aborted. Only the
+     * first call counts.
+     *
+     * @param limit how long peers may take; zero aborts at once
+     * @return completed when every connection has ended, the listener was told, and nothing of the hub runs any more
+     * @throws IllegalArgumentException if {@code limit} is negative
+     */
+    CompletionStage<Void> shutdown(Duration limit);
+
+    /**
+     * Closes the hub as {@link #shutdown} does, and waits for the end. Called from a listener it does not wait, because
+     * the end includes that the listener was told. A wait that is interrupted ends, the shutdown goes on.
+     *
+     * @param limit how long peers may take; zero aborts at once
+     * @throws IllegalArgumentException if {@code limit} is negative
+     */
+    void close(Duration limit);
+
+    /** Closes the hub as {@link #close(Duration)} does, with {@link #DEFAULT_CLOSE_LIMIT}. */
+    @Override
+    default void close() {
+        close(DEFAULT_CLOSE_LIMIT);
+    }
+
+    /** Sets up a hub. Every setting has a default; a setting is checked when it is given. Not safe for many threads. */
+    final class Builder {
+
+        Retention retention = Retention.of(4096, 8 << 20);
+        MessagePolicy policy = MessagePolicy.textOnly().andThen(MessagePolicy.maxBytes(MessagePolicy.DEFAULT_MAX_BYTES));
+        DeliveryPolicy delivery = DeliveryPolicy.everyone();
+        OverflowPolicy overflow = OverflowPolicy.disconnect();
+        HubListener listener = new HubListener() { };
+        Duration stallTimeout = Duration.ofSeconds(10);
+        Duration closeTimeout = Duration.ofSeconds(5);
+        Duration floodGrace = Duration.ofSeconds(1);
+        Duration heartbeat = Duration.ofSeconds(25);
+        Duration pongTimeout = Duration.ofSeconds(10);
+        int shards = Runtime.getRuntime().availableProcessors();
+        String name = "broadcast-hub";
+        @Nullable Executor executor;
+        @Nullable HubTimer timer;
+
+        private Builder() {
+        }
+
+        /**
+         * Sets the bounds of the log.
+         *
+         * @param retention 4,096 messages or 8 MiB by default
+         * @return this builder
+         */
+        public Builder retention(Retention retention) {
+            this.retention = Objects.requireNonNull(retention, "retention");
+            return this;
+        }
+
+        /**
+         * Sets what is done with a message that a peer sent.
+         *
+         * @param policy by default text of at most 64 KiB is relayed verbatim, longer text closes the peer, binary
+         *     messages are ignored
+         * @return this builder
+         */
+        public Builder policy(MessagePolicy policy) {
+            this.policy = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * Sets who gets what a peer sent.
+         *
+         * @param delivery everyone by default, the sender included
+         * @return this builder
+         */
+        public Builder delivery(DeliveryPolicy delivery) {
+            this.delivery = Objects.requireNonNull(delivery, "delivery");
+            return this;
+        }
+
+        /**
+         * Sets what becomes of a peer that falls off the log's tail.
+         *
+         * @param overflow {@link OverflowPolicy#disconnect} by default
+         * @return this builder
+         */
+        public Builder overflow(OverflowPolicy overflow) {
+            this.overflow = Objects.requireNonNull(overflow, "overflow");
+            return this;
+        }
+
+        /**
+         * Sets who is told what happens.
+         *
+         * @param listener nobody by default
+         * @return this builder
+         */
+        public Builder listener(HubListener listener) {
+            this.listener = Objects.requireNonNull(listener, "listener");
+            return this;
+        }
+
+        /**
+         * Sets how long a peer may be not writable before it is closed with {@link CloseReason#TRY_AGAIN_LATER}, also
+         * if nothing more is sent.
+         *
+         * @param stallTimeout 10 seconds by default; more than zero
+         * @return this builder
+         * @throws IllegalArgumentException if it is zero or less
+         */
+        public Builder stallTimeout(Duration stallTimeout) {
+            this.stallTimeout = positive("stallTimeout", stallTimeout);
+            return this;
+        }
+
+        /**
+         * Sets how long a close handshake that the hub began may take before the connection is aborted.
+         *
+         * @param closeTimeout 5 seconds by default; more than zero
+         * @return this builder
+         * @throws IllegalArgumentException if it is zero or less
+         */
+        public Builder closeTimeout(Duration closeTimeout) {
+            this.closeTimeout = positive("closeTimeout", closeTimeout);
+            return this;
+        }
+
+        /**
+         * Sets how long a peer that is not writable for the moment holds back what other <em>peers</em> send, once
+         * there is so much of it that this peer would fall off the log's tail: a flood is then slowed down to what its
+         * receivers take. The time counts from when the peer stopped being writable, and begins anew only after it has
+         * caught up with the log's head. What the host application broadcasts is never held back by this.
+         *
+         * @param floodGrace 1 second by default; zero lets a flood run over whoever cannot follow
+         * @return this builder
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder floodGrace(Duration floodGrace) {
+            this.floodGrace = notNegative("floodGrace", floodGrace);
+            return this;
+        }
+
+        /**
+         * Sets after how long without a sign of life a peer is pinged. Only what comes from the peer counts, not what
+         * is sent to it.
+         *
+         * @param heartbeat 25 seconds by default, from which up to a tenth is taken off to spread the pings; zero for no
+         *     heartbeat
+         * @return this builder
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder heartbeat(Duration heartbeat) {
+            this.heartbeat = notNegative("heartbeat", heartbeat);
+            return this;
+        }
+
+        /**
+         * Sets how long the answer to a ping may take before the connection is aborted.
+         *
+         * @param pongTimeout 10 seconds by default; more than zero
+         * @return this builder
+         * @throws IllegalArgumentException if it is zero or less
+         */
+        public Builder pongTimeout(Duration pongTimeout) {
+            this.pongTimeout = positive("pongTimeout", pongTimeout);
+            return this;
+        }
+
+        /**
+         * Sets among how many tasks the peers are divided.
+         *
+         * @param shards one a processor by default; from 1 to 1,024
+         * @return this builder
+         * @throws IllegalArgumentException if it is not from 1 to 1,024
+         */
+        public Builder shards(int shards) {
+            if (shards < 1 || shards > 1024) {
+                throw new IllegalArgumentException("shards must be from 1 to 1024: " + shards);
+            }
+            this.shards = shards;
+            return this;
+        }
+
+        /**
+         * Sets what the names of the hub's own threads begin with.
+         *
+         * @param name {@code broadcast-hub} by default; not empty
+         * @return this builder
+         * @throws IllegalArgumentException if it is empty
+         */
+        public Builder name(String name) {
+            if (name.isEmpty()) {
+                throw new IllegalArgumentException("name must not be empty");
+            }
+            this.name = name;
+            return this;
+        }
+
+        /**
+         * Sets what runs the shards and the listener. It must run every task, and should be able to run as many at the
+         * same time as there are shards, and one more. The hub does not shut it down.
+         *
+         * @param executor platform threads of the hub's own by default, which end with the hub
+         * @return this builder
+         */
+        public Builder executor(Executor executor) {
+            this.executor = Objects.requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /**
+         * Sets the clock and the timer.
+         *
+         * @param timer a thread of the hub's own by default, which ends with the hub
+         * @return this builder
+         */
+        public Builder timer(HubTimer timer) {
+            this.timer = Objects.requireNonNull(timer, "timer");
+            return this;
+        }
+
+        /** {@return a new hub} */
+        public BroadcastHub build() {
+            return new LogHub(this);
+        }
+
+        private static Duration positive(String name, Duration value) {
+            if (value.isZero() || value.isNegative()) {
+                throw new IllegalArgumentException(name + " must be more than zero: " + value);
+            }
+            return bounded(name, value);
+        }
+
+        private static Duration notNegative(String name, Duration value) {
+            if (value.isNegative()) {
+                throw new IllegalArgumentException(name + " must not be negative: " + value);
+            }
+            return bounded(name, value);
+        }
+
+        private static Duration bounded(String name, Duration value) {
+            if (value.compareTo(Duration.ofDays(365)) > 0) {
+                throw new IllegalArgumentException(name + " must be at most 365 days: " + value);
+            }
+            return value;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.techops.broadcast;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The deadlines of a shard, with one timer task for all of them: that for the earliest. Each time it runs, the shard
+ * looks at every deadline it has and asks {@link #passed}, which sets the timer for those still to come. Owned by a
+ * shard.
+ */
+final class Deadlines {
+
+    private final HubTimer timer;
+    private final Runnable wake;
+    private final AtomicBoolean due = new AtomicBoolean();
+    private HubTimer.@Nullable Cancellation scheduled;
+    private long earliest;
+
+    /**
+     * @param wake called by the timer when a deadline has passed
+     */
+    Deadlines(HubTimer timer, Runnable wake) {
+        this.timer = timer;
+        this.wake = wake;
+    }
+
+    /** {@return whether the time has come to look at all deadlines} */
+    boolean due() {
+        if (!due.get()) {
+            return false;
+        }
+        due.set(false);
+        scheduled = null;
+        return true;
+    }
+
+    /** {@return whether {@code deadline} has passed; if not, {@link #due} will be true once it has} */
+    boolean passed(long deadline, long now) {
+        return passed(deadline, now, 0);
+    }
+
+    /**
+     * {@return whether {@code deadline} has passed}
+     *
+     * @param slack how much later {@link #due} may be true, so that many such deadlines are looked at together
+     */
+    boolean passed(long deadline, long now, long slack) {
+        if (deadline - now <= 0) {
+            return true;
+        }
+        at(Math.max(deadline, now + slack));
+        return false;
+    }
+
+    /** Makes {@link #due} true at {@code deadline}, if not earlier. */
+    void at(long deadline) {
+        if (scheduled != null) {
+            if (earliest - deadline <= 0) {
+                return;
+            }
+            scheduled.cancel();
+        }
+        earliest = deadline;
+        scheduled = timer.schedule(this::fire, Duration.ofNanos(Math.max(0, deadline - timer.nanoTime())));
+    }
+
+    /** Makes {@link #due} true after {@code delay}, if not earlier. */
+    void within(Duration delay) {
+        at(timer.nanoTime() + delay.toNanos());
+    }
+
+    void cancel() {
+        if (scheduled != null) {
+            scheduled.cancel();
+            scheduled = null;
+        }
+    }
+
+    private void fire() {
+        due.set(true);
+        wake.run();
+    }
+}

@@ -1,0 +1,35 @@
+package io.techops.broadcast;
+
+/**
+ * Who gets what a peer sent. What the host application broadcasts reaches everyone, whatever the policy.
+ */
+public final class DeliveryPolicy {
+
+    private static final DeliveryPolicy EVERYONE = new DeliveryPolicy("everyone");
+    private static final DeliveryPolicy EVERYONE_BUT_SENDER = new DeliveryPolicy("everyone but the sender");
+
+    private final String name;
+
+    private DeliveryPolicy(String name) {
+        this.name = name;
+    }
+
+    /** {@return the policy by which everyone gets it, the sender included} */
+    public static DeliveryPolicy everyone() {
+        return EVERYONE;
+    }
+
+    /** {@return the policy by which everyone gets it but the peer that sent it} */
+    public static DeliveryPolicy everyoneButSender() {
+        return EVERYONE_BUT_SENDER;
+    }
+
+    boolean excludesSender() {
+        return this == EVERYONE_BUT_SENDER;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,82 @@
+package io.techops.broadcast;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls the listener, one event at a time and in order, on the hub's executor: nobody who has an event to report waits
+ * for the listener, and no lock is held while it runs. Safe for use by any number of threads.
+ */
+final class Events implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BroadcastHub.class);
+
+    private final HubListener listener;
+    private final Executor executor;
+    private final Bursts failures;
+    private final Queue<Consumer<HubListener>> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger pending = new AtomicInteger();
+    private volatile @Nullable Thread caller;
+
+    Events(HubListener listener, Executor executor, HubTimer timer) {
+        this.listener = listener;
+        this.executor = executor;
+        this.failures = new Bursts(timer);
+    }
+
+    /** Queues an event. It is told after {@link #tell}, or after the next one. */
+    void add(Consumer<HubListener> event) {
+        queue.add(event);
+    }
+
+    /** Makes sure that all that was added is told. */
+    void tell() {
+        if (pending.getAndIncrement() == 0) {
+            try {
+                executor.execute(this);
+            } catch (RejectedExecutionException e) {
+                pending.set(0);
+                LOG.warn("The hub's executor refused to run its listener: {}", e.toString());
+            }
+        }
+    }
+
+    /** {@return whether the listener is running on this thread} */
+    boolean onThisThread() {
+        return caller == Thread.currentThread();
+    }
+
+    @Override
+    public void run() {
+        int seen;
+        do {
+            seen = pending.get();
+            caller = Thread.currentThread();
+            try {
+                for (Consumer<HubListener> event = queue.poll(); event != null; event = queue.poll()) {
+                    now(event);
+                }
+            } finally {
+                caller = null;
+            }
+        } while (!pending.compareAndSet(seen, 0));
+    }
+
+    /** Calls the listener on this thread. What it throws is logged. */
+    void now(Consumer<HubListener> event) {
+        try {
+            event.accept(listener);
+        } catch (Throwable thrown) {
+            if (failures.first()) {
+                LOG.warn("A hub listener threw; {} more like this were not logged", failures.suppressed(), thrown);
+            }
+        }
+    }
+}

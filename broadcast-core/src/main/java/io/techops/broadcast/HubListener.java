@@ -1,0 +1,72 @@
+package io.techops.broadcast;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is told what has happened in a hub. Every method does nothing by default.
+ *
+ * <p>{@link #registered}, {@link #unregistered}, {@link #overflowed} and {@link #failed} are called one at a time, in
+ * the order in which things happened, on the hub's executor. {@link #broadcast} and {@link #ignored} are called at once
+ * on the thread that published, and so by many threads at the same time. No lock is held: a listener may call anything,
+ * block, or throw, which is logged. One that blocks delays later calls of itself, and nothing else.
+ */
+public interface HubListener {
+
+    /**
+     * A peer was registered: it receives every broadcast from now on. Called once for a peer, before anything else.
+     *
+     * @param peer the peer
+     */
+    default void registered(Peer peer) {
+    }
+
+    /**
+     * A peer is no longer registered: it receives nothing any more. Called once for a peer, last of all.
+     *
+     * @param peer the peer
+     * @param reason why: what its close frame said, {@link CloseReason#ABNORMAL} if it just vanished, or what the hub
+     *     closed it with
+     */
+    default void unregistered(Peer peer, CloseReason reason) {
+    }
+
+    /**
+     * A message was appended to the log. For one that had to wait for room while its peer was paused, this comes on the
+     * hub's executor.
+     *
+     * @param message the message
+     * @param sequence its sequence
+     * @param from the peer that sent it, or {@code null} if the host application did
+     */
+    default void broadcast(Message message, long sequence, @Nullable Peer from) {
+    }
+
+    /**
+     * The policy ignored a message.
+     *
+     * @param peer the peer that sent it
+     * @param message the message
+     */
+    default void ignored(Peer peer, Message message) {
+    }
+
+    /**
+     * A peer fell off the log's tail.
+     *
+     * @param peer the peer
+     * @param missed how many messages it has lost by that; under {@link OverflowPolicy#disconnect}, up to the moment of
+     *     its disconnection
+     */
+    default void overflowed(Peer peer, long missed) {
+    }
+
+    /**
+     * Something threw: the peer's transport, or the policy while it decided about a message of the peer. The peer is
+     * closed; {@link #unregistered} follows.
+     *
+     * @param peer the peer
+     * @param cause what was thrown
+     */
+    default void failed(Peer peer, Throwable cause) {
+    }
+}

@@ -1,0 +1,170 @@
+package io.techops.broadcast;
+
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A registered connection: the peer that the host application sees, and the registration that the adapter holds.
+ */
+final class HubPeer implements Peer, Registration {
+
+    private final LogHub hub;
+    private final PeerCursor cursor;
+    private final Map<String, Object> attributes;
+    private final AtomicBoolean closeAsked = new AtomicBoolean();
+
+    /** Owned by the reading thread: whether a run of messages is being read, and whether any of them was appended. */
+    private boolean reading;
+    private boolean appended;
+
+    /** Owned by whoever tells the events: whether the last one was told. */
+    private boolean over;
+
+    HubPeer(LogHub hub, long id, int shard, Transport transport, long now) {
+        this.hub = hub;
+        this.attributes = Map.copyOf(transport.attributes());
+        this.cursor = new PeerCursor(id, shard, this, transport, now);
+    }
+
+    PeerCursor cursor() {
+        return cursor;
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
+    void over() {
+        over = true;
+    }
+
+    // As the host application sees it.
+
+    @Override
+    public long id() {
+        return cursor.id;
+    }
+
+    @Override
+    public Map<String, Object> attributes() {
+        return attributes;
+    }
+
+    @Override
+    public long lag() {
+        if (cursor.departed()) {
+            return 0;
+        }
+        long passed = cursor.sequence;
+        long excluded = cursor.excluded - cursor.excludedPassed;
+        long addressed = cursor.addressed - cursor.addressedPassed;
+        return Math.max(0, hub.nextSequence() - passed - excluded + addressed);
+    }
+
+    @Override
+    public long delivered() {
+        return cursor.delivered;
+    }
+
+    @Override
+    public long missed() {
+        return cursor.missed;
+    }
+
+    @Override
+    public boolean isRegistered() {
+        return !cursor.departed();
+    }
+
+    @Override
+    public boolean send(Message message) {
+        return !cursor.departed() && hub.send(message, cursor);
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+        if (!reason.isSendable()) {
+            throw new IllegalArgumentException("reason must have a code that may be sent: " + reason);
+        }
+        if (closeAsked.compareAndSet(false, true)) {
+            cursor.closeAt = hub.head();
+            cursor.closeReason = reason;
+            cursor.signal(PeerCursor.CLOSE);
+            hub.wake(cursor);
+        }
+    }
+
+    // As the adapter sees it.
+
+    @Override
+    public Peer peer() {
+        return this;
+    }
+
+    @Override
+    public void readStarted() {
+        cursor.lastInbound = hub.now();
+        reading = true;
+    }
+
+    @Override
+    public boolean received(Message message) {
+        if (cursor.departed()) {
+            return true;
+        }
+        if (cursor.parked != null) {
+            throw new IllegalStateException("peer " + id() + " must not be read before Transport.resume() is called");
+        }
+        if (!reading) {
+            cursor.lastInbound = hub.now();
+        }
+        LogHub.Fate fate = hub.receive(message, this);
+        if (fate == LogHub.Fate.APPENDED) {
+            appended = true;
+            if (!reading) {
+                offer();
+            }
+        }
+        return fate != LogHub.Fate.PARKED;
+    }
+
+    @Override
+    public void readComplete() {
+        reading = false;
+        offer();
+    }
+
+    private void offer() {
+        if (appended) {
+            appended = false;
+            hub.offer();
+        }
+    }
+
+    @Override
+    public void writable() {
+        if (cursor.signal(PeerCursor.READY)) {
+            hub.wake(cursor);
+        }
+    }
+
+    @Override
+    public void pong() {
+        cursor.lastInbound = hub.now();
+    }
+
+    @Override
+    public void unregister(CloseReason reason) {
+        if (cursor.depart(reason)) {
+            hub.departed(this, reason);
+        }
+        if (cursor.signal(PeerCursor.GONE)) {
+            hub.wake(cursor);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "peer " + cursor.id;
+    }
+}

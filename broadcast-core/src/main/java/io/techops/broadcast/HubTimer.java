@@ -1,0 +1,32 @@
+package io.techops.broadcast;
+
+import java.time.Duration;
+
+/**
+ * The clock and the timer of a hub: one object, so that they always agree.
+ *
+ * <p>A hub has its own unless it is given one. Replace it to share a timer between many hubs, or to drive a hub by hand
+ * in a test, with virtual time. Must be safe for use by any number of threads.
+ */
+public interface HubTimer {
+
+    /** {@return the time in nanoseconds since some arbitrary moment; never goes back} */
+    long nanoTime();
+
+    /**
+     * Runs {@code task} once, after {@code delay}. The tasks of a hub are short and never block.
+     *
+     * @param task what to run
+     * @param delay how long to wait; zero is allowed
+     * @return withdraws the task
+     */
+    Cancellation schedule(Runnable task, Duration delay);
+
+    /** Withdraws a scheduled task. */
+    @FunctionalInterface
+    interface Cancellation {
+
+        /** Makes sure that the task, if it has not begun yet, never runs. */
+        void cancel();
+    }
+}

@@ -1,0 +1,349 @@
+package io.techops.broadcast;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The hub: wires the log, the shards, the policies and the listener together.
+ */
+final class LogHub implements BroadcastHub, Shard.Outcome {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BroadcastHub.class);
+
+    /** How much longer than its limit {@link #close} waits, so that it returns even if nobody runs the hub's tasks. */
+    private static final Duration MARGIN = Duration.ofSeconds(1);
+
+    /** What became of a message that a peer sent. */
+    enum Fate { APPENDED, PARKED, DROPPED }
+
+    private final @Nullable HubThreads threads;
+    private final HubTimer timer;
+    private final MessagePolicy policy;
+    private final Log log;
+    private final Shard[] shards;
+    private final Events events;
+    private final Bursts policyFailures;
+    private final Set<HubPeer> peers = ConcurrentHashMap.newKeySet();
+
+    private final AtomicLong ids = new AtomicLong();
+    private final LongAdder registrations = new LongAdder();
+    private final LongAdder missed = new LongAdder();
+    private final LongAdder overflows = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+    private final LongAdder ignored = new LongAdder();
+
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicInteger undrained;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    /** Set before the drain begins, read by the shard that ends it. */
+    private volatile HubTimer.@Nullable Cancellation deadline;
+
+    LogHub(Builder settings) {
+        threads = settings.executor == null || settings.timer == null ? new HubThreads(settings.name) : null;
+        Executor executor = settings.executor != null ? settings.executor : threads.executor();
+        timer = settings.timer != null ? settings.timer : threads;
+        policy = settings.policy;
+        log = new Log(settings.retention, settings.delivery, settings.shards);
+        events = new Events(settings.listener, executor, timer);
+        policyFailures = new Bursts(timer);
+        shards = new Shard[settings.shards];
+        Shard.Limits limits = new Shard.Limits(settings.stallTimeout, settings.closeTimeout, settings.floodGrace,
+                settings.heartbeat, settings.pongTimeout);
+        Arrays.setAll(shards, i -> new Shard(i, log, settings.overflow, limits, executor, timer, this));
+        undrained = new AtomicInteger(shards.length);
+    }
+
+    // What publishers do.
+
+    @Override
+    public long broadcast(Message message) {
+        long sequence = log.append(message, null, this::offer);
+        if (sequence == Log.REFUSED) {
+            throw closedException();
+        }
+        published(message, sequence, null);
+        offer();
+        return sequence;
+    }
+
+    @Override
+    public boolean tryBroadcast(Message message) {
+        long sequence = log.tryAppend(message);
+        if (sequence == Log.REFUSED) {
+            offer();
+            return false;
+        }
+        published(message, sequence, null);
+        offer();
+        return true;
+    }
+
+    private static IllegalStateException closedException() {
+        return new IllegalStateException("the hub is closed");
+    }
+
+    boolean send(Message message, PeerCursor to) {
+        boolean sent = log.append(message, to, this::offer) != Log.REFUSED;
+        if (sent) {
+            wake(to);
+        }
+        return sent;
+    }
+
+    /** Decides about what a peer sent, and does it, but for waking the shards. */
+    Fate receive(Message message, HubPeer from) {
+        MessagePolicy.Decision decision;
+        try {
+            decision = policy.decide(from, message);
+            if (decision instanceof MessagePolicy.Decision.Relay relay) {
+                return relay(relay.message(), from);
+            }
+        } catch (Throwable thrown) {
+            policyFailed(from, thrown);
+            return Fate.DROPPED;
+        }
+        if (decision instanceof MessagePolicy.Decision.Close close) {
+            from.close(close.reason());
+        } else {
+            ignored.increment();
+            LOG.debug("{} of {} ignored", message, from);
+            events.now(listener -> listener.ignored(from, message));
+        }
+        return Fate.DROPPED;
+    }
+
+    private Fate relay(Message message, HubPeer from) {
+        long sequence = log.receive(message, from.cursor());
+        if (sequence != Log.REFUSED) {
+            published(message, sequence, from);
+            return Fate.APPENDED;
+        }
+        offer();
+        return from.cursor().parked != null ? Fate.PARKED : Fate.DROPPED;
+    }
+
+    private void policyFailed(HubPeer from, Throwable thrown) {
+        if (policyFailures.first()) {
+            LOG.warn("The message policy threw, and {} is closed; {} more like this were not logged", from,
+                    policyFailures.suppressed(), thrown);
+        }
+        tell(from, listener -> listener.failed(from, thrown));
+        from.close(CloseReason.of(CloseReason.INTERNAL_ERROR, "the message could not be processed"));
+    }
+
+    private void published(Message message, long sequence, @Nullable Peer from) {
+        LOG.debug("broadcast {}: {} from {}", sequence, message, from == null ? "the host" : from);
+        events.now(listener -> listener.broadcast(message, sequence, from));
+    }
+
+    /** Wakes every shard that has peers: something was appended. */
+    void offer() {
+        for (Shard shard : shards) {
+            shard.offer();
+        }
+    }
+
+    void wake(PeerCursor cursor) {
+        shards[cursor.shard].wake();
+    }
+
+    long head() {
+        return log.head();
+    }
+
+    long nextSequence() {
+        return log.nextSequence();
+    }
+
+    long now() {
+        return timer.nanoTime();
+    }
+
+    // Peers come and go.
+
+    @Override
+    public Registration register(Transport transport) {
+        long id = ids.incrementAndGet();
+        HubPeer peer = new HubPeer(this, id, (int) (id % shards.length), transport, timer.nanoTime());
+        boolean joined = log.join(peer.cursor(), () -> {
+            peers.add(peer);
+            registrations.increment();
+            events.add(listener -> listener.registered(peer));
+        });
+        if (!joined) {
+            throw closedException();
+        }
+        LOG.debug("{} registered: {}", peer, peer.attributes());
+        events.tell();
+        wake(peer.cursor());
+        return peer;
+    }
+
+    void departed(HubPeer peer, CloseReason reason) {
+        peers.remove(peer);
+        LOG.debug("{} unregistered: {}", peer, reason);
+        tell(peer, listener -> {
+            peer.over();
+            listener.unregistered(peer, reason);
+        });
+    }
+
+    /** Tells the listener about a peer, unless it was told already that the peer has gone. */
+    private void tell(HubPeer peer, Consumer<HubListener> event) {
+        events.add(listener -> {
+            if (!peer.isOver()) {
+                event.accept(listener);
+            }
+        });
+        events.tell();
+    }
+
+    private static HubPeer peer(PeerCursor cursor) {
+        return (HubPeer) cursor.peer;
+    }
+
+    // What the shards tell.
+
+    @Override
+    public void departed(PeerCursor cursor, CloseReason reason) {
+        departed(peer(cursor), reason);
+    }
+
+    @Override
+    public void overflowed(PeerCursor cursor, long lost) {
+        HubPeer peer = peer(cursor);
+        overflows.increment();
+        missed.add(lost);
+        LOG.debug("{} fell off the log's tail and missed {}", peer, lost);
+        tell(peer, listener -> listener.overflowed(peer, lost));
+    }
+
+    @Override
+    public void failed(PeerCursor cursor, Throwable cause) {
+        HubPeer peer = peer(cursor);
+        failures.increment();
+        LOG.debug("The transport of {} failed", peer, cause);
+        tell(peer, listener -> listener.failed(peer, cause));
+    }
+
+    @Override
+    public void admitted(List<Log.Admitted> admitted) {
+        long now = timer.nanoTime();
+        for (Log.Admitted one : admitted) {
+            HubPeer from = peer(one.from());
+            LOG.debug("broadcast {}: {} from {}, which waited for room", one.sequence(), one.message(), from);
+            events.add(listener -> listener.broadcast(one.message(), one.sequence(), from));
+            one.from().lastInbound = now;
+            one.from().signal(PeerCursor.RESUME);
+            wake(one.from());
+        }
+        events.tell();
+        offer();
+    }
+
+    @Override
+    public void drained() {
+        if (undrained.decrementAndGet() > 0) {
+            return;
+        }
+        HubTimer.Cancellation cancellation = deadline;
+        if (cancellation != null) {
+            cancellation.cancel();
+        }
+        events.add(listener -> end());
+        events.tell();
+    }
+
+    // The end.
+
+    @Override
+    public boolean isClosed() {
+        return closed.get();
+    }
+
+    @Override
+    public CompletionStage<Void> shutdown(Duration limit) {
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("limit must not be negative: " + limit);
+        }
+        if (closed.compareAndSet(false, true)) {
+            log.seal();
+            deadline = timer.schedule(() -> {
+                for (Shard shard : shards) {
+                    shard.abort();
+                }
+            }, limit);
+            for (Shard shard : shards) {
+                shard.drain();
+            }
+        }
+        return ended.minimalCompletionStage();
+    }
+
+    @Override
+    public void close(Duration limit) {
+        shutdown(limit);
+        if (events.onThisThread()) {
+            return;
+        }
+        try {
+            ended.get(limit.toNanos() + MARGIN.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn("The hub's executor or timer did not end the hub within {}", limit);
+        }
+        if (threads != null) {
+            threads.awaitEnd();
+        }
+    }
+
+    private void end() {
+        if (threads != null) {
+            threads.shutdown();
+        }
+        ended.complete(null);
+    }
+
+    // What others may know.
+
+    @Override
+    public Collection<Peer> peers() {
+        return List.copyOf(peers);
+    }
+
+    @Override
+    public HubStats stats() {
+        Log.Figures figures = log.figures();
+        long deliveries = 0;
+        long batches = 0;
+        long stalls = 0;
+        for (Shard shard : shards) {
+            Shard.Figures of = shard.figures();
+            deliveries += of.deliveries();
+            batches += of.batches();
+            stalls += of.stalls();
+        }
+        return new HubStats(peers.size(), registrations.sum(), figures.messages(), figures.bytes(), deliveries, batches,
+                missed.sum(), overflows.sum(), stalls, failures.sum(), ignored.sum(), figures.waits(),
+                figures.retainedMessages(), figures.retainedBytes());
+    }
+}

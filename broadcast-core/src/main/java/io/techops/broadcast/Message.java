@@ -1,0 +1,138 @@
+package io.techops.broadcast;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * One immutable message: a text or a binary payload, as RFC 6455 section 5.6 knows them.
+ *
+ * <p>A message carries nothing but its payload: no envelope, no sender, no time. Text is kept as the UTF-8 bytes that
+ * go on the wire, so that it is encoded once however many peers it reaches. Two messages are equal if they are of the
+ * same kind and have the same payload. Safe for use by any number of threads.
+ */
+public abstract sealed class Message {
+
+    private final byte[] payload;
+
+    private Message(byte[] payload) {
+        this.payload = payload;
+    }
+
+    /**
+     * Makes a text message.
+     *
+     * @param text any text, the empty one included; a surrogate without its partner, which UTF-8 cannot express, is
+     *     sent as the replacement character U+FFFD
+     * @return the message
+     */
+    public static Text text(String text) {
+        return new Text(wellFormed(text).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Makes a binary message of a copy of {@code payload}.
+     *
+     * @param payload the bytes, which may be none
+     * @return the message
+     */
+    public static Binary binary(byte[] payload) {
+        return new Binary(payload.clone());
+    }
+
+    /**
+     * Makes a binary message of a copy of what remains in {@code payload}, whose position is left as it is.
+     *
+     * @param payload the bytes, which may be none
+     * @return the message
+     */
+    public static Binary binary(ByteBuffer payload) {
+        byte[] copy = new byte[payload.remaining()];
+        payload.get(payload.position(), copy);
+        return new Binary(copy);
+    }
+
+    /** {@return the number of payload bytes} */
+    public final int size() {
+        return payload.length;
+    }
+
+    /** {@return the payload, as a read-only buffer of its own position} */
+    public final ByteBuffer payload() {
+        return ByteBuffer.wrap(payload).asReadOnlyBuffer();
+    }
+
+    /**
+     * Copies a part of the payload to the position of {@code target}, without an object made for it.
+     *
+     * @param from the index of the first byte to copy
+     * @param length how many bytes to copy
+     * @param target the buffer to copy to
+     * @throws IndexOutOfBoundsException if the payload has no such part
+     * @throws java.nio.BufferOverflowException if {@code target} has less than {@code length} bytes remaining
+     */
+    public final void copyTo(int from, int length, ByteBuffer target) {
+        target.put(payload, from, length);
+    }
+
+    @Override
+    public final boolean equals(Object other) {
+        return other instanceof Message that && getClass() == that.getClass() && Arrays.equals(payload, that.payload);
+    }
+
+    @Override
+    public final int hashCode() {
+        return Arrays.hashCode(payload);
+    }
+
+    /** A text message: its payload is well-formed UTF-8. */
+    public static final class Text extends Message {
+
+        private Text(byte[] payload) {
+            super(payload);
+        }
+
+        /** {@return the text, decoded anew by every call} */
+        public String text() {
+            return new String(super.payload, StandardCharsets.UTF_8);
+        }
+
+        /** {@return the kind and the size; never the payload, so that a message may be logged} */
+        @Override
+        public String toString() {
+            return "text of " + size() + " bytes";
+        }
+    }
+
+    /** A binary message: its payload is bytes of any kind. */
+    public static final class Binary extends Message {
+
+        private Binary(byte[] payload) {
+            super(payload);
+        }
+
+        /** {@return the kind and the size; never the payload, so that a message may be logged} */
+        @Override
+        public String toString() {
+            return "binary of " + size() + " bytes";
+        }
+    }
+
+    private static String wellFormed(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                return replaceLoneSurrogates(text, i);
+            }
+        }
+        return text;
+    }
+
+    private static String replaceLoneSurrogates(String text, int first) {
+        StringBuilder replaced = new StringBuilder(text.length()).append(text, 0, first);
+        text.codePoints().skip(text.codePointCount(0, first)).forEach(point -> {
+            boolean alone = point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
+            replaced.appendCodePoint(alone ? 0xFFFD : point);
+        });
+        return replaced.toString();
+    }
+}

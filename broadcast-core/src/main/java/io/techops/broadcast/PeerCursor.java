@@ -1,0 +1,114 @@
+package io.techops.broadcast;
+
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A peer as the fan-out knows it: a position in the log, a transport, and what other threads have signalled about them.
+ *
+ * <p>Every field names its owner. "The shard" is the one shard that serves this peer for life.
+ */
+final class PeerCursor {
+
+    /** The transport can take another batch. */
+    static final int READY = 1;
+    /** The peer was paused, and may be read again. */
+    static final int RESUME = 2;
+    /** The host application asked for a close. */
+    static final int CLOSE = 4;
+    /** The adapter says that the connection has ended. */
+    static final int GONE = 8;
+
+    private static final AtomicIntegerFieldUpdater<PeerCursor> SIGNALS =
+            AtomicIntegerFieldUpdater.newUpdater(PeerCursor.class, "signals");
+    private static final AtomicReferenceFieldUpdater<PeerCursor, CloseReason> DEPARTURE =
+            AtomicReferenceFieldUpdater.newUpdater(PeerCursor.class, CloseReason.class, "departure");
+
+    final long id;
+    final int shard;
+    final Peer peer;
+    final Transport transport;
+
+    /** Set by any thread, cleared by the shard: what the shard has to see to. */
+    private volatile int signals;
+    /** Set once, by whoever ends the registration. */
+    private volatile @Nullable CloseReason departure;
+
+    /** Owned by the shard once the peer has joined: the slot of the next log entry to look at. */
+    long next;
+    /** Written by the shard after {@link #excludedPassed} and the like: the number of broadcasts before {@link #next}. */
+    volatile long sequence;
+    /** Written by the shard: what {@link Peer} reports. */
+    volatile long delivered;
+    volatile long missed;
+    /** Written by the shard: how many of this peer's own broadcasts, and of those sent to it alone, it has passed. */
+    long excludedPassed;
+    long addressedPassed;
+
+    /** Owned by the shard. */
+    boolean writable = true;
+    long stalledAt;
+    boolean earnedGrace = true;
+    boolean inGrace;
+    long graceEnds;
+    boolean pinged;
+    long pingedAt;
+    long closeBy;
+
+    /** Guarded by the log's lock; volatile for readers who can live with an old value. */
+    volatile long excluded;
+    volatile long addressed;
+    volatile long lastRouted = -1;
+    volatile @Nullable Message parked;
+
+    /** Written by the reading thread: when the peer last showed a sign of life, in the timer's nanoseconds. */
+    volatile long lastInbound;
+
+    /** Written once before {@link #CLOSE} is signalled. */
+    @Nullable CloseReason closeReason;
+    long closeAt;
+
+    PeerCursor(long id, int shard, Peer peer, Transport transport, long now) {
+        this.id = id;
+        this.shard = shard;
+        this.peer = peer;
+        this.transport = transport;
+        this.lastInbound = now;
+    }
+
+    int signals() {
+        return signals;
+    }
+
+    /** {@return whether the signal was not set before} */
+    boolean signal(int signal) {
+        return (SIGNALS.getAndUpdate(this, s -> s | signal) & signal) == 0;
+    }
+
+    void clear(int signal) {
+        if ((signals & signal) != 0) {
+            SIGNALS.getAndUpdate(this, s -> s & ~signal);
+        }
+    }
+
+    boolean departed() {
+        return departure != null;
+    }
+
+    /** {@return whether this call ended the registration; true once} */
+    boolean depart(CloseReason reason) {
+        return DEPARTURE.compareAndSet(this, null, reason);
+    }
+
+    /** Moves behind {@code batch}. */
+    void pass(Batch batch) {
+        next = batch.to;
+        if (batch.size() > 0) {
+            delivered = delivered + batch.size();
+        }
+        excludedPassed += batch.excluded;
+        addressedPassed += batch.addressed;
+        sequence = batch.endSequence;
+    }
+}

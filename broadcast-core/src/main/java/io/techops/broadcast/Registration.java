@@ -1,0 +1,49 @@
+package io.techops.broadcast;
+
+/**
+ * What an adapter reports back about a peer that it registered.
+ *
+ * <p>{@link #readStarted}, {@link #received} and {@link #readComplete} are called by one thread at a time, the one that
+ * reads from the peer; the others may be called by any thread. No method waits for the network. After
+ * {@link #unregister} every other call does nothing.
+ */
+public interface Registration {
+
+    /** {@return the peer as the host application sees it} */
+    Peer peer();
+
+    /**
+     * Says that bytes of the peer have come, which counts as a sign of life, and that several messages may follow: they
+     * are appended as they are reported, but the fan-out is woken only by {@link #readComplete}, so that all of them
+     * leave with one write a peer. Optional: without it every message wakes the fan-out.
+     */
+    void readStarted();
+
+    /**
+     * Reports a whole message. The hub's policy decides about it, on this thread.
+     *
+     * @param message what the peer sent
+     * @return {@code true} if the peer may be read on; {@code false} if the hub is saturated: the message is kept, and
+     *     the adapter must not report another one before {@link Transport#resume} was called
+     * @throws IllegalStateException if the last call returned {@code false} and {@link Transport#resume} was not called
+     *     since
+     */
+    boolean received(Message message);
+
+    /** Ends what {@link #readStarted} began. */
+    void readComplete();
+
+    /** Says that the transport, whose last {@link Transport#write} returned {@code false}, can take another batch. */
+    void writable();
+
+    /** Says that a pong has come: the peer is alive. */
+    void pong();
+
+    /**
+     * Says that the connection has ended. Only the first call counts; it may come at any time, also after the hub has
+     * called {@link Transport#close} or {@link Transport#abort}.
+     *
+     * @param reason why, with {@link CloseReason#ABNORMAL} if there was no close frame
+     */
+    void unregister(CloseReason reason);
+}

@@ -1,0 +1,51 @@
+package io.techops.broadcast;
+
+/**
+ * How much of the past a hub keeps: the bounds of its log.
+ *
+ * <p>The log is the only buffer, shared by all peers. It is full when one of the two bounds is reached, whichever is
+ * first; the oldest message then makes room for the next one. A peer may lag by as much as the log holds.
+ *
+ * @param messages the most messages kept, at least 1
+ * @param bytes the most bytes kept, at least 1: every message is charged its payload and {@value #OVERHEAD} bytes more,
+ *     so that empty messages are not free
+ */
+public record Retention(int messages, long bytes) {
+
+    /** What a message is charged beside its payload, in bytes: its objects and its place in the log. */
+    public static final int OVERHEAD = 64;
+
+    /** The most messages that can be asked for. */
+    public static final int MAX_MESSAGES = 1 << 24;
+
+    /**
+     * Checks both bounds.
+     *
+     * @throws IllegalArgumentException if {@code messages} is not from 1 to {@value #MAX_MESSAGES}, or {@code bytes}
+     *     is below {@value #OVERHEAD}, which not even an empty message fits in
+     */
+    public Retention {
+        if (messages < 1 || messages > MAX_MESSAGES) {
+            throw new IllegalArgumentException("messages must be from 1 to " + MAX_MESSAGES + ": " + messages);
+        }
+        if (bytes < OVERHEAD) {
+            throw new IllegalArgumentException("bytes must be at least " + OVERHEAD + ": " + bytes);
+        }
+    }
+
+    /**
+     * Makes a retention.
+     *
+     * @param messages the most messages kept, from 1 to {@value #MAX_MESSAGES}
+     * @param bytes the most bytes kept, at least {@value #OVERHEAD}
+     * @return the retention
+     * @throws IllegalArgumentException as the constructor does
+     */
+    public static Retention of(int messages, long bytes) {
+        return new Retention(messages, bytes);
+    }
+
+    static long charge(Message message) {
+        return (long) message.size() + OVERHEAD;
+    }
+}

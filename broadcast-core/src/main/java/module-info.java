@@ -1,0 +1,7 @@
+/** The hub: a bounded log of messages, a cursor for every peer, and the policies between them. No network code. */
+module io.techops.broadcast {
+    requires org.slf4j;
+    requires static transitive org.jspecify;
+
+    exports io.techops.broadcast;
+}
