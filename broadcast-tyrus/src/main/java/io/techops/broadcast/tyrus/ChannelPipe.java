@@ -1,0 +1,73 @@
+package io.techops.broadcast.tyrus;
+
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import org.glassfish.grizzly.nio.NIOConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Straight to the non-blocking socket: one system call a batch, nothing allocated.
+ */
+final class ChannelPipe implements Pipe {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ChannelPipe.class);
+
+    private final NIOConnection connection;
+    private final SocketChannel channel;
+    private final SocketWatch watch;
+    private final Runnable flush;
+
+    /**
+     * @param flush called, on the watch's thread, when more can be written after a short write
+     */
+    ChannelPipe(NIOConnection connection, SocketWatch watch, Runnable flush) {
+        this.connection = connection;
+        this.channel = (SocketChannel) connection.getChannel();
+        this.watch = watch;
+        this.flush = flush;
+    }
+
+    @Override
+    public long write(WireBatch batch) throws IOException {
+        return batch.writeTo(channel);
+    }
+
+    @Override
+    public long write(ByteBuffer[] buffers) throws IOException {
+        return buffers.length == 1 ? channel.write(buffers[0]) : channel.write(buffers);
+    }
+
+    @Override
+    public boolean busy() {
+        return false;
+    }
+
+    @Override
+    public void awaitWritable() {
+        watch.awaitWritable(channel, flush);
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        channel.shutdownOutput();
+    }
+
+    @Override
+    public void abort() {
+        lingerNot(channel);
+        connection.terminateSilently();
+        watch.letGo();
+    }
+
+    /** Makes the kernel drop what it still has to send when the channel is closed. */
+    static void lingerNot(SocketChannel channel) {
+        try {
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException e) {
+            LOG.debug("The socket is closed already: {}", e.toString());
+        }
+    }
+}

@@ -1,0 +1,262 @@
+package io.techops.broadcast.tyrus;
+
+import io.techops.broadcast.Batch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/*
+ * The only way out for every byte of a connection: the 101, batches, pings, pongs, the close frame.
+ *
+ * What is brought is written at once, under the lock, if nothing waits. Otherwise it waits:
+ *   current            what a short write left over; always the rest of whole frames
+ *   batch              one batch, because the hub brings no second one before it was told that the first has left
+ *   pong, ping, close  one of each; a newer pong replaces one that waits (RFC 6455 section 5.5.3)
+ * so a connection holds at most one batch and a few hundred bytes, however long its peer does not read. A frame starts
+ * only where one has ended, and nothing follows the close frame. Nothing but the 101 leaves before the 101.
+ */
+
+/**
+ * The outbound side of a connection. Safe for use by any number of threads; no method blocks, and nothing foreign is
+ * called while the lock is held.
+ */
+final class Outbound {
+
+    /** Is told what becomes of what was brought. Called without the lock. */
+    interface Listener {
+        /** A batch fits again, after {@link Outbound#write} returned false. */
+        void writable();
+
+        /** The close frame has left. */
+        void closeSent();
+
+        /** The socket is broken. */
+        void broken();
+    }
+
+    private enum State { CORKED, OPEN, ENDED }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Outbound.class);
+    private static final int WRITABLE = 1;
+    private static final int CLOSE_SENT = 2;
+    private static final int BROKEN = 4;
+
+    private final Listener listener;
+    private final Pipe pipe;
+    private final Function<Batch, WireBatch> encoder;
+    private final Object lock = new Object();
+
+    /** All of these are guarded by the lock. */
+    private State state = State.CORKED;
+    private ByteBuffer @Nullable [] current;
+    private @Nullable WireBatch currentBatch;
+    private @Nullable WireBatch batch;
+    private @Nullable ByteBuffer pong;
+    private @Nullable ByteBuffer ping;
+    private @Nullable ByteBuffer close;
+    private boolean closeBrought;
+    private boolean closeTaken;
+    private boolean owesWritable;
+    private int news;
+
+    /**
+     * @param encoder one constant for all connections of a server, so that they share what it makes
+     */
+    Outbound(Listener listener, Pipe pipe, Function<Batch, WireBatch> encoder) {
+        this.listener = listener;
+        this.pipe = pipe;
+        this.encoder = encoder;
+    }
+
+    /** Writes the 101, and then what has gathered behind it. */
+    void open(ByteBuffer response) {
+        bring(() -> {
+            if (state == State.CORKED) {
+                state = State.OPEN;
+                current = new ByteBuffer[] {response};
+            }
+        });
+    }
+
+    /** Takes all of a batch. {@return whether another one fits now} */
+    boolean write(Batch messages) {
+        WireBatch wire = messages.encoding(encoder);
+        int told;
+        synchronized (lock) {
+            if (state == State.ENDED || closeBrought) {
+                return false;
+            }
+            if (state == State.OPEN && current == null && !pipe.busy()) {
+                if (writeNow(wire)) {
+                    return true;
+                }
+            } else if (batch == null) {
+                batch = wire.hold();
+            } else {
+                throw new IllegalStateException("a batch was brought while another one waits");
+            }
+            owesWritable = true;
+            told = takeNews();
+        }
+        tell(told);
+        return false;
+    }
+
+    private boolean writeNow(WireBatch wire) {
+        try {
+            long written = pipe.write(wire);
+            if (written == wire.length()) {
+                return !pipe.busy();
+            }
+            current = wire.view(written);
+            currentBatch = wire.hold();
+            pipe.awaitWritable();
+        } catch (IOException e) {
+            broken(e);
+        }
+        return false;
+    }
+
+    /** Answers a ping, with a whole frame. */
+    void pong(ByteBuffer frame) {
+        bring(() -> pong = frame);
+    }
+
+    /** Sends a ping, with a whole frame. */
+    void ping(ByteBuffer frame) {
+        bring(() -> ping = frame);
+    }
+
+    /** Sends a close frame, unless one was brought before. */
+    void close(ByteBuffer frame) {
+        bring(() -> {
+            if (!closeBrought) {
+                closeBrought = true;
+                close = frame;
+            }
+        });
+    }
+
+    /** Goes on with what waits: the pipe takes more. */
+    void flush() {
+        bring(() -> { });
+    }
+
+    private void bring(Runnable what) {
+        int told;
+        synchronized (lock) {
+            if (state == State.ENDED) {
+                return;
+            }
+            what.run();
+            try {
+                pump();
+            } catch (IOException e) {
+                broken(e);
+            }
+            told = takeNews();
+        }
+        tell(told);
+    }
+
+    /** Forgets what waits; nothing goes out any more. */
+    void end() {
+        synchronized (lock) {
+            state = State.ENDED;
+            release();
+            batch = released(batch);
+            pong = null;
+            ping = null;
+            close = null;
+        }
+    }
+
+    // With the lock held.
+
+    private void pump() throws IOException {
+        while (state == State.OPEN && !pipe.busy() && (current != null || next())) {
+            ByteBuffer[] buffers = Objects.requireNonNull(current);
+            pipe.write(buffers);
+            if (buffers[buffers.length - 1].hasRemaining()) {
+                pipe.awaitWritable();
+                return;
+            }
+            release();
+        }
+        if (state != State.OPEN || pipe.busy()) {
+            return;
+        }
+        if (closeTaken) {
+            state = State.ENDED;
+            pipe.shutdownOutput();
+            news |= CLOSE_SENT;
+        } else if (owesWritable && !closeBrought) {
+            owesWritable = false;
+            news |= WRITABLE;
+        }
+    }
+
+    /** Makes what waits the current one. {@return whether anything waits} */
+    private boolean next() {
+        if (batch != null) {
+            current = batch.view(0);
+            currentBatch = batch;
+            batch = null;
+            return true;
+        }
+        ByteBuffer frame = pong != null ? pong : ping != null ? ping : close;
+        if (frame == null || closeTaken) {
+            return false;
+        }
+        if (frame == pong) {
+            pong = null;
+        } else if (frame == ping) {
+            ping = null;
+        } else {
+            close = null;
+            closeTaken = true;
+        }
+        current = new ByteBuffer[] {frame};
+        return true;
+    }
+
+    private void release() {
+        current = null;
+        currentBatch = released(currentBatch);
+    }
+
+    private static @Nullable WireBatch released(@Nullable WireBatch held) {
+        if (held != null) {
+            held.release();
+        }
+        return null;
+    }
+
+    private void broken(IOException e) {
+        LOG.debug("A connection broke: {}", e.toString());
+        end();
+        news |= BROKEN;
+    }
+
+    private int takeNews() {
+        int taken = news;
+        news = 0;
+        return taken;
+    }
+
+    private void tell(int told) {
+        if ((told & WRITABLE) != 0) {
+            listener.writable();
+        }
+        if ((told & CLOSE_SENT) != 0) {
+            listener.closeSent();
+        }
+        if ((told & BROKEN) != 0) {
+            listener.broken();
+        }
+    }
+}

@@ -1,0 +1,278 @@
+package io.techops.broadcast.tyrus;
+
+import io.techops.broadcast.Batch;
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.Registration;
+import io.techops.broadcast.Transport;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.glassfish.tyrus.spi.Connection;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * One connection of the standalone server after its handshake: the hub's transport on one side, Tyrus on the other.
+ *
+ * In:  Grizzly reads -> FrameFilter -> FrameGuard (limits) -> Tyrus (frames, UTF-8, close handshake) -> the endpoint ->
+ *      received() -> the hub.
+ * Out: the hub's batches, and Tyrus's pongs and close frames through TyrusWriter -> Outbound.
+ *
+ * It ends in one of these ways, and always with ended(), which Grizzly calls once the socket is closed:
+ *   the peer's close frame    Tyrus answers it and closes its writer; the rest is the peer's to do
+ *   the hub's close           our close frame goes out after what was written before; the peer answers, or the hub aborts
+ *   a violation               our close frame goes out; what else comes is not looked at
+ *   reset, end of stream      Grizzly notices
+ * TCP is never closed right after the close frame: that would reset the connection and destroy the frame if the peer is
+ * still sending. The output is shut down, and the input read until the peer has seen it, or LINGER is over.
+ */
+
+/**
+ * A connection of the standalone server: its {@link Transport}, and its reading side. Reading is one thread at a time.
+ */
+final class PeerConnection implements Transport, Link, Outbound.Listener {
+
+    /** Hands a connection to the endpoint, whose open method runs on the thread that creates Tyrus's side of it. */
+    static final ThreadLocal<PeerConnection> OPENING = new ThreadLocal<>();
+
+    /** How long a connection that has said all may go on after that. */
+    private static final Duration LINGER = Duration.ofSeconds(2);
+    /** How long the close frame of a connection that the hub no longer knows may wait behind a slow peer's data. */
+    private static final Duration FLUSH = Duration.ofSeconds(5);
+    private static final CloseReason VANISHED =
+            CloseReason.of(CloseReason.ABNORMAL, "the connection ended without a close frame");
+
+    private final BroadcastHub hub;
+    private final SocketWatch watch;
+    private final Map<String, Object> attributes;
+    private final Pipe pipe;
+    private final Outbound outbound;
+    private final FrameGuard guard;
+    private final AtomicBoolean lingering = new AtomicBoolean();
+
+    /** Set before the connection is opened, never changed. */
+    private @Nullable Connection tyrus;
+    private @Nullable Registration registration;
+
+    /** Owned by the reading thread. */
+    private @Nullable ByteBuffer unread;
+    private boolean paused;
+    /** Set by any thread: what comes is not looked at any more. */
+    private volatile boolean deaf;
+    /** Set by any thread: both sides have said all, only the socket is left. */
+    private volatile boolean done;
+
+    /** Guards the two below: a pause that ends before it has begun must not be missed. */
+    private final Object pause = new Object();
+    private boolean resumed;
+    private @Nullable Runnable resumption;
+
+    /** Makes the pipe of a connection, which is to call back when it takes more. */
+    interface PipeMaker extends Function<Runnable, Pipe> {
+    }
+
+    PeerConnection(BroadcastHub hub, SocketWatch watch, Map<String, Object> attributes, PipeMaker pipe,
+            Function<Batch, WireBatch> encoder, int maxMessageBytes) {
+        this.hub = hub;
+        this.watch = watch;
+        this.attributes = attributes;
+        this.pipe = pipe.apply(this::flush);
+        this.outbound = new Outbound(this, this.pipe, encoder);
+        this.guard = new FrameGuard(maxMessageBytes);
+    }
+
+    private void flush() {
+        outbound.flush();
+    }
+
+    Outbound outbound() {
+        return outbound;
+    }
+
+    /** Registers with the hub. Called by the endpoint, before the 101 is written. */
+    void register() {
+        registration = hub.register(this);
+    }
+
+    /** {@return whether the hub has taken the peer} */
+    boolean isRegistered() {
+        return registration != null;
+    }
+
+    /** Writes the 101 and begins. */
+    void open(Connection tyrusConnection, ByteBuffer response) {
+        tyrus = tyrusConnection;
+        outbound.open(response);
+    }
+
+    // The reading side.
+
+    /**
+     * Reads all frames in {@code in}, or goes on with those left when the hub paused the peer.
+     *
+     * @return false if the peer must not be read before it is resumed: {@link #onResume} says what to do then
+     */
+    boolean read(ByteBuffer in) {
+        ByteBuffer from = unread == null ? in : unread;
+        unread = null;
+        registration.readStarted();
+        try {
+            while (!deaf) {
+                ByteBuffer frames = guard.next(from);
+                if (frames == null) {
+                    break;
+                }
+                tyrus.getReadHandler().handle(frames);
+                if (paused) {
+                    paused = false;
+                    unread = from;
+                    return false;
+                }
+            }
+        } finally {
+            registration.readComplete();
+        }
+        CloseReason violation = guard.violation();
+        if (violation != null && !deaf) {
+            fail(violation);
+        }
+        return true;
+    }
+
+    /** Runs {@code resumption} once, when the pause is over, which may be now. */
+    void onResume(Runnable resumption) {
+        synchronized (pause) {
+            if (!resumed) {
+                this.resumption = resumption;
+                return;
+            }
+            resumed = false;
+        }
+        resumption.run();
+    }
+
+    @Override
+    public void resume() {
+        Runnable now;
+        synchronized (pause) {
+            now = resumption;
+            resumption = null;
+            resumed = now == null;
+        }
+        if (now != null) {
+            now.run();
+        }
+    }
+
+    /** Ends the connection from our side. */
+    private void fail(CloseReason reason) {
+        deaf = true;
+        registration.unregister(reason);
+        outbound.close(Frames.close(reason));
+        finish();
+    }
+
+    // What the endpoint tells.
+
+    @Override
+    public void received(Message message) {
+        if (!registration.received(message)) {
+            paused = true;
+        }
+    }
+
+    @Override
+    public void pong() {
+        registration.pong();
+    }
+
+    @Override
+    public void closed(CloseReason reason) {
+        if (registration != null) {
+            registration.unregister(reason);
+        }
+    }
+
+    @Override
+    public void failed(Throwable thrown) {
+        if (registration != null) {
+            fail(CloseReason.of(CloseReason.INTERNAL_ERROR, "the connection could not be served"));
+        }
+    }
+
+    /** Tyrus has nothing more to say. */
+    void finish() {
+        deaf = true;
+        done = true;
+        watch.after(FLUSH, this::abort);
+        if (lingering.get()) {
+            watch.after(LINGER, this::abort);
+        }
+    }
+
+    /** The socket is closed. */
+    void ended() {
+        outbound.end();
+        deaf = true;
+        if (tyrus != null) {
+            tyrus.close(new jakarta.websocket.CloseReason(
+                    jakarta.websocket.CloseReason.CloseCodes.CLOSED_ABNORMALLY, VANISHED.phrase()));
+        }
+        closed(VANISHED);
+    }
+
+    // What the hub asks for.
+
+    @Override
+    public boolean write(Batch batch) {
+        return outbound.write(batch);
+    }
+
+    @Override
+    public void ping() {
+        outbound.ping(Frames.control(Frames.PING, new byte[0]));
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+        outbound.close(Frames.close(reason));
+        resume(); // the answer has to be read
+    }
+
+    @Override
+    public void abort() {
+        outbound.end();
+        pipe.abort();
+    }
+
+    @Override
+    public Map<String, Object> attributes() {
+        return attributes;
+    }
+
+    // What the outbound side tells.
+
+    @Override
+    public void writable() {
+        Registration mine = registration;
+        if (mine != null) {
+            mine.writable();
+        }
+    }
+
+    @Override
+    public void closeSent() {
+        lingering.set(true);
+        if (done) {
+            watch.after(LINGER, this::abort);
+        }
+    }
+
+    @Override
+    public void broken() {
+        abort();
+    }
+}

@@ -1,0 +1,37 @@
+package io.techops.broadcast.tyrus;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Where the bytes of one connection go: straight to the socket, or through TLS. Used under the lock of its
+ * {@link Outbound}. No method blocks.
+ */
+interface Pipe {
+
+    /**
+     * Writes a batch from its first byte. Only for the thread that the hub gave the batch to.
+     *
+     * @return how many bytes were taken
+     */
+    long write(WireBatch batch) throws IOException;
+
+    /**
+     * Writes what remains in the buffers.
+     *
+     * @return how many bytes were taken
+     */
+    long write(ByteBuffer[] buffers) throws IOException;
+
+    /** {@return whether nothing can be written now, although all that was written has been taken} */
+    boolean busy();
+
+    /** Sees to it that {@link Outbound#flush} is called when more can be written. Called after a short write. */
+    void awaitWritable();
+
+    /** Says that nothing more will be written. */
+    void shutdownOutput() throws IOException;
+
+    /** Frees the socket at once. May be called without the lock. */
+    void abort();
+}

@@ -1,0 +1,181 @@
+package io.techops.broadcast.tyrus;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waits, on one thread, until sockets take more bytes and until deadlines have passed.
+ *
+ * <p>It has a selector of its own, because Grizzly's idea of a writable connection is that Grizzly's own queue is empty,
+ * which it always is when the bytes do not go through it. What is called back must not block. Safe for use by any number
+ * of threads.
+ */
+final class SocketWatch implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SocketWatch.class);
+
+    private final Selector selector;
+    private final Thread thread;
+    private final Queue<Wish> wishes = new ConcurrentLinkedQueue<>();
+    private final PriorityQueue<Deadline> deadlines = new PriorityQueue<>();
+    private volatile boolean closed;
+
+    /** Somebody who waits for a socket. */
+    private record Wish(SocketChannel channel, Runnable whenWritable) {
+    }
+
+    /** Something that happens later, unless it is cancelled. */
+    static final class Deadline implements Comparable<Deadline> {
+        private final long at;
+        private volatile @Nullable Runnable action;
+
+        private Deadline(long at, Runnable action) {
+            this.at = at;
+            this.action = action;
+        }
+
+        void cancel() {
+            action = null;
+        }
+
+        @Override
+        public int compareTo(Deadline other) {
+            return Long.compare(at - other.at, 0);
+        }
+    }
+
+    SocketWatch(String name) {
+        try {
+            selector = Selector.open();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a selector cannot be opened", e);
+        }
+        thread = new Thread(this::run, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Calls {@code whenWritable} once, when the socket takes bytes, or has failed, which the next write will tell. */
+    void awaitWritable(SocketChannel channel, Runnable whenWritable) {
+        wishes.add(new Wish(channel, whenWritable));
+        selector.wakeup();
+    }
+
+    /** Calls {@code action} after {@code delay}. */
+    Deadline after(Duration delay, Runnable action) {
+        Deadline deadline = new Deadline(System.nanoTime() + delay.toNanos(), action);
+        boolean first;
+        synchronized (deadlines) {
+            deadlines.add(deadline);
+            first = deadlines.peek() == deadline;
+        }
+        if (first) {
+            selector.wakeup();
+        }
+        return deadline;
+    }
+
+    /** Lets go of channels that were closed, so that their descriptors are freed. */
+    void letGo() {
+        selector.wakeup();
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                selector.select(this::writable, waitMillis());
+                grantWishes();
+                meetDeadlines();
+            } catch (Throwable thrown) {
+                LOG.warn("The socket watch goes on after a failure", thrown);
+            }
+        }
+    }
+
+    private long waitMillis() {
+        synchronized (deadlines) {
+            Deadline next = deadlines.peek();
+            return next == null ? 0 : Math.max(1, (next.at - System.nanoTime() + 999_999) / 1_000_000);
+        }
+    }
+
+    private void writable(SelectionKey key) {
+        Runnable whenWritable = (Runnable) key.attachment();
+        try {
+            key.interestOps(0);
+        } catch (CancelledKeyException e) {
+            return; // closed meanwhile: the connection knows
+        }
+        call(whenWritable);
+    }
+
+    private void grantWishes() {
+        for (Wish wish = wishes.poll(); wish != null; wish = wishes.poll()) {
+            try {
+                wish.channel().register(selector, SelectionKey.OP_WRITE, wish.whenWritable());
+            } catch (ClosedChannelException | CancelledKeyException e) {
+                call(wish.whenWritable());
+            }
+        }
+    }
+
+    private void meetDeadlines() {
+        while (true) {
+            Deadline due;
+            synchronized (deadlines) {
+                due = deadlines.peek();
+                if (due == null || due.at - System.nanoTime() > 0) {
+                    return;
+                }
+                deadlines.poll();
+            }
+            Runnable action = due.action;
+            if (action != null) {
+                call(action);
+            }
+        }
+    }
+
+    private static void call(Runnable action) {
+        try {
+            action.run();
+        } catch (Throwable thrown) {
+            LOG.warn("A callback of the socket watch threw", thrown);
+        }
+    }
+
+    /** Ends the thread; what is waited for never happens. */
+    @Override
+    public void close() {
+        closed = true;
+        selector.wakeup();
+        boolean interrupted = false;
+        while (Thread.currentThread() != thread && thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            selector.close();
+        } catch (IOException e) {
+            LOG.debug("Closing a selector failed", e);
+        }
+    }
+}

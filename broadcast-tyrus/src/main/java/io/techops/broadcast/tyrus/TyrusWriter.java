@@ -1,0 +1,43 @@
+package io.techops.broadcast.tyrus;
+
+import java.nio.ByteBuffer;
+import org.glassfish.tyrus.spi.CompletionHandler;
+import org.glassfish.tyrus.spi.Writer;
+import org.glassfish.tyrus.spi.WriterInfo;
+
+/**
+ * Brings what Tyrus has to say, its pongs and close frames, to the one way out. It takes whole frames and completes at
+ * once: there is never more than one of each waiting.
+ */
+final class TyrusWriter extends Writer {
+
+    private final PeerConnection connection;
+
+    TyrusWriter(PeerConnection connection) {
+        this.connection = connection;
+    }
+
+    @Override
+    public void write(ByteBuffer frame, CompletionHandler<ByteBuffer> handler, WriterInfo info) {
+        write(frame, handler);
+    }
+
+    @Override
+    public void write(ByteBuffer frame, CompletionHandler<ByteBuffer> handler) {
+        switch (frame.get(frame.position()) & 0x0F) {
+            case Frames.PONG -> connection.outbound().pong(frame);
+            case Frames.PING -> connection.outbound().ping(frame);
+            case Frames.CLOSE -> connection.outbound().close(frame);
+            default -> {
+                handler.failed(new IllegalStateException("messages to a peer go through the hub: use Peer.send"));
+                return;
+            }
+        }
+        handler.completed(frame);
+    }
+
+    @Override
+    public void close() {
+        connection.finish();
+    }
+}

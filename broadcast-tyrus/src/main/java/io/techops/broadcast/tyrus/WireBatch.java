@@ -1,0 +1,136 @@
+package io.techops.broadcast.tyrus;
+
+import io.techops.broadcast.Batch;
+import io.techops.broadcast.Message;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A batch as the bytes that go on the wire, in chunks of direct memory: encoded once, written to every peer that stands
+ * at the same position.
+ *
+ * <p>The thread that writes the batch to one peer after the other moves the positions of the chunks; whoever goes on
+ * after a short write takes {@linkplain #view a view} and holds the batch for as long as he needs it. The chunks go back
+ * to the pool when nobody holds it any more.
+ */
+final class WireBatch implements Batch.Encoding {
+
+    private final ChunkPool pool;
+    private final ByteBuffer[] chunks;
+    private final long length;
+    private final AtomicInteger holders = new AtomicInteger(1);
+
+    private WireBatch(ChunkPool pool, ByteBuffer[] chunks, long length) {
+        this.pool = pool;
+        this.chunks = chunks;
+        this.length = length;
+    }
+
+    /** {@return the frames of all messages of {@code batch}} Held once, by the caller. */
+    static WireBatch encode(Batch batch, ChunkPool pool) {
+        long length = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            int size = batch.message(i).size();
+            length += Frames.headerLength(size) + size;
+        }
+        ByteBuffer[] chunks = new ByteBuffer[(int) ((length + ChunkPool.CHUNK - 1) / ChunkPool.CHUNK)];
+        Writer writer = new Writer(pool, chunks);
+        for (int i = 0; i < batch.size(); i++) {
+            writer.put(batch.message(i));
+        }
+        writer.end();
+        return new WireBatch(pool, chunks, length);
+    }
+
+    /** {@return the number of bytes} */
+    long length() {
+        return length;
+    }
+
+    /**
+     * Writes the batch from its first byte. Only for the thread that the hub gave the batch to.
+     *
+     * @return how many bytes the channel took, perhaps not all
+     */
+    long writeTo(GatheringByteChannel channel) throws IOException {
+        for (ByteBuffer chunk : chunks) {
+            chunk.position(0);
+        }
+        return chunks.length == 1 ? channel.write(chunks[0]) : channel.write(chunks);
+    }
+
+    /** {@return what follows after the first {@code from} bytes, in buffers of the caller's own} */
+    ByteBuffer[] view(long from) {
+        int first = (int) (from / ChunkPool.CHUNK);
+        ByteBuffer[] view = new ByteBuffer[chunks.length - first];
+        for (int i = 0; i < view.length; i++) {
+            view[i] = chunks[first + i].duplicate().position(0);
+        }
+        view[0].position((int) (from % ChunkPool.CHUNK));
+        return view;
+    }
+
+    /** Holds the chunks until {@link #release} is called once more. */
+    WireBatch hold() {
+        holders.incrementAndGet();
+        return this;
+    }
+
+    @Override
+    public void release() {
+        if (holders.decrementAndGet() == 0) {
+            for (ByteBuffer chunk : chunks) {
+                pool.giveBack(chunk);
+            }
+        }
+    }
+
+    /** Fills one chunk after the other; all but the last are full, so that an offset tells its chunk. */
+    private static final class Writer {
+        private final ChunkPool pool;
+        private final ByteBuffer[] chunks;
+        private final ByteBuffer header = ByteBuffer.allocate(Frames.MAX_HEADER);
+        private int used;
+
+        Writer(ChunkPool pool, ByteBuffer[] chunks) {
+            this.pool = pool;
+            this.chunks = chunks;
+        }
+
+        void put(Message message) {
+            int opcode = message instanceof Message.Text ? Frames.TEXT : Frames.BINARY;
+            ByteBuffer chunk = current();
+            if (chunk.remaining() >= Frames.MAX_HEADER) {
+                Frames.putHeader(chunk, opcode, message.size());
+            } else {
+                Frames.putHeader(header.clear(), opcode, message.size());
+                header.flip();
+                while (header.hasRemaining()) {
+                    current().put(header.get());
+                }
+            }
+            int done = 0;
+            while (done < message.size()) {
+                chunk = current();
+                int part = Math.min(chunk.remaining(), message.size() - done);
+                message.copyTo(done, part, chunk);
+                done += part;
+            }
+        }
+
+        private ByteBuffer current() {
+            if (used == 0 || !chunks[used - 1].hasRemaining()) {
+                chunks[used++] = pool.take();
+            }
+            return chunks[used - 1];
+        }
+
+        void end() {
+            for (ByteBuffer chunk : chunks) {
+                chunk.flip();
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+/** The Jakarta WebSocket endpoint mapped on the hub, a standalone server on Tyrus and Grizzly, and a page server. */
+module io.techops.broadcast.tyrus {
+    requires transitive io.techops.broadcast;
+    requires transitive jakarta.websocket;
+    requires org.glassfish.grizzly;
+    requires org.glassfish.grizzly.http;
+    requires org.glassfish.grizzly.http.server;
+    requires org.glassfish.tyrus.core;
+    requires org.glassfish.tyrus.server;
+    requires org.glassfish.tyrus.spi;
+    requires org.slf4j;
+    requires static org.jspecify;
+
+    exports io.techops.broadcast.tyrus;
+}
