@@ -1,0 +1,84 @@
+package io.techops.broadcast.tyrus;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The path of a request, decoded once and free of anything that could be mistaken for more than names.
+ *
+ * @param segments the names in it, each non-empty, without slash, backslash and control characters, and not starting with a dot
+ * @param folder whether the path ends with a slash
+ */
+record PagePath(List<String> segments, boolean folder) {
+
+    /**
+     * Returns the path that {@code raw} spells, {@code null} if no page can have it.
+     *
+     * @param raw the path as it came, percent-encoded, one character for a byte
+     */
+    static @Nullable PagePath parse(String raw) {
+        if (!raw.startsWith("/")) {
+            return null;
+        }
+        String[] parts = raw.substring(1).split("/", -1);
+        int last = parts.length - 1;
+        List<String> segments = new ArrayList<>();
+        for (int i = 0; i < last || i == last && !parts[i].isEmpty(); i++) {
+            String segment = decode(parts[i]);
+            if (segment == null || !isName(segment)) {
+                return null;
+            }
+            segments.add(segment);
+        }
+        return new PagePath(List.copyOf(segments), parts[last].isEmpty());
+    }
+
+    /** {@return the names of the folder's page, whether or not there is one} */
+    List<String> index() {
+        List<String> index = new ArrayList<>(segments);
+        index.add("index.html");
+        return index;
+    }
+
+    private static boolean isName(String segment) {
+        return !segment.isEmpty()
+                && segment.charAt(0) != '.'
+                && segment.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
+    }
+
+    private static @Nullable String decode(String segment) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(segment.length());
+        for (int i = 0; i < segment.length(); i++) {
+            char c = segment.charAt(i);
+            if (c != '%') {
+                bytes.write(c);
+                continue;
+            }
+            if (i + 2 >= segment.length()) {
+                return null;
+            }
+            int high = hex(segment.charAt(i + 1));
+            int low = hex(segment.charAt(i + 2));
+            if (high < 0 || low < 0) {
+                return null;
+            }
+            bytes.write(high << 4 | low);
+            i += 2;
+        }
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+        } catch (CharacterCodingException e) {
+            // Not UTF-8, perhaps a dot or a slash in more bytes than it needs: no name of ours.
+            return null;
+        }
+    }
+
+    private static int hex(char c) {
+        return c < 128 ? Character.digit(c, 16) : -1;
+    }
+}

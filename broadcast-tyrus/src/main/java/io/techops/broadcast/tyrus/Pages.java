@@ -1,0 +1,64 @@
+package io.techops.broadcast.tyrus;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where the page server takes its files from: a folder on disk or a folder of the class path.
+ *
+ * <p>Every request looks at the files anew, so an edited file is served as it is from the next request on; nothing is kept in
+ * memory between requests. Never served, and answered with 404: files and folders whose name starts with a dot, whatever
+ * lies outside the folder once every symbolic link is followed, and anything that is not a regular file. There are no folder
+ * listings: a folder shows its {@code index.html} or nothing.
+ *
+ * <p>Immutable and safe for use by many threads.
+ */
+public final class Pages {
+
+    private final PageSource source;
+
+    private Pages(PageSource source) {
+        this.source = source;
+    }
+
+    /**
+     * Returns the pages in {@code folder} and the folders below it.
+     *
+     * <p>A relative path counts from the working directory at the time of this call. A symbolic link to a folder is followed
+     * at every request, so a new version can be put live by pointing the link elsewhere. The folder may lose its files or
+     * vanish later; its pages are then missing (404).
+     *
+     * @throws IllegalArgumentException if {@code folder} is not an existing directory
+     */
+    public static Pages folder(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new IllegalArgumentException("folder must be an existing directory: " + folder);
+        }
+        return new Pages(new FolderSource(folder.toAbsolutePath()));
+    }
+
+    /**
+     * Returns the pages among the class-path resources whose names start with {@code prefix} and a slash.
+     *
+     * <p>A folder needs an {@code index.html} to be recognised as one. On the module path the loader finds a resource of a
+     * named module only if the module opens its package to everyone, or if a folder of its name cannot be a package
+     * ({@code my-pages}, {@code META-INF/pages}).
+     *
+     * @param prefix a resource folder, without a slash at either end, such as {@code "com/example/page"}
+     * @throws IllegalArgumentException if {@code prefix} is empty, starts or ends with a slash, or if {@code loader} finds
+     *         no {@code index.html} below it
+     */
+    public static Pages resources(ClassLoader loader, String prefix) {
+        if (prefix.isEmpty() || prefix.startsWith("/") || prefix.endsWith("/")) {
+            throw new IllegalArgumentException("prefix must name a folder, without a slash at either end: \"" + prefix + '"');
+        }
+        if (loader.getResource(prefix + "/index.html") == null) {
+            throw new IllegalArgumentException("prefix must be a resource folder with an index.html: \"" + prefix + '"');
+        }
+        return new Pages(new ResourceSource(loader, prefix));
+    }
+
+    PageSource source() {
+        return source;
+    }
+}
