@@ -1,5 +1,6 @@
 package io.techops.broadcast.tyrus;
 
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import org.glassfish.grizzly.Buffer;
@@ -48,9 +49,9 @@ final class FilterPipe implements Pipe {
         }
         busy = true;
         writing = true;
-        connection.write(message, new EmptyCompletionHandler<WriteResult<?, ?>>() {
+        connection.write(message, new EmptyCompletionHandler<WriteResult<Buffer, SocketAddress>>() {
             @Override
-            public void completed(WriteResult<?, ?> result) {
+            public void completed(WriteResult<Buffer, SocketAddress> result) {
                 done();
             }
 

@@ -37,21 +37,37 @@ final class SessionLink implements Transport, Link, SendHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionLink.class);
 
+    private static final Message[] NOTHING = new Message[0];
+
     private final Session session;
     private final Map<String, Object> attributes;
-    private final Registration registration;
-    private final AtomicInteger turns = new AtomicInteger();
     private final Semaphore resumed = new Semaphore(0);
+    /** Who opens the session has the first turn, so that nothing is sent before the hub's registration is known. */
+    private final AtomicInteger turns = new AtomicInteger(1);
 
-    /** Owned by whoever has the turn: see above. Empty if nothing is being sent. */
-    private Message[] sending = new Message[0];
+    /** Owned by whoever has the turn. */
+    private Message[] sending = NOTHING;
     private int next;
+
+    /** Set by {@link #open}, which has the first turn. */
+    private volatile @Nullable Registration registration;
     private volatile boolean ended;
 
-    SessionLink(Session session, BroadcastHub hub) {
+    private SessionLink(Session session) {
         this.session = session;
         this.attributes = attributes(session);
-        this.registration = hub.register(this);
+    }
+
+    /**
+     * Registers a session.
+     *
+     * @throws IllegalStateException if the hub is closed
+     */
+    static SessionLink open(Session session, BroadcastHub hub) {
+        SessionLink link = new SessionLink(session);
+        link.registration = hub.register(link);
+        link.takeTurns();
+        return link;
     }
 
     private static Map<String, Object> attributes(Session session) {
@@ -98,14 +114,19 @@ final class SessionLink implements Transport, Link, SendHandler {
     }
 
     private void takeTurn() {
-        if (turns.getAndIncrement() > 0) {
-            return;
+        if (turns.getAndIncrement() == 0) {
+            takeTurns();
         }
+    }
+
+    private void takeTurns() {
         do {
-            if (next == sending.length) {
-                registration().writable();
-            } else {
+            if (next < sending.length) {
                 send(sending[next++]);
+            } else if (sending.length > 0) {
+                sending = NOTHING;
+                next = 0;
+                registration.writable();
             }
         } while (turns.decrementAndGet() > 0);
     }
@@ -156,5 +177,32 @@ final class SessionLink implements Transport, Link, SendHandler {
     @Override
     public void resume() {
         resumed.release();
+    }
+
+    // What the endpoint tells.
+
+    @Override
+    public void received(Message message) {
+        if (!registration.received(message) && !ended) {
+            resumed.acquireUninterruptibly();
+        }
+    }
+
+    @Override
+    public void pong() {
+        registration.pong();
+    }
+
+    @Override
+    public void closed(CloseReason reason) {
+        ended = true;
+        resumed.release();
+        registration.unregister(reason);
+    }
+
+    @Override
+    public void failed(Throwable thrown) {
+        closed(CloseReason.of(CloseReason.INTERNAL_ERROR, "the session failed"));
+        end(CloseReason.of(CloseReason.INTERNAL_ERROR, "the session could not be served"));
     }
 }

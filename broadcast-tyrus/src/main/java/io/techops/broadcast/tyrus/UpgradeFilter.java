@@ -3,6 +3,7 @@ package io.techops.broadcast.tyrus;
 import io.techops.broadcast.Batch;
 import io.techops.broadcast.BroadcastHub;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.glassfish.grizzly.Buffer;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.EmptyCompletionHandler;
 import org.glassfish.grizzly.Grizzly;
@@ -189,9 +191,10 @@ final class UpgradeFilter extends BaseFilter {
         REFUSED.set(connection, true);
         ByteBuffer response = refusal.response(!Method.HEAD.equals(request.getMethod()));
         settings.watch().after(REFUSAL_LINGER, connection::terminateSilently);
-        ctx.write(Buffers.wrap(ctx.getMemoryManager(), response), new EmptyCompletionHandler<WriteResult<?, ?>>() {
+        Buffer message = Buffers.wrap(ctx.getMemoryManager(), response);
+        connection.write(message, new EmptyCompletionHandler<WriteResult<Buffer, SocketAddress>>() {
             @Override
-            public void completed(WriteResult<?, ?> result) {
+            public void completed(WriteResult<Buffer, SocketAddress> result) {
                 shutdownOutput(connection);
             }
         });

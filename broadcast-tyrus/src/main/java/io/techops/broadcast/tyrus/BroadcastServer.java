@@ -1,0 +1,356 @@
+package io.techops.broadcast.tyrus;
+
+import io.techops.broadcast.Batch;
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.MessagePolicy;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import javax.net.ssl.SSLContext;
+import org.glassfish.grizzly.filterchain.FilterChain;
+import org.glassfish.grizzly.filterchain.FilterChainBuilder;
+import org.glassfish.grizzly.filterchain.TransportFilter;
+import org.glassfish.grizzly.http.server.HttpServer;
+import org.glassfish.grizzly.http.server.HttpServerFilter;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The standalone server: a hub on a WebSocket port, and, if asked, pages on an HTTP port.
+ *
+ * <pre>{@code
+ * try (BroadcastServer server = BroadcastServer.builder().port(5000).path("/live").start()) {
+ *     server.hub().broadcast("hello");
+ * }
+ * }</pre>
+ *
+ * <p>It speaks WebSocket version 13 (RFC 6455) without extensions, and checks handshakes and frames as the RFC demands.
+ * A server is running from when it was made until it is closed; its threads keep the virtual machine alive. Safe for use
+ * by any number of threads.
+ */
+public final class BroadcastServer implements AutoCloseable {
+
+    /** The WebSocket port unless set otherwise. */
+    public static final int DEFAULT_PORT = 5000;
+
+    /** The port of the pages unless set otherwise. */
+    public static final int DEFAULT_PAGE_PORT = 8000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(BroadcastServer.class);
+
+    private final BroadcastHub hub;
+    private final SocketWatch watch;
+    private final HttpServer sockets;
+    private final @Nullable HttpServer pages;
+    private final URI uri;
+    private final @Nullable URI pageUri;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private BroadcastServer(Builder settings) {
+        hub = settings.hub != null ? settings.hub : ownHub(settings.maxMessageBytes);
+        watch = new SocketWatch("broadcast-watch");
+        boolean onOnePort = settings.pages != null && settings.pagePort == settings.port && settings.port != 0;
+        boolean started = false;
+        InetSocketAddress socketAddress = settings.address(settings.port);
+        sockets = Listeners.server("broadcast", socketAddress, settings.tls,
+                onOnePort ? new PageHandler(settings.pages) : null,
+                (listener, chain) -> addUpgrade(chain, settings, onOnePort));
+        InetSocketAddress pageAddress = settings.address(settings.pagePort);
+        pages = settings.pages == null || onOnePort ? null
+                : Listeners.server("broadcast-pages", pageAddress, settings.tls, new PageHandler(settings.pages),
+                        (listener, chain) -> { });
+        try {
+            uri = uri(settings.tls == null ? "ws" : "wss", settings.host, Listeners.start(sockets, socketAddress),
+                    settings.path == null ? "/" : settings.path);
+            String scheme = settings.tls == null ? "http" : "https";
+            pageUri = onOnePort ? uri(scheme, settings.host, uri.getPort(), "/")
+                    : pages == null ? null
+                    : uri(scheme, settings.host, Listeners.start(pages, pageAddress), "/");
+            started = true;
+        } finally {
+            if (!started) {
+                sockets.shutdownNow();
+                watch.close();
+                if (settings.hub == null) {
+                    hub.close(Duration.ZERO);
+                }
+            }
+        }
+        LOG.info("Listening on {}{}", uri, pageUri == null ? "" : ", pages on " + pageUri);
+    }
+
+    private static BroadcastHub ownHub(int maxMessageBytes) {
+        return BroadcastHub.builder()
+                .policy(MessagePolicy.textOnly().andThen(MessagePolicy.maxBytes(maxMessageBytes)))
+                .build();
+    }
+
+    private void addUpgrade(FilterChainBuilder chain, Builder settings, boolean withPages) {
+        ChunkPool pool = new ChunkPool();
+        Function<Batch, WireBatch> encoder = batch -> WireBatch.encode(batch, pool);
+        FilterChain frames = FilterChainBuilder.stateless().add(new TransportFilter()).add(new FrameFilter()).build();
+        HubContainer container = new HubContainer(settings.maxMessageBytes);
+        UpgradeFilter upgrade = new UpgradeFilter(new UpgradeFilter.Settings(hub, container.getWebSocketEngine(), watch,
+                new Handshake(settings.path, new Origins(settings.origins)), encoder, frames, settings.tls != null,
+                withPages, settings.maxMessageBytes, settings.handshakeTimeout));
+        chain.add(chain.indexOfType(HttpServerFilter.class), upgrade);
+    }
+
+    private static URI uri(String scheme, String host, int port, String path) {
+        boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
+        String shown = everywhere ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
+        return URI.create(scheme + "://" + shown + ":" + port + path);
+    }
+
+    /**
+     * Starts a server with all defaults on all interfaces.
+     *
+     * @param port the WebSocket port; 0 for any free one
+     * @return the running server, with a hub of its own
+     * @throws IllegalArgumentException if {@code port} is not from 0 to 65535
+     * @throws java.io.UncheckedIOException if the port cannot be bound; its cause names address and port
+     */
+    public static BroadcastServer start(int port) {
+        return builder().port(port).start();
+    }
+
+    /** {@return a builder with the defaults} */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** {@return the hub whose peers connect here} */
+    public BroadcastHub hub() {
+        return hub;
+    }
+
+    /** {@return where to connect, as {@code ws://host:port/path}; the host is {@code localhost} if all are bound} */
+    public URI uri() {
+        return uri;
+    }
+
+    /** {@return the WebSocket port that is bound} */
+    public int port() {
+        return uri.getPort();
+    }
+
+    /** {@return where the pages are, or null if there are none} */
+    public @Nullable URI pageUri() {
+        return pageUri;
+    }
+
+    /** {@return the port of the pages that is bound, or -1 if there are none} */
+    public int pagePort() {
+        return pageUri == null ? -1 : pageUri.getPort();
+    }
+
+    /**
+     * Closes the server and its hub: new peers are refused with 503, every peer gets what was broadcast before and then a
+     * close frame with 1001; what is left after {@code limit} is aborted. Waits for the end. The ports are free then.
+     *
+     * @param limit how long peers may take; zero aborts at once
+     * @throws IllegalArgumentException if {@code limit} is negative
+     */
+    public void close(Duration limit) {
+        hub.close(limit);
+        if (closed.compareAndSet(false, true)) {
+            if (pages != null) {
+                pages.shutdownNow();
+            }
+            sockets.shutdownNow();
+            watch.close();
+            LOG.info("Closed {}", uri);
+        }
+    }
+
+    /** Closes the server as {@link #close(Duration)} does, with {@link BroadcastHub#DEFAULT_CLOSE_LIMIT}. */
+    @Override
+    public void close() {
+        close(BroadcastHub.DEFAULT_CLOSE_LIMIT);
+    }
+
+    /** Sets up a server. Every setting has a default; a setting is checked when it is given. Not safe for many threads. */
+    public static final class Builder {
+
+        private @Nullable BroadcastHub hub;
+        private String host = "0.0.0.0";
+        private int port = DEFAULT_PORT;
+        private @Nullable String path;
+        private @Nullable Pages pages;
+        private int pagePort = DEFAULT_PAGE_PORT;
+        private @Nullable SSLContext tls;
+        private final Set<String> origins = new LinkedHashSet<>();
+        private int maxMessageBytes = MessagePolicy.DEFAULT_MAX_BYTES;
+        private Duration handshakeTimeout = Duration.ofSeconds(10);
+
+        private Builder() {
+        }
+
+        /**
+         * Sets the hub. The server closes it when it is closed itself.
+         *
+         * @param hub by default one with all defaults, but that {@link #maxMessageBytes} is its policy's limit too
+         * @return this builder
+         */
+        public Builder hub(BroadcastHub hub) {
+            this.hub = Objects.requireNonNull(hub, "hub");
+            return this;
+        }
+
+        /**
+         * Sets the address to bind.
+         *
+         * @param host an address of this machine, or a name that has one; all by default
+         * @return this builder
+         * @throws IllegalArgumentException if it is empty
+         */
+        public Builder host(String host) {
+            if (host.isBlank()) {
+                throw new IllegalArgumentException("host must not be empty");
+            }
+            this.host = host;
+            return this;
+        }
+
+        /**
+         * Sets the WebSocket port.
+         *
+         * @param port {@value #DEFAULT_PORT} by default; 0 for any free one
+         * @return this builder
+         * @throws IllegalArgumentException if it is not from 0 to 65535
+         */
+        public Builder port(int port) {
+            this.port = checkedPort("port", port);
+            return this;
+        }
+
+        /**
+         * Sets the only path where peers may connect; others get 404.
+         *
+         * @param path begins with a slash; any path by default
+         * @return this builder
+         * @throws IllegalArgumentException if it does not begin with a slash, or is not the path of a URI
+         */
+        public Builder path(String path) {
+            if (!path.startsWith("/") || !path.equals(URI.create("ws://host" + path).getRawPath())) {
+                throw new IllegalArgumentException("path must be the path of a URI and begin with /: " + path);
+            }
+            this.path = path;
+            return this;
+        }
+
+        /**
+         * Serves pages over HTTP, or HTTPS with {@link #tls}.
+         *
+         * @param pages where they come from; no pages by default
+         * @return this builder
+         */
+        public Builder pages(Pages pages) {
+            this.pages = Objects.requireNonNull(pages, "pages");
+            return this;
+        }
+
+        /**
+         * Sets the port of the pages. Given the WebSocket port, both are served there.
+         *
+         * @param pagePort {@value #DEFAULT_PAGE_PORT} by default; 0 for any free one
+         * @return this builder
+         * @throws IllegalArgumentException if it is not from 0 to 65535
+         */
+        public Builder pagePort(int pagePort) {
+            this.pagePort = checkedPort("pagePort", pagePort);
+            return this;
+        }
+
+        /**
+         * Encrypts both ports: {@code wss} and {@code https}.
+         *
+         * @param tls has the server's key; no TLS by default
+         * @return this builder
+         */
+        public Builder tls(SSLContext tls) {
+            this.tls = Objects.requireNonNull(tls, "tls");
+            return this;
+        }
+
+        /**
+         * Lets pages of one more origin connect (RFC 6455 section 10.2). Pages of the host that is connected to may
+         * always, whatever their port, and so may clients that send no origin; others get 403.
+         *
+         * @param origin {@code scheme://host} or {@code scheme://host:port}; {@code null} for pages without an origin,
+         *     as those of {@code file:}; {@code *} for any
+         * @return this builder
+         * @throws IllegalArgumentException if it is none of these
+         */
+        public Builder allowOrigin(String origin) {
+            origins.add(Origins.checked(origin));
+            return this;
+        }
+
+        /**
+         * Sets how long a message of a peer may be, of any kind and in however many fragments. A longer one ends the
+         * connection with 1009 as soon as a frame's header says so, before its payload is read. It is the bound on what
+         * an incomplete message can hold in memory, give or take the rounding of buffers.
+         *
+         * @param maxMessageBytes 65,536 by default; from 125 to 2<sup>30</sup>
+         * @return this builder
+         * @throws IllegalArgumentException if it is not from 125 to 2<sup>30</sup>
+         */
+        public Builder maxMessageBytes(int maxMessageBytes) {
+            if (maxMessageBytes < Frames.MAX_CONTROL || maxMessageBytes > 1 << 30) {
+                throw new IllegalArgumentException(
+                        "maxMessageBytes must be from 125 to " + (1 << 30) + ": " + maxMessageBytes);
+            }
+            this.maxMessageBytes = maxMessageBytes;
+            return this;
+        }
+
+        /**
+         * Sets within what time after the connection a handshake must be complete; the connection is cut otherwise.
+         *
+         * @param handshakeTimeout 10 seconds by default; from 1 millisecond to a day
+         * @return this builder
+         * @throws IllegalArgumentException if it is not from 1 millisecond to a day
+         */
+        public Builder handshakeTimeout(Duration handshakeTimeout) {
+            if (handshakeTimeout.toMillis() < 1 || handshakeTimeout.compareTo(Duration.ofDays(1)) > 0) {
+                throw new IllegalArgumentException(
+                        "handshakeTimeout must be from 1 ms to 1 day: " + handshakeTimeout);
+            }
+            this.handshakeTimeout = handshakeTimeout;
+            return this;
+        }
+
+        /**
+         * Starts the server.
+         *
+         * @return the running server
+         * @throws java.io.UncheckedIOException if a port cannot be bound: its cause names address and port; nothing is
+         *     left running then, but a hub that was given stays open
+         * @throws IllegalStateException if the hub that was given is closed
+         */
+        public BroadcastServer start() {
+            if (hub != null && hub.isClosed()) {
+                throw new IllegalStateException("the hub is closed");
+            }
+            return new BroadcastServer(this);
+        }
+
+        private InetSocketAddress address(int at) {
+            return InetSocketAddress.createUnresolved(host, at);
+        }
+
+        private static int checkedPort(String name, int port) {
+            if (port < 0 || port > 65_535) {
+                throw new IllegalArgumentException(name + " must be from 0 to 65535: " + port);
+            }
+            return port;
+        }
+    }
+}

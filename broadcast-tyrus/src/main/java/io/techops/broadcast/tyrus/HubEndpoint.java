@@ -1,0 +1,73 @@
+package io.techops.broadcast.tyrus;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Message;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.MessageHandler;
+import jakarta.websocket.PongMessage;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.nio.ByteBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@link BroadcastEndpoint} as a programmatic endpoint: Tyrus ignores the path and the configurator of a configuration
+ * for an annotated class. One instance may serve many sessions.
+ */
+final class HubEndpoint extends Endpoint {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HubEndpoint.class);
+    private static final String LINK = HubEndpoint.class.getName() + ".link";
+
+    private final BroadcastHub hub;
+
+    private HubEndpoint(BroadcastHub hub) {
+        this.hub = hub;
+    }
+
+    static ServerEndpointConfig config(String path, BroadcastHub hub) {
+        return ServerEndpointConfig.Builder.create(HubEndpoint.class, path)
+                .configurator(new ServerEndpointConfig.Configurator() {
+                    @Override
+                    public <T> T getEndpointInstance(Class<T> endpointClass) {
+                        return endpointClass.cast(new HubEndpoint(hub));
+                    }
+                })
+                .build();
+    }
+
+    @Override
+    public void onOpen(Session session, EndpointConfig config) {
+        Link link;
+        try {
+            link = SessionLink.open(session, hub);
+        } catch (IllegalStateException e) {
+            LOG.debug("The hub takes no peers: {}", e.toString());
+            BroadcastEndpoint.refuse(session);
+            return;
+        }
+        session.getUserProperties().put(LINK, link);
+        session.addMessageHandler(String.class, (MessageHandler.Whole<String>) text -> link.received(Message.text(text)));
+        session.addMessageHandler(ByteBuffer.class,
+                (MessageHandler.Whole<ByteBuffer>) payload -> link.received(Message.binary(payload)));
+        session.addMessageHandler(PongMessage.class, (MessageHandler.Whole<PongMessage>) pong -> link.pong());
+    }
+
+    @Override
+    public void onClose(Session session, CloseReason reason) {
+        if (session.getUserProperties().get(LINK) instanceof Link link) {
+            link.closed(BroadcastEndpoint.reported(reason));
+        }
+    }
+
+    @Override
+    public void onError(Session session, Throwable thrown) {
+        LOG.debug("A session failed", thrown);
+        if (session.getUserProperties().get(LINK) instanceof Link link) {
+            link.failed(thrown);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.techops.broadcast.tyrus;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import javax.net.ssl.SSLContext;
+import org.glassfish.grizzly.filterchain.FilterChainBuilder;
+import org.glassfish.grizzly.http.server.HttpHandler;
+import org.glassfish.grizzly.http.server.HttpServer;
+import org.glassfish.grizzly.http.server.NetworkListener;
+import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
+import org.glassfish.grizzly.ssl.SSLEngineConfigurator;
+import org.glassfish.grizzly.strategies.WorkerThreadIOStrategy;
+import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sets up Grizzly: one HTTP server for one address and port.
+ */
+final class Listeners {
+
+    private static final int BACKLOG = 1024;
+    private static final int MAX_HEADER_BYTES = 16 << 10;
+    private static final int READ_BUFFER_BYTES = 16 << 10;
+    /** A policy of the host application may block a reading thread: have some to spare. */
+    private static final int READING_THREADS = Math.max(8, 4 * Runtime.getRuntime().availableProcessors());
+
+    private Listeners() {
+    }
+
+    /** What is to be put into the filter chain. */
+    interface ChainSetup {
+        void setup(NetworkListener listener, FilterChainBuilder chain);
+    }
+
+    /** {@return a server that is not started yet} */
+    static HttpServer server(String name, InetSocketAddress address, @Nullable SSLContext tls,
+            @Nullable HttpHandler handler, ChainSetup setup) {
+        NetworkListener listener = new NetworkListener(name, address.getHostString(), address.getPort());
+        TCPNIOTransport transport = listener.getTransport();
+        transport.setIOStrategy(WorkerThreadIOStrategy.getInstance());
+        transport.setName(name);
+        transport.setTcpNoDelay(true);
+        transport.setServerConnectionBackLog(BACKLOG);
+        transport.setReadBufferSize(READ_BUFFER_BYTES);
+        transport.setWorkerThreadPoolConfig(ThreadPoolConfig.defaultConfig().copy()
+                .setPoolName(name + "-reader")
+                .setCorePoolSize(READING_THREADS)
+                .setMaxPoolSize(READING_THREADS));
+        transport.setSelectorRunnersCount(Math.max(1, Runtime.getRuntime().availableProcessors()));
+        listener.setMaxHttpHeaderSize(MAX_HEADER_BYTES);
+        if (tls != null) {
+            listener.setSecure(true);
+            listener.setSSLEngineConfig(new SSLEngineConfigurator(tls, false, false, false));
+        }
+        listener.registerAddOn(setup::setup);
+        HttpServer server = new HttpServer();
+        server.addListener(listener);
+        if (handler != null) {
+            server.getServerConfiguration().addHttpHandler(handler, "/");
+        }
+        server.getServerConfiguration().setTraceEnabled(false);
+        return server;
+    }
+
+    /**
+     * Starts a server, or leaves nothing of it behind.
+     *
+     * @return the port that it listens on
+     * @throws UncheckedIOException if the address cannot be bound
+     */
+    static int start(HttpServer server, InetSocketAddress address) {
+        try {
+            server.start();
+            return server.getListeners().iterator().next().getPort();
+        } catch (IOException e) {
+            server.shutdownNow();
+            String message = "cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
+                    + e.getMessage();
+            BindException named = new BindException(message);
+            named.initCause(e);
+            throw new UncheckedIOException(message, named);
+        } catch (RuntimeException e) {
+            server.shutdownNow();
+            throw e;
+        }
+    }
+}
