@@ -1,0 +1,202 @@
+package io.techops.broadcast.tyrus;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import javax.net.SocketFactory;
+
+/**
+ * A WebSocket client over a plain socket, which does what it is told, right or wrong. It answers nothing by itself. Reads
+ * time out after ten seconds.
+ */
+final class RawClient implements AutoCloseable {
+
+    static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
+
+    private final Socket socket;
+    private final DataInputStream in;
+    private final OutputStream out;
+    private String response = "";
+
+    /** A frame as it came from the server. */
+    record Frame(int first, byte[] payload) {
+
+        int opcode() {
+            return first & 0x0F;
+        }
+
+        String text() {
+            return new String(payload, StandardCharsets.UTF_8);
+        }
+
+        /** {@return the code of a close frame} */
+        int code() {
+            return ByteBuffer.wrap(payload).getShort() & 0xFFFF;
+        }
+
+        /** {@return the phrase of a close frame} */
+        String phrase() {
+            return new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8);
+        }
+    }
+
+    private RawClient(Socket socket) throws IOException {
+        this.socket = socket;
+        socket.setSoTimeout(10_000);
+        socket.setTcpNoDelay(true);
+        in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));
+        out = socket.getOutputStream();
+    }
+
+    /** Connects without a handshake. */
+    static RawClient connect(int port) throws IOException {
+        return connect(SocketFactory.getDefault(), port, 0);
+    }
+
+    /** Connects without a handshake, with a receive buffer of the given size. */
+    static RawClient connect(SocketFactory factory, int port, int receiveBuffer) throws IOException {
+        Socket socket = factory.createSocket();
+        if (receiveBuffer > 0) {
+            socket.setReceiveBufferSize(receiveBuffer);
+        }
+        socket.connect(new InetSocketAddress("127.0.0.1", port), 5_000);
+        return new RawClient(socket);
+    }
+
+    /** Connects and shakes hands. */
+    static RawClient open(URI uri) throws IOException {
+        return connect(uri.getPort()).shakeHands(uri.getPath());
+    }
+
+    RawClient shakeHands(String path) throws IOException {
+        String answer = ask(handshake(path));
+        if (!answer.startsWith("HTTP/1.1 101 ")) {
+            throw new IOException("the handshake was refused: " + answer);
+        }
+        return this;
+    }
+
+    static String handshake(String path) {
+        return "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Key: " + KEY + "\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    }
+
+    /** Sends a request and reads the head of the response. */
+    String ask(String request) throws IOException {
+        send(request.getBytes(StandardCharsets.ISO_8859_1));
+        return readHead();
+    }
+
+    String readHead() throws IOException {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+            int next = in.read();
+            if (next < 0) {
+                throw new EOFException("the response ended after: " + head);
+            }
+            head.write(next);
+        }
+        response = head.toString(StandardCharsets.ISO_8859_1);
+        return response;
+    }
+
+    void send(byte[] bytes) throws IOException {
+        out.write(bytes);
+        out.flush();
+    }
+
+    void sendText(String text) throws IOException {
+        send(frame(0x81, text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    void sendClose(int code) throws IOException {
+        send(frame(0x88, new byte[] {(byte) (code >> 8), (byte) code}));
+    }
+
+    /** {@return a masked frame that begins with the byte {@code first}} */
+    static byte[] frame(int first, byte[] payload) {
+        int length = payload.length;
+        ByteBuffer frame = ByteBuffer.allocate(14 + length).put((byte) first);
+        if (length <= 125) {
+            frame.put((byte) (0x80 | length));
+        } else if (length <= 0xFFFF) {
+            frame.put((byte) (0x80 | 126)).putShort((short) length);
+        } else {
+            frame.put((byte) (0x80 | 127)).putLong(length);
+        }
+        byte[] mask = {1, 2, 3, 4};
+        frame.put(mask);
+        for (int i = 0; i < length; i++) {
+            frame.put((byte) (payload[i] ^ mask[i % 4]));
+        }
+        byte[] bytes = new byte[frame.flip().remaining()];
+        frame.get(bytes);
+        return bytes;
+    }
+
+    /** {@return the next frame; throws at the end of the stream} */
+    Frame read() throws IOException {
+        int first = in.readUnsignedByte();
+        int length = in.readUnsignedByte();
+        if (length == 126) {
+            length = in.readUnsignedShort();
+        } else if (length == 127) {
+            length = Math.toIntExact(in.readLong());
+        }
+        byte[] payload = new byte[length];
+        in.readFully(payload);
+        return new Frame(first, payload);
+    }
+
+    String readText() throws IOException {
+        Frame frame = read();
+        if (frame.first() != 0x81) {
+            throw new IOException("not a whole text frame, but " + Integer.toHexString(frame.first()));
+        }
+        return frame.text();
+    }
+
+    /** {@return the next close frame; what comes before it is dropped} */
+    Frame readClose() throws IOException {
+        Frame frame = read();
+        while (frame.opcode() != 8) {
+            frame = read();
+        }
+        return frame;
+    }
+
+    /** {@return whether the server ends the stream, now or as soon as it has sent what is on the way} */
+    boolean readsEnd() throws IOException {
+        try {
+            while (in.read() >= 0) {
+                // what comes before the end does not matter
+            }
+            return true;
+        } catch (java.net.SocketException e) {
+            return true;
+        }
+    }
+
+    Socket socket() {
+        return socket;
+    }
+
+    /** Ends the connection with a reset. */
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
