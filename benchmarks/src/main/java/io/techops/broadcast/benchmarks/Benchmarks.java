@@ -1,0 +1,22 @@
+package io.techops.broadcast.benchmarks;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The commands. */
+@Command(name = "benchmarks", mixinStandardHelpOptions = true, description = "What a delivery costs.",
+        subcommands = {ServeCommand.class, LoadCommand.class})
+public final class Benchmarks {
+
+    private Benchmarks() {
+    }
+
+    /**
+     * Runs one command.
+     *
+     * @param args its name and options
+     */
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Benchmarks()).execute(args));
+    }
+}

@@ -1,0 +1,46 @@
+package io.techops.broadcast.benchmarks;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** The one buffer that all peers read into, so that a peer owns nothing but what an incomplete frame left over. */
+final class Inbox {
+
+    private static final int CAPACITY = 1 << 18;
+
+    private final ByteBuffer direct = ByteBuffer.allocateDirect(CAPACITY);
+    private final byte[] bytes = new byte[CAPACITY + Wire.ROOM * 4];
+    private int length;
+    private boolean more;
+
+    /**
+     * Reads what there is behind what was left over.
+     *
+     * @return false at the end of the stream
+     */
+    boolean read(Wire wire, byte[] left, int leftLength) throws IOException {
+        System.arraycopy(left, 0, bytes, 0, leftLength);
+        direct.clear().limit(Math.min(CAPACITY, bytes.length - leftLength));
+        int read = wire.read(direct);
+        more = read > 0 && direct.remaining() < Wire.ROOM;
+        length = leftLength;
+        if (read > 0) {
+            direct.flip().get(bytes, leftLength, read);
+            length += read;
+        }
+        return read >= 0;
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    int length() {
+        return length;
+    }
+
+    /** {@return whether the buffer was filled, so that there may be more to read} */
+    boolean more() {
+        return more;
+    }
+}

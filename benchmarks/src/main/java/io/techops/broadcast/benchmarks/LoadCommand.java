@@ -1,0 +1,57 @@
+package io.techops.broadcast.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The load generator's process. It reads one specification a line, and answers each with one line.
+ */
+@Command(name = "load", description = "Generates load as asked on standard input. For the runner.")
+final class LoadCommand implements Callable<Integer> {
+
+    /** What is said when all peers are connected; {@link #GO} has to be answered. */
+    static final String CONNECTED = "connected";
+    static final String GO = "go";
+    /** What a result begins with. */
+    static final String RESULT = "result ";
+
+    @Option(names = "--key-store", description = "the key that servers with TLS use")
+    @Nullable Path keyStore;
+
+    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+
+    @Override
+    public Integer call() throws Exception {
+        SSLContext tls = keyStore == null ? null : new Tls(keyStore).context();
+        ControlLine.follow(lines::add);
+        while (true) {
+            LoadSpec spec = LoadSpec.parse(lines.take());
+            LoadResult result;
+            try (Load load = new Load(spec, tls)) {
+                result = load.run(this::pause);
+            } catch (BrokenDelivery | IOException e) {
+                result = LoadResult.failed(e instanceof BrokenDelivery ? e.getMessage() : e.toString());
+            }
+            System.out.println(RESULT + result);
+        }
+    }
+
+    private void pause() {
+        System.out.println(CONNECTED);
+        try {
+            String answer = lines.take();
+            if (!answer.equals(GO)) {
+                throw new IllegalStateException("the answer must be " + GO + ": " + answer);
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts this thread", e);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.techops.broadcast.benchmarks;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * A server's process. It says where it listens, and, asked for its {@code heap}, how much of it is in use after a
+ * collection.
+ */
+@Command(name = "serve", description = "Runs one server until standard input ends. For the runner, and for profiling.")
+final class ServeCommand implements Callable<Integer> {
+
+    /** What the first line begins with; the port follows. */
+    static final String LISTENING = "listening ";
+    /** The question, and what the answer begins with. */
+    static final String HEAP = "heap";
+
+    private static final Map<String, Supplier<RelayServer>> SERVERS = new TreeMap<>(Map.ofEntries(
+            Map.entry("ours", OursRelay::new),
+            Map.entry("nio", () -> new NioRelay(false)),
+            Map.entry("nio-coalescing", () -> new NioRelay(true)),
+            Map.entry("tyrus", () -> new TyrusRelay(TyrusRelay.Loop.class)),
+            Map.entry("tyrus-broadcast", () -> new TyrusRelay(TyrusRelay.Broadcast.class)),
+            Map.entry("jetty", JettyRelay::new),
+            Map.entry("undertow", UndertowRelay::new),
+            Map.entry("netty", () -> new NettyRelay(false)),
+            Map.entry("netty-epoll", () -> new NettyRelay(true)),
+            Map.entry("vertx", VertxRelay::new),
+            Map.entry("java-websocket", JavaWebSocketRelay::new)));
+
+    @Parameters(paramLabel = "SERVER", description = "which one: ${COMPLETION-CANDIDATES}", completionCandidates = Names.class)
+    String server = "";
+
+    @Option(names = "--key-store", description = "speak TLS, with this key")
+    @Nullable Path keyStore;
+
+    @Spec
+    @Nullable CommandSpec spec;
+
+    /** The names, for the usage message. */
+    static final class Names extends java.util.ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        Names() {
+            super(SERVERS.keySet());
+        }
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Supplier<RelayServer> chosen = SERVERS.get(server);
+        if (chosen == null && spec != null) {
+            throw new ParameterException(spec.commandLine(), "SERVER must be one of " + SERVERS.keySet() + ": " + server);
+        }
+        int port = chosen.get().start(keyStore == null ? null : new Tls(keyStore));
+        ControlLine.follow(line -> {
+            if (line.equals(HEAP)) {
+                System.out.println(HEAP + " " + usedHeap());
+            }
+        });
+        System.out.println(LISTENING + port);
+        Thread.currentThread().join();
+        return 0;
+    }
+
+    private static long usedHeap() {
+        System.gc();
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+}
