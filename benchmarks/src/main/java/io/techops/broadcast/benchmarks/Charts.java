@@ -1,0 +1,134 @@
+package io.techops.broadcast.benchmarks;
+
+import java.awt.Color;
+import java.awt.Font;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.ChartEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.internal.chartpart.IChart;
+import org.knowm.xchart.style.Styler;
+
+/** The results as charts: one a scenario, and how the cost grows. */
+final class Charts {
+
+    private static final int WIDTH = 900;
+    private static final Color OURS = new Color(0x1b, 0x7f, 0x5c);
+    private static final Color LIMIT = new Color(0x7a, 0x7a, 0x7a);
+    private static final Color OTHER = new Color(0x5b, 0x84, 0xb1);
+
+    private final Results results;
+    private final Figures figures;
+
+    Charts(Results results) throws IOException {
+        System.setProperty("java.awt.headless", "true");
+        this.results = results;
+        figures = new Figures(results.samples());
+    }
+
+    void draw() throws IOException {
+        for (Scenario scenario : figures.scenarios()) {
+            if (scenario.rate() > 0) {
+                bars(scenario, scenario.title() + ": 99th percentile, µs", sample -> sample.result().p99() / 1e3);
+            } else {
+                bars(scenario, scenario.title() + ": server CPU a delivery, µs", Sample::cpuMicros);
+            }
+        }
+        growth();
+    }
+
+    /** A bar is a server's median. */
+    private record Bar(Contender server, double value) {
+    }
+
+    private void bars(Scenario scenario, String title, ToDoubleFunction<Sample> figure) throws IOException {
+        List<Bar> bars = new ArrayList<>();
+        for (Contender server : figures.servers(scenario)) {
+            Figures.Spread spread = figures.spread(scenario, server, figure);
+            if (spread != null) {
+                bars.add(new Bar(server, spread.median()));
+            }
+        }
+        if (bars.isEmpty()) {
+            return;
+        }
+        bars.sort(Comparator.comparingDouble(Bar::value));
+        CategoryChart chart = new CategoryChartBuilder().width(WIDTH).height(520).title(title).build();
+        style(chart.getStyler());
+        chart.getStyler().setOverlapped(true).setAvailableSpaceFill(0.7).setLabelsVisible(true).setLabelsPosition(1.04)
+                .setLabelsFontColor(Color.DARK_GRAY).setLabelsFontColorAutomaticEnabled(false);
+        chart.getStyler().setXAxisLabelRotation(35);
+        chart.getStyler().setYAxisMin(0.0).setYAxisMax(bars.get(bars.size() - 1).value() * 1.1);
+        List<String> names = bars.stream().map(bar -> bar.server().title()).toList();
+        series(chart, "ours", OURS, bars, names, bar -> bar.server().id().equals("ours"));
+        series(chart, "a bare loop, the limit", LIMIT, bars, names, bar -> bar.server().isLimit());
+        series(chart, "other servers", OTHER, bars, names,
+                bar -> !bar.server().isLimit() && !bar.server().id().equals("ours"));
+        save(chart, scenario.id());
+    }
+
+    private static void series(CategoryChart chart, String name, Color color, List<Bar> bars, List<String> names,
+            Predicate<Bar> belongs) {
+        if (bars.stream().noneMatch(belongs)) {
+            return;
+        }
+        List<Double> values = new ArrayList<>();
+        for (Bar bar : bars) {
+            values.add(belongs.test(bar) ? rounded(bar.value()) : null);
+        }
+        chart.addSeries(name, names, Collections.unmodifiableList(values)).setFillColor(color);
+    }
+
+    private static double rounded(double value) {
+        return Double.parseDouble(String.format(Locale.ROOT, "%.3g", value));
+    }
+
+    private void growth() throws IOException {
+        List<Scenario> steps = List.of(Scenario.GROW_100, Scenario.FAN_1, Scenario.GROW_10000);
+        if (!figures.scenarios().containsAll(steps)) {
+            return;
+        }
+        XYChart chart = new XYChartBuilder().width(WIDTH).height(560)
+                .title("How the cost grows: server CPU a delivery, µs, 1 message in flight")
+                .xAxisTitle("peers").yAxisTitle("µs").build();
+        style(chart.getStyler());
+        chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);
+        for (Contender server : figures.servers(Scenario.FAN_1)) {
+            List<Double> peers = new ArrayList<>();
+            List<Double> costs = new ArrayList<>();
+            for (Scenario step : steps) {
+                Figures.Spread spread = figures.spread(step, server, Sample::cpuMicros);
+                if (spread != null) {
+                    peers.add((double) step.peers());
+                    costs.add(spread.median());
+                }
+            }
+            if (!costs.isEmpty()) {
+                chart.addSeries(server.title(), peers, costs);
+            }
+        }
+        save(chart, "growth");
+    }
+
+    private static void style(Styler styler) {
+        styler.setChartBackgroundColor(Color.WHITE);
+        styler.setLegendPosition(Styler.LegendPosition.OutsideS);
+        styler.setLegendLayout(Styler.LegendLayout.Horizontal);
+        styler.setLegendBorderColor(Color.WHITE);
+        styler.setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 15));
+        styler.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
+    }
+
+    private void save(IChart chart, String id) throws IOException {
+        ChartEncoder.saveChart(chart, results.file("-" + id + ".svg").toString(), "svg");
+    }
+}

@@ -1,0 +1,89 @@
+package io.techops.broadcast.benchmarks;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** What the samples of a run say, over the rounds: medians, ranges, ratios within the same round. */
+final class Figures {
+
+    private final List<Sample> samples;
+
+    Figures(List<Sample> samples) {
+        this.samples = samples;
+    }
+
+    /**
+     * A median and the range around it.
+     *
+     * @param median the one in the middle
+     * @param least the lowest of all rounds
+     * @param most the highest
+     * @param rounds of how many rounds
+     */
+    record Spread(double median, double least, double most, int rounds) {
+    }
+
+    /** {@return the scenarios of which there is anything, in the order of a full run} */
+    List<Scenario> scenarios() {
+        return Scenario.ALL.stream()
+                .filter(scenario -> samples.stream().anyMatch(sample -> sample.scenario().equals(scenario.id())))
+                .toList();
+    }
+
+    /** {@return the servers that have done a scenario, in the order of the contenders} */
+    List<Contender> servers(Scenario scenario) {
+        return Contender.ALL.stream().filter(server -> !of(scenario, server.id()).isEmpty()).toList();
+    }
+
+    /** {@return what went wrong, by server and scenario; empty if nothing} */
+    Map<String, String> failures() {
+        Map<String, String> failures = new LinkedHashMap<>();
+        for (Sample sample : samples) {
+            if (sample.failed()) {
+                failures.put(Contender.named(sample.server()).title() + ", " + Scenario.named(sample.scenario()).title()
+                        + ", round " + sample.round(), sample.result().failure());
+            }
+        }
+        return failures;
+    }
+
+    private List<Sample> of(Scenario scenario, String server) {
+        return samples.stream().filter(sample -> !sample.failed() && sample.scenario().equals(scenario.id())
+                && sample.server().equals(server)).toList();
+    }
+
+    /** {@return a figure over the rounds, or null if there is none} */
+    @Nullable Spread spread(Scenario scenario, Contender server, ToDoubleFunction<Sample> figure) {
+        return spread(of(scenario, server.id()).stream().mapToDouble(figure).toArray());
+    }
+
+    /** {@return how many times a server's cost is that of another one in the same round, or null} */
+    @Nullable Spread ratio(Scenario scenario, Contender server, String limit) {
+        List<Sample> limits = of(scenario, limit);
+        double[] ratios = of(scenario, server.id()).stream().flatMap(sample -> limits.stream()
+                .filter(other -> other.round() == sample.round())
+                .map(other -> sample.cpuMicros() / other.cpuMicros())).mapToDouble(Double::doubleValue).toArray();
+        return spread(ratios);
+    }
+
+    /** {@return a figure of the one round that has it} */
+    OptionalDouble once(Scenario scenario, Contender server, ToDoubleFunction<Sample> figure) {
+        return of(scenario, server.id()).stream().mapToDouble(figure).filter(value -> value >= 0).findFirst();
+    }
+
+    private static @Nullable Spread spread(double[] values) {
+        if (values.length == 0) {
+            return null;
+        }
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int middle = sorted.length / 2;
+        double median = sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return new Spread(median, sorted[0], sorted[sorted.length - 1], sorted.length);
+    }
+}

@@ -1,0 +1,60 @@
+package io.techops.broadcast.benchmarks;
+
+import java.io.IOException;
+import java.time.Duration;
+
+/** The load generator, in a process of its own; another one is started when one does not answer. */
+final class LoadProcess implements AutoCloseable {
+
+    /** What the runner does while all peers are connected and idle. */
+    @FunctionalInterface
+    interface Pause {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private static final Duration MARGIN = Duration.ofSeconds(5);
+
+    private final Workshop workshop;
+    private Child child;
+
+    LoadProcess(Workshop workshop) throws IOException {
+        this.workshop = workshop;
+        child = start();
+    }
+
+    private Child start() throws IOException {
+        return new Child(workshop.load(), workshop.log("load"));
+    }
+
+    /** Lets it measure. {@return what it found; a failure if it did not answer in time} */
+    LoadResult measure(LoadSpec spec, Pause pause) throws IOException, InterruptedException {
+        try {
+            child.say(spec.toString());
+            if (spec.pause()) {
+                String first = child.await("", spec.limit().plus(MARGIN));
+                if (!first.equals(LoadCommand.CONNECTED)) {
+                    return result(first);
+                }
+                pause.run();
+                child.say(LoadCommand.GO);
+            }
+            return result(child.await("", spec.limit().plus(MARGIN)));
+        } catch (IOException e) {
+            child.close();
+            child = start();
+            return LoadResult.failed("load generator: " + e.getMessage());
+        }
+    }
+
+    private static LoadResult result(String line) throws IOException {
+        if (!line.startsWith(LoadCommand.RESULT)) {
+            throw new IOException("no result: " + line);
+        }
+        return LoadResult.parse(line.substring(LoadCommand.RESULT.length()));
+    }
+
+    @Override
+    public void close() {
+        child.close();
+    }
+}

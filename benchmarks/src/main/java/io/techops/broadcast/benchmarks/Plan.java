@@ -1,0 +1,36 @@
+package io.techops.broadcast.benchmarks;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a run consists of.
+ *
+ * @param name the name of its files
+ * @param scenarios one after the other
+ * @param contenders who takes part, in every round one after the other, where the machine has them
+ * @param rounds how many rounds a scenario has
+ * @param warmUp how long every process is warmed up before the first round
+ * @param settle how long it is loaded before the window of each round
+ * @param window how long a measured window is, at least
+ * @param limit after what time no measurement is begun any more
+ */
+record Plan(String name, List<Scenario> scenarios, List<Contender> contenders, int rounds, Duration warmUp,
+        Duration settle, Duration window, Duration limit) {
+
+    static Plan quick() {
+        return new Plan("quick", List.of(Scenario.FAN_1, Scenario.FAN_64, Scenario.CHAT, Scenario.LARGE),
+                Contender.QUICK.stream().map(Contender::named).toList(), 5, Duration.ofMillis(2000),
+                Duration.ofMillis(200), Duration.ofMillis(800), Duration.ofSeconds(285));
+    }
+
+    static Plan full() {
+        return new Plan("full", Scenario.ALL, Contender.ALL, 5, Duration.ofMillis(2500), Duration.ofMillis(250),
+                Duration.ofMillis(1000), Duration.ofMinutes(38));
+    }
+
+    /** {@return how long to publish to warm a server up: what runs as it was compiled needs no more than one round} */
+    Duration warmUp(Contender contender) {
+        return contender.kind() == Contender.Kind.C ? settle : warmUp;
+    }
+}

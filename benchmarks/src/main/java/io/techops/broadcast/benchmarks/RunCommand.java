@@ -1,0 +1,95 @@
+package io.techops.broadcast.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Measures as a plan says, perhaps with changes. */
+@Command(mixinStandardHelpOptions = true)
+abstract class RunCommand implements Callable<Integer> {
+
+    private final Plan plan;
+
+    @Option(names = "--scenario", split = ",", paramLabel = "ID", description = "only these scenarios")
+    List<String> scenarios = List.of();
+
+    @Option(names = "--server", split = ",", paramLabel = "ID", description = "only these servers")
+    List<String> servers = List.of();
+
+    @Option(names = "--rounds", description = "how many rounds")
+    int rounds;
+
+    @Option(names = "--warm-up", paramLabel = "MILLIS", description = "how long a process is warmed up")
+    long warmUpMillis;
+
+    @Option(names = "--window", paramLabel = "MILLIS", description = "how long a measured window is")
+    long windowMillis;
+
+    @Option(names = "--limit", paramLabel = "SECONDS", description = "after what time no measurement is begun any more")
+    long limitSeconds;
+
+    @Option(names = "--npm", description = "install the servers on Node into target, with npm")
+    boolean npm;
+
+    @Option(names = "--python", defaultValue = "/usr/bin/python3",
+            description = "the interpreter that may have Autobahn: ${DEFAULT-VALUE}")
+    String python = "";
+
+    @Option(names = "--name", description = "the name of the files with the results")
+    @Nullable String name;
+
+    @Option(names = "--results", paramLabel = "FOLDER", description = "where the results go: benchmarks/results")
+    @Nullable Path folder;
+
+    RunCommand(Plan plan) {
+        this.plan = plan;
+    }
+
+    /** Ours, the limits, stock Tyrus, Netty. */
+    @Command(name = "quick", description = "Measures ours, the limits, stock Tyrus and Netty, in under five minutes.")
+    static final class Quick extends RunCommand {
+        Quick() {
+            super(Plan.quick());
+        }
+    }
+
+    /** Everything. */
+    @Command(name = "full", description = "Measures everything, in under forty minutes.")
+    static final class Full extends RunCommand {
+        Full() {
+            super(Plan.full());
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Plan chosen = chosen();
+        Workshop workshop = new Workshop(python);
+        if (npm) {
+            workshop.installPackages();
+        }
+        Results results = new Results(folder != null ? folder : Workshop.module().resolve("results"), chosen.name());
+        results.begin(Machine.facts());
+        boolean complete = new Run(chosen, workshop, results::add).all();
+        new Report(results).write();
+        System.out.println("\n" + results.file(".md"));
+        boolean sound = new Figures(results.samples()).failures().isEmpty();
+        return complete && sound ? 0 : 1;
+    }
+
+    private Plan chosen() {
+        return new Plan(name != null ? name : plan.name(),
+                scenarios.isEmpty() ? plan.scenarios() : scenarios.stream().map(Scenario::named).toList(),
+                servers.isEmpty() ? plan.contenders() : servers.stream().map(Contender::named).toList(),
+                rounds > 0 ? rounds : plan.rounds(),
+                warmUpMillis > 0 ? Duration.ofMillis(warmUpMillis) : plan.warmUp(),
+                plan.settle(),
+                windowMillis > 0 ? Duration.ofMillis(windowMillis) : plan.window(),
+                limitSeconds > 0 ? Duration.ofSeconds(limitSeconds) : plan.limit());
+    }
+}

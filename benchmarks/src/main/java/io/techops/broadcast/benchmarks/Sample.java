@@ -1,0 +1,74 @@
+package io.techops.broadcast.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one server did in one round of one scenario: a line of the raw data.
+ *
+ * @param heap live heap with all peers connected if the scenario asks for it, else after the last round; -1 if not asked
+ * @param resident resident memory at the same moments
+ * @param heapBefore live heap before the peers connected; -1 if not asked
+ * @param residentBefore resident memory before the first 10,000 peers connected; -1 if not asked
+ */
+record Sample(String scenario, String server, int round, LoadResult result, long heap, long resident, long heapBefore,
+        long residentBefore) {
+
+    static final String HEADER = "scenario,server,round,connections,connect_ns,connect_cpu_ns,deliveries,messages,"
+            + "window_ns,server_cpu_ns,load_cpu_ns,p50_ns,p99_ns,p999_ns,heap_bytes,resident_bytes,heap_before_bytes,"
+            + "resident_before_bytes,failure";
+
+    private static final int NUMBERS = 18;
+
+    /** What has not been asked. */
+    static final long UNKNOWN = -1;
+
+    static Sample of(Scenario scenario, Contender server, int round, LoadResult result) {
+        return new Sample(scenario.id(), server.id(), round, result, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN);
+    }
+
+    Sample withMemory(long heapNow, long residentNow, long heapThen, long residentThen) {
+        return new Sample(scenario, server, round, result, heapNow, residentNow, heapThen, residentThen);
+    }
+
+    boolean failed() {
+        return !result.failure().isEmpty();
+    }
+
+    /** {@return the server's processor time for one delivery, in microseconds} */
+    double cpuMicros() {
+        return result.serverCpuNanos() / 1e3 / result.deliveries();
+    }
+
+    double deliveriesPerSecond() {
+        return result.deliveries() * 1e9 / result.nanos();
+    }
+
+    /** {@return how much of one processor the load generator took} */
+    double loadShare() {
+        return (double) result.loadCpuNanos() / result.nanos();
+    }
+
+    String line() {
+        List<String> cells = new ArrayList<>(List.of(scenario, server));
+        LoadResult r = result;
+        for (long number : new long[] {round, r.connections(), r.connectNanos(), r.connectCpuNanos(), r.deliveries(),
+            r.messages(), r.nanos(), r.serverCpuNanos(), r.loadCpuNanos(), r.p50(), r.p99(), r.p999(), heap, resident,
+            heapBefore, residentBefore}) {
+            cells.add(Long.toString(number));
+        }
+        cells.add(r.failure().replace(',', ';').replace('\n', ' '));
+        return String.join(",", cells);
+    }
+
+    static Sample parse(String line) {
+        String[] c = line.split(",", NUMBERS + 1);
+        long[] n = new long[NUMBERS];
+        for (int i = 2; i < NUMBERS; i++) {
+            n[i] = Long.parseLong(c[i]);
+        }
+        LoadResult result = new LoadResult(n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12], n[13],
+                c[NUMBERS]);
+        return new Sample(c[0], c[1], (int) n[2], result, n[14], n[15], n[16], n[17]);
+    }
+}

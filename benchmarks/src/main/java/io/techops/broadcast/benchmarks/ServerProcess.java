@@ -1,0 +1,65 @@
+package io.techops.broadcast.benchmarks;
+
+import java.io.IOException;
+import java.time.Duration;
+
+/** One server under test, in a process of its own. */
+final class ServerProcess implements AutoCloseable {
+
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration ANSWER = Duration.ofSeconds(15);
+
+    private final Contender contender;
+    private final Child child;
+    private int port;
+    private long residentBefore = Sample.UNKNOWN;
+
+    /** Starts the process, which takes a while: {@link #awaitPort} waits for it. */
+    ServerProcess(Contender contender, Scenario scenario, Workshop workshop) throws IOException {
+        this.contender = contender;
+        child = new Child(workshop.server(contender, scenario.tls()),
+                workshop.log(scenario.id() + "-" + contender.id()));
+    }
+
+    void awaitPort() throws IOException, InterruptedException {
+        port = Integer.parseInt(child.await(ServeCommand.LISTENING, START));
+    }
+
+    Contender contender() {
+        return contender;
+    }
+
+    long pid() {
+        return child.pid();
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** {@return the heap in use after a collection, or {@link Sample#UNKNOWN} of a server that has none} */
+    long liveHeap() throws IOException, InterruptedException {
+        if (!contender.isJava()) {
+            return Sample.UNKNOWN;
+        }
+        child.say(ServeCommand.HEAP);
+        return Long.parseLong(child.await(ServeCommand.HEAP + " ", ANSWER));
+    }
+
+    long resident() throws IOException {
+        return ProcessFigures.residentBytes(child.pid());
+    }
+
+    /** {@return resident memory when this was first asked: before there were many peers} */
+    long residentBefore() throws IOException {
+        if (residentBefore == Sample.UNKNOWN) {
+            residentBefore = resident();
+        }
+        return residentBefore;
+    }
+
+    @Override
+    public void close() {
+        child.close();
+    }
+}

@@ -1,0 +1,156 @@
+package io.techops.broadcast.benchmarks;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the servers are made: what has to be built or found before a server can be started, and the command that starts
+ * it. Everything it makes is below {@code target}.
+ */
+final class Workshop {
+
+    /** The same for every Java virtual machine. */
+    private static final List<String> JVM_OPTIONS =
+            List.of("-Xms512m", "-Xmx512m", "-XX:+UseG1GC");
+    private static final List<String> PACKAGES = List.of("ws", "@trufflesuite/uws-js-unofficial");
+    private static final long BUILD_MINUTES = 3;
+
+    private final Path module;
+    private final Path work;
+    private final String python;
+    private final Tls tls;
+
+    /**
+     * @param python the interpreter that may have Autobahn
+     */
+    Workshop(String python) throws IOException, InterruptedException {
+        this.python = python;
+        module = module();
+        work = Files.createDirectories(module.resolve("target").resolve("work"));
+        tls = Tls.create(work.resolve("key.p12"));
+    }
+
+    /** {@return the folder of this module, from where its jar is: {@code benchmarks/target/benchmarks.jar}} */
+    static Path module() throws IOException {
+        try {
+            Path jar = Path.of(Workshop.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return jar.getParent().getParent();
+        } catch (URISyntaxException e) {
+            throw new IOException("no idea where this program is", e);
+        }
+    }
+
+    Path log(String name) throws IOException {
+        return Files.createDirectories(work.resolve("logs")).resolve(name + ".log");
+    }
+
+    /** Installs what the servers on Node need, with npm. */
+    void installPackages() throws IOException, InterruptedException {
+        Path node = Files.createDirectories(work.resolve("node"));
+        Files.writeString(node.resolve("package.json"), "{\"private\": true}\n");
+        List<String> command = new ArrayList<>(List.of("npm", "install", "--no-audit", "--no-fund"));
+        command.addAll(PACKAGES);
+        String wrong = build(command, node, "npm");
+        if (wrong != null) {
+            System.out.println("npm: " + wrong);
+        }
+    }
+
+    /** {@return why a server cannot run on this machine, or null; builds what has to be built} */
+    @Nullable String missing(Contender contender) throws IOException, InterruptedException {
+        return switch (contender.kind()) {
+            case JAVA -> null;
+            case C -> compile();
+            case NODE -> script(contender);
+            case PYTHON -> build(List.of(python, "-c", "import autobahn.twisted"), work, "autobahn") == null ? null
+                    : python + " has no Autobahn (Debian: python3-autobahn)";
+        };
+    }
+
+    private @Nullable String compile() throws IOException, InterruptedException {
+        Path source = module.resolve("src/main/c/relay.c");
+        String wrong = build(List.of("cc", "-O2", "-o", work.resolve("relay").toString(), source.toString()), work, "cc");
+        return wrong == null ? null : "no C compiler: " + wrong;
+    }
+
+    private @Nullable String script(Contender contender) throws IOException, InterruptedException {
+        Path node = work.resolve("node");
+        if (!Files.isDirectory(node.resolve("node_modules"))) {
+            return "its packages are not installed: use --npm";
+        }
+        Files.writeString(node.resolve(contender.program()),
+                Files.readString(module.resolve("src/main/js").resolve(contender.program())));
+        return build(List.of("node", "--version"), node, "node");
+    }
+
+    /** {@return what starts a server} */
+    List<String> server(Contender contender, boolean withTls) throws IOException {
+        return switch (contender.kind()) {
+            case JAVA -> {
+                List<String> command = java("serve", contender.program());
+                if (withTls) {
+                    command.addAll(List.of("--key-store", tls.store().toString()));
+                }
+                yield command;
+            }
+            case C -> List.of(work.resolve("relay").toString(), contender.program());
+            case NODE -> List.of("node", work.resolve("node").resolve(contender.program()).toString());
+            case PYTHON -> List.of(python, module.resolve("src/main/python").resolve(contender.program()).toString());
+        };
+    }
+
+    /** {@return what starts the load generator} */
+    List<String> load() throws IOException {
+        return java("load", "--key-store", tls.store().toString());
+    }
+
+    private List<String> java(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM_OPTIONS);
+        command.addAll(List.of("-jar", module.resolve("target/benchmarks.jar").toString()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** Runs a program to its end. {@return what went wrong, or null} */
+    private @Nullable String build(List<String> command, Path folder, String name)
+            throws IOException, InterruptedException {
+        Path log = log("build-" + name);
+        Process process;
+        try {
+            process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true)
+                    .redirectOutput(log.toFile()).start();
+        } catch (IOException e) {
+            return "cannot run " + command.get(0);
+        }
+        process.getOutputStream().close();
+        if (!process.waitFor(BUILD_MINUTES, TimeUnit.MINUTES)) {
+            process.destroyForcibly();
+            return command.get(0) + " did not end within " + BUILD_MINUTES + " minutes";
+        }
+        return process.exitValue() == 0 ? null : command.get(0) + " failed; see " + log;
+    }
+
+    /** {@return the first line that a program prints, or null if it cannot be run} */
+    static @Nullable String firstLine(String... command) {
+        try {
+            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() == 0 ? out.lines().findFirst().orElse("") : null;
+        } catch (IOException e) {
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
+    }
+}
