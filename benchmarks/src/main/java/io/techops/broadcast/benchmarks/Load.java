@@ -69,8 +69,19 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
      * Measures.
      *
      * @param connected run when all peers are connected, if the specification asks for a pause
+     * @return the figures, or what was wrong
      */
-    LoadResult run(Runnable connected) throws IOException {
+    LoadResult run(Runnable connected) {
+        try {
+            return measured(connected);
+        } catch (BrokenDelivery | IOException e) {
+            String what = e instanceof BrokenDelivery ? e.getMessage() : e.toString();
+            return LoadResult.failed(what + " (while " + phase + ", with " + open + " of " + spec.peers()
+                    + " peers, after " + flights.deliveries() + " deliveries)");
+        }
+    }
+
+    private LoadResult measured(Runnable connected) throws IOException {
         Mark start = mark();
         connect();
         Mark joined = mark();
@@ -237,8 +248,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
             selector.select(key -> ((LoadPeer) key.attachment()).ready(), millis);
         }
         if (System.nanoTime() - deadline > 0) {
-            throw new BrokenDelivery("not done within " + spec.limit().toSeconds() + " s, while " + phase + ": "
-                    + open + " peers, " + flights.deliveries() + " deliveries, " + missing());
+            throw new BrokenDelivery("not done within " + spec.limit().toSeconds() + " s: " + missing());
         }
     }
 

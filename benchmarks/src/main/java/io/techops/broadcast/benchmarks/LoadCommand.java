@@ -1,6 +1,5 @@
 package io.techops.broadcast.benchmarks;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -33,13 +32,9 @@ final class LoadCommand implements Callable<Integer> {
         ControlLine.follow(lines::add);
         while (true) {
             LoadSpec spec = LoadSpec.parse(lines.take());
-            LoadResult result;
             try (Load load = new Load(spec, tls)) {
-                result = load.run(this::pause);
-            } catch (BrokenDelivery | IOException e) {
-                result = LoadResult.failed(e instanceof BrokenDelivery ? e.getMessage() : e.toString());
+                System.out.println(RESULT + load.run(this::pause));
             }
-            System.out.println(RESULT + result);
         }
     }
 

@@ -30,9 +30,9 @@ record Scenario(String id, String title, int peers, int bytes, int publishers, i
     static final Scenario GROW_100 = of("grow-100", "100 peers x 64 B, 1 message in flight", 100, 64, 1);
     static final Scenario GROW_10000 = new Scenario("grow-10000", "10,000 peers x 64 B, 1 message in flight", 10_000, 64,
             1, 1, 0, false, true);
-    static final Scenario TLS_1 = new Scenario("tls-1", "TLS: 500 peers x 64 B, 1 message in flight", 500, 64, 1, 1, 0,
+    static final Scenario TLS_1 = new Scenario("tls-1", "TLS: 200 peers x 64 B, 1 message in flight", 200, 64, 1, 1, 0,
             true, false);
-    static final Scenario TLS_64 = new Scenario("tls-64", "TLS: 500 peers x 64 B, 64 messages in flight", 500, 64, 1, 64,
+    static final Scenario TLS_64 = new Scenario("tls-64", "TLS: 200 peers x 64 B, 64 messages in flight", 200, 64, 1, 64,
             0, true, false);
 
     /** In the order of a full run. */
