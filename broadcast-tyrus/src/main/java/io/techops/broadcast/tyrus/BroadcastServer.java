@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import org.glassfish.grizzly.filterchain.FilterChain;
@@ -50,7 +50,7 @@ public final class BroadcastServer implements AutoCloseable {
     private final @Nullable HttpServer pages;
     private final URI uri;
     private final @Nullable URI pageUri;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private boolean stopped;
 
     private BroadcastServer(Builder settings) {
         hub = settings.hub != null ? settings.hub : ownHub(settings.maxMessageBytes);
@@ -152,14 +152,24 @@ public final class BroadcastServer implements AutoCloseable {
 
     /**
      * Closes the server and its hub: new peers are refused with 503, every peer gets what was broadcast before and then a
-     * close frame with 1001; what is left after {@code limit} is aborted. Waits for the end. The ports are free then.
+     * close frame with 1001; what is left after {@code limit} is aborted. Waits for the end, after which the ports are
+     * free; called from a listener of the hub it does not wait.
      *
      * @param limit how long peers may take; zero aborts at once
      * @throws IllegalArgumentException if {@code limit} is negative
      */
     public void close(Duration limit) {
+        CompletableFuture<Void> drained = hub.shutdown(limit).thenRun(this::stop).toCompletableFuture();
         hub.close(limit);
-        if (closed.compareAndSet(false, true)) {
+        if (!drained.isDone()) {
+            // Called from a listener of the hub, which the end has to wait for; or nobody runs the hub's tasks.
+            watch.after(limit.plusSeconds(1), this::stop);
+        }
+    }
+
+    private synchronized void stop() {
+        if (!stopped) {
+            stopped = true;
             if (pages != null) {
                 pages.shutdownNow();
             }
