@@ -188,7 +188,8 @@ final class Options {
     private static String checkedHost(String host) throws BadOption {
         try {
             if (!host.isBlank()) {
-                return InetAddress.getByName(host).getHostAddress();
+                InetAddress.getByName(host);
+                return host;
             }
         } catch (IOException unknown) {
             // Is reported like a blank one.

@@ -2,8 +2,10 @@ package io.techops.broadcast.examples;
 
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Retention;
+import io.techops.broadcast.tyrus.BroadcastServer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -67,11 +69,12 @@ abstract class Value<T> implements ITypeConverter<T> {
 
     /** The size of one message. */
     static final class MessageBytes extends Value<Integer> {
+        private static final int LEAST = 125;
         private static final int MOST = 1 << 30;
 
         MessageBytes() {
-            super("must be a number of bytes from 1 to 1GiB, such as 65536 or 64KiB",
-                    text -> toInt(within(1, MOST, size(text))));
+            super("must be a number of bytes from " + LEAST + " to 1GiB, such as 65536 or 64KiB",
+                    text -> toInt(within(LEAST, MOST, size(text))));
         }
     }
 
@@ -97,21 +100,17 @@ abstract class Value<T> implements ITypeConverter<T> {
 
     /** Where a page may come from (RFC 6454 section 6.2). */
     static final class Origin extends Value<String> {
-        private static final Pattern ORIGIN = Pattern.compile("null|\\*|[A-Za-z][A-Za-z0-9+.-]*://[^/?#\\s]+");
-
         Origin() {
             super("must be like https://example.org or http://localhost:8080, or null for pages opened as a file, or * "
-                    + "for any", text -> ORIGIN.matcher(text).matches() ? text : null);
+                    + "for any", text -> accepted(text, BroadcastServer.builder()::allowOrigin));
         }
     }
 
     /** The path of a URI. */
     static final class UriPath extends Value<String> {
-        private static final Pattern PATH = Pattern.compile("/[!-~&&[^?#]]*");
-
         UriPath() {
             super("must begin with / and be written as in a URI, without ? and #",
-                    text -> PATH.matcher(text).matches() ? text : null);
+                    text -> accepted(text, BroadcastServer.builder()::path));
         }
     }
 
@@ -125,6 +124,16 @@ abstract class Value<T> implements ITypeConverter<T> {
                 Long millis = within(1, MOST, quantity(text, MILLIS));
                 return millis == null ? null : Duration.ofMillis(millis);
             });
+        }
+    }
+
+    /** {@return {@code text} if a setter takes it} */
+    private static @Nullable String accepted(String text, Consumer<String> setter) {
+        try {
+            setter.accept(text);
+            return text;
+        } catch (IllegalArgumentException refused) {
+            return null;
         }
     }
 

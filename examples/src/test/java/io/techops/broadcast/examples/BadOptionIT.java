@@ -28,7 +28,7 @@ class BadOptionIT {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --prot 1                       | unknown option --prot; --help lists what is allowed
-            --dbug                         | unknown option --dbug, perhaps --debug; --help lists what is allowed
+            --debgu                        | unknown option --debgu, perhaps --debug; --help lists what is allowed
             loud                           | a bare word must be debug; --help lists the options: loud
             --debug=loud                   | --debug must have no value: loud
             --port 70000                   | --port must be from 0 to 65535: 70000
@@ -54,7 +54,7 @@ class BadOptionIT {
 
     @Test
     void tellsTheBoundsOfSizes() {
-        refuses("--max-message-bytes must be a number of bytes from 1 to 1GiB, such as 65536 or 64KiB: 64K",
+        refuses("--max-message-bytes must be a number of bytes from 125 to 1GiB, such as 65536 or 64KiB: 64K",
                 "--max-message-bytes", "64K");
         refuses("--retention-bytes must be a number of bytes from 64 to 1024GiB, such as 8388608 or 8MiB: 63",
                 "--retention-bytes", "63");
