@@ -8,6 +8,7 @@ import javax.net.ssl.SSLContext;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 import org.glassfish.grizzly.http.server.HttpHandler;
 import org.glassfish.grizzly.http.server.HttpServer;
+import org.glassfish.grizzly.http.server.HttpServerFilter;
 import org.glassfish.grizzly.http.server.NetworkListener;
 import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
 import org.glassfish.grizzly.ssl.SSLEngineConfigurator;
@@ -54,6 +55,7 @@ final class Listeners {
             listener.setSecure(true);
             listener.setSSLEngineConfig(new SSLEngineConfigurator(tls, false, false, false));
         }
+        listener.registerAddOn((of, chain) -> chain.add(chain.indexOfType(HttpServerFilter.class), new UpgradeOffers()));
         listener.registerAddOn(setup::setup);
         HttpServer server = new HttpServer();
         server.addListener(listener);
