@@ -55,7 +55,8 @@ final class Listeners {
             listener.setSecure(true);
             listener.setSSLEngineConfig(new SSLEngineConfigurator(tls, false, false, false));
         }
-        listener.registerAddOn((of, chain) -> chain.add(chain.indexOfType(HttpServerFilter.class), new UpgradeOffers()));
+        listener.registerAddOn((of, chain) ->
+                chain.add(chain.indexOfType(HttpServerFilter.class), new UpgradeOffers()));
         listener.registerAddOn(setup::setup);
         HttpServer server = new HttpServer();
         server.addListener(listener);

@@ -10,9 +10,9 @@ import org.glassfish.grizzly.http.HttpHeader;
 import org.glassfish.grizzly.http.HttpRequestPacket;
 
 /**
- * Ignores offers to upgrade to anything but WebSocket, as a server may (RFC 9110 section 7.8); some clients offer HTTP/2
- * with their first request. Grizzly would take the request for upgraded: answer it without its content type, and close
- * the connection.
+ * Ignores offers to upgrade to anything but WebSocket, as a server may (RFC 9110 section 7.8); some clients offer
+ * HTTP/2 with their first request. Grizzly would take the request for upgraded: answer it without its content type, and
+ * close the connection.
  */
 final class UpgradeOffers extends BaseFilter {
 

@@ -15,8 +15,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /**
- * The whole service: what anyone sends to port 5000 reaches everyone who is connected to it, and port 8000 serves a page
- * to try it with. {@code --help} tells all options.
+ * The whole service: what anyone sends to port 5000 reaches everyone who is connected to it, and port 8000 serves a
+ * page to try it with. {@code --help} tells all options.
  *
  * <p>Standard output holds a line for each address the service listens on, once it does, and nothing else unless
  * {@code debug} is given. SIGINT and SIGTERM end it: every peer is told, with close code 1001, and the process ends

@@ -10,10 +10,13 @@ import java.util.logging.LogRecord;
 
 /**
  * Writes a record as one line: time stamp with offset, level, message; for what does not come from this library also
- * the logger. From WARN up, a stack trace follows on lines of its own. What peers can put into a message, such as the phrase of a
- * close frame, can neither begin a line nor control a terminal.
+ * the logger. From WARN up, a stack trace follows on lines of its own. What peers can put into a message, such as the
+ * phrase of a close frame, can neither begin a line nor control a terminal.
  */
 final class LogLine extends Formatter {
+
+    /** What the names of all loggers of this library begin with. */
+    static final String LIBRARY = "io.techops.broadcast";
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
 
@@ -23,7 +26,7 @@ final class LogLine extends Formatter {
         TIME.formatTo(record.getInstant().atZone(ZoneId.systemDefault()), line);
         line.append(' ').append(name(record.getLevel())).append(' ');
         String logger = record.getLoggerName();
-        if (logger != null && !logger.startsWith(Logging.LIBRARY)) {
+        if (logger != null && !logger.startsWith(LIBRARY)) {
             line.append(logger).append(": ");
         }
         appendPrintable(line, formatMessage(record));

@@ -14,16 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where the log goes. Everything, Tyrus and Grizzly included, ends in {@code java.util.logging}: warnings on standard
- * error; with debug, what the library says of peers and broadcasts on standard output; all from INFO up in the log file,
- * if there is one.
+ * error; with debug, what the library says of peers and broadcasts on standard output; all from INFO up in the log
+ * file, if there is one.
  */
 final class Logging {
 
-    /** What the names of all loggers of this library begin with. */
-    static final String LIBRARY = "io.techops.broadcast";
-
     private static final Logger ROOT = Logger.getLogger("");
-    private static final Logger OURS = Logger.getLogger(LIBRARY); // kept here, or its level would be forgotten
+    private static final Logger OURS = Logger.getLogger(LogLine.LIBRARY); // kept, or its level would go
 
     private Logging() {
     }

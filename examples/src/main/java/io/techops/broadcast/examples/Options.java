@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What the operator asked for: read and checked one by one by picocli, checked together and turned into a server here. */
+/** What the operator asked for: read one by one by picocli, checked together and turned into a server here. */
 final class Options {
 
     private static final String DEFAULT = " (default: ${DEFAULT-VALUE})";
@@ -85,13 +85,13 @@ final class Options {
 
     // Slow peers.
 
-    @Option(names = "--retention-messages", paramLabel = "COUNT", converter = Value.Messages.class, defaultValue = "4096",
-            description = "The most messages kept for peers that lag" + DEFAULT + ".")
+    @Option(names = "--retention-messages", paramLabel = "COUNT", converter = Value.Messages.class,
+            defaultValue = "4096", description = "The most messages kept for peers that lag" + DEFAULT + ".")
     private int retentionMessages;
 
     @Option(names = "--retention-bytes", paramLabel = "BYTES", converter = Value.LogBytes.class, defaultValue = "8MiB",
-            description = "The most memory for them, " + Retention.OVERHEAD + " bytes a message included; all peers share "
-                    + "it" + DEFAULT + ".")
+            description = "The most memory for them, " + Retention.OVERHEAD + " bytes a message included; all peers "
+                    + "share it" + DEFAULT + ".")
     private long retentionBytes;
 
     @Option(names = "--overflow", paramLabel = "POLICY", converter = Value.Overflow.class, defaultValue = "disconnect",

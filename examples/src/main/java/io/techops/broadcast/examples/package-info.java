@@ -3,8 +3,9 @@
  * two small programs that embed a server, {@link io.techops.broadcast.examples.Embedded} and
  * {@link io.techops.broadcast.examples.Ticker}.
  *
- * <p>The floors of the service: {@code BadOption}; {@code Value}, {@code LogLine}, {@code ServiceLogManager}; {@code PidFile},
- * {@code Tls}, {@code Logging}; {@code Options}; {@code BroadcastService}.
+ * <p>The floors of the service: {@code BadOption}, {@code Value}, {@code LogLine}, {@code ServiceLogManager},
+ * {@code CommandHelp}; {@code BadCommandLine}, {@code PidFile}, {@code Tls}, {@code Logging}; {@code Options};
+ * {@code BroadcastService}.
  */
 @NullMarked
 package io.techops.broadcast.examples;

@@ -41,8 +41,8 @@ class BadOptionIT {
             --path chat                    | --path must begin with / and be written as in a URI, without ? and #: chat
             --overflow drop                | --overflow must be disconnect or skip: drop
             --retention-messages 0         | --retention-messages must be from 1 to 16777216: 0
-            --stall-timeout 10             | --stall-timeout must be a time from 1ms to 8760h, such as 500ms, 10s or 2m: 10
-            --stall-timeout 0s             | --stall-timeout must be a time from 1ms to 8760h, such as 500ms, 10s or 2m: 0s
+            --stall-timeout 10      | --stall-timeout must be a time from 1ms to 8760h, such as 500ms, 10s or 2m: 10
+            --stall-timeout 0s      | --stall-timeout must be a time from 1ms to 8760h, such as 500ms, 10s or 2m: 0s
             --no-web --web-port 8000       | --no-web must not be given together with: --web-port 8000
             --no-web --web-root .          | --no-web must not be given together with: --web-root .
             --tls-keystore keys            | --tls-keystore must be given together with --tls-password-file: keys
@@ -66,8 +66,8 @@ class BadOptionIT {
 
     @Test
     void tellsWhatAnOriginIs() {
-        refuses("--allow-origin must be like https://example.org or http://localhost:8080, or null for pages opened as a "
-                + "file, or * for any: example.org", "--allow-origin", "null", "--allow-origin", "example.org");
+        refuses("--allow-origin must be like https://example.org or http://localhost:8080, or null for pages opened as "
+                + "a file, or * for any: example.org", "--allow-origin", "null", "--allow-origin", "example.org");
     }
 
     @Test
@@ -90,13 +90,14 @@ class BadOptionIT {
         Path pidFile = folder.resolve("service.pid");
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             String port = Integer.toString(taken.getLocalPort());
-            for (String[] options : new String[][] {{"--port", port, "--web-port", "0"}, {"--port", "0", "--web-port", port}}) {
-                try (Program service = Program.service("--host", "127.0.0.1", "--pid-file", pidFile.toString(), options[0],
-                        options[1], options[2], options[3])) {
+            for (String[] ports : new String[][] {{port, "0"}, {"0", port}}) {
+                try (Program service = Program.service("--host", "127.0.0.1", "--pid-file", pidFile.toString(),
+                        "--port", ports[0], "--web-port", ports[1])) {
                     assertThat(service.awaitExit()).isEqualTo(1);
                     assertThat(service.out()).isEmpty();
                     assertThat(service.err()).hasSize(1);
-                    assertThat(service.err().get(0)).startsWith("broadcast-service: ").contains("127.0.0.1").contains(port);
+                    assertThat(service.err().get(0)).startsWith("broadcast-service: ")
+                            .contains("127.0.0.1").contains(port);
                     assertThat(pidFile).doesNotExist();
                 }
             }
@@ -110,7 +111,8 @@ class BadOptionIT {
             assertThat(help.out()).anyMatch(line -> line.contains("--stall-timeout"));
             assertThat(help.err()).isEmpty();
             assertThat(version.awaitExit()).isZero();
-            assertThat(version.out()).hasSize(1).first().asString().matches("broadcast-service [0-9]+\\.[0-9]+\\.[0-9]+.*");
+            assertThat(version.out()).hasSize(1).first().asString()
+                    .matches("broadcast-service [0-9]+\\.[0-9]+\\.[0-9]+.*");
             assertThat(version.err()).isEmpty();
         }
     }

@@ -29,8 +29,8 @@ class BroadcastServiceIT {
 
     private static void refuses(int status, Runnable connecting) {
         assertThatThrownBy(connecting::run).hasCauseInstanceOf(WebSocketHandshakeException.class)
-                .satisfies(thrown -> assertThat(((WebSocketHandshakeException) thrown.getCause()).getResponse().statusCode())
-                        .isEqualTo(status));
+                .extracting(thrown -> ((WebSocketHandshakeException) thrown.getCause()).getResponse().statusCode())
+                .isEqualTo(status);
     }
 
     @Nested
@@ -105,7 +105,8 @@ class BroadcastServiceIT {
 
         @Test
         void relaysBinaryMessages() {
-            try (Program service = Program.listening("--relay-binary"); TestPeer peer = TestPeer.connect(service.uri())) {
+            try (Program service = Program.listening("--relay-binary");
+                    TestPeer peer = TestPeer.connect(service.uri())) {
                 peer.send((byte) 0, (byte) 255, (byte) 7);
                 assertThat(peer.next()).isEqualTo(new byte[] {0, (byte) 255, 7});
                 peer.send("and text");
@@ -128,7 +129,8 @@ class BroadcastServiceIT {
         @Test
         void takesSettingsForSlowPeers() {
             try (Program service = Program.listening("--overflow", "skip", "--retention-messages", "100",
-                    "--retention-bytes", "1MiB", "--stall-timeout=500ms"); TestPeer peer = TestPeer.connect(service.uri())) {
+                    "--retention-bytes", "1MiB", "--stall-timeout=500ms");
+                    TestPeer peer = TestPeer.connect(service.uri())) {
                 peer.send("still relayed");
                 assertThat(peer.next()).isEqualTo("still relayed");
             }
@@ -161,7 +163,8 @@ class BroadcastServiceIT {
 
         @Test
         void allowsSeveralOrigins() {
-            try (Program service = Program.listening("--allow-origin", "null", "--allow-origin", "https://app.example")) {
+            try (Program service = Program.listening("--allow-origin", "null",
+                    "--allow-origin", "https://app.example")) {
                 for (String origin : new String[] {"null", "https://app.example"}) {
                     try (TestPeer peer = TestPeer.connectFrom(origin, service.uri())) {
                         peer.send(origin);

@@ -24,7 +24,8 @@ class CommandHelpTest {
     @Test
     void tellsEveryDefault() {
         for (OptionSpec option : command.getCommandSpec().options()) {
-            boolean hasOne = !option.usageHelp() && !option.versionHelp() && !option.longestName().equals("--tls-password-file");
+            boolean hasOne = !option.usageHelp() && !option.versionHelp()
+                    && !option.longestName().equals("--tls-password-file");
             String description = String.join(" ", option.description());
             assertThat(description.contains("(default: ")).as(option.longestName()).isEqualTo(hasOne);
         }

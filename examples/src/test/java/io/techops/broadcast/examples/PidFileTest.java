@@ -44,7 +44,8 @@ class PidFileTest {
 
     @Test
     void replacesThatOfAProcessThatHasEnded() throws Exception {
-        Process ended = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--version")
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        Process ended = new ProcessBuilder(java.toString(), "--version")
                 .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
         assertThat(ended.waitFor()).isZero();
         Files.writeString(path, ended.pid() + "\n");

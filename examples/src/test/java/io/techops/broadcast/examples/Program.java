@@ -80,8 +80,8 @@ final class Program implements AutoCloseable {
     }
 
     /**
-     * A shell that runs a build in the background has it ignore SIGINT, and a JVM that was started so keeps ignoring it:
-     * have the signal reset in between.
+     * A shell that runs a build in the background has it ignore SIGINT, and a JVM that was started so keeps ignoring
+     * it: have the signal reset in between.
      */
     private static List<String> withDefaultSignals() {
         Path status = Path.of("/proc/self/status");

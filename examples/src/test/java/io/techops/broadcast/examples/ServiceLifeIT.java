@@ -72,7 +72,8 @@ class ServiceLifeIT {
         out.write(("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
-        assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 101");
+        byte[] status = socket.getInputStream().readNBytes(12);
+        assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 101");
     }
 
     @Test
@@ -154,8 +155,8 @@ class ServiceLifeIT {
                 Program second = Program.service("--port", "0", "--no-web", "--pid-file", file("service.pid"))) {
             assertThat(second.awaitExit()).isEqualTo(2);
             assertThat(second.out()).isEmpty();
-            assertThat(second.err()).containsExactly("broadcast-service: --pid-file must not be that of a process that is "
-                    + "alive, here " + first.pid() + ": " + file("service.pid"));
+            assertThat(second.err()).containsExactly("broadcast-service: --pid-file must not be that of a process that "
+                    + "is alive, here " + first.pid() + ": " + file("service.pid"));
             assertThat(folder.resolve("service.pid")).hasContent(first.pid() + "\n");
             assertThat(first.isAlive()).isTrue();
         }

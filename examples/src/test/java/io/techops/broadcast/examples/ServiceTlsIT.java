@@ -29,8 +29,8 @@ class ServiceTlsIT {
         keystore = folder.resolve("keys.p12");
         password = Files.writeString(folder.resolve("password"), "open sesame\n");
         keytool("-genkeypair", "-alias", "service", "-keyalg", "EC", "-dname", "CN=localhost", "-ext",
-                "san=dns:localhost,ip:127.0.0.1", "-storetype", "PKCS12", "-keystore", keystore.toString(), "-storepass",
-                "open sesame");
+                "san=dns:localhost,ip:127.0.0.1", "-storetype", "PKCS12", "-keystore", keystore.toString(),
+                "-storepass", "open sesame");
     }
 
     private static void keytool(String... arguments) throws Exception {
@@ -104,8 +104,8 @@ class ServiceTlsIT {
     void refusesAKeyStoreWithoutAKey() throws Exception {
         Path certificate = folder.resolve("certificate");
         Path trust = folder.resolve("trust.p12");
-        keytool("-exportcert", "-alias", "service", "-keystore", keystore.toString(), "-storepass", "open sesame", "-file",
-                certificate.toString());
+        keytool("-exportcert", "-alias", "service", "-keystore", keystore.toString(), "-storepass", "open sesame",
+                "-file", certificate.toString());
         keytool("-importcert", "-noprompt", "-alias", "service", "-keystore", trust.toString(), "-storepass",
                 "open sesame", "-file", certificate.toString());
         refuses("--tls-keystore must hold a private key with its certificate: " + trust, trust, password);

@@ -27,7 +27,7 @@ final class TestPeer implements AutoCloseable {
         if (origin != null) {
             builder.header("Origin", origin);
         }
-        socket = builder.buildAsync(uri, new Receiver()).orTimeout(Program.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+        socket = inTime(builder.buildAsync(uri, new Receiver()));
     }
 
     static TestPeer connect(URI uri) {
@@ -42,12 +42,16 @@ final class TestPeer implements AutoCloseable {
         return new TestPeer(CLIENT, uri, origin);
     }
 
+    private static <T> T inTime(CompletableFuture<T> future) {
+        return future.orTimeout(Program.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    }
+
     void send(String text) {
-        socket.sendText(text, true).orTimeout(Program.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+        inTime(socket.sendText(text, true));
     }
 
     void send(byte... bytes) {
-        socket.sendBinary(ByteBuffer.wrap(bytes), true).orTimeout(Program.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+        inTime(socket.sendBinary(ByteBuffer.wrap(bytes), true));
     }
 
     /** Begins the close handshake. */
@@ -68,7 +72,7 @@ final class TestPeer implements AutoCloseable {
 
     /** {@return the code the connection was closed with, or -1 if it ended without one} */
     int closeCode() {
-        return closed.orTimeout(Program.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+        return inTime(closed);
     }
 
     boolean isClosed() {

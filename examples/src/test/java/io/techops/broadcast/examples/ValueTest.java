@@ -29,8 +29,8 @@ class ValueTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"", "10", "s", "0s", "0ms", "-1s", "1.5s", "10 s", " 10s", "10S", "1d", "PT10S", "8761h",
-            "99999999999999999s", "999999999999999999h", "99999999999999999999ms", "10s2", "\u0661s"})
+        @ValueSource(strings = {"", "10", "s", "0s", "0ms", "-1s", "1.5s", "10 s", " 10s", "10S", "1d", "PT10S",
+            "8761h", "99999999999999999s", "999999999999999999h", "99999999999999999999ms", "10s2", "\u0661s"})
         void isNothingElse(String text) {
             refuses(new Value.Time(), text);
         }
@@ -46,8 +46,8 @@ class ValueTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"", "0", "124", "-1", "1073741825", "2GiB", "64K", "64kb", "64kib", "1e6", "64 KiB", "0x10",
-            "999999999999999999GiB", "99999999999999999999"})
+        @ValueSource(strings = {"", "0", "124", "-1", "1073741825", "2GiB", "64K", "64kb", "64kib", "1e6", "64 KiB",
+            "0x10", "999999999999999999GiB", "99999999999999999999"})
         void ofAMessageIsNothingElse(String text) {
             refuses(new Value.MessageBytes(), text);
         }
@@ -100,7 +100,8 @@ class ValueTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"", "example.org", "https://", "https://example.org/", "https://a b", "**", "NULL", "http://my_host"})
+        @ValueSource(strings = {"", "example.org", "https://", "https://example.org/", "https://a b", "**", "NULL",
+            "http://my_host"})
         void isNothingElse(String text) {
             refuses(new Value.Origin(), text);
         }
