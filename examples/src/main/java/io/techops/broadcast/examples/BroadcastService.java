@@ -113,7 +113,7 @@ public final class BroadcastService implements Callable<Integer> {
         }
         System.out.println("Listening on " + started.uri());
         if (started.pageUri() != null) {
-            System.out.println("Page at " + started.pageUri());
+            System.out.println("Page at " + started.pageUri() + options.pageQuery(started.port()));
         }
     }
 
