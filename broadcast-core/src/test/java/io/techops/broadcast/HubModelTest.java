@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 class HubModelTest {
 
-    private static final int SEEDS = 500;
+    private static final int SEEDS = 400;
     private static final int STEPS = 200;
 
     @Test
