@@ -14,8 +14,10 @@ final class HubPeer implements Peer, Registration {
     private final Map<String, Object> attributes;
     private final AtomicBoolean closeAsked = new AtomicBoolean();
 
-    /** Owned by the reading thread: whether a run of messages is being read, whether any of them was appended, and
-     * whether the peer broke a rule, so that nothing more is taken from it. */
+    /**
+     * Owned by the reading thread: whether a run of messages is being read, whether any of them was appended, and
+     * whether the peer broke a rule, so that nothing more is taken from it.
+     */
     private boolean reading;
     private boolean appended;
     private boolean barred;

@@ -45,9 +45,8 @@ public interface Transport {
 
     /**
      * Says that the hub has room again: the peer, which was not to be read after {@link Registration#received}
-     * returned {@code false}, may be read again. Called once for each {@code false}, unless the peer
-     * has gone, and perhaps before {@code received} has
-     * returned it. Must return before it reports the next message.
+     * returned {@code false}, may be read again. Called once for each {@code false}, unless the peer has gone, and
+     * perhaps before {@code received} has returned it. Must return before it reports the next message.
      */
     void resume();
 

@@ -30,6 +30,7 @@ class FakeTransport implements Transport {
     private int batchesUntilStall = UNLIMITED;
     private boolean writable = true;
     private @Nullable Call throwing;
+    private boolean answersClose;
     private Runnable duringWrite = () -> { };
     private @Nullable Function<Batch, ? extends Batch.Encoding> encoder;
     private int pings;
@@ -64,6 +65,12 @@ class FakeTransport implements Transport {
     /** Throws from the next such call. */
     synchronized FakeTransport throwFrom(Call call) {
         throwing = call;
+        return this;
+    }
+
+    /** Ends the connection as soon as the hub closes it, as a peer does that answers at once. */
+    synchronized FakeTransport answerClose() {
+        answersClose = true;
         return this;
     }
 
@@ -202,12 +209,17 @@ class FakeTransport implements Transport {
     @Override
     public void close(CloseReason reason) {
         enter(Call.CLOSE);
+        boolean answer;
         synchronized (this) {
+            answer = answersClose;
             check(isOpen(), "close after the end");
             check(reason.isSendable(), "close with " + reason);
             closed = reason;
         }
         busy.set(false);
+        if (answer) {
+            registration().unregister(reason);
+        }
     }
 
     @Override

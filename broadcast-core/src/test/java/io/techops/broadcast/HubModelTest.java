@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 class HubModelTest {
 
-    private static final int SEEDS = 400;
+    private static final int SEEDS = 300;
     private static final int STEPS = 200;
 
     @Test
@@ -299,13 +299,13 @@ class HubModelTest {
                 if (!subject.troubled) {
                     assertThat(peer.missed()).as("a healthy peer misses nothing").isZero();
                 }
-                if (settled || rig.executor.pending() == 0) {
+                if (settled || rig.executor.pending() == 0 && random.nextInt(4) == 0) {
                     checkStream(subject);
                 }
             }
         }
 
-        /** Only while the listener has been told everything. */
+        /** Only while the listener has been told everything; not at every step, because it takes long. */
         private void checkStream(Subject subject) {
             Peer peer = subject.peer();
             List<String> got = subject.transport.texts();

@@ -80,7 +80,7 @@ class HubStressTest {
         try {
             List<FakeTransport> peers = new ArrayList<>();
             for (int i = 0; i < 12; i++) {
-                peers.add(new FakeTransport().register(hub));
+                peers.add(new FakeTransport().answerClose().register(hub));
             }
             joinAll(startAll(threads, publishers(hub)));
             hub.close();
@@ -106,10 +106,11 @@ class HubStressTest {
         try {
             List<FakeTransport> peers = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
-                peers.add(new FakeTransport().stallAfter(1).register(hub));
+                peers.add(new FakeTransport().answerClose().stallAfter(1).register(hub));
             }
             Future<?> resuming = threads.submit(() -> {
                 while (!done.get()) {
+                    Thread.yield();
                     for (FakeTransport peer : peers) {
                         if (!peer.isWritable()) {
                             peer.becomeWritableFor(ThreadLocalRandom.current().nextInt(1, 4));
@@ -125,7 +126,7 @@ class HubStressTest {
                         if (!peer.receive(Integer.toString(i))) {
                             pauses++;
                             while (peer.resumes() < pauses) {
-                                Thread.onSpinWait();
+                                Thread.yield();
                             }
                         }
                     }
@@ -182,7 +183,7 @@ class HubStressTest {
         List<Guest> guests = java.util.Collections.synchronizedList(new ArrayList<>());
         AtomicBoolean done = new AtomicBoolean();
         try {
-            FakeTransport resident = new FakeTransport().register(hub);
+            FakeTransport resident = new FakeTransport().answerClose().register(hub);
             List<Callable<Void>> visitors = new ArrayList<>();
             for (int v = 0; v < 3; v++) {
                 visitors.add(() -> {
@@ -237,7 +238,7 @@ class HubStressTest {
 
     private static void visit(BroadcastHub hub, List<Guest> guests) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        FakeTransport transport = new FakeTransport();
+        FakeTransport transport = new FakeTransport().answerClose();
         long before = hub.stats().messages();
         transport.stallAfter(random.nextInt(1, 5));
         if (random.nextInt(4) == 0) {
