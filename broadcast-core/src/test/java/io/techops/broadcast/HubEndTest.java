@@ -46,6 +46,19 @@ class HubEndTest {
         }
 
         @Test
+        void alsoIfThatTakesSeveralWrites() {
+            HubRig large = new HubRig();
+            FakeTransport peer = large.join();
+            for (int i = 0; i < 5; i++) {
+                large.hub.broadcast(Message.binary(new byte[Ring.MAX_BATCH_BYTES / 2]));
+            }
+            large.hub.shutdown(Duration.ofSeconds(5));
+            large.run();
+            assertThat(peer.batches()).containsExactly(1, 1, 1, 1, 1);
+            assertThat(peer.closed()).isEqualTo(GOING_AWAY);
+        }
+
+        @Test
         void whatIsLeftAtTheDeadlineIsAborted() {
             FakeTransport stalled = rig.join().stallAfter(1);
             FakeTransport closing = rig.join();
