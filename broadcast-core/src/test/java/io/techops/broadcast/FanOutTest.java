@@ -223,6 +223,7 @@ class FanOutTest {
             rig.run();
             assertThat(peer.texts()).containsExactly("a", "b");
             assertThat(other.texts()).containsExactly("a", "b");
+            assertThat(rig.hub.stats().deliveries()).as("the round went on to its end").isEqualTo(4);
         }
 
         private static final class Encoder implements Function<Batch, Batch.Encoding> {

@@ -119,6 +119,27 @@ class SaturationTest {
         }
 
         @Test
+        void aWaitEndsAlsoIfAReadNotYetCompleteTakesTheRoomThatItWokeTheShardsFor() {
+            FakeTransport peer = new FakeTransport();
+            List<String> soon = new ArrayList<>();
+            BroadcastHub inline = BroadcastHub.builder().retention(Retention.of(3, 8 << 20)).shards(1)
+                    .timer(new VirtualTimer()).executor(task -> {
+                        task.run();
+                        List<String> now = List.copyOf(soon);
+                        soon.clear();
+                        now.forEach(peer::receive);
+                    }).build();
+            peer.register(inline);
+            peer.registration().readStarted();
+            peer.receive("0");
+            peer.receive("1");
+            peer.receive("2");
+            soon.addAll(List.of("3", "4", "5"));
+            inline.broadcast("6");
+            assertThat(peer.texts()).isEqualTo(HubRig.numbers(0, 7));
+        }
+
+        @Test
         void aWritablePeerNeverLosesAnythingHoweverSlowTheShards() {
             FakeTransport healthy = rig.join();
             FakeTransport stalled = rig.join().stallAfter(1);
