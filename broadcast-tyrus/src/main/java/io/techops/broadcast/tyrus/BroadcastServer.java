@@ -43,18 +43,23 @@ public final class BroadcastServer implements AutoCloseable {
     public static final int DEFAULT_PAGE_PORT = 8000;
 
     private static final Logger LOG = LoggerFactory.getLogger(BroadcastServer.class);
+    private static final int NO_PORT = -1;
 
     private final BroadcastHub hub;
     private final SocketWatch watch;
     private final HttpServer sockets;
     private final @Nullable HttpServer pages;
+    private final HubContainer container;
     private final URI uri;
+    private final int port;
     private final @Nullable URI pageUri;
+    private final int pagePort;
     private boolean stopped;
 
     private BroadcastServer(Builder settings) {
         hub = settings.hub != null ? settings.hub : ownHub(settings.maxMessageBytes);
         watch = new SocketWatch("broadcast-watch");
+        container = new HubContainer(settings.maxMessageBytes);
         boolean onOnePort = settings.pages != null && settings.pagePort == settings.port && settings.port != 0;
         boolean started = false;
         InetSocketAddress socketAddress = settings.address(settings.port);
@@ -66,16 +71,17 @@ public final class BroadcastServer implements AutoCloseable {
                 : Listeners.server("broadcast-pages", pageAddress, settings.tls, new PageHandler(settings.pages),
                         (listener, chain) -> { });
         try {
-            uri = uri(settings.tls == null ? "ws" : "wss", settings.host, Listeners.start(sockets, socketAddress),
+            port = Listeners.start(sockets, socketAddress);
+            pagePort = onOnePort ? port : pages == null ? NO_PORT : Listeners.start(pages, pageAddress);
+            uri = uri(settings.tls == null ? "ws" : "wss", settings.host, port,
                     settings.path == null ? "/" : settings.path);
-            String scheme = settings.tls == null ? "http" : "https";
-            pageUri = onOnePort ? uri(scheme, settings.host, uri.getPort(), "/")
-                    : pages == null ? null
-                    : uri(scheme, settings.host, Listeners.start(pages, pageAddress), "/");
+            pageUri = pagePort == NO_PORT ? null
+                    : uri(settings.tls == null ? "http" : "https", settings.host, pagePort, "/");
             started = true;
         } finally {
             if (!started) {
                 sockets.shutdownNow();
+                container.stop();
                 watch.close();
                 if (settings.hub == null) {
                     hub.close(Duration.ZERO);
@@ -95,7 +101,6 @@ public final class BroadcastServer implements AutoCloseable {
         ChunkPool pool = new ChunkPool();
         Function<Batch, WireBatch> encoder = batch -> WireBatch.encode(batch, pool);
         FilterChain frames = FilterChainBuilder.stateless().add(new TransportFilter()).add(new FrameFilter()).build();
-        HubContainer container = new HubContainer(settings.maxMessageBytes);
         UpgradeFilter upgrade = new UpgradeFilter(new UpgradeFilter.Settings(hub, container.getWebSocketEngine(), watch,
                 new Handshake(settings.path, new Origins(settings.origins)), encoder, frames, settings.tls != null,
                 withPages, settings.maxMessageBytes, settings.handshakeTimeout));
@@ -137,7 +142,7 @@ public final class BroadcastServer implements AutoCloseable {
 
     /** {@return the WebSocket port that is bound} */
     public int port() {
-        return uri.getPort();
+        return port;
     }
 
     /** {@return where the pages are, or null if there are none} */
@@ -147,7 +152,7 @@ public final class BroadcastServer implements AutoCloseable {
 
     /** {@return the port of the pages that is bound, or -1 if there are none} */
     public int pagePort() {
-        return pageUri == null ? -1 : pageUri.getPort();
+        return pagePort;
     }
 
     /**
@@ -174,6 +179,7 @@ public final class BroadcastServer implements AutoCloseable {
                 pages.shutdownNow();
             }
             sockets.shutdownNow();
+            container.stop();
             watch.close();
             LOG.info("Closed {}", uri);
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import javax.net.ssl.SSLContext;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 import org.glassfish.grizzly.http.server.HttpHandler;
@@ -77,10 +78,10 @@ final class Listeners {
         try {
             server.start();
             return server.getListeners().iterator().next().getPort();
-        } catch (IOException e) {
+        } catch (IOException | UnresolvedAddressException e) {
             server.shutdownNow();
             String message = "cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
-                    + e.getMessage();
+                    + (e instanceof IOException ? e.getMessage() : "the host is unknown");
             BindException named = new BindException(message);
             named.initCause(e);
             throw new UncheckedIOException(message, named);
