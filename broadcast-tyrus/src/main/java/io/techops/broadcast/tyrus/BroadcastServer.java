@@ -80,9 +80,7 @@ public final class BroadcastServer implements AutoCloseable {
             started = true;
         } finally {
             if (!started) {
-                sockets.shutdownNow();
-                container.stop();
-                watch.close();
+                release();
                 if (settings.hub == null) {
                     hub.close(Duration.ZERO);
                 }
@@ -175,14 +173,18 @@ public final class BroadcastServer implements AutoCloseable {
     private synchronized void stop() {
         if (!stopped) {
             stopped = true;
-            if (pages != null) {
-                pages.shutdownNow();
-            }
-            sockets.shutdownNow();
-            container.stop();
-            watch.close();
+            release();
             LOG.info("Closed {}", uri);
         }
+    }
+
+    private void release() {
+        if (pages != null) {
+            pages.shutdownNow();
+        }
+        sockets.shutdownNow();
+        container.stop();
+        watch.close();
     }
 
     /** Closes the server as {@link #close(Duration)} does, with {@link BroadcastHub#DEFAULT_CLOSE_LIMIT}. */
