@@ -40,7 +40,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     private final LoadPeer[] peers;
     private final ByteBuffer outbox;
     private final @Nullable SSLContext tls;
-    private final long deadline;
+    private long deadline;
     private int started;
     private int open;
     private int ended;
@@ -269,6 +269,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
             peer.close();
         }
         long end = System.nanoTime() + CLOSING;
+        deadline = end + STUCK; // the measurement is done, and in time
         while (ended < peers.length && System.nanoTime() - end < 0) {
             turn(10);
         }

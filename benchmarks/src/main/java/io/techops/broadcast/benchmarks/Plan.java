@@ -20,13 +20,13 @@ record Plan(String name, List<Scenario> scenarios, List<Contender> contenders, i
 
     static Plan quick() {
         return new Plan("quick", List.of(Scenario.FAN_1, Scenario.FAN_64, Scenario.CHAT, Scenario.LARGE),
-                Contender.QUICK.stream().map(Contender::named).toList(), 5, Duration.ofMillis(2000),
-                Duration.ofMillis(200), Duration.ofMillis(800), Duration.ofSeconds(285));
+                Contender.QUICK.stream().map(Contender::named).toList(), 5, Duration.ofMillis(1500),
+                Duration.ofMillis(100), Duration.ofMillis(600), Duration.ofSeconds(285));
     }
 
     static Plan full() {
-        return new Plan("full", Scenario.ALL, Contender.ALL, 5, Duration.ofMillis(2500), Duration.ofMillis(250),
-                Duration.ofMillis(1000), Duration.ofMinutes(38));
+        return new Plan("full", Scenario.ALL, Contender.ALL, 5, Duration.ofMillis(2000), Duration.ofMillis(150),
+                Duration.ofMillis(800), Duration.ofMinutes(38));
     }
 
     /** {@return how long to publish to warm a server up: what runs as it was compiled needs no more than one round} */

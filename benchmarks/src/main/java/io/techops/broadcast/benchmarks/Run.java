@@ -75,10 +75,12 @@ final class Run {
             }
             List<ServerProcess> ready = new ArrayList<>();
             for (ServerProcess server : servers) {
-                if (!outOfTime() && warmUp(scenario, server, load)) {
+                if (works(scenario, server, server::awaitPort)) {
                     ready.add(server);
                 }
             }
+            // Only now, so that nobody is warmed up while others still start.
+            ready.removeIf(server -> outOfTime() || !works(scenario, server, () -> warmUp(scenario, server, load)));
             for (int round = 1; round <= plan.rounds(); round++) {
                 Collections.rotate(ready, 1);
                 round(scenario, round, ready, load);
@@ -88,23 +90,33 @@ final class Run {
         }
     }
 
-    /** {@return whether the server works} */
-    private boolean warmUp(Scenario scenario, ServerProcess server, LoadProcess load)
-            throws IOException, InterruptedException {
-        String failure;
+    /** A part of getting a server ready. */
+    private interface Step {
+        void take() throws IOException, InterruptedException;
+    }
+
+    /** {@return whether a step succeeds; reports it if not} */
+    private boolean works(Scenario scenario, ServerProcess server, Step step) {
         try {
-            server.awaitPort();
-            int peers = scenario.memory() ? FEW_PEERS : scenario.peers();
-            failure = load.measure(scenario.spec(server.pid(), server.port(), peers, plan.warmUp(server.contender()),
-                    SHORTEST_WINDOW, CELL_LIMIT), () -> { }).failure();
-        } catch (IOException e) {
-            failure = e.getMessage();
-        }
-        if (failure.isEmpty()) {
+            step.take();
             return true;
+        } catch (IOException e) {
+            report(Sample.of(scenario, server.contender(), 0, LoadResult.failed(String.valueOf(e.getMessage()))));
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
-        report(Sample.of(scenario, server.contender(), 0, LoadResult.failed(failure)));
-        return false;
+    }
+
+    private void warmUp(Scenario scenario, ServerProcess server, LoadProcess load)
+            throws IOException, InterruptedException {
+        int peers = scenario.memory() ? FEW_PEERS : scenario.peers();
+        LoadResult result = load.measure(scenario.spec(server.pid(), server.port(), peers,
+                plan.warmUp(server.contender()), SHORTEST_WINDOW, CELL_LIMIT), () -> { });
+        if (!result.failure().isEmpty()) {
+            throw new IOException(result.failure());
+        }
     }
 
     private void round(Scenario scenario, int round, List<ServerProcess> ready, LoadProcess load)
@@ -117,7 +129,7 @@ final class Run {
             try {
                 sample = cell(scenario, round, server, load);
             } catch (IOException e) {
-                sample = Sample.of(scenario, server.contender(), round, LoadResult.failed(e.getMessage()));
+                sample = Sample.of(scenario, server.contender(), round, LoadResult.failed(String.valueOf(e.getMessage())));
             }
             report(sample);
         }
