@@ -121,6 +121,7 @@ final class Run {
 
     private void round(Scenario scenario, int round, List<ServerProcess> ready, LoadProcess load)
             throws IOException, InterruptedException {
+        List<ServerProcess> failed = new ArrayList<>();
         for (ServerProcess server : ready) {
             if (outOfTime()) {
                 return;
@@ -132,7 +133,11 @@ final class Run {
                 sample = Sample.of(scenario, server.contender(), round, LoadResult.failed(String.valueOf(e.getMessage())));
             }
             report(sample);
+            if (sample.failed()) {
+                failed.add(server);
+            }
         }
+        ready.removeAll(failed); // whatever state it is in, it is not one to be measured
     }
 
     private Sample cell(Scenario scenario, int round, ServerProcess server, LoadProcess load)
