@@ -17,7 +17,8 @@ static void sha1_block(uint32_t h[5], const unsigned char *block) {
         w[t] = rotate(w[t - 3] ^ w[t - 8] ^ w[t - 14] ^ w[t - 16], 1);
     }
     for (int t = 0; t < 80; t++) {
-        uint32_t f = t < 20 ? (b & c) | (~b & d) : t < 40 ? b ^ c ^ d : t < 60 ? (b & c) | (b & d) | (c & d) : b ^ c ^ d;
+        uint32_t f = t < 20 ? (b & c) | (~b & d) : t < 40 ? b ^ c ^ d
+                : t < 60 ? (b & c) | (b & d) | (c & d) : b ^ c ^ d;
         uint32_t k = t < 20 ? 0x5a827999 : t < 40 ? 0x6ed9eba1 : t < 60 ? 0x8f1bbcdc : 0xca62c1d6;
         uint32_t next = rotate(a, 5) + f + e + w[t] + k;
         e = d;

@@ -24,7 +24,8 @@ final class Child implements AutoCloseable {
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly), "end-children"));
+        Runtime.getRuntime().addShutdownHook(
+                new Thread(() -> RUNNING.forEach(Process::destroyForcibly), "end-children"));
     }
 
     private final Process process;
@@ -82,7 +83,8 @@ final class Child implements AutoCloseable {
                 return line.substring(start.length());
             }
             if (line == null && !process.isAlive() && lines.isEmpty()) {
-                throw new IOException("the process has ended with " + process.exitValue() + "; see " + log.getFileName());
+                throw new IOException("the process has ended with " + process.exitValue()
+                        + "; see " + log.getFileName());
             }
             if (System.nanoTime() - end > 0) {
                 throw new IOException("no \"" + start.strip() + "\" within " + limit.toSeconds() + " s");

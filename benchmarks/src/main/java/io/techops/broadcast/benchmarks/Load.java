@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * All peers of the server, on one thread.
  *
- * <p>A window begins and ends with nothing under way, so that what the server spent on it and what arrived in it are the
- * same messages. Without a fixed rate a publisher sends the next message when one of his has reached every peer, as many
- * in one write as have; with one, he sends when it is time, and the time that a message takes counts from when it was
- * due, so that a server that falls behind does not hide it.
+ * <p>A window begins and ends with nothing under way, so that what the server spent on it and what arrived in it are
+ * the same messages. Without a fixed rate a publisher sends the next message when one of his has reached every peer, as
+ * many in one write as have; with one, he sends when it is time, and the time that a message takes counts from when it
+ * was due, so that a server that falls behind does not hide it.
  */
 final class Load implements LoadPeer.Owner, AutoCloseable {
 
@@ -124,7 +124,8 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
 
     private void start(int number) throws IOException {
         // Blocking, for as long as it takes on this machine to connect, and to shake hands for TLS.
-        SocketChannel channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), spec.port()));
+        SocketChannel channel = SocketChannel.open(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), spec.port()));
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         Wire wire;
         if (tls == null) {

@@ -104,7 +104,8 @@ final class LoadPeer {
     private void read() throws IOException {
         do {
             if (!inbox.read(wire, left, leftLength)) {
-                end("the server closed the connection" + (upgrade == null ? "" : " instead of answering the handshake"));
+                end("the server closed the connection"
+                        + (upgrade == null ? "" : " instead of answering the handshake"));
                 return;
             }
             int used = closing ? inbox.length() : consume(inbox.bytes(), inbox.length());

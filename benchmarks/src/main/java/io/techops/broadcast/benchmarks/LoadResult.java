@@ -25,9 +25,9 @@ record LoadResult(long connections, long connectNanos, long connectCpuNanos, lon
 
     static LoadResult parse(String line) {
         Fields f = Fields.parse(line);
-        return new LoadResult(f.big("connections"), f.big("connectNanos"), f.big("connectCpuNanos"), f.big("deliveries"),
-                f.big("messages"), f.big("nanos"), f.big("serverCpuNanos"), f.big("loadCpuNanos"), f.big("p50"),
-                f.big("p99"), f.big("p999"), f.text());
+        return new LoadResult(f.big("connections"), f.big("connectNanos"), f.big("connectCpuNanos"),
+                f.big("deliveries"), f.big("messages"), f.big("nanos"), f.big("serverCpuNanos"), f.big("loadCpuNanos"),
+                f.big("p50"), f.big("p99"), f.big("p999"), f.text());
     }
 
     @Override

@@ -23,8 +23,8 @@ record LoadSpec(long pid, int port, boolean tls, int peers, int bytes, int publi
 
     LoadSpec {
         if (peers < 1 || publishers < 1 || publishers > peers || inFlight < 1) {
-            throw new IllegalArgumentException("peers, publishers, inFlight must fit: " + peers + ", " + publishers + ", "
-                    + inFlight);
+            throw new IllegalArgumentException("peers, publishers, inFlight must fit: " + peers + ", " + publishers
+                    + ", " + inFlight);
         }
         if (bytes < Payloads.MIN_BYTES) {
             throw new IllegalArgumentException("bytes must be at least " + Payloads.MIN_BYTES + ": " + bytes);

@@ -24,7 +24,8 @@ final class Machine {
     /** {@return everything worth a line of the report, by name} */
     static Map<String, String> facts() throws IOException {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("date", DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'").format(ZonedDateTime.now(ZoneOffset.UTC)));
+        facts.put("date", DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'")
+                .format(ZonedDateTime.now(ZoneOffset.UTC)));
         facts.put("processor", field("/proc/cpuinfo", "model name") + ", "
                 + Runtime.getRuntime().availableProcessors() + " cores");
         facts.put("memory", field("/proc/meminfo", "MemTotal"));

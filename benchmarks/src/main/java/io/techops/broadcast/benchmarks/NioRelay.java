@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The limit in Java: one thread, one selector, and a loop that writes to every peer, with no queue, no policy and no
- * protection. Either one write a delivery, or, coalescing, one write a peer for all that a turn of the selector has read.
+ * protection. Either one write a delivery, or, coalescing, one write a peer for all that one turn has read.
  */
 final class NioRelay implements RelayServer {
 

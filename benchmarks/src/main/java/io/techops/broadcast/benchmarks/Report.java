@@ -41,11 +41,11 @@ final class Report {
             lines.add("- " + fact.getKey() + ": " + fact.getValue());
         }
         lines.add("");
-        lines.add("**CPU** is what the server's process took of the processors, user and system, for one delivery of one "
-                + "message to one peer. **x NIO**, **x C**: how many times that is what the bare loop in Java, in C, took "
-                + "in the same round. Medians of the rounds, the range in parentheses. **Load** is how much of one "
-                + "processor the load generator took. How all this is measured, and where it misleads, is in the "
-                + "[README](../README.md).");
+        lines.add("**CPU** is what the server's process took of the processors, user and system, for one delivery of "
+                + "one message to one peer. **x NIO**, **x C**: how many times that is what the bare loop in Java, "
+                + "in C, took in the same round. Medians of the rounds, the range in parentheses. **Load** is how much "
+                + "of one processor the load generator took. How all this is measured, and where it misleads, is in "
+                + "the [README](../README.md).");
         lines.add("");
     }
 
@@ -64,8 +64,8 @@ final class Report {
             lines.add("");
         }
         boolean paced = scenario.rate() > 0;
-        lines.add("| server | CPU, µs | x NIO | x C | deliveries/s | p50, µs | p99, µs | p99.9, µs | load | heap, MB | "
-                + "resident, MB |");
+        lines.add("| server | CPU, µs | x NIO | x C | deliveries/s | p50, µs | p99, µs | p99.9, µs | load | heap, MB "
+                + "| resident, MB |");
         lines.add("| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |");
         for (Contender server : figures.servers(scenario)) {
             lines.add("| " + String.join(" | ", server.title(),
@@ -81,9 +81,9 @@ final class Report {
                     mega(figures.once(scenario, server, Sample::resident))) + " |");
         }
         lines.add("");
-        lines.add(paced ? "Latency counts from when a message was due." : "Latency counts from when a message was sent; "
-                + "as many are under way as the scenario says, so it says how long a round trip takes, not how long one "
-                + "would wait at a given load.");
+        lines.add(paced ? "Latency counts from when a message was due."
+                : "Latency counts from when a message was sent; as many are under way as the scenario says, so it says "
+                + "how long a round trip takes, not how long one would wait at a given load.");
         lines.add("");
     }
 
@@ -130,7 +130,8 @@ final class Report {
                             sample -> sample.result().connections() * 1e9 / sample.result().connectNanos())),
                     server.isJava() ? spread(figures.spread(scenario, server,
                             sample -> (sample.heap() - sample.heapBefore()) / 1024.0 / peers)) : NONE,
-                    figures.once(scenario, server, sample -> (sample.resident() - sample.residentBefore()) / 1024.0 / peers)
+                    figures.once(scenario, server,
+                            sample -> (sample.resident() - sample.residentBefore()) / 1024.0 / peers)
                             .stream().mapToObj(Report::number).findFirst().orElse(NONE)) + " |");
         }
         lines.add("");
@@ -150,6 +151,7 @@ final class Report {
     }
 
     private static String number(double value) {
-        return String.format(Locale.ROOT, value < 1 ? "%.3f" : value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
+        String format = value < 1 ? "%.3f" : value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f";
+        return String.format(Locale.ROOT, format, value);
     }
 }

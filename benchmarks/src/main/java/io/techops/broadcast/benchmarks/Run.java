@@ -130,7 +130,8 @@ final class Run {
             try {
                 sample = cell(scenario, round, server, load);
             } catch (IOException e) {
-                sample = Sample.of(scenario, server.contender(), round, LoadResult.failed(String.valueOf(e.getMessage())));
+                sample = Sample.of(scenario, server.contender(), round,
+                        LoadResult.failed(String.valueOf(e.getMessage())));
             }
             report(sample);
             if (sample.failed()) {

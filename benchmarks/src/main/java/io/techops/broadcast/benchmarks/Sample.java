@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What one server did in one round of one scenario: a line of the raw data.
  *
- * @param heap live heap with all peers connected if the scenario asks for it, else after the last round; -1 if not asked
+ * @param heap live heap with all peers connected if the scenario asks for it, else after the last round; else -1
  * @param resident resident memory at the same moments
  * @param heapBefore live heap before the peers connected; -1 if not asked
  * @param residentBefore resident memory before the first 10,000 peers connected; -1 if not asked

@@ -22,17 +22,20 @@ record Scenario(String id, String title, int peers, int bytes, int publishers, i
     static final Scenario FAN_1 = of("fan-1", "1,000 peers x 64 B, 1 message in flight", 1000, 64, 1);
     static final Scenario FAN_64 = of("fan-64", "1,000 peers x 64 B, 64 messages in flight", 1000, 64, 64);
     static final Scenario WIDE = of("wide", "5,000 peers x 64 B, 16 messages in flight", 5000, 64, 16);
-    static final Scenario CHAT = new Scenario("chat", "Chat: 100 peers x 64 B that all publish, 1 message each in flight",
-            100, 64, 100, 1, 0, false, false);
+    static final Scenario CHAT = new Scenario("chat",
+            "Chat: 100 peers x 64 B that all publish, 1 message each in flight", 100,
+            64, 100, 1, 0, false, false);
     static final Scenario LARGE = of("large", "200 peers x 16 KiB, 16 messages in flight", 200, 16_384, 16);
     static final Scenario RATE = new Scenario("rate", "1,000 peers x 64 B, 20 messages a second", 1000, 64, 1, 1, 20,
             false, false);
     static final Scenario GROW_100 = of("grow-100", "100 peers x 64 B, 1 message in flight", 100, 64, 1);
-    static final Scenario GROW_10000 = new Scenario("grow-10000", "10,000 peers x 64 B, 1 message in flight", 10_000, 64,
+    static final Scenario GROW_10000 = new Scenario("grow-10000",
+            "10,000 peers x 64 B, 1 message in flight", 10_000, 64,
             1, 1, 0, false, true);
     static final Scenario TLS_1 = new Scenario("tls-1", "TLS: 200 peers x 64 B, 1 message in flight", 200, 64, 1, 1, 0,
             true, false);
-    static final Scenario TLS_64 = new Scenario("tls-64", "TLS: 200 peers x 64 B, 64 messages in flight", 200, 64, 1, 64,
+    static final Scenario TLS_64 = new Scenario("tls-64",
+            "TLS: 200 peers x 64 B, 64 messages in flight", 200, 64, 1, 64,
             0, true, false);
 
     /** In the order of a full run. */

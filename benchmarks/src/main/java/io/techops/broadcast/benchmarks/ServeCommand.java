@@ -39,7 +39,8 @@ final class ServeCommand implements Callable<Integer> {
             Map.entry("vertx", VertxRelay::new),
             Map.entry("java-websocket", JavaWebSocketRelay::new)));
 
-    @Parameters(paramLabel = "SERVER", description = "which one: ${COMPLETION-CANDIDATES}", completionCandidates = Names.class)
+    @Parameters(paramLabel = "SERVER", description = "which one: ${COMPLETION-CANDIDATES}",
+            completionCandidates = Names.class)
     String server = "";
 
     @Option(names = "--key-store", description = "speak TLS, with this key")
@@ -61,7 +62,8 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Supplier<RelayServer> chosen = SERVERS.get(server);
         if (chosen == null && spec != null) {
-            throw new ParameterException(spec.commandLine(), "SERVER must be one of " + SERVERS.keySet() + ": " + server);
+            throw new ParameterException(spec.commandLine(),
+                    "SERVER must be one of " + SERVERS.keySet() + ": " + server);
         }
         int port = chosen.get().start(keyStore == null ? null : new Tls(keyStore));
         ControlLine.follow(line -> {

@@ -19,7 +19,8 @@ final class Upgrade {
      * @param number makes the key differ from those of other peers
      */
     Upgrade(long number) {
-        ByteBuffer bytes = ByteBuffer.allocate(KEY_BYTES).putLong(System.nanoTime()).putLong(number * 0x9e37_79b9_7f4a_7c15L);
+        ByteBuffer bytes = ByteBuffer.allocate(KEY_BYTES).putLong(System.nanoTime())
+                .putLong(number * 0x9e37_79b9_7f4a_7c15L);
         key = Base64.getEncoder().encodeToString(bytes.array());
     }
 

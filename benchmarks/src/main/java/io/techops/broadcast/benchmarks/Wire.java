@@ -66,8 +66,8 @@ final class Wire {
     }
 
     /**
-     * Reads into {@code target}, which has {@link #ROOM}. If less than that is left afterwards, there may be more to read
-     * at once.
+     * Reads into {@code target}, which has {@link #ROOM}. If less than that is left afterwards, there may be more to
+     * read at once.
      *
      * @return how much was read, or -1 at the end
      */

@@ -76,7 +76,8 @@ final class Workshop {
 
     private @Nullable String compile() throws IOException, InterruptedException {
         Path source = module.resolve("src/main/c/relay.c");
-        String wrong = build(List.of("cc", "-O2", "-o", work.resolve("relay").toString(), source.toString()), work, "cc");
+        String wrong = build(List.of("cc", "-O2", "-o", work.resolve("relay").toString(), source.toString()),
+                work, "cc");
         return wrong == null ? null : "no C compiler: " + wrong;
     }
 
