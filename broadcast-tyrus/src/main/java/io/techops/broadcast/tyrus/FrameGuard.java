@@ -53,7 +53,7 @@ final class FrameGuard {
     @Nullable ByteBuffer next(ByteBuffer in) {
         frameEnded = false;
         if (left > 0) {
-            return take(in, 0);
+            return in.hasRemaining() ? take(in, 0) : null;
         }
         int came = header.position();
         while (header.position() < 2 || header.position() < headerLength()) {
