@@ -66,7 +66,8 @@ final class Shard implements Runnable {
     private final List<PeerCursor> peers = new ArrayList<>();
     private final List<PeerCursor> closing = new ArrayList<>();
     private final SharedBatches batches;
-    private boolean reportedDrained;
+    /** Written by the task: nothing is left to do, for good. */
+    private volatile boolean reportedDrained;
 
     /** Written by any thread. */
     private volatile boolean draining;
@@ -140,7 +141,9 @@ final class Shard implements Runnable {
             executor.execute(this);
         } catch (RejectedExecutionException e) {
             state.set(IDLE);
-            LOG.warn("The hub's executor refused a fan-out task: {}", e.toString());
+            if (!reportedDrained) { // else somebody reported back to a hub that has ended
+                LOG.warn("The hub's executor refused a fan-out task: {}", e.toString());
+            }
         }
     }
 
