@@ -15,7 +15,7 @@ import javax.net.SocketFactory;
 
 /**
  * A WebSocket client over a plain socket, which does what it is told, right or wrong. It answers nothing by itself. Reads
- * time out after ten seconds.
+ * time out after thirty seconds.
  */
 final class RawClient implements AutoCloseable {
 
@@ -50,7 +50,7 @@ final class RawClient implements AutoCloseable {
 
     private RawClient(Socket socket) throws IOException {
         this.socket = socket;
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
         socket.setTcpNoDelay(true);
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));
         out = socket.getOutputStream();
