@@ -185,6 +185,21 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** {@return the body of the response whose head was read last} */
+    String readBody() throws IOException {
+        String length = response.replaceAll("(?is).*content-length: *(\\d+).*", "$1");
+        return new String(in.readNBytes(Integer.parseInt(length)), StandardCharsets.UTF_8);
+    }
+
+    /** {@return whether the server ends the stream without having agreed to a WebSocket} */
+    boolean readsNoUpgrade() throws IOException {
+        try {
+            return !new String(in.readAllBytes(), StandardCharsets.ISO_8859_1).startsWith("HTTP/1.1 101");
+        } catch (java.net.SocketException e) {
+            return true;
+        }
+    }
+
     Socket socket() {
         return socket;
     }
