@@ -5,6 +5,7 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.MessagePolicy;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Objects;
@@ -256,7 +257,7 @@ public final class BroadcastServer implements AutoCloseable {
          * @throws IllegalArgumentException if it does not begin with a slash, or is not the path of a URI
          */
         public Builder path(String path) {
-            if (!path.startsWith("/") || !path.equals(URI.create("ws://host" + path).getRawPath())) {
+            if (!path.startsWith("/") || !isPath(path)) {
                 throw new IllegalArgumentException("path must be the path of a URI and begin with /: " + path);
             }
             this.path = path;
@@ -358,6 +359,14 @@ public final class BroadcastServer implements AutoCloseable {
                 throw new IllegalStateException("the hub is closed");
             }
             return new BroadcastServer(this);
+        }
+
+        private static boolean isPath(String path) {
+            try {
+                return path.equals(new URI("ws://host" + path).getRawPath());
+            } catch (URISyntaxException e) {
+                return false;
+            }
         }
 
         private InetSocketAddress address(int at) {
