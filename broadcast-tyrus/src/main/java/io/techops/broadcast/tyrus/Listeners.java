@@ -64,7 +64,8 @@ final class Listeners {
         if (handler != null) {
             server.getServerConfiguration().addHttpHandler(handler, "/");
         }
-        server.getServerConfiguration().setTraceEnabled(false);
+        // Grizzly's own answer to TRACE would list methods that the handler does not have.
+        server.getServerConfiguration().setPassTraceRequest(true);
         return server;
     }
 
