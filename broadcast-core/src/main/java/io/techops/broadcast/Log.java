@@ -32,6 +32,7 @@ final class Log {
 
     static final long NO_LIMIT = Long.MAX_VALUE;
     static final long REFUSED = -1;
+    static final long PARKED = -2;
     /** The most bytes that a batch is charged, unless a single message is charged more. */
     static final int MAX_BATCH_BYTES = 256 << 10;
 
@@ -161,8 +162,8 @@ final class Log {
     /**
      * Appends what a peer sent, or parks it.
      *
-     * @return the sequence; {@link #REFUSED} if the message was parked, which {@link PeerCursor#parked} shows, or the
-     *     log is sealed
+     * @return the sequence; {@link #PARKED} if the message was parked, although it may have been admitted since; {@link
+     *     #REFUSED} if the log is sealed
      */
     long receive(Message message, PeerCursor from) {
         long charge = checkedCharge(message);
@@ -177,7 +178,7 @@ final class Log {
             waits++;
             from.parked = message;
             parked.add(from);
-            return REFUSED;
+            return PARKED;
         } finally {
             lock.unlock();
         }

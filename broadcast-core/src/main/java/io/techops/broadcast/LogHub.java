@@ -132,12 +132,12 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
 
     private Fate relay(Message message, HubPeer from) {
         long sequence = log.receive(message, from.cursor());
-        if (sequence != Log.REFUSED) {
+        if (sequence >= 0) {
             published(message, sequence, from);
             return Fate.APPENDED;
         }
         offer();
-        return from.cursor().parked != null ? Fate.PARKED : Fate.DROPPED;
+        return sequence == Log.PARKED ? Fate.PARKED : Fate.DROPPED;
     }
 
     private void policyFailed(HubPeer from, Throwable thrown) {
