@@ -2,6 +2,8 @@ package io.techops.broadcast;
 
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A run of messages, in the order of the log, to be written to a peer in one go.
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * thread that calls {@code write}.
  */
 public final class Batch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Batch.class);
 
     /** What {@link #sequence} says of a message that was sent to one peer alone. */
     public static final long UNNUMBERED = -1;
@@ -33,7 +37,6 @@ public final class Batch {
     final long bytes;
     private final Message[] messages;
     private final long[] sequences;
-    private final int size;
     private @Nullable Encoded first;
 
     /**
@@ -45,7 +48,7 @@ public final class Batch {
      * @param bytes the payload of all messages
      */
     Batch(long from, long to, long endSequence, int excluded, int addressed, long bytes, Message[] messages,
-            long[] sequences, int size) {
+            long[] sequences) {
         this.from = from;
         this.to = to;
         this.endSequence = endSequence;
@@ -54,12 +57,11 @@ public final class Batch {
         this.bytes = bytes;
         this.messages = messages;
         this.sequences = sequences;
-        this.size = size;
     }
 
     /** {@return how many messages there are, at least 1 in a batch that a transport is given} */
     public int size() {
-        return size;
+        return messages.length;
     }
 
     /** {@return the payload of all messages, in bytes} */
@@ -74,7 +76,7 @@ public final class Batch {
      * @throws IndexOutOfBoundsException if there is no such message
      */
     public Message message(int index) {
-        return messages[checked(index)];
+        return messages[index];
     }
 
     /**
@@ -85,7 +87,7 @@ public final class Batch {
      * @throws IndexOutOfBoundsException if there is no such message
      */
     public long sequence(int index) {
-        return sequences[checked(index)];
+        return sequences[index];
     }
 
     /**
@@ -107,18 +109,16 @@ public final class Batch {
         return encoding;
     }
 
+    /** Releases every encoding, whatever one of them throws. */
     void release() {
         for (Encoded e = first; e != null; e = e.next) {
-            e.encoding.release();
+            try {
+                e.encoding.release();
+            } catch (Throwable thrown) {
+                LOG.debug("Releasing the encoding of a batch failed", thrown);
+            }
         }
         first = null;
-    }
-
-    private int checked(int index) {
-        if (index >= size) {
-            throw new IndexOutOfBoundsException("index must be below " + size + ": " + index);
-        }
-        return index;
     }
 
     private record Encoded(Function<?, ?> encoder, Encoding encoding, @Nullable Encoded next) {

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * the stall timeout say, and nobody else notices. The hub is <em>saturated</em> when its shards cannot keep up with the
  * publishers: then publishers wait, and no peer that is writable loses anything.
  *
- * <p>Safe for use by any number of threads. Everything may be called from a policy or a listener.
+ * <p>Safe for use by any number of threads. Everything may be called from a policy or a listener. A transport must not
+ * call what may wait.
  */
 public interface BroadcastHub extends AutoCloseable {
 
@@ -98,8 +99,9 @@ public interface BroadcastHub extends AutoCloseable {
     CompletionStage<Void> shutdown(Duration limit);
 
     /**
-     * Closes the hub as {@link #shutdown} does, and waits for the end. Called from a listener it does not wait, because
-     * the end includes that the listener was told. A wait that is interrupted ends, the shutdown goes on.
+     * Closes the hub as {@link #shutdown} does, and waits for the end. Called from a listener or a transport it does not
+     * wait, because the end includes that the listener was told and the transports are closed. A wait that is
+     * interrupted ends, the shutdown goes on.
      *
      * @param limit how long peers may take; zero aborts at once
      * @throws IllegalArgumentException if {@code limit} is negative
@@ -195,7 +197,7 @@ public interface BroadcastHub extends AutoCloseable {
          *
          * @param stallTimeout 10 seconds by default; more than zero
          * @return this builder
-         * @throws IllegalArgumentException if it is zero or less
+         * @throws IllegalArgumentException if it is zero or less, or over 365 days
          */
         public Builder stallTimeout(Duration stallTimeout) {
             this.stallTimeout = positive("stallTimeout", stallTimeout);
@@ -207,7 +209,7 @@ public interface BroadcastHub extends AutoCloseable {
          *
          * @param closeTimeout 5 seconds by default; more than zero
          * @return this builder
-         * @throws IllegalArgumentException if it is zero or less
+         * @throws IllegalArgumentException if it is zero or less, or over 365 days
          */
         public Builder closeTimeout(Duration closeTimeout) {
             this.closeTimeout = positive("closeTimeout", closeTimeout);
@@ -222,7 +224,7 @@ public interface BroadcastHub extends AutoCloseable {
          *
          * @param floodGrace 1 second by default; zero lets a flood run over whoever cannot follow
          * @return this builder
-         * @throws IllegalArgumentException if it is negative
+         * @throws IllegalArgumentException if it is negative, or over 365 days
          */
         public Builder floodGrace(Duration floodGrace) {
             this.floodGrace = notNegative("floodGrace", floodGrace);
@@ -236,7 +238,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @param heartbeat 25 seconds by default, from which up to a tenth is taken off to spread the pings; zero for no
          *     heartbeat
          * @return this builder
-         * @throws IllegalArgumentException if it is negative
+         * @throws IllegalArgumentException if it is negative, or over 365 days
          */
         public Builder heartbeat(Duration heartbeat) {
             this.heartbeat = notNegative("heartbeat", heartbeat);
@@ -248,7 +250,7 @@ public interface BroadcastHub extends AutoCloseable {
          *
          * @param pongTimeout 10 seconds by default; more than zero
          * @return this builder
-         * @throws IllegalArgumentException if it is zero or less
+         * @throws IllegalArgumentException if it is zero or less, or over 365 days
          */
         public Builder pongTimeout(Duration pongTimeout) {
             this.pongTimeout = positive("pongTimeout", pongTimeout);
@@ -278,6 +280,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @throws IllegalArgumentException if it is empty
          */
         public Builder name(String name) {
+            Objects.requireNonNull(name, "name");
             if (name.isEmpty()) {
                 throw new IllegalArgumentException("name must not be empty");
             }
@@ -314,6 +317,7 @@ public interface BroadcastHub extends AutoCloseable {
         }
 
         private static Duration positive(String name, Duration value) {
+            Objects.requireNonNull(value, name);
             if (value.isZero() || value.isNegative()) {
                 throw new IllegalArgumentException(name + " must be more than zero: " + value);
             }
@@ -321,6 +325,7 @@ public interface BroadcastHub extends AutoCloseable {
         }
 
         private static Duration notNegative(String name, Duration value) {
+            Objects.requireNonNull(value, name);
             if (value.isNegative()) {
                 throw new IllegalArgumentException(name + " must not be negative: " + value);
             }

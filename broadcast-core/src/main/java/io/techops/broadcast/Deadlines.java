@@ -31,7 +31,7 @@ final class Deadlines {
             return false;
         }
         due.set(false);
-        scheduled = null;
+        cancel(); // it has run, unless it was replaced when it was just about to
         return true;
     }
 

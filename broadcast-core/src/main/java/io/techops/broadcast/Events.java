@@ -3,7 +3,6 @@ package io.techops.broadcast;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +40,11 @@ final class Events implements Runnable {
         if (pending.getAndIncrement() == 0) {
             try {
                 executor.execute(this);
-            } catch (RejectedExecutionException e) {
+            } catch (Throwable thrown) { // refused, or no memory for a thread: the next event tries again
                 pending.set(0);
-                LOG.warn("The hub's executor refused to run its listener: {}", e.toString());
+                if (failures.first()) {
+                    LOG.warn("The hub's executor did not take a call of the listener", thrown);
+                }
             }
         }
     }

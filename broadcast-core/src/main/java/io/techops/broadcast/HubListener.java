@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #registered}, {@link #unregistered}, {@link #overflowed} and {@link #failed} are called one at a time, in
  * the order in which things happened, on the hub's executor. {@link #broadcast} and {@link #ignored} are called at once
  * on the thread that published, and so by many threads at the same time. No lock is held: a listener may call anything,
- * block, or throw, which is logged. One that blocks delays later calls of itself, and nothing else.
+ * block, or throw, which is logged. One that blocks delays later calls of itself, which
+ * are kept until then, and nothing else.
  */
 public interface HubListener {
 

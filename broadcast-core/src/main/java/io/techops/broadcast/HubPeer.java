@@ -1,6 +1,7 @@
 package io.techops.broadcast;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -13,9 +14,13 @@ final class HubPeer implements Peer, Registration {
     private final Map<String, Object> attributes;
     private final AtomicBoolean closeAsked = new AtomicBoolean();
 
-    /** Owned by the reading thread: whether a run of messages is being read, and whether any of them was appended. */
+    /**
+     * Owned by the reading thread: whether a run of messages is being read, whether any of them was appended, and
+     * whether the peer broke a rule, so that nothing more is taken from it.
+     */
     private boolean reading;
     private boolean appended;
+    private boolean barred;
 
     /** Owned by whoever tells the events: whether the last one was told. */
     private boolean over;
@@ -109,7 +114,7 @@ final class HubPeer implements Peer, Registration {
 
     @Override
     public boolean received(Message message) {
-        if (cursor.departed()) {
+        if (barred || cursor.departed()) {
             return true;
         }
         if (cursor.parked != null) {
@@ -119,6 +124,7 @@ final class HubPeer implements Peer, Registration {
             cursor.lastInbound = hub.now();
         }
         LogHub.Fate fate = hub.receive(message, this);
+        barred = fate == LogHub.Fate.BARRED;
         if (fate == LogHub.Fate.APPENDED) {
             appended = true;
             if (!reading) {
@@ -155,6 +161,7 @@ final class HubPeer implements Peer, Registration {
 
     @Override
     public void unregister(CloseReason reason) {
+        Objects.requireNonNull(reason, "reason");
         if (cursor.depart(reason)) {
             hub.departed(this, reason);
         }

@@ -1,55 +1,32 @@
 package io.techops.broadcast;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /*
- * The log: a ring of entries between a tail and a head, all behind one lock.
- *
- * An entry lives in a slot; slots are numbered from 0 and never reused as numbers. A broadcast also has a sequence, the
- * number of broadcasts before it; a message to one peer alone has a slot but no sequence. An entry's route says who it
- * is for: 0 everyone, +id that peer alone, -id everyone but that peer.
- *
- * Invariants, whenever the lock is free:
- *   tail <= head; entries [tail, head) are in the ring; their charges add up to retainedBytes; both bounds hold.
- *   tailSequence is the number of broadcasts before tail, nextSequence that before head.
- *   For every shard: mark.offered <= the cursor of each of its writable peers, and <= the cursor of each peer that has
- *   joined and that the shard has not adopted yet. A shard without any peer has offered NO_LIMIT.
+ * The log: a ring of entries, and the marks of the shards, which say what may be evicted from it; all behind one lock.
  *
  * Eviction: an append that does not fit evicts from the tail, the host's as far as every shard has offered, a peer's
- * also not beyond what a peer in its grace has not taken (mark.graced <= mark.offered). If that does not make room the
- * hub is saturated: the host waits, or is refused; a peer's message is parked, one a peer, in the order of arrival, and
- * the shard that makes room admits it.
+ * also not beyond what a peer in its grace has not taken. If that does not make room the hub is saturated: the host
+ * waits, or is refused; a peer's message is parked, one a peer, in the order of arrival, and the shard that makes room
+ * admits it. Marks move only at the end of a round, so that is where those who wait are woken; whoever begins to wait
+ * has woken the shards after the last append, so that such a round comes. What is parked goes with its peer, so that
+ * there is never more of it than there are peers.
  */
 
 /** The bounded log of a hub. Safe for use by any number of threads; calls no foreign code. */
 final class Log {
 
-    static final long NO_LIMIT = Long.MAX_VALUE;
+    /** Instead of a sequence: not appended. */
     static final long REFUSED = -1;
+
+    /** Instead of a sequence: not appended yet. */
     static final long PARKED = -2;
-    /** The most bytes that a batch is charged, unless a single message is charged more. */
-    static final int MAX_BATCH_BYTES = 256 << 10;
-
-    private static final int INITIAL_CAPACITY = 64;
-
-    /** How far one shard has got. Guarded by the log's lock, but for {@link #vacant}. */
-    static final class Mark {
-        private long offered = NO_LIMIT;
-        private long graced = NO_LIMIT;
-        private final List<PeerCursor> joining = new ArrayList<>();
-        /** Written under the lock; read without it by those who wonder whether to wake the shard. */
-        private volatile boolean vacant = true;
-
-        boolean vacant() {
-            return vacant;
-        }
-    }
 
     /** A parked message that has found room. */
     record Admitted(PeerCursor from, Message message, long sequence) {
@@ -57,69 +34,77 @@ final class Log {
 
     private final Retention retention;
     private final boolean excludesSender;
-    private final Mark[] marks;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
 
-    /** All of these are guarded by the lock; head and tail are volatile for readers who can live with an old value. */
-    private Message @Nullable [] messages = new Message[INITIAL_CAPACITY];
-    private long[] sequences = new long[INITIAL_CAPACITY];
-    private long[] routes = new long[INITIAL_CAPACITY];
-    private volatile long tail;
-    private volatile long head;
-    private long tailSequence;
-    private volatile long nextSequence;
-    private long retainedBytes;
-    private long totalBytes;
+    /** All of these are guarded by the lock. */
+    private final Ring ring;
+    private final Marks marks;
+    private final Set<PeerCursor> parked = new LinkedHashSet<>();
+    private int waiting;
     private long waits;
     private boolean sealed;
-    private final ArrayDeque<PeerCursor> parked = new ArrayDeque<>();
-    private int waiting;
 
     Log(Retention retention, DeliveryPolicy delivery, int shards) {
         this.retention = retention;
         this.excludesSender = delivery.excludesSender();
-        this.marks = new Mark[shards];
-        Arrays.setAll(marks, i -> new Mark());
+        this.ring = new Ring(retention);
+        this.marks = new Marks(shards);
     }
 
-    Mark mark(int shard) {
-        return marks[shard];
+    /** {@return whether a shard has no peers} An old answer may be wrong by one round. */
+    boolean isVacant(int shard) {
+        return marks.isVacant(shard);
     }
 
     long head() {
-        return head;
+        return ring.head();
     }
 
     long tail() {
-        return tail;
+        return ring.tail();
     }
 
     long nextSequence() {
-        return nextSequence;
+        return ring.nextSequence();
     }
 
     // What publishers do.
+
+    /** {@return why the log can never take a message, or null if it can} */
+    @Nullable String refusal(Message message) {
+        long charge = Retention.charge(message);
+        return charge <= retention.bytes() ? null : "message must fit in the log, retention.bytes "
+                + retention.bytes() + ": it is charged " + charge + " bytes";
+    }
+
+    private long checkedCharge(Message message) {
+        String refusal = refusal(message);
+        if (refusal != null) {
+            throw new IllegalArgumentException(refusal);
+        }
+        return Retention.charge(message);
+    }
 
     /**
      * Appends what the host application says, waiting for room if the hub is saturated.
      *
      * @param to the only peer that gets it, or null for everyone
-     * @param beforeWaiting called without the lock before the first wait
+     * @param beforeWaiting wakes the shards; called without the lock before each wait for a longer log
      * @return the sequence, of a message for everyone; {@link #REFUSED} if the log is sealed
      */
     long append(Message message, @Nullable PeerCursor to, Runnable beforeWaiting) {
         long charge = checkedCharge(message);
-        boolean woken = false;
+        long wokenFor = -1;
         lock.lock();
         try {
             while (!sealed) {
-                if (makeRoom(charge, hostLimit())) {
-                    return put(message, charge, null, to);
+                if (makeRoom(charge, marks.hostLimit())) {
+                    return to == null ? ring.put(message, Ring.EVERYONE) : address(message, to);
                 }
-                if (!woken) {
-                    woken = true;
-                    waits++;
+                if (wokenFor != ring.head()) {
+                    waits += wokenFor < 0 ? 1 : 0;
+                    wokenFor = ring.head();
                     lock.unlock();
                     try {
                         beforeWaiting.run();
@@ -149,8 +134,8 @@ final class Log {
             if (sealed) {
                 return REFUSED;
             }
-            if (makeRoom(charge, hostLimit())) {
-                return put(message, charge, null, null);
+            if (makeRoom(charge, marks.hostLimit())) {
+                return ring.put(message, Ring.EVERYONE);
             }
             waits++;
             return REFUSED;
@@ -162,8 +147,8 @@ final class Log {
     /**
      * Appends what a peer sent, or parks it.
      *
-     * @return the sequence; {@link #PARKED} if the message was parked, although it may have been admitted since; {@link
-     *     #REFUSED} if the log is sealed
+     * @return the sequence; {@link #PARKED} if the message was parked; {@link #REFUSED} if the log is sealed, or the
+     *     message would have to wait for room and its peer has gone
      */
     long receive(Message message, PeerCursor from) {
         long charge = checkedCharge(message);
@@ -172,8 +157,11 @@ final class Log {
             if (sealed) {
                 return REFUSED;
             }
-            if (parked.isEmpty() && makeRoom(charge, peerLimit())) {
-                return put(message, charge, from, null);
+            if (parked.isEmpty() && makeRoom(charge, marks.peerLimit())) {
+                return relay(message, from);
+            }
+            if (from.departed()) {
+                return REFUSED;
             }
             waits++;
             from.parked = message;
@@ -195,96 +183,43 @@ final class Log {
         }
     }
 
-    private long checkedCharge(Message message) {
-        long charge = Retention.charge(message);
-        if (charge > retention.bytes()) {
-            throw new IllegalArgumentException("message must fit in the log, retention.bytes " + retention.bytes()
-                    + ": it is charged " + charge + " bytes");
+    /**
+     * {@return whether more than half of what is kept, and of what could be, has not been offered by every shard}
+     */
+    boolean isPressed() {
+        lock.lock();
+        try {
+            long kept = ring.head() - ring.tail();
+            return (ring.head() - marks.hostLimit()) * 2 > kept
+                    && (kept * 2 > retention.messages() || ring.retainedBytes() > retention.bytes() / 2);
+        } finally {
+            lock.unlock();
         }
-        return charge;
     }
 
     private boolean makeRoom(long charge, long limit) {
-        while (head - tail >= retention.messages() || retainedBytes + charge > retention.bytes()) {
-            if (tail >= limit) {
+        while (!ring.hasRoom(charge)) {
+            if (ring.tail() >= limit) {
                 return false;
             }
-            evict();
+            ring.evict();
         }
         return true;
     }
 
-    private void evict() {
-        int index = index(tail);
-        retainedBytes -= Retention.charge(messages[index]);
-        messages[index] = null;
-        if (routes[index] <= 0) {
-            tailSequence++;
-        }
-        tail = tail + 1;
+    private long address(Message message, PeerCursor to) {
+        to.addressed = to.addressed + 1;
+        to.lastRouted = ring.head();
+        return ring.put(message, Ring.only(to));
     }
 
-    private long put(Message message, long charge, @Nullable PeerCursor from, @Nullable PeerCursor to) {
-        if (head - tail == messages.length) {
-            grow();
+    private long relay(Message message, PeerCursor from) {
+        if (!excludesSender) {
+            return ring.put(message, Ring.EVERYONE);
         }
-        int index = index(head);
-        messages[index] = message;
-        retainedBytes += charge;
-        long sequence = nextSequence;
-        if (to != null) {
-            routes[index] = to.id;
-            to.addressed = to.addressed + 1;
-            to.lastRouted = head;
-        } else {
-            routes[index] = 0;
-            sequences[index] = sequence;
-            nextSequence = sequence + 1;
-            totalBytes += message.size();
-            if (from != null && excludesSender) {
-                routes[index] = -from.id;
-                from.excluded = from.excluded + 1;
-                from.lastRouted = head;
-            }
-        }
-        head = head + 1;
-        return sequence;
-    }
-
-    private void grow() {
-        int capacity = messages.length * 2;
-        Message[] newMessages = new Message[capacity];
-        long[] newSequences = new long[capacity];
-        long[] newRoutes = new long[capacity];
-        for (long slot = tail; slot < head; slot++) {
-            int to = (int) (slot & (capacity - 1));
-            newMessages[to] = messages[index(slot)];
-            newSequences[to] = sequences[index(slot)];
-            newRoutes[to] = routes[index(slot)];
-        }
-        messages = newMessages;
-        sequences = newSequences;
-        routes = newRoutes;
-    }
-
-    private int index(long slot) {
-        return (int) (slot & (messages.length - 1));
-    }
-
-    private long hostLimit() {
-        long limit = NO_LIMIT;
-        for (Mark mark : marks) {
-            limit = Math.min(limit, mark.offered);
-        }
-        return limit;
-    }
-
-    private long peerLimit() {
-        long limit = NO_LIMIT;
-        for (Mark mark : marks) {
-            limit = Math.min(limit, mark.graced);
-        }
-        return limit;
+        from.excluded = from.excluded + 1;
+        from.lastRouted = ring.head();
+        return ring.put(message, Ring.allBut(from));
     }
 
     // What shards do.
@@ -303,13 +238,9 @@ final class Log {
                 return false;
             }
             onJoin.run();
-            cursor.next = head;
-            cursor.sequence = nextSequence;
-            Mark mark = marks[cursor.shard];
-            mark.joining.add(cursor);
-            mark.offered = Math.min(mark.offered, head);
-            mark.graced = Math.min(mark.graced, head);
-            mark.vacant = false;
+            cursor.next = ring.head();
+            cursor.sequence = ring.nextSequence();
+            marks.join(cursor);
             return true;
         } finally {
             lock.unlock();
@@ -324,12 +255,8 @@ final class Log {
     long begin(int shard, List<PeerCursor> peers) {
         lock.lock();
         try {
-            List<PeerCursor> joining = marks[shard].joining;
-            if (!joining.isEmpty()) {
-                peers.addAll(joining);
-                joining.clear();
-            }
-            return head;
+            marks.adopt(shard, peers);
+            return ring.head();
         } finally {
             lock.unlock();
         }
@@ -346,15 +273,7 @@ final class Log {
     List<Admitted> end(int shard, boolean vacant, long offered, long graced) {
         lock.lock();
         try {
-            Mark mark = marks[shard];
-            if (vacant && mark.joining.isEmpty()) {
-                mark.offered = NO_LIMIT;
-                mark.graced = NO_LIMIT;
-                mark.vacant = true;
-            } else {
-                mark.offered = offered;
-                mark.graced = graced;
-            }
+            marks.move(shard, vacant, offered, graced);
             if (waiting > 0) {
                 room.signalAll();
             }
@@ -366,17 +285,29 @@ final class Log {
 
     private List<Admitted> admit() {
         List<Admitted> admitted = new ArrayList<>();
-        for (PeerCursor from = parked.peek(); from != null; from = parked.peek()) {
+        for (var each = parked.iterator(); each.hasNext();) {
+            PeerCursor from = each.next();
             Message message = from.parked;
-            long charge = Retention.charge(message);
-            if (!makeRoom(charge, peerLimit())) {
+            if (!makeRoom(Retention.charge(message), marks.peerLimit())) {
                 break;
             }
-            parked.remove();
+            each.remove();
             from.parked = null;
-            admitted.add(new Admitted(from, message, put(message, charge, from, null)));
+            admitted.add(new Admitted(from, message, relay(message, from)));
         }
         return admitted;
+    }
+
+    /** Drops what is parked of a peer that has gone. */
+    void forget(PeerCursor departed) {
+        lock.lock();
+        try {
+            if (parked.remove(departed)) {
+                departed.parked = null;
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     boolean hasParked() {
@@ -388,91 +319,26 @@ final class Log {
         }
     }
 
-    /**
-     * Reads a run of entries that begins at a slot.
-     *
-     * @param until the slot to stop before
-     * @param viewer whom to leave out what is not for it, and to include what is for it alone; null for a run that all
-     *     may share to whom nothing in it is specially routed
-     * @return the run, perhaps without a message; null if its first entry is no longer kept
-     */
+    /** {@return a run of entries, as {@link Ring#read} says; for those who may share it if {@code viewer} is null} */
     @Nullable Batch read(long from, long until, @Nullable PeerCursor viewer) {
-        long id = viewer == null ? 0 : viewer.id;
         lock.lock();
         try {
-            if (from < tail) {
-                return null;
-            }
-            int size = 0;
-            int addressed = 0;
-            int excluded = 0;
-            int broadcasts = 0;
-            long charged = 0;
-            long to = from;
-            for (; to < until; to++) {
-                int index = index(to);
-                long route = routes[index];
-                if (concerns(route, id)) {
-                    charged += Retention.charge(messages[index]);
-                    if (size > 0 && charged > MAX_BATCH_BYTES) {
-                        break;
-                    }
-                    size++;
-                    addressed += route > 0 ? 1 : 0;
-                } else {
-                    excluded += route < 0 ? 1 : 0;
-                }
-                broadcasts += route <= 0 ? 1 : 0;
-            }
-            return copy(from, to, id, size, excluded, addressed, broadcasts);
+            return ring.read(from, until, viewer == null ? 0 : viewer.id);
         } finally {
             lock.unlock();
         }
     }
 
-    private Batch copy(long from, long to, long id, int size, int excluded, int addressed, int broadcasts) {
-        Message[] run = new Message[size];
-        long[] numbers = new long[size];
-        long bytes = 0;
-        int i = 0;
-        for (long slot = from; slot < to; slot++) {
-            int index = index(slot);
-            if (concerns(routes[index], id)) {
-                run[i] = messages[index];
-                numbers[i] = routes[index] > 0 ? Batch.UNNUMBERED : sequences[index];
-                bytes += run[i].size();
-                i++;
-            }
-        }
-        return new Batch(from, to, broadcastsBefore(from) + broadcasts, excluded, addressed, bytes, run, numbers, size);
-    }
-
-    private static boolean concerns(long route, long id) {
-        return route == 0 || (route > 0 ? route == id : -route != id);
-    }
-
-    /** {@return the number of broadcasts before a slot that is still kept, or the head} */
-    private long broadcastsBefore(long slot) {
-        for (long s = slot; s < head; s++) {
-            if (routes[index(s)] <= 0) {
-                return sequences[index(s)];
-            }
-        }
-        return nextSequence;
-    }
-
-    /**
-     * Counts the messages for {@code cursor} that were evicted before it took them.
-     */
+    /** {@return how many messages for a peer were evicted before it took them} */
     long missed(PeerCursor cursor) {
         lock.lock();
         try {
-            if (cursor.next >= tail) {
+            if (cursor.next >= ring.tail()) {
                 return 0;
             }
-            return tailSequence - cursor.sequence
-                    - (cursor.excluded - cursor.excludedPassed - kept(-cursor.id))
-                    + (cursor.addressed - cursor.addressedPassed - kept(cursor.id));
+            return ring.tailSequence() - cursor.sequence
+                    - (cursor.excluded - cursor.excludedPassed - ring.count(Ring.allBut(cursor)))
+                    + (cursor.addressed - cursor.addressedPassed - ring.count(Ring.only(cursor)));
         } finally {
             lock.unlock();
         }
@@ -487,23 +353,15 @@ final class Log {
         lock.lock();
         try {
             long missed = missed(cursor);
-            cursor.next = tail;
-            cursor.excludedPassed = cursor.excluded - kept(-cursor.id);
-            cursor.addressedPassed = cursor.addressed - kept(cursor.id);
+            cursor.next = ring.tail();
+            cursor.excludedPassed = cursor.excluded - ring.count(Ring.allBut(cursor));
+            cursor.addressedPassed = cursor.addressed - ring.count(Ring.only(cursor));
             cursor.missed = cursor.missed + missed;
-            cursor.sequence = tailSequence;
+            cursor.sequence = ring.tailSequence();
             return missed;
         } finally {
             lock.unlock();
         }
-    }
-
-    private long kept(long route) {
-        long kept = 0;
-        for (long slot = tail; slot < head; slot++) {
-            kept += routes[index(slot)] == route ? 1 : 0;
-        }
-        return kept;
     }
 
     /** What the log knows of itself, at one moment. */
@@ -513,7 +371,8 @@ final class Log {
     Figures figures() {
         lock.lock();
         try {
-            return new Figures(nextSequence, totalBytes, waits, (int) (head - tail), retainedBytes);
+            return new Figures(ring.nextSequence(), ring.totalBytes(), waits, (int) (ring.head() - ring.tail()),
+                    ring.retainedBytes());
         } finally {
             lock.unlock();
         }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -32,7 +33,10 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
     private static final Duration MARGIN = Duration.ofSeconds(1);
 
     /** What became of a message that a peer sent. */
-    enum Fate { APPENDED, PARKED, DROPPED }
+    enum Fate { APPENDED, PARKED, DROPPED, BARRED }
+
+    /** The longest limit that {@link #shutdown} passes on to the timer; longer ones mean the same. */
+    private static final Duration LONGEST = Duration.ofDays(365);
 
     private final @Nullable HubThreads threads;
     private final HubTimer timer;
@@ -65,7 +69,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
         events = new Events(settings.listener, executor, timer);
         policyFailures = new Bursts(timer);
         shards = new Shard[settings.shards];
-        Shard.Limits limits = new Shard.Limits(settings.stallTimeout, settings.closeTimeout, settings.floodGrace,
+        Patience.Limits limits = new Patience.Limits(settings.stallTimeout, settings.closeTimeout, settings.floodGrace,
                 settings.heartbeat, settings.pongTimeout);
         Arrays.setAll(shards, i -> new Shard(i, log, settings.overflow, limits, executor, timer, this));
         undrained = new AtomicInteger(shards.length);
@@ -75,7 +79,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
 
     @Override
     public long broadcast(Message message) {
-        long sequence = log.append(message, null, this::offer);
+        long sequence = log.append(message, null, this::beforeWaiting);
         if (sequence == Log.REFUSED) {
             throw closedException();
         }
@@ -101,43 +105,71 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
     }
 
     boolean send(Message message, PeerCursor to) {
-        boolean sent = log.append(message, to, this::offer) != Log.REFUSED;
+        boolean sent = log.append(message, to, this::beforeWaiting) != Log.REFUSED;
         if (sent) {
-            wake(to);
+            if (log.isPressed()) {
+                offer(); // the other shards have nothing to write, but must pass it before it can be evicted
+            } else {
+                wake(to);
+            }
         }
         return sent;
+    }
+
+    private void beforeWaiting() {
+        if (onShardThread()) {
+            throw new IllegalStateException("a transport must not call what may wait for the hub: it is saturated");
+        }
+        offer();
+    }
+
+    private boolean onShardThread() {
+        for (Shard shard : shards) {
+            if (shard.onThisThread()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Decides about what a peer sent, and does it, but for waking the shards. */
     Fate receive(Message message, HubPeer from) {
         MessagePolicy.Decision decision;
         try {
-            decision = policy.decide(from, message);
-            if (decision instanceof MessagePolicy.Decision.Relay relay) {
-                return relay(relay.message(), from);
-            }
+            decision = Objects.requireNonNull(policy.decide(from, message), "the policy's decision");
         } catch (Throwable thrown) {
             policyFailed(from, thrown);
-            return Fate.DROPPED;
+            return Fate.BARRED;
+        }
+        if (decision instanceof MessagePolicy.Decision.Relay relay) {
+            return relay(relay.message(), from);
         }
         if (decision instanceof MessagePolicy.Decision.Close close) {
             from.close(close.reason());
-        } else {
-            ignored.increment();
-            LOG.debug("{} of {} ignored", message, from);
-            events.now(listener -> listener.ignored(from, message));
+            return Fate.BARRED;
         }
+        ignored.increment();
+        LOG.debug("{} of {} ignored", message, from);
+        events.now(listener -> listener.ignored(from, message));
         return Fate.DROPPED;
     }
 
     private Fate relay(Message message, HubPeer from) {
-        long sequence = log.receive(message, from.cursor());
-        if (sequence >= 0) {
-            published(message, sequence, from);
-            return Fate.APPENDED;
+        String refusal = log.refusal(message);
+        if (refusal != null) {
+            from.close(CloseReason.of(CloseReason.MESSAGE_TOO_BIG, refusal));
+            return Fate.BARRED;
         }
-        offer();
-        return sequence == Log.PARKED ? Fate.PARKED : Fate.DROPPED;
+        long sequence = log.receive(message, from.cursor());
+        if (sequence == Log.REFUSED) {
+            return Fate.DROPPED;
+        }
+        if (sequence == Log.PARKED) {
+            offer();
+            return Fate.PARKED;
+        }
+        published(message, sequence, from);
+        return Fate.APPENDED;
     }
 
     private void policyFailed(HubPeer from, Throwable thrown) {
@@ -198,6 +230,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
     }
 
     void departed(HubPeer peer, CloseReason reason) {
+        log.forget(peer.cursor());
         peers.remove(peer);
         LOG.debug("{} unregistered: {}", peer, reason);
         tell(peer, listener -> {
@@ -286,26 +319,35 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
         }
         if (closed.compareAndSet(false, true)) {
             log.seal();
-            deadline = timer.schedule(() -> {
+            try {
+                deadline = timer.schedule(this::abort, shorter(limit, LONGEST));
+            } finally {
                 for (Shard shard : shards) {
-                    shard.abort();
+                    shard.drain();
                 }
-            }, limit);
-            for (Shard shard : shards) {
-                shard.drain();
             }
         }
         return ended.minimalCompletionStage();
     }
 
+    private void abort() {
+        for (Shard shard : shards) {
+            shard.abort();
+        }
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
     @Override
     public void close(Duration limit) {
         shutdown(limit);
-        if (events.onThisThread()) {
+        if (events.onThisThread() || onShardThread()) {
             return;
         }
         try {
-            ended.get(limit.toNanos() + MARGIN.toNanos(), TimeUnit.NANOSECONDS);
+            ended.get(shorter(limit, LONGEST).plus(MARGIN).toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | ExecutionException e) {

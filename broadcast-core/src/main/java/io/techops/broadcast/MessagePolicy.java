@@ -1,5 +1,7 @@
 package io.techops.broadcast;
 
+import java.util.Objects;
+
 /**
  * Decides about a message that a peer sent: relay it, ignore it, or close the peer.
  *
@@ -83,7 +85,7 @@ public interface MessagePolicy {
         }
 
         /**
-         * {@return the decision to drop the message and to close the peer}
+         * {@return the decision to drop the message and to close the peer, from which nothing more is taken}
          *
          * @param reason what the peer is told; its code must be one that may be sent
          */
@@ -97,6 +99,11 @@ public interface MessagePolicy {
          * @param message the message to broadcast
          */
         record Relay(Message message) implements Decision {
+
+            /** Checks that there is a message. */
+            public Relay {
+                Objects.requireNonNull(message, "message");
+            }
         }
 
         /** Do nothing. */

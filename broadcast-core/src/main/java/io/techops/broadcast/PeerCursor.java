@@ -1,7 +1,7 @@
 package io.techops.broadcast;
 
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +20,21 @@ final class PeerCursor {
     /** The adapter says that the connection has ended. */
     static final int GONE = 8;
 
-    private static final AtomicIntegerFieldUpdater<PeerCursor> SIGNALS =
-            AtomicIntegerFieldUpdater.newUpdater(PeerCursor.class, "signals");
-    private static final AtomicReferenceFieldUpdater<PeerCursor, CloseReason> DEPARTURE =
-            AtomicReferenceFieldUpdater.newUpdater(PeerCursor.class, CloseReason.class, "departure");
+    /**
+     * Access to {@link #signals}, by which what a thread did before it signalled is published to the shard, and to
+     * {@link #departure}, which one thread wins.
+     */
+    private static final VarHandle SIGNALS;
+    private static final VarHandle DEPARTURE;
+
+    static {
+        try {
+            SIGNALS = MethodHandles.lookup().findVarHandle(PeerCursor.class, "signals", int.class);
+            DEPARTURE = MethodHandles.lookup().findVarHandle(PeerCursor.class, "departure", CloseReason.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     final long id;
     final int shard;
@@ -33,6 +44,7 @@ final class PeerCursor {
     /** Set by any thread, cleared by the shard: what the shard has to see to. */
     private volatile int signals;
     /** Set once, by whoever ends the registration. */
+    @SuppressWarnings("unused") // written through DEPARTURE
     private volatile @Nullable CloseReason departure;
 
     /** Owned by the shard once the peer has joined: the slot of the next log entry to look at. */
@@ -49,11 +61,15 @@ final class PeerCursor {
     /** Owned by the shard. */
     boolean writable = true;
     long stalledAt;
+    /** Whether the next stall begins a new grace, and whether the end of this one makes it so. */
     boolean earnedGrace = true;
+    boolean earnsGrace;
     boolean inGrace;
     long graceEnds;
     boolean pinged;
     long pingedAt;
+    /** What {@link #lastInbound} was when the peer was pinged. */
+    long silentSince;
     long closeBy;
 
     /** Guarded by the log's lock; volatile for readers who can live with an old value. */
@@ -81,14 +97,14 @@ final class PeerCursor {
         return signals;
     }
 
-    /** {@return whether the signal was not set before} */
+    /** {@return whether the signal was not set before; makes no garbage} */
     boolean signal(int signal) {
-        return (SIGNALS.getAndUpdate(this, s -> s | signal) & signal) == 0;
+        return ((int) SIGNALS.getAndBitwiseOr(this, signal) & signal) == 0;
     }
 
     void clear(int signal) {
         if ((signals & signal) != 0) {
-            SIGNALS.getAndUpdate(this, s -> s & ~signal);
+            SIGNALS.getAndBitwiseAnd(this, ~signal);
         }
     }
 

@@ -23,8 +23,9 @@ public interface Registration {
      * Reports a whole message. The hub's policy decides about it, on this thread.
      *
      * @param message what the peer sent
-     * @return {@code true} if the peer may be read on; {@code false} if the hub is saturated: the message is kept, and
-     *     the adapter must not report another one before {@link Transport#resume} was called
+     * @return {@code true} if the peer may be read on; {@code false} if the hub is saturated: the message is kept until
+     *     there is room for it, or the peer has gone, and the adapter must not report another one before
+     *     {@link Transport#resume} was called, which may be before this call returns
      * @throws IllegalStateException if the last call returned {@code false} and {@link Transport#resume} was not called
      *     since
      */

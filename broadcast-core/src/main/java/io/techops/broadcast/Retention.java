@@ -7,7 +7,7 @@ package io.techops.broadcast;
  * first; the oldest message then makes room for the next one. A peer may lag by as much as the log holds.
  *
  * @param messages the most messages kept, at least 1
- * @param bytes the most bytes kept, at least 1: every message is charged its payload and {@value #OVERHEAD} bytes more,
+ * @param bytes the most bytes kept, at least {@value #OVERHEAD}: every message is charged its payload and {@value #OVERHEAD} bytes more,
  *     so that empty messages are not free
  */
 public record Retention(int messages, long bytes) {

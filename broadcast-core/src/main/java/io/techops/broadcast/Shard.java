@@ -1,10 +1,8 @@
 package io.techops.broadcast;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,20 +24,14 @@ import org.slf4j.LoggerFactory;
 final class Shard implements Runnable {
 
     /** What a shard tells the hub. Called by the shard's task; must not block and not call foreign code. */
-    interface Outcome {
-        void overflowed(PeerCursor cursor, long missed);
-
-        void failed(PeerCursor cursor, Throwable cause);
-
-        void departed(PeerCursor cursor, CloseReason reason);
-
+    interface Outcome extends Departures.Outcome {
         void admitted(List<Log.Admitted> admitted);
 
         void drained();
     }
 
-    /** The times after which a shard acts. */
-    record Limits(Duration stall, Duration close, Duration grace, Duration heartbeat, Duration pong) {
+    /** What a shard has done so far. */
+    record Figures(long deliveries, long batches, long stalls) {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
@@ -54,63 +46,64 @@ final class Shard implements Runnable {
 
     private final int index;
     private final Log log;
-    private final Log.Mark mark;
     private final OverflowPolicy overflow;
-    private final Limits limits;
     private final Executor executor;
     private final HubTimer timer;
     private final Outcome outcome;
-    private final Deadlines deadlines;
     private final AtomicInteger state = new AtomicInteger(IDLE);
+    private final Bursts troubles;
 
     private final List<PeerCursor> peers = new ArrayList<>();
-    private final List<PeerCursor> closing = new ArrayList<>();
     private final SharedBatches batches;
-    /** Written by the task: nothing is left to do, for good. */
-    private volatile boolean reportedDrained;
+    private final Deadlines deadlines;
+    private final Patience patience;
+    private final Departures departures;
+    private long delivered;
+    private long written;
 
     /** Written by any thread. */
     private volatile boolean draining;
     private volatile boolean aborting;
 
-    private long delivered;
-    private long written;
-    private long stalled;
-    /** Written by the task once a round, read by the statistics. */
+    /** Written by the task: who runs it now, that there is nothing left to do for it, and once a round its figures. */
+    private volatile @Nullable Thread runner;
+    private volatile boolean over;
     private volatile Figures figures = new Figures(0, 0, 0);
 
-    Shard(int index, Log log, OverflowPolicy overflow, Limits limits, Executor executor, HubTimer timer,
+    Shard(int index, Log log, OverflowPolicy overflow, Patience.Limits limits, Executor executor, HubTimer timer,
             Outcome outcome) {
         this.index = index;
         this.log = log;
-        this.mark = log.mark(index);
         this.overflow = overflow;
-        this.limits = limits;
         this.executor = executor;
         this.timer = timer;
         this.outcome = outcome;
+        this.troubles = new Bursts(timer);
         this.batches = new SharedBatches(log);
         this.deadlines = new Deadlines(timer, this::wake);
-    }
-
-    /** What a shard has done so far. */
-    record Figures(long deliveries, long batches, long stalls) {
+        this.patience = new Patience(limits, timer, deadlines);
+        this.departures = new Departures(limits.close(), timer, deadlines, outcome);
     }
 
     Figures figures() {
         return figures;
     }
 
+    /** {@return whether the shard is running on this thread, so that nobody on it may wait for the shard} */
+    boolean onThisThread() {
+        return runner == Thread.currentThread();
+    }
+
     /** Wakes the shard if it has any peers: something was appended. */
     void offer() {
-        if (!mark.vacant()) {
+        if (!log.isVacant(index)) {
             wake();
         }
     }
 
     /** Makes sure that a round begins after this call. Safe from any thread. */
     void wake() {
-        while (true) {
+        while (!over) {
             int current = state.get();
             if (current == QUEUED || current == AGAIN) {
                 return;
@@ -124,7 +117,7 @@ final class Shard implements Runnable {
         }
     }
 
-    /** Lets the shard close every peer that has got everything. Safe from any thread. */
+    /** Lets the shard close every peer that has got everything. The log must be sealed. Safe from any thread. */
     void drain() {
         draining = true;
         wake();
@@ -139,38 +132,50 @@ final class Shard implements Runnable {
     private void submit() {
         try {
             executor.execute(this);
-        } catch (RejectedExecutionException e) {
+        } catch (Throwable thrown) { // refused, or no memory for a thread: the next wake-up tries again
             state.set(IDLE);
-            if (!reportedDrained) { // else somebody reported back to a hub that has ended
-                LOG.warn("The hub's executor refused a fan-out task: {}", e.toString());
+            if (troubles.first()) {
+                LOG.warn("The hub's executor did not take a fan-out task", thrown);
             }
         }
     }
 
     @Override
     public void run() {
-        for (int rounds = 1;; rounds++) {
+        for (int rounds = 1; rounds <= ROUNDS_IN_A_ROW; rounds++) {
             state.set(RUNNING);
-            boolean more = round();
+            runner = Thread.currentThread();
+            boolean more = safeRound();
+            runner = null; // while no other thread can run the task
             if (!more && state.compareAndSet(RUNNING, IDLE)) {
                 return;
             }
-            if (rounds >= ROUNDS_IN_A_ROW) {
-                state.set(QUEUED);
-                submit();
-                return;
+        }
+        state.set(QUEUED);
+        submit();
+    }
+
+    private boolean safeRound() {
+        try {
+            return round();
+        } catch (Throwable thrown) { // no memory, or a timer or a logger that throws: the shard must live on
+            if (troubles.first()) {
+                LOG.error("A round of the fan-out failed", thrown);
             }
+            return false;
         }
     }
 
     /** {@return whether a writable peer is still behind, so that another round is due at once} */
     private boolean round() {
-        // Before the head is read: once sealed, only what is parked can still move it.
-        boolean closeAll = draining && !log.hasParked();
+        // Both before the log is looked at: it was sealed before, so that nobody joins any more, and only what is
+        // parked can still move the head.
+        boolean ending = draining;
+        boolean closeAll = ending && !log.hasParked();
         int known = peers.size();
         long head = log.begin(index, peers);
-        if (peers.size() > known && limits.heartbeat().toNanos() > 0) {
-            deadlines.within(limits.heartbeat());
+        if (peers.size() > known) {
+            patience.joined();
         }
         if (deadlines.due()) {
             keepTime();
@@ -181,7 +186,7 @@ final class Shard implements Runnable {
         for (int i = peers.size() - 1; i >= 0; i--) {
             PeerCursor cursor = peers.get(i);
             if (!serve(cursor, head, tail, closeAll)) {
-                remove(peers, i);
+                remove(i);
             } else if (cursor.writable) {
                 offered = Math.min(offered, cursor.next);
             } else if (cursor.inGrace) {
@@ -189,33 +194,57 @@ final class Shard implements Runnable {
             }
         }
         batches.release();
-        if (!closing.isEmpty()) {
-            closing.removeIf(cursor -> (cursor.signals() & PeerCursor.GONE) != 0 || aborting && abort(cursor));
-        }
+        departures.sweep(aborting);
         publishFigures();
         List<Log.Admitted> admitted = log.end(index, peers.isEmpty(), offered, Math.min(offered, graced));
         if (!admitted.isEmpty()) {
             outcome.admitted(admitted);
         }
-        if (draining && peers.isEmpty() && closing.isEmpty() && !reportedDrained) {
-            reportedDrained = true;
+        if (ending && !over && peers.isEmpty() && departures.isEmpty()) {
+            over = true;
             deadlines.cancel();
             outcome.drained();
         }
         return offered < head;
     }
 
-    private void publishFigures() {
-        Figures last = figures;
-        if (last.batches() != written || last.stalls() != stalled) {
-            figures = new Figures(delivered, written, stalled);
+    private void keepTime() {
+        long now = timer.nanoTime();
+        departures.keepTime(now);
+        for (int i = peers.size() - 1; i >= 0; i--) {
+            PeerCursor cursor = peers.get(i);
+            if (!cursor.departed() && !inTime(cursor, now)) {
+                remove(i);
+            }
         }
     }
 
-    private static void remove(List<PeerCursor> list, int i) {
-        PeerCursor last = list.remove(list.size() - 1);
-        if (i < list.size()) {
-            list.set(i, last);
+    /** {@return whether the peer stays} */
+    private boolean inTime(PeerCursor cursor, long now) {
+        try {
+            CloseReason reason = patience.exhausted(cursor, now);
+            if (reason == null) {
+                return true;
+            }
+            return reason.code() == CloseReason.ABNORMAL
+                    ? departures.abort(cursor, reason)
+                    : departures.close(cursor, reason);
+        } catch (Throwable thrown) {
+            return departures.fail(cursor, thrown);
+        }
+    }
+
+    private void publishFigures() {
+        Figures last = figures;
+        if (last.batches() != written || last.stalls() != patience.stalls()) {
+            figures = new Figures(delivered, written, patience.stalls());
+        }
+    }
+
+    private void remove(int i) {
+        PeerCursor last = peers.remove(peers.size() - 1);
+        if (i < peers.size()) {
+            peers.set(i, last);
         }
     }
 
@@ -230,29 +259,33 @@ final class Shard implements Runnable {
                 heed(cursor, signals);
             }
             if (!cursor.writable) {
-                return aborting ? end(cursor, GOING_AWAY, true) : cursor.next >= tail || overflow.skips() || drop(cursor);
+                return aborting
+                        ? departures.abort(cursor, GOING_AWAY)
+                        : cursor.next >= tail || overflow.skips() || fellOff(cursor);
             }
             if (cursor.next < head && !step(cursor, head)) {
                 return false;
             }
             CloseReason asked = (signals & PeerCursor.CLOSE) != 0 ? cursor.closeReason : null;
             if (asked != null && cursor.next >= cursor.closeAt && cursor.writable) {
-                return end(cursor, asked, false);
+                return departures.close(cursor, asked);
             }
-            if (aborting || closeAll && cursor.next >= head && cursor.writable) {
-                return end(cursor, GOING_AWAY, aborting);
+            if (aborting) {
+                return departures.abort(cursor, GOING_AWAY);
+            }
+            if (closeAll && cursor.next >= head && cursor.writable) {
+                return departures.close(cursor, GOING_AWAY);
             }
             return true;
         } catch (Throwable thrown) {
-            return fail(cursor, thrown);
+            return departures.fail(cursor, thrown);
         }
     }
 
-    private static void heed(PeerCursor cursor, int signals) {
+    private void heed(PeerCursor cursor, int signals) {
         if ((signals & PeerCursor.READY) != 0) {
             cursor.clear(PeerCursor.READY);
-            cursor.writable = true;
-            cursor.inGrace = false;
+            patience.ready(cursor);
         }
         if ((signals & PeerCursor.RESUME) != 0) {
             cursor.clear(PeerCursor.RESUME);
@@ -265,172 +298,39 @@ final class Shard implements Runnable {
         boolean shared = cursor.lastRouted < cursor.next;
         Batch batch = shared ? batches.get(cursor.next, head) : log.read(cursor.next, head, cursor);
         if (batch == null) {
-            return drop(cursor);
+            return fellOff(cursor);
         }
-        if (batch.size() > 0) {
-            boolean writable;
-            cursor.clear(PeerCursor.READY);
-            try {
-                writable = cursor.transport.write(batch);
-            } finally {
-                if (!shared) {
-                    batch.release();
-                }
-            }
-            delivered += batch.size();
-            written++;
-            cursor.pass(batch);
-            if (!writable) {
-                stall(cursor);
-                return true;
-            }
-        } else {
-            cursor.pass(batch);
-        }
-        if (cursor.next == head) {
+        boolean writable = batch.size() == 0 || write(cursor, batch, shared);
+        cursor.pass(batch);
+        boolean caughtUp = cursor.next == head;
+        if (!writable) {
+            patience.stalled(cursor, caughtUp);
+        } else if (caughtUp) {
             cursor.earnedGrace = true;
         }
         return true;
     }
 
-    private void stall(PeerCursor cursor) {
-        long now = timer.nanoTime();
-        cursor.writable = false;
-        cursor.stalledAt = now;
-        if (cursor.earnedGrace) {
-            cursor.earnedGrace = false;
-            cursor.graceEnds = now + limits.grace().toNanos();
+    private boolean write(PeerCursor cursor, Batch batch, boolean shared) {
+        cursor.clear(PeerCursor.READY);
+        try {
+            boolean writable = cursor.transport.write(batch);
+            delivered += batch.size();
+            written++;
+            return writable;
+        } finally {
+            if (!shared) {
+                batch.release();
+            }
         }
-        cursor.inGrace = cursor.graceEnds - now > 0;
-        deadlines.at(cursor.inGrace ? cursor.graceEnds : cursor.stalledAt + limits.stall().toNanos());
     }
 
     /** Does what the overflow policy says. {@return whether the peer stays} */
-    private boolean drop(PeerCursor cursor) {
+    private boolean fellOff(PeerCursor cursor) {
         if (overflow.skips()) {
             outcome.overflowed(cursor, log.skip(cursor));
             return true;
         }
-        long missed = log.missed(cursor);
-        CloseReason reason = CloseReason.of(CloseReason.TRY_AGAIN_LATER, "too slow: fell off the log's tail");
-        if (cursor.depart(reason)) {
-            cursor.missed = cursor.missed + missed;
-            outcome.overflowed(cursor, missed);
-            outcome.departed(cursor, reason);
-            close(cursor, reason);
-        }
-        return false;
-    }
-
-    /** Ends a registration. {@return false: the peer does not stay} */
-    private boolean end(PeerCursor cursor, CloseReason reason, boolean atOnce) {
-        if (cursor.depart(reason)) {
-            outcome.departed(cursor, reason);
-            if (atOnce) {
-                abort(cursor);
-            } else {
-                close(cursor, reason);
-            }
-        }
-        return false;
-    }
-
-    private boolean fail(PeerCursor cursor, Throwable thrown) {
-        CloseReason reason = CloseReason.of(CloseReason.ABNORMAL, "the transport failed");
-        if (cursor.depart(reason)) {
-            outcome.failed(cursor, thrown);
-            outcome.departed(cursor, reason);
-            abort(cursor);
-        }
-        return false;
-    }
-
-    private void close(PeerCursor cursor, CloseReason reason) {
-        cursor.closeBy = timer.nanoTime() + limits.close().toNanos();
-        deadlines.at(cursor.closeBy);
-        closing.add(cursor);
-        try {
-            cursor.transport.close(reason);
-        } catch (Throwable thrown) {
-            LOG.debug("Closing peer {} failed", cursor.id, thrown);
-            closing.remove(closing.size() - 1);
-            abort(cursor);
-        }
-    }
-
-    private static boolean abort(PeerCursor cursor) {
-        try {
-            cursor.transport.abort();
-        } catch (Throwable thrown) {
-            LOG.debug("Aborting peer {} failed", cursor.id, thrown);
-        }
-        return true;
-    }
-
-    // Time.
-
-    private void keepTime() {
-        long now = timer.nanoTime();
-        closing.removeIf(cursor -> deadlines.passed(cursor.closeBy, now) && abort(cursor));
-        for (int i = peers.size() - 1; i >= 0; i--) {
-            PeerCursor cursor = peers.get(i);
-            CloseReason reason = null;
-            if (!cursor.departed()) {
-                reason = cursor.writable || (cursor.signals() & PeerCursor.READY) != 0
-                        ? listen(cursor, now)
-                        : watch(cursor, now);
-            }
-            if (reason != null) {
-                end(cursor, reason, reason.code() == CloseReason.ABNORMAL);
-                remove(peers, i);
-            }
-        }
-    }
-
-    /** {@return why a peer that is not writable has to go, or null} */
-    private @Nullable CloseReason watch(PeerCursor cursor, long now) {
-        if (deadlines.passed(cursor.stalledAt + limits.stall().toNanos(), now)) {
-            stalled++;
-            return CloseReason.of(CloseReason.TRY_AGAIN_LATER,
-                    "too slow: not writable for " + limits.stall().toMillis() + " ms");
-        }
-        if (cursor.inGrace) {
-            cursor.inGrace = !deadlines.passed(cursor.graceEnds, now);
-        }
-        return null;
-    }
-
-    /** Pings a silent peer. {@return why one that does not answer has to go, or null} */
-    private @Nullable CloseReason listen(PeerCursor cursor, long now) {
-        long heartbeat = limits.heartbeat().toNanos();
-        if (heartbeat == 0) {
-            return null;
-        }
-        if (cursor.parked != null) {
-            deadlines.at(now + heartbeat); // it is the hub that does not read
-            return null;
-        }
-        long heard = cursor.lastInbound;
-        if (cursor.pinged && heard - cursor.pingedAt >= 0) {
-            cursor.pinged = false;
-        }
-        if (cursor.pinged) {
-            return deadlines.passed(cursor.pingedAt + limits.pong().toNanos(), now)
-                    ? CloseReason.of(CloseReason.ABNORMAL, "no pong for " + limits.pong().toMillis() + " ms")
-                    : null;
-        }
-        // A tenth of the interval, spread over the peers, so that they are not all pinged at the same time.
-        long jitter = heartbeat / 10 * (cursor.id * 7 % 11) / 10;
-        if (deadlines.passed(heard + heartbeat - jitter, now, heartbeat / 50)) {
-            cursor.pinged = true;
-            cursor.pingedAt = now;
-            deadlines.at(now + limits.pong().toNanos());
-            try {
-                cursor.transport.ping();
-            } catch (Throwable thrown) {
-                fail(cursor, thrown);
-            }
-        }
-        return null;
+        return departures.overflow(cursor, log.missed(cursor));
     }
 }

@@ -14,7 +14,7 @@ final class SharedBatches {
 
     private final Log log;
     private final List<Batch> remembered = new ArrayList<>(REMEMBERED);
-    private final List<Batch> others = new ArrayList<>();
+    private @Nullable Batch other;
     private @Nullable Batch last;
 
     SharedBatches(Log log) {
@@ -40,9 +40,9 @@ final class SharedBatches {
     }
 
     private @Nullable Batch find(long from) {
-        for (Batch batch : remembered) {
-            if (batch.from == from) {
-                return batch;
+        for (int i = 0; i < remembered.size(); i++) { // without an iterator: a peer asks once a delivery
+            if (remembered.get(i).from == from) {
+                return remembered.get(i);
             }
         }
         return null;
@@ -54,17 +54,24 @@ final class SharedBatches {
             return;
         }
         // The one before is done with by now: a shard gives out a batch when it is about to write it.
-        others.forEach(Batch::release);
-        others.clear();
-        others.add(batch);
+        releaseOther();
+        other = batch;
     }
 
     /** Ends the round. */
     void release() {
-        remembered.forEach(Batch::release);
-        others.forEach(Batch::release);
+        for (int i = 0; i < remembered.size(); i++) {
+            remembered.get(i).release();
+        }
         remembered.clear();
-        others.clear();
+        releaseOther();
         last = null;
+    }
+
+    private void releaseOther() {
+        if (other != null) {
+            other.release();
+            other = null;
+        }
     }
 }

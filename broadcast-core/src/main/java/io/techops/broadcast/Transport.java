@@ -8,7 +8,8 @@ import java.util.Map;
  * <p>No method may block, and none may throw in the normal course of things: a transport that throws is taken for
  * broken, its peer is unregistered and {@link #abort()} is called. The hub calls one method at a time, all from the
  * shard that serves the peer, and none before {@link BroadcastHub#register} was called with the transport. A method may
- * call {@link Registration} and the hub back.
+ * call {@link Registration} back, and the hub, but for what waits while the hub is saturated: {@link
+ * BroadcastHub#broadcast} and {@link Peer#send} then throw {@link IllegalStateException}.
  */
 public interface Transport {
 
@@ -29,8 +30,9 @@ public interface Transport {
 
     /**
      * Starts the close handshake (RFC 6455 section 7.1.2), after everything that was written before. Nothing but
-     * {@link #abort()} is called after it. The transport reports the end of the connection with
-     * {@link Registration#unregister}; if it takes longer than the hub's close timeout, the hub aborts.
+     * {@link #abort()} is called after it, not even {@link #resume()}: the adapter reads on by itself, so that it sees
+     * the answer. The transport reports the end of the connection with {@link Registration#unregister}; if it takes
+     * longer than the hub's close timeout, the hub aborts.
      *
      * @param reason the code and phrase to send
      */
@@ -43,7 +45,8 @@ public interface Transport {
 
     /**
      * Says that the hub has room again: the peer, which was not to be read after {@link Registration#received}
-     * returned {@code false}, may be read again. Must return before it reports the next message.
+     * returned {@code false}, may be read again. Called once for each {@code false}, unless the peer has gone, and
+     * perhaps before {@code received} has returned it. Must return before it reports the next message.
      */
     void resume();
 

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import org.glassfish.grizzly.filterchain.FilterChain;
@@ -44,18 +44,23 @@ public final class BroadcastServer implements AutoCloseable {
     public static final int DEFAULT_PAGE_PORT = 8000;
 
     private static final Logger LOG = LoggerFactory.getLogger(BroadcastServer.class);
+    private static final int NO_PORT = -1;
 
     private final BroadcastHub hub;
     private final SocketWatch watch;
     private final HttpServer sockets;
     private final @Nullable HttpServer pages;
+    private final HubContainer container;
     private final URI uri;
+    private final int port;
     private final @Nullable URI pageUri;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final int pagePort;
+    private boolean stopped;
 
     private BroadcastServer(Builder settings) {
         hub = settings.hub != null ? settings.hub : ownHub(settings.maxMessageBytes);
         watch = new SocketWatch("broadcast-watch");
+        container = new HubContainer(settings.maxMessageBytes);
         boolean onOnePort = settings.pages != null && settings.pagePort == settings.port && settings.port != 0;
         boolean started = false;
         InetSocketAddress socketAddress = settings.address(settings.port);
@@ -67,17 +72,16 @@ public final class BroadcastServer implements AutoCloseable {
                 : Listeners.server("broadcast-pages", pageAddress, settings.tls, new PageHandler(settings.pages),
                         (listener, chain) -> { });
         try {
-            uri = uri(settings.tls == null ? "ws" : "wss", settings.host, Listeners.start(sockets, socketAddress),
+            port = Listeners.start(sockets, socketAddress);
+            pagePort = onOnePort ? port : pages == null ? NO_PORT : Listeners.start(pages, pageAddress);
+            uri = uri(settings.tls == null ? "ws" : "wss", settings.host, port,
                     settings.path == null ? "/" : settings.path);
-            String scheme = settings.tls == null ? "http" : "https";
-            pageUri = onOnePort ? uri(scheme, settings.host, uri.getPort(), "/")
-                    : pages == null ? null
-                    : uri(scheme, settings.host, Listeners.start(pages, pageAddress), "/");
+            pageUri = pagePort == NO_PORT ? null
+                    : uri(settings.tls == null ? "http" : "https", settings.host, pagePort, "/");
             started = true;
         } finally {
             if (!started) {
-                sockets.shutdownNow();
-                watch.close();
+                release();
                 if (settings.hub == null) {
                     hub.close(Duration.ZERO);
                 }
@@ -96,7 +100,6 @@ public final class BroadcastServer implements AutoCloseable {
         ChunkPool pool = new ChunkPool();
         Function<Batch, WireBatch> encoder = batch -> WireBatch.encode(batch, pool);
         FilterChain frames = FilterChainBuilder.stateless().add(new TransportFilter()).add(new FrameFilter()).build();
-        HubContainer container = new HubContainer(settings.maxMessageBytes);
         UpgradeFilter upgrade = new UpgradeFilter(new UpgradeFilter.Settings(hub, container.getWebSocketEngine(), watch,
                 new Handshake(settings.path, new Origins(settings.origins)), encoder, frames, settings.tls != null,
                 withPages, settings.maxMessageBytes, settings.handshakeTimeout));
@@ -138,7 +141,7 @@ public final class BroadcastServer implements AutoCloseable {
 
     /** {@return the WebSocket port that is bound} */
     public int port() {
-        return uri.getPort();
+        return port;
     }
 
     /** {@return where the pages are, or null if there are none} */
@@ -148,26 +151,41 @@ public final class BroadcastServer implements AutoCloseable {
 
     /** {@return the port of the pages that is bound, or -1 if there are none} */
     public int pagePort() {
-        return pageUri == null ? -1 : pageUri.getPort();
+        return pagePort;
     }
 
     /**
      * Closes the server and its hub: new peers are refused with 503, every peer gets what was broadcast before and then a
-     * close frame with 1001; what is left after {@code limit} is aborted. Waits for the end. The ports are free then.
+     * close frame with 1001; what is left after {@code limit} is aborted. Waits for the end, after which the ports are
+     * free; called from a listener of the hub it does not wait.
      *
      * @param limit how long peers may take; zero aborts at once
      * @throws IllegalArgumentException if {@code limit} is negative
      */
     public void close(Duration limit) {
+        CompletableFuture<Void> drained = hub.shutdown(limit).thenRun(this::stop).toCompletableFuture();
         hub.close(limit);
-        if (closed.compareAndSet(false, true)) {
-            if (pages != null) {
-                pages.shutdownNow();
-            }
-            sockets.shutdownNow();
-            watch.close();
+        if (!drained.isDone()) {
+            // Called from a listener of the hub, which the end has to wait for; or nobody runs the hub's tasks.
+            watch.after(limit.plusSeconds(1), this::stop);
+        }
+    }
+
+    private synchronized void stop() {
+        if (!stopped) {
+            stopped = true;
+            release();
             LOG.info("Closed {}", uri);
         }
+    }
+
+    private void release() {
+        if (pages != null) {
+            pages.shutdownNow();
+        }
+        sockets.shutdownNow();
+        container.stop();
+        watch.close();
     }
 
     /** Closes the server as {@link #close(Duration)} does, with {@link BroadcastHub#DEFAULT_CLOSE_LIMIT}. */

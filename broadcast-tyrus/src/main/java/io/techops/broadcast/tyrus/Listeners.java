@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
 import javax.net.ssl.SSLContext;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 import org.glassfish.grizzly.http.server.HttpHandler;
 import org.glassfish.grizzly.http.server.HttpServer;
+import org.glassfish.grizzly.http.server.HttpServerFilter;
 import org.glassfish.grizzly.http.server.NetworkListener;
 import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
 import org.glassfish.grizzly.ssl.SSLEngineConfigurator;
@@ -54,13 +56,16 @@ final class Listeners {
             listener.setSecure(true);
             listener.setSSLEngineConfig(new SSLEngineConfigurator(tls, false, false, false));
         }
+        listener.registerAddOn((of, chain) ->
+                chain.add(chain.indexOfType(HttpServerFilter.class), new UpgradeOffers()));
         listener.registerAddOn(setup::setup);
         HttpServer server = new HttpServer();
         server.addListener(listener);
         if (handler != null) {
             server.getServerConfiguration().addHttpHandler(handler, "/");
         }
-        server.getServerConfiguration().setTraceEnabled(false);
+        // Grizzly's own answer to TRACE would list methods that the handler does not have.
+        server.getServerConfiguration().setPassTraceRequest(true);
         return server;
     }
 
@@ -74,10 +79,10 @@ final class Listeners {
         try {
             server.start();
             return server.getListeners().iterator().next().getPort();
-        } catch (IOException e) {
+        } catch (IOException | UnresolvedAddressException e) {
             server.shutdownNow();
             String message = "cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
-                    + e.getMessage();
+                    + (e instanceof IOException ? e.getMessage() : "the host is unknown");
             BindException named = new BindException(message);
             named.initCause(e);
             throw new UncheckedIOException(message, named);

@@ -3,7 +3,6 @@ package io.techops.broadcast.tyrus;
 import io.techops.broadcast.Batch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,7 +12,8 @@ import org.slf4j.LoggerFactory;
  * The only way out for every byte of a connection: the 101, batches, pings, pongs, the close frame.
  *
  * What is brought is written at once, under the lock, if nothing waits. Otherwise it waits:
- *   current            what a short write left over; always the rest of whole frames
+ *   current            what a short write left over, always the rest of whole frames; or what a busy pipe has taken and
+ *                      may still look at
  *   batch              one batch, because the hub brings no second one before it was told that the first has left
  *   pong, ping, close  one of each; a newer pong replaces one that waits (RFC 6455 section 5.5.3)
  * so a connection holds at most one batch and a few hundred bytes, however long its peer does not read. A frame starts
@@ -41,6 +41,7 @@ final class Outbound {
     private enum State { CORKED, OPEN, ENDED }
 
     private static final Logger LOG = LoggerFactory.getLogger(Outbound.class);
+    private static final ByteBuffer[] NOTHING = { };
     private static final int WRITABLE = 1;
     private static final int CLOSE_SENT = 2;
     private static final int BROKEN = 4;
@@ -109,12 +110,15 @@ final class Outbound {
     private boolean writeNow(WireBatch wire) {
         try {
             long written = pipe.write(wire);
-            if (written == wire.length()) {
-                return !pipe.busy();
+            boolean all = written == wire.length();
+            if (all && !pipe.busy()) {
+                return true;
             }
-            current = wire.view(written);
+            current = all ? NOTHING : wire.view(written);
             currentBatch = wire.hold();
-            pipe.awaitWritable();
+            if (!all) {
+                pipe.awaitWritable();
+            }
         } catch (IOException e) {
             broken(e);
         }
@@ -178,14 +182,18 @@ final class Outbound {
     // With the lock held.
 
     private void pump() throws IOException {
-        while (state == State.OPEN && !pipe.busy() && (current != null || next())) {
-            ByteBuffer[] buffers = Objects.requireNonNull(current);
-            pipe.write(buffers);
-            if (buffers[buffers.length - 1].hasRemaining()) {
+        while (state == State.OPEN && !pipe.busy()) {
+            if (current == null || isTaken(current)) {
+                release();
+                if (!next()) {
+                    break;
+                }
+            }
+            pipe.write(current);
+            if (!isTaken(current)) {
                 pipe.awaitWritable();
                 return;
             }
-            release();
         }
         if (state != State.OPEN || pipe.busy()) {
             return;
@@ -198,6 +206,10 @@ final class Outbound {
             owesWritable = false;
             news |= WRITABLE;
         }
+    }
+
+    private static boolean isTaken(ByteBuffer[] buffers) {
+        return buffers.length == 0 || !buffers[buffers.length - 1].hasRemaining();
     }
 
     /** Makes what waits the current one. {@return whether anything waits} */

@@ -9,7 +9,6 @@ import io.techops.broadcast.Transport;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.glassfish.tyrus.spi.Connection;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +50,6 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
     private final Pipe pipe;
     private final Outbound outbound;
     private final FrameGuard guard;
-    private final AtomicBoolean lingering = new AtomicBoolean();
 
     /** Set before the connection is opened, never changed. */
     private @Nullable Connection tyrus;
@@ -62,11 +60,14 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
     private boolean paused;
     /** Set by any thread: what comes is not looked at any more. */
     private volatile boolean deaf;
-    /** Set by any thread: both sides have said all, only the socket is left. */
-    private volatile boolean done;
+    /** Set by any thread, each once: our close frame has left; nothing that comes matters; the socket is closed. */
+    private volatile boolean closeSent;
+    private volatile boolean finished;
+    private volatile boolean ended;
 
-    /** Guards the two below: a pause that ends before it has begun must not be missed. */
+    /** Guards those below: a pause that ends before it has begun must not be missed, nor an end that comes twice. */
     private final Object pause = new Object();
+    private SocketWatch.@Nullable Deadline reaper;
     private boolean resumed;
     private @Nullable Runnable resumption;
 
@@ -206,17 +207,32 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
     /** Tyrus has nothing more to say. */
     void finish() {
         deaf = true;
-        done = true;
-        watch.after(FLUSH, this::abort);
-        if (lingering.get()) {
-            watch.after(LINGER, this::abort);
+        if (!ended) {
+            abortAfter(closeSent ? LINGER : FLUSH);
+            finished = true;
+        }
+    }
+
+    /** Sees to it that the socket is gone by then. */
+    private void abortAfter(Duration delay) {
+        synchronized (pause) {
+            if (reaper != null) {
+                reaper.cancel();
+            }
+            reaper = watch.after(delay, this::abort);
         }
     }
 
     /** The socket is closed. */
     void ended() {
+        ended = true;
         outbound.end();
         deaf = true;
+        synchronized (pause) {
+            if (reaper != null) {
+                reaper.cancel();
+            }
+        }
         if (tyrus != null) {
             tyrus.close(new jakarta.websocket.CloseReason(
                     jakarta.websocket.CloseReason.CloseCodes.CLOSED_ABNORMALLY, VANISHED.phrase()));
@@ -265,9 +281,9 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
 
     @Override
     public void closeSent() {
-        lingering.set(true);
-        if (done) {
-            watch.after(LINGER, this::abort);
+        closeSent = true;
+        if (finished) {
+            abortAfter(LINGER);
         }
     }
 

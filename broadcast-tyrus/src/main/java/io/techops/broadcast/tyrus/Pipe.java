@@ -23,7 +23,10 @@ interface Pipe {
      */
     long write(ByteBuffer[] buffers) throws IOException;
 
-    /** {@return whether nothing can be written now, although all that was written has been taken} */
+    /**
+     * {@return whether nothing can be written now, although all that was written has been taken} What was taken must not
+     * change until then.
+     */
     boolean busy();
 
     /** Sees to it that {@link Outbound#flush} is called when more can be written. Called after a short write. */

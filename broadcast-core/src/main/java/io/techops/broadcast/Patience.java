@@ -1,0 +1,131 @@
+package io.techops.broadcast;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long a shard waits for a peer: to become writable again, while others are held back or not, and to give a sign of
+ * life. Owned by a shard.
+ */
+final class Patience {
+
+    /** The times after which a shard acts. */
+    record Limits(Duration stall, Duration close, Duration grace, Duration heartbeat, Duration pong) {
+    }
+
+    private final Limits limits;
+    private final long stall;
+    private final long grace;
+    private final long heartbeat;
+    private final long pong;
+    private final HubTimer timer;
+    private final Deadlines deadlines;
+    private long stalls;
+
+    Patience(Limits limits, HubTimer timer, Deadlines deadlines) {
+        this.limits = limits;
+        this.stall = limits.stall().toNanos();
+        this.grace = limits.grace().toNanos();
+        this.heartbeat = limits.heartbeat().toNanos();
+        this.pong = limits.pong().toNanos();
+        this.timer = timer;
+        this.deadlines = deadlines;
+    }
+
+    /** {@return how many peers were not writable for too long} */
+    long stalls() {
+        return stalls;
+    }
+
+    /** Says that there are new peers. */
+    void joined() {
+        if (heartbeat > 0) {
+            deadlines.within(limits.heartbeat());
+        }
+    }
+
+    /**
+     * Says that a peer is not writable any more.
+     *
+     * @param caughtUp whether it has been given all there is, so that it deserves a new grace once it is writable
+     */
+    void stalled(PeerCursor cursor, boolean caughtUp) {
+        long now = timer.nanoTime();
+        cursor.writable = false;
+        cursor.stalledAt = now;
+        if (cursor.earnedGrace) {
+            cursor.earnedGrace = false;
+            cursor.graceEnds = now + grace;
+        }
+        cursor.earnsGrace = caughtUp;
+        cursor.inGrace = cursor.graceEnds - now > 0;
+        deadlines.at(cursor.inGrace ? earlier(cursor.graceEnds, now + stall) : now + stall);
+    }
+
+    private static long earlier(long a, long b) {
+        return a - b < 0 ? a : b;
+    }
+
+    /** Says that a peer is writable again. */
+    void ready(PeerCursor cursor) {
+        cursor.writable = true;
+        cursor.inGrace = false;
+        cursor.earnedGrace |= cursor.earnsGrace;
+        cursor.earnsGrace = false;
+        if (cursor.pinged) { // the ping may have waited as long as everything else
+            cursor.pingedAt = timer.nanoTime();
+            deadlines.at(cursor.pingedAt + pong);
+        }
+    }
+
+    /**
+     * Looks at a peer when a deadline has passed, and pings it if it has been silent.
+     *
+     * @return why it has to go, {@link CloseReason#ABNORMAL} if it is dead; null if it need not
+     */
+    @Nullable CloseReason exhausted(PeerCursor cursor, long now) {
+        boolean writable = cursor.writable || (cursor.signals() & PeerCursor.READY) != 0;
+        return writable ? listen(cursor, now) : watch(cursor, now);
+    }
+
+    private @Nullable CloseReason watch(PeerCursor cursor, long now) {
+        if (deadlines.passed(cursor.stalledAt + stall, now)) {
+            stalls++;
+            return CloseReason.of(CloseReason.TRY_AGAIN_LATER,
+                    "too slow: not writable for " + limits.stall().toMillis() + " ms");
+        }
+        if (cursor.inGrace) {
+            cursor.inGrace = !deadlines.passed(cursor.graceEnds, now);
+        }
+        return null;
+    }
+
+    private @Nullable CloseReason listen(PeerCursor cursor, long now) {
+        if (heartbeat == 0) {
+            return null;
+        }
+        if (cursor.parked != null) {
+            deadlines.at(now + heartbeat); // it is the hub that does not read
+            return null;
+        }
+        long heard = cursor.lastInbound;
+        if (cursor.pinged && heard - cursor.silentSince > 0) {
+            cursor.pinged = false;
+        }
+        if (cursor.pinged) {
+            return deadlines.passed(cursor.pingedAt + pong, now)
+                    ? CloseReason.of(CloseReason.ABNORMAL, "no pong for " + limits.pong().toMillis() + " ms")
+                    : null;
+        }
+        // A tenth of the interval, spread over the peers, so that they are not all pinged at the same time.
+        long jitter = heartbeat / 10 * (cursor.id * 7 % 11) / 10;
+        if (deadlines.passed(heard + heartbeat - jitter, now, heartbeat / 50)) {
+            cursor.pinged = true;
+            cursor.pingedAt = now;
+            cursor.silentSince = heard;
+            deadlines.at(now + pong);
+            cursor.transport.ping();
+        }
+        return null;
+    }
+}

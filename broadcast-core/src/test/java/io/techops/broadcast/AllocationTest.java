@@ -1,0 +1,95 @@
+package io.techops.broadcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AllocationTest {
+
+    private static final int ROUNDS = 200;
+
+    /** Takes everything, keeps nothing, and is not writable after each batch if told so. */
+    private static final class Sink implements Transport {
+        private final boolean stalling;
+        private boolean stalled;
+
+        Sink(boolean stalling) {
+            this.stalling = stalling;
+        }
+
+        @Override
+        public boolean write(Batch batch) {
+            stalled = stalling;
+            return !stalling;
+        }
+
+        @Override
+        public void ping() {
+        }
+
+        @Override
+        public void close(CloseReason reason) {
+        }
+
+        @Override
+        public void abort() {
+        }
+
+        @Override
+        public void resume() {
+        }
+    }
+
+    private static long allocatedBy(int peers, boolean stalling) {
+        HubRig rig = new HubRig(builder -> builder.heartbeat(Duration.ZERO));
+        List<Sink> sinks = new ArrayList<>();
+        List<Registration> registrations = new ArrayList<>();
+        for (int i = 0; i < peers; i++) {
+            Sink sink = new Sink(stalling);
+            sinks.add(sink);
+            registrations.add(rig.hub.register(sink));
+        }
+        Message message = Message.text("hello");
+        rounds(rig, message, sinks, registrations);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        rounds(rig, message, sinks, registrations);
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        assertThat(rig.hub.stats().deliveries()).isEqualTo(2L * ROUNDS * peers);
+        return allocated;
+    }
+
+    private static void rounds(HubRig rig, Message message, List<Sink> sinks, List<Registration> registrations) {
+        for (int i = 0; i < ROUNDS; i++) {
+            rig.hub.broadcast(message);
+            rig.executor.runAll();
+            for (int k = 0; k < sinks.size(); k++) {
+                if (sinks.get(k).stalled) {
+                    registrations.get(k).writable();
+                }
+            }
+            rig.executor.runAll();
+        }
+    }
+
+    /** {@return what a thousand peers more cost, in bytes a hundred deliveries} A few bytes come and go with the JVM. */
+    private static long bytesAHundredDeliveries(boolean stalling) {
+        allocatedBy(100, stalling);
+        return (allocatedBy(1_100, stalling) - allocatedBy(100, stalling)) * 100 / (ROUNDS * 1_000);
+    }
+
+    @Test
+    void aDeliveryMoreAllocatesNothing() {
+        assertThat(bytesAHundredDeliveries(false)).isBetween(-5L, 5L);
+    }
+
+    @Test
+    void aDeliveryToAPeerThatHasToWaitAfterEachAllocatesNothing() {
+        assertThat(bytesAHundredDeliveries(true)).isBetween(-5L, 5L);
+    }
+}

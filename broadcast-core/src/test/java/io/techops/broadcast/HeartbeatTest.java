@@ -1,0 +1,164 @@
+package io.techops.broadcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class HeartbeatTest {
+
+    private final HubRig rig = new HubRig();
+
+    @Test
+    void aSilentPeerIsPinged() {
+        FakeTransport peer = rig.join();
+        rig.passSeconds(22);
+        assertThat(peer.pings()).isZero();
+        rig.passSeconds(3);
+        assertThat(peer.pings()).isOne();
+    }
+
+    @Test
+    void aPongIsASignOfLife() {
+        FakeTransport peer = rig.join();
+        for (int i = 1; i <= 5; i++) {
+            rig.passSeconds(26);
+            assertThat(peer.pings()).isEqualTo(i);
+            rig.passSeconds(1);
+            peer.registration().pong();
+        }
+        assertThat(peer.peer().isRegistered()).isTrue();
+    }
+
+    @Test
+    void withoutAPongTheConnectionIsAborted() {
+        FakeTransport peer = rig.join();
+        rig.passSeconds(25);
+        rig.pass(Duration.ofMillis(9_999));
+        assertThat(peer.isAborted()).isFalse();
+        rig.pass(Duration.ofMillis(1));
+        assertThat(peer.isAborted()).isTrue();
+        assertThat(peer.closed()).as("no close frame to the dead").isNull();
+        assertThat(rig.chronicle.of(peer.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 1006");
+    }
+
+    @Test
+    void whatThePeerSendsIsASignOfLife() {
+        FakeTransport peer = rig.join();
+        for (int i = 0; i < 20; i++) {
+            rig.passSeconds(20);
+            peer.receive("still here");
+        }
+        assertThat(peer.pings()).isZero();
+        for (int i = 0; i < 20; i++) {
+            rig.passSeconds(20);
+            peer.registration().readStarted();
+            peer.registration().readComplete();
+        }
+        assertThat(peer.pings()).isZero();
+    }
+
+    @Test
+    void whatIsSentToThePeerIsNone() {
+        FakeTransport peer = rig.join();
+        for (int i = 0; i < 25; i++) {
+            rig.broadcast("news");
+            rig.passSeconds(1);
+        }
+        assertThat(peer.pings()).isOne();
+        rig.broadcast("news");
+        rig.passSeconds(10);
+        assertThat(peer.isAborted()).isTrue();
+    }
+
+    @Test
+    void aPeerThatJoinsLaterHasItsOwnTime() {
+        FakeTransport first = rig.join();
+        rig.passSeconds(20);
+        FakeTransport second = rig.join();
+        rig.passSeconds(5);
+        assertThat(first.pings()).isOne();
+        assertThat(second.pings()).isZero();
+        first.registration().pong();
+        rig.passSeconds(20);
+        assertThat(second.pings()).isOne();
+    }
+
+    @Test
+    void aStalledPeerIsNotPingedAndTheStallTimeoutHoldsForIt() {
+        HubRig patient = new HubRig(builder -> builder.stallTimeout(Duration.ofSeconds(100)));
+        FakeTransport peer = patient.join().stallAfter(1);
+        patient.broadcast("a");
+        patient.passSeconds(99);
+        assertThat(peer.pings()).isZero();
+        peer.becomeWritable();
+        patient.passSeconds(25);
+        assertThat(peer.pings()).isOne();
+    }
+
+    @Test
+    void aPeerThatWasPingedAndThenStalledIsGivenTimeForThePongOnceItReadsAgain() {
+        FakeTransport peer = rig.join();
+        rig.passSeconds(25);
+        peer.stallAfter(1);
+        rig.broadcast("a");
+        rig.pass(Duration.ofMillis(9_900));
+        peer.becomeWritable();
+        rig.passSeconds(5);
+        assertThat(peer.isAborted()).isFalse();
+        rig.passSeconds(5);
+        assertThat(peer.isAborted()).isTrue();
+    }
+
+    @Test
+    void aPausedPeerIsNotPinged() {
+        HubRig small = HubRig.keeping(1, builder -> builder
+                .floodGrace(Duration.ofSeconds(100)).stallTimeout(Duration.ofSeconds(200)));
+        FakeTransport busy = small.join().stallAfter(1);
+        FakeTransport flooding = small.join();
+        small.broadcast("0");
+        small.run();
+        flooding.receive("1");
+        small.run();
+        assertThat(flooding.receive("2")).isFalse();
+        small.passSeconds(90);
+        assertThat(flooding.pings()).isZero();
+        busy.becomeWritable();
+        small.run();
+        assertThat(flooding.resumes()).isOne();
+        small.passSeconds(20);
+        assertThat(flooding.pings()).isZero();
+        small.passSeconds(30);
+        assertThat(flooding.pings()).isOne();
+    }
+
+    @Test
+    void manyPeersAreNotPingedAllAtOnceButAllInTime() {
+        List<FakeTransport> peers = IntStream.range(0, 110).mapToObj(i -> rig.join()).toList();
+        rig.passSeconds(25);
+        peers.forEach(peer -> peer.registration().pong());
+        rig.pass(Duration.ofMillis(23_800));
+        assertThat(peers).filteredOn(peer -> peer.pings() == 2).hasSizeBetween(20, 90);
+        rig.pass(Duration.ofMillis(1_700));
+        assertThat(peers).allMatch(peer -> peer.pings() == 2);
+    }
+
+    @Test
+    void aTransportThatThrowsFromPingFails() {
+        FakeTransport peer = rig.join().throwFrom(FakeTransport.Call.PING);
+        rig.passSeconds(25);
+        assertThat(rig.chronicle.of(peer.peer())).containsExactly("peer 1 registered",
+                "peer 1 failed told to throw from PING", "peer 1 unregistered 1006");
+    }
+
+    @Test
+    void ofZeroThereIsNone() {
+        HubRig none = new HubRig(builder -> builder.heartbeat(Duration.ZERO));
+        FakeTransport peer = none.join();
+        none.pass(Duration.ofDays(1));
+        assertThat(peer.pings()).isZero();
+        assertThat(peer.peer().isRegistered()).isTrue();
+    }
+}

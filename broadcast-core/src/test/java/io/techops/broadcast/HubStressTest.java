@@ -1,0 +1,269 @@
+package io.techops.broadcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Real threads, everything at once. What holds for every interleaving is checked when all has come to rest. */
+@Timeout(60)
+class HubStressTest {
+
+    private static final int PUBLISHERS = 4;
+    private static final int EACH = 2_000;
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    private static List<Future<?>> startAll(ExecutorService threads, List<Callable<Void>> jobs) {
+        List<Future<?>> started = new ArrayList<>();
+        jobs.forEach(job -> started.add(threads.submit(job)));
+        return started;
+    }
+
+    private static void joinAll(List<Future<?>> jobs) throws Exception {
+        for (Future<?> job : jobs) {
+            job.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private static List<Callable<Void>> publishers(BroadcastHub hub) {
+        List<Callable<Void>> publishers = new ArrayList<>();
+        for (int p = 0; p < PUBLISHERS; p++) {
+            String name = p + ":";
+            publishers.add(() -> {
+                for (int i = 0; i < EACH; i++) {
+                    hub.broadcast(name + i);
+                }
+                return null;
+            });
+        }
+        return publishers;
+    }
+
+    private static void assertStrictlyIncreasing(List<Long> sequences) {
+        for (int i = 1; i < sequences.size(); i++) {
+            assertThat(sequences.get(i)).isGreaterThan(sequences.get(i - 1));
+        }
+    }
+
+    private static void assertContiguous(List<Long> sequences) {
+        if (!sequences.isEmpty()) {
+            assertThat(sequences.get(sequences.size() - 1) - sequences.get(0)).isEqualTo(sequences.size() - 1);
+        }
+    }
+
+    /** Remembers what stands at each sequence, the same for every peer. */
+    private static void assertOneOrder(Map<Long, Message> order, FakeTransport peer) {
+        List<Message> messages = peer.messages();
+        List<Long> sequences = peer.sequences();
+        for (int i = 0; i < messages.size(); i++) {
+            Message known = order.putIfAbsent(sequences.get(i), messages.get(i));
+            assertThat(known == null || known.equals(messages.get(i))).isTrue();
+        }
+    }
+
+    @Test
+    void healthyPeersGetEverythingFromManyPublishersInOneOrder() throws Exception {
+        BroadcastHub hub = BroadcastHub.builder().shards(3).retention(Retention.of(64, 1 << 20)).build();
+        try {
+            List<FakeTransport> peers = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+                peers.add(new FakeTransport().answerClose().register(hub));
+            }
+            joinAll(startAll(threads, publishers(hub)));
+            hub.close();
+            Map<Long, Message> order = new ConcurrentHashMap<>();
+            for (FakeTransport peer : peers) {
+                assertThat(peer.violations()).isEmpty();
+                assertThat(peer.messages()).hasSize(PUBLISHERS * EACH);
+                assertStrictlyIncreasing(peer.sequences());
+                assertContiguous(peer.sequences());
+                assertOneOrder(order, peer);
+            }
+        } finally {
+            threads.shutdownNow();
+            hub.close(Duration.ZERO);
+        }
+    }
+
+    @Test
+    void peersThatFloodAreAllHeardInFullByOnesThatAreBusyForMoments() throws Exception {
+        BroadcastHub hub = BroadcastHub.builder().shards(2).retention(Retention.of(16, 1 << 20))
+                .floodGrace(Duration.ofSeconds(20)).stallTimeout(Duration.ofSeconds(30)).build();
+        AtomicBoolean done = new AtomicBoolean();
+        try {
+            List<FakeTransport> peers = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                peers.add(new FakeTransport().answerClose().stallAfter(1).register(hub));
+            }
+            Future<?> resuming = threads.submit(() -> {
+                while (!done.get()) {
+                    Thread.yield();
+                    for (FakeTransport peer : peers) {
+                        if (!peer.isWritable()) {
+                            peer.becomeWritableFor(ThreadLocalRandom.current().nextInt(1, 4));
+                        }
+                    }
+                }
+            });
+            List<Callable<Void>> floods = new ArrayList<>();
+            for (FakeTransport peer : peers.subList(0, 3)) {
+                floods.add(() -> {
+                    int pauses = 0;
+                    for (int i = 0; i < 300; i++) {
+                        if (!peer.receive(Integer.toString(i))) {
+                            pauses++;
+                            while (peer.resumes() < pauses) {
+                                Thread.yield();
+                            }
+                        }
+                    }
+                    return null;
+                });
+            }
+            joinAll(startAll(threads, floods));
+            done.set(true);
+            resuming.get(5, TimeUnit.SECONDS);
+            peers.forEach(FakeTransport::becomeWritable);
+            hub.close();
+            for (FakeTransport peer : peers) {
+                assertThat(peer.violations()).isEmpty();
+                assertThat(peer.sequences()).hasSize(900);
+                assertContiguous(peer.sequences());
+            }
+            assertThat(hub.stats().waits()).as("pauses").isPositive();
+        } finally {
+            done.set(true);
+            threads.shutdownNow();
+            hub.close(Duration.ZERO);
+        }
+    }
+
+    @Test
+    void churnStallsAndFailuresUnderDisconnect() throws Exception {
+        everythingAtOnce(OverflowPolicy.disconnect());
+    }
+
+    @Test
+    void churnStallsAndFailuresUnderSkip() throws Exception {
+        everythingAtOnce(OverflowPolicy.skip());
+    }
+
+    /** One connection of the churn: where it joined at the earliest, and whether it was left alone. */
+    private record Guest(FakeTransport transport, long joinedAfter) {
+    }
+
+    private void everythingAtOnce(OverflowPolicy overflow) throws Exception {
+        Map<Peer, List<String>> lives = new ConcurrentHashMap<>();
+        HubListener listener = new HubListener() {
+            @Override
+            public void registered(Peer peer) {
+                lives.computeIfAbsent(peer, p -> new ArrayList<>()).add("registered");
+            }
+
+            @Override
+            public void unregistered(Peer peer, CloseReason reason) {
+                lives.computeIfAbsent(peer, p -> new ArrayList<>()).add("unregistered");
+            }
+        };
+        BroadcastHub hub = BroadcastHub.builder().shards(3).retention(Retention.of(32, 1 << 20)).overflow(overflow)
+                .listener(listener).build();
+        List<Guest> guests = java.util.Collections.synchronizedList(new ArrayList<>());
+        AtomicBoolean done = new AtomicBoolean();
+        try {
+            FakeTransport resident = new FakeTransport().answerClose().register(hub);
+            List<Callable<Void>> visitors = new ArrayList<>();
+            for (int v = 0; v < 3; v++) {
+                visitors.add(() -> {
+                    while (!done.get()) {
+                        visit(hub, guests);
+                    }
+                    return null;
+                });
+            }
+            List<Future<?>> visiting = startAll(threads, visitors);
+            joinAll(startAll(threads, publishers(hub)));
+            done.set(true);
+            joinAll(visiting);
+            for (Guest guest : guests) {
+                guest.transport().becomeWritable();
+            }
+            hub.close(Duration.ofMillis(200));
+
+            assertThat(resident.violations()).isEmpty();
+            assertThat(resident.messages()).hasSize(PUBLISHERS * EACH);
+            Map<Long, Message> order = new ConcurrentHashMap<>();
+            assertOneOrder(order, resident);
+            for (Guest guest : guests) {
+                assertThat(guest.transport().violations()).isEmpty();
+                List<Long> sequences = guest.transport().sequences();
+                assertStrictlyIncreasing(sequences);
+                assertOneOrder(order, guest.transport());
+                if (overflow == OverflowPolicy.disconnect()) {
+                    assertContiguous(sequences);
+                }
+                if (!sequences.isEmpty()) {
+                    assertThat(sequences.get(0)).isGreaterThanOrEqualTo(guest.joinedAfter());
+                    if (overflow == OverflowPolicy.skip()) {
+                        long last = sequences.get(sequences.size() - 1);
+                        Peer peer = guest.transport().peer();
+                        assertThat(peer.delivered()).isEqualTo(sequences.size());
+                        assertThat(last - sequences.get(0) + 1).as("delivered and skipped")
+                                .isLessThanOrEqualTo(peer.delivered() + peer.missed());
+                    }
+                }
+                assertThat(lives.get(guest.transport().peer())).containsExactly("registered", "unregistered");
+            }
+            assertThat(guests).hasSizeGreaterThan(50);
+            assertThat(hub.stats().overflows()).isPositive();
+            assertThat(hub.stats().failures()).isPositive();
+        } finally {
+            done.set(true);
+            threads.shutdownNow();
+            hub.close(Duration.ZERO);
+        }
+    }
+
+    private static void visit(BroadcastHub hub, List<Guest> guests) {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        FakeTransport transport = new FakeTransport().answerClose();
+        long before = hub.stats().messages();
+        transport.stallAfter(random.nextInt(1, 5));
+        if (random.nextInt(4) == 0) {
+            transport.throwFrom(FakeTransport.Call.WRITE);
+        }
+        transport.register(hub);
+        if (guests.size() < 3_000) {
+            guests.add(new Guest(transport, before));
+        }
+        for (int i = 0; i < 5; i++) {
+            long until = System.nanoTime() + random.nextInt(20_000);
+            while (System.nanoTime() - until < 0) {
+                Thread.onSpinWait();
+            }
+            if (!transport.isWritable()) {
+                transport.becomeWritableFor(random.nextInt(1, 5));
+            }
+        }
+        switch (random.nextInt(3)) {
+            case 0 -> transport.registration().unregister(CloseReason.of(CloseReason.ABNORMAL));
+            case 1 -> transport.peer().close(CloseReason.of(CloseReason.NORMAL));
+            default -> { }
+        }
+        if (guests.size() >= 3_000) {
+            transport.registration().unregister(CloseReason.of(CloseReason.ABNORMAL));
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package io.techops.broadcast.examples;
+
+import io.techops.broadcast.tyrus.BroadcastServer;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/**
+ * The whole service: what anyone sends to port 5000 reaches everyone who is connected to it, and port 8000 serves a
+ * page to try it with. {@code --help} tells all options.
+ *
+ * <p>Standard output holds a line for each address the service listens on, once it does, and nothing else unless
+ * {@code debug} is given. SIGINT and SIGTERM end it: every peer is told, with close code 1001, and the process ends
+ * within 10 seconds. Exit codes: 2 for an option that cannot be honoured, 1 for an address that cannot be listened on,
+ * each with one line on standard error.
+ */
+@Command(name = "broadcast-service", sortOptions = false, versionProvider = BroadcastService.Version.class,
+        customSynopsis = "java -jar broadcast-service.jar [debug] [OPTION...]",
+        description = "%nLive messages to everyone who is connected: what a WebSocket peer sends, every peer gets.%n",
+        footer = {"",
+            "Sizes are bytes, or end in KiB, MiB or GiB; times end in ms, s, m or h.",
+            "SIGINT and SIGTERM end the service: peers are closed with code 1001, within 10 seconds.",
+            "Exit codes: 2 for an option that cannot be honoured, 1 if an address cannot be listened on."})
+public final class BroadcastService implements Callable<Integer> {
+
+    private static final Duration DRAIN = Duration.ofSeconds(5);
+    private static final Duration LONGEST_END = Duration.ofSeconds(8);
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private final Options options = new Options();
+
+    /** Guards what follows, between the thread that starts the service and the one that ends it. */
+    private final Object lock = new Object();
+    private boolean ending;
+    private @Nullable BroadcastServer server;
+    private @Nullable PidFile pidFile;
+
+    private BroadcastService() {
+    }
+
+    /**
+     * Runs the service until the process is told to end.
+     *
+     * @param arguments the options
+     */
+    public static void main(String[] arguments) {
+        System.setProperty("java.util.logging.manager", ServiceLogManager.class.getName());
+        System.exit(command().execute(arguments));
+    }
+
+    static CommandLine command() {
+        CommandLine command = new CommandLine(new BroadcastService());
+        command.setExpandAtFiles(false);
+        command.setParameterExceptionHandler((e, arguments) -> refuse(command, BadCommandLine.line(e), 2));
+        command.setExecutionExceptionHandler((e, same, parsed) -> {
+            if (e instanceof BadOption) {
+                return refuse(command, e.getMessage(), 2);
+            }
+            if (e instanceof UncheckedIOException unchecked) {
+                return refuse(command, unchecked.getCause().getMessage(), 1);
+            }
+            throw e;
+        });
+        CommandHelp.install(command);
+        return command;
+    }
+
+    private static int refuse(CommandLine command, @Nullable String line, int exitCode) {
+        PrintWriter err = command.getErr();
+        err.println("broadcast-service: " + line);
+        err.flush();
+        return exitCode;
+    }
+
+    /** Called by picocli once the options are read. */
+    @Override
+    public Integer call() throws BadOption, InterruptedException {
+        Logging.configure(options.debug(), options.logFile());
+        BroadcastServer.Builder builder = options.server(isGiven("--web-port"));
+        PidFile file = options.pidFile() == null ? null : PidFile.checked(options.pidFile());
+        Runtime.getRuntime().addShutdownHook(new Thread(this::end, "broadcast-service-end"));
+        synchronized (lock) {
+            if (!ending) {
+                start(builder, file);
+            }
+        }
+        new CountDownLatch(1).await(); // the process ends by a signal
+        return 0;
+    }
+
+    private boolean isGiven(String option) {
+        return spec != null && spec.commandLine().getParseResult().hasMatchedOption(option);
+    }
+
+    private void start(BroadcastServer.Builder builder, @Nullable PidFile file) throws BadOption {
+        BroadcastServer started = builder.start();
+        server = started;
+        if (file != null) {
+            file.write();
+            pidFile = file;
+        }
+        System.out.println("Listening on " + started.uri());
+        if (started.pageUri() != null) {
+            System.out.println("Page at " + started.pageUri() + options.pageQuery(started.port()));
+        }
+    }
+
+    /** Runs while the process ends, on a thread of its own. */
+    private void end() {
+        synchronized (lock) {
+            ending = true;
+            if (server != null) {
+                close(server);
+            }
+            if (pidFile != null) {
+                pidFile.remove();
+            }
+        }
+    }
+
+    private static void close(BroadcastServer server) {
+        Thread closing = new Thread(() -> server.close(DRAIN), "broadcast-service-close");
+        closing.setDaemon(true);
+        closing.start();
+        try {
+            closing.join(LONGEST_END.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What {@code --version} prints. */
+    static final class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            String version = BroadcastService.class.getPackage().getImplementationVersion();
+            return new String[] {"broadcast-service " + (version == null ? "(not from its jar)" : version)};
+        }
+    }
+}

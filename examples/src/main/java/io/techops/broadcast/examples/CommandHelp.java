@@ -1,0 +1,45 @@
+package io.techops.broadcast.examples;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+
+/** The options in {@code --help}, in groups. */
+final class CommandHelp {
+
+    private static final Map<String, List<String>> GROUPS = new LinkedHashMap<>();
+
+    static {
+        GROUPS.put("Where it listens", List.of("--host", "--port", "--path", "--allow-origin", "--tls-keystore",
+                "--tls-password-file"));
+        GROUPS.put("The page", List.of("--web-port", "--web-root", "--no-web"));
+        GROUPS.put("Messages", List.of("--max-message-bytes", "--relay-binary", "--exclude-sender"));
+        GROUPS.put("Slow peers", List.of("--retention-messages", "--retention-bytes", "--overflow", "--stall-timeout"));
+        GROUPS.put("Running it", List.of("--debug", "--log-file", "--pid-file", "--help", "--version"));
+    }
+
+    private CommandHelp() {
+    }
+
+    static void install(CommandLine command) {
+        command.setUsageHelpWidth(100);
+        command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, CommandHelp::groups);
+    }
+
+    private static String groups(Help help) {
+        List<OptionSpec> all = help.commandSpec().options();
+        StringBuilder text = new StringBuilder();
+        GROUPS.forEach((heading, names) -> {
+            Help.Layout layout = help.createDefaultLayout(all, List.of(), help.colorScheme());
+            for (String name : names) {
+                layout.addOption(help.commandSpec().findOption(name), help.createDefaultParamLabelRenderer());
+            }
+            text.append(String.format("%n%s:%n", heading)).append(layout);
+        });
+        return text.toString();
+    }
+}

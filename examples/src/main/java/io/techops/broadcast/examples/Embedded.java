@@ -1,0 +1,34 @@
+package io.techops.broadcast.examples;
+
+import io.techops.broadcast.tyrus.BroadcastServer;
+import java.util.Scanner;
+
+/**
+ * A host program in 20 lines: every line that is typed here reaches everyone who is connected, beside what they send
+ * each other. An empty line, or the end of the input, ends it.
+ */
+public final class Embedded {
+
+    private Embedded() {
+    }
+
+    /**
+     * Runs the program until the input ends.
+     *
+     * @param arguments the port to listen on, 5000 if there is none
+     */
+    public static void main(String[] arguments) {
+        int port = arguments.length == 0 ? 5000 : Integer.parseInt(arguments[0]);
+        try (BroadcastServer server = BroadcastServer.start(port)) {
+            System.out.println("Listening on " + server.uri() + "; type a line to broadcast it, an empty one to end");
+            Scanner input = new Scanner(System.in);
+            while (input.hasNextLine()) {
+                String line = input.nextLine();
+                if (line.isEmpty()) {
+                    break;
+                }
+                server.hub().broadcast(line);
+            }
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package io.techops.broadcast.examples;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.DeliveryPolicy;
+import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.OverflowPolicy;
+import io.techops.broadcast.Retention;
+import io.techops.broadcast.tyrus.BroadcastServer;
+import io.techops.broadcast.tyrus.Pages;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What the operator asked for: read one by one by picocli, checked together and turned into a server here. */
+final class Options {
+
+    private static final String DEFAULT = " (default: ${DEFAULT-VALUE})";
+    private static final String BUILT_IN_PAGE = "io/techops/broadcast/examples/page";
+
+    @Parameters(arity = "0..*", paramLabel = "debug", description = "The bare word does what --debug does.")
+    private List<String> words = new ArrayList<>();
+
+    // Where it listens.
+
+    @Option(names = "--host", paramLabel = "ADDRESS",
+            description = "Address or name of this machine to listen on (default: all interfaces).")
+    private @Nullable String host;
+
+    @Option(names = "--port", paramLabel = "PORT", converter = Value.Port.class, defaultValue = "5000",
+            description = "Port of the WebSocket side; 0 is any free one" + DEFAULT + ".")
+    private int port;
+
+    @Option(names = "--path", paramLabel = "PATH", converter = Value.UriPath.class,
+            description = "The only path that WebSocket peers may connect to, such as /chat (default: any).")
+    private @Nullable String path;
+
+    @Option(names = "--allow-origin", paramLabel = "ORIGIN", converter = Value.Origin.class,
+            description = "Lets pages of another host connect; may be repeated. ORIGIN is like https://example.org, or "
+                    + "null for pages opened as a file, or * for any (default: pages of this host, from any port, and "
+                    + "peers that send no origin).")
+    private List<String> origins = new ArrayList<>();
+
+    @Option(names = "--tls-keystore", paramLabel = "FILE",
+            description = "Serves wss and https with the key in this PKCS #12 or JKS key store (default: no TLS).")
+    private @Nullable Path tlsKeystore;
+
+    @Option(names = "--tls-password-file", paramLabel = "FILE",
+            description = "File whose first line is the password of the key store; needed with --tls-keystore.")
+    private @Nullable Path tlsPasswordFile;
+
+    // The page.
+
+    @Option(names = "--web-port", paramLabel = "PORT", converter = Value.Port.class, defaultValue = "8000",
+            description = "Port of the page; 0 is any free one; may be the same as --port" + DEFAULT + ".")
+    private int webPort;
+
+    @Option(names = "--web-root", paramLabel = "DIR",
+            description = "Folder whose files are served as the page (default: the built-in demo page).")
+    private @Nullable Path webRoot;
+
+    @Option(names = "--no-web", description = "Serves no page (default: it does).")
+    private boolean noWeb;
+
+    // Messages.
+
+    @Option(names = "--max-message-bytes", paramLabel = "BYTES", converter = Value.MessageBytes.class,
+            defaultValue = "" + MessagePolicy.DEFAULT_MAX_BYTES,
+            description = "The largest message a peer may send; for a larger one it is closed with code 1009" + DEFAULT
+                    + ".")
+    private int maxMessageBytes;
+
+    @Option(names = "--relay-binary", description = "Relays binary messages too (default: they are ignored).")
+    private boolean relayBinary;
+
+    @Option(names = "--exclude-sender",
+            description = "Gives a message to everyone but its sender (default: to the sender as well).")
+    private boolean excludeSender;
+
+    // Slow peers.
+
+    @Option(names = "--retention-messages", paramLabel = "COUNT", converter = Value.Messages.class,
+            defaultValue = "4096", description = "The most messages kept for peers that lag" + DEFAULT + ".")
+    private int retentionMessages;
+
+    @Option(names = "--retention-bytes", paramLabel = "BYTES", converter = Value.LogBytes.class, defaultValue = "8MiB",
+            description = "The most memory for them, " + Retention.OVERHEAD + " bytes a message included; all peers "
+                    + "share it" + DEFAULT + ".")
+    private long retentionBytes;
+
+    @Option(names = "--overflow", paramLabel = "POLICY", converter = Value.Overflow.class, defaultValue = "disconnect",
+            description = "A peer that lags by more than that is closed with code 1013 (disconnect), or loses the "
+                    + "messages that are no longer kept (skip)" + DEFAULT + ".")
+    private OverflowPolicy overflow = OverflowPolicy.disconnect();
+
+    @Option(names = "--stall-timeout", paramLabel = "TIME", converter = Value.Time.class, defaultValue = "10s",
+            description = "A peer that takes no bytes at all for so long is closed with code 1013" + DEFAULT + ".")
+    private Duration stallTimeout = Duration.ofSeconds(10);
+
+    // Running it.
+
+    @Option(names = "--debug",
+            description = "Logs registrations, broadcasts and departures to standard output (default: off).")
+    private boolean debugOption;
+
+    @Option(names = "--log-file", paramLabel = "FILE",
+            description = "Appends the log to this file (default: none; warnings go to standard error in any case).")
+    private @Nullable Path logFile;
+
+    @Option(names = "--pid-file", paramLabel = "FILE",
+            description = "Holds the process id while the service runs (default: none).")
+    private @Nullable Path pidFile;
+
+    @Option(names = "--help", usageHelp = true, description = "Prints this text and exits.")
+    private boolean help;
+
+    @Option(names = "--version", versionHelp = true, description = "Prints the version and exits.")
+    private boolean version;
+
+    boolean debug() {
+        return debugOption || !words.isEmpty();
+    }
+
+    @Nullable Path logFile() {
+        return logFile;
+    }
+
+    @Nullable Path pidFile() {
+        return pidFile;
+    }
+
+    /**
+     * {@return a builder of the server that was asked for}
+     *
+     * @param webPortGiven whether the operator gave {@code --web-port}
+     * @throws BadOption if options clash, or one names something that cannot be used
+     */
+    BroadcastServer.Builder server(boolean webPortGiven) throws BadOption {
+        checkClashes(webPortGiven);
+        BroadcastServer.Builder server = BroadcastServer.builder().port(port).maxMessageBytes(maxMessageBytes);
+        if (host != null) {
+            server.host(checkedHost(host));
+        }
+        if (path != null) {
+            server.path(path);
+        }
+        origins.forEach(server::allowOrigin);
+        if (tlsKeystore != null && tlsPasswordFile != null) {
+            server.tls(Tls.context(tlsKeystore, tlsPasswordFile));
+        }
+        if (!noWeb) {
+            server.pages(pages()).pagePort(webPort);
+        }
+        return server.hub(hub());
+    }
+
+    /** {@return what the built-in page has to be told of the WebSocket side, if it is not where the page expects it} */
+    String pageQuery(int boundPort) {
+        List<String> told = new ArrayList<>();
+        if (boundPort != BroadcastServer.DEFAULT_PORT) {
+            told.add("port=" + boundPort);
+        }
+        if (path != null) {
+            told.add("path=" + URLEncoder.encode(path, StandardCharsets.UTF_8));
+        }
+        return webRoot != null || told.isEmpty() ? "" : "?" + String.join("&", told);
+    }
+
+    private void checkClashes(boolean webPortGiven) throws BadOption {
+        for (String word : words) {
+            if (!word.equals("debug")) {
+                throw new BadOption("a bare word", "must be debug; --help lists the options", word);
+            }
+        }
+        if (noWeb && webPortGiven) {
+            throw new BadOption("--no-web", "must not be given together with", "--web-port " + webPort);
+        }
+        if (noWeb && webRoot != null) {
+            throw new BadOption("--no-web", "must not be given together with", "--web-root " + webRoot);
+        }
+        if (tlsKeystore != null && tlsPasswordFile == null) {
+            throw new BadOption("--tls-keystore", "must be given together with --tls-password-file", tlsKeystore);
+        }
+        if (tlsPasswordFile != null && tlsKeystore == null) {
+            throw new BadOption("--tls-password-file", "must be given together with --tls-keystore", tlsPasswordFile);
+        }
+        long least = (long) maxMessageBytes + Retention.OVERHEAD;
+        if (retentionBytes < least) {
+            throw new BadOption("--retention-bytes", "must be at least --max-message-bytes and " + Retention.OVERHEAD
+                    + " bytes more, here " + least, retentionBytes);
+        }
+    }
+
+    private static String checkedHost(String host) throws BadOption {
+        try {
+            if (!host.isBlank()) {
+                InetAddress.getByName(host);
+                return host;
+            }
+        } catch (IOException unknown) {
+            // Is reported like a blank one.
+        }
+        throw new BadOption("--host", "must be an address or a name of this machine", host);
+    }
+
+    private Pages pages() throws BadOption {
+        if (webRoot == null) {
+            return Pages.resources(Options.class.getClassLoader(), BUILT_IN_PAGE);
+        }
+        if (!Files.isDirectory(webRoot) || !Files.isReadable(webRoot) || !Files.isExecutable(webRoot)) {
+            throw new BadOption("--web-root", "must be a folder that can be read", webRoot);
+        }
+        return Pages.folder(webRoot);
+    }
+
+    private BroadcastHub hub() {
+        MessagePolicy kinds = relayBinary ? MessagePolicy.everything() : MessagePolicy.textOnly();
+        return BroadcastHub.builder()
+                .retention(Retention.of(retentionMessages, retentionBytes))
+                .policy(kinds.andThen(MessagePolicy.maxBytes(maxMessageBytes)))
+                .delivery(excludeSender ? DeliveryPolicy.everyoneButSender() : DeliveryPolicy.everyone())
+                .overflow(overflow)
+                .stallTimeout(stallTimeout)
+                .build();
+    }
+}

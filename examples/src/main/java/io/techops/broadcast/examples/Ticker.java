@@ -1,0 +1,34 @@
+package io.techops.broadcast.examples;
+
+import io.techops.broadcast.Message;
+import io.techops.broadcast.tyrus.BroadcastServer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Pushes the time to everyone who is connected, every second, until the program is stopped by SIGINT or SIGTERM; every
+ * peer is then told that the server goes away.
+ */
+public final class Ticker {
+
+    private Ticker() {
+    }
+
+    /**
+     * Starts the program.
+     *
+     * @param arguments the port to listen on, 5000 if there is none
+     */
+    public static void main(String[] arguments) {
+        BroadcastServer server = BroadcastServer.start(arguments.length == 0 ? 5000 : Integer.parseInt(arguments[0]));
+        Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+        System.out.println("Ticking on " + server.uri());
+
+        Executors.newSingleThreadScheduledExecutor().scheduleAtFixedRate(() -> {
+            String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+            server.hub().tryBroadcast(Message.text(now)); // never waits, and says false once the hub is closed
+        }, 0, 1, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,119 @@
+package io.techops.broadcast.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the service says when it cannot do what it was asked for: one line, and an exit code. */
+class BadOptionIT {
+
+    @TempDir
+    Path folder = Path.of("");
+
+    private static void refuses(String line, String... options) {
+        try (Program service = Program.service(options)) {
+            assertThat(service.awaitExit()).isEqualTo(2);
+            assertThat(service.out()).isEmpty();
+            assertThat(service.err()).containsExactly("broadcast-service: " + line);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --prot 1                       | unknown option --prot; --help lists what is allowed
+            --debgu                        | unknown option --debgu, perhaps --debug; --help lists what is allowed
+            loud                           | a bare word must be debug; --help lists the options: loud
+            --debug=loud                   | --debug must have no value: loud
+            --port 70000                   | --port must be from 0 to 65535: 70000
+            --port http                    | --port must be from 0 to 65535: http
+            --port                         | --port must be from 0 to 65535: nothing was given
+            --port 0 --port 0              | --port must not be given more than once
+            --web-port -1                  | --web-port must be from 0 to 65535: -1
+            --host                         | --host must have a value, ADDRESS: nothing was given
+            --host no.such.host.invalid    | --host must be an address or a name of this machine: no.such.host.invalid
+            --path chat                    | --path must begin with / and be written as in a URI, without ? and #: chat
+            --overflow drop                | --overflow must be disconnect or skip: drop
+            --retention-messages 0         | --retention-messages must be from 1 to 16777216: 0
+            --stall-timeout 10      | --stall-timeout must be a time from 1ms to 8760h, such as 500ms, 10s or 2m: 10
+            --stall-timeout 0s      | --stall-timeout must be a time from 1ms to 8760h, such as 500ms, 10s or 2m: 0s
+            --no-web --web-port 8000       | --no-web must not be given together with: --web-port 8000
+            --no-web --web-root .          | --no-web must not be given together with: --web-root .
+            --tls-keystore keys            | --tls-keystore must be given together with --tls-password-file: keys
+            --tls-password-file password   | --tls-password-file must be given together with --tls-keystore: password
+            """)
+    void isOneLineAndExitCode2(String options, String line) {
+        refuses(line, options.split(" "));
+    }
+
+    @Test
+    void tellsTheBoundsOfSizes() {
+        refuses("--max-message-bytes must be a number of bytes from 125 to 1GiB, such as 65536 or 64KiB: 64K",
+                "--max-message-bytes", "64K");
+        refuses("--retention-bytes must be a number of bytes from 64 to 1024GiB, such as 8388608 or 8MiB: 63",
+                "--retention-bytes", "63");
+        refuses("--retention-bytes must be at least --max-message-bytes and 64 bytes more, here 65600: 65599",
+                "--retention-bytes", "65599");
+        refuses("--retention-bytes must be at least --max-message-bytes and 64 bytes more, here 16777280: 8388608",
+                "--max-message-bytes", "16MiB");
+    }
+
+    @Test
+    void tellsWhatAnOriginIs() {
+        refuses("--allow-origin must be like https://example.org or http://localhost:8080, or null for pages opened as "
+                + "a file, or * for any: example.org", "--allow-origin", "null", "--allow-origin", "example.org");
+    }
+
+    @Test
+    void namesFilesAndFoldersThatCannotBeUsed() throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "precious\n");
+        Path missing = folder.resolve("missing");
+        refuses("--web-root must be a folder that can be read: " + missing, "--web-root", missing.toString());
+        refuses("--web-root must be a folder that can be read: " + file, "--web-root", file.toString());
+        refuses("--log-file must be a file that can be written: " + folder, "--log-file", folder.toString());
+        refuses("--log-file must be a file that can be written: " + missing.resolve("log"), "--log-file",
+                missing.resolve("log").toString());
+        refuses("--pid-file must be in a directory that exists: " + missing.resolve("pid"), "--pid-file",
+                missing.resolve("pid").toString());
+        refuses("--pid-file must not be a file that holds anything but a pid: " + file, "--pid-file", file.toString());
+        assertThat(file).hasContent("precious\n");
+    }
+
+    @Test
+    void aTakenPortIsOneLineAndExitCode1() throws Exception {
+        Path pidFile = folder.resolve("service.pid");
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            String port = Integer.toString(taken.getLocalPort());
+            for (String[] ports : new String[][] {{port, "0"}, {"0", port}}) {
+                try (Program service = Program.service("--host", "127.0.0.1", "--pid-file", pidFile.toString(),
+                        "--port", ports[0], "--web-port", ports[1])) {
+                    assertThat(service.awaitExit()).isEqualTo(1);
+                    assertThat(service.out()).isEmpty();
+                    assertThat(service.err()).hasSize(1);
+                    assertThat(service.err().get(0)).startsWith("broadcast-service: ")
+                            .contains("127.0.0.1").contains(port);
+                    assertThat(pidFile).doesNotExist();
+                }
+            }
+        }
+    }
+
+    @Test
+    void helpAndVersionAreNoErrors() {
+        try (Program help = Program.service("--help"); Program version = Program.service("--version")) {
+            assertThat(help.awaitExit()).isZero();
+            assertThat(help.out()).anyMatch(line -> line.contains("--stall-timeout"));
+            assertThat(help.err()).isEmpty();
+            assertThat(version.awaitExit()).isZero();
+            assertThat(version.out()).hasSize(1).first().asString()
+                    .matches("broadcast-service [0-9]+\\.[0-9]+\\.[0-9]+.*");
+            assertThat(version.err()).isEmpty();
+        }
+    }
+}

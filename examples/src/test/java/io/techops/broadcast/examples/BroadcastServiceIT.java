@@ -1,0 +1,208 @@
+package io.techops.broadcast.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the service does for its peers, with and without options. */
+class BroadcastServiceIT {
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private static HttpResponse<String> get(URI uri) throws Exception {
+        return HTTP.send(HttpRequest.newBuilder(uri).timeout(Program.PATIENCE).build(), BodyHandlers.ofString());
+    }
+
+    private static void refuses(int status, Runnable connecting) {
+        assertThatThrownBy(connecting::run).hasCauseInstanceOf(WebSocketHandshakeException.class)
+                .extracting(thrown -> ((WebSocketHandshakeException) thrown.getCause()).getResponse().statusCode())
+                .isEqualTo(status);
+    }
+
+    @Nested
+    class WithItsDefaults {
+
+        @Test
+        void relaysTextVerbatimToEveryoneTheSenderIncluded() {
+            try (Program service = Program.listening();
+                    TestPeer one = TestPeer.connect(service.uri());
+                    TestPeer two = TestPeer.connect(service.uri().resolve("/any/path?at=all"))) {
+                for (String text : new String[] {"hello", "", "<b>\u00e4 \ud83d\ude00</b>\n", "x".repeat(65_536)}) {
+                    one.send(text);
+                    assertThat(one.next()).isEqualTo(text);
+                    assertThat(two.next()).isEqualTo(text);
+                }
+            }
+        }
+
+        @Test
+        void ignoresBinaryMessages() {
+            try (Program service = Program.listening();
+                    TestPeer one = TestPeer.connect(service.uri());
+                    TestPeer two = TestPeer.connect(service.uri())) {
+                one.send((byte) 1, (byte) 2);
+                one.send("after");
+                assertThat(one.next()).isEqualTo("after");
+                assertThat(two.next()).isEqualTo("after");
+            }
+        }
+
+        @Test
+        void closesAPeerThatSendsMoreThan64KiB() {
+            try (Program service = Program.listening(); TestPeer peer = TestPeer.connect(service.uri())) {
+                peer.send("x".repeat(65_537));
+                assertThat(peer.closeCode()).isEqualTo(1009);
+            }
+        }
+
+        @Test
+        void servesTheBuiltInPage() throws Exception {
+            try (Program service = Program.listening()) {
+                HttpResponse<String> page = get(service.pageUri());
+                assertThat(page.statusCode()).isEqualTo(200);
+                assertThat(page.headers().firstValue("Content-Type").orElse("")).startsWith("text/html");
+                assertThat(page.body()).containsIgnoringCase("<!doctype html>");
+            }
+        }
+
+        @Test
+        void refusesPagesOfOtherHosts() {
+            try (Program service = Program.listening()) {
+                refuses(403, () -> TestPeer.connectFrom("http://elsewhere.example", service.uri()));
+                refuses(403, () -> TestPeer.connectFrom("null", service.uri()));
+            }
+        }
+    }
+
+    @Nested
+    class WithOptions {
+
+        @Test
+        void excludesTheSender() {
+            try (Program service = Program.listening("--exclude-sender");
+                    TestPeer one = TestPeer.connect(service.uri());
+                    TestPeer two = TestPeer.connect(service.uri())) {
+                one.send("from one");
+                assertThat(two.next()).isEqualTo("from one");
+                two.send("from two");
+                assertThat(one.next()).isEqualTo("from two");
+            }
+        }
+
+        @Test
+        void relaysBinaryMessages() {
+            try (Program service = Program.listening("--relay-binary");
+                    TestPeer peer = TestPeer.connect(service.uri())) {
+                peer.send((byte) 0, (byte) 255, (byte) 7);
+                assertThat(peer.next()).isEqualTo(new byte[] {0, (byte) 255, 7});
+                peer.send("and text");
+                assertThat(peer.next()).isEqualTo("and text");
+            }
+        }
+
+        @Test
+        void boundsMessagesElsewhere() {
+            try (Program service = Program.listening("--max-message-bytes", "128KiB");
+                    TestPeer peer = TestPeer.connect(service.uri())) {
+                String longest = "y".repeat(131_072);
+                peer.send(longest);
+                assertThat(peer.next()).isEqualTo(longest);
+                peer.send(longest + "y");
+                assertThat(peer.closeCode()).isEqualTo(1009);
+            }
+        }
+
+        @Test
+        void takesSettingsForSlowPeers() {
+            try (Program service = Program.listening("--overflow", "skip", "--retention-messages", "100",
+                    "--retention-bytes", "1MiB", "--stall-timeout=500ms");
+                    TestPeer peer = TestPeer.connect(service.uri())) {
+                peer.send("still relayed");
+                assertThat(peer.next()).isEqualTo("still relayed");
+            }
+        }
+
+        @Test
+        void listensOnOnePathOnly() {
+            try (Program service = Program.listening("--path", "/chat")) {
+                assertThat(service.uri()).hasPath("/chat");
+                refuses(404, () -> TestPeer.connect(service.uri().resolve("/other")));
+                try (TestPeer peer = TestPeer.connect(service.uri())) {
+                    peer.send("on the path");
+                    assertThat(peer.next()).isEqualTo("on the path");
+                }
+            }
+        }
+
+        @Test
+        void listensOnOneAddressOnly() throws Exception {
+            try (Program service = Program.listening("--host", "127.0.0.1", "--no-web")) {
+                assertThat(service.uri()).hasHost("127.0.0.1");
+                try (TestPeer peer = TestPeer.connect(service.uri()); Socket other = new Socket()) {
+                    peer.send("here");
+                    assertThat(peer.next()).isEqualTo("here");
+                    InetSocketAddress elsewhere = new InetSocketAddress("127.0.0.2", service.uri().getPort());
+                    assertThatThrownBy(() -> other.connect(elsewhere)).isInstanceOf(ConnectException.class);
+                }
+            }
+        }
+
+        @Test
+        void allowsSeveralOrigins() {
+            try (Program service = Program.listening("--allow-origin", "null",
+                    "--allow-origin", "https://app.example")) {
+                for (String origin : new String[] {"null", "https://app.example"}) {
+                    try (TestPeer peer = TestPeer.connectFrom(origin, service.uri())) {
+                        peer.send(origin);
+                        assertThat(peer.next()).isEqualTo(origin);
+                    }
+                }
+                refuses(403, () -> TestPeer.connectFrom("https://elsewhere.example", service.uri()));
+            }
+        }
+
+        @Test
+        void servesAFolder(@TempDir Path folder) throws Exception {
+            Files.writeString(folder.resolve("index.html"), "<!doctype html><title>ours</title>");
+            try (Program service = Program.listening("--web-root", folder.toString())) {
+                assertThat(get(service.pageUri()).body()).isEqualTo("<!doctype html><title>ours</title>");
+                assertThat(get(service.pageUri().resolve("/missing.html")).statusCode()).isEqualTo(404);
+            }
+        }
+
+        @Test
+        void servesNoPage() {
+            try (Program service = Program.listening("--no-web"); TestPeer peer = TestPeer.connect(service.uri())) {
+                peer.send("no page");
+                assertThat(peer.next()).isEqualTo("no page");
+                assertThat(service.out()).hasSize(1);
+            }
+        }
+
+        @Test
+        void servesThePageOnTheWebSocketPort() throws Exception {
+            String port = Integer.toString(FreePort.find());
+            try (Program service = Program.service("--port", port, "--web-port", port);
+                    TestPeer peer = TestPeer.connect(service.uri())) {
+                assertThat(service.pageUri()).hasPort(Integer.parseInt(port));
+                assertThat(get(service.pageUri()).body()).containsIgnoringCase("<!doctype html>");
+                peer.send("same port");
+                assertThat(peer.next()).isEqualTo("same port");
+            }
+        }
+    }
+}

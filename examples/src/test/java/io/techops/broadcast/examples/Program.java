@@ -1,0 +1,203 @@
+package io.techops.broadcast.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** A program of the service's jar, run as a process; {@link #close} ends it whatever has happened. */
+final class Program implements AutoCloseable {
+
+    /** Longer than any healthy step takes on a busy machine. */
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+    private static final String JAR = System.getProperty("broadcast.service.jar", "target/broadcast-service.jar");
+
+    private final Process process;
+    private final List<String> out = new CopyOnWriteArrayList<>();
+    private final List<String> err = new CopyOnWriteArrayList<>();
+    private final List<Thread> readers = new ArrayList<>();
+
+    private Program(List<String> arguments) {
+        List<String> command = new ArrayList<>(withDefaultSignals());
+        command.add(JAVA.toString());
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        builder.environment().remove("JDK_JAVA_OPTIONS");
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        readers.add(reader(process.getInputStream(), out));
+        readers.add(reader(process.getErrorStream(), err));
+    }
+
+    /** {@return the service, started with these options, perhaps not listening yet} */
+    static Program service(String... options) {
+        List<String> arguments = new ArrayList<>(List.of("-jar", JAR));
+        arguments.addAll(List.of(options));
+        return new Program(arguments);
+    }
+
+    /** {@return the service on free ports, listening, with these options besides} */
+    static Program listening(String... options) {
+        List<String> all = new ArrayList<>(List.of("--port", "0"));
+        if (!List.of(options).contains("--no-web")) {
+            all.addAll(List.of("--web-port", "0"));
+        }
+        all.addAll(List.of(options));
+        Program service = service(all.toArray(String[]::new));
+        try {
+            service.awaitOut("Listening on .*");
+        } catch (RuntimeException | Error e) {
+            service.close();
+            throw e;
+        }
+        return service;
+    }
+
+    /** {@return another program of the jar} */
+    static Program of(Class<?> program, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("-cp", JAR, program.getName()));
+        arguments.addAll(List.of(options));
+        return new Program(arguments);
+    }
+
+    /**
+     * A shell that runs a build in the background has it ignore SIGINT, and a JVM that was started so keeps ignoring
+     * it: have the signal reset in between.
+     */
+    private static List<String> withDefaultSignals() {
+        Path status = Path.of("/proc/self/status");
+        try {
+            boolean ignored = Files.exists(status) && Files.readAllLines(status).stream()
+                    .filter(line -> line.startsWith("SigIgn:"))
+                    .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 0b10) != 0);
+            return ignored ? List.of("env", "--default-signal=INT") : List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Thread reader(InputStream from, List<String> to) {
+        Thread thread = new Thread(() -> {
+            try (BufferedReader reader = new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8))) {
+                reader.lines().forEach(to::add);
+            } catch (IOException | UncheckedIOException e) {
+                to.add("(the output broke off: " + e + ")");
+            }
+        }, "program-output");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** {@return what it has written to standard output so far} */
+    List<String> out() {
+        return out;
+    }
+
+    /** {@return what it has written to standard error so far} */
+    List<String> err() {
+        return err;
+    }
+
+    /** {@return the first line of standard output that matches} */
+    String awaitOut(String pattern) {
+        await().atMost(PATIENCE).until(() -> !matching(pattern).isEmpty() || !process.isAlive());
+        awaitReaders(!process.isAlive());
+        assertThat(matching(pattern)).as("lines like %s in %s; on standard error %s", pattern, out, err).isNotEmpty();
+        return matching(pattern).get(0);
+    }
+
+    private List<String> matching(String pattern) {
+        return out.stream().filter(line -> line.matches(pattern)).toList();
+    }
+
+    /** {@return where the service listens} */
+    URI uri() {
+        return uriWithin("Listening on (.*)");
+    }
+
+    /** {@return where its page is} */
+    URI pageUri() {
+        return uriWithin("Page at (.*)");
+    }
+
+    /** {@return the first group of the first line of standard output that matches} */
+    URI uriWithin(String pattern) {
+        return URI.create(awaitOut(pattern).replaceAll(pattern, "$1"));
+    }
+
+    /** Types a line on its standard input. */
+    void type(String line) {
+        try {
+            process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends it a signal, as an operator does. */
+    void kill(String signal) {
+        try {
+            Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(pid())).inheritIO().start();
+            assertThat(kill.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(kill.exitValue()).isZero();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** {@return its exit code, once it has ended and all its output was read} */
+    int awaitExit() {
+        try {
+            assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as("ended; output %s", out).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        awaitReaders(true);
+        return process.exitValue();
+    }
+
+    private void awaitReaders(boolean ended) {
+        try {
+            for (Thread reader : ended ? readers : List.<Thread>of()) {
+                reader.join(PATIENCE.toMillis());
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        awaitExit();
+    }
+}

@@ -1,0 +1,200 @@
+package io.techops.broadcast.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How the service starts, what it writes where, and how it ends. */
+class ServiceLifeIT {
+
+    private static final String DEBUG = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}(Z|[+-][0-9:]{5}) DEBUG ";
+
+    @TempDir
+    Path folder = Path.of("");
+
+    private String file(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    private static long count(List<String> lines, String pattern) {
+        return lines.stream().filter(line -> line.matches(pattern)).count();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT,130", "TERM,143"})
+    void aSignalEndsEveryConnectionAndThePidFile(String signal, int exitCode) throws Exception {
+        Path pidFile = folder.resolve("service.pid");
+        try (Program service = Program.listening("--pid-file", pidFile.toString())) {
+            service.awaitOut("Page at .*");
+            assertThat(pidFile).hasContent(service.pid() + "\n");
+            List<TestPeer> peers = new ArrayList<>();
+            try (Socket silent = new Socket("localhost", service.uri().getPort())) {
+                upgrade(silent);
+                for (int i = 0; i < 10; i++) {
+                    peers.add(TestPeer.connect(service.uri()));
+                }
+                peers.get(0).send("hello");
+                for (TestPeer peer : peers) {
+                    assertThat(peer.next()).isEqualTo("hello");
+                }
+
+                long start = System.nanoTime();
+                service.kill(signal);
+                for (TestPeer peer : peers) {
+                    assertThat(peer.closeCode()).isEqualTo(1001);
+                }
+                assertThat(service.awaitExit()).isEqualTo(exitCode);
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+            } finally {
+                peers.forEach(TestPeer::close);
+            }
+            assertThat(pidFile).doesNotExist();
+            assertThat(service.err()).isEmpty();
+        }
+    }
+
+    /** A peer that never answers, not even the close frame. */
+    private static void upgrade(Socket socket) throws Exception {
+        OutputStream out = socket.getOutputStream();
+        out.write(("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+        byte[] status = socket.getInputStream().readNBytes(12);
+        assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 101");
+    }
+
+    @Test
+    void withoutDebugItSaysOnlyWhereItListens() {
+        try (Program service = Program.listening(); TestPeer peer = TestPeer.connect(service.uri())) {
+            service.pageUri();
+            peer.send("hello");
+            assertThat(peer.next()).isEqualTo("hello");
+            peer.leave("bye");
+            peer.closeCode();
+            service.kill("TERM");
+            assertThat(service.awaitExit()).isEqualTo(143);
+            assertThat(service.out()).hasSize(2);
+            assertThat(service.out().get(0)).matches("Listening on ws://[^ ]+:[0-9]+/");
+            assertThat(service.out().get(1)).matches("Page at http://[^ ]+:[0-9]+/[?]port=" + service.uri().getPort());
+            assertThat(service.err()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"debug", "--debug"})
+    void debugTellsRegistrationsBroadcastsAndDepartures(String option) {
+        try (Program service = Program.listening(option);
+                TestPeer one = TestPeer.connect(service.uri());
+                TestPeer two = TestPeer.connect(service.uri())) {
+            one.send("hello");
+            assertThat(two.next()).isEqualTo("hello");
+            one.leave("bye\nforged");
+            service.awaitOut(DEBUG + "peer 1 unregistered: 1000 bye\\\\u000aforged");
+            service.kill("INT");
+            assertThat(two.closeCode()).isEqualTo(1001);
+            assertThat(service.awaitExit()).isEqualTo(130);
+
+            assertThat(count(service.out(), DEBUG + "peer [12] registered.*")).isEqualTo(2);
+            assertThat(count(service.out(), DEBUG + "broadcast 0: text of 5 bytes from peer 1")).isEqualTo(1);
+            assertThat(count(service.out(), DEBUG + "peer 2 unregistered: 1001.*")).as("lines of the end").isEqualTo(1);
+            assertThat(service.out()).noneMatch(line -> line.contains("hello"))
+                    .allMatch(line -> line.matches("[0-9T:.+Z-]{24,29} (DEBUG|INFO ) .+|(Listening on|Page at) [^ ]+"));
+            assertThat(service.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void aLogFileIsAppendedTo() throws Exception {
+        Path log = Files.writeString(folder.resolve("service.log"), "from before\n");
+        try (Program service = Program.listening("--log-file", log.toString());
+                TestPeer peer = TestPeer.connect(service.uri())) {
+            peer.send("hello");
+            assertThat(peer.next()).isEqualTo("hello");
+            service.kill("TERM");
+            assertThat(service.awaitExit()).isEqualTo(143);
+            assertThat(service.out()).hasSize(2);
+        }
+        List<String> lines = Files.readAllLines(log);
+        assertThat(lines).first().isEqualTo("from before");
+        assertThat(lines).hasSizeGreaterThan(1).noneMatch(line -> line.contains("DEBUG"))
+                .anyMatch(line -> line.matches("[^ ]+ INFO  .*"));
+    }
+
+    @Test
+    void aLogFileHoldsWhatDebugTellsUpToTheEnd() throws Exception {
+        Path log = folder.resolve("service.log");
+        try (Program service = Program.listening("debug", "--log-file", log.toString());
+                TestPeer peer = TestPeer.connect(service.uri())) {
+            peer.send("hello");
+            assertThat(peer.next()).isEqualTo("hello");
+            service.kill("TERM");
+            assertThat(service.awaitExit()).isEqualTo(143);
+        }
+        List<String> lines = Files.readAllLines(log);
+        assertThat(count(lines, DEBUG + "peer 1 registered.*")).isEqualTo(1);
+        assertThat(count(lines, DEBUG + "broadcast 0: .*")).isEqualTo(1);
+        assertThat(count(lines, DEBUG + "peer 1 unregistered: 1001.*")).isEqualTo(1);
+    }
+
+    @Test
+    void aSecondServiceLeavesThePidFileOfTheFirstAlone() {
+        try (Program first = Program.listening("--no-web", "--pid-file", file("service.pid"));
+                Program second = Program.service("--port", "0", "--no-web", "--pid-file", file("service.pid"))) {
+            assertThat(second.awaitExit()).isEqualTo(2);
+            assertThat(second.out()).isEmpty();
+            assertThat(second.err()).containsExactly("broadcast-service: --pid-file must not be that of a process that "
+                    + "is alive, here " + first.pid() + ": " + file("service.pid"));
+            assertThat(folder.resolve("service.pid")).hasContent(first.pid() + "\n");
+            assertThat(first.isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void aPidFileThatWasLeftBehindIsReplaced() {
+        try (Program killed = Program.listening("--no-web", "--pid-file", file("service.pid"))) {
+            killed.kill("KILL");
+            killed.awaitExit();
+            assertThat(folder.resolve("service.pid")).hasContent(killed.pid() + "\n");
+            try (Program next = Program.listening("--no-web", "--pid-file", file("service.pid"))) {
+                assertThat(folder.resolve("service.pid")).hasContent(next.pid() + "\n");
+            }
+        }
+    }
+
+    @Test
+    void itEndsWhilePeersAreSending() {
+        try (Program service = Program.listening("--no-web");
+                TestPeer sender = TestPeer.connect(service.uri());
+                TestPeer receiver = TestPeer.connect(service.uri())) {
+            Thread flood = new Thread(() -> {
+                try {
+                    while (!sender.isClosed()) {
+                        sender.send("again");
+                    }
+                } catch (RuntimeException e) {
+                    // The connection was closed while this message was being sent.
+                }
+            }, "flood");
+            flood.start();
+            assertThat(receiver.next()).isEqualTo("again");
+            service.kill("INT");
+            assertThat(receiver.closeCode()).isEqualTo(1001);
+            assertThat(sender.closeCode()).isEqualTo(1001);
+            assertThat(service.awaitExit()).isEqualTo(130);
+            await().atMost(Program.PATIENCE).until(() -> !flood.isAlive());
+        }
+    }
+}
