@@ -45,9 +45,12 @@ class FloodTest {
     /** {@return how many numbers came in order; all, or it fails} */
     private static int count(RawClient peer, int messages, String filler) throws Exception {
         for (int i = 0; i < messages; i++) {
-            String text = peer.readText();
-            if (!text.equals(i + filler)) {
-                throw new IllegalStateException(i + " was to come, and not " + text);
+            RawClient.Frame frame = peer.read();
+            if (frame.first() == 0x88) {
+                throw new IllegalStateException(i + " was to come, and not " + frame.code() + " " + frame.phrase());
+            }
+            if (frame.first() != 0x81 || !frame.text().equals(i + filler)) {
+                throw new IllegalStateException(i + " was to come, and not " + frame.text());
             }
         }
         return messages;

@@ -21,7 +21,7 @@ final class Kernel {
     }
 
     /** A server's side of a connection. */
-    record Connection(int localPort, int remotePort, String state, String inode) {
+    record Connection(int localPort, int remotePort, String state, long unread, String inode) {
 
         /** {@return whether this process still has a descriptor of it} */
         boolean hasDescriptor() throws IOException {
@@ -41,7 +41,8 @@ final class Kernel {
             List<String> lines = Files.exists(path) ? Files.readAllLines(path) : List.of();
             for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
                 String[] columns = line.trim().split(" +");
-                Connection one = new Connection(port(columns[1]), port(columns[2]), columns[3], columns[9]);
+                Connection one = new Connection(port(columns[1]), port(columns[2]), columns[3],
+                        behindColon(columns[4]), columns[9]);
                 boolean listens = one.state().equals("0A");
                 boolean timeWait = one.state().equals("06");
                 if (one.localPort() == port && !listens && !timeWait) {
@@ -57,8 +58,17 @@ final class Kernel {
         return connectionsOf(port).stream().filter(one -> one.remotePort() == remotePort).findFirst().orElseThrow();
     }
 
+    /** {@return how many bytes have come for the connections of {@code port} and were not read yet} */
+    static long unread(int port) throws IOException {
+        return connectionsOf(port).stream().mapToLong(Connection::unread).sum();
+    }
+
+    private static long behindColon(String column) {
+        return Long.parseLong(column.substring(column.indexOf(':') + 1), 16);
+    }
+
     private static int port(String address) {
-        return Integer.parseInt(address.substring(address.indexOf(':') + 1), 16);
+        return (int) behindColon(address);
     }
 
     private static Set<String> descriptors() throws IOException {

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SlowPeerTest {
 
     private static final int SMALL_BUFFER = 4_096;
+    private static final int MEDIUM_BUFFER = 65_536;
     private static final Duration LONG = Duration.ofHours(1);
     private static final int MESSAGE = 32_000;
 
@@ -128,7 +129,7 @@ class SlowPeerTest {
         Recorder recorder = new Recorder();
         BroadcastHub.Builder hub = BroadcastHub.builder().listener(recorder).retention(Retention.of(1_000, 64 << 20))
                 .stallTimeout(Duration.ofMillis(300)).closeTimeout(Duration.ofMinutes(1)).heartbeat(Duration.ZERO);
-        try (BroadcastServer server = wire.start(hub); RawClient stalled = wire.open(server, SMALL_BUFFER)) {
+        try (BroadcastServer server = wire.start(hub); RawClient stalled = wire.open(server, MEDIUM_BUFFER)) {
             stall(server);
             await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(recorder.departures).hasSize(1));
             int texts = 0;
@@ -150,7 +151,7 @@ class SlowPeerTest {
         BroadcastHub.Builder hub = BroadcastHub.builder().retention(Retention.of(1_000, 64 << 20));
         try (BroadcastServer server = Wire.PLAIN.start(hub)) {
             for (int way = 0; way < 3; way++) {
-                RawClient peer = Wire.PLAIN.open(server, SMALL_BUFFER);
+                RawClient peer = Wire.PLAIN.open(server, MEDIUM_BUFFER);
                 Kernel.Connection socket = Kernel.connection(server.port(), peer.socket().getLocalPort());
                 stall(server);
                 for (int i = 0; i < 400; i++) {
