@@ -80,7 +80,7 @@ final class PageServer implements AutoCloseable {
         return rawly("GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
     }
 
-    /** Sends {@code request}, which has to ask for the end of the connection, and reads until that end, at least a head. */
+    /** Sends {@code request}, which has to ask for the end of the connection, and reads until then. */
     Answer rawly(String request) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.setSoTimeout(20_000);
