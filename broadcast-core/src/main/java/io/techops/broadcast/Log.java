@@ -1,7 +1,6 @@
 package io.techops.broadcast;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,10 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * The log: a ring of entries, and the marks of the shards, which say what may be evicted from it; all behind one lock.
- *
- * Invariant, whenever the lock is free, for every shard:
- *   mark.graced <= mark.offered <= the cursor of each of its writable peers, and of each peer that has joined and that
- *   the shard has not adopted yet. A shard without any peer has offered NO_LIMIT.
  *
  * Eviction: an append that does not fit evicts from the tail, the host's as far as every shard has offered, a peer's
  * also not beyond what a peer in its grace has not taken. If that does not make room the hub is saturated: the host
@@ -27,26 +22,11 @@ import org.jspecify.annotations.Nullable;
 /** The bounded log of a hub. Safe for use by any number of threads; calls no foreign code. */
 final class Log {
 
-    static final long NO_LIMIT = Long.MAX_VALUE;
-
     /** Instead of a sequence: not appended. */
     static final long REFUSED = -1;
 
     /** Instead of a sequence: not appended yet. */
     static final long PARKED = -2;
-
-    /** How far one shard has got. Guarded by the log's lock, but for {@link #vacant}. */
-    static final class Mark {
-        private long offered = NO_LIMIT;
-        private long graced = NO_LIMIT;
-        private final List<PeerCursor> joining = new ArrayList<>();
-        /** Written under the lock; read without it by those who wonder whether to wake the shard. */
-        private volatile boolean vacant = true;
-
-        boolean vacant() {
-            return vacant;
-        }
-    }
 
     /** A parked message that has found room. */
     record Admitted(PeerCursor from, Message message, long sequence) {
@@ -59,7 +39,7 @@ final class Log {
 
     /** All of these are guarded by the lock. */
     private final Ring ring;
-    private final Mark[] marks;
+    private final Marks marks;
     private final Set<PeerCursor> parked = new LinkedHashSet<>();
     private int waiting;
     private long waits;
@@ -69,12 +49,12 @@ final class Log {
         this.retention = retention;
         this.excludesSender = delivery.excludesSender();
         this.ring = new Ring(retention);
-        this.marks = new Mark[shards];
-        Arrays.setAll(marks, i -> new Mark());
+        this.marks = new Marks(shards);
     }
 
-    Mark mark(int shard) {
-        return marks[shard];
+    /** {@return whether a shard has no peers} An old answer may be wrong by one round. */
+    boolean isVacant(int shard) {
+        return marks.isVacant(shard);
     }
 
     long head() {
@@ -119,7 +99,7 @@ final class Log {
         lock.lock();
         try {
             while (!sealed) {
-                if (makeRoom(charge, hostLimit())) {
+                if (makeRoom(charge, marks.hostLimit())) {
                     return to == null ? ring.put(message, Ring.EVERYONE) : address(message, to);
                 }
                 if (wokenFor != ring.head()) {
@@ -154,7 +134,7 @@ final class Log {
             if (sealed) {
                 return REFUSED;
             }
-            if (makeRoom(charge, hostLimit())) {
+            if (makeRoom(charge, marks.hostLimit())) {
                 return ring.put(message, Ring.EVERYONE);
             }
             waits++;
@@ -177,7 +157,7 @@ final class Log {
             if (sealed) {
                 return REFUSED;
             }
-            if (parked.isEmpty() && makeRoom(charge, peerLimit())) {
+            if (parked.isEmpty() && makeRoom(charge, marks.peerLimit())) {
                 return relay(message, from);
             }
             if (from.departed()) {
@@ -210,7 +190,7 @@ final class Log {
         lock.lock();
         try {
             long kept = ring.head() - ring.tail();
-            return (ring.head() - hostLimit()) * 2 > kept
+            return (ring.head() - marks.hostLimit()) * 2 > kept
                     && (kept * 2 > retention.messages() || ring.retainedBytes() > retention.bytes() / 2);
         } finally {
             lock.unlock();
@@ -242,22 +222,6 @@ final class Log {
         return ring.put(message, Ring.allBut(from));
     }
 
-    private long hostLimit() {
-        long limit = NO_LIMIT;
-        for (Mark mark : marks) {
-            limit = Math.min(limit, mark.offered);
-        }
-        return limit;
-    }
-
-    private long peerLimit() {
-        long limit = NO_LIMIT;
-        for (Mark mark : marks) {
-            limit = Math.min(limit, mark.graced);
-        }
-        return limit;
-    }
-
     // What shards do.
 
     /**
@@ -274,14 +238,9 @@ final class Log {
                 return false;
             }
             onJoin.run();
-            long head = ring.head();
-            cursor.next = head;
+            cursor.next = ring.head();
             cursor.sequence = ring.nextSequence();
-            Mark mark = marks[cursor.shard];
-            mark.joining.add(cursor);
-            mark.offered = Math.min(mark.offered, head);
-            mark.graced = Math.min(mark.graced, head);
-            mark.vacant = false;
+            marks.join(cursor);
             return true;
         } finally {
             lock.unlock();
@@ -296,11 +255,7 @@ final class Log {
     long begin(int shard, List<PeerCursor> peers) {
         lock.lock();
         try {
-            List<PeerCursor> joining = marks[shard].joining;
-            if (!joining.isEmpty()) {
-                peers.addAll(joining);
-                joining.clear();
-            }
+            marks.adopt(shard, peers);
             return ring.head();
         } finally {
             lock.unlock();
@@ -318,15 +273,7 @@ final class Log {
     List<Admitted> end(int shard, boolean vacant, long offered, long graced) {
         lock.lock();
         try {
-            Mark mark = marks[shard];
-            if (vacant && mark.joining.isEmpty()) {
-                mark.offered = NO_LIMIT;
-                mark.graced = NO_LIMIT;
-                mark.vacant = true;
-            } else {
-                mark.offered = offered;
-                mark.graced = graced;
-            }
+            marks.move(shard, vacant, offered, graced);
             if (waiting > 0) {
                 room.signalAll();
             }
@@ -341,7 +288,7 @@ final class Log {
         for (var each = parked.iterator(); each.hasNext();) {
             PeerCursor from = each.next();
             Message message = from.parked;
-            if (!makeRoom(Retention.charge(message), peerLimit())) {
+            if (!makeRoom(Retention.charge(message), marks.peerLimit())) {
                 break;
             }
             each.remove();

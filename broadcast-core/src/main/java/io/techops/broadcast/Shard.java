@@ -46,7 +46,6 @@ final class Shard implements Runnable {
 
     private final int index;
     private final Log log;
-    private final Log.Mark mark;
     private final OverflowPolicy overflow;
     private final Executor executor;
     private final HubTimer timer;
@@ -75,7 +74,6 @@ final class Shard implements Runnable {
             Outcome outcome) {
         this.index = index;
         this.log = log;
-        this.mark = log.mark(index);
         this.overflow = overflow;
         this.executor = executor;
         this.timer = timer;
@@ -98,7 +96,7 @@ final class Shard implements Runnable {
 
     /** Wakes the shard if it has any peers: something was appended. */
     void offer() {
-        if (!mark.vacant()) {
+        if (!log.isVacant(index)) {
             wake();
         }
     }

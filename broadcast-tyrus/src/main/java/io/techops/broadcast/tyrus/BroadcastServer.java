@@ -5,6 +5,7 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.MessagePolicy;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Objects;
@@ -17,6 +18,7 @@ import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 import org.glassfish.grizzly.filterchain.TransportFilter;
 import org.glassfish.grizzly.http.server.HttpServer;
 import org.glassfish.grizzly.http.server.HttpServerFilter;
+import org.glassfish.grizzly.utils.IdleTimeoutFilter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,6 +105,9 @@ public final class BroadcastServer implements AutoCloseable {
                 new Handshake(settings.path, new Origins(settings.origins)), encoder, frames, settings.tls != null,
                 withPages, settings.maxMessageBytes, settings.handshakeTimeout));
         chain.add(chain.indexOfType(HttpServerFilter.class), upgrade);
+        if (!withPages) {
+            chain.remove(chain.indexOfType(IdleTimeoutFilter.class)); // handshakes and peers have timeouts of their own
+        }
     }
 
     private static URI uri(String scheme, String host, int port, String path) {
@@ -256,7 +261,7 @@ public final class BroadcastServer implements AutoCloseable {
          * @throws IllegalArgumentException if it does not begin with a slash, or is not the path of a URI
          */
         public Builder path(String path) {
-            if (!path.startsWith("/") || !path.equals(URI.create("ws://host" + path).getRawPath())) {
+            if (!path.startsWith("/") || !isPath(path)) {
                 throw new IllegalArgumentException("path must be the path of a URI and begin with /: " + path);
             }
             this.path = path;
@@ -358,6 +363,14 @@ public final class BroadcastServer implements AutoCloseable {
                 throw new IllegalStateException("the hub is closed");
             }
             return new BroadcastServer(this);
+        }
+
+        private static boolean isPath(String path) {
+            try {
+                return path.equals(new URI("ws://host" + path).getRawPath());
+            } catch (URISyntaxException e) {
+                return false;
+            }
         }
 
         private InetSocketAddress address(int at) {

@@ -15,9 +15,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@link BroadcastEndpoint} as a programmatic endpoint: Tyrus ignores the path and the configurator of a configuration
- * for an annotated class. One instance may serve many sessions.
+ * for an annotated class. One instance may serve many sessions. Public because a container calls it by reflection; get one
+ * with {@link BroadcastEndpoint#config}.
  */
-final class HubEndpoint extends Endpoint {
+public final class HubEndpoint extends Endpoint {
 
     private static final Logger LOG = LoggerFactory.getLogger(HubEndpoint.class);
     private static final String LINK = HubEndpoint.class.getName() + ".link";

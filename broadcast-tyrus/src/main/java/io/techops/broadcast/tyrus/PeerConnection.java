@@ -129,7 +129,7 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
                 tyrus.getReadHandler().handle(frames);
                 if (paused) {
                     paused = false;
-                    unread = from;
+                    unread = from.slice(); // Grizzly rewinds the buffer itself when it is asked for it once more
                     return false;
                 }
             }

@@ -1,6 +1,7 @@
 package io.techops.broadcast.tyrus;
 
 import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -9,6 +10,7 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.channels.Channels;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -33,7 +35,12 @@ record ResourceSource(ClassLoader loader, String prefix) implements PageSource {
         URLConnection connection = url.openConnection();
         // A cached jar file would outlive its replacement, and be shared with whoever closes it.
         connection.setUseCaches(false);
-        return open(connection);
+        try {
+            return open(connection);
+        } catch (FileNotFoundException | NoSuchFileException e) {
+            // The loader remembers what was in the jar file before it was replaced or deleted.
+            return null;
+        }
     }
 
     /** Returns the directory of the prefix, given that {@code url} is {@code depth} levels below it. */

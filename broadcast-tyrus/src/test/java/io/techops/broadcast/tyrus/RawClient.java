@@ -15,7 +15,7 @@ import javax.net.SocketFactory;
 
 /**
  * A WebSocket client over a plain socket, which does what it is told, right or wrong. It answers nothing by itself. Reads
- * time out after ten seconds.
+ * time out after thirty seconds.
  */
 final class RawClient implements AutoCloseable {
 
@@ -50,7 +50,7 @@ final class RawClient implements AutoCloseable {
 
     private RawClient(Socket socket) throws IOException {
         this.socket = socket;
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
         socket.setTcpNoDelay(true);
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));
         out = socket.getOutputStream();
@@ -180,6 +180,21 @@ final class RawClient implements AutoCloseable {
                 // what comes before the end does not matter
             }
             return true;
+        } catch (java.net.SocketException e) {
+            return true;
+        }
+    }
+
+    /** {@return the body of the response whose head was read last} */
+    String readBody() throws IOException {
+        String length = response.replaceAll("(?is).*content-length: *(\\d+).*", "$1");
+        return new String(in.readNBytes(Integer.parseInt(length)), StandardCharsets.UTF_8);
+    }
+
+    /** {@return whether the server ends the stream without having agreed to a WebSocket} */
+    boolean readsNoUpgrade() throws IOException {
+        try {
+            return !new String(in.readAllBytes(), StandardCharsets.ISO_8859_1).startsWith("HTTP/1.1 101");
         } catch (java.net.SocketException e) {
             return true;
         }

@@ -1,0 +1,217 @@
+package io.techops.broadcast.tyrus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Retention;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What peers and the machine see of the end of a server. */
+class GracefulEndTest {
+
+    private static final Duration LONG = Duration.ofHours(1);
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void end() {
+        threads.shutdownNow();
+    }
+
+    /** {@return the threads of servers and hubs} */
+    private static Set<Thread> serverThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("broadcast") || thread.getName().startsWith("Grizzly"))
+                .collect(Collectors.toSet());
+    }
+
+    private static void nothingIsLeft(Set<Thread> before, int port) {
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            Set<Thread> left = new HashSet<>(serverThreads());
+            left.removeAll(before);
+            assertThat(left).isEmpty();
+        });
+        if (Kernel.isThere()) {
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> Kernel.connectionsOf(port).stream().noneMatch(GracefulEndTest::isOurs));
+        }
+    }
+
+    private static boolean isOurs(Kernel.Connection connection) {
+        try {
+            return connection.hasDescriptor();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Wire.class)
+    void allPeersThatAreSendingAtTheTimeSee1001(Wire wire) throws Exception {
+        int count = wire == Wire.PLAIN ? 200 : 50;
+        Set<Thread> before = serverThreads();
+        BroadcastServer server = wire.server().start();
+        List<RawClient> peers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            peers.add(wire.open(server));
+        }
+        CountDownLatch over = new CountDownLatch(1);
+        CountDownLatch sending = new CountDownLatch(count);
+        List<Future<Integer>> codes = new ArrayList<>();
+        for (RawClient peer : peers) {
+            codes.add(threads.submit(() -> peer.readClose().code()));
+            threads.submit(() -> { // sends on, also after the server's close frame
+                do {
+                    peer.sendText("sending on and on");
+                    sending.countDown();
+                } while (!over.await(20, TimeUnit.MILLISECONDS));
+                return null;
+            });
+        }
+        assertThat(sending.await(60, TimeUnit.SECONDS)).isTrue();
+        Future<?> closing = threads.submit(() -> server.close(Duration.ofSeconds(3)));
+        List<Integer> seen = new ArrayList<>();
+        for (Future<Integer> code : codes) {
+            seen.add(code.get(60, TimeUnit.SECONDS));
+        }
+        over.countDown();
+        closing.get(60, TimeUnit.SECONDS);
+        assertThat(seen).hasSize(count).containsOnly(1001);
+        for (RawClient peer : peers) {
+            peer.close();
+        }
+        nothingIsLeft(before, server.port());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Wire.class)
+    void whatWasBroadcastBeforeTheEndReachesEveryone(Wire wire) throws Exception {
+        BroadcastServer server = wire.server().start();
+        try (RawClient peer = wire.open(server); JdkClient jdk = wire.jdk(server)) {
+            for (int i = 0; i < 1_000; i++) {
+                server.hub().broadcast("last words " + i);
+            }
+            Future<?> closing = threads.submit(() -> server.close(Duration.ofSeconds(20)));
+            for (int i = 0; i < 1_000; i++) {
+                assertThat(peer.readText()).isEqualTo("last words " + i);
+                assertThat(jdk.next()).isEqualTo("last words " + i);
+            }
+            assertThat(peer.readClose().code()).isEqualTo(1001);
+            peer.sendClose(1001);
+            assertThat(jdk.closed().code()).isEqualTo(1001);
+            assertThat(peer.readsEnd()).isTrue();
+            closing.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Wire.class)
+    void aPeerThatNeverReadsDoesNotKeepTheServerBeyondTheLimit(Wire wire) throws Exception {
+        Set<Thread> before = serverThreads();
+        Recorder recorder = new Recorder();
+        BroadcastHub.Builder hub = BroadcastHub.builder().listener(recorder).retention(Retention.of(1_000, 64 << 20))
+                .stallTimeout(LONG).closeTimeout(LONG).heartbeat(Duration.ZERO);
+        BroadcastServer server = wire.start(hub);
+        try (RawClient stalled = wire.open(server, 4_096)) {
+            for (int i = 0; i < 400; i++) {
+                server.hub().broadcast("s".repeat(32_000));
+            }
+            await().until(() -> server.hub().peers().iterator().next().lag() > 0);
+            threads.submit(() -> server.close(Duration.ofMillis(300))).get(60, TimeUnit.SECONDS);
+            assertThat(stalled.readsEnd()).isTrue();
+            nothingIsLeft(before, server.port());
+        }
+        assertThat(recorder.departures).hasSize(1);
+    }
+
+    @Test
+    void aPeerThatDoesNotAnswerTheCloseFrameIsCutAtTheLimit() throws Exception {
+        BroadcastServer server = Wire.PLAIN.start(BroadcastHub.builder().closeTimeout(LONG));
+        try (RawClient mute = Wire.PLAIN.open(server)) {
+            threads.submit(() -> server.close(Duration.ofMillis(300))).get(60, TimeUnit.SECONDS);
+            assertThat(mute.readClose().code()).isEqualTo(1001);
+            assertThat(mute.readsEnd()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Wire.class)
+    void newPeersAreRefusedWith503WhileTheServerDrains(Wire wire) throws Exception {
+        BroadcastServer server = wire.start(BroadcastHub.builder().closeTimeout(LONG));
+        try (RawClient mute = wire.open(server)) {
+            Future<?> closing = threads.submit(() -> server.close(Duration.ofSeconds(5)));
+            assertThat(mute.readClose().code()).isEqualTo(1001);
+            try (RawClient late = wire.connect(server)) {
+                assertThat(late.ask(RawClient.handshake("/"))).startsWith("HTTP/1.1 503 ");
+            }
+            mute.sendClose(1001);
+            closing.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void thePortCanBeBoundAgainAtOnce() throws Exception {
+        Set<Thread> before = serverThreads();
+        int port = 0;
+        for (int i = 0; i < 5; i++) {
+            BroadcastServer server = BroadcastServer.builder().host("127.0.0.1").port(port).start();
+            port = server.port();
+            try (RawClient peer = Wire.PLAIN.open(server)) {
+                peer.sendText("round " + i);
+                assertThat(peer.readText()).isEqualTo("round " + i);
+                server.close(Duration.ofMillis(100));
+                assertThat(peer.readsEnd()).isTrue();
+            }
+        }
+        nothingIsLeft(before, port);
+    }
+
+    @Test
+    void closingTwiceAndFromManyThreadsIsClosingOnce() throws Exception {
+        Set<Thread> before = serverThreads();
+        Recorder recorder = new Recorder();
+        BroadcastServer server = Wire.PLAIN.start(BroadcastHub.builder().listener(recorder));
+        try (RawClient peer = Wire.PLAIN.open(server)) {
+            List<Future<?>> closing = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                closing.add(threads.submit(() -> server.close(Duration.ofMillis(200))));
+            }
+            for (Future<?> one : closing) {
+                one.get(30, TimeUnit.SECONDS);
+            }
+            server.close();
+            assertThat(peer.readClose().code()).isEqualTo(1001);
+        }
+        assertThat(recorder.departures).hasSize(1);
+        nothingIsLeft(before, server.port());
+    }
+
+    @Test
+    void aHubThatIsClosedByTheHostTakesItsPeersAlong() throws Exception {
+        try (BroadcastServer server = Wire.PLAIN.server().start(); RawClient peer = Wire.PLAIN.open(server)) {
+            Future<?> closing = threads.submit(() -> server.hub().close(Duration.ofSeconds(10)));
+            assertThat(peer.readClose().code()).isEqualTo(1001);
+            peer.sendClose(1001);
+            closing.get(30, TimeUnit.SECONDS);
+            try (RawClient late = RawClient.connect(server.port())) {
+                assertThat(late.ask(RawClient.handshake("/"))).startsWith("HTTP/1.1 503 ");
+            }
+        }
+    }
+}

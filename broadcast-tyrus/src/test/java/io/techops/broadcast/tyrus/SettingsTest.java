@@ -1,0 +1,178 @@
+package io.techops.broadcast.tyrus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.techops.broadcast.BroadcastHub;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SettingsTest {
+
+    private static final String LOOPBACK = "127.0.0.1";
+
+    /** Sets something to a value that is not allowed. */
+    private interface Setting {
+        void of(BroadcastServer.Builder builder);
+    }
+
+    private static Arguments bad(String message, Setting setting) {
+        return Arguments.of(message, setting);
+    }
+
+    static Stream<Arguments> badValues() {
+        return Stream.of(
+                bad("host must not be empty", b -> b.host(" ")),
+                bad("port must be from 0 to 65535: -1", b -> b.port(-1)),
+                bad("port must be from 0 to 65535: 65536", b -> b.port(65_536)),
+                bad("pagePort must be from 0 to 65535: 70000", b -> b.pagePort(70_000)),
+                bad("path must be the path of a URI and begin with /: live", b -> b.path("live")),
+                bad("path must be the path of a URI and begin with /: /live?x", b -> b.path("/live?x")),
+                bad("path must be the path of a URI and begin with /: /live#x", b -> b.path("/live#x")),
+                bad("path must be the path of a URI and begin with /: ", b -> b.path("")),
+                bad("origin must be scheme://host, scheme://host:port, null or *: example.org",
+                        b -> b.allowOrigin("example.org")),
+                bad("origin must be scheme://host, scheme://host:port, null or *: http://a/b",
+                        b -> b.allowOrigin("http://a/b")),
+                bad("origin must be scheme://host, scheme://host:port, null or *: ", b -> b.allowOrigin("")),
+                bad("maxMessageBytes must be from 125 to 1073741824: 124", b -> b.maxMessageBytes(124)),
+                bad("maxMessageBytes must be from 125 to 1073741824: 1073741825", b -> b.maxMessageBytes((1 << 30) + 1)),
+                bad("handshakeTimeout must be from 1 ms to 1 day: PT0S", b -> b.handshakeTimeout(Duration.ZERO)),
+                bad("handshakeTimeout must be from 1 ms to 1 day: PT-1S", b -> b.handshakeTimeout(Duration.ofSeconds(-1))),
+                bad("handshakeTimeout must be from 1 ms to 1 day: PT48H", b -> b.handshakeTimeout(Duration.ofDays(2))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badValues")
+    void aBadValueIsRefusedAtOnceWithNameRuleAndValue(String message, Object setting) {
+        BroadcastServer.Builder builder = BroadcastServer.builder();
+        assertThatThrownBy(() -> ((Setting) setting).of(builder)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void aPathThatIsNoUriIsRefusedAsABadPath() {
+        assertThatThrownBy(() -> BroadcastServer.builder().path("/a b")).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("path must be the path of a URI and begin with /: /a b");
+    }
+
+    @Test
+    void aClosedHubIsRefused() {
+        BroadcastHub hub = BroadcastHub.create();
+        hub.close();
+        assertThatThrownBy(() -> BroadcastServer.builder().hub(hub).port(0).start())
+                .isInstanceOf(IllegalStateException.class).hasMessage("the hub is closed");
+    }
+
+    @Test
+    void theUriSaysWhereToConnect() {
+        try (BroadcastServer server = BroadcastServer.builder().host(LOOPBACK).port(0).path("/live").start()) {
+            assertThat(server.uri()).hasToString("ws://127.0.0.1:" + server.port() + "/live");
+            assertThat(server.pageUri()).isNull();
+            assertThat(server.pagePort()).isEqualTo(-1);
+        }
+        try (BroadcastServer server = BroadcastServer.start(0)) {
+            assertThat(server.uri()).hasToString("ws://localhost:" + server.port() + "/");
+        }
+        try (BroadcastServer server = Wire.TLS.server().start()) {
+            assertThat(server.uri()).hasToString("wss://127.0.0.1:" + server.port() + "/");
+        }
+    }
+
+    @Nested
+    class TheAddress {
+
+        @Test
+        void thatIsGivenIsTheOneThatIsBound() throws Exception {
+            try (BroadcastServer server = BroadcastServer.builder().host("127.0.0.2").port(0).start()) {
+                try (Socket there = new Socket("127.0.0.2", server.port())) {
+                    assertThat(there.isConnected()).isTrue();
+                }
+                assertThatThrownBy(() -> new Socket(LOOPBACK, server.port()).close())
+                        .isInstanceOf(ConnectException.class);
+            }
+        }
+
+        @Test
+        void thatIsNotOfThisMachineFailsAndIsNamed() {
+            assertThatThrownBy(() -> BroadcastServer.builder().host("192.0.2.1").port(0).start())
+                    .isInstanceOf(UncheckedIOException.class).hasMessageContaining("192.0.2.1:0");
+        }
+    }
+
+    @Nested
+    class ATakenPort {
+
+        private static Set<Thread> threads() {
+            return Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().startsWith("broadcast") || thread.getName().startsWith("Grizzly"))
+                    .collect(Collectors.toSet());
+        }
+
+        private static int freePort() throws Exception {
+            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
+                return free.getLocalPort();
+            }
+        }
+
+        private static void noThreadIsLeft(Set<Thread> before) {
+            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+                Set<Thread> left = new HashSet<>(threads());
+                left.removeAll(before);
+                assertThat(left).isEmpty();
+            });
+        }
+
+        @Test
+        void failsNamingItAndLeavesNothing() throws Exception {
+            Set<Thread> before = threads();
+            try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
+                int port = taken.getLocalPort();
+                assertThatThrownBy(() -> BroadcastServer.builder().host(LOOPBACK).port(port).start())
+                        .isInstanceOf(UncheckedIOException.class)
+                        .hasMessageContaining("127.0.0.1:" + port)
+                        .cause().isInstanceOf(BindException.class).hasMessageContaining("127.0.0.1:" + port);
+            }
+            noThreadIsLeft(before);
+        }
+
+        @Test
+        void ofThePagesFailsNamingItAndFreesTheOther(@TempDir Path folder) throws Exception {
+            Files.writeString(folder.resolve("index.html"), "page");
+            Set<Thread> before = threads();
+            try (BroadcastHub hub = BroadcastHub.create();
+                    ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
+                int page = taken.getLocalPort();
+                int port = freePort();
+                assertThatThrownBy(() -> BroadcastServer.builder().hub(hub).host(LOOPBACK).port(port)
+                        .pages(Pages.folder(folder)).pagePort(page).start())
+                        .isInstanceOf(UncheckedIOException.class).hasMessageContaining("127.0.0.1:" + page);
+                assertThat(hub.isClosed()).as("the hub that was given").isFalse();
+                try (ServerSocket again = new ServerSocket()) {
+                    again.bind(new InetSocketAddress(LOOPBACK, port));
+                    assertThat(again.isBound()).isTrue();
+                }
+            }
+            noThreadIsLeft(before);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.techops.broadcast.tyrus;
+
+import io.techops.broadcast.BroadcastHub;
+import java.io.IOException;
+import java.net.URI;
+import javax.net.SocketFactory;
+
+/**
+ * How a test's connections travel: in the clear, where batches go straight to the socket, or through TLS, where they go
+ * through the filter chain. The promises are the same.
+ */
+enum Wire {
+    PLAIN, TLS;
+
+    /** {@return a server on the loopback interface, on any free port} */
+    BroadcastServer.Builder server() {
+        BroadcastServer.Builder builder = BroadcastServer.builder().host("127.0.0.1").port(0);
+        return this == TLS ? builder.tls(Tls.context()) : builder;
+    }
+
+    /** {@return a running server with the given hub} */
+    BroadcastServer start(BroadcastHub.Builder hub) {
+        return server().hub(hub.build()).start();
+    }
+
+    /** {@return a client that has not sent its handshake} */
+    RawClient connect(BroadcastServer server) throws IOException {
+        return connect(server, 0);
+    }
+
+    /** {@return a client that has not sent its handshake, with a receive buffer of the given size} */
+    RawClient connect(BroadcastServer server, int receiveBuffer) throws IOException {
+        SocketFactory factory = this == TLS ? Tls.context().getSocketFactory() : SocketFactory.getDefault();
+        return RawClient.connect(factory, server.port(), receiveBuffer);
+    }
+
+    /** {@return a client that has seen its 101} */
+    RawClient open(BroadcastServer server) throws IOException {
+        return open(server, 0);
+    }
+
+    /** {@return a client that has seen its 101, with a receive buffer of the given size} */
+    RawClient open(BroadcastServer server, int receiveBuffer) throws IOException {
+        return connect(server, receiveBuffer).shakeHands(server.uri().getPath());
+    }
+
+    /** {@return a client of the JDK} */
+    JdkClient jdk(BroadcastServer server) {
+        URI uri = server.uri();
+        return JdkClient.open(uri);
+    }
+}
