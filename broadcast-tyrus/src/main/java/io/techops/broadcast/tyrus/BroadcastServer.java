@@ -18,6 +18,7 @@ import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 import org.glassfish.grizzly.filterchain.TransportFilter;
 import org.glassfish.grizzly.http.server.HttpServer;
 import org.glassfish.grizzly.http.server.HttpServerFilter;
+import org.glassfish.grizzly.utils.IdleTimeoutFilter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,6 +105,9 @@ public final class BroadcastServer implements AutoCloseable {
                 new Handshake(settings.path, new Origins(settings.origins)), encoder, frames, settings.tls != null,
                 withPages, settings.maxMessageBytes, settings.handshakeTimeout));
         chain.add(chain.indexOfType(HttpServerFilter.class), upgrade);
+        if (!withPages) {
+            chain.remove(chain.indexOfType(IdleTimeoutFilter.class)); // handshakes and peers have timeouts of their own
+        }
     }
 
     private static URI uri(String scheme, String host, int port, String path) {

@@ -28,7 +28,13 @@ final class Listeners {
     /** A policy of the host application may block a reading thread: have some to spare. */
     private static final int READING_THREADS = Math.max(8, 4 * Runtime.getRuntime().availableProcessors());
 
+    private static final int SELECTORS = Runtime.getRuntime().availableProcessors();
+
     private Listeners() {
+    }
+
+    private static ThreadPoolConfig threads(String name, int count) {
+        return ThreadPoolConfig.defaultConfig().copy().setPoolName(name).setCorePoolSize(count).setMaxPoolSize(count);
     }
 
     /** What is to be put into the filter chain. */
@@ -46,11 +52,9 @@ final class Listeners {
         transport.setTcpNoDelay(true);
         transport.setServerConnectionBackLog(BACKLOG);
         transport.setReadBufferSize(READ_BUFFER_BYTES);
-        transport.setWorkerThreadPoolConfig(ThreadPoolConfig.defaultConfig().copy()
-                .setPoolName(name + "-reader")
-                .setCorePoolSize(READING_THREADS)
-                .setMaxPoolSize(READING_THREADS));
-        transport.setSelectorRunnersCount(Math.max(1, Runtime.getRuntime().availableProcessors()));
+        transport.setWorkerThreadPoolConfig(threads(name + "-reader", READING_THREADS));
+        transport.setKernelThreadPoolConfig(threads(name + "-selector", SELECTORS).setDaemon(false));
+        transport.setSelectorRunnersCount(SELECTORS);
         listener.setMaxHttpHeaderSize(MAX_HEADER_BYTES);
         if (tls != null) {
             listener.setSecure(true);

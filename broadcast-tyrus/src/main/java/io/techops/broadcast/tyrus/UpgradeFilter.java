@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.glassfish.grizzly.Buffer;
 import org.glassfish.grizzly.Connection;
@@ -28,6 +29,7 @@ import org.glassfish.grizzly.http.HttpRequestPacket;
 import org.glassfish.grizzly.http.Method;
 import org.glassfish.grizzly.memory.Buffers;
 import org.glassfish.grizzly.nio.NIOConnection;
+import org.glassfish.grizzly.utils.IdleTimeoutFilter;
 import org.glassfish.tyrus.core.RequestContext;
 import org.glassfish.tyrus.core.TyrusUpgradeResponse;
 import org.glassfish.tyrus.spi.UpgradeRequest;
@@ -39,7 +41,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The filter behind the HTTP parser: makes a WebSocket of a connection whose handshake is in order, and gives every other
  * request a clear answer. A plain connection then leaves the HTTP parser for a chain of its own, which costs a third of
- * the memory; one with TLS stays, because a half-read TLS record may wait in the chain it came through.
+ * the memory. One with TLS stays, because a half-read TLS record may wait in the chain it came through; so does one of a
+ * port with pages, because the chain's idle timeout keeps what it knows of a connection among the connection's
+ * attributes, and closes one that has lost them.
  */
 final class UpgradeFilter extends BaseFilter {
 
@@ -50,6 +54,7 @@ final class UpgradeFilter extends BaseFilter {
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(UpgradeFilter.class.getName() + ".refused");
     /** How long the peer may take to read why it was refused. */
     private static final Duration REFUSAL_LINGER = Duration.ofSeconds(1);
+    private static final long NO_TIMEOUT = -1;
 
     /**
      * What the filter needs.
@@ -119,9 +124,11 @@ final class UpgradeFilter extends BaseFilter {
             return refuse(ctx, request, Refusal.of("503 Service Unavailable", "The server is going away."));
         }
         cancelDeadline(connection);
-        if (!settings.secure()) {
+        if (!settings.secure() && !settings.pages()) {
             connection.getAttributes().recycle();
             connection.setProcessor(settings.frames());
+        } else if (settings.pages()) {
+            IdleTimeoutFilter.setCustomTimeout(connection, NO_TIMEOUT, TimeUnit.MILLISECONDS); // the hub has a heartbeat
         }
         FrameFilter.PEER.set(connection, peer);
         peer.open(tyrus, bytes(response));

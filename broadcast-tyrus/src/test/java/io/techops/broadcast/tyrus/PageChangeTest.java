@@ -3,7 +3,9 @@ package io.techops.broadcast.tyrus;
 import static io.techops.broadcast.tyrus.PageServer.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,7 +135,12 @@ class PageChangeTest {
         void inPlaceAnAnswerIsAsLongAsItSaysOrBrokenOff() throws Exception {
             int[] whole = new int[1];
             inTheMeantime(n -> Files.writeString(file, version(n * 7, 60_000)), () -> {
-                PageServer.Answer answer = server.raw("/page.txt");
+                PageServer.Answer answer;
+                try {
+                    answer = server.raw("/page.txt");
+                } catch (EOFException | SocketException e) {
+                    return; // broken off before its head: the file was cut short before its first byte was read
+                }
                 int length = Integer.parseInt(answer.headers().get("content-length"));
                 assertThat(answer.status()).isEqualTo(200);
                 assertThat(answer.body().length).isLessThanOrEqualTo(length);

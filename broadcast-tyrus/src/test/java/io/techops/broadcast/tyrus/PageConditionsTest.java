@@ -63,7 +63,8 @@ class PageConditionsTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"%s", "W/%s", "\"a\", %s", "%s, \"a\"", "W/\"a\",W/%s,\"b\"", "\"a\",,  %s ,", "*", " * ",
+        @ValueSource(strings = {"%s", "W/%s", "\"a\", %s", "%s, \"a\"", "W/\"a\",W/%s,\"b\"", "\"a\",,  %s ,", "*",
+            " * ",
             "\"with, comma\", %s"})
         void thatIsListedIsAnsweredWith304(String list) throws Exception {
             String tag = tag();
@@ -108,7 +109,8 @@ class PageConditionsTest {
         @Test
         void leavesNoBodyOnAConnectionThatGoesOn() throws Exception {
             String head = "GET /page.txt HTTP/1.1\r\nHost: x\r\n";
-            PageServer.Answer answer = server.rawly(head + "If-None-Match: *\r\n\r\n" + head + "Connection: close\r\n\r\n");
+            PageServer.Answer answer = server.rawly(
+                    head + "If-None-Match: *\r\n\r\n" + head + "Connection: close\r\n\r\n");
             assertThat(answer.status()).isEqualTo(304);
             assertThat(answer.text()).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\n0123456789");
         }
@@ -131,13 +133,15 @@ class PageConditionsTest {
         @Test
         void isNotLookedAtBesideATag() throws Exception {
             assertThat(status("If-None-Match", "\"a\"", "If-Modified-Since", DATE)).isEqualTo(200);
-            assertThat(status("If-None-Match", tag(), "If-Modified-Since", "Sat, 05 Nov 1994 00:00:00 GMT")).isEqualTo(304);
+            assertThat(status("If-None-Match", tag(), "If-Modified-Since", "Sat, 05 Nov 1994 00:00:00 GMT"))
+                    .isEqualTo(304);
         }
 
         @Test
         void isNotVouchedForRightAfterAChange() throws Exception {
             Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
-            HttpResponse<String> response = server.get("/page.txt", "If-Modified-Since", "Fri, 31 Dec 2100 00:00:00 GMT");
+            HttpResponse<String> response = server.get("/page.txt",
+                    "If-Modified-Since", "Fri, 31 Dec 2100 00:00:00 GMT");
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(response.headers().firstValue("last-modified")).isEmpty();
         }
@@ -155,7 +159,8 @@ class PageConditionsTest {
         @ParameterizedTest
         @CsvSource(delimiter = '|', value = {
             "bytes=0-0 | 0 | 0-0", "bytes=2-4 | 234 | 2-4", "bytes=7- | 789 | 7-9", "bytes=-3 | 789 | 7-9",
-            "bytes=0- | 0123456789 | 0-9", "bytes=5-99 | 56789 | 5-9", "bytes=-99 | 0123456789 | 0-9", "BYTES= 2-4 | 234 | 2-4",
+            "bytes=0- | 0123456789 | 0-9", "bytes=5-99 | 56789 | 5-9", "bytes=-99 | 0123456789 | 0-9",
+            "BYTES= 2-4 | 234 | 2-4",
         })
         void isAnsweredWithItsBytes(String range, String body, String bytes) throws Exception {
             HttpResponse<String> response = server.get("/page.txt", "Range", range);
@@ -177,7 +182,8 @@ class PageConditionsTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"bytes=4-2", "bytes=0-1,3-4", "bytes=-", "bytes=", "bytes=x-y", "lines=1-2", "bytes=--1", "",
+        @ValueSource(strings = {"bytes=4-2", "bytes=0-1,3-4", "bytes=-", "bytes=", "bytes=x-y", "lines=1-2",
+            "bytes=--1", "",
             "bytes=9999999999999999999999-", "bytes=0-9999999999999999999999", "bytes 0-1", "bytes=+1-2"})
         void thatWeDoNotServeIsAnsweredWithTheWholePage(String range) throws Exception {
             HttpResponse<String> response = server.get("/page.txt", "Range", range);
@@ -207,6 +213,7 @@ class PageConditionsTest {
 
     /** A weak tag and a later date do not name the same bytes (RFC 9110, section 13.1.5). */
     static String[] otherPages() {
-        return new String[] {"\"a\"", "W/%s", "Sun, 06 Nov 1994 08:49:36 GMT", "Sun, 06 Nov 1994 08:49:38 GMT", "nonsense"};
+        return new String[] {"\"a\"", "W/%s", "Sun, 06 Nov 1994 08:49:36 GMT", "Sun, 06 Nov 1994 08:49:38 GMT",
+            "nonsense"};
     }
 }

@@ -55,7 +55,8 @@ class PageEscapeTest {
             "/..", "/../", "/.", "/docs/..", "/...", "/.../secret.txt",
             "/%2e%2e/secret.txt", "/%2E%2E/secret.txt", "/.%2e/secret.txt", "/%2e./secret.txt", "/%2e%2e/", "/%2e",
             "/%252e%252e/secret.txt", "/%25252e%25252e/secret.txt", "/%252e%252e%252fsecret.txt",
-            "/..%2fsecret.txt", "/..%2Fsecret.txt", "/%2e%2e%2fsecret.txt", "/docs%2fpage.html", "/docs%2f..%2f..%2fsecret.txt",
+            "/..%2fsecret.txt", "/..%2Fsecret.txt", "/%2e%2e%2fsecret.txt", "/docs%2fpage.html",
+            "/docs%2f..%2f..%2fsecret.txt",
             "/..\\secret.txt", "/..%5csecret.txt", "/%2e%2e%5csecret.txt", "/docs%5cpage.html", "/docs\\page.html",
             "/..;/secret.txt", "/..;x=1/secret.txt", "/docs/..;/..;/secret.txt",
             "/%c0%ae%c0%ae/secret.txt", "/%c0%ae%c0%ae%c0%afsecret.txt", "/%e0%80%ae%e0%80%ae/secret.txt",
@@ -71,15 +72,18 @@ class PageEscapeTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"/%", "/%2", "/%zz", "/%%", "/%2g", "/%-1", "/%+1", "/docs/%", "/%/docs", "/%ff", "/%c3", "/%c3(",
+        @ValueSource(strings = {"/%", "/%2", "/%zz", "/%%", "/%2g", "/%-1", "/%+1", "/docs/%", "/%/docs", "/%ff",
+            "/%c3", "/%c3(",
             "/%ed%a0%80", "/\u00ff", "/\u00b2", "/%1", "/%\u00b2\u00b2"})
         void thatIsBrokenIsAPageThatIsMissing(String target) throws Exception {
             isMissing(target);
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"/index.html\u0000", "/\u0001", "*", "index.html", "../secret.txt", "http://", "http://x",
-            "http:///../secret.txt", "/index.html#../secret.txt", "?/../secret.txt", "/;jsessionid=1", "/docs;jsessionid=1/"})
+        @ValueSource(strings = {"/index.html\u0000", "/\u0001", "*", "index.html", "../secret.txt", "http://",
+            "http://x",
+            "http:///../secret.txt", "/index.html#../secret.txt", "?/../secret.txt", "/;jsessionid=1",
+            "/docs;jsessionid=1/"})
         void thatIsNoPathAtAllIsNoErrorOfOurs(String target) throws Exception {
             PageServer.Answer answer = server.raw(target);
             assertThat(answer.status()).isLessThan(500);
@@ -174,10 +178,12 @@ class PageEscapeTest {
     class AHiddenName {
 
         @ParameterizedTest
-        @ValueSource(strings = {"/.env", "/%2eenv", "/.git/config", "/%2Egit/config", "/docs/.htaccess", "/.git/", "/.git",
+        @ValueSource(strings = {"/.env", "/%2eenv", "/.git/config", "/%2Egit/config", "/docs/.htaccess", "/.git/",
+            "/.git",
             "/.well-known/x"})
         void isMissing(String target) throws Exception {
-            for (String name : new String[] {".env", ".git/config", ".git/index.html", "docs/.htaccess", ".well-known/x"}) {
+            for (String name : new String[] {".env", ".git/config", ".git/index.html", "docs/.htaccess",
+                ".well-known/x"}) {
                 Files.createDirectories(root.resolve(name).getParent());
                 Files.writeString(root.resolve(name), SECRET);
             }

@@ -147,7 +147,8 @@ class PageHandlerTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"//docs", "///docs", "//evil.example/docs", "/\\evil.example/docs", "/%2fdocs", "/%5cdocs",
+        @ValueSource(strings = {"//docs", "///docs", "//evil.example/docs", "/\\evil.example/docs", "/%2fdocs",
+            "/%5cdocs",
             "/./docs", "/docs/..//evil.example", "//evil.example/../docs", "/\t/docs"})
         void neverLeadsElsewhere(String asked) throws Exception {
             PageServer.Answer answer = server.raw(asked);
@@ -207,13 +208,15 @@ class PageHandlerTest {
 
         @Test
         void ofAPageIsToBeCheckedBeforeItIsUsedAgain() throws Exception {
-            assertThat(List.of(server.get("/"), server.get("/", "If-None-Match", "*"), server.get("/", "Range", "bytes=1-2")))
+            assertThat(List.of(server.get("/"), server.get("/", "If-None-Match", "*"),
+                    server.get("/", "Range", "bytes=1-2")))
                     .extracting(response -> header(response, "cache-control")).containsOnly("no-cache");
         }
 
         @Test
         void saysNothingOfTheServersInside() throws Exception {
-            for (String target : List.of("/missing", "/docs", "/%", "/%00", "/..", "/\u0001", "*", "nonsense", "/\tx", "/ HTTP/9.9",
+            for (String target : List.of("/missing", "/docs", "/%", "/%00", "/..", "/\u0001", "*", "nonsense", "/\tx",
+                "/ HTTP/9.9",
                     "/ HTTP/1.1\r\nExpect: nothing", "/ HTTP/1.1\r\nContent-Length: x", "/" + "x".repeat(20_000))) {
                 assertThat(server.raw(target).all()).as(target)
                         .doesNotContain(root.toString(), "Exception", "\tat ", "org.glassfish", "Grizzly");
@@ -223,8 +226,8 @@ class PageHandlerTest {
         @Test
         void toAnOfferOfHttp2HasItsTypeAndKeepsTheConnection() throws Exception {
             HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
-            HttpResponse<String> response = client.send(HttpRequest.newBuilder(
-                    URI.create("http://127.0.0.1:" + server.port() + "/")).build(), HttpResponse.BodyHandlers.ofString());
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/")).build();
+            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(header(response, "content-type")).isEqualToIgnoringCase("text/html; charset=utf-8");
             assertThat(header(response, "connection")).isNotEqualToIgnoringCase("close");

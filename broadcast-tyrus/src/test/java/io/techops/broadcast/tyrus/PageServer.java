@@ -1,8 +1,7 @@
 package io.techops.broadcast.tyrus;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -81,7 +80,7 @@ final class PageServer implements AutoCloseable {
         return rawly("GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
     }
 
-    /** Sends {@code request}, which has to ask for the end of the connection, and reads until that end. */
+    /** Sends {@code request}, which has to ask for the end of the connection, and reads until then. */
     Answer rawly(String request) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.setSoTimeout(20_000);
@@ -95,7 +94,9 @@ final class PageServer implements AutoCloseable {
         in.transferTo(all);
         String text = all.toString(StandardCharsets.ISO_8859_1);
         int end = text.indexOf("\r\n\r\n");
-        assertThat(end).as("the end of the head of <%s>", text).isPositive();
+        if (end < 0) {
+            throw new EOFException("the response ended in its head: " + text);
+        }
         String[] lines = text.substring(0, end).split("\r\n");
         Map<String, String> headers = new TreeMap<>();
         for (int i = 1; i < lines.length; i++) {

@@ -2,6 +2,7 @@ package io.techops.broadcast.tyrus;
 
 import static io.techops.broadcast.tyrus.PageServer.header;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import java.io.DataInputStream;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -54,7 +56,7 @@ class PageStallTest {
         try (OutputStream out = new CheckedOutputStream(Files.newOutputStream(root.resolve("large.bin")), crc)) {
             byte[] block = new byte[50_000];
             for (int i = 0; i < LENGTH / block.length; i++) {
-                java.util.Arrays.fill(block, (byte) (i * 31));
+                Arrays.fill(block, (byte) (i * 31));
                 block[i % block.length] = 1;
                 out.write(block);
             }
@@ -230,7 +232,7 @@ class PageStallTest {
                         throw new IllegalStateException(e);
                     }
                 }, 0, 100, TimeUnit.MILLISECONDS);
-                assertThat(org.assertj.core.api.Assertions.catchThrowableOfType(ExecutionException.class,
+                assertThat(catchThrowableOfType(ExecutionException.class,
                         () -> end.get(60, TimeUnit.SECONDS))).hasRootCauseInstanceOf(EOFException.class);
                 assertThat(taken[0]).isBetween((long) LENGTH + 100, (long) LENGTH + 1_000);
                 assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(4));

@@ -120,7 +120,8 @@ class PagesTest {
             Path jar = dir.resolve("a b+c.jar");
             jar(jar, Map.of("site/", "", "site/index.html", "index", "site/docs/", "", "site/docs/index.html", "docs",
                     "site/bare/", "", "site/bare/.hidden", "secret", "site/large.txt", LARGE, "secret.txt", "secret"));
-            try (URLClassLoader loader = loader(jar); PageServer server = PageServer.of(Pages.resources(loader, "site"))) {
+            try (URLClassLoader loader = loader(jar);
+                    PageServer server = PageServer.of(Pages.resources(loader, "site"))) {
                 trial.run(server, jar);
             }
         }
@@ -138,8 +139,10 @@ class PagesTest {
         @Test
         void showsNothingElse() throws Exception {
             serve((server, jar) -> {
-                for (String target : new String[] {"/../secret.txt", "/%2e%2e/secret.txt", "/docs/..%2f../secret.txt", "/bare",
-                    "/bare/", "/bare/.hidden", "/missing", "//secret.txt", "/secret.txt", "/!/secret.txt", "/index.html/"}) {
+                for (String target : new String[] {"/../secret.txt", "/%2e%2e/secret.txt", "/docs/..%2f../secret.txt",
+                    "/bare",
+                    "/bare/", "/bare/.hidden", "/missing", "//secret.txt", "/secret.txt", "/!/secret.txt",
+                    "/index.html/"}) {
                     PageServer.Answer answer = server.raw(target);
                     assertThat(answer.status()).as(target).isEqualTo(404);
                     assertThat(answer.all()).as(target).doesNotContain("secret", jar.toString());
@@ -153,7 +156,8 @@ class PagesTest {
                 HttpResponse<String> whole = server.get("/large.txt");
                 assertThat(whole.body().equals(LARGE)).isTrue();
                 assertThat(header(whole, "last-modified")).isEqualTo("Sun, 02 Feb 2020 02:02:02 GMT");
-                assertThat(server.get("/large.txt", "If-None-Match", header(whole, "etag")).statusCode()).isEqualTo(304);
+                assertThat(server.get("/large.txt", "If-None-Match", header(whole, "etag")).statusCode())
+                        .isEqualTo(304);
                 assertThat(server.get("/large.txt", "Range", "bytes=199995-").body()).isEqualTo("56789");
                 assertThat(server.get("/large.txt", "Range", "bytes=100001-100003").body()).isEqualTo("123");
             });
