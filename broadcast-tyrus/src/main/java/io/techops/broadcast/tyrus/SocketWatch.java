@@ -87,7 +87,7 @@ final class SocketWatch implements AutoCloseable {
         return deadline;
     }
 
-    /** Lets go of a channel that is about to be closed: a descriptor is freed only when no selector knows it any more. */
+    /** Lets go of a channel that is about to be closed: its descriptor is freed only when no selector knows it. */
     void letGo(SocketChannel channel) {
         wishes.add(new Wish(channel, null));
         selector.wakeup();
