@@ -55,9 +55,10 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
     private final LongAdder ignored = new LongAdder();
 
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final AtomicInteger undrained;
+    /** The shards that have not drained, and the peers whose last event is not queued: the hub ends after them all. */
+    private final AtomicInteger unfinished;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    /** Set before the drain begins, read by the shard that ends it. */
+    /** Set before the drain begins, read by whoever ends it. */
     private volatile HubTimer.@Nullable Cancellation deadline;
 
     LogHub(Builder settings) {
@@ -72,7 +73,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
         Patience.Limits limits = new Patience.Limits(settings.stallTimeout, settings.closeTimeout, settings.floodGrace,
                 settings.heartbeat, settings.pongTimeout);
         Arrays.setAll(shards, i -> new Shard(i, log, settings.overflow, limits, executor, timer, this));
-        undrained = new AtomicInteger(shards.length);
+        unfinished = new AtomicInteger(shards.length);
     }
 
     // What publishers do.
@@ -218,6 +219,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
         boolean joined = log.join(peer.cursor(), () -> {
             peers.add(peer);
             registrations.increment();
+            unfinished.incrementAndGet();
             events.add(listener -> listener.registered(peer));
         });
         if (!joined) {
@@ -237,6 +239,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
             peer.over();
             listener.unregistered(peer, reason);
         });
+        finish();
     }
 
     /** Tells the listener about a peer, unless it was told already that the peer has gone. */
@@ -294,7 +297,11 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
 
     @Override
     public void drained() {
-        if (undrained.decrementAndGet() > 0) {
+        finish();
+    }
+
+    private void finish() {
+        if (unfinished.decrementAndGet() > 0) {
             return;
         }
         HubTimer.Cancellation cancellation = deadline;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Ring {
 
     /** The most bytes that a batch is charged, unless a single message is charged more. */
-    static final int MAX_BATCH_BYTES = 256 << 10;
+    static final int MAX_BATCH_BYTES = 320 << 10;
 
     /** The route of what everyone gets. */
     static final long EVERYONE = 0;

@@ -189,7 +189,7 @@ final class Shard implements Runnable {
                 remove(i);
             } else if (cursor.writable) {
                 offered = Math.min(offered, cursor.next);
-            } else if (cursor.inGrace) {
+            } else if (cursor.inGrace && !ending) { // at the end nobody is held back any more
                 graced = Math.min(graced, cursor.next);
             }
         }

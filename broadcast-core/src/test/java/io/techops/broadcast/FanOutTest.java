@@ -61,7 +61,7 @@ class FanOutTest {
         @Test
         void aRunTooLargeForOneBatchIsWrittenAsSeveral() {
             FakeTransport peer = rig.join();
-            Message large = Message.binary(new byte[100_000]);
+            Message large = Message.binary(new byte[Ring.MAX_BATCH_BYTES * 2 / 5]);
             for (int i = 0; i < 5; i++) {
                 rig.hub.broadcast(large);
             }

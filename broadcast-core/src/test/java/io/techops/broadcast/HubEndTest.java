@@ -103,6 +103,23 @@ class HubEndTest {
         }
 
         @Test
+        void whatIsParkedIsAdmittedAtOnceAlsoIfAPeerInItsGraceHeldItBack() {
+            FakeTransport flooding = rig.join();
+            rig.join().stallAfter(1);
+            rig.broadcastEach(0, 1);
+            assertThat(flooding.receive("1")).isTrue();
+            assertThat(flooding.receive("2")).isTrue();
+            assertThat(flooding.receive("3")).isTrue();
+            assertThat(flooding.receive("4")).isFalse();
+            rig.run();
+            assertThat(flooding.resumes()).as("held back").isZero();
+            rig.hub.shutdown(Duration.ofSeconds(5));
+            rig.run();
+            assertThat(flooding.texts()).containsExactly("0", "1", "2", "3", "4");
+            assertThat(flooding.closed()).isNotNull();
+        }
+
+        @Test
         void nothingIsTakenAnyMore() {
             FakeTransport peer = rig.join();
             rig.hub.shutdown(Duration.ofSeconds(5));

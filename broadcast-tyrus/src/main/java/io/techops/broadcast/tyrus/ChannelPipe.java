@@ -59,7 +59,12 @@ final class ChannelPipe implements Pipe {
     public void abort() {
         lingerNot(channel);
         connection.terminateSilently();
-        watch.letGo();
+        ended();
+    }
+
+    @Override
+    public void ended() {
+        watch.letGo(channel);
     }
 
     /** Makes the kernel drop what it still has to send when the channel is closed. */

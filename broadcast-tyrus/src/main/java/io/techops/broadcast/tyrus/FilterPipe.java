@@ -91,4 +91,9 @@ final class FilterPipe implements Pipe {
         ChannelPipe.lingerNot((SocketChannel) connection.getChannel());
         connection.terminateSilently();
     }
+
+    @Override
+    public void ended() {
+        // Nothing waits for the socket but Grizzly itself.
+    }
 }

@@ -149,8 +149,9 @@ final class FrameGuard {
         boolean control = (header.get(0) & 0x08) != 0;
         if (!control) {
             if (length > maxMessageBytes - messageBytes) {
-                return CloseReason.of(CloseReason.MESSAGE_TOO_BIG, "message of "
-                        + Long.toUnsignedString(messageBytes + length) + " bytes is over maxMessageBytes " + maxMessageBytes);
+                return CloseReason.of(CloseReason.MESSAGE_TOO_BIG,
+                        "message of " + Long.toUnsignedString(messageBytes + length) + " bytes is over maxMessageBytes "
+                                + maxMessageBytes);
             }
             messageBytes += length;
         }

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@link BroadcastEndpoint} as a programmatic endpoint: Tyrus ignores the path and the configurator of a configuration
- * for an annotated class. One instance may serve many sessions. Public because a container calls it by reflection; get one
- * with {@link BroadcastEndpoint#config}.
+ * for an annotated class. One instance may serve many sessions. Public because a container calls it by reflection;
+ * get one with {@link BroadcastEndpoint#config}.
  */
 public final class HubEndpoint extends Endpoint {
 

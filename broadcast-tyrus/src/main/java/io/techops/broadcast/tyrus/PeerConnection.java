@@ -227,6 +227,7 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
     void ended() {
         ended = true;
         outbound.end();
+        pipe.ended();
         deaf = true;
         synchronized (pause) {
             if (reaper != null) {

@@ -37,4 +37,7 @@ interface Pipe {
 
     /** Frees the socket at once. May be called without the lock. */
     void abort();
+
+    /** Waits for the socket no more: it is closed, or about to be. May be called without the lock. */
+    void ended();
 }

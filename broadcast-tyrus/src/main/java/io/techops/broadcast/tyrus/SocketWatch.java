@@ -32,8 +32,8 @@ final class SocketWatch implements AutoCloseable {
     private final PriorityQueue<Deadline> deadlines = new PriorityQueue<>();
     private volatile boolean closed;
 
-    /** Somebody who waits for a socket. */
-    private record Wish(SocketChannel channel, Runnable whenWritable) {
+    /** Somebody who waits for a socket, or, without a callback, waits no more. */
+    private record Wish(SocketChannel channel, @Nullable Runnable whenWritable) {
     }
 
     /** Something that happens later, unless it is cancelled. */
@@ -87,8 +87,9 @@ final class SocketWatch implements AutoCloseable {
         return deadline;
     }
 
-    /** Lets go of channels that were closed, so that their descriptors are freed. */
-    void letGo() {
+    /** Lets go of a channel that is about to be closed: its descriptor is freed only when no selector knows it. */
+    void letGo(SocketChannel channel) {
+        wishes.add(new Wish(channel, null));
         selector.wakeup();
     }
 
@@ -123,10 +124,18 @@ final class SocketWatch implements AutoCloseable {
 
     private void grantWishes() {
         for (Wish wish = wishes.poll(); wish != null; wish = wishes.poll()) {
+            Runnable whenWritable = wish.whenWritable();
+            if (whenWritable == null) {
+                SelectionKey key = wish.channel().keyFor(selector);
+                if (key != null) {
+                    key.cancel(); // the next select forgets it
+                }
+                continue;
+            }
             try {
-                wish.channel().register(selector, SelectionKey.OP_WRITE, wish.whenWritable());
+                wish.channel().register(selector, SelectionKey.OP_WRITE, whenWritable);
             } catch (ClosedChannelException | CancelledKeyException e) {
-                call(wish.whenWritable());
+                call(whenWritable);
             }
         }
     }

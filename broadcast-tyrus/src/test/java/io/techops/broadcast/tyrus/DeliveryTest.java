@@ -38,7 +38,8 @@ class DeliveryTest {
                 assertThat(jdk.next()).isEqualTo("open");
                 jdk.send("also");
                 assertThat(raw.readText()).isEqualTo("also");
-                assertThat(recorder.ignored).contains(Message.binary(new byte[] {1, 2, 3}), Message.binary(new byte[] {4}));
+                assertThat(recorder.ignored).contains(
+                        Message.binary(new byte[] {1, 2, 3}), Message.binary(new byte[] {4}));
                 assertThat(recorder.failures).isEmpty();
                 assertThat(recorder.departures).isEmpty();
             }

@@ -108,7 +108,8 @@ class FloodTest {
             assertThat(taken.get()).as("held back").isLessThan(messages);
             assertThat(flood.isDone()).isFalse();
             assertThat(memory).isLessThanOrEqualTo(8 << 20);
-            assertThat(threads.submit(() -> count(pausing, messages, filler)).get(120, TimeUnit.SECONDS)).isEqualTo(messages);
+            Future<Integer> resumed = threads.submit(() -> count(pausing, messages, filler));
+            assertThat(resumed.get(120, TimeUnit.SECONDS)).isEqualTo(messages);
             assertThat(own.get(120, TimeUnit.SECONDS)).isEqualTo(messages);
             flood.get(10, TimeUnit.SECONDS);
             assertThat(recorder.departures).isEmpty();

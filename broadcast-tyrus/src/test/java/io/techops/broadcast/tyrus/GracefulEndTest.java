@@ -122,6 +122,28 @@ class GracefulEndTest {
 
     @ParameterizedTest
     @EnumSource(Wire.class)
+    void aPeerThatIsSlowToReadSees1001BehindAllThatWasSentBefore(Wire wire) throws Exception {
+        Recorder recorder = new Recorder();
+        BroadcastServer server = wire.start(BroadcastHub.builder().listener(recorder));
+        try (RawClient peer = wire.open(server, 16_384)) {
+            for (int i = 0; i < 20; i++) {
+                server.hub().broadcast("w".repeat(60_000));
+            }
+            Future<?> closing = threads.submit(() -> server.close(Duration.ofSeconds(20)));
+            await().untilAsserted(() -> assertThat(recorder.departures).as("its close frame was written").hasSize(1));
+            peer.sendText("not yet told");
+            for (int i = 0; i < 20; i++) {
+                assertThat(peer.readText()).hasSize(60_000);
+            }
+            assertThat(peer.readClose().code()).isEqualTo(1001);
+            peer.sendClose(1001);
+            assertThat(peer.readsEnd()).isTrue();
+            closing.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Wire.class)
     void aPeerThatNeverReadsDoesNotKeepTheServerBeyondTheLimit(Wire wire) throws Exception {
         Set<Thread> before = serverThreads();
         Recorder recorder = new Recorder();

@@ -27,7 +27,8 @@ class PagesAndSocketsTest {
     }
 
     private static HttpResponse<String> get(URI uri) throws Exception {
-        HttpClient client = HttpClient.newBuilder().sslContext(Tls.context()).version(HttpClient.Version.HTTP_1_1).build();
+        HttpClient client = HttpClient.newBuilder().sslContext(Tls.context())
+                .version(HttpClient.Version.HTTP_1_1).build();
         return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
     }
 
@@ -45,7 +46,8 @@ class PagesAndSocketsTest {
             assertThat(get(server.pageUri()).body()).isEqualTo("<h1>A page</h1>");
             assertThat(get(server.pageUri().resolve("/none")).statusCode()).isEqualTo(404);
             echoes(peer);
-            assertThat(get(URI.create(server.uri().toString().replaceFirst("^ws", "http"))).statusCode()).isEqualTo(426);
+            URI sockets = URI.create(server.uri().toString().replaceFirst("^ws", "http"));
+            assertThat(get(sockets).statusCode()).isEqualTo(426);
         }
     }
 

@@ -14,8 +14,8 @@ import java.nio.charset.StandardCharsets;
 import javax.net.SocketFactory;
 
 /**
- * A WebSocket client over a plain socket, which does what it is told, right or wrong. It answers nothing by itself. Reads
- * time out after thirty seconds.
+ * A WebSocket client over a plain socket, which does what it is told, right or wrong. It answers nothing by itself.
+ * Reads time out after thirty seconds.
  */
 final class RawClient implements AutoCloseable {
 

@@ -55,9 +55,11 @@ class SettingsTest {
                         b -> b.allowOrigin("http://a/b")),
                 bad("origin must be scheme://host, scheme://host:port, null or *: ", b -> b.allowOrigin("")),
                 bad("maxMessageBytes must be from 125 to 1073741824: 124", b -> b.maxMessageBytes(124)),
-                bad("maxMessageBytes must be from 125 to 1073741824: 1073741825", b -> b.maxMessageBytes((1 << 30) + 1)),
+                bad("maxMessageBytes must be from 125 to 1073741824: 1073741825",
+                        b -> b.maxMessageBytes((1 << 30) + 1)),
                 bad("handshakeTimeout must be from 1 ms to 1 day: PT0S", b -> b.handshakeTimeout(Duration.ZERO)),
-                bad("handshakeTimeout must be from 1 ms to 1 day: PT-1S", b -> b.handshakeTimeout(Duration.ofSeconds(-1))),
+                bad("handshakeTimeout must be from 1 ms to 1 day: PT-1S",
+                        b -> b.handshakeTimeout(Duration.ofSeconds(-1))),
                 bad("handshakeTimeout must be from 1 ms to 1 day: PT48H", b -> b.handshakeTimeout(Duration.ofDays(2))));
     }
 
@@ -124,7 +126,8 @@ class SettingsTest {
 
         private static Set<Thread> threads() {
             return Thread.getAllStackTraces().keySet().stream()
-                    .filter(thread -> thread.getName().startsWith("broadcast") || thread.getName().startsWith("Grizzly"))
+                    .filter(thread -> thread.getName().startsWith("broadcast")
+                            || thread.getName().startsWith("Grizzly"))
                     .collect(Collectors.toSet());
         }
 

@@ -91,6 +91,11 @@ class SlowPeerTest {
         return count;
     }
 
+    /** {@return a server that has no deadline of its own to wake up for} */
+    private static BroadcastServer start(Wire wire, BroadcastHub.Builder hub) {
+        return wire.server().hub(hub.build()).handshakeTimeout(LONG).start();
+    }
+
     private static void isGone(BroadcastServer server, RawClient peer, Kernel.Connection socket) {
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
             assertThat(Kernel.connectionsOf(server.port())).noneMatch(
@@ -112,7 +117,7 @@ class SlowPeerTest {
         Recorder recorder = new Recorder();
         BroadcastHub.Builder hub = BroadcastHub.builder().listener(recorder).retention(Retention.of(1_000, 64 << 20))
                 .stallTimeout(Duration.ofMillis(300)).closeTimeout(Duration.ofMillis(300)).heartbeat(Duration.ZERO);
-        try (BroadcastServer server = wire.start(hub); RawClient stalled = wire.open(server, SMALL_BUFFER)) {
+        try (BroadcastServer server = start(wire, hub); RawClient stalled = wire.open(server, SMALL_BUFFER)) {
             Kernel.Connection socket = Kernel.connection(server.port(), stalled.socket().getLocalPort());
             stall(server);
             await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(recorder.departures).hasSize(1));
@@ -149,7 +154,7 @@ class SlowPeerTest {
     void aPeerThatStalledOnceLeavesNoDescriptorWhenItGoes() throws Exception {
         assumeTrue(Kernel.isThere());
         BroadcastHub.Builder hub = BroadcastHub.builder().retention(Retention.of(1_000, 64 << 20));
-        try (BroadcastServer server = Wire.PLAIN.start(hub)) {
+        try (BroadcastServer server = start(Wire.PLAIN, hub)) {
             for (int way = 0; way < 3; way++) {
                 RawClient peer = Wire.PLAIN.open(server, MEDIUM_BUFFER);
                 Kernel.Connection socket = Kernel.connection(server.port(), peer.socket().getLocalPort());
