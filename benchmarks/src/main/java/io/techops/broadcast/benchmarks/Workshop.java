@@ -33,7 +33,7 @@ final class Workshop {
     Workshop(String python) throws IOException, InterruptedException {
         this.python = python;
         module = module();
-        work = Files.createDirectories(module.resolve("target").resolve("work"));
+        work = Files.createDirectories(module.resolve("target").resolve("workshop"));
         tls = Tls.create(work.resolve("key.p12"));
     }
 
