@@ -43,7 +43,8 @@ final class Handshake {
     }
 
     private static Refusal upgradeRequired(String text) {
-        return Refusal.of("426 Upgrade Required", text).with("Upgrade", "websocket").with(VERSION_HEADER, VERSION);
+        return Refusal.of("426 Upgrade Required", text)
+                .with("Upgrade", "websocket").with("Connection", "Upgrade").with(VERSION_HEADER, VERSION);
     }
 
     /** {@return why the request is refused, or null} */
