@@ -66,12 +66,12 @@ public final class BroadcastServer implements AutoCloseable {
         boolean started = false;
         InetSocketAddress socketAddress = settings.address(settings.port);
         sockets = Listeners.server("broadcast", socketAddress, settings.tls,
-                onOnePort ? new PageHandler(settings.pages) : null,
+                onOnePort ? new PageHandler(settings.pages) : null, settings.pageIdleTimeout,
                 (listener, chain) -> addUpgrade(chain, settings, onOnePort));
         InetSocketAddress pageAddress = settings.address(settings.pagePort);
         pages = settings.pages == null || onOnePort ? null
                 : Listeners.server("broadcast-pages", pageAddress, settings.tls, new PageHandler(settings.pages),
-                        (listener, chain) -> { });
+                        settings.pageIdleTimeout, (listener, chain) -> { });
         try {
             port = Listeners.start(sockets, socketAddress);
             pagePort = onOnePort ? port : pages == null ? NO_PORT : Listeners.start(pages, pageAddress);
@@ -207,6 +207,7 @@ public final class BroadcastServer implements AutoCloseable {
         private @Nullable String path;
         private @Nullable Pages pages;
         private int pagePort = DEFAULT_PAGE_PORT;
+        private Duration pageIdleTimeout = Duration.ofSeconds(30);
         private @Nullable SSLContext tls;
         private final Set<String> origins = new LinkedHashSet<>();
         private int maxMessageBytes = MessagePolicy.DEFAULT_MAX_BYTES;
@@ -288,6 +289,23 @@ public final class BroadcastServer implements AutoCloseable {
          */
         public Builder pagePort(int pagePort) {
             this.pagePort = checkedPort("pagePort", pagePort);
+            return this;
+        }
+
+        /**
+         * Sets after how long without a request a connection that has asked for pages is closed. Peers are not
+         * concerned: the hub has a heartbeat for them.
+         *
+         * @param pageIdleTimeout 30 seconds by default; from 1 second to a day, rounded up to whole seconds
+         * @return this builder
+         * @throws IllegalArgumentException if it is not from 1 second to a day
+         */
+        public Builder pageIdleTimeout(Duration pageIdleTimeout) {
+            if (pageIdleTimeout.compareTo(Duration.ofSeconds(1)) < 0
+                    || pageIdleTimeout.compareTo(Duration.ofDays(1)) > 0) {
+                throw new IllegalArgumentException("pageIdleTimeout must be from 1 s to 1 day: " + pageIdleTimeout);
+            }
+            this.pageIdleTimeout = pageIdleTimeout;
             return this;
         }
 

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 import org.glassfish.grizzly.http.server.HttpHandler;
@@ -42,9 +43,13 @@ final class Listeners {
         void setup(NetworkListener listener, FilterChainBuilder chain);
     }
 
-    /** {@return a server that is not started yet} */
+    /**
+     * {@return a server that is not started yet}
+     *
+     * @param idleTimeout how long a connection may be idle between two requests; rounded up to seconds
+     */
     static HttpServer server(String name, InetSocketAddress address, @Nullable SSLContext tls,
-            @Nullable HttpHandler handler, ChainSetup setup) {
+            @Nullable HttpHandler handler, Duration idleTimeout, ChainSetup setup) {
         NetworkListener listener = new NetworkListener(name, address.getHostString(), address.getPort());
         TCPNIOTransport transport = listener.getTransport();
         transport.setIOStrategy(WorkerThreadIOStrategy.getInstance());
@@ -56,6 +61,7 @@ final class Listeners {
         transport.setKernelThreadPoolConfig(threads(name + "-selector", SELECTORS).setDaemon(false));
         transport.setSelectorRunnersCount(SELECTORS);
         listener.setMaxHttpHeaderSize(MAX_HEADER_BYTES);
+        listener.getKeepAlive().setIdleTimeoutInSeconds((int) idleTimeout.plusNanos(999_999_999).toSeconds());
         if (tls != null) {
             listener.setSecure(true);
             listener.setSSLEngineConfig(new SSLEngineConfigurator(tls, false, false, false));

@@ -2,6 +2,7 @@ package io.techops.broadcast.tyrus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.BroadcastHub;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -81,6 +82,21 @@ class PagesAndSocketsTest {
             peer.shakeHands("/");
             echoes(peer);
             assertThat(server.hub().peers()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Wire.class)
+    void onOnePortAnIdlePeerStaysWhenAnIdleReaderOfPagesHasToGo(Wire wire) throws Exception {
+        int port = freePort();
+        BroadcastHub hub = BroadcastHub.builder().heartbeat(Duration.ZERO).build();
+        try (BroadcastServer server = wire.server().hub(hub).port(port).pagePort(port).pages(Pages.folder(folder))
+                        .pageIdleTimeout(Duration.ofSeconds(1)).start();
+                RawClient peer = wire.open(server);
+                RawClient reader = wire.connect(server)) {
+            assertThat(reader.ask("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")).startsWith("HTTP/1.1 200 ");
+            assertThat(reader.readsEnd()).isTrue();
+            echoes(peer);
         }
     }
 
