@@ -1,11 +1,12 @@
 /**
- * Programs with a {@code main}: {@link io.techops.broadcast.examples.BroadcastService}, which is the whole service, and
- * two small programs that embed a server, {@link io.techops.broadcast.examples.Embedded} and
- * {@link io.techops.broadcast.examples.Ticker}.
+ * Programs with a {@code main}, in the order in which to read them:
+ * {@link io.techops.broadcast.examples.Step01FiveLines}, the steps after it, and in the end
+ * {@link io.techops.broadcast.examples.BroadcastService}, which is the whole service. {@code examples/README.md} has
+ * the list, with the steps that are modules of their own because they need more than this library.
  *
- * <p>The floors of the service: {@code BadOption}, {@code Value}, {@code LogLine}, {@code ServiceLogManager},
- * {@code CommandHelp}; {@code BadCommandLine}, {@code PidFile}, {@code Tls}, {@code Logging}; {@code Options};
- * {@code BroadcastService}.
+ * <p>A step is one class that needs no other. The floors of the service: {@code BadOption}, {@code Value},
+ * {@code LogLine}, {@code ServiceLogManager}, {@code CommandHelp}; {@code BadCommandLine}, {@code PidFile},
+ * {@code Tls}, {@code Logging}; {@code Options}; {@code BroadcastService}.
  */
 @NullMarked
 package io.techops.broadcast.examples;

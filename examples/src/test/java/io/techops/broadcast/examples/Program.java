@@ -15,10 +15,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
-/** A program of the service's jar, run as a process; {@link #close} ends it whatever has happened. */
+/** A program of a jar, run as a process; {@link #close} ends it whatever has happened. */
 final class Program implements AutoCloseable {
 
     /** Longer than any healthy step takes on a busy machine. */
@@ -32,13 +33,14 @@ final class Program implements AutoCloseable {
     private final List<String> err = new CopyOnWriteArrayList<>();
     private final List<Thread> readers = new ArrayList<>();
 
-    private Program(List<String> arguments) {
+    private Program(Map<String, String> environment, List<String> arguments) {
         List<String> command = new ArrayList<>(withDefaultSignals());
         command.add(JAVA.toString());
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().remove("JAVA_TOOL_OPTIONS");
         builder.environment().remove("JDK_JAVA_OPTIONS");
+        builder.environment().putAll(environment);
         try {
             process = builder.start();
         } catch (IOException e) {
@@ -50,9 +52,14 @@ final class Program implements AutoCloseable {
 
     /** {@return the service, started with these options, perhaps not listening yet} */
     static Program service(String... options) {
-        List<String> arguments = new ArrayList<>(List.of("-jar", JAR));
+        return ofJar(Path.of(JAR), options);
+    }
+
+    /** {@return the program of another jar} */
+    static Program ofJar(Path jar, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("-jar", jar.toString()));
         arguments.addAll(List.of(options));
-        return new Program(arguments);
+        return new Program(Map.of(), arguments);
     }
 
     /** {@return the service on free ports, listening, with these options besides} */
@@ -72,11 +79,16 @@ final class Program implements AutoCloseable {
         return service;
     }
 
-    /** {@return another program of the jar} */
+    /** {@return another program of the service's jar} */
     static Program of(Class<?> program, String... options) {
+        return of(program, Map.of(), options);
+    }
+
+    /** {@return another program of the service's jar, with these environment variables besides} */
+    static Program of(Class<?> program, Map<String, String> environment, String... options) {
         List<String> arguments = new ArrayList<>(List.of("-cp", JAR, program.getName()));
         arguments.addAll(List.of(options));
-        return new Program(arguments);
+        return new Program(environment, arguments);
     }
 
     /**

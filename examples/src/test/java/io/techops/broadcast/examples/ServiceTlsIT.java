@@ -8,10 +8,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,37 +22,8 @@ class ServiceTlsIT {
 
     @BeforeAll
     static void makeAKeyStore() throws Exception {
-        keystore = folder.resolve("keys.p12");
         password = Files.writeString(folder.resolve("password"), "open sesame\n");
-        keytool("-genkeypair", "-alias", "service", "-keyalg", "EC", "-dname", "CN=localhost", "-ext",
-                "san=dns:localhost,ip:127.0.0.1", "-storetype", "PKCS12", "-keystore", keystore.toString(),
-                "-storepass", "open sesame");
-    }
-
-    private static void keytool(String... arguments) throws Exception {
-        String[] command = new String[arguments.length + 1];
-        command[0] = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-        System.arraycopy(arguments, 0, command, 1, arguments.length);
-        Path output = folder.resolve("keytool.out");
-        Process keytool = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-        try {
-            assertThat(keytool.waitFor(Program.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-            assertThat(keytool.exitValue()).as(Files.readString(output)).isZero();
-        } finally {
-            keytool.destroyForcibly();
-        }
-    }
-
-    private static HttpClient trusting() throws Exception {
-        KeyStore keys = KeyStore.getInstance(keystore.toFile(), "open sesame".toCharArray());
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("service", keys.getCertificate("service"));
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, factory.getTrustManagers(), null);
-        return HttpClient.newBuilder().sslContext(context).build();
+        keystore = TestKeys.generate(folder, "open sesame");
     }
 
     private static void refuses(String line, Path store, Path passwordFile) {
@@ -70,7 +37,7 @@ class ServiceTlsIT {
 
     @Test
     void servesPeersAndPageAndEndsCleanly() throws Exception {
-        HttpClient client = trusting();
+        HttpClient client = TestKeys.trusting(keystore, "open sesame");
         try (Program service = Program.listening("--host", "localhost", "--tls-keystore", keystore.toString(),
                 "--tls-password-file", password.toString())) {
             URI page = service.pageUri();
@@ -104,10 +71,10 @@ class ServiceTlsIT {
     void refusesAKeyStoreWithoutAKey() throws Exception {
         Path certificate = folder.resolve("certificate");
         Path trust = folder.resolve("trust.p12");
-        keytool("-exportcert", "-alias", "service", "-keystore", keystore.toString(), "-storepass", "open sesame",
-                "-file", certificate.toString());
-        keytool("-importcert", "-noprompt", "-alias", "service", "-keystore", trust.toString(), "-storepass",
-                "open sesame", "-file", certificate.toString());
+        TestKeys.keytool(folder, "-exportcert", "-alias", TestKeys.ALIAS, "-keystore", keystore.toString(),
+                "-storepass", "open sesame", "-file", certificate.toString());
+        TestKeys.keytool(folder, "-importcert", "-noprompt", "-alias", TestKeys.ALIAS, "-keystore", trust.toString(),
+                "-storepass", "open sesame", "-file", certificate.toString());
         refuses("--tls-keystore must hold a private key with its certificate: " + trust, trust, password);
     }
 

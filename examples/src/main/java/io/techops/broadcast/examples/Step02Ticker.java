@@ -8,12 +8,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Pushes the time to everyone who is connected, every second, until the program is stopped by SIGINT or SIGTERM; every
- * peer is then told that the server goes away.
+ * Step 2, the host has something to say: pushes the time to everyone who is connected, every second, until the process
+ * is told to end.
+ *
+ * <pre>java -cp examples/target/broadcast-service.jar io.techops.broadcast.examples.Step02Ticker</pre>
  */
-public final class Ticker {
+public final class Step02Ticker {
 
-    private Ticker() {
+    private Step02Ticker() {
     }
 
     /**
@@ -24,7 +26,7 @@ public final class Ticker {
     public static void main(String[] arguments) {
         BroadcastServer server = BroadcastServer.start(arguments.length == 0 ? 5000 : Integer.parseInt(arguments[0]));
         Runtime.getRuntime().addShutdownHook(new Thread(server::close));
-        System.out.println("Ticking on " + server.uri());
+        System.out.println("Listening on " + server.uri());
 
         Executors.newSingleThreadScheduledExecutor().scheduleAtFixedRate(() -> {
             String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();

@@ -1,0 +1,28 @@
+package io.techops.broadcast.examples;
+
+import io.techops.broadcast.tyrus.BroadcastServer;
+
+/**
+ * Step 1, five lines: a server with all defaults. What anyone who is connected sends reaches everyone who is. It runs
+ * until the process is told to end; every peer is then told that the server goes away.
+ *
+ * <pre>java -cp examples/target/broadcast-service.jar io.techops.broadcast.examples.Step01FiveLines</pre>
+ */
+public final class Step01FiveLines {
+
+    private Step01FiveLines() {
+    }
+
+    /**
+     * Starts the program.
+     *
+     * @param arguments the port to listen on, 5000 if there is none
+     */
+    public static void main(String[] arguments) {
+        int port = arguments.length == 0 ? 5000 : Integer.parseInt(arguments[0]);
+        BroadcastServer server = BroadcastServer.start(port);
+        Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+        System.out.println("Listening on " + server.uri());
+        server.hub().broadcast("hello"); // to everyone, from any thread, any time; so far nobody is here
+    }
+}

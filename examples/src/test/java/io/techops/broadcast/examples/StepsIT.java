@@ -1,0 +1,126 @@
+package io.techops.broadcast.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The steps that need this library alone, each started as {@code examples/README.md} says. */
+class StepsIT {
+
+    private static final String LISTENING = "Listening on ([^;]*)(;.*)?";
+
+    private static void endsGracefully(Program program, TestPeer... peers) {
+        program.kill("TERM");
+        for (TestPeer peer : peers) {
+            assertThat(peer.closeCode()).isEqualTo(1001);
+        }
+        assertThat(program.awaitExit()).isEqualTo(143);
+    }
+
+    @Test
+    void fiveLinesRelayToEveryone() {
+        try (Program program = Program.of(Step01FiveLines.class, "0");
+                TestPeer one = TestPeer.connect(program.uriWithin(LISTENING));
+                TestPeer two = TestPeer.connect(program.uriWithin(LISTENING))) {
+            one.send("from a peer");
+            assertThat(one.next()).isEqualTo("from a peer");
+            assertThat(two.next()).isEqualTo("from a peer");
+            endsGracefully(program, one, two);
+        }
+    }
+
+    @Test
+    void theTickerPushesTheTimeEverySecondUntilItIsStopped() {
+        try (Program ticker = Program.of(Step02Ticker.class, "0");
+                TestPeer one = TestPeer.connect(ticker.uriWithin(LISTENING));
+                TestPeer two = TestPeer.connect(ticker.uriWithin(LISTENING))) {
+            Instant first = Instant.parse((String) one.next());
+            Instant second = Instant.parse((String) one.next());
+            assertThat(second).isAfterOrEqualTo(first).isBefore(Instant.now().plusSeconds(1));
+            assertThat(Instant.parse((String) two.next())).isBetween(first, second);
+            ticker.kill("INT");
+            assertThat(one.closeCode()).isEqualTo(1001);
+            assertThat(two.closeCode()).isEqualTo(1001);
+            assertThat(ticker.awaitExit()).isEqualTo(130);
+        }
+    }
+
+    @Test
+    void embeddedBroadcastsWhatIsTyped() {
+        try (Program embedded = Program.of(Step03Embedded.class, "0");
+                TestPeer one = TestPeer.connect(embedded.uriWithin(LISTENING));
+                TestPeer two = TestPeer.connect(embedded.uriWithin(LISTENING))) {
+            embedded.type("from the host");
+            assertThat(one.next()).isEqualTo("from the host");
+            assertThat(two.next()).isEqualTo("from the host");
+            two.send("from a peer");
+            assertThat(one.next()).isEqualTo("from a peer");
+            embedded.type("");
+            assertThat(one.closeCode()).isEqualTo(1001);
+            assertThat(two.closeCode()).isEqualTo(1001);
+            assertThat(embedded.awaitExit()).isZero();
+        }
+    }
+
+    @Test
+    void theRulesGreetQuietenAndLetGo() {
+        try (Program rules = Program.of(Step04Rules.class, "0");
+                TestPeer one = TestPeer.connect(rules.uriWithin(LISTENING))) {
+            assertThat(one.next()).isEqualTo("welcome, you are number 1");
+            rules.awaitOut("Peer 1 came from .*127\\.0\\.0\\.1.*");
+            try (TestPeer two = TestPeer.connect(rules.uriWithin(LISTENING))) {
+                assertThat(two.next()).isEqualTo("welcome, you are number 2");
+                one.send(" \n");
+                one.send("  HOW ARE YOU?");
+                assertThat(two.next()).isEqualTo("how are you?");
+                two.send("fine");
+                assertThat(one.next()).as("what one sent does not come back").isEqualTo("fine");
+                two.send("goodbye");
+                assertThat(two.closeCode()).isEqualTo(1000);
+                rules.awaitOut("Peer 2 left with 1000 after 2 messages");
+                one.send("x".repeat(1_001));
+                assertThat(one.closeCode()).isEqualTo(1009);
+            }
+        }
+    }
+
+    @Test
+    void thePageIsServedBesideTheSocketOnOnePort() throws Exception {
+        int port = FreePort.find();
+        try (Program program = Program.of(Step05Page.class, Integer.toString(port));
+                TestPeer peer = TestPeer.connect(program.uriWithin(LISTENING))) {
+            URI page = program.uriWithin("Page at (.*)");
+            assertThat(page.getPort()).isEqualTo(port);
+            HttpRequest request = HttpRequest.newBuilder(page).timeout(Program.PATIENCE).build();
+            HttpResponse<String> response = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.body()).contains("+ \"/live\")");
+            peer.send("beside the page");
+            assertThat(peer.next()).isEqualTo("beside the page");
+            endsGracefully(program, peer);
+        }
+    }
+
+    @Test
+    void tlsServesWithTheKeyOfItsFile(@TempDir Path folder) throws Exception {
+        Path keys = TestKeys.generate(folder, "open sesame");
+        HttpClient client = TestKeys.trusting(keys, "open sesame");
+        Map<String, String> environment = Map.of("KEYS_PASSWORD", "open sesame");
+        try (Program program = Program.of(Step06Tls.class, environment, keys.toString(), "0");
+                TestPeer peer = TestPeer.connect(program.uriWithin(LISTENING), client)) {
+            assertThat(program.uriWithin(LISTENING).getScheme()).isEqualTo("wss");
+            peer.send("encrypted");
+            assertThat(peer.next()).isEqualTo("encrypted");
+            endsGracefully(program, peer);
+        }
+    }
+}
