@@ -3,6 +3,7 @@ package io.techops.broadcast;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.techops.broadcast.testkit.HubRig;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ class AllocationTest {
         for (int i = 0; i < peers; i++) {
             Sink sink = new Sink(stalling);
             sinks.add(sink);
-            registrations.add(rig.hub.register(sink));
+            registrations.add(rig.hub().register(sink));
         }
         Message message = Message.text("hello");
         rounds(rig, message, sinks, registrations);
@@ -60,20 +61,20 @@ class AllocationTest {
         long before = threads.getCurrentThreadAllocatedBytes();
         rounds(rig, message, sinks, registrations);
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-        assertThat(rig.hub.stats().deliveries()).isEqualTo(2L * ROUNDS * peers);
+        assertThat(rig.hub().stats().deliveries()).isEqualTo(2L * ROUNDS * peers);
         return allocated;
     }
 
     private static void rounds(HubRig rig, Message message, List<Sink> sinks, List<Registration> registrations) {
         for (int i = 0; i < ROUNDS; i++) {
-            rig.hub.broadcast(message);
-            rig.executor.runAll();
+            rig.hub().broadcast(message);
+            rig.executor().runAll();
             for (int k = 0; k < sinks.size(); k++) {
                 if (sinks.get(k).stalled) {
                     registrations.get(k).writable();
                 }
             }
-            rig.executor.runAll();
+            rig.executor().runAll();
         }
     }
 

@@ -2,6 +2,8 @@ package io.techops.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.testkit.FakeTransport;
+import io.techops.broadcast.testkit.HubRig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,12 +40,12 @@ class FanOutTest {
 
         @Test
         void broadcastReturnsTheNumberOfBroadcastsBefore() {
-            assertThat(rig.hub.broadcast("a")).isZero();
-            assertThat(rig.hub.broadcast("b")).isOne();
-            assertThat(rig.hub.tryBroadcast(Message.text("c"))).isTrue();
-            assertThat(rig.hub.broadcast("d")).isEqualTo(3);
-            assertThat(rig.hub.stats().messages()).isEqualTo(4);
-            assertThat(rig.hub.stats().bytes()).isEqualTo(4);
+            assertThat(rig.hub().broadcast("a")).isZero();
+            assertThat(rig.hub().broadcast("b")).isOne();
+            assertThat(rig.hub().tryBroadcast(Message.text("c"))).isTrue();
+            assertThat(rig.hub().broadcast("d")).isEqualTo(3);
+            assertThat(rig.hub().stats().messages()).isEqualTo(4);
+            assertThat(rig.hub().stats().bytes()).isEqualTo(4);
         }
 
         @Test
@@ -55,7 +57,7 @@ class FanOutTest {
                 small.run();
             }
             assertThat(peer.texts()).isEqualTo(HubRig.numbers(0, 1000));
-            assertThat(small.hub.stats().retainedMessages()).isEqualTo(100);
+            assertThat(small.hub().stats().retainedMessages()).isEqualTo(100);
         }
 
         @Test
@@ -63,7 +65,7 @@ class FanOutTest {
             FakeTransport peer = rig.join();
             Message large = Message.binary(new byte[Ring.MAX_BATCH_BYTES * 2 / 5]);
             for (int i = 0; i < 5; i++) {
-                rig.hub.broadcast(large);
+                rig.hub().broadcast(large);
             }
             rig.run();
             assertThat(peer.batches()).containsExactly(2, 2, 1);
@@ -73,9 +75,9 @@ class FanOutTest {
         @Test
         void aMessageLargerThanABatchIsABatchOfItsOwn() {
             FakeTransport peer = rig.join();
-            rig.hub.broadcast("a");
-            rig.hub.broadcast(Message.binary(new byte[Ring.MAX_BATCH_BYTES * 2]));
-            rig.hub.broadcast("b");
+            rig.hub().broadcast("a");
+            rig.hub().broadcast(Message.binary(new byte[Ring.MAX_BATCH_BYTES * 2]));
+            rig.hub().broadcast("b");
             rig.run();
             assertThat(peer.batches()).containsExactly(1, 1, 1);
         }
@@ -101,7 +103,7 @@ class FanOutTest {
             small.run();
             FakeTransport late = small.join();
             small.broadcast("a", "b", "c");
-            assertThat(small.hub.tryBroadcast(Message.text("d")))
+            assertThat(small.hub().tryBroadcast(Message.text("d")))
                     .as("nothing may be evicted before the new peer was offered it").isFalse();
             small.run();
             assertThat(early.texts()).containsExactly("a", "b", "c");
@@ -125,7 +127,7 @@ class FanOutTest {
             assertThat(transport.peer().attributes()).containsExactly(Map.entry("remote", "[::1]:4711"));
             assertThat(transport.peer().id()).isOne();
             assertThat(transport.peer()).hasToString("peer 1");
-            assertThat(rig.hub.peers()).containsExactly(transport.peer());
+            assertThat(rig.hub().peers()).containsExactly(transport.peer());
         }
     }
 
@@ -146,8 +148,8 @@ class FanOutTest {
             rig.run();
             assertThat(first.batches()).containsExactly(1, 3);
             assertThat(second.batches()).containsExactly(1, 3);
-            assertThat(rig.hub.stats().deliveries()).isEqualTo(8);
-            assertThat(rig.hub.stats().batches()).isEqualTo(4);
+            assertThat(rig.hub().stats().deliveries()).isEqualTo(8);
+            assertThat(rig.hub().stats().batches()).isEqualTo(4);
         }
 
         @Test
@@ -157,7 +159,7 @@ class FanOutTest {
             sender.registration().readStarted();
             sender.receive("a");
             sender.receive("b");
-            assertThat(rig.executor.pending()).isZero();
+            assertThat(rig.executor().pending()).isZero();
             sender.receive("c");
             sender.registration().readComplete();
             rig.run();
@@ -169,7 +171,7 @@ class FanOutTest {
             FakeTransport sender = rig.join();
             rig.run();
             sender.receive("a");
-            assertThat(rig.executor.pending()).isOne();
+            assertThat(rig.executor().pending()).isOne();
         }
 
         @Test
@@ -223,7 +225,7 @@ class FanOutTest {
             rig.run();
             assertThat(peer.texts()).containsExactly("a", "b");
             assertThat(other.texts()).containsExactly("a", "b");
-            assertThat(rig.hub.stats().deliveries()).as("the round went on to its end").isEqualTo(4);
+            assertThat(rig.hub().stats().deliveries()).as("the round went on to its end").isEqualTo(4);
         }
 
         private static final class Encoder implements Function<Batch, Batch.Encoding> {
@@ -260,10 +262,10 @@ class FanOutTest {
             FakeTransport peer = rig.join();
             peer.peer().send(Message.text("for you"));
             rig.run();
-            assertThat(rig.hub.stats().messages()).isZero();
-            assertThat(rig.hub.stats().bytes()).isZero();
-            assertThat(rig.chronicle.entries()).containsExactly("peer 1 registered");
-            assertThat(rig.hub.broadcast("first")).isZero();
+            assertThat(rig.hub().stats().messages()).isZero();
+            assertThat(rig.hub().stats().bytes()).isZero();
+            assertThat(rig.chronicle().entries()).containsExactly("peer 1 registered");
+            assertThat(rig.hub().broadcast("first")).isZero();
         }
 
         @Test
@@ -271,7 +273,7 @@ class FanOutTest {
             FakeTransport peer = rig.join();
             peer.registration().unregister(CloseReason.of(CloseReason.NORMAL));
             assertThat(peer.peer().send(Message.text("too late"))).isFalse();
-            assertThat(rig.hub.stats().retainedMessages()).isZero();
+            assertThat(rig.hub().stats().retainedMessages()).isZero();
         }
 
         @Test
@@ -283,7 +285,7 @@ class FanOutTest {
                 first.peer().send(Message.text("for you"));
                 two.run();
             }
-            assertThat(two.hub.tryBroadcast(Message.text("for all"))).isTrue();
+            assertThat(two.hub().tryBroadcast(Message.text("for all"))).isTrue();
             two.run();
             assertThat(first.messages()).hasSize(101);
             assertThat(second.texts()).containsExactly("for all");
@@ -341,9 +343,9 @@ class FanOutTest {
     void aHubWithoutPeersForgetsTheOldestAndNeverWaits() {
         HubRig small = HubRig.keeping(2);
         small.broadcast("a", "b", "c", "d");
-        assertThat(small.hub.stats().retainedMessages()).isEqualTo(2);
-        assertThat(small.hub.stats().waits()).isZero();
-        assertThat(small.executor.pending()).isZero();
+        assertThat(small.hub().stats().retainedMessages()).isEqualTo(2);
+        assertThat(small.hub().stats().waits()).isZero();
+        assertThat(small.executor().pending()).isZero();
     }
 
     @Test
@@ -351,7 +353,7 @@ class FanOutTest {
         HubRig quiet = new HubRig(builder -> builder.heartbeat(Duration.ZERO));
         quiet.join();
         quiet.run();
-        assertThat(quiet.executor.pending()).isZero();
-        assertThat(quiet.timer.pending()).isZero();
+        assertThat(quiet.executor().pending()).isZero();
+        assertThat(quiet.timer().pending()).isZero();
     }
 }

@@ -2,6 +2,8 @@ package io.techops.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.testkit.FakeTransport;
+import io.techops.broadcast.testkit.HubRig;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -41,7 +43,7 @@ class HeartbeatTest {
         rig.pass(Duration.ofMillis(1));
         assertThat(peer.isAborted()).isTrue();
         assertThat(peer.closed()).as("no close frame to the dead").isNull();
-        assertThat(rig.chronicle.of(peer.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 1006");
+        assertThat(rig.chronicle().of(peer.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 1006");
     }
 
     @Test
@@ -149,7 +151,7 @@ class HeartbeatTest {
     void aTransportThatThrowsFromPingFails() {
         FakeTransport peer = rig.join().throwFrom(FakeTransport.Call.PING);
         rig.passSeconds(25);
-        assertThat(rig.chronicle.of(peer.peer())).containsExactly("peer 1 registered",
+        assertThat(rig.chronicle().of(peer.peer())).containsExactly("peer 1 registered",
                 "peer 1 failed told to throw from PING", "peer 1 unregistered 1006");
     }
 

@@ -3,6 +3,8 @@ package io.techops.broadcast;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.techops.broadcast.testkit.FakeTransport;
+import io.techops.broadcast.testkit.HubRig;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +29,7 @@ class HubEndTest {
             rig.broadcast("a");
             rig.run();
             rig.broadcast("b");
-            var end = rig.hub.shutdown(Duration.ofSeconds(5)).toCompletableFuture();
+            var end = rig.hub().shutdown(Duration.ofSeconds(5)).toCompletableFuture();
             rig.run();
             assertThat(peer.texts()).containsExactly("a", "b");
             assertThat(peer.closed()).isEqualTo(GOING_AWAY);
@@ -41,7 +43,7 @@ class HubEndTest {
             late.registration().unregister(GOING_AWAY);
             rig.run();
             assertThat(end).isCompleted();
-            assertThat(rig.timer.pending()).as("timers left").isZero();
+            assertThat(rig.timer().pending()).as("timers left").isZero();
             assertThat(peer.isAborted() || late.isAborted()).isFalse();
         }
 
@@ -50,9 +52,9 @@ class HubEndTest {
             HubRig large = new HubRig();
             FakeTransport peer = large.join();
             for (int i = 0; i < 5; i++) {
-                large.hub.broadcast(Message.binary(new byte[Ring.MAX_BATCH_BYTES / 2]));
+                large.hub().broadcast(Message.binary(new byte[Ring.MAX_BATCH_BYTES / 2]));
             }
-            large.hub.shutdown(Duration.ofSeconds(5));
+            large.hub().shutdown(Duration.ofSeconds(5));
             large.run();
             assertThat(peer.batches()).containsExactly(1, 1, 1, 1, 1);
             assertThat(peer.closed()).isEqualTo(GOING_AWAY);
@@ -63,28 +65,28 @@ class HubEndTest {
             FakeTransport stalled = rig.join().stallAfter(1);
             FakeTransport closing = rig.join();
             rig.broadcast("a");
-            var end = rig.hub.shutdown(Duration.ofSeconds(2)).toCompletableFuture();
+            var end = rig.hub().shutdown(Duration.ofSeconds(2)).toCompletableFuture();
             rig.pass(Duration.ofMillis(1_999));
             assertThat(stalled.isAborted()).isFalse();
             rig.pass(Duration.ofMillis(1));
             assertThat(stalled.isAborted()).isTrue();
             assertThat(closing.isAborted()).isTrue();
             assertThat(end).isCompleted();
-            assertThat(rig.timer.pending()).isZero();
-            assertThat(rig.executor.pending()).isZero();
-            assertThat(rig.chronicle.entries()).contains("peer 1 unregistered 1001", "peer 2 unregistered 1001");
+            assertThat(rig.timer().pending()).isZero();
+            assertThat(rig.executor().pending()).isZero();
+            assertThat(rig.chronicle().entries()).contains("peer 1 unregistered 1001", "peer 2 unregistered 1001");
         }
 
         @Test
         void whatAdaptersReportAfterTheEndWakesNobody() {
             FakeTransport peer = rig.join();
-            rig.hub.shutdown(Duration.ZERO);
+            rig.hub().shutdown(Duration.ZERO);
             rig.pass(Duration.ZERO);
             peer.registration().unregister(GOING_AWAY);
             peer.registration().writable();
             peer.registration().pong();
             assertThat(peer.receive("x")).isTrue();
-            assertThat(rig.executor.pending()).isZero();
+            assertThat(rig.executor().pending()).isZero();
         }
 
         @Test
@@ -96,7 +98,7 @@ class HubEndTest {
                 assertThat(flooding.receive(Integer.toString(i))).isTrue();
             }
             assertThat(flooding.receive("3")).isFalse();
-            rig.hub.shutdown(Duration.ofSeconds(5));
+            rig.hub().shutdown(Duration.ofSeconds(5));
             rig.run();
             assertThat(other.texts()).containsExactly("0", "1", "2", "3");
             assertThat(flooding.texts()).containsExactly("0", "1", "2", "3");
@@ -113,7 +115,7 @@ class HubEndTest {
             assertThat(flooding.receive("4")).isFalse();
             rig.run();
             assertThat(flooding.resumes()).as("held back").isZero();
-            rig.hub.shutdown(Duration.ofSeconds(5));
+            rig.hub().shutdown(Duration.ofSeconds(5));
             rig.run();
             assertThat(flooding.texts()).containsExactly("0", "1", "2", "3", "4");
             assertThat(flooding.closed()).isNotNull();
@@ -122,18 +124,18 @@ class HubEndTest {
         @Test
         void nothingIsTakenAnyMore() {
             FakeTransport peer = rig.join();
-            rig.hub.shutdown(Duration.ofSeconds(5));
-            assertThat(rig.hub.isClosed()).isTrue();
-            assertThatThrownBy(() -> rig.hub.broadcast("a"))
+            rig.hub().shutdown(Duration.ofSeconds(5));
+            assertThat(rig.hub().isClosed()).isTrue();
+            assertThatThrownBy(() -> rig.hub().broadcast("a"))
                     .isInstanceOf(IllegalStateException.class).hasMessage("the hub is closed");
-            assertThat(rig.hub.tryBroadcast(Message.text("a"))).isFalse();
+            assertThat(rig.hub().tryBroadcast(Message.text("a"))).isFalse();
             assertThat(peer.peer().send(Message.text("a"))).isFalse();
             assertThat(peer.receive("a")).isTrue();
-            assertThatThrownBy(() -> rig.hub.register(new FakeTransport()))
+            assertThatThrownBy(() -> rig.hub().register(new FakeTransport()))
                     .isInstanceOf(IllegalStateException.class).hasMessage("the hub is closed");
             rig.run();
             assertThat(peer.messages()).isEmpty();
-            assertThat(rig.hub.stats().registrations()).isOne();
+            assertThat(rig.hub().stats().registrations()).isOne();
         }
 
         @Test
@@ -147,30 +149,30 @@ class HubEndTest {
             FakeTransport last = rig.join();
             last.duringWrite(() -> {
                 rig.join(second);
-                rig.hub.shutdown(Duration.ofSeconds(5));
+                rig.hub().shutdown(Duration.ofSeconds(5));
                 throw new IllegalStateException("the last of the peers that the round knows");
             });
             rig.broadcast("a");
             rig.run();
             assertThat(second.closed()).isEqualTo(GOING_AWAY);
-            assertThat(rig.timer.pending()).as("the hub has not ended yet").isPositive();
+            assertThat(rig.timer().pending()).as("the hub has not ended yet").isPositive();
             rig.passSeconds(5);
             assertThat(second.isAborted()).isTrue();
         }
 
         @Test
         void aHubWithoutPeersEndsAtOnce() {
-            var end = rig.hub.shutdown(Duration.ofSeconds(Long.MAX_VALUE)).toCompletableFuture();
+            var end = rig.hub().shutdown(Duration.ofSeconds(Long.MAX_VALUE)).toCompletableFuture();
             rig.run();
             assertThat(end).isCompleted();
-            assertThat(rig.timer.pending()).isZero();
+            assertThat(rig.timer().pending()).isZero();
         }
 
         @Test
         void onlyTheFirstCallCounts() {
             FakeTransport peer = rig.join();
-            rig.hub.shutdown(Duration.ofSeconds(5));
-            var end = rig.hub.shutdown(Duration.ZERO).toCompletableFuture();
+            rig.hub().shutdown(Duration.ofSeconds(5));
+            var end = rig.hub().shutdown(Duration.ZERO).toCompletableFuture();
             rig.pass(Duration.ZERO);
             assertThat(peer.isAborted()).isFalse();
             assertThat(end).isNotDone();
@@ -178,9 +180,9 @@ class HubEndTest {
 
         @Test
         void aNegativeLimitIsRefusedAndTheHubStaysOpen() {
-            assertThatThrownBy(() -> rig.hub.shutdown(Duration.ofSeconds(-1)))
+            assertThatThrownBy(() -> rig.hub().shutdown(Duration.ofSeconds(-1)))
                     .isInstanceOf(IllegalArgumentException.class).hasMessage("limit must not be negative: PT-1S");
-            assertThat(rig.hub.isClosed()).isFalse();
+            assertThat(rig.hub().isClosed()).isFalse();
         }
     }
 

@@ -2,6 +2,8 @@ package io.techops.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.testkit.FakeTransport;
+import io.techops.broadcast.testkit.HubRig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Random interleavings, one task of the hub at a time, checked against a model that knows no log and no cursor: it
@@ -178,18 +180,18 @@ class HubModelTest {
         void play() {
             for (int i = 0; i < STEPS; i++) {
                 step();
-                while (random.nextInt(3) > 0 && rig.executor.runAny(random)) {
+                while (random.nextInt(3) > 0 && rig.executor().runAny(random)) {
                     checkAll(false);
                 }
                 checkAll(false);
             }
             settle();
             close();
-            coverage.disconnects += rig.hub.stats().overflows() * (skip ? 0 : 1);
-            coverage.missed += skip ? rig.hub.stats().missed() : 0;
-            coverage.delivered += rig.hub.stats().deliveries();
-            coverage.stalls += rig.hub.stats().stalls();
-            coverage.failures += rig.hub.stats().failures();
+            coverage.disconnects += rig.hub().stats().overflows() * (skip ? 0 : 1);
+            coverage.missed += skip ? rig.hub().stats().missed() : 0;
+            coverage.delivered += rig.hub().stats().deliveries();
+            coverage.stalls += rig.hub().stats().stalls();
+            coverage.failures += rig.hub().stats().failures();
         }
 
         private void step() {
@@ -201,16 +203,16 @@ class HubModelTest {
                 case 13, 14 -> stall();
                 case 15, 16, 17 -> resume();
                 case 18 -> endOne();
-                default -> rig.timer.pass(Duration.ofMillis(random.nextInt(1_500)));
+                default -> rig.timer().pass(Duration.ofMillis(random.nextInt(1_500)));
             }
         }
 
         private void register() {
             if (subjects.stream().filter(subject -> subject.peer().isRegistered()).count() < 6) {
-                long joined = 2 * rig.hub.stats().messages();
+                long joined = 2 * rig.hub().stats().messages();
                 if (random.nextInt(8) == 0) {
                     broadcast(); // from before
-                    joined = 2 * rig.hub.stats().messages();
+                    joined = 2 * rig.hub().stats().messages();
                 }
                 subjects.add(new Subject(rig.join(), joined));
             }
@@ -221,7 +223,7 @@ class HubModelTest {
         }
 
         private void broadcast() {
-            if (!rig.hub.tryBroadcast(Message.text(text()))) {
+            if (!rig.hub().tryBroadcast(Message.text(text()))) {
                 coverage.refusals++;
             }
         }
@@ -241,9 +243,9 @@ class HubModelTest {
 
         private void sendToOne() {
             Subject to = any();
-            if (to != null && rig.executor.pending() == 0) { // an idle hub never lets the host wait
+            if (to != null && rig.executor().pending() == 0) { // an idle hub never lets the host wait
                 String text = text();
-                long before = rig.hub.stats().messages();
+                long before = rig.hub().stats().messages();
                 assertThat(to.transport.peer().send(Message.text(text))).isTrue();
                 history.sent(text, before, to.peer());
                 coverage.sends++;
@@ -276,7 +278,7 @@ class HubModelTest {
                 case 1 -> one.transport.throwFrom(FakeTransport.Call.WRITE);
                 default -> {
                     if (one.closeAskedAt < 0) {
-                        one.closeAskedAt = 2 * rig.hub.stats().messages();
+                        one.closeAskedAt = 2 * rig.hub().stats().messages();
                         one.transport.peer().close(CloseReason.of(CloseReason.NORMAL));
                     }
                 }
@@ -289,17 +291,17 @@ class HubModelTest {
         }
 
         private void checkAll(boolean settled) {
-            HubStats stats = rig.hub.stats();
+            HubStats stats = rig.hub().stats();
             assertThat(stats.retainedMessages()).isLessThanOrEqualTo(messages);
             assertThat(stats.retainedBytes()).isLessThanOrEqualTo(bytes);
             for (Subject subject : subjects) {
                 assertThat(subject.transport.violations()).isEmpty();
                 Peer peer = subject.peer();
-                assertThat(peer.isRegistered() || subject.troubled || rig.hub.isClosed()).as("a healthy peer stays").isTrue();
+                assertThat(peer.isRegistered() || subject.troubled || rig.hub().isClosed()).as("a healthy peer stays").isTrue();
                 if (!subject.troubled) {
                     assertThat(peer.missed()).as("a healthy peer misses nothing").isZero();
                 }
-                if (settled || rig.executor.pending() == 0 && random.nextInt(4) == 0) {
+                if (settled || rig.executor().pending() == 0 && random.nextInt(4) == 0) {
                     checkStream(subject);
                 }
             }
@@ -360,8 +362,8 @@ class HubModelTest {
             step();
             step();
             step();
-            var end = rig.hub.shutdown(Duration.ofSeconds(1)).toCompletableFuture();
-            while (rig.executor.runAny(random)) {
+            var end = rig.hub().shutdown(Duration.ofSeconds(1)).toCompletableFuture();
+            while (rig.executor().runAny(random)) {
                 for (Subject subject : subjects) {
                     if (subject.transport.closed() != null && random.nextInt(4) == 0) {
                         subject.transport.registration().unregister(CloseReason.of(CloseReason.GOING_AWAY));
@@ -371,8 +373,8 @@ class HubModelTest {
             checkAll(true);
             rig.passSeconds(1);
             assertThat(end).as("the end").isCompleted();
-            assertThat(rig.timer.pending()).as("timers left").isZero();
-            assertThat(rig.hub.peers()).isEmpty();
+            assertThat(rig.timer().pending()).as("timers left").isZero();
+            assertThat(rig.hub().peers()).isEmpty();
             assertThat(history.lives).hasSize(subjects.size());
             assertThat(history.lives.values()).allSatisfy(life ->
                     assertThat(life.get(life.size() - 1)).startsWith("unregistered"));

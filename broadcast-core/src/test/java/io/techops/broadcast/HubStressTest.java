@@ -2,6 +2,7 @@ package io.techops.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.testkit.FakeTransport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

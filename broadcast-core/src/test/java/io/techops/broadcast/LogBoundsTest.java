@@ -3,6 +3,8 @@ package io.techops.broadcast;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.techops.broadcast.testkit.FakeTransport;
+import io.techops.broadcast.testkit.HubRig;
 import org.junit.jupiter.api.Test;
 
 class LogBoundsTest {
@@ -16,22 +18,22 @@ class LogBoundsTest {
         HubRig rig = HubRig.keeping(3);
         for (int i = 0; i < 10; i++) {
             rig.broadcast("x");
-            assertThat(rig.hub.stats().retainedMessages()).isEqualTo(Math.min(i + 1, 3));
+            assertThat(rig.hub().stats().retainedMessages()).isEqualTo(Math.min(i + 1, 3));
         }
-        assertThat(rig.hub.stats().retainedBytes()).isEqualTo(3 * 65);
+        assertThat(rig.hub().stats().retainedBytes()).isEqualTo(3 * 65);
     }
 
     @Test
     void theOldestMakeRoomWhenThereAreTooManyBytes() {
         HubRig rig = keepingBytes(1000);
         for (int i = 0; i < 20; i++) {
-            rig.hub.broadcast(Message.binary(new byte[136]));
+            rig.hub().broadcast(Message.binary(new byte[136]));
         }
-        assertThat(rig.hub.stats().retainedMessages()).isEqualTo(5);
-        assertThat(rig.hub.stats().retainedBytes()).isEqualTo(1000);
-        rig.hub.broadcast(Message.binary(new byte[800]));
-        assertThat(rig.hub.stats().retainedMessages()).isOne();
-        assertThat(rig.hub.stats().retainedBytes()).isEqualTo(864);
+        assertThat(rig.hub().stats().retainedMessages()).isEqualTo(5);
+        assertThat(rig.hub().stats().retainedBytes()).isEqualTo(1000);
+        rig.hub().broadcast(Message.binary(new byte[800]));
+        assertThat(rig.hub().stats().retainedMessages()).isOne();
+        assertThat(rig.hub().stats().retainedBytes()).isEqualTo(864);
     }
 
     @Test
@@ -40,9 +42,9 @@ class LogBoundsTest {
         for (int i = 0; i < 100; i++) {
             rig.broadcast("");
         }
-        assertThat(rig.hub.stats().retainedMessages()).isEqualTo(10);
-        assertThat(rig.hub.stats().retainedBytes()).isEqualTo(640);
-        assertThat(rig.hub.stats().bytes()).isZero();
+        assertThat(rig.hub().stats().retainedMessages()).isEqualTo(10);
+        assertThat(rig.hub().stats().retainedBytes()).isEqualTo(640);
+        assertThat(rig.hub().stats().bytes()).isZero();
     }
 
     @Test
@@ -55,23 +57,23 @@ class LogBoundsTest {
             peer.peer().send(Message.text("x"));
             rig.run();
         }
-        assertThat(rig.hub.stats().retainedMessages()).isEqualTo(3);
+        assertThat(rig.hub().stats().retainedMessages()).isEqualTo(3);
     }
 
     @Test
     void aMessageLargerThanTheLogIsRefusedWithBothNumbers() {
         HubRig rig = keepingBytes(1000);
-        rig.hub.broadcast(Message.binary(new byte[936]));
+        rig.hub().broadcast(Message.binary(new byte[936]));
         Message large = Message.binary(new byte[937]);
         String expected = "message must fit in the log, retention.bytes 1000: it is charged 1001 bytes";
-        assertThatThrownBy(() -> rig.hub.broadcast(large))
+        assertThatThrownBy(() -> rig.hub().broadcast(large))
                 .isInstanceOf(IllegalArgumentException.class).hasMessage(expected);
-        assertThatThrownBy(() -> rig.hub.tryBroadcast(large))
+        assertThatThrownBy(() -> rig.hub().tryBroadcast(large))
                 .isInstanceOf(IllegalArgumentException.class).hasMessage(expected);
         FakeTransport peer = rig.join();
         assertThatThrownBy(() -> peer.peer().send(large))
                 .isInstanceOf(IllegalArgumentException.class).hasMessage(expected);
-        assertThat(rig.hub.stats().retainedMessages()).as("nothing was evicted for it").isOne();
+        assertThat(rig.hub().stats().retainedMessages()).as("nothing was evicted for it").isOne();
     }
 
     @Test
@@ -82,7 +84,7 @@ class LogBoundsTest {
         rig.run();
         assertThat(peer.closed()).isEqualTo(CloseReason.of(1009,
                 "message must fit in the log, retention.bytes 1000: it is charged 1001 bytes"));
-        assertThat(rig.chronicle.of(peer.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 1009");
+        assertThat(rig.chronicle().of(peer.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 1009");
     }
 
     @Test
@@ -93,13 +95,13 @@ class LogBoundsTest {
         }
         FakeTransport healthy = rig.join();
         for (int i = 0; i < 2_000; i++) {
-            rig.hub.broadcast("0123456789");
+            rig.hub().broadcast("0123456789");
             rig.run();
-            assertThat(rig.hub.stats().retainedMessages()).isLessThanOrEqualTo(50);
-            assertThat(rig.hub.stats().retainedBytes()).isLessThanOrEqualTo(5_000);
+            assertThat(rig.hub().stats().retainedMessages()).isLessThanOrEqualTo(50);
+            assertThat(rig.hub().stats().retainedBytes()).isLessThanOrEqualTo(5_000);
         }
         assertThat(healthy.messages()).hasSize(2_000);
-        assertThat(rig.executor.pending()).as("tasks that wait").isZero();
-        assertThat(rig.timer.pending()).as("timers").isLessThanOrEqualTo(1);
+        assertThat(rig.executor().pending()).as("tasks that wait").isZero();
+        assertThat(rig.timer().pending()).as("timers").isLessThanOrEqualTo(1);
     }
 }

@@ -3,13 +3,15 @@ package io.techops.broadcast;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.techops.broadcast.testkit.FakeTransport;
+import io.techops.broadcast.testkit.HubRig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 
 class PeerLifeTest {
 
@@ -26,11 +28,11 @@ class PeerLifeTest {
             peer.registration().unregister(CloseReason.of(1000, "bye"));
             peer.registration().unregister(CloseReason.of(1006));
             rig.run();
-            assertThat(rig.chronicle.entries()).containsExactly("peer 1 registered", "peer 1 unregistered 1000");
-            assertThat(rig.hub.peers()).isEmpty();
+            assertThat(rig.chronicle().entries()).containsExactly("peer 1 registered", "peer 1 unregistered 1000");
+            assertThat(rig.hub().peers()).isEmpty();
             assertThat(peer.peer().isRegistered()).isFalse();
-            assertThat(rig.hub.stats().peers()).isZero();
-            assertThat(rig.hub.stats().registrations()).isOne();
+            assertThat(rig.hub().stats().peers()).isZero();
+            assertThat(rig.hub().stats().registrations()).isOne();
         }
 
         @Test
@@ -42,7 +44,7 @@ class PeerLifeTest {
             rig.run();
             peer.registration().unregister(CloseReason.of(1006));
             rig.run();
-            assertThat(rig.chronicle.of(peer.peer())).filteredOn(entry -> entry.contains("unregistered")).hasSize(1);
+            assertThat(rig.chronicle().of(peer.peer())).filteredOn(entry -> entry.contains("unregistered")).hasSize(1);
         }
 
         @Test
@@ -105,15 +107,15 @@ class PeerLifeTest {
         void anExecutorThatRefusesForAMomentLosesNothing() {
             FakeTransport peer = rig.join();
             rig.run();
-            rig.executor.refuse(true);
+            rig.executor().refuse(true);
             rig.broadcast("a");
             FakeTransport second = rig.join();
-            rig.executor.refuse(false);
+            rig.executor().refuse(false);
             rig.broadcast("b");
             second.registration().unregister(NORMAL);
             rig.run();
             assertThat(peer.texts()).containsExactly("a", "b");
-            assertThat(rig.chronicle.of(second.peer())).containsExactly(
+            assertThat(rig.chronicle().of(second.peer())).containsExactly(
                     "peer 2 registered", "peer 2 unregistered 1000");
         }
     }
@@ -129,9 +131,9 @@ class PeerLifeTest {
             rig.run();
             assertThat(broken.isAborted()).isTrue();
             assertThat(healthy.texts()).containsExactly("a");
-            assertThat(rig.chronicle.of(broken.peer())).containsExactly("peer 1 registered",
+            assertThat(rig.chronicle().of(broken.peer())).containsExactly("peer 1 registered",
                     "peer 1 failed told to throw from WRITE", "peer 1 unregistered 1006");
-            assertThat(rig.hub.stats().failures()).isOne();
+            assertThat(rig.hub().stats().failures()).isOne();
         }
 
         @Test
@@ -157,9 +159,9 @@ class PeerLifeTest {
                     throw new IllegalStateException("on purpose");
                 }
             };
-            assertThatThrownBy(() -> rig.hub.register(broken)).hasMessage("on purpose");
+            assertThatThrownBy(() -> rig.hub().register(broken)).hasMessage("on purpose");
             rig.run();
-            assertThat(rig.chronicle.entries()).isEmpty();
+            assertThat(rig.chronicle().entries()).isEmpty();
         }
     }
 
@@ -181,7 +183,7 @@ class PeerLifeTest {
             rig.run();
             assertThat(peer.texts()).containsExactly("a", "b", "c");
             assertThat(peer.closed()).isEqualTo(CloseReason.of(4000, "enough"));
-            assertThat(rig.chronicle.of(peer.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 4000");
+            assertThat(rig.chronicle().of(peer.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 4000");
             rig.passSeconds(5);
             assertThat(peer.isAborted()).isTrue();
         }
@@ -234,7 +236,7 @@ class PeerLifeTest {
             strict.run();
             assertThat(other.texts()).containsExactly("a");
             assertThat(peer.closed()).isEqualTo(CloseReason.of(1011, "the message could not be processed"));
-            assertThat(strict.chronicle.of(peer.peer())).containsExactly(
+            assertThat(strict.chronicle().of(peer.peer())).containsExactly(
                     "peer 1 registered", "peer 1 failed empty", "peer 1 unregistered 1011");
         }
 
@@ -256,8 +258,8 @@ class PeerLifeTest {
             peer.receive("x".repeat(65_536));
             rig.run();
             assertThat(peer.messages()).containsExactly(Message.text("x".repeat(65_536)));
-            assertThat(rig.chronicle.entries()).contains("peer 1 ignored binary of 1 bytes");
-            assertThat(rig.hub.stats().ignored()).isOne();
+            assertThat(rig.chronicle().entries()).contains("peer 1 ignored binary of 1 bytes");
+            assertThat(rig.hub().stats().ignored()).isOne();
             peer.receive("x".repeat(65_537));
             rig.run();
             assertThat(peer.closed()).isEqualTo(
@@ -334,7 +336,7 @@ class PeerLifeTest {
                             peer.close(NORMAL);
                         }
                     }));
-            hub = foreign.hub;
+            hub = foreign.hub();
             FakeTransport peer = foreign.join(new FakeTransport() {
                 @Override
                 public java.util.Map<String, Object> attributes() {

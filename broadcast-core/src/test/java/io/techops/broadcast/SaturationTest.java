@@ -3,6 +3,9 @@ package io.techops.broadcast;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.techops.broadcast.testkit.FakeTransport;
+import io.techops.broadcast.testkit.HubRig;
+import io.techops.broadcast.testkit.VirtualTimer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,10 +44,10 @@ class SaturationTest {
         void tryBroadcastRefusesUntilTheShardsHaveCaughtUp() {
             FakeTransport peer = rig.join();
             rig.broadcast("0", "1", "2");
-            assertThat(rig.hub.tryBroadcast(Message.text("3"))).isFalse();
-            assertThat(rig.hub.stats().waits()).isOne();
+            assertThat(rig.hub().tryBroadcast(Message.text("3"))).isFalse();
+            assertThat(rig.hub().stats().waits()).isOne();
             rig.run();
-            assertThat(rig.hub.tryBroadcast(Message.text("3"))).isTrue();
+            assertThat(rig.hub().tryBroadcast(Message.text("3"))).isTrue();
             rig.run();
             assertThat(peer.texts()).isEqualTo(HubRig.numbers(0, 4));
         }
@@ -53,12 +56,12 @@ class SaturationTest {
         void broadcastWaitsUntilTheShardsHaveCaughtUp() throws InterruptedException {
             FakeTransport peer = rig.join();
             rig.broadcast("0", "1", "2");
-            Thread publisher = waitingIn(() -> rig.hub.broadcast("3"));
+            Thread publisher = waitingIn(() -> rig.hub().broadcast("3"));
             rig.run();
             publisher.join();
             rig.run();
             assertThat(peer.texts()).isEqualTo(HubRig.numbers(0, 4));
-            assertThat(rig.hub.stats().waits()).isOne();
+            assertThat(rig.hub().stats().waits()).isOne();
         }
 
         @Test
@@ -78,7 +81,7 @@ class SaturationTest {
             rig.broadcast("0", "1", "2");
             CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
             Thread publisher = waitingIn(() -> {
-                rig.hub.broadcast("3");
+                rig.hub().broadcast("3");
                 interrupted.complete(Thread.currentThread().isInterrupted());
             });
             publisher.interrupt();
@@ -93,12 +96,12 @@ class SaturationTest {
             CompletableFuture<Throwable> thrown = new CompletableFuture<>();
             waitingIn(() -> {
                 try {
-                    rig.hub.broadcast("3");
+                    rig.hub().broadcast("3");
                 } catch (IllegalStateException e) {
                     thrown.complete(e);
                 }
             });
-            rig.hub.shutdown(Duration.ZERO);
+            rig.hub().shutdown(Duration.ZERO);
             assertThat(thrown.get(5, TimeUnit.SECONDS)).hasMessage("the hub is closed");
         }
 
@@ -111,7 +114,7 @@ class SaturationTest {
             peer.receive("0");
             peer.receive("1");
             peer.receive("2");
-            Thread publisher = waitingIn(() -> rig.hub.broadcast("3"));
+            Thread publisher = waitingIn(() -> rig.hub().broadcast("3"));
             rig.run();
             publisher.join();
             rig.run();
@@ -145,11 +148,11 @@ class SaturationTest {
             FakeTransport stalled = rig.join().stallAfter(1);
             int accepted = 0;
             for (int i = 0; i < 1_000; i++) {
-                if (rig.hub.tryBroadcast(Message.text(Integer.toString(accepted)))) {
+                if (rig.hub().tryBroadcast(Message.text(Integer.toString(accepted)))) {
                     accepted++;
                 }
                 if (i % 7 == 0) {
-                    rig.executor.runNext();
+                    rig.executor().runNext();
                 }
             }
             rig.run();
@@ -162,7 +165,7 @@ class SaturationTest {
         void aStalledPeerDoesNotMakeTheHostWait() {
             FakeTransport stalled = rig.join().stallAfter(1);
             rig.broadcastEach(0, 20);
-            assertThat(rig.hub.stats().waits()).isZero();
+            assertThat(rig.hub().stats().waits()).isZero();
             assertThat(stalled.isOpen()).isFalse();
         }
 
@@ -173,7 +176,7 @@ class SaturationTest {
             peer.duringWrite(() -> {
                 try {
                     for (int i = 0; i < 10; i++) {
-                        rig.hub.broadcast("again");
+                        rig.hub().broadcast("again");
                     }
                 } catch (IllegalStateException e) {
                     thrown.add(e);
@@ -206,7 +209,7 @@ class SaturationTest {
             assertThat(flooding.resumes()).isEqualTo(2);
             assertThat(other.texts()).isEqualTo(HubRig.numbers(0, sent));
             assertThat(flooding.texts()).isEqualTo(HubRig.numbers(0, sent));
-            assertThat(rig.chronicle.entries()).containsSubsequence(
+            assertThat(rig.chronicle().entries()).containsSubsequence(
                     "broadcast 0 from peer 1", "broadcast 1 from peer 1", "broadcast 2 from peer 1",
                     "broadcast 3 from peer 1");
         }
@@ -334,7 +337,7 @@ class SaturationTest {
             boolean resumed = true;
             for (int i = 0; i < 200 && slow.isOpen(); i++) {
                 while (resumed && flooding.registration().received(big)) {
-                    large.executor.runAll();
+                    large.executor().runAll();
                 }
                 int resumes = flooding.resumes();
                 large.pass(Duration.ofMillis(50));
@@ -371,7 +374,7 @@ class SaturationTest {
         void doesNotHoldBackTheHost() {
             FakeTransport busy = rig.join().stallAfter(1);
             rig.broadcastEach(0, 5);
-            assertThat(rig.hub.stats().waits()).isZero();
+            assertThat(rig.hub().stats().waits()).isZero();
             assertThat(busy.closed()).isNotNull();
         }
 

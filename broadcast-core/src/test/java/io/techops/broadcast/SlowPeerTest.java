@@ -2,6 +2,8 @@ package io.techops.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.testkit.FakeTransport;
+import io.techops.broadcast.testkit.HubRig;
 import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -41,7 +43,7 @@ class SlowPeerTest {
             rig.run();
             assertThat(hasty.isWritable()).isFalse(); // the fake stalled after it had said so: its own fault
             rig.broadcast("b");
-            rig.executor.runAll();
+            rig.executor().runAll();
             assertThat(hasty.texts()).containsExactly("a", "b");
         }
     }
@@ -60,10 +62,10 @@ class SlowPeerTest {
             assertThat(slow.closed()).isEqualTo(CloseReason.of(1013, "too slow: fell off the log's tail"));
             assertThat(slow.texts()).containsExactly("0");
             assertThat(slow.peer().missed()).isOne();
-            assertThat(rig.chronicle.of(slow.peer())).containsExactly(
+            assertThat(rig.chronicle().of(slow.peer())).containsExactly(
                     "peer 1 registered", "peer 1 overflowed 1", "peer 1 unregistered 1013");
-            assertThat(rig.hub.peers()).containsExactly(healthy.peer());
-            assertThat(rig.hub.stats().overflows()).isOne();
+            assertThat(rig.hub().peers()).containsExactly(healthy.peer());
+            assertThat(rig.hub().stats().overflows()).isOne();
             assertThat(healthy.texts()).isEqualTo(HubRig.numbers(0, 5));
         }
 
@@ -91,8 +93,8 @@ class SlowPeerTest {
             assertThat(slow.texts()).containsExactly("0", "7", "8", "9");
             assertThat(slow.peer().missed()).isEqualTo(6);
             assertThat(slow.peer().lag()).isZero();
-            assertThat(rig.chronicle.of(slow.peer())).containsExactly("peer 1 registered", "peer 1 overflowed 6");
-            assertThat(rig.hub.stats().missed()).isEqualTo(6);
+            assertThat(rig.chronicle().of(slow.peer())).containsExactly("peer 1 registered", "peer 1 overflowed 6");
+            assertThat(rig.hub().stats().missed()).isEqualTo(6);
         }
 
         @Test
@@ -149,8 +151,8 @@ class SlowPeerTest {
             assertThat(slow.isOpen()).isTrue();
             rig.pass(Duration.ofMillis(1));
             assertThat(slow.closed()).isEqualTo(CloseReason.of(1013, "too slow: not writable for 10000 ms"));
-            assertThat(rig.chronicle.of(slow.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 1013");
-            assertThat(rig.hub.stats().stalls()).isOne();
+            assertThat(rig.chronicle().of(slow.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 1013");
+            assertThat(rig.hub().stats().stalls()).isOne();
         }
 
         @Test
@@ -224,7 +226,7 @@ class SlowPeerTest {
             slow.registration().unregister(CloseReason.of(1013));
             rig.passSeconds(60);
             assertThat(slow.isAborted()).isFalse();
-            assertThat(rig.chronicle.of(slow.peer())).containsOnlyOnce("peer 1 unregistered 1013");
+            assertThat(rig.chronicle().of(slow.peer())).containsOnlyOnce("peer 1 unregistered 1013");
         }
 
         @Test

@@ -1,21 +1,47 @@
-package io.techops.broadcast;
+package io.techops.broadcast.testkit;
 
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.HubListener;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.Peer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A listener that writes down everything it is told. Safe for use by any number of threads. */
-final class Chronicle implements HubListener {
+/**
+ * A listener that writes down everything it is told, one line each:
+ *
+ * <pre>
+ * peer 1 registered
+ * broadcast 0 from the host
+ * broadcast 1 from peer 1
+ * peer 1 ignored binary of 3 bytes
+ * peer 1 overflowed 7                                the number of messages it has lost
+ * peer 1 failed told to throw from WRITE             the message of what was thrown
+ * peer 1 unregistered 1013                           the close code
+ * </pre>
+ *
+ * <p>Safe for use by any number of threads.
+ */
+public final class Chronicle implements HubListener {
 
     private final List<String> entries = new ArrayList<>();
 
-    /** {@return everything, in the order in which it was told} */
-    synchronized List<String> entries() {
+    /** Makes an empty chronicle. */
+    public Chronicle() {
+    }
+
+    /** {@return everything, in the order in which it was told; a copy} */
+    public synchronized List<String> entries() {
         return List.copyOf(entries);
     }
 
-    /** {@return what was told about the life of one peer} */
-    List<String> of(Peer peer) {
+    /**
+     * {@return what was told about the life of one peer, without what was broadcast; a copy}
+     *
+     * @param peer the peer
+     */
+    public List<String> of(Peer peer) {
         return entries().stream().filter(entry -> entry.startsWith(peer + " ")).toList();
     }
 

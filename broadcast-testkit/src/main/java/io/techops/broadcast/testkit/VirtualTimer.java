@@ -1,25 +1,46 @@
-package io.techops.broadcast;
+package io.techops.broadcast.testkit;
 
+import io.techops.broadcast.HubTimer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A timer whose time passes only when a test says so, on the thread of the test. Its clock begins shortly before it
- * wraps around, as that of the JVM may. Safe for use by any number of threads, of which one lets time pass.
+ * A clock and a timer whose time passes only when a test says so, on the thread of the test.
+ *
+ * <pre>{@code
+ * timer.pass(Duration.ofSeconds(25));                // at once
+ * }</pre>
+ *
+ * <p>A task may only hand work to the hub's executor: run that afterwards, as {@link HubRig#pass} does. The clock begins
+ * three seconds before it wraps around, as that of the virtual machine may, so that whoever compares two of its readings
+ * other than by their difference is found out.
+ *
+ * <p>Safe for use by any number of threads, of which one lets time pass.
  */
-final class VirtualTimer implements HubTimer {
+public final class VirtualTimer implements HubTimer {
 
     private final List<Task> tasks = new ArrayList<>();
     private long now = Long.MAX_VALUE - Duration.ofSeconds(3).toNanos();
+
+    /** Makes a timer without tasks. */
+    public VirtualTimer() {
+    }
 
     @Override
     public synchronized long nanoTime() {
         return now;
     }
 
+    /**
+     * Keeps a task until its time has come.
+     *
+     * @throws IllegalArgumentException if {@code delay} is negative
+     */
     @Override
     public synchronized Cancellation schedule(Runnable task, Duration delay) {
+        checkNotNegative("delay", delay);
         Task scheduled = new Task(now + delay.toNanos(), task);
         tasks.add(scheduled);
         return () -> withdraw(scheduled);
@@ -30,12 +51,18 @@ final class VirtualTimer implements HubTimer {
     }
 
     /** {@return how many tasks wait for their time} */
-    synchronized int pending() {
+    public synchronized int pending() {
         return tasks.size();
     }
 
-    /** Lets time pass; what is due meanwhile runs at its time. */
-    void pass(Duration duration) {
+    /**
+     * Lets time pass. What is due meanwhile runs at its time, in the order of time, on this thread.
+     *
+     * @param duration how much; zero runs what is due now
+     * @throws IllegalArgumentException if {@code duration} is negative
+     */
+    public void pass(Duration duration) {
+        checkNotNegative("duration", duration);
         long until = nanoTime() + duration.toNanos();
         for (Task task = next(until); task != null; task = next(until)) {
             task.action().run();
@@ -45,7 +72,7 @@ final class VirtualTimer implements HubTimer {
         }
     }
 
-    private synchronized Task next(long until) {
+    private synchronized @Nullable Task next(long until) {
         Task next = null;
         for (Task task : tasks) {
             if (task.due() - until <= 0 && (next == null || task.due() - next.due() < 0)) {
@@ -57,6 +84,12 @@ final class VirtualTimer implements HubTimer {
             now = next.due() - now > 0 ? next.due() : now;
         }
         return next;
+    }
+
+    private static void checkNotNegative(String name, Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException(name + " must not be negative: " + value);
+        }
     }
 
     /** Compared by identity, so that two equal ones are still two. */

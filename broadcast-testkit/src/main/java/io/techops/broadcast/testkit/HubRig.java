@@ -1,0 +1,184 @@
+package io.techops.broadcast.testkit;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.HubListener;
+import io.techops.broadcast.Retention;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+
+/**
+ * A hub that a test drives by hand: tasks run when {@link #run} is called, time passes when {@link #pass} is called,
+ * both on the thread of the test and both at once. No thread, no sleep, no luck: what a test does happens in the same
+ * order every time.
+ *
+ * <pre>{@code
+ * HubRig rig = new HubRig(builder -> builder.policy(new NoSwearing()));
+ * FakeTransport alice = rig.join();
+ * FakeTransport bob = rig.join();
+ * alice.receive("hello");
+ * rig.run();
+ * assertThat(bob).hasReceived("hello");
+ * rig.passSeconds(25);                               // the heartbeat
+ * assertThat(bob).hasBeenPinged(1);
+ * }</pre>
+ *
+ * <p>The hub has the library's defaults, but one shard, so that there is one order of things, and a {@link Chronicle}
+ * as its listener. Every transport that joined is watched: {@link #run} and {@link #pass} fail if the hub broke the
+ * contract of {@link io.techops.broadcast.Transport}.
+ *
+ * <p>For use by one thread; the hub and the transports themselves may be called by any.
+ */
+public final class HubRig {
+
+    private final ManualExecutor executor = new ManualExecutor();
+    private final VirtualTimer timer = new VirtualTimer();
+    private final Chronicle chronicle = new Chronicle();
+    private final BroadcastHub hub;
+    private final List<FakeTransport> transports = new ArrayList<>();
+
+    /**
+     * Makes a hub with settings of one's own.
+     *
+     * @param settings is given a builder with the rig's executor, timer and chronicle, and one shard; a {@link
+     *     HubListener} that is set here replaces the chronicle, which then stays empty
+     */
+    public HubRig(UnaryOperator<BroadcastHub.Builder> settings) {
+        hub = settings.apply(BroadcastHub.builder()
+                .executor(executor)
+                .timer(timer)
+                .listener(chronicle)
+                .shards(1)).build();
+    }
+
+    /** Makes a hub with the defaults and one shard. */
+    public HubRig() {
+        this(builder -> builder);
+    }
+
+    /**
+     * {@return a hub with room for so many messages} The smaller the log, the sooner a stalled peer falls off it.
+     *
+     * @param messages how many, at least 1
+     */
+    public static HubRig keeping(int messages) {
+        return keeping(messages, builder -> builder);
+    }
+
+    /**
+     * {@return a hub with room for so many messages, and settings of one's own}
+     *
+     * @param messages how many, at least 1
+     * @param settings as for the constructor
+     */
+    public static HubRig keeping(int messages, UnaryOperator<BroadcastHub.Builder> settings) {
+        return new HubRig(builder -> settings.apply(builder.retention(Retention.of(messages, 8 << 20))));
+    }
+
+    /** {@return the hub} Its {@code close} would wait for this very thread: use {@code shutdown}, then {@link #run}. */
+    public BroadcastHub hub() {
+        return hub;
+    }
+
+    /** {@return what runs the hub's tasks, for a test that wants to run them one by one} */
+    public ManualExecutor executor() {
+        return executor;
+    }
+
+    /** {@return the hub's clock, for a test that lets time pass without running the hub} */
+    public VirtualTimer timer() {
+        return timer;
+    }
+
+    /** {@return what the hub's listener was told} */
+    public Chronicle chronicle() {
+        return chronicle;
+    }
+
+    /** {@return the transport of a new peer, registered and watched} */
+    public FakeTransport join() {
+        return join(new FakeTransport());
+    }
+
+    /**
+     * Registers a transport and watches it.
+     *
+     * @param transport the transport, not yet registered
+     * @return the same transport
+     * @throws IllegalStateException if the hub is closed, or the transport was registered before
+     */
+    public FakeTransport join(FakeTransport transport) {
+        transports.add(transport);
+        return transport.register(hub);
+    }
+
+    /**
+     * Broadcasts texts, and lets the hub do nothing about it yet.
+     *
+     * @param texts what to broadcast, in this order
+     */
+    public void broadcast(String... texts) {
+        for (String text : texts) {
+            hub.broadcast(text);
+        }
+    }
+
+    /**
+     * Broadcasts numbers, as text, and lets the hub run after each, so that each leaves in a batch of its own.
+     *
+     * @param from the first number
+     * @param to the number behind the last one
+     */
+    public void broadcastEach(int from, int to) {
+        for (int i = from; i < to; i++) {
+            hub.broadcast(Integer.toString(i));
+            run();
+        }
+    }
+
+    /**
+     * Lets the hub do all that it has to do now.
+     *
+     * @throws AssertionError if the hub broke the contract of a transport that joined, or never comes to an end
+     */
+    public void run() {
+        executor.runAll();
+        for (FakeTransport transport : transports) {
+            BroadcastAssertions.assertThat(transport).hasNoViolations();
+        }
+    }
+
+    /**
+     * Lets the hub do what it has to do now, then lets time pass, and the hub do what it has to do then.
+     *
+     * @param duration how much; not negative
+     * @throws AssertionError as {@link #run} does
+     */
+    public void pass(Duration duration) {
+        run();
+        timer.pass(duration);
+        run();
+    }
+
+    /**
+     * Lets seconds pass, as {@link #pass} does.
+     *
+     * @param seconds how many; not negative
+     * @throws AssertionError as {@link #run} does
+     */
+    public void passSeconds(long seconds) {
+        pass(Duration.ofSeconds(seconds));
+    }
+
+    /**
+     * {@return numbers as texts, as {@link #broadcastEach} broadcasts them}
+     *
+     * @param from the first number
+     * @param to the number behind the last one
+     */
+    public static List<String> numbers(int from, int to) {
+        return IntStream.range(from, to).mapToObj(Integer::toString).toList();
+    }
+}

@@ -1,0 +1,8 @@
+/** What drives a hub by hand in a test: a transport in memory, an executor and a timer that a test turns, assertions. */
+module io.techops.broadcast.testkit {
+    requires transitive io.techops.broadcast;
+    requires transitive org.assertj.core;
+    requires static transitive org.jspecify;
+
+    exports io.techops.broadcast.testkit;
+}
