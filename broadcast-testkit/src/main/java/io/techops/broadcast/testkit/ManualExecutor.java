@@ -62,7 +62,11 @@ public final class ManualExecutor implements Executor {
         return tasks.size();
     }
 
-    /** Runs the task that has waited longest. {@return {@code false} if there was none} */
+    /**
+     * Runs the task that has waited longest.
+     *
+     * @return {@code false} if there was none
+     */
     public boolean runNext() {
         return run(0);
     }
