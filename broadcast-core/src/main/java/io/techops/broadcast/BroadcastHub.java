@@ -47,6 +47,14 @@ public interface BroadcastHub extends AutoCloseable {
     Registration register(Transport transport);
 
     /**
+     * Takes note that a connection was refused, for {@link HubStats#refusals} alone. Called by adapters, for every
+     * connection that asked for this hub and did not get as far as {@link #register}, and for one that it did not take.
+     *
+     * @param cause why
+     */
+    void refused(RefusalCause cause);
+
+    /**
      * Appends a message for everyone to the log, and returns. Waits only while the hub is saturated; a wait cannot be
      * interrupted, and ends with the shards' next round.
      *

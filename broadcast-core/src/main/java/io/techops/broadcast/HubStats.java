@@ -1,26 +1,179 @@
 package io.techops.broadcast;
 
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+
 /**
- * What a hub has done since it was built, at one moment. The counters only grow; they are read one after the other, so
- * that they may be some messages apart while the hub is busy.
+ * What a hub has done since it was built, and how it is, at one moment.
  *
- * @param peers how many peers are registered now
- * @param registrations how many peers have ever registered
- * @param messages how many messages were broadcast; the next one gets this number as its sequence
- * @param bytes their payload, in bytes
- * @param deliveries how many messages transports have taken, counted once a peer
- * @param batches in how many calls of {@link Transport#write} they took them; {@code deliveries / batches} is the
- *     coalescing factor
- * @param missed how many messages peers have lost by falling off the log's tail
- * @param overflows how often a peer fell off the log's tail
- * @param stalls how many peers were disconnected because they were not writable for too long
- * @param failures how many peers were disconnected because their transport threw
- * @param ignored how many messages of peers the policy ignored
- * @param waits how often a publisher had to wait for room, or was refused: the hub was saturated
- * @param retainedMessages how many messages are in the log now
- * @param retainedBytes what they are charged, in bytes, as {@link Retention} counts
+ * <p>The counters only grow. They are read one after the other, so that they may be some messages apart while the hub is
+ * busy; of a hub that is at rest they are exact. Figures may be added in a later version. Immutable.
  */
-public record HubStats(int peers, long registrations, long messages, long bytes, long deliveries, long batches,
-        long missed, long overflows, long stalls, long failures, long ignored, long waits, int retainedMessages,
-        long retainedBytes) {
+public final class HubStats {
+
+    /** What the hub counts itself, beside its log and its shards. */
+    record Counts(long registrations, long missed, long overflows, long failures, long ignored, Duration saturation,
+            Map<RefusalCause, Long> refusals) {
+
+        Counts {
+            Map<RefusalCause, Long> occurred = new EnumMap<>(RefusalCause.class);
+            occurred.putAll(refusals);
+            occurred.values().removeIf(count -> count == 0);
+            refusals = Collections.unmodifiableMap(occurred);
+        }
+    }
+
+    private final int peers;
+    private final long totalLag;
+    private final long maxLag;
+    private final Counts counts;
+    private final Log.Figures log;
+    private final Shard.Figures shards;
+
+    HubStats(Collection<? extends Peer> peers, Counts counts, Log.Figures log, Shard.Figures shards) {
+        long total = 0;
+        long max = 0;
+        for (Peer peer : peers) {
+            long lag = peer.lag();
+            total += lag;
+            max = Math.max(max, lag);
+        }
+        this.peers = peers.size();
+        this.totalLag = total;
+        this.maxLag = max;
+        this.counts = counts;
+        this.log = log;
+        this.shards = shards;
+    }
+
+    // Who is there.
+
+    /** {@return how many peers are registered now} */
+    public int peers() {
+        return peers;
+    }
+
+    /** {@return how many peers have ever registered} */
+    public long registrations() {
+        return counts.registrations();
+    }
+
+    /** {@return how many connections were refused before they became peers, whatever the cause} */
+    public long refusals() {
+        return counts.refusals().values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** {@return how many connections were refused for {@code cause}} */
+    public long refusals(RefusalCause cause) {
+        return counts.refusals().getOrDefault(cause, 0L);
+    }
+
+    /** {@return how many connections were refused, by cause; causes that have not occurred are left out; unmodifiable} */
+    public Map<RefusalCause, Long> refusalsByCause() {
+        return counts.refusals();
+    }
+
+    // What was said.
+
+    /** {@return how many messages were broadcast; the next one gets this number as its sequence} */
+    public long messages() {
+        return log.messages();
+    }
+
+    /** {@return the payload of what was broadcast, in bytes} */
+    public long bytes() {
+        return log.bytes();
+    }
+
+    /** {@return how many messages of peers the policy ignored} */
+    public long ignored() {
+        return counts.ignored();
+    }
+
+    /** {@return how many messages are in the log now} */
+    public int retainedMessages() {
+        return log.retainedMessages();
+    }
+
+    /** {@return what the messages in the log are charged, in bytes, as {@link Retention} counts} */
+    public long retainedBytes() {
+        return log.retainedBytes();
+    }
+
+    // What was heard.
+
+    /** {@return how many messages transports have taken, counted once a peer} */
+    public long deliveries() {
+        return shards.deliveries();
+    }
+
+    /** {@return in how many calls of {@link Transport#write} they took them} */
+    public long batches() {
+        return shards.batches();
+    }
+
+    /** {@return the coalescing factor: how many deliveries a batch there were on the average; 0 before the first} */
+    public double coalescing() {
+        return shards.batches() == 0 ? 0 : (double) shards.deliveries() / shards.batches();
+    }
+
+    // Who cannot follow.
+
+    /** {@return how many messages the peers of now have still to take, in all} */
+    public long totalLag() {
+        return totalLag;
+    }
+
+    /** {@return how many messages the peer has still to take that is furthest behind; 0 if there are no peers} */
+    public long maxLag() {
+        return maxLag;
+    }
+
+    /** {@return how often a peer fell off the log's tail} */
+    public long overflows() {
+        return counts.overflows();
+    }
+
+    /** {@return how many messages peers have lost by falling off the log's tail} */
+    public long missed() {
+        return counts.missed();
+    }
+
+    /** {@return how many peers were disconnected because they were not writable for too long} */
+    public long stalls() {
+        return shards.stalls();
+    }
+
+    /** {@return how many peers were disconnected because their transport threw} */
+    public long failures() {
+        return counts.failures();
+    }
+
+    /** {@return how often a publisher had to wait for room, or was refused: the hub was saturated} */
+    public long waits() {
+        return log.waits();
+    }
+
+    /**
+     * {@return for how long the hub was saturated, in all: the time in which one publisher at least, the host or a peer,
+     * waited for room} A {@link BroadcastHub#tryBroadcast} that was refused did not wait, and is only among the
+     * {@link #waits()}.
+     */
+    public Duration saturation() {
+        return counts.saturation();
+    }
+
+    @Override
+    public String toString() {
+        return "peers " + peers + ", registrations " + registrations() + ", refusals " + refusalsByCause()
+                + ", messages " + messages() + ", bytes " + bytes() + ", ignored " + ignored()
+                + ", retained " + retainedMessages() + " in " + retainedBytes() + " bytes"
+                + ", deliveries " + deliveries() + " in " + batches() + " batches"
+                + ", lag " + totalLag + " (at most " + maxLag + ")"
+                + ", overflows " + overflows() + ", missed " + missed() + ", stalls " + stalls()
+                + ", failures " + failures() + ", waits " + waits() + ", saturated for " + saturation();
+    }
 }

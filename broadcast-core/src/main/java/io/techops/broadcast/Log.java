@@ -28,6 +28,15 @@ final class Log {
     /** Instead of a sequence: not appended yet. */
     static final long PARKED = -2;
 
+    /** What the log tells about a publisher that has to wait. Called on its thread, without the lock. */
+    interface Waiter {
+        /** Before each wait for a longer log: wakes the shards. */
+        void waits(boolean first);
+
+        /** After the last one. */
+        void hasWaited();
+    }
+
     /** A parked message that has found room. */
     record Admitted(PeerCursor from, Message message, long sequence) {
     }
@@ -90,10 +99,9 @@ final class Log {
      * Appends what the host application says, waiting for room if the hub is saturated.
      *
      * @param to the only peer that gets it, or null for everyone
-     * @param beforeWaiting wakes the shards; called without the lock before each wait for a longer log
      * @return the sequence, of a message for everyone; {@link #REFUSED} if the log is sealed
      */
-    long append(Message message, @Nullable PeerCursor to, Runnable beforeWaiting) {
+    long append(Message message, @Nullable PeerCursor to, Waiter waiter) {
         long charge = checkedCharge(message);
         long wokenFor = -1;
         lock.lock();
@@ -103,11 +111,12 @@ final class Log {
                     return to == null ? ring.put(message, Ring.EVERYONE) : address(message, to);
                 }
                 if (wokenFor != ring.head()) {
-                    waits += wokenFor < 0 ? 1 : 0;
+                    boolean first = wokenFor < 0;
+                    waits += first ? 1 : 0;
                     wokenFor = ring.head();
                     lock.unlock();
                     try {
-                        beforeWaiting.run();
+                        waiter.waits(first);
                     } finally {
                         lock.lock();
                     }
@@ -123,6 +132,9 @@ final class Log {
             return REFUSED;
         } finally {
             lock.unlock();
+            if (wokenFor >= 0) {
+                waiter.hasWaited();
+            }
         }
     }
 
@@ -298,13 +310,15 @@ final class Log {
         return admitted;
     }
 
-    /** Drops what is parked of a peer that has gone. */
-    void forget(PeerCursor departed) {
+    /** Drops what is parked of a peer that has gone. {@return whether there was anything} */
+    boolean forget(PeerCursor departed) {
         lock.lock();
         try {
-            if (parked.remove(departed)) {
+            boolean dropped = parked.remove(departed);
+            if (dropped) {
                 departed.parked = null;
             }
+            return dropped;
         } finally {
             lock.unlock();
         }

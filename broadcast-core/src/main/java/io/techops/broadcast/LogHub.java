@@ -3,7 +3,9 @@ package io.techops.broadcast;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The hub: wires the log, the shards, the policies and the listener together.
  */
-final class LogHub implements BroadcastHub, Shard.Outcome {
+final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
 
     private static final Logger LOG = LoggerFactory.getLogger(BroadcastHub.class);
 
@@ -53,6 +55,8 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
     private final LongAdder overflows = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private final LongAdder ignored = new LongAdder();
+    private final Map<RefusalCause, LongAdder> refusals = new EnumMap<>(RefusalCause.class);
+    private final Saturation saturation;
 
     private final AtomicBoolean closed = new AtomicBoolean();
     /** The shards that have not drained, and the peers whose last event is not queued: the hub ends after them all. */
@@ -69,6 +73,10 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
         log = new Log(settings.retention, settings.delivery, settings.shards);
         events = new Events(settings.listener, executor, timer);
         policyFailures = new Bursts(timer);
+        saturation = new Saturation(timer);
+        for (RefusalCause cause : RefusalCause.values()) {
+            refusals.put(cause, new LongAdder());
+        }
         shards = new Shard[settings.shards];
         Patience.Limits limits = new Patience.Limits(settings.stallTimeout, settings.closeTimeout, settings.floodGrace,
                 settings.heartbeat, settings.pongTimeout);
@@ -80,7 +88,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
 
     @Override
     public long broadcast(Message message) {
-        long sequence = log.append(message, null, this::beforeWaiting);
+        long sequence = log.append(message, null, this);
         if (sequence == Log.REFUSED) {
             throw closedException();
         }
@@ -106,7 +114,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
     }
 
     boolean send(Message message, PeerCursor to) {
-        boolean sent = log.append(message, to, this::beforeWaiting) != Log.REFUSED;
+        boolean sent = log.append(message, to, this) != Log.REFUSED;
         if (sent) {
             if (log.isPressed()) {
                 offer(); // the other shards have nothing to write, but must pass it before it can be evicted
@@ -117,11 +125,20 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
         return sent;
     }
 
-    private void beforeWaiting() {
+    @Override
+    public void waits(boolean first) {
+        if (first) {
+            saturation.begins();
+        }
         if (onShardThread()) {
             throw new IllegalStateException("a transport must not call what may wait for the hub: it is saturated");
         }
         offer();
+    }
+
+    @Override
+    public void hasWaited() {
+        saturation.ends();
     }
 
     private boolean onShardThread() {
@@ -166,6 +183,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
             return Fate.DROPPED;
         }
         if (sequence == Log.PARKED) {
+            saturation.begins();
             offer();
             return Fate.PARKED;
         }
@@ -231,8 +249,16 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
         return peer;
     }
 
+    @Override
+    public void refused(RefusalCause cause) {
+        LOG.debug("A connection was refused: {}", cause);
+        refusals.get(cause).increment();
+    }
+
     void departed(HubPeer peer, CloseReason reason) {
-        log.forget(peer.cursor());
+        if (log.forget(peer.cursor())) {
+            saturation.ends();
+        }
         peers.remove(peer);
         LOG.debug("{} unregistered: {}", peer, reason);
         tell(peer, listener -> {
@@ -284,6 +310,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
     public void admitted(List<Log.Admitted> admitted) {
         long now = timer.nanoTime();
         for (Log.Admitted one : admitted) {
+            saturation.ends();
             HubPeer from = peer(one.from());
             LOG.debug("broadcast {}: {} from {}, which waited for room", one.sequence(), one.message(), from);
             events.add(listener -> listener.broadcast(one.message(), one.sequence(), from));
@@ -381,18 +408,14 @@ final class LogHub implements BroadcastHub, Shard.Outcome {
 
     @Override
     public HubStats stats() {
-        Log.Figures figures = log.figures();
-        long deliveries = 0;
-        long batches = 0;
-        long stalls = 0;
+        Map<RefusalCause, Long> refused = new EnumMap<>(RefusalCause.class);
+        refusals.forEach((cause, count) -> refused.put(cause, count.sum()));
+        HubStats.Counts counts = new HubStats.Counts(registrations.sum(), missed.sum(), overflows.sum(), failures.sum(),
+                ignored.sum(), saturation.total(), refused);
+        Shard.Figures written = Shard.Figures.NONE;
         for (Shard shard : shards) {
-            Shard.Figures of = shard.figures();
-            deliveries += of.deliveries();
-            batches += of.batches();
-            stalls += of.stalls();
+            written = written.plus(shard.figures());
         }
-        return new HubStats(peers.size(), registrations.sum(), figures.messages(), figures.bytes(), deliveries, batches,
-                missed.sum(), overflows.sum(), stalls, failures.sum(), ignored.sum(), figures.waits(),
-                figures.retainedMessages(), figures.retainedBytes());
+        return new HubStats(peers(), counts, log.figures(), written);
     }
 }

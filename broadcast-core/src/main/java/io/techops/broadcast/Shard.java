@@ -32,6 +32,11 @@ final class Shard implements Runnable {
 
     /** What a shard has done so far. */
     record Figures(long deliveries, long batches, long stalls) {
+        static final Figures NONE = new Figures(0, 0, 0);
+
+        Figures plus(Figures more) {
+            return new Figures(deliveries + more.deliveries, batches + more.batches, stalls + more.stalls);
+        }
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
@@ -68,7 +73,7 @@ final class Shard implements Runnable {
     /** Written by the task: who runs it now, that there is nothing left to do for it, and once a round its figures. */
     private volatile @Nullable Thread runner;
     private volatile boolean over;
-    private volatile Figures figures = new Figures(0, 0, 0);
+    private volatile Figures figures = Figures.NONE;
 
     Shard(int index, Log log, OverflowPolicy overflow, Patience.Limits limits, Executor executor, HubTimer timer,
             Outcome outcome) {

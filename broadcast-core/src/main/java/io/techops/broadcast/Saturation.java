@@ -1,0 +1,49 @@
+package io.techops.broadcast;
+
+import java.time.Duration;
+
+/**
+ * For how long publishers have waited: the time in which at least one of them does. The end of a wait may be told before
+ * its begin, if the two are told by different threads. Safe for use by any number of threads.
+ */
+final class Saturation {
+
+    private final HubTimer timer;
+
+    /** All of these are guarded by this object's monitor, under which nothing else is called. */
+    private int waiting;
+    private long since;
+    private long nanos;
+
+    Saturation(HubTimer timer) {
+        this.timer = timer;
+    }
+
+    /** A publisher has begun to wait. */
+    void begins() {
+        long now = timer.nanoTime();
+        synchronized (this) {
+            if (++waiting == 1) {
+                since = now;
+            }
+        }
+    }
+
+    /** A publisher has ceased to wait. */
+    void ends() {
+        long now = timer.nanoTime();
+        synchronized (this) {
+            if (--waiting == 0) {
+                nanos += Math.max(0, now - since);
+            }
+        }
+    }
+
+    /** {@return the time so far} */
+    Duration total() {
+        long now = timer.nanoTime();
+        synchronized (this) {
+            return Duration.ofNanos(nanos + (waiting > 0 ? Math.max(0, now - since) : 0));
+        }
+    }
+}
