@@ -2,6 +2,8 @@ package io.techops.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.testkit.FakeTransport;
+import io.techops.broadcast.testkit.HubRig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +19,7 @@ class HubStatsTest {
 
         @Test
         void hasDoneNothing() {
-            HubStats stats = rig.hub.stats();
+            HubStats stats = rig.hub().stats();
             assertThat(List.of(stats.peers(), stats.registrations(), stats.refusals(), stats.messages(), stats.bytes(),
                     stats.ignored(), stats.retainedMessages(), stats.retainedBytes(), stats.deliveries(),
                     stats.batches(), stats.totalLag(), stats.maxLag(), stats.overflows(), stats.missed(),
@@ -34,10 +36,10 @@ class HubStatsTest {
 
         @Test
         void areCountedByCause() {
-            rig.hub.refused(RefusalCause.ORIGIN);
-            rig.hub.refused(RefusalCause.PEERS);
-            rig.hub.refused(RefusalCause.ORIGIN);
-            HubStats stats = rig.hub.stats();
+            rig.hub().refused(RefusalCause.ORIGIN);
+            rig.hub().refused(RefusalCause.PEERS);
+            rig.hub().refused(RefusalCause.ORIGIN);
+            HubStats stats = rig.hub().stats();
             assertThat(stats.refusals()).isEqualTo(3);
             assertThat(stats.refusals(RefusalCause.ORIGIN)).isEqualTo(2);
             assertThat(stats.refusals(RefusalCause.PEERS)).isEqualTo(1);
@@ -48,23 +50,23 @@ class HubStatsTest {
 
         @Test
         void areNoPeers() {
-            rig.hub.refused(RefusalCause.TIMEOUT);
+            rig.hub().refused(RefusalCause.TIMEOUT);
             rig.run();
-            assertThat(rig.hub.stats().registrations()).isZero();
-            assertThat(rig.chronicle.entries()).isEmpty();
+            assertThat(rig.hub().stats().registrations()).isZero();
+            assertThat(rig.chronicle().entries()).isEmpty();
         }
 
         @Test
         void areCountedAlsoWhenTheHubIsClosed() {
-            rig.hub.shutdown(Duration.ZERO);
-            rig.hub.refused(RefusalCause.CLOSED);
-            assertThat(rig.hub.stats().refusals(RefusalCause.CLOSED)).isOne();
+            rig.hub().shutdown(Duration.ZERO);
+            rig.hub().refused(RefusalCause.CLOSED);
+            assertThat(rig.hub().stats().refusals(RefusalCause.CLOSED)).isOne();
         }
 
         @Test
         void ofAnEarlierLookStayAsTheyWere() {
-            HubStats before = rig.hub.stats();
-            rig.hub.refused(RefusalCause.POLICY);
+            HubStats before = rig.hub().stats();
+            rig.hub().refused(RefusalCause.POLICY);
             assertThat(before.refusals()).isZero();
         }
     }
@@ -80,7 +82,7 @@ class HubStatsTest {
             rig.run();
             rig.broadcast("d");
             rig.run();
-            HubStats stats = rig.hub.stats();
+            HubStats stats = rig.hub().stats();
             assertThat(stats.messages()).isEqualTo(3);
             assertThat(stats.bytes()).isEqualTo(4);
             assertThat(stats.deliveries()).isEqualTo(6);
@@ -98,14 +100,14 @@ class HubStatsTest {
             rig.join(new FakeTransport().stallAfter(1));
             FakeTransport leaving = rig.join(new FakeTransport().stallAfter(1));
             rig.broadcastEach(0, 3);
-            assertThat(rig.hub.stats().totalLag()).isEqualTo(4);
-            assertThat(rig.hub.stats().maxLag()).isEqualTo(2);
+            assertThat(rig.hub().stats().totalLag()).isEqualTo(4);
+            assertThat(rig.hub().stats().maxLag()).isEqualTo(2);
             rig.broadcast("3");
-            assertThat(rig.hub.stats().totalLag()).as("before the round").isEqualTo(1 + 3 + 3);
+            assertThat(rig.hub().stats().totalLag()).as("before the round").isEqualTo(1 + 3 + 3);
             rig.run();
             leaving.registration().unregister(CloseReason.of(CloseReason.NORMAL));
-            assertThat(rig.hub.stats().totalLag()).isEqualTo(3);
-            assertThat(rig.hub.stats().maxLag()).isEqualTo(3);
+            assertThat(rig.hub().stats().totalLag()).isEqualTo(3);
+            assertThat(rig.hub().stats().maxLag()).isEqualTo(3);
         }
     }
 
@@ -113,7 +115,7 @@ class HubStatsTest {
     class TheTimeOfSaturation {
 
         private Thread publisherThatWaits() throws InterruptedException {
-            Thread publisher = new Thread(() -> rig.hub.broadcast("more"));
+            Thread publisher = new Thread(() -> rig.hub().broadcast("more"));
             publisher.start();
             while (publisher.getState() != Thread.State.WAITING) {
                 assertThat(publisher.isAlive()).as("waits").isTrue();
@@ -127,13 +129,13 @@ class HubStatsTest {
             rig.join();
             rig.broadcast("0", "1", "2", "3");
             Thread publisher = publisherThatWaits();
-            rig.timer.pass(Duration.ofSeconds(2));
-            assertThat(rig.hub.stats().saturation()).as("goes on").isEqualTo(Duration.ofSeconds(2));
+            rig.timer().pass(Duration.ofSeconds(2));
+            assertThat(rig.hub().stats().saturation()).as("goes on").isEqualTo(Duration.ofSeconds(2));
             rig.run();
             publisher.join();
             rig.passSeconds(5);
-            assertThat(rig.hub.stats().saturation()).isEqualTo(Duration.ofSeconds(2));
-            assertThat(rig.hub.stats().waits()).isOne();
+            assertThat(rig.hub().stats().saturation()).isEqualTo(Duration.ofSeconds(2));
+            assertThat(rig.hub().stats().waits()).isOne();
         }
 
         @Test
@@ -141,14 +143,14 @@ class HubStatsTest {
             rig.join();
             rig.broadcast("0", "1", "2", "3");
             Thread first = publisherThatWaits();
-            rig.timer.pass(Duration.ofSeconds(1));
+            rig.timer().pass(Duration.ofSeconds(1));
             Thread second = publisherThatWaits();
-            rig.timer.pass(Duration.ofSeconds(1));
+            rig.timer().pass(Duration.ofSeconds(1));
             rig.run();
             first.join();
             second.join();
-            assertThat(rig.hub.stats().saturation()).isEqualTo(Duration.ofSeconds(2));
-            assertThat(rig.hub.stats().waits()).isEqualTo(2);
+            assertThat(rig.hub().stats().saturation()).isEqualTo(Duration.ofSeconds(2));
+            assertThat(rig.hub().stats().waits()).isEqualTo(2);
         }
 
         @Test
@@ -156,11 +158,11 @@ class HubStatsTest {
             FakeTransport peer = rig.join();
             rig.broadcast("0", "1", "2", "3");
             assertThat(peer.receive("4")).isFalse();
-            rig.timer.pass(Duration.ofSeconds(3));
-            assertThat(rig.hub.stats().saturation()).isEqualTo(Duration.ofSeconds(3));
+            rig.timer().pass(Duration.ofSeconds(3));
+            assertThat(rig.hub().stats().saturation()).isEqualTo(Duration.ofSeconds(3));
             rig.run();
             rig.passSeconds(5);
-            assertThat(rig.hub.stats().saturation()).isEqualTo(Duration.ofSeconds(3));
+            assertThat(rig.hub().stats().saturation()).isEqualTo(Duration.ofSeconds(3));
         }
 
         @Test
@@ -169,20 +171,20 @@ class HubStatsTest {
             FakeTransport peer = rig.join();
             rig.broadcast("0", "1", "2", "3");
             assertThat(peer.receive("4")).isFalse();
-            rig.timer.pass(Duration.ofSeconds(1));
+            rig.timer().pass(Duration.ofSeconds(1));
             peer.registration().unregister(CloseReason.of(CloseReason.ABNORMAL));
-            rig.timer.pass(Duration.ofSeconds(1));
-            assertThat(rig.hub.stats().saturation()).isEqualTo(Duration.ofSeconds(1));
+            rig.timer().pass(Duration.ofSeconds(1));
+            assertThat(rig.hub().stats().saturation()).isEqualTo(Duration.ofSeconds(1));
         }
 
         @Test
         void isNoneIfNobodyWaits() {
             rig.join();
             rig.broadcast("0", "1", "2", "3");
-            assertThat(rig.hub.tryBroadcast(Message.text("4"))).isFalse();
-            rig.timer.pass(Duration.ofSeconds(1));
-            assertThat(rig.hub.stats().saturation()).isZero();
-            assertThat(rig.hub.stats().waits()).isOne();
+            assertThat(rig.hub().tryBroadcast(Message.text("4"))).isFalse();
+            rig.timer().pass(Duration.ofSeconds(1));
+            assertThat(rig.hub().stats().saturation()).isZero();
+            assertThat(rig.hub().stats().waits()).isOne();
         }
     }
 
@@ -191,8 +193,8 @@ class HubStatsTest {
         rig.join();
         rig.broadcast("hello");
         rig.run();
-        rig.hub.refused(RefusalCause.TOPICS);
-        assertThat(rig.hub.stats()).hasToString("peers 1, registrations 1, refusals {TOPICS=1}, messages 1, bytes 5, "
+        rig.hub().refused(RefusalCause.TOPICS);
+        assertThat(rig.hub().stats()).hasToString("peers 1, registrations 1, refusals {TOPICS=1}, messages 1, bytes 5, "
                 + "ignored 0, retained 1 in 69 bytes, deliveries 1 in 1 batches, lag 0 (at most 0), overflows 0, "
                 + "missed 0, stalls 0, failures 0, waits 0, saturated for PT0S");
     }
