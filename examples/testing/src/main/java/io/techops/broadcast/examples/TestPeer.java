@@ -20,6 +20,7 @@ final class TestPeer implements AutoCloseable {
 
     private final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+    private volatile String closePhrase = "";
     private final WebSocket socket;
 
     private TestPeer(HttpClient client, URI uri, @Nullable String origin) {
@@ -75,6 +76,11 @@ final class TestPeer implements AutoCloseable {
         return inTime(closed);
     }
 
+    /** {@return what the close frame said beside the code; empty before it has come} */
+    String closePhrase() {
+        return closePhrase;
+    }
+
     boolean isClosed() {
         return closed.isDone();
     }
@@ -110,6 +116,7 @@ final class TestPeer implements AutoCloseable {
 
         @Override
         public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String phrase) {
+            closePhrase = phrase;
             closed.complete(code);
             return null;
         }

@@ -1,0 +1,79 @@
+package io.techops.broadcast.examples;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.tyrus.BroadcastEndpoint;
+import jakarta.websocket.server.ServerEndpointConfig;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.socket.server.standard.ServerEndpointExporter;
+
+/**
+ * Step 12, Spring Boot: the hub is a bean, peers connect to {@code /live} on the port of the application, and a
+ * controller broadcasts what is posted to {@code /news}.
+ *
+ * <pre>java -jar examples/step12-spring-boot/target/step12-spring-boot.jar</pre>
+ *
+ * <p>{@code --server.port=8080} lets it listen there instead of on 5000.
+ */
+@SpringBootApplication
+public class Step12SpringBoot {
+
+    /**
+     * Starts the application.
+     *
+     * @param arguments what Spring Boot makes of them
+     */
+    public static void main(String[] arguments) {
+        SpringApplication.run(Step12SpringBoot.class, arguments);
+    }
+
+    @Bean
+    BroadcastHub hub() {
+        return BroadcastHub.create(); // or BroadcastHub.builder(), with all its settings
+    }
+
+    @Bean
+    ServerEndpointConfig live(BroadcastHub hub) {
+        return BroadcastEndpoint.config("/live", hub);
+    }
+
+    /** Hands every endpoint that is a bean to the container of the web server. */
+    @Bean
+    ServerEndpointExporter endpoints() {
+        return new ServerEndpointExporter();
+    }
+
+    /** Whatever in the application has something to say takes the hub. */
+    @RestController
+    static class News {
+
+        private final BroadcastHub hub;
+
+        News(BroadcastHub hub) {
+            this.hub = hub;
+        }
+
+        @PostMapping("/news")
+        void publish(@RequestBody String text) {
+            hub.broadcast(text);
+        }
+
+        @GetMapping("/peers")
+        int peers() {
+            return hub.peers().size();
+        }
+
+        /** Runs before the web server stops: everyone gets what was broadcast, and is told that this is the end. */
+        @EventListener(ContextClosedEvent.class)
+        void end() {
+            hub.close();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.techops.broadcast.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The Spring Boot application, started as {@code examples/README.md} says. */
+class Step12SpringBootIT {
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private static String ask(HttpRequest.Builder request) throws Exception {
+        HttpResponse<String> response =
+                HTTP.send(request.timeout(Program.PATIENCE).build(), BodyHandlers.ofString());
+        assertThat(response.statusCode()).isEqualTo(200);
+        return response.body();
+    }
+
+    @Test
+    void peersPagesAndControllersShareOnePort() throws Exception {
+        try (Program application = Program.ofJar(Path.of("target/step12-spring-boot.jar"), "--server.port=0")) {
+            String started = ".*Tomcat started on port (\\d+) .*";
+            URI root = URI.create("http://localhost:" + application.awaitOut(started).replaceAll(started, "$1") + "/");
+            URI live = URI.create("ws://localhost:" + root.getPort() + "/live");
+            assertThat(ask(HttpRequest.newBuilder(root))).contains("+ \"/live\")");
+            try (TestPeer one = TestPeer.connect(live); TestPeer two = TestPeer.connect(live)) {
+                one.send("from a peer");
+                assertThat(one.next()).isEqualTo("from a peer");
+                assertThat(two.next()).isEqualTo("from a peer");
+                assertThat(ask(HttpRequest.newBuilder(root.resolve("peers")))).isEqualTo("2");
+                ask(HttpRequest.newBuilder(root.resolve("news")).header("Content-Type", "text/plain")
+                        .POST(BodyPublishers.ofString("from a controller")));
+                assertThat(one.next()).isEqualTo("from a controller");
+                assertThat(two.next()).isEqualTo("from a controller");
+                application.kill("TERM");
+                assertThat(one.closeCode()).isEqualTo(1001);
+                assertThat(one.closePhrase()).as("said by the hub, not by Tomcat").isEqualTo("the server is going away");
+                assertThat(two.closeCode()).isEqualTo(1001);
+                assertThat(application.awaitExit()).isEqualTo(143);
+            }
+        }
+    }
+}
