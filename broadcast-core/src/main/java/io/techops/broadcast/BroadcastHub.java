@@ -97,8 +97,8 @@ public interface BroadcastHub extends AutoCloseable {
 
     /**
      * Begins to close the hub, and returns. Nothing is taken any more; every peer is written what was broadcast before,
-     * and is then closed with {@link CloseReason#GOING_AWAY}; what is left after {@code limit} is aborted. Only the
-     * first call counts.
+     * and is then closed with {@link CloseReason#GOING_AWAY}, many peers one after the other (see
+     * {@link Builder#drainSpread}); what is left after {@code limit} is aborted. Only the first call counts.
      *
      * @param limit how long peers may take; zero aborts at once
      * @return completed when every connection has ended, the listener was told, and nothing of the hub runs any more
@@ -135,6 +135,7 @@ public interface BroadcastHub extends AutoCloseable {
         Duration floodGrace = Duration.ofSeconds(1);
         Duration heartbeat = Duration.ofSeconds(25);
         Duration pongTimeout = Duration.ofSeconds(10);
+        Duration drainSpread = Duration.ofSeconds(2);
         int shards = Runtime.getRuntime().availableProcessors();
         String name = "broadcast-hub";
         @Nullable Executor executor;
@@ -262,6 +263,21 @@ public interface BroadcastHub extends AutoCloseable {
          */
         public Builder pongTimeout(Duration pongTimeout) {
             this.pongTimeout = positive("pongTimeout", pongTimeout);
+            return this;
+        }
+
+        /**
+         * Sets over what time the end of the hub spreads the closes of its peers, if they are many: up to 100 are
+         * closed as soon as each has got everything; more than that one after the other at an even pace, so that those
+         * who connect again at once do not all come back at the same moment. Never more than half of the limit that
+         * {@link BroadcastHub#shutdown} is given, so that the last one has time for the close handshake.
+         *
+         * @param drainSpread 2 seconds by default; zero closes all as soon as each has got everything
+         * @return this builder
+         * @throws IllegalArgumentException if it is negative, or over 365 days
+         */
+        public Builder drainSpread(Duration drainSpread) {
+            this.drainSpread = notNegative("drainSpread", drainSpread);
             return this;
         }
 

@@ -47,6 +47,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     private final Shard[] shards;
     private final Events events;
     private final Bursts policyFailures;
+    private final Duration drainSpread;
     private final Set<HubPeer> peers = ConcurrentHashMap.newKeySet();
 
     private final AtomicLong ids = new AtomicLong();
@@ -69,10 +70,11 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         threads = settings.executor == null || settings.timer == null ? new HubThreads(settings.name) : null;
         Executor executor = settings.executor != null ? settings.executor : threads.executor();
         timer = settings.timer != null ? settings.timer : threads;
-        policy = settings.policy;
+        policy = Objects.requireNonNull(settings.policy.timedBy(timer), "the policy by the hub's clock");
         log = new Log(settings.retention, settings.delivery, settings.shards);
         events = new Events(settings.listener, executor, timer);
         policyFailures = new Bursts(timer);
+        drainSpread = settings.drainSpread;
         saturation = new Saturation(timer);
         for (RefusalCause cause : RefusalCause.values()) {
             refusals.put(cause, new LongAdder());
@@ -356,8 +358,10 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
             try {
                 deadline = timer.schedule(this::abort, shorter(limit, LONGEST));
             } finally {
+                DrainPace pace =
+                        new DrainPace(timer.nanoTime(), peers.size(), shorter(drainSpread, limit.dividedBy(2)));
                 for (Shard shard : shards) {
-                    shard.drain();
+                    shard.drain(pace);
                 }
             }
         }

@@ -1,5 +1,6 @@
 package io.techops.broadcast;
 
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -31,10 +32,31 @@ public interface MessagePolicy {
      * @param next the policy to ask then
      */
     default MessagePolicy andThen(MessagePolicy next) {
-        return (from, message) -> {
-            Decision decision = decide(from, message);
-            return decision instanceof Decision.Relay relay ? next.decide(from, relay.message()) : decision;
+        MessagePolicy first = this;
+        Objects.requireNonNull(next, "next");
+        return new MessagePolicy() {
+            @Override
+            public Decision decide(Peer from, Message message) {
+                Decision decision = first.decide(from, message);
+                return decision instanceof Decision.Relay relay ? next.decide(from, relay.message()) : decision;
+            }
+
+            @Override
+            public MessagePolicy timedBy(HubTimer clock) {
+                return first.timedBy(clock).andThen(next.timedBy(clock));
+            }
         };
+    }
+
+    /**
+     * {@return this policy as one that measures time with a hub's clock} A hub asks for it once, when it is built, and
+     * uses what it gets; so a policy that knows about peers knows about those of one hub. A policy that measures no time
+     * returns itself, as this method does unless it is overridden.
+     *
+     * @param clock the hub's clock
+     */
+    default MessagePolicy timedBy(HubTimer clock) {
+        return this;
     }
 
     /** {@return the policy that relays everything verbatim} */
@@ -65,6 +87,39 @@ public interface MessagePolicy {
 
     private static CloseReason tooBig(int size, int maxBytes) {
         return CloseReason.of(CloseReason.MESSAGE_TOO_BIG, "message of " + size + " bytes is over maxBytes " + maxBytes);
+    }
+
+    /**
+     * {@return the policy that relays what a peer sends as long as it is not too much, and closes the peer with
+     * {@link CloseReason#POLICY_VIOLATION} when it is} As {@link #maxRate(int, Duration, Decision)}, which can also
+     * ignore it.
+     *
+     * @param permits how many messages, from 1 to 100,000
+     * @param per in what time, more than zero and at most 1 day
+     * @throws IllegalArgumentException if a value is out of its range
+     */
+    static MessagePolicy maxRate(int permits, Duration per) {
+        return maxRate(permits, per, Decision.close(CloseReason.of(CloseReason.POLICY_VIOLATION,
+                "too many messages: maxRate is " + permits + " per " + per)));
+    }
+
+    /**
+     * {@return the policy that relays what a peer sends as long as it is not too much}
+     *
+     * <p>Every peer has a token bucket: it begins with {@code permits} tokens, gains as many evenly in each {@code per},
+     * never holds more, and gives one for each message that is relayed. So a peer may send {@code permits} messages at
+     * once, and {@code permits} a {@code per} for ever. What this policy is not asked about, because a policy
+     * before it has ignored it, costs no token. Time is measured with the hub's clock, if the policy, alone or
+     * {@linkplain #andThen combined}, is that of a hub; with {@link System#nanoTime} if another policy calls
+     * it. It keeps nothing about peers that have gone.
+     *
+     * @param permits how many messages, from 1 to 100,000
+     * @param per in what time, more than zero and at most 1 day
+     * @param excess what to do with a message beyond that: {@link Decision#ignore} or {@link Decision#close}
+     * @throws IllegalArgumentException if a value is out of its range, or {@code excess} is to relay
+     */
+    static MessagePolicy maxRate(int permits, Duration per, Decision excess) {
+        return new MaxRate(permits, per, excess);
     }
 
     /** What becomes of a message. */

@@ -67,7 +67,7 @@ final class Shard implements Runnable {
     private long written;
 
     /** Written by any thread. */
-    private volatile boolean draining;
+    private volatile @Nullable DrainPace draining;
     private volatile boolean aborting;
 
     /** Written by the task: who runs it now, that there is nothing left to do for it, and once a round its figures. */
@@ -122,9 +122,12 @@ final class Shard implements Runnable {
         }
     }
 
-    /** Lets the shard close every peer that has got everything. The log must be sealed. Safe from any thread. */
-    void drain() {
-        draining = true;
+    /**
+     * Lets the shard close every peer that has got everything, at a pace that it shares with the other shards. The log
+     * must be sealed. Safe from any thread.
+     */
+    void drain(DrainPace pace) {
+        draining = pace;
         wake();
     }
 
@@ -175,8 +178,9 @@ final class Shard implements Runnable {
     private boolean round() {
         // Both before the log is looked at: it was sealed before, so that nobody joins any more, and only what is
         // parked can still move the head.
-        boolean ending = draining;
-        boolean closeAll = ending && !log.hasParked();
+        DrainPace pace = draining;
+        boolean ending = pace != null;
+        DrainPace closeAll = ending && !log.hasParked() ? pace : null;
         int known = peers.size();
         long head = log.begin(index, peers);
         if (peers.size() > known) {
@@ -254,7 +258,7 @@ final class Shard implements Runnable {
     }
 
     /** {@return whether the peer stays} */
-    private boolean serve(PeerCursor cursor, long head, long tail, boolean closeAll) {
+    private boolean serve(PeerCursor cursor, long head, long tail, @Nullable DrainPace closeAll) {
         if (cursor.departed()) {
             return false;
         }
@@ -278,13 +282,22 @@ final class Shard implements Runnable {
             if (aborting) {
                 return departures.abort(cursor, GOING_AWAY);
             }
-            if (closeAll && cursor.next >= head && cursor.writable) {
+            if (closeAll != null && cursor.next >= head && cursor.writable && hasItsTurn(closeAll)) {
                 return departures.close(cursor, GOING_AWAY);
             }
             return true;
         } catch (Throwable thrown) {
             return departures.fail(cursor, thrown);
         }
+    }
+
+    private boolean hasItsTurn(DrainPace pace) {
+        long now = timer.nanoTime();
+        long wait = pace.takeTurn(now);
+        if (wait > 0) {
+            deadlines.at(now + wait);
+        }
+        return wait == 0;
     }
 
     private void heed(PeerCursor cursor, int signals) {

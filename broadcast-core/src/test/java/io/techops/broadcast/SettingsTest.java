@@ -33,7 +33,8 @@ class SettingsTest {
     static Stream<Arguments> times() {
         return Stream.of(
                 setting("floodGrace", BroadcastHub.Builder::floodGrace),
-                setting("heartbeat", BroadcastHub.Builder::heartbeat));
+                setting("heartbeat", BroadcastHub.Builder::heartbeat),
+                setting("drainSpread", BroadcastHub.Builder::drainSpread));
     }
 
     static Stream<Arguments> durations() {
@@ -103,6 +104,7 @@ class SettingsTest {
         assertThat(builder.closeTimeout).isEqualTo(Duration.ofSeconds(5));
         assertThat(builder.heartbeat).isEqualTo(Duration.ofSeconds(25));
         assertThat(builder.pongTimeout).isEqualTo(Duration.ofSeconds(10));
+        assertThat(builder.drainSpread).isEqualTo(Duration.ofSeconds(2));
         assertThat(builder.floodGrace).isEqualTo(Duration.ofSeconds(1));
         assertThat(builder.shards).isEqualTo(Runtime.getRuntime().availableProcessors());
     }
