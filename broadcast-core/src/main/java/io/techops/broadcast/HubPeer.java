@@ -12,6 +12,7 @@ final class HubPeer implements Peer, Registration {
     private final LogHub hub;
     private final PeerCursor cursor;
     private final Map<String, Object> attributes;
+    private final long registeredAt;
     private final AtomicBoolean closeAsked = new AtomicBoolean();
 
     /**
@@ -28,11 +29,17 @@ final class HubPeer implements Peer, Registration {
     HubPeer(LogHub hub, long id, int shard, Transport transport, long now) {
         this.hub = hub;
         this.attributes = Map.copyOf(transport.attributes());
+        this.registeredAt = now;
         this.cursor = new PeerCursor(id, shard, this, transport, now);
     }
 
     PeerCursor cursor() {
         return cursor;
+    }
+
+    /** {@return when it was registered, in the timer's nanoseconds} */
+    long registeredAt() {
+        return registeredAt;
     }
 
     boolean isOver() {
@@ -57,9 +64,11 @@ final class HubPeer implements Peer, Registration {
 
     @Override
     public long lag() {
-        if (cursor.departed()) {
-            return 0;
-        }
+        return cursor.departed() ? 0 : behind();
+    }
+
+    /** {@return what it has, or had, still to take, whether or not it is registered} */
+    long behind() {
         long passed = cursor.sequence;
         long excluded = cursor.excluded - cursor.excludedPassed;
         long addressed = cursor.addressed - cursor.addressedPassed;
@@ -163,7 +172,7 @@ final class HubPeer implements Peer, Registration {
     public void unregister(CloseReason reason) {
         Objects.requireNonNull(reason, "reason");
         if (cursor.depart(reason)) {
-            hub.departed(this, reason);
+            hub.departed(this, reason, false, behind());
         }
         if (cursor.signal(PeerCursor.GONE)) {
             hub.wake(cursor);

@@ -3,9 +3,7 @@ package io.techops.broadcast;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +16,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +37,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     /** The longest limit that {@link #shutdown} passes on to the timer; longer ones mean the same. */
     private static final Duration LONGEST = Duration.ofDays(365);
 
+    private final Journal journal;
     private final @Nullable HubThreads threads;
     private final HubTimer timer;
     private final MessagePolicy policy;
@@ -51,13 +49,6 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     private final Set<HubPeer> peers = ConcurrentHashMap.newKeySet();
 
     private final AtomicLong ids = new AtomicLong();
-    private final LongAdder registrations = new LongAdder();
-    private final LongAdder missed = new LongAdder();
-    private final LongAdder overflows = new LongAdder();
-    private final LongAdder failures = new LongAdder();
-    private final LongAdder ignored = new LongAdder();
-    private final Map<RefusalCause, LongAdder> refusals = new EnumMap<>(RefusalCause.class);
-    private final Saturation saturation;
 
     private final AtomicBoolean closed = new AtomicBoolean();
     /** The shards that have not drained, and the peers whose last event is not queued: the hub ends after them all. */
@@ -70,19 +61,16 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         threads = settings.executor == null || settings.timer == null ? new HubThreads(settings.name) : null;
         Executor executor = settings.executor != null ? settings.executor : threads.executor();
         timer = settings.timer != null ? settings.timer : threads;
+        journal = new Journal(settings.name, timer);
         policy = Objects.requireNonNull(settings.policy.timedBy(timer), "the policy by the hub's clock");
         log = new Log(settings.retention, settings.delivery, settings.shards);
         events = new Events(settings.listener, executor, timer);
         policyFailures = new Bursts(timer);
         drainSpread = settings.drainSpread;
-        saturation = new Saturation(timer);
-        for (RefusalCause cause : RefusalCause.values()) {
-            refusals.put(cause, new LongAdder());
-        }
         shards = new Shard[settings.shards];
         Patience.Limits limits = new Patience.Limits(settings.stallTimeout, settings.closeTimeout, settings.floodGrace,
                 settings.heartbeat, settings.pongTimeout);
-        Arrays.setAll(shards, i -> new Shard(i, log, settings.overflow, limits, executor, timer, this));
+        Arrays.setAll(shards, i -> new Shard(settings.name, i, log, settings.overflow, limits, executor, timer, this));
         unfinished = new AtomicInteger(shards.length);
     }
 
@@ -130,7 +118,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     @Override
     public void waits(boolean first) {
         if (first) {
-            saturation.begins();
+            journal.saturation().begins();
         }
         if (onShardThread()) {
             throw new IllegalStateException("a transport must not call what may wait for the hub: it is saturated");
@@ -140,7 +128,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
 
     @Override
     public void hasWaited() {
-        saturation.ends();
+        journal.saturation().ends();
     }
 
     private boolean onShardThread() {
@@ -168,8 +156,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
             from.close(close.reason());
             return Fate.BARRED;
         }
-        ignored.increment();
-        LOG.debug("{} of {} ignored", message, from);
+        journal.ignored(message, from);
         events.now(listener -> listener.ignored(from, message));
         return Fate.DROPPED;
     }
@@ -185,7 +172,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
             return Fate.DROPPED;
         }
         if (sequence == Log.PARKED) {
-            saturation.begins();
+            journal.saturation().begins();
             offer();
             return Fate.PARKED;
         }
@@ -203,7 +190,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     }
 
     private void published(Message message, long sequence, @Nullable Peer from) {
-        LOG.debug("broadcast {}: {} from {}", sequence, message, from == null ? "the host" : from);
+        journal.broadcast(message, sequence, from, false);
         events.now(listener -> listener.broadcast(message, sequence, from));
     }
 
@@ -238,14 +225,13 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         HubPeer peer = new HubPeer(this, id, (int) (id % shards.length), transport, timer.nanoTime());
         boolean joined = log.join(peer.cursor(), () -> {
             peers.add(peer);
-            registrations.increment();
             unfinished.incrementAndGet();
             events.add(listener -> listener.registered(peer));
         });
         if (!joined) {
             throw closedException();
         }
-        LOG.debug("{} registered: {}", peer, peer.attributes());
+        journal.registered(peer);
         events.tell();
         wake(peer.cursor());
         return peer;
@@ -253,16 +239,19 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
 
     @Override
     public void refused(RefusalCause cause) {
-        LOG.debug("A connection was refused: {}", cause);
-        refusals.get(cause).increment();
+        journal.refused(cause);
     }
 
-    void departed(HubPeer peer, CloseReason reason) {
+    /**
+     * @param byHub whether the hub ended the registration, and not the end of the connection
+     * @param lag what the peer had still to take
+     */
+    void departed(HubPeer peer, CloseReason reason, boolean byHub, long lag) {
         if (log.forget(peer.cursor())) {
-            saturation.ends();
+            journal.saturation().ends();
         }
         peers.remove(peer);
-        LOG.debug("{} unregistered: {}", peer, reason);
+        journal.gone(peer, reason, byHub, timer.nanoTime() - peer.registeredAt(), lag);
         tell(peer, listener -> {
             peer.over();
             listener.unregistered(peer, reason);
@@ -288,23 +277,21 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
 
     @Override
     public void departed(PeerCursor cursor, CloseReason reason) {
-        departed(peer(cursor), reason);
+        HubPeer peer = peer(cursor);
+        departed(peer, reason, true, peer.behind());
     }
 
     @Override
     public void overflowed(PeerCursor cursor, long lost) {
         HubPeer peer = peer(cursor);
-        overflows.increment();
-        missed.add(lost);
-        LOG.debug("{} fell off the log's tail and missed {}", peer, lost);
+        journal.overflowed(peer, lost);
         tell(peer, listener -> listener.overflowed(peer, lost));
     }
 
     @Override
     public void failed(PeerCursor cursor, Throwable cause) {
         HubPeer peer = peer(cursor);
-        failures.increment();
-        LOG.debug("The transport of {} failed", peer, cause);
+        journal.failed(peer, cause);
         tell(peer, listener -> listener.failed(peer, cause));
     }
 
@@ -312,9 +299,9 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     public void admitted(List<Log.Admitted> admitted) {
         long now = timer.nanoTime();
         for (Log.Admitted one : admitted) {
-            saturation.ends();
+            journal.saturation().ends();
             HubPeer from = peer(one.from());
-            LOG.debug("broadcast {}: {} from {}, which waited for room", one.sequence(), one.message(), from);
+            journal.broadcast(one.message(), one.sequence(), from, true);
             events.add(listener -> listener.broadcast(one.message(), one.sequence(), from));
             one.from().lastInbound = now;
             one.from().signal(PeerCursor.RESUME);
@@ -354,6 +341,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
             throw new IllegalArgumentException("limit must not be negative: " + limit);
         }
         if (closed.compareAndSet(false, true)) {
+            journal.closes(peers.size(), shorter(limit, LONGEST));
             log.seal();
             try {
                 deadline = timer.schedule(this::abort, shorter(limit, LONGEST));
@@ -369,6 +357,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     }
 
     private void abort() {
+        journal.aborts();
         for (Shard shard : shards) {
             shard.abort();
         }
@@ -397,6 +386,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     }
 
     private void end() {
+        journal.closed();
         if (threads != null) {
             threads.shutdown();
         }
@@ -412,14 +402,10 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
 
     @Override
     public HubStats stats() {
-        Map<RefusalCause, Long> refused = new EnumMap<>(RefusalCause.class);
-        refusals.forEach((cause, count) -> refused.put(cause, count.sum()));
-        HubStats.Counts counts = new HubStats.Counts(registrations.sum(), missed.sum(), overflows.sum(), failures.sum(),
-                ignored.sum(), saturation.total(), refused);
         Shard.Figures written = Shard.Figures.NONE;
         for (Shard shard : shards) {
             written = written.plus(shard.figures());
         }
-        return new HubStats(peers(), counts, log.figures(), written);
+        return new HubStats(peers(), journal.counts(), log.figures(), written);
     }
 }

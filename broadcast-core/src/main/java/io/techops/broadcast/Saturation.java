@@ -8,14 +8,17 @@ import java.time.Duration;
  */
 final class Saturation {
 
+    private final String hub;
     private final HubTimer timer;
 
-    /** All of these are guarded by this object's monitor, under which nothing else is called. */
+    /** All of these are guarded by this object's monitor, under which nothing foreign is called. */
     private int waiting;
     private long since;
     private long nanos;
+    private Flight.Saturated event = new Flight.Saturated();
 
-    Saturation(HubTimer timer) {
+    Saturation(String hub, HubTimer timer) {
+        this.hub = hub;
         this.timer = timer;
     }
 
@@ -25,6 +28,8 @@ final class Saturation {
         synchronized (this) {
             if (++waiting == 1) {
                 since = now;
+                event = new Flight.Saturated();
+                event.begin();
             }
         }
     }
@@ -32,10 +37,18 @@ final class Saturation {
     /** A publisher has ceased to wait. */
     void ends() {
         long now = timer.nanoTime();
+        Flight.Saturated ended;
         synchronized (this) {
-            if (--waiting == 0) {
-                nanos += Math.max(0, now - since);
+            if (--waiting != 0) {
+                return;
             }
+            nanos += Math.max(0, now - since);
+            ended = event;
+        }
+        ended.end();
+        if (ended.shouldCommit()) {
+            ended.hub = hub;
+            ended.commit();
         }
     }
 

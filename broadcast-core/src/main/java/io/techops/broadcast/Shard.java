@@ -63,6 +63,7 @@ final class Shard implements Runnable {
     private final Deadlines deadlines;
     private final Patience patience;
     private final Departures departures;
+    private final Flight.Pass pass = new Flight.Pass();
     private long delivered;
     private long written;
 
@@ -75,9 +76,11 @@ final class Shard implements Runnable {
     private volatile boolean over;
     private volatile Figures figures = Figures.NONE;
 
-    Shard(int index, Log log, OverflowPolicy overflow, Patience.Limits limits, Executor executor, HubTimer timer,
-            Outcome outcome) {
+    Shard(String hub, int index, Log log, OverflowPolicy overflow, Patience.Limits limits, Executor executor,
+            HubTimer timer, Outcome outcome) {
         this.index = index;
+        this.pass.hub = hub;
+        this.pass.shard = index;
         this.log = log;
         this.overflow = overflow;
         this.executor = executor;
@@ -182,6 +185,9 @@ final class Shard implements Runnable {
         boolean ending = pace != null;
         DrainPace closeAll = ending && !log.hasParked() ? pace : null;
         int known = peers.size();
+        long deliveredBefore = delivered;
+        long writtenBefore = written;
+        pass.begin();
         long head = log.begin(index, peers);
         if (peers.size() > known) {
             patience.joined();
@@ -203,6 +209,7 @@ final class Shard implements Runnable {
             }
         }
         batches.release();
+        record(deliveredBefore, writtenBefore);
         departures.sweep(aborting);
         publishFigures();
         List<Log.Admitted> admitted = log.end(index, peers.isEmpty(), offered, Math.min(offered, graced));
@@ -215,6 +222,16 @@ final class Shard implements Runnable {
             outcome.drained();
         }
         return offered < head;
+    }
+
+    private void record(long deliveredBefore, long writtenBefore) {
+        pass.end();
+        if (written > writtenBefore && pass.shouldCommit()) {
+            pass.peers = peers.size();
+            pass.batches = written - writtenBefore;
+            pass.messages = delivered - deliveredBefore;
+            pass.commit();
+        }
     }
 
     private void keepTime() {

@@ -1,0 +1,112 @@
+package io.techops.broadcast;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a hub notes about itself: every event is counted, logged at DEBUG and recorded by Java Flight Recorder. Safe for
+ * use by any number of threads; calls no foreign code but the logger's.
+ */
+final class Journal {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BroadcastHub.class);
+
+    private final String hub;
+    private final Saturation saturation;
+    private final LongAdder registrations = new LongAdder();
+    private final LongAdder missed = new LongAdder();
+    private final LongAdder overflows = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+    private final LongAdder ignored = new LongAdder();
+    private final Map<RefusalCause, LongAdder> refusals = new EnumMap<>(RefusalCause.class);
+
+    /** Begun by whoever closes the hub, ended by whoever ends it; in between only {@link #late} is written. */
+    private final Flight.Drain drain = new Flight.Drain();
+    private volatile boolean late;
+
+    Journal(String hub, HubTimer timer) {
+        this.hub = hub;
+        this.saturation = new Saturation(hub, timer);
+        for (RefusalCause cause : RefusalCause.values()) {
+            refusals.put(cause, new LongAdder());
+        }
+    }
+
+    Saturation saturation() {
+        return saturation;
+    }
+
+    void broadcast(Message message, long sequence, @Nullable Peer from, boolean hasWaited) {
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("broadcast {}: {} from {}{}", sequence, message, from == null ? "the host" : from,
+                    hasWaited ? ", which waited for room" : "");
+        }
+        Flight.broadcast(hub, message, sequence, from);
+    }
+
+    void ignored(Message message, Peer from) {
+        ignored.increment();
+        LOG.debug("{} of {} ignored", message, from);
+    }
+
+    void registered(Peer peer) {
+        registrations.increment();
+        LOG.debug("{} registered: {}", peer, peer.attributes());
+        Flight.registered(hub, peer);
+    }
+
+    /** As {@link Flight#gone} says. */
+    void gone(Peer peer, CloseReason reason, boolean byHub, long registeredFor, long lag) {
+        LOG.debug("{} unregistered: {}", peer, reason);
+        Flight.gone(hub, peer, reason, byHub, registeredFor, lag);
+    }
+
+    void refused(RefusalCause cause) {
+        refusals.get(cause).increment();
+        LOG.debug("A connection was refused: {}", cause);
+        Flight.refused(hub, cause);
+    }
+
+    void overflowed(Peer peer, long lost) {
+        overflows.increment();
+        missed.add(lost);
+        LOG.debug("{} fell off the log's tail and missed {}", peer, lost);
+        Flight.overflow(hub, peer, lost, peer.isRegistered());
+    }
+
+    void failed(Peer peer, Throwable cause) {
+        failures.increment();
+        LOG.debug("The transport of {} failed", peer, cause);
+    }
+
+    void closes(int peers, Duration limit) {
+        drain.begin();
+        drain.hub = hub;
+        drain.peers = peers;
+        drain.limit = limit.toMillis();
+    }
+
+    void aborts() {
+        late = true;
+    }
+
+    void closed() {
+        drain.end();
+        if (drain.shouldCommit()) {
+            drain.inTime = !late;
+            drain.commit();
+        }
+    }
+
+    HubStats.Counts counts() {
+        Map<RefusalCause, Long> refused = new EnumMap<>(RefusalCause.class);
+        refusals.forEach((cause, count) -> refused.put(cause, count.sum()));
+        return new HubStats.Counts(registrations.sum(), missed.sum(), overflows.sum(), failures.sum(), ignored.sum(),
+                saturation.total(), refused);
+    }
+}
