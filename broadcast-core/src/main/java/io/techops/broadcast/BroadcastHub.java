@@ -201,8 +201,11 @@ public interface BroadcastHub extends AutoCloseable {
         }
 
         /**
-         * Sets how long a peer may be not writable before it is closed with {@link CloseReason#TRY_AGAIN_LATER}, also
-         * if nothing more is sent.
+         * Sets for how long a peer that is not writable may make no progress before it is closed with
+         * {@link CloseReason#TRY_AGAIN_LATER}, also if nothing more is sent. The time counts from when it stopped being
+         * writable, and begins anew whenever its transport says that the peer has taken a part of what it was given
+         * ({@link Registration#progressed}): a slow peer that reads a large batch is not cut, as long as it does not fall
+         * off the log's tail. It holds one batch meanwhile, no more.
          *
          * @param stallTimeout 10 seconds by default; more than zero
          * @return this builder

@@ -164,6 +164,11 @@ final class HubPeer implements Peer, Registration {
     }
 
     @Override
+    public void progressed() {
+        cursor.progressedAt = hub.now();
+    }
+
+    @Override
     public void pong() {
         cursor.lastInbound = hub.now();
     }

@@ -62,6 +62,10 @@ final class Patience {
         deadlines.at(cursor.inGrace ? earlier(cursor.graceEnds, now + stall) : now + stall);
     }
 
+    private static long later(long a, long b) {
+        return a - b < 0 ? b : a;
+    }
+
     private static long earlier(long a, long b) {
         return a - b < 0 ? a : b;
     }
@@ -89,10 +93,10 @@ final class Patience {
     }
 
     private @Nullable CloseReason watch(PeerCursor cursor, long now) {
-        if (deadlines.passed(cursor.stalledAt + stall, now)) {
+        if (deadlines.passed(later(cursor.stalledAt, cursor.progressedAt) + stall, now)) {
             stalls++;
             return CloseReason.of(CloseReason.TRY_AGAIN_LATER,
-                    "too slow: not writable for " + limits.stall().toMillis() + " ms");
+                    "too slow: no progress for " + limits.stall().toMillis() + " ms");
         }
         if (cursor.inGrace) {
             cursor.inGrace = !deadlines.passed(cursor.graceEnds, now);

@@ -81,6 +81,9 @@ final class PeerCursor {
     /** Written by the reading thread: when the peer last showed a sign of life, in the timer's nanoseconds. */
     volatile long lastInbound;
 
+    /** Written by the adapter's threads: when it last said that a stalled transport moves on. */
+    volatile long progressedAt;
+
     /** Written once before {@link #CLOSE} is signalled. */
     @Nullable CloseReason closeReason;
     long closeAt;
@@ -91,6 +94,7 @@ final class PeerCursor {
         this.peer = peer;
         this.transport = transport;
         this.lastInbound = now;
+        this.progressedAt = now;
     }
 
     int signals() {

@@ -150,9 +150,77 @@ class SlowPeerTest {
             rig.pass(Duration.ofMillis(9_999));
             assertThat(slow.isOpen()).isTrue();
             rig.pass(Duration.ofMillis(1));
-            assertThat(slow.closed()).isEqualTo(CloseReason.of(1013, "too slow: not writable for 10000 ms"));
+            assertThat(slow.closed()).isEqualTo(CloseReason.of(1013, "too slow: no progress for 10000 ms"));
             assertThat(rig.chronicle().of(slow.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 1013");
             assertThat(rig.hub().stats().stalls()).isOne();
+        }
+
+        @Test
+        void aPeerThatTakesOneLargeBatchBitByBitIsNotCut() {
+            FakeTransport slow = rig.join().stallAfter(1);
+            rig.broadcast("large");
+            for (int i = 0; i < 20; i++) {
+                rig.pass(Duration.ofMillis(9_999));
+                assertThat(slow.isOpen()).as("after %d times 9.999 s", i + 1).isTrue();
+                slow.progress();
+            }
+            slow.becomeWritable();
+            rig.broadcast("next");
+            rig.run();
+            assertThat(slow.texts()).containsExactly("large", "next");
+            assertThat(rig.hub().stats().stalls()).isZero();
+        }
+
+        @Test
+        void theTimeCountsFromTheLastProgress() {
+            FakeTransport slow = rig.join().stallAfter(1);
+            rig.broadcast("large");
+            rig.passSeconds(7);
+            slow.progress();
+            rig.pass(Duration.ofMillis(9_999));
+            assertThat(slow.isOpen()).isTrue();
+            rig.pass(Duration.ofMillis(1));
+            assertThat(slow.closed()).isEqualTo(CloseReason.of(1013, "too slow: no progress for 10000 ms"));
+        }
+
+        @Test
+        void progressOfAnEarlierStallDoesNotShortenThisOne() {
+            FakeTransport slow = rig.join().stallAfter(1);
+            rig.broadcast("a");
+            rig.passSeconds(1);
+            slow.progress();
+            slow.becomeWritableFor(1);
+            rig.passSeconds(60);
+            rig.broadcast("b");
+            rig.pass(Duration.ofMillis(9_999));
+            assertThat(slow.isOpen()).isTrue();
+            rig.pass(Duration.ofMillis(1));
+            assertThat(slow.closed()).isNotNull();
+        }
+
+        @Test
+        void progressDoesNotKeepAPeerThatFallsOffTheTail() {
+            HubRig small = HubRig.keeping(3);
+            FakeTransport slow = small.join().stallAfter(1);
+            for (int i = 0; i < 5; i++) {
+                small.broadcastEach(i, i + 1);
+                slow.progress();
+                small.passSeconds(1);
+            }
+            assertThat(slow.closed()).isEqualTo(CloseReason.of(1013, "too slow: fell off the log's tail"));
+        }
+
+        @Test
+        void progressCostsNoTimerTask() {
+            FakeTransport slow = rig.join().stallAfter(1);
+            rig.broadcast("large");
+            rig.run();
+            int pending = rig.timer().pending();
+            for (int i = 0; i < 1_000; i++) {
+                slow.progress();
+            }
+            assertThat(rig.timer().pending()).isEqualTo(pending);
+            assertThat(rig.executor().pending()).as("nobody is woken").isZero();
         }
 
         @Test
@@ -199,7 +267,7 @@ class SlowPeerTest {
             FakeTransport slow = hasty.join().stallAfter(1);
             hasty.broadcast("a");
             hasty.pass(Duration.ofMillis(5));
-            assertThat(slow.closed()).isEqualTo(CloseReason.of(1013, "too slow: not writable for 5 ms"));
+            assertThat(slow.closed()).isEqualTo(CloseReason.of(1013, "too slow: no progress for 5 ms"));
         }
     }
 

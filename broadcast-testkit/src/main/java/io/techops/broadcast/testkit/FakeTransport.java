@@ -176,6 +176,11 @@ public class FakeTransport implements Transport {
         becomeWritableFor(UNLIMITED);
     }
 
+    /** Says that the peer has taken a part of what it was given, though the transport is not writable yet. */
+    public void progress() {
+        registration().progressed();
+    }
+
     /**
      * Is writable again, for {@code count} batches, and says so.
      *

@@ -7,14 +7,17 @@ import org.glassfish.grizzly.Buffer;
 import org.glassfish.grizzly.EmptyCompletionHandler;
 import org.glassfish.grizzly.WriteResult;
 import org.glassfish.grizzly.memory.Buffers;
-import org.glassfish.grizzly.memory.MemoryManager;
 import org.glassfish.grizzly.nio.NIOConnection;
 
 /**
- * Through the connection's filter chain, where TLS sees the bytes. It takes everything, because TLS has to encrypt whole
- * records, and is then busy until Grizzly has brought the last of it to the socket: one write is under way at a time.
+ * Through the connection's filter chain, where TLS sees the bytes. It takes a piece, because TLS has to encrypt whole
+ * records, and is then busy until Grizzly has brought the last of it to the socket: one piece is under way at a time, so
+ * that no more than that is encrypted for a peer that does not read, and every piece is a sign that it does.
  */
 final class FilterPipe implements Pipe {
+
+    /** The most bytes on their way through the chain: four TLS records. */
+    private static final int PIECE = 64 << 10;
 
     private final NIOConnection connection;
     private final Runnable flush;
@@ -33,35 +36,41 @@ final class FilterPipe implements Pipe {
 
     @Override
     public long write(WireBatch batch) {
-        write(batch.view(0));
-        return batch.length();
+        return write(batch.view(0));
     }
 
     @Override
     public long write(ByteBuffer[] buffers) {
-        long length = 0;
-        Buffer message = null;
-        MemoryManager<?> memory = connection.getTransport().getMemoryManager();
+        long taken = 0;
         for (ByteBuffer buffer : buffers) {
-            length += buffer.remaining();
-            message = Buffers.appendBuffers(memory, message, Buffers.wrap(memory, buffer.duplicate()));
-            buffer.position(buffer.limit());
+            while (buffer.hasRemaining() && !busy) {
+                int length = Math.min(buffer.remaining(), PIECE);
+                ByteBuffer piece = buffer.duplicate();
+                piece.limit(piece.position() + length);
+                buffer.position(piece.limit());
+                taken += length;
+                writePiece(piece);
+            }
         }
+        return taken;
+    }
+
+    private void writePiece(ByteBuffer piece) {
         busy = true;
         writing = true;
-        connection.write(message, new EmptyCompletionHandler<WriteResult<Buffer, SocketAddress>>() {
-            @Override
-            public void completed(WriteResult<Buffer, SocketAddress> result) {
-                done();
-            }
+        connection.write(Buffers.wrap(connection.getTransport().getMemoryManager(), piece),
+                new EmptyCompletionHandler<WriteResult<Buffer, SocketAddress>>() {
+                    @Override
+                    public void completed(WriteResult<Buffer, SocketAddress> result) {
+                        done();
+                    }
 
-            @Override
-            public void failed(Throwable cause) {
-                connection.terminateSilently();
-            }
-        });
-        writing = false;
-        return length;
+                    @Override
+                    public void failed(Throwable cause) {
+                        connection.terminateSilently();
+                    }
+                });
+        writing = false; // before anyone looks at busy: whoever completes the write sees this, or we see that it is done
     }
 
     private void done() {
@@ -78,7 +87,7 @@ final class FilterPipe implements Pipe {
 
     @Override
     public void awaitWritable() {
-        // A write takes everything; the completion handler calls flush.
+        // The pipe is busy then; the completion handler calls flush.
     }
 
     @Override

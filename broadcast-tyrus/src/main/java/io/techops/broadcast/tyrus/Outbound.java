@@ -31,6 +31,9 @@ final class Outbound {
         /** A batch fits again, after {@link Outbound#write} returned false. */
         void writable();
 
+        /** Some of what waits has left, but no batch fits yet. */
+        void progressed();
+
         /** The close frame has left. */
         void closeSent();
 
@@ -45,6 +48,7 @@ final class Outbound {
     private static final int WRITABLE = 1;
     private static final int CLOSE_SENT = 2;
     private static final int BROKEN = 4;
+    private static final int PROGRESSED = 8;
 
     private final Listener listener;
     private final Pipe pipe;
@@ -189,7 +193,9 @@ final class Outbound {
                     break;
                 }
             }
-            pipe.write(current);
+            if (pipe.write(current) > 0) {
+                news |= PROGRESSED;
+            }
             if (!isTaken(current)) {
                 pipe.awaitWritable();
                 return;
@@ -263,6 +269,8 @@ final class Outbound {
     private void tell(int told) {
         if ((told & WRITABLE) != 0) {
             listener.writable();
+        } else if ((told & PROGRESSED) != 0) {
+            listener.progressed();
         }
         if ((told & CLOSE_SENT) != 0) {
             listener.closeSent();

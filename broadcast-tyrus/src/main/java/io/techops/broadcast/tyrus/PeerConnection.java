@@ -281,6 +281,14 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
     }
 
     @Override
+    public void progressed() {
+        Registration mine = registration;
+        if (mine != null) {
+            mine.progressed();
+        }
+    }
+
+    @Override
     public void closeSent() {
         closeSent = true;
         if (finished) {

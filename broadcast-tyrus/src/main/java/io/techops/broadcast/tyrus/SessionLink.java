@@ -122,6 +122,9 @@ final class SessionLink implements Transport, Link, SendHandler {
     private void takeTurns() {
         do {
             if (next < sending.length) {
+                if (next > 0) {
+                    registration.progressed();
+                }
                 send(sending[next++]);
             } else if (sending.length > 0) {
                 sending = NOTHING;

@@ -156,6 +156,13 @@ final class RawClient implements AutoCloseable {
         return new Frame(first, payload);
     }
 
+    /** {@return the next bytes, as they come} */
+    byte[] readBytes(int count) throws IOException {
+        byte[] bytes = new byte[count];
+        in.readFully(bytes);
+        return bytes;
+    }
+
     String readText() throws IOException {
         Frame frame = read();
         if (frame.first() != 0x81) {

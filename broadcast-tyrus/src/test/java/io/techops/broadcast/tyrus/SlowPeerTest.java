@@ -122,7 +122,7 @@ class SlowPeerTest {
             stall(server);
             await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(recorder.departures).hasSize(1));
             assertThat(recorder.departures.get(0).reason())
-                    .isEqualTo(CloseReason.of(CloseReason.TRY_AGAIN_LATER, "too slow: not writable for 300 ms"));
+                    .isEqualTo(CloseReason.of(CloseReason.TRY_AGAIN_LATER, "too slow: no progress for 300 ms"));
             assertThat(server.hub().stats().stalls()).isEqualTo(1);
             isGone(server, stalled, socket);
         }
