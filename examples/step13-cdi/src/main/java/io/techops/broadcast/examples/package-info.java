@@ -1,0 +1,5 @@
+/** A CDI application whose hub is a bean. */
+@NullMarked
+package io.techops.broadcast.examples;
+
+import org.jspecify.annotations.NullMarked;
