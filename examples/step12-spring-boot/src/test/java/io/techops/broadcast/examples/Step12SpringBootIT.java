@@ -41,7 +41,7 @@ class Step12SpringBootIT {
                 assertThat(two.next()).isEqualTo("from a controller");
                 application.kill("TERM");
                 assertThat(one.closeCode()).isEqualTo(1001);
-                assertThat(one.closePhrase()).as("said by the hub, not by Tomcat").isEqualTo("the server is going away");
+                assertThat(one.closePhrase()).as("said by the hub").isEqualTo("the server is going away");
                 assertThat(two.closeCode()).isEqualTo(1001);
                 assertThat(application.awaitExit()).isEqualTo(143);
             }
