@@ -337,7 +337,10 @@ public final class BroadcastServer implements AutoCloseable {
         /**
          * Sets how long a message of a peer may be, of any kind and in however many fragments. A longer one ends the
          * connection with 1009 as soon as a frame's header says so, before its payload is read. It is the bound on what
-         * an incomplete message can hold in memory, give or take the rounding of buffers.
+         * an incomplete message can hold in memory: a connection keeps what has come of it and at most half as much
+         * again, never more than this limit, and nothing for what was only promised. A connection that has sent a long
+         * message keeps a buffer of its length until it ends, so that all that a peer can occupy by sending is twice
+         * this limit and a few KiB.
          *
          * @param maxMessageBytes 65,536 by default; from 125 to 2<sup>30</sup>
          * @return this builder

@@ -5,92 +5,149 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Follows the frames of a client through the bytes that come, header by header (RFC 6455 section 5.2), and hands on what
- * is allowed, never more than to the end of a frame. It keeps nothing but the header that it is in: whatever a header
- * promises costs no memory here, and Tyrus is only ever given frames that are within the limit.
+ * Follows the frames of a client through the bytes that come, header by header (RFC 6455 section 5.2), and hands on whole
+ * ones. A message that is one frame and has come with one read, as nearly all do, is handed on as it is. What comes in
+ * pieces, be they reads or fragments, is gathered first:
+ *   - a header promises, and what it promises costs no memory: what is kept grows with the bytes that come;
+ *   - fragments become one frame, so that a message of 64 KiB in fragments of one byte holds 64 KiB, not an object a
+ *     fragment, and one in endless fragments of no bytes holds nothing;
+ *   - Tyrus is only ever given whole frames that are within the limit, and has nothing to put together.
  */
 
 /**
  * Checks client frames at their headers: what RFC 6455 sections 5.1 to 5.5 forbid is a violation with 1002, a message
- * over the limit one with 1009, before its payload is read. Owned by the reading thread.
+ * over the limit one with 1009, before its payload is read. A text that comes in pieces is one with 1007 at its first
+ * byte that is not UTF-8; one that comes whole is left to Tyrus. Owned by the reading thread.
  */
 final class FrameGuard {
 
     private static final int PROTOCOL_ERROR = 1002;
+    private static final int INVALID_PAYLOAD = 1007;
     private static final int FIN = 0x80;
     private static final int RESERVED = 0x70;
     private static final int MASKED = 0x80;
     private static final int MASK_LENGTH = 4;
     private static final int MAX_HEADER = Frames.MAX_HEADER + MASK_LENGTH;
+    private static final CloseReason NOT_UTF_8 = CloseReason.of(INVALID_PAYLOAD, "a text must be UTF-8");
 
     private final int maxMessageBytes;
     private final ByteBuffer header = ByteBuffer.allocate(MAX_HEADER);
-    private long left;
-    private long messageBytes;
+    /** Of the frame that is read: what its header said, and how much of its payload has come. */
+    private boolean fin;
+    private long length;
+    private long come;
+    private int mask;
+    /** Where the payload of the frame that is read is gathered; null while a header is read. */
+    private @Nullable Gathering target;
+    /** The data message that is gathered; there may be control frames between its fragments. */
+    private @Nullable Gathering message;
     private boolean fragmented;
-    private boolean frameEnded;
+    private long messageBytes;
     private @Nullable CloseReason violation;
 
     FrameGuard(int maxMessageBytes) {
         this.maxMessageBytes = maxMessageBytes;
     }
 
-    /** {@return what was wrong with the last header, or null} Nothing may be asked after a violation. */
+    /** {@return what was wrong, or null} Nothing may be asked after a violation. */
     @Nullable CloseReason violation() {
         return violation;
     }
 
-    /** {@return whether the bytes that {@link #next} returned last end a frame} */
-    boolean frameEnded() {
-        return frameEnded;
+    /** {@return whether all that has come are whole messages and control frames} */
+    boolean isBetweenMessages() {
+        return target == null && message == null && header.position() == 0;
     }
 
     /**
-     * Takes the next bytes that may be handed on from {@code in}, at most to the end of a frame.
+     * Takes the next whole frame from {@code in}; its bytes are those of {@code in}, or the caller's own.
      *
-     * @return the bytes; null if there are none yet, or because of a {@link #violation}
+     * @return the frame; null if there is none yet, or because of a {@link #violation}
      */
     @Nullable ByteBuffer next(ByteBuffer in) {
-        frameEnded = false;
-        if (left > 0) {
-            return in.hasRemaining() ? take(in, 0) : null;
+        while (true) {
+            if (target == null) {
+                int came = header.position();
+                if (!readHeader(in)) {
+                    return null;
+                }
+                int headerLength = header.flip().limit();
+                int opcode = header.get(0) & 0x0F;
+                mask = header.getInt(headerLength - MASK_LENGTH);
+                header.clear();
+                if (came == 0 && fin && opcode != Frames.CONTINUATION && in.remaining() >= length) {
+                    return take(in, headerLength);
+                }
+                target = target(opcode);
+                come = 0;
+            }
+            int count = (int) Math.min(in.remaining(), length - come);
+            if (!target.add(in, count, mask, come)) {
+                violation = NOT_UTF_8;
+                return null;
+            }
+            come += count;
+            if (come < length) {
+                return null;
+            }
+            ByteBuffer whole = gathered();
+            if (whole != null || violation != null) {
+                return whole;
+            }
         }
-        int came = header.position();
+    }
+
+    private ByteBuffer take(ByteBuffer in, int headerLength) {
+        int start = in.position() - headerLength;
+        int whole = headerLength + (int) length;
+        ByteBuffer taken = in.slice(start, whole);
+        in.position(start + whole);
+        return taken;
+    }
+
+    private Gathering target(int opcode) {
+        if (opcode >= Frames.CLOSE) {
+            return new Gathering(opcode, Frames.MAX_CONTROL);
+        }
+        if (message == null) {
+            message = new Gathering(opcode, maxMessageBytes);
+        }
+        return message;
+    }
+
+    /** {@return the frame that was gathered if its last fragment has come} */
+    private @Nullable ByteBuffer gathered() {
+        Gathering ended = target;
+        target = null;
+        if (!fin) {
+            return null;
+        }
+        if (ended == message) {
+            message = null;
+        }
+        if (!ended.mayEnd()) {
+            violation = NOT_UTF_8;
+            return null;
+        }
+        return ended.frame();
+    }
+
+    /** {@return whether the header is complete and in order} */
+    private boolean readHeader(ByteBuffer in) {
         while (header.position() < 2 || header.position() < headerLength()) {
             if (!in.hasRemaining()) {
-                return null;
+                return false;
             }
             header.put(in.get());
             if (header.position() == 2) {
                 violation = checkStart();
                 if (violation != null) {
-                    return null;
+                    return false;
                 }
             }
         }
         violation = checkLength();
-        if (violation != null) {
-            return null;
-        }
-        int length = header.flip().limit();
-        if (came > 0) {
-            ByteBuffer whole = ByteBuffer.allocate(length).put(header).flip();
-            header.clear();
-            frameEnded = left == 0;
-            return whole;
-        }
-        header.clear();
-        in.position(in.position() - length);
-        return take(in, length);
-    }
-
-    private ByteBuffer take(ByteBuffer in, int headerLength) {
-        int length = (int) Math.min(in.remaining(), headerLength + left);
-        ByteBuffer taken = in.slice(in.position(), length);
-        in.position(in.position() + length);
-        left -= length - headerLength;
-        frameEnded = left == 0;
-        return taken;
+        return violation == null;
     }
 
     private int headerLength() {
@@ -102,7 +159,7 @@ final class FrameGuard {
         int first = header.get(0) & 0xFF;
         int second = header.get(1) & 0xFF;
         int opcode = first & 0x0F;
-        boolean fin = (first & FIN) != 0;
+        fin = (first & FIN) != 0;
         if ((first & RESERVED) != 0) {
             return wrong("reserved bits must be 0");
         }
@@ -142,7 +199,7 @@ final class FrameGuard {
 
     private @Nullable CloseReason checkLength() {
         int code = header.get(1) & 0x7F;
-        long length = code < 126 ? code : code == 126 ? header.getShort(2) & 0xFFFF : header.getLong(2);
+        length = code < 126 ? code : code == 126 ? header.getShort(2) & 0xFFFF : header.getLong(2);
         if (length < 0 || code == 126 && length < 126 || code == 127 && length <= 0xFFFF) {
             return wrong("the payload length must be encoded in the fewest bytes");
         }
@@ -155,7 +212,6 @@ final class FrameGuard {
             }
             messageBytes += length;
         }
-        left = length;
         return null;
     }
 

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -32,22 +34,34 @@ class FrameGuardTest {
         return all.toByteArray();
     }
 
-    /** What a guard handed on, and what it said about it. */
+    /** A whole frame as the guard handed it on. */
+    private record Handed(int first, String payload) {
+
+        static Handed of(ByteBuffer frame) {
+            int first = frame.get() & 0xFF;
+            int second = frame.get() & 0xFF;
+            int code = second & 0x7F;
+            long length = code < 126 ? code : code == 126 ? frame.getShort() & 0xFFFF : frame.getLong();
+            int mask = second > 0x7F ? frame.getInt() : 0;
+            byte[] payload = new byte[Math.toIntExact(length)];
+            frame.get(payload);
+            for (int i = 0; i < payload.length; i++) {
+                payload[i] ^= (byte) (mask >>> 24 - i % 4 * 8);
+            }
+            assertThat(frame.hasRemaining()).as("more than a frame").isFalse();
+            return new Handed(first, new String(payload, StandardCharsets.ISO_8859_1));
+        }
+    }
+
+    /** What a guard handed on. */
     private static final class Passed {
-        final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        final List<Integer> ends = new ArrayList<>();
+        final List<Handed> frames = new ArrayList<>();
 
         /** {@return whether everything in {@code part} was taken} */
         boolean feed(FrameGuard guard, byte[] part) {
             ByteBuffer in = ByteBuffer.wrap(part);
             for (ByteBuffer next = guard.next(in); next != null; next = guard.next(in)) {
-                assertThat(next.hasRemaining()).as("something is handed on").isTrue();
-                byte[] taken = new byte[next.remaining()];
-                next.get(taken);
-                bytes.writeBytes(taken);
-                if (guard.frameEnded()) {
-                    ends.add(bytes.size());
-                }
+                frames.add(Handed.of(next));
             }
             return !in.hasRemaining();
         }
@@ -57,12 +71,12 @@ class FrameGuardTest {
     class FramesInOrder {
 
         @Test
-        void arePassedByteForByteHoweverTheReadsCutThem() {
+        void arePassedAsWholeMessagesHoweverReadsAndFragmentsCutThem() {
             long seed = new Random().nextLong();
             Random random = new Random(seed);
             for (int round = 0; round < 300; round++) {
-                List<Integer> ends = new ArrayList<>();
-                byte[] stream = randomStream(random, ends);
+                List<Handed> expected = new ArrayList<>();
+                byte[] stream = randomStream(random, expected);
                 FrameGuard guard = new FrameGuard(LIMIT);
                 Passed passed = new Passed();
                 int largest = 1 + random.nextInt(random.nextBoolean() ? 12 : 20_000);
@@ -72,36 +86,62 @@ class FrameGuardTest {
                     from = to;
                 }
                 assertThat(guard.violation()).as("seed %s", seed).isNull();
-                assertThat(passed.bytes.size()).as("seed %s", seed).isEqualTo(stream.length);
-                assertThat(Arrays.mismatch(passed.bytes.toByteArray(), stream)).as("seed %s", seed).isEqualTo(-1);
-                assertThat(passed.ends).as("seed %s", seed).isEqualTo(ends);
+                assertThat(passed.frames.equals(expected)).as("seed %s", seed).isTrue();
+                assertThat(guard.isBetweenMessages()).as("seed %s", seed).isTrue();
             }
         }
 
-        private byte[] randomStream(Random random, List<Integer> ends) {
+        private byte[] randomStream(Random random, List<Handed> expected) {
             ByteArrayOutputStream stream = new ByteArrayOutputStream();
-            boolean fragmented = false;
-            for (int i = 0; i < 20; i++) {
-                int first;
-                int length;
+            int opcode = 0;
+            StringBuilder message = new StringBuilder();
+            for (int i = 0; i < 20 || opcode != 0; i++) {
                 if (random.nextInt(4) == 0) {
-                    first = 0x80 | 8 + random.nextInt(3);
-                    length = random.nextInt(126);
-                } else {
-                    boolean fin = random.nextBoolean();
-                    first = (fin ? 0x80 : 0) | (fragmented ? 0 : 1 + random.nextInt(2));
-                    fragmented = !fin;
-                    length = switch (random.nextInt(6)) {
-                        case 0 -> 0;
-                        case 1 -> 125 + random.nextInt(3);
-                        case 2 -> 4_000;
-                        default -> random.nextInt(300);
-                    };
+                    int first = 0x80 | 8 + random.nextInt(3);
+                    String payload = text(random, random.nextInt(126));
+                    stream.writeBytes(frame(random, first, payload));
+                    expected.add(new Handed(first, payload));
+                    continue;
                 }
-                stream.writeBytes(RawClient.frame(first, bytes(length)));
-                ends.add(stream.size());
+                boolean fin = random.nextBoolean();
+                int first = fin ? 0x80 : 0;
+                if (opcode == 0) {
+                    opcode = 1 + random.nextInt(2);
+                    first |= opcode;
+                }
+                String payload = text(random, switch (random.nextInt(6)) {
+                    case 0 -> 0;
+                    case 1 -> 125 + random.nextInt(3);
+                    case 2 -> 4_000;
+                    default -> random.nextInt(300);
+                });
+                stream.writeBytes(frame(random, first, payload));
+                message.append(payload);
+                if (fin) {
+                    expected.add(new Handed(0x80 | opcode, message.toString()));
+                    message.setLength(0);
+                    opcode = 0;
+                }
             }
             return stream.toByteArray();
+        }
+
+        private String text(Random random, int length) {
+            StringBuilder text = new StringBuilder();
+            for (int i = 0; i < length; i++) {
+                text.append((char) (' ' + random.nextInt(95)));
+            }
+            return text.toString();
+        }
+
+        private byte[] frame(Random random, int first, String payload) {
+            byte[] frame = RawClient.frame(first, payload.getBytes(StandardCharsets.US_ASCII));
+            int key = frame.length - payload.length() - 4;
+            for (int i = 0; i < payload.length() + 4; i++) { // another masking key than the client's usual one
+                int at = key + i;
+                frame[at] ^= (byte) (i < 4 ? 0x5A + i : 0x5A + (i - 4) % 4);
+            }
+            return frame;
         }
 
         @Test
@@ -111,8 +151,67 @@ class FrameGuardTest {
             Passed passed = new Passed();
             passed.feed(guard, Arrays.copyOf(frame, 10));
             assertThat(guard.next(ByteBuffer.allocate(0))).isNull();
+            assertThat(guard.isBetweenMessages()).isFalse();
             passed.feed(guard, Arrays.copyOfRange(frame, 10, frame.length));
-            assertThat(passed.bytes.toByteArray()).isEqualTo(frame);
+            assertThat(passed.frames).containsExactly(new Handed(0x81, "a".repeat(10)));
+        }
+
+        @Test
+        void areNotCopiedIfTheyComeWhole() {
+            byte[] frames = concat(RawClient.frame(0x81, bytes(10)), RawClient.frame(0x82, bytes(200)));
+            ByteBuffer in = ByteBuffer.wrap(frames);
+            FrameGuard guard = new FrameGuard(LIMIT);
+            assertThat(guard.next(in).array()).isSameAs(in.array());
+            assertThat(guard.next(in).array()).isSameAs(in.array());
+            assertThat(guard.next(in)).isNull();
+        }
+    }
+
+    @Nested
+    class TextThatComesInPieces {
+
+        /** Feeds a text of two fragments byte by byte. {@return after how many bytes 1007 came, or -1} */
+        private int takenOf(byte[] text, int cut) {
+            byte[] stream = concat(RawClient.frame(0x01, Arrays.copyOf(text, cut)),
+                    RawClient.frame(0x80, Arrays.copyOfRange(text, cut, text.length)));
+            FrameGuard guard = new FrameGuard(LIMIT);
+            Passed passed = new Passed();
+            for (int i = 0; i < stream.length; i++) {
+                passed.feed(guard, new byte[] {stream[i]});
+                if (guard.violation() != null) {
+                    assertThat(guard.violation().code()).isEqualTo(1007);
+                    return i + 1 - 6 - (i < 6 + cut ? 0 : 6);
+                }
+            }
+            assertThat(passed.frames).hasSize(1);
+            return -1;
+        }
+
+        @Test
+        void isPassedIfItIsUtf8WhereverACharacterIsCut() {
+            String all = "a\u00DF\u20AC\uD83D\uDE00\u0800\uD7FF\uE000\uDBFF\uDFFF\u0000\u007F";
+            byte[] text = all.getBytes(StandardCharsets.UTF_8);
+            for (int cut = 0; cut <= text.length; cut++) {
+                assertThat(takenOf(text, cut)).as("cut at %s", cut).isEqualTo(-1);
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"80", "BF", "C0", "C1", "C2 41", "C2 C2", "E0 9F", "E0 A0 7F", "ED A0", "ED BF",
+            "EF BF C0", "F0 8F", "F0 90 80 41", "F4 90", "F5", "F8", "FE", "FF"})
+        void isRefusedAtItsFirstByteThatIsNotUtf8(String hex) {
+            byte[] wrong = HexFormat.ofDelimiter(" ").parseHex(hex);
+            byte[] text = concat(new byte[] {'o', 'k', ' '}, wrong, new byte[] {' ', 'a', 'n', 'd'});
+            for (int cut = 0; cut <= text.length; cut++) {
+                assertThat(takenOf(text, cut)).as("cut at %s", cut).isEqualTo(3 + wrong.length);
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"C2", "E2", "E2 82", "F0", "F0 9F", "F0 9F 98"})
+        void isRefusedIfItEndsWithinACharacter(String hex) {
+            byte[] text = concat(new byte[] {'o', 'k', ' '}, HexFormat.ofDelimiter(" ").parseHex(hex));
+            assertThat(takenOf(text, text.length - 1)).isEqualTo(text.length);
         }
     }
 

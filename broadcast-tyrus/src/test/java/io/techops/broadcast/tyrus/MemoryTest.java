@@ -1,24 +1,31 @@
 package io.techops.broadcast.tyrus;
 
+import static io.techops.broadcast.tyrus.ClientFrames.concat;
+import static io.techops.broadcast.tyrus.ClientFrames.frame;
+import static io.techops.broadcast.tyrus.ClientFrames.frameOf;
+import static io.techops.broadcast.tyrus.ClientFrames.header;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What peers can make the server keep for them. */
+/**
+ * What peers can make the server keep for an incomplete message: what has come and half as much again, but no more than
+ * {@code maxMessageBytes}. What is promised costs nothing.
+ */
 class MemoryTest {
 
     private static final int PEERS = 100;
     private static final int LIMIT = 256 << 10;
+    /** What a connection costs beside its message, and the heap's own uncertainty divided by the peers. */
+    private static final long MARGIN = 12 << 10;
 
-    private static long usedHeap() {
+    static long usedHeap() {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < 3; i++) {
             System.gc();
@@ -27,8 +34,13 @@ class MemoryTest {
         return least;
     }
 
-    /** {@return by how much the heap has grown, a peer, after many peers have sent {@code bytes}} */
-    private static long growth(byte[][] bytes) throws Exception {
+    /** {@return by how much the heap grows, a peer, when many peers send a frame that is not complete} */
+    private static long growth(byte[] incompleteFrame) throws Exception {
+        return growth(incompleteFrame, new byte[0], 0);
+    }
+
+    /** {@return by how much the heap grows, a peer, when many peers send some bytes and then fragments, many times} */
+    private static long growth(byte[] first, byte[] fragments, int times) throws Exception {
         List<RawClient> peers = new ArrayList<>();
         try (BroadcastServer server = Wire.PLAIN.server().maxMessageBytes(LIMIT).start()) {
             for (int i = 0; i < PEERS; i++) {
@@ -36,14 +48,21 @@ class MemoryTest {
             }
             long before = usedHeap();
             for (RawClient peer : peers) {
-                for (byte[] part : bytes) {
-                    peer.send(part);
+                peer.send(first);
+                for (int i = 0; i < times; i++) {
+                    peer.send(fragments);
+                }
+            }
+            for (RawClient peer : peers) {
+                if (times > 0) { // all was looked at once a ping that came behind it is answered
+                    peer.send(frame(0x89, "seen"));
+                    assertThat(peer.read().text()).isEqualTo("seen");
                 }
             }
             if (Kernel.isThere()) {
                 await().atMost(Duration.ofSeconds(30)).until(() -> Kernel.unread(server.port()) == 0);
             }
-            // What was read is with Tyrus once another message on another connection came through after it.
+            // What was read has been looked at when another message on another connection came through after it.
             try (RawClient probe = Wire.PLAIN.open(server)) {
                 probe.sendText("probe");
                 assertThat(probe.readText()).isEqualTo("probe");
@@ -58,24 +77,42 @@ class MemoryTest {
     }
 
     @Test
-    void aHeaderThatPromisesMuchCostsNothingYet() throws Exception {
-        byte[] header = ByteBuffer.allocate(14).put((byte) 0x81).put((byte) 0xFF).putLong(LIMIT).putInt(0).array();
-        assertThat(growth(new byte[][] {header})).as("bytes a peer").isLessThan(32 << 10);
+    void aHeaderThatPromisesMuchCostsNothing() throws Exception {
+        assertThat(growth(header(0x81, 8, LIMIT))).as("bytes a peer").isLessThan(MARGIN);
     }
 
     @Test
-    void anIncompleteFrameCostsAboutWhatHasCome() throws Exception {
-        byte[] whole = RawClient.frame(0x81, "x".repeat(LIMIT).getBytes(StandardCharsets.UTF_8));
-        assertThat(growth(new byte[][] {Arrays.copyOf(whole, LIMIT / 2)})).as("bytes a peer").isLessThan(LIMIT);
+    void anIncompleteFrameCostsWhatHasComeAndHalfAsMuchAgain() throws Exception {
+        byte[] whole = frameOf(0x81, LIMIT);
+        assertThat(growth(Arrays.copyOf(whole, LIMIT / 2))).as("bytes a peer").isLessThan(LIMIT * 3L / 4 + MARGIN);
     }
 
     @Test
-    void anIncompleteMessageOfManyFragmentsStaysWithinTheLimit() throws Exception {
-        byte[][] fragments = new byte[200][];
-        for (int i = 0; i < fragments.length; i++) {
-            int length = LIMIT / fragments.length;
-            fragments[i] = RawClient.frame(i == 0 ? 0x01 : 0x00, "x".repeat(length).getBytes(StandardCharsets.UTF_8));
+    void anIncompleteFrameCostsNoMoreThanTheLimit() throws Exception {
+        byte[] whole = frame(0x81, "\u20AC" + "x".repeat(LIMIT - 3)); // decoded, it would be twice as long
+        assertThat(growth(Arrays.copyOf(whole, whole.length - 1))).as("bytes a peer").isLessThan(LIMIT + MARGIN);
+    }
+
+    @Test
+    void fragmentsOfOneByteCostAByteEach() throws Exception {
+        int each = 1_000;
+        byte[] fragments = FragmentationTest.fragments(2, new byte[each], 1);
+        fragments[0] = 0x00; // all of them go on with a message, none ends it
+        fragments[fragments.length - 7] = 0x00;
+        assertThat(growth(frame(0x02), fragments, 1)).as("bytes a peer").isLessThan(2 * each + MARGIN);
+    }
+
+    @Test
+    void anIncompleteMessageOfManyFragmentsCostsNoMoreThanTheLimit() throws Exception {
+        assertThat(growth(frame(0x01), frameOf(0x00, LIMIT / 200), 200)).as("bytes a peer").isLessThan(LIMIT + MARGIN);
+    }
+
+    @Test
+    void endlessFragmentsOfNoBytesCostNothing() throws Exception {
+        byte[] empty = frame(0x00);
+        for (int i = 0; i < 10; i++) {
+            empty = concat(empty, empty);
         }
-        assertThat(growth(fragments)).as("bytes a peer").isLessThan(3L * LIMIT);
+        assertThat(growth(frame(0x02), empty, 20)).as("bytes a peer, for 20,480 fragments").isLessThan(MARGIN);
     }
 }

@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import javax.net.SocketFactory;
 
 /**
@@ -113,6 +115,17 @@ final class RawClient implements AutoCloseable {
         out.flush();
     }
 
+    /** Sends so many bytes at a time, each a write of its own. */
+    void sendPieces(byte[] bytes, int size) throws IOException {
+        try {
+            for (int from = 0; from < bytes.length; from += size) {
+                send(Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + size)));
+            }
+        } catch (SocketException e) {
+            // The server has heard enough: what it said about it is still to be read.
+        }
+    }
+
     void sendText(String text) throws IOException {
         send(frame(0x81, text.getBytes(StandardCharsets.UTF_8)));
     }
@@ -146,6 +159,9 @@ final class RawClient implements AutoCloseable {
     Frame read() throws IOException {
         int first = in.readUnsignedByte();
         int length = in.readUnsignedByte();
+        if (length > 127) {
+            throw new IOException("the server has masked a frame: RFC 6455 section 5.1");
+        }
         if (length == 126) {
             length = in.readUnsignedShort();
         } else if (length == 127) {
@@ -187,7 +203,7 @@ final class RawClient implements AutoCloseable {
                 // what comes before the end does not matter
             }
             return true;
-        } catch (java.net.SocketException e) {
+        } catch (SocketException e) {
             return true;
         }
     }
@@ -202,7 +218,7 @@ final class RawClient implements AutoCloseable {
     boolean readsNoUpgrade() throws IOException {
         try {
             return !new String(in.readAllBytes(), StandardCharsets.ISO_8859_1).startsWith("HTTP/1.1 101");
-        } catch (java.net.SocketException e) {
+        } catch (SocketException e) {
             return true;
         }
     }
