@@ -1,0 +1,365 @@
+package io.techops.broadcast.testkit;
+
+import static io.techops.broadcast.testkit.BroadcastAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.techops.broadcast.Batch;
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.Transport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class FakeTransportTest {
+
+    private static final CloseReason GOING_AWAY = CloseReason.of(CloseReason.GOING_AWAY, "");
+
+    private final HubRig rig = new HubRig();
+
+    @Nested
+    class WhatItRemembers {
+
+        private final FakeTransport transport = rig.join(new FakeTransport(Map.of("seat", 7)));
+
+        @Test
+        void messagesSequencesAndBatchesAsTheyCame() {
+            rig.broadcast("a");
+            rig.run();
+            rig.broadcast("b");
+            transport.peer().send(Message.text("for you"));
+            rig.hub().broadcast(Message.binary(new byte[3]));
+            rig.run();
+            assertThat(transport.messages()).containsExactly(Message.text("a"), Message.text("b"),
+                    Message.text("for you"), Message.binary(new byte[3]));
+            assertThat(transport.texts()).containsExactly("a", "b", "for you", "binary of 3 bytes");
+            assertThat(transport.sequences()).containsExactly(0L, 1L, Batch.UNNUMBERED, 2L);
+            assertThat(transport.batches()).containsExactly(1, 3);
+        }
+
+        @Test
+        void whatWasReadFromItDoesNotGrowLater() {
+            rig.broadcast("a");
+            rig.run();
+            List<String> texts = transport.texts();
+            rig.broadcast("b");
+            rig.run();
+            assertThat(texts).containsExactly("a");
+        }
+
+        @Test
+        void pingsAndTheirAnswers() {
+            rig.passSeconds(25);
+            assertThat(transport.pings()).isOne();
+            transport.pong();
+            rig.passSeconds(25);
+            assertThat(transport.pings()).isEqualTo(2);
+            assertThat(transport.isAborted()).isFalse();
+            rig.passSeconds(10);
+            assertThat(transport.isAborted()).as("without a pong").isTrue();
+            assertThat(transport.isOpen()).isFalse();
+        }
+
+        @Test
+        void attributes() {
+            assertThat(transport.peer().attributes()).containsEntry("seat", 7);
+        }
+
+        @Test
+        void itsStateInWords() {
+            assertThat(new FakeTransport()).hasToString("transport of no peer yet: 0 messages in 0 batches, writable");
+            rig.broadcast("a", "b");
+            transport.stallAfter(1);
+            rig.run();
+            assertThat(transport).hasToString("transport of peer 1: 2 messages in 1 batches, stalled");
+            transport.becomeWritable();
+            transport.peer().close(CloseReason.of(CloseReason.NORMAL, "bye"));
+            rig.run();
+            assertThat(transport).hasToString("transport of peer 1: 2 messages in 1 batches, closed with 1000 bye");
+            rig.passSeconds(5);
+            assertThat(transport).hasToString("transport of peer 1: 2 messages in 1 batches, aborted");
+        }
+    }
+
+    @Nested
+    class WhatItCanBeTold {
+
+        @Test
+        void toStallAfterSomeBatches() {
+            FakeTransport transport = rig.join().stallAfter(2);
+            rig.broadcastEach(0, 4);
+            assertThat(transport).hasReceived("0", "1").isStalled();
+            transport.becomeWritableFor(1);
+            rig.run();
+            assertThat(transport).hasReceived(HubRig.numbers(0, 4)).hasReceivedBatchesOf(1, 1, 2).isStalled();
+            rig.broadcastEach(4, 6);
+            transport.becomeWritable();
+            rig.broadcastEach(6, 9);
+            assertThat(transport).hasReceived(HubRig.numbers(0, 9)).hasReceivedBatchesOf(1, 1, 2, 3, 1, 1);
+        }
+
+        @Test
+        void toThrowOnceFromACall() {
+            for (FakeTransport.Call call : FakeTransport.Call.values()) {
+                FakeTransport transport = new FakeTransport().throwFrom(call);
+                Runnable said = () -> say(transport, call);
+                if (call != FakeTransport.Call.WRITE) { // no hub, no batch
+                    assertThatThrownBy(said::run).isInstanceOf(IllegalStateException.class)
+                            .hasMessage("told to throw from " + call);
+                    said.run();
+                    assertThat(transport).hasNoViolations();
+                }
+            }
+            FakeTransport broken = rig.join().throwFrom(FakeTransport.Call.WRITE);
+            rig.broadcast("a");
+            rig.run();
+            assertThat(broken).hasReceivedNothing().isAborted();
+            assertThat(rig.chronicle().of(broken.peer())).contains("peer 1 failed told to throw from WRITE");
+        }
+
+        private void say(Transport transport, FakeTransport.Call call) {
+            switch (call) {
+                case PING -> transport.ping();
+                case CLOSE -> transport.close(GOING_AWAY);
+                case ABORT -> transport.abort();
+                case RESUME -> transport.resume();
+                default -> throw new AssertionError(call);
+            }
+        }
+
+        @Test
+        void toAnswerAClose() {
+            FakeTransport polite = rig.join().answerClose();
+            FakeTransport silent = rig.join();
+            polite.peer().close(GOING_AWAY);
+            silent.peer().close(GOING_AWAY);
+            rig.run();
+            assertThat(polite.peer()).isNotRegistered();
+            assertThat(silent).isClosedWith(1001).isNotAborted();
+            rig.passSeconds(5);
+            assertThat(polite).isClosedWith(1001).isNotAborted();
+            assertThat(silent).isClosedWith(1001).isAborted();
+        }
+
+        @Test
+        void toDoSomethingWithinAWrite() {
+            List<Integer> seen = new ArrayList<>();
+            FakeTransport transport = rig.join();
+            transport.duringWrite(() -> seen.add(transport.messages().size()));
+            rig.broadcastEach(0, 3);
+            assertThat(seen).containsExactly(0, 1, 2);
+        }
+
+        @Test
+        void toEncodeWhatItIsGiven() {
+            List<Integer> released = new ArrayList<>();
+            Function<Batch, Batch.Encoding> encoder = batch -> {
+                int size = batch.size();
+                return () -> released.add(size);
+            };
+            rig.join().encodeWith(encoder);
+            rig.join().encodeWith(encoder);
+            rig.broadcast("a", "b");
+            rig.run();
+            assertThat(released).as("one encoding for both").containsExactly(2);
+        }
+    }
+
+    @Nested
+    class WhatThePeerDoes {
+
+        @Test
+        void sends() {
+            FakeTransport transport = rig.join();
+            assertThat(transport.receive("hello")).isTrue();
+            assertThat(transport.receive(Message.binary(new byte[2]))).isTrue();
+            rig.run();
+            assertThat(transport).hasReceived("hello");
+            assertThat(rig.chronicle().entries()).contains("peer 1 ignored binary of 2 bytes");
+        }
+
+        @Test
+        void isPausedAndReadOn() {
+            HubRig small = HubRig.keeping(2, builder -> builder.policy(MessagePolicy.everything()));
+            FakeTransport transport = small.join();
+            assertThat(transport.receive("a")).isTrue();
+            assertThat(transport.receive("b")).isTrue();
+            assertThat(transport.receive("c")).as("the log is full, and nothing was offered yet").isFalse();
+            assertThatThrownBy(() -> transport.receive("d")).isInstanceOf(IllegalStateException.class);
+            small.run();
+            assertThat(transport).hasReceived("a", "b", "c").hasBeenResumed(1);
+            assertThat(transport.receive("d")).isTrue();
+        }
+
+        @Test
+        void leaves() {
+            FakeTransport transport = rig.join();
+            transport.leave(CloseReason.of(CloseReason.NORMAL, ""));
+            rig.run();
+            assertThat(transport.peer()).isNotRegistered();
+            assertThat(rig.chronicle().of(transport.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 1000");
+        }
+    }
+
+    @Nested
+    class WhatItRefuses {
+
+        @Test
+        void countsBelowOne() {
+            FakeTransport transport = rig.join();
+            assertThatThrownBy(() -> transport.stallAfter(0)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("count must be at least 1: 0");
+            assertThatThrownBy(() -> transport.becomeWritableFor(-1)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("count must be at least 1: -1");
+        }
+
+        @Test
+        void toSpeakBeforeItIsRegistered() {
+            FakeTransport transport = new FakeTransport();
+            assertThatThrownBy(() -> transport.receive("a")).isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("call register(hub), or HubRig.join");
+            assertThatThrownBy(transport::becomeWritable).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(transport::peer).isInstanceOf(IllegalStateException.class);
+        }
+
+        @Test
+        void toBeRegisteredTwice() {
+            FakeTransport transport = rig.join();
+            assertThatThrownBy(() -> rig.join(transport)).isInstanceOf(IllegalStateException.class)
+                    .hasMessage("registered already, as peer 1");
+        }
+    }
+
+    /** The hub of these tests is right; they put a careless one between it and the transport. */
+    @Nested
+    class WhatItNotesOfACarelessHub {
+
+        private final FakeTransport transport = new FakeTransport();
+
+        /** Writes whatever comes, whether or not the transport said that it can take it. */
+        private final class Careless implements Transport {
+
+            @Override
+            public boolean write(Batch batch) {
+                transport.write(batch);
+                return true;
+            }
+
+            @Override
+            public void ping() {
+            }
+
+            @Override
+            public void close(CloseReason reason) {
+            }
+
+            @Override
+            public void abort() {
+            }
+
+            @Override
+            public void resume() {
+            }
+        }
+
+        private void write(String text) {
+            rig.broadcast(text);
+            rig.run();
+        }
+
+        private void careless() {
+            rig.hub().register(new Careless());
+        }
+
+        @Test
+        void aWriteWhileItIsNotWritable() {
+            careless();
+            transport.stallAfter(1);
+            write("a");
+            assertThat(transport).hasNoViolations();
+            write("b");
+            assertThat(transport.violations()).containsExactly("write while not writable");
+        }
+
+        @Test
+        void aWriteAfterAClose() {
+            careless();
+            transport.close(GOING_AWAY);
+            write("a");
+            assertThat(transport.violations()).containsExactly("write after the end");
+        }
+
+        @Test
+        void aWriteAfterAnAbort() {
+            careless();
+            transport.abort();
+            write("a");
+            assertThat(transport.violations()).containsExactly("write after the end");
+        }
+
+        @Test
+        void aWriteDuringAWrite() {
+            careless();
+            transport.duringWrite(() -> {
+                transport.duringWrite(() -> { });
+                transport.ping();
+            });
+            write("a");
+            assertThat(transport.violations()).containsExactly("PING during another call");
+        }
+
+        @Test
+        void aPingWhileItIsNotWritable() {
+            careless();
+            transport.stallAfter(1);
+            write("a");
+            transport.ping();
+            assertThat(transport.violations()).containsExactly("ping while not writable");
+        }
+
+        @Test
+        void aPingOrAResumeAfterTheEnd() {
+            transport.close(GOING_AWAY);
+            transport.ping();
+            transport.resume();
+            assertThat(transport.violations()).containsExactly("ping after the end", "resume after the end");
+        }
+
+        @Test
+        void aSecondClose() {
+            transport.close(GOING_AWAY);
+            transport.close(GOING_AWAY);
+            assertThat(transport.violations()).containsExactly("close after the end");
+        }
+
+        @Test
+        void aCloseWithACodeThatMustNotBeSent() {
+            transport.close(CloseReason.of(CloseReason.ABNORMAL, "gone"));
+            assertThat(transport.violations()).containsExactly("close with 1006 gone");
+        }
+
+        @Test
+        void butNotAnAbortAfterACloseOrAnother() {
+            transport.close(GOING_AWAY);
+            transport.abort();
+            transport.abort();
+            assertThat(transport).hasNoViolations();
+        }
+
+        @Test
+        void andTheRigFailsForIt() {
+            rig.join(transport);
+            rig.run();
+            transport.close(CloseReason.of(CloseReason.NO_CODE, ""));
+            assertThatThrownBy(rig::run).isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("violations of transport of peer 1").hasMessageContaining("close with 1005");
+            assertThatThrownBy(() -> rig.passSeconds(1)).isInstanceOf(AssertionError.class);
+            assertThatThrownBy(() -> rig.broadcastEach(0, 1)).isInstanceOf(AssertionError.class);
+        }
+    }
+}
