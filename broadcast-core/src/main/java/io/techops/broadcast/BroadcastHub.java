@@ -42,7 +42,7 @@ public interface BroadcastHub extends AutoCloseable {
      *
      * @param transport how bytes reach the peer; not written to before this method was called
      * @return what the adapter reports back with
-     * @throws IllegalStateException if the hub is closed
+     * @throws IllegalStateException if the hub is closed, or its listener is 10,000 departures behind
      */
     Registration register(Transport transport);
 
@@ -125,11 +125,13 @@ public interface BroadcastHub extends AutoCloseable {
     /** Sets up a hub. Every setting has a default; a setting is checked when it is given. Not safe for many threads. */
     final class Builder {
 
+        private static final HubListener NOBODY = new HubListener() { };
+
         Retention retention = Retention.of(4096, 8 << 20);
         MessagePolicy policy = MessagePolicy.textOnly().andThen(MessagePolicy.maxBytes(MessagePolicy.DEFAULT_MAX_BYTES));
         DeliveryPolicy delivery = DeliveryPolicy.everyone();
         OverflowPolicy overflow = OverflowPolicy.disconnect();
-        HubListener listener = new HubListener() { };
+        HubListener listener = NOBODY;
         Duration stallTimeout = Duration.ofSeconds(10);
         Duration closeTimeout = Duration.ofSeconds(5);
         Duration floodGrace = Duration.ofSeconds(1);
@@ -341,6 +343,11 @@ public interface BroadcastHub extends AutoCloseable {
         /** {@return a new hub} */
         public BroadcastHub build() {
             return new LogHub(this);
+        }
+
+        /** {@return whether nobody is told what happens} */
+        boolean tellsNobody() {
+            return listener == NOBODY;
         }
 
         private static Duration positive(String name, Duration value) {

@@ -102,7 +102,7 @@ final class Departures {
             cursor.transport.close(reason);
             closing.add(cursor);
         } catch (Throwable thrown) {
-            LOG.debug("Closing peer {} failed", cursor.id, thrown);
+            LOG.debug("Closing peer {} failed", cursor.id, LogText.of(thrown));
             abort(cursor);
         }
     }
@@ -111,7 +111,7 @@ final class Departures {
         try {
             cursor.transport.abort();
         } catch (Throwable thrown) {
-            LOG.debug("Aborting peer {} failed", cursor.id, thrown);
+            LOG.debug("Aborting peer {} failed", cursor.id, LogText.of(thrown));
         }
         return true;
     }

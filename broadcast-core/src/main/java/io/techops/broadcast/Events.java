@@ -17,17 +17,57 @@ final class Events implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(BroadcastHub.class);
 
+    /**
+     * How many departures may wait to be told before no peer is taken any more. Every other event that can be provoked
+     * belongs to a peer that is there, or has not been told to have gone, and there is at most one of a kind for each.
+     */
+    static final int MAX_UNTOLD = 10_000;
+
     private final HubListener listener;
     private final Executor executor;
+    private final boolean idle;
     private final Bursts failures;
+    private final Bursts refusals;
     private final Queue<Consumer<HubListener>> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger pending = new AtomicInteger();
+    private final AtomicInteger untoldDepartures = new AtomicInteger();
     private volatile @Nullable Thread caller;
 
-    Events(HubListener listener, Executor executor, HubTimer timer) {
+    /**
+     * @param idle whether the listener is known to do nothing
+     */
+    Events(HubListener listener, boolean idle, Executor executor, HubTimer timer) {
         this.listener = listener;
+        this.idle = idle;
         this.executor = executor;
         this.failures = new Bursts(timer);
+        this.refusals = new Bursts(timer);
+    }
+
+    /** {@return whether the listener is known to do nothing} */
+    boolean isIdle() {
+        return idle;
+    }
+
+    /** {@return whether the listener is so far behind that no more peers can be taken} */
+    boolean isFarBehind() {
+        if (untoldDepartures.get() < MAX_UNTOLD) {
+            return false;
+        }
+        if (refusals.first()) {
+            LOG.warn("The hub's listener has not been told of {} departures yet: no peer is taken until it has caught up; "
+                    + "{} were refused before", MAX_UNTOLD, refusals.suppressed());
+        }
+        return true;
+    }
+
+    /** Queues the last event of a peer, as {@link #add} does. */
+    void addDeparture(Consumer<HubListener> event) {
+        untoldDepartures.incrementAndGet();
+        add(told -> {
+            untoldDepartures.decrementAndGet();
+            event.accept(told);
+        });
     }
 
     /** Queues an event. It is told after {@link #tell}, or after the next one. */
@@ -76,7 +116,8 @@ final class Events implements Runnable {
             event.accept(listener);
         } catch (Throwable thrown) {
             if (failures.first()) {
-                LOG.warn("A hub listener threw; {} more like this were not logged", failures.suppressed(), thrown);
+                LOG.warn("A hub listener threw; {} more like this were not logged", failures.suppressed(),
+                        LogText.of(thrown));
             }
         }
     }

@@ -7,12 +7,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #registered}, {@link #unregistered}, {@link #overflowed} and {@link #failed} are called one at a time, in
  * the order in which things happened, on the hub's executor. {@link #broadcast} and {@link #ignored} are called at once
- * on the thread that published, and so by many threads at the same time. No lock is held: a listener may call anything,
- * block, or throw, which is logged. One that blocks delays later calls of itself, which
- * are kept until then, and nothing else.
+ * on the thread that published: that of the host application, or the one that reads from the peer, and so by many
+ * threads at the same time. No lock is held: a listener may call anything, block, or throw, which is logged.
+ *
+ * <p>One that blocks in {@code broadcast} or {@code ignored} delays the thread that published: a {@link
+ * BroadcastHub#broadcast} of the host application, or that peer and, as a {@link MessagePolicy} would, those that share
+ * its reading thread. One that blocks elsewhere delays later calls of itself. They are kept until then, and that costs
+ * bounded memory: what a peer overflowed meanwhile is added up, a peer whose message had to wait for room is read again
+ * only when {@code broadcast} was called for it, and while 10,000 departures have not been told,
+ * {@link BroadcastHub#register} takes no peer. The fan-out never waits for a listener.
  */
 public interface HubListener {
-
     /**
      * A peer was registered: it receives every broadcast from now on. Called once for a peer, before anything else.
      *

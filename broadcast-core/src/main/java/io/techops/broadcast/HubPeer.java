@@ -3,11 +3,14 @@ package io.techops.broadcast;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A registered connection: the peer that the host application sees, and the registration that the adapter holds.
  */
 final class HubPeer implements Peer, Registration {
+
+    private static final long NOTHING = -1;
 
     private final LogHub hub;
     private final PeerCursor cursor;
@@ -22,6 +25,9 @@ final class HubPeer implements Peer, Registration {
     private boolean reading;
     private boolean appended;
     private boolean barred;
+
+    /** What the listener has not been told yet that this peer has missed; {@link #NOTHING} if it knows all. */
+    private final AtomicLong loss = new AtomicLong(NOTHING);
 
     /** Owned by whoever tells the events: whether the last one was told. */
     private boolean over;
@@ -48,6 +54,16 @@ final class HubPeer implements Peer, Registration {
 
     void over() {
         over = true;
+    }
+
+    /** Adds to what has been missed. {@return whether the listener is to be told, and does not wait for it already} */
+    boolean loses(long count) {
+        return loss.getAndUpdate(before -> Math.max(before, 0) + count) == NOTHING;
+    }
+
+    /** {@return what has been missed since this was last asked} */
+    long takeLoss() {
+        return loss.getAndSet(NOTHING);
     }
 
     // As the host application sees it.

@@ -56,13 +56,17 @@ final class Journal {
 
     void registered(Peer peer) {
         registrations.increment();
-        LOG.debug("{} registered: {}", peer, peer.attributes());
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("{} registered: {}", peer, LogText.of(peer.attributes()));
+        }
         Flight.registered(hub, peer);
     }
 
     /** As {@link Flight#gone} says. */
     void gone(Peer peer, CloseReason reason, boolean byHub, long registeredFor, long lag) {
-        LOG.debug("{} unregistered: {}", peer, reason);
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("{} unregistered: {}", peer, LogText.of(reason));
+        }
         Flight.gone(hub, peer, reason, byHub, registeredFor, lag);
     }
 
@@ -81,7 +85,9 @@ final class Journal {
 
     void failed(Peer peer, Throwable cause) {
         failures.increment();
-        LOG.debug("The transport of {} failed", peer, cause);
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("The transport of {} failed", peer, LogText.of(cause));
+        }
     }
 
     void closes(int peers, Duration limit) {

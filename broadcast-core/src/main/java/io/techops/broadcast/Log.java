@@ -176,6 +176,7 @@ final class Log {
                 return REFUSED;
             }
             waits++;
+            from.held = true;
             from.parked = message;
             parked.add(from);
             return PARKED;

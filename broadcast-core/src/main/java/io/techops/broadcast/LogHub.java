@@ -64,7 +64,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         journal = new Journal(settings.name, timer);
         policy = Objects.requireNonNull(settings.policy.timedBy(timer), "the policy by the hub's clock");
         log = new Log(settings.retention, settings.delivery, settings.shards);
-        events = new Events(settings.listener, executor, timer);
+        events = new Events(settings.listener, settings.tellsNobody(), executor, timer);
         policyFailures = new Bursts(timer);
         drainSpread = settings.drainSpread;
         shards = new Shard[settings.shards];
@@ -183,7 +183,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     private void policyFailed(HubPeer from, Throwable thrown) {
         if (policyFailures.first()) {
             LOG.warn("The message policy threw, and {} is closed; {} more like this were not logged", from,
-                    policyFailures.suppressed(), thrown);
+                    policyFailures.suppressed(), LogText.of(thrown));
         }
         tell(from, listener -> listener.failed(from, thrown));
         from.close(CloseReason.of(CloseReason.INTERNAL_ERROR, "the message could not be processed"));
@@ -221,6 +221,9 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
 
     @Override
     public Registration register(Transport transport) {
+        if (events.isFarBehind()) {
+            throw new IllegalStateException("the hub takes no peers: its listener is too far behind");
+        }
         long id = ids.incrementAndGet();
         HubPeer peer = new HubPeer(this, id, (int) (id % shards.length), transport, timer.nanoTime());
         boolean joined = log.join(peer.cursor(), () -> {
@@ -252,10 +255,11 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         }
         peers.remove(peer);
         journal.gone(peer, reason, byHub, timer.nanoTime() - peer.registeredAt(), lag);
-        tell(peer, listener -> {
+        events.addDeparture(listener -> {
             peer.over();
             listener.unregistered(peer, reason);
         });
+        events.tell();
         finish();
     }
 
@@ -285,7 +289,9 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     public void overflowed(PeerCursor cursor, long lost) {
         HubPeer peer = peer(cursor);
         journal.overflowed(peer, lost);
-        tell(peer, listener -> listener.overflowed(peer, lost));
+        if (peer.loses(lost)) {
+            tell(peer, listener -> listener.overflowed(peer, peer.takeLoss()));
+        }
     }
 
     @Override
@@ -297,18 +303,31 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
 
     @Override
     public void admitted(List<Log.Admitted> admitted) {
-        long now = timer.nanoTime();
         for (Log.Admitted one : admitted) {
             journal.saturation().ends();
             HubPeer from = peer(one.from());
             journal.broadcast(one.message(), one.sequence(), from, true);
-            events.add(listener -> listener.broadcast(one.message(), one.sequence(), from));
-            one.from().lastInbound = now;
-            one.from().signal(PeerCursor.RESUME);
-            wake(one.from());
+            if (events.isIdle()) {
+                resume(one.from());
+            } else {
+                events.add(listener -> {
+                    try {
+                        listener.broadcast(one.message(), one.sequence(), from);
+                    } finally {
+                        resume(one.from()); // not before: one event a peer, however far behind the listener is
+                    }
+                });
+            }
         }
         events.tell();
         offer();
+    }
+
+    private void resume(PeerCursor cursor) {
+        cursor.lastInbound = timer.nanoTime();
+        cursor.held = false;
+        cursor.signal(PeerCursor.RESUME);
+        wake(cursor);
     }
 
     @Override

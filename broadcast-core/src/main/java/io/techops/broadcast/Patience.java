@@ -13,6 +13,12 @@ final class Patience {
     record Limits(Duration stall, Duration close, Duration grace, Duration heartbeat, Duration pong) {
     }
 
+    /**
+     * A peer is pinged up to a tenth of the interval early, so that not all are at the same time, and at most a fiftieth
+     * after that moment, so that many are looked at together; and so never after the interval.
+     */
+    private static final int SLACK = 50;
+
     private final Limits limits;
     private final long stall;
     private final long grace;
@@ -108,7 +114,7 @@ final class Patience {
         if (heartbeat == 0) {
             return null;
         }
-        if (cursor.parked != null) {
+        if (cursor.held) {
             deadlines.at(now + heartbeat); // it is the hub that does not read
             return null;
         }
@@ -121,9 +127,8 @@ final class Patience {
                     ? CloseReason.of(CloseReason.ABNORMAL, "no pong for " + limits.pong().toMillis() + " ms")
                     : null;
         }
-        // A tenth of the interval, spread over the peers, so that they are not all pinged at the same time.
-        long jitter = heartbeat / 10 * (cursor.id * 7 % 11) / 10;
-        if (deadlines.passed(heard + heartbeat - jitter, now, heartbeat / 50)) {
+        long early = heartbeat / SLACK + heartbeat / SLACK * 4 * (cursor.id * 619 % 1_009) / 1_009;
+        if (deadlines.passed(heard + heartbeat - early, now, heartbeat / SLACK)) {
             cursor.pinged = true;
             cursor.pingedAt = now;
             cursor.silentSince = heard;

@@ -77,6 +77,8 @@ final class PeerCursor {
     volatile long addressed;
     volatile long lastRouted = -1;
     volatile @Nullable Message parked;
+    /** Set there when a message is parked, cleared by whoever then lets the peer be read again. */
+    volatile boolean held;
 
     /** Written by the reading thread: when the peer last showed a sign of life, in the timer's nanoseconds. */
     volatile long lastInbound;

@@ -171,7 +171,7 @@ class FlightTest {
             rig.passSeconds(11);
         }));
         assertThat(gone.getInt("code")).isEqualTo(CloseReason.TRY_AGAIN_LATER);
-        assertThat(gone.getString("reason")).isEqualTo("too slow: not writable for 10000 ms");
+        assertThat(gone.getString("reason")).isEqualTo("too slow: no progress for 10000 ms");
         assertThat(gone.getBoolean("byHub")).isTrue();
     }
 

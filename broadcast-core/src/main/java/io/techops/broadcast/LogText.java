@@ -1,0 +1,79 @@
+package io.techops.broadcast;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes harmless for a log what a peer may have written: its address, its query, the phrase of its close frame, the
+ * message of an exception that quotes it. What comes out is one line of bounded length, without control characters, so
+ * that nobody can forge a line, or steer the terminal of who reads it.
+ */
+final class LogText {
+
+    private static final int MAX_LENGTH = 1_000;
+    private static final int MAX_CAUSES = 10;
+
+    private LogText() {
+    }
+
+    /** {@return the text of a value, fit for a log} */
+    static String of(Object value) {
+        String text = String.valueOf(value);
+        int length = Math.min(text.length(), MAX_LENGTH);
+        StringBuilder line = new StringBuilder(length + 16);
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (isHarmless(c)) {
+                line.append(c);
+            } else {
+                line.append(String.format("\\u%04x", (int) c));
+            }
+        }
+        return length < text.length() ? line.append("... ").append(text.length()).append(" in all").toString()
+                : line.toString();
+    }
+
+    /** {@return a throwable that is printed as {@code thrown} is, fit for a log; itself if it is already} */
+    static Throwable of(Throwable thrown) {
+        return isHarmless(thrown, MAX_CAUSES) ? thrown : new Shown(thrown, MAX_CAUSES);
+    }
+
+    private static boolean isHarmless(char c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
+    }
+
+    private static boolean isHarmless(Throwable thrown, int causes) {
+        Throwable cause = thrown.getCause();
+        String text = String.valueOf(thrown);
+        return thrown.getSuppressed().length == 0 && of(text).equals(text)
+                && (cause == null || causes > 0 && isHarmless(cause, causes - 1));
+    }
+
+    /** Stands for another throwable: its text made harmless, its stack trace, its causes; nothing that was suppressed. */
+    private static final class Shown extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        Shown(Throwable thrown, int causes) {
+            super(of((Object) thrown), cause(thrown, causes), false, true);
+            setStackTrace(thrown.getStackTrace());
+        }
+
+        private static @Nullable Throwable cause(Throwable thrown, int causes) {
+            Throwable cause = thrown.getCause();
+            return cause == null || causes == 0 ? null : new Shown(cause, causes - 1);
+        }
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
+
+        @Override
+        public String toString() {
+            return getMessage();
+        }
+    }
+}
