@@ -51,6 +51,26 @@ class DemoPageIT {
         }
     }
 
+    /** Of {@link Step05Page}, which makes do with twenty lines. */
+    @Nested
+    class TheSmallestPage {
+
+        @Test
+        void showsWhatEveryoneSaysAsTextAndHowItEnds() throws IOException {
+            int port = FreePort.find();
+            try (Program program = Program.of(Step05Page.class, Integer.toString(port))) {
+                Browser.Tab one = browser.open(program.uriWithin("Page at (.*)"));
+                Browser.Tab two = browser.open(program.uriWithin("Page at (.*)"));
+                one.type("input", "<b>hello</b>" + Browser.ENTER);
+                await().atMost(LIMIT).untilAsserted(() -> assertThat(one.texts("li")).containsExactly("<b>hello</b>"));
+                await().atMost(LIMIT).untilAsserted(() -> assertThat(two.texts("li")).containsExactly("<b>hello</b>"));
+                program.kill("TERM");
+                await().atMost(LIMIT).untilAsserted(() -> assertThat(two.texts("li"))
+                        .containsExactly("The connection is closed (1001).", "<b>hello</b>"));
+            }
+        }
+    }
+
     @Nested
     class WhileTheServerRuns {
 
