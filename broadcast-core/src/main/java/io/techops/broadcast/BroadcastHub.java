@@ -142,6 +142,9 @@ public interface BroadcastHub extends AutoCloseable {
         String name = "broadcast-hub";
         @Nullable Executor executor;
         @Nullable HubTimer timer;
+        /** Set by {@link Topics}: threads that are not the hub's own, and what runs after the last event of a peer. */
+        @Nullable HubThreads shared;
+        Runnable afterGone = () -> { };
 
         private Builder() {
         }
@@ -302,7 +305,7 @@ public interface BroadcastHub extends AutoCloseable {
         }
 
         /**
-         * Sets what the names of the hub's own threads begin with.
+         * Sets what the names of the hub's own threads begin with, and what Java Flight Recorder shows for it.
          *
          * @param name {@code broadcast-hub} by default; not empty
          * @return this builder
@@ -337,6 +340,12 @@ public interface BroadcastHub extends AutoCloseable {
          */
         public Builder timer(HubTimer timer) {
             this.timer = Objects.requireNonNull(timer, "timer");
+            return this;
+        }
+
+        Builder sharing(HubThreads threads, Runnable after) {
+            shared = threads;
+            afterGone = after;
             return this;
         }
 

@@ -24,7 +24,17 @@ public final class HubStats {
             occurred.values().removeIf(count -> count == 0);
             refusals = Collections.unmodifiableMap(occurred);
         }
+
+        Counts plus(Counts more) {
+            Map<RefusalCause, Long> sums = new EnumMap<>(RefusalCause.class);
+            sums.putAll(refusals);
+            more.refusals.forEach((cause, count) -> sums.merge(cause, count, Long::sum));
+            return new Counts(registrations + more.registrations, missed + more.missed, overflows + more.overflows,
+                    failures + more.failures, ignored + more.ignored, saturation.plus(more.saturation), sums);
+        }
     }
+
+    static final HubStats NONE = ofRefusals(Map.of());
 
     private final int peers;
     private final long totalLag;
@@ -33,7 +43,16 @@ public final class HubStats {
     private final Log.Figures log;
     private final Shard.Figures shards;
 
-    HubStats(Collection<? extends Peer> peers, Counts counts, Log.Figures log, Shard.Figures shards) {
+    private HubStats(int peers, long totalLag, long maxLag, Counts counts, Log.Figures log, Shard.Figures shards) {
+        this.peers = peers;
+        this.totalLag = totalLag;
+        this.maxLag = maxLag;
+        this.counts = counts;
+        this.log = log;
+        this.shards = shards;
+    }
+
+    static HubStats of(Collection<? extends Peer> peers, Counts counts, Log.Figures log, Shard.Figures shards) {
         long total = 0;
         long max = 0;
         for (Peer peer : peers) {
@@ -41,12 +60,24 @@ public final class HubStats {
             total += lag;
             max = Math.max(max, lag);
         }
-        this.peers = peers.size();
-        this.totalLag = total;
-        this.maxLag = max;
-        this.counts = counts;
-        this.log = log;
-        this.shards = shards;
+        return new HubStats(peers.size(), total, max, counts, log, shards);
+    }
+
+    /** {@return the figures of a hub that has done nothing but refuse} */
+    static HubStats ofRefusals(Map<RefusalCause, Long> refusals) {
+        return new HubStats(0, 0, 0, new Counts(0, 0, 0, 0, 0, Duration.ZERO, refusals), Log.Figures.NONE,
+                Shard.Figures.NONE);
+    }
+
+    /** {@return the figures of two hubs together} */
+    HubStats plus(HubStats more) {
+        return new HubStats(peers + more.peers, totalLag + more.totalLag, Math.max(maxLag, more.maxLag),
+                counts.plus(more.counts), log.plus(more.log), shards.plus(more.shards));
+    }
+
+    /** {@return what is left of them when the hub is gone: the counters} */
+    HubStats past() {
+        return new HubStats(0, 0, 0, counts, new Log.Figures(log.messages(), log.bytes(), log.waits(), 0, 0), shards);
     }
 
     // Who is there.

@@ -1,6 +1,8 @@
 package io.techops.broadcast;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -9,21 +11,44 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads a hub has unless it is given others: platform threads that come when they are needed and go when they are
- * not, and one for the timer. All are daemons.
+ * The threads that hubs have unless they are given others: platform threads that come when they are needed and go when
+ * they are not, and one for the timer. All are daemons.
  */
 final class HubThreads implements HubTimer {
 
-    private final ThreadPoolExecutor executor;
+    private final ThreadPoolExecutor shards;
+    private final ThreadPoolExecutor listeners;
     private final ScheduledThreadPoolExecutor timer;
 
-    HubThreads(String name) {
-        executor = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(),
-                named(name));
+    private HubThreads(String name, ThreadPoolExecutor shards, ThreadPoolExecutor listeners) {
+        this.shards = shards;
+        this.listeners = listeners;
         timer = new ScheduledThreadPoolExecutor(1, named(name + "-timer"));
         timer.setRemoveOnCancelPolicy(true);
         timer.setKeepAliveTime(10, TimeUnit.SECONDS);
         timer.allowCoreThreadTimeOut(true);
+    }
+
+    /** {@return threads for one hub, whose shards and listener are few} */
+    static HubThreads ofOneHub(String name) {
+        ThreadPoolExecutor all = unbounded(name);
+        return new HubThreads(name, all, all);
+    }
+
+    /**
+     * {@return threads for any number of hubs} Shards never wait, and so share as many threads as there are processors;
+     * a listener may, and has a thread while it runs.
+     */
+    static HubThreads ofManyHubs(String name) {
+        int processors = Runtime.getRuntime().availableProcessors();
+        ThreadPoolExecutor shards = new ThreadPoolExecutor(processors, processors, 10, TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(), named(name));
+        shards.allowCoreThreadTimeOut(true);
+        return new HubThreads(name, shards, unbounded(name + "-listener"));
+    }
+
+    private static ThreadPoolExecutor unbounded(String name) {
+        return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), named(name));
     }
 
     private static ThreadFactory named(String name) {
@@ -35,8 +60,12 @@ final class HubThreads implements HubTimer {
         };
     }
 
-    ThreadPoolExecutor executor() {
-        return executor;
+    Executor shards() {
+        return shards;
+    }
+
+    Executor listeners() {
+        return listeners;
     }
 
     @Override
@@ -53,14 +82,16 @@ final class HubThreads implements HubTimer {
     /** Lets what runs finish, starts nothing more. */
     void shutdown() {
         timer.shutdownNow();
-        executor.shutdown();
+        shards.shutdown();
+        listeners.shutdown();
     }
 
     /** Waits for the last thread to end, for a second at most; they have nothing to wait for. */
     void awaitEnd() {
         try {
             timer.awaitTermination(1, TimeUnit.SECONDS);
-            executor.awaitTermination(1, TimeUnit.SECONDS);
+            shards.awaitTermination(1, TimeUnit.SECONDS);
+            listeners.awaitTermination(1, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,8 +1,6 @@
 package io.techops.broadcast;
 
 import java.time.Duration;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +21,7 @@ final class Journal {
     private final LongAdder overflows = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private final LongAdder ignored = new LongAdder();
-    private final Map<RefusalCause, LongAdder> refusals = new EnumMap<>(RefusalCause.class);
+    private final RefusalCounts refusals;
 
     /** Begun by whoever closes the hub, ended by whoever ends it; in between only {@link #late} is written. */
     private final Flight.Drain drain = new Flight.Drain();
@@ -32,9 +30,7 @@ final class Journal {
     Journal(String hub, HubTimer timer) {
         this.hub = hub;
         this.saturation = new Saturation(hub, timer);
-        for (RefusalCause cause : RefusalCause.values()) {
-            refusals.put(cause, new LongAdder());
-        }
+        this.refusals = new RefusalCounts(hub);
     }
 
     Saturation saturation() {
@@ -71,9 +67,7 @@ final class Journal {
     }
 
     void refused(RefusalCause cause) {
-        refusals.get(cause).increment();
-        LOG.debug("A connection was refused: {}", cause);
-        Flight.refused(hub, cause);
+        refusals.count(cause);
     }
 
     void overflowed(Peer peer, long lost) {
@@ -110,9 +104,7 @@ final class Journal {
     }
 
     HubStats.Counts counts() {
-        Map<RefusalCause, Long> refused = new EnumMap<>(RefusalCause.class);
-        refusals.forEach((cause, count) -> refused.put(cause, count.sum()));
         return new HubStats.Counts(registrations.sum(), missed.sum(), overflows.sum(), failures.sum(), ignored.sum(),
-                saturation.total(), refused);
+                saturation.total(), refusals.sums());
     }
 }

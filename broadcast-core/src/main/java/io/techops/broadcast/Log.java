@@ -381,6 +381,12 @@ final class Log {
 
     /** What the log knows of itself, at one moment. */
     record Figures(long messages, long bytes, long waits, int retainedMessages, long retainedBytes) {
+        static final Figures NONE = new Figures(0, 0, 0, 0, 0);
+
+        Figures plus(Figures more) {
+            return new Figures(messages + more.messages, bytes + more.bytes, waits + more.waits,
+                    retainedMessages + more.retainedMessages, retainedBytes + more.retainedBytes);
+        }
     }
 
     Figures figures() {

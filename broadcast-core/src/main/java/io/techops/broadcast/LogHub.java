@@ -40,6 +40,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     private final Journal journal;
     private final @Nullable HubThreads threads;
     private final HubTimer timer;
+    private final Runnable afterGone;
     private final MessagePolicy policy;
     private final Log log;
     private final Shard[] shards;
@@ -58,13 +59,17 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     private volatile HubTimer.@Nullable Cancellation deadline;
 
     LogHub(Builder settings) {
-        threads = settings.executor == null || settings.timer == null ? new HubThreads(settings.name) : null;
-        Executor executor = settings.executor != null ? settings.executor : threads.executor();
-        timer = settings.timer != null ? settings.timer : threads;
+        boolean needsThreads = settings.executor == null || settings.timer == null;
+        threads = settings.shared == null && needsThreads ? HubThreads.ofOneHub(settings.name) : null;
+        HubThreads given = settings.shared != null ? settings.shared : threads;
+        Executor executor = settings.executor != null ? settings.executor : given.shards();
+        timer = settings.timer != null ? settings.timer : given;
+        afterGone = settings.afterGone;
         journal = new Journal(settings.name, timer);
         policy = Objects.requireNonNull(settings.policy.timedBy(timer), "the policy by the hub's clock");
         log = new Log(settings.retention, settings.delivery, settings.shards);
-        events = new Events(settings.listener, settings.tellsNobody(), executor, timer);
+        events = new Events(settings.listener, settings.tellsNobody(),
+                settings.executor != null ? executor : given.listeners(), timer);
         policyFailures = new Bursts(timer);
         drainSpread = settings.drainSpread;
         shards = new Shard[settings.shards];
@@ -257,7 +262,11 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         journal.gone(peer, reason, byHub, timer.nanoTime() - peer.registeredAt(), lag);
         events.addDeparture(listener -> {
             peer.over();
-            listener.unregistered(peer, reason);
+            try {
+                listener.unregistered(peer, reason);
+            } finally {
+                afterGone.run();
+            }
         });
         events.tell();
         finish();
@@ -389,7 +398,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     @Override
     public void close(Duration limit) {
         shutdown(limit);
-        if (events.onThisThread() || onShardThread()) {
+        if (onOwnThread()) {
             return;
         }
         try {
@@ -402,6 +411,11 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         if (threads != null) {
             threads.awaitEnd();
         }
+    }
+
+    /** {@return whether this thread runs the listener or a transport, so that it must not wait for the hub's end} */
+    boolean onOwnThread() {
+        return events.onThisThread() || onShardThread();
     }
 
     private void end() {
@@ -425,6 +439,6 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         for (Shard shard : shards) {
             written = written.plus(shard.figures());
         }
-        return new HubStats(peers(), journal.counts(), log.figures(), written);
+        return HubStats.of(peers(), journal.counts(), log.figures(), written);
     }
 }

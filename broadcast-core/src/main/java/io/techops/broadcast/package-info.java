@@ -19,7 +19,7 @@
  *
  * <p>The floors, each using only those below it: values ({@code Message}, {@code CloseReason}, {@code Retention},
  * {@code HubStats}); {@code Batch}, {@code Transport}; {@code Peer}; the policies, {@code HubListener}, {@code HubTimer};
- * {@code Registration}; the log, the shards, {@code BroadcastHub}.
+ * {@code Registration}; the log, the shards, {@code BroadcastHub}; {@code Topics}.
  */
 @NullMarked
 package io.techops.broadcast;

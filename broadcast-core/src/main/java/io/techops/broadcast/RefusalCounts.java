@@ -1,0 +1,35 @@
+package io.techops.broadcast;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts refusals by cause. Safe for use by any number of threads. */
+final class RefusalCounts {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BroadcastHub.class);
+
+    private final String hub;
+    private final Map<RefusalCause, LongAdder> counts = new EnumMap<>(RefusalCause.class);
+
+    RefusalCounts(String hub) {
+        this.hub = hub;
+        for (RefusalCause cause : RefusalCause.values()) {
+            counts.put(cause, new LongAdder());
+        }
+    }
+
+    void count(RefusalCause cause) {
+        counts.get(cause).increment();
+        LOG.debug("A connection was refused: {}", cause);
+        Flight.refused(hub, cause);
+    }
+
+    Map<RefusalCause, Long> sums() {
+        Map<RefusalCause, Long> sums = new EnumMap<>(RefusalCause.class);
+        counts.forEach((cause, count) -> sums.put(cause, count.sum()));
+        return sums;
+    }
+}

@@ -1,0 +1,134 @@
+package io.techops.broadcast;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A topic by its name, as a hub: every call goes to the hub that the topic has at that moment, and begins a new life of
+ * the topic if it has none.
+ */
+final class TopicHub implements BroadcastHub {
+
+    private final TopicLives lives;
+    private final String name;
+
+    TopicHub(TopicLives lives, String name) {
+        this.lives = lives;
+        this.name = name;
+    }
+
+    @Override
+    public Registration register(Transport transport) {
+        while (true) {
+            Topic topic = lives.enter(name);
+            boolean registered = false;
+            try {
+                Registration registration = topic.hub().register(transport);
+                registered = true; // the topic is left when the listener has been told that the peer has gone
+                return registration;
+            } catch (IllegalStateException e) {
+                if (!topic.isGone()) {
+                    throw e;
+                }
+            } finally {
+                if (!registered) {
+                    topic.leave();
+                }
+            }
+        }
+    }
+
+    @Override
+    public void refused(RefusalCause cause) {
+        lives.refused(cause);
+    }
+
+    @Override
+    public long broadcast(Message message) {
+        while (true) {
+            Topic topic = lives.enter(name);
+            try {
+                return topic.hub().broadcast(message);
+            } catch (IllegalStateException e) {
+                if (!topic.isGone()) {
+                    throw e;
+                }
+            } finally {
+                topic.leave();
+            }
+        }
+    }
+
+    @Override
+    public boolean tryBroadcast(Message message) {
+        while (true) {
+            Topic topic = lives.enterIfPossible(name);
+            if (topic == null) {
+                return false;
+            }
+            try {
+                if (topic.hub().tryBroadcast(message)) {
+                    return true;
+                }
+                if (!topic.isGone()) {
+                    return false;
+                }
+            } finally {
+                topic.leave();
+            }
+        }
+    }
+
+    private <T> T now(T ifNone, Function<BroadcastHub, T> question) {
+        Topic topic = lives.present(name);
+        BroadcastHub hub = topic == null ? null : topic.hubIfMade();
+        return hub == null ? ifNone : question.apply(hub);
+    }
+
+    @Override
+    public Collection<Peer> peers() {
+        return now(List.of(), BroadcastHub::peers);
+    }
+
+    @Override
+    public HubStats stats() {
+        return now(HubStats.NONE, BroadcastHub::stats);
+    }
+
+    @Override
+    public boolean isClosed() {
+        return lives.isClosed();
+    }
+
+    @Override
+    public CompletionStage<Void> shutdown(Duration limit) {
+        BroadcastHub ended = end(limit);
+        return ended == null ? CompletableFuture.<Void>completedFuture(null).minimalCompletionStage()
+                : ended.shutdown(limit);
+    }
+
+    @Override
+    public void close(Duration limit) {
+        BroadcastHub ended = end(limit);
+        if (ended != null) {
+            ended.close(limit);
+        }
+    }
+
+    private @Nullable BroadcastHub end(Duration limit) {
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("limit must not be negative: " + limit);
+        }
+        return lives.end(name, limit);
+    }
+
+    @Override
+    public String toString() {
+        return "topic " + name;
+    }
+}

@@ -1,0 +1,269 @@
+package io.techops.broadcast;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Many hubs, each with a name: a topic is there as soon as somebody uses it, and goes by itself.
+ *
+ * <pre>{@code
+ * Topics topics = Topics.builder()
+ *         .recipe((topic, hub) -> hub.retention(Retention.of(256, 1 << 20)))
+ *         .build();
+ * topics.hub("news").broadcast("hello");
+ * }</pre>
+ *
+ * <p><em>When a topic begins:</em> when a peer registers with it, or the host application broadcasts to it. Its hub is
+ * made by the {@link Recipe}.
+ *
+ * <p><em>When it goes:</em> when it has had no peer, and nothing was broadcast to it, for as long as it
+ * {@linkplain Builder#linger lingers}. So a topic that is spoken of goes when its last peer has left and what was said
+ * is old. Nobody is lost by that: who registers while a topic goes is a peer of its next life, and what is broadcast
+ * then is heard by its peers. The next life begins with an empty log, and counts its sequences from 0.
+ *
+ * <p>All hubs share one timer, and threads that come and go: a topic where nothing happens costs no thread, and some
+ * kilobytes. The listeners of different topics do not wait for each other, nor do topics.
+ *
+ * <p>A name is 1 to {@value TopicName#MAX_LENGTH} of the characters that RFC 3986 section 2.3 calls unreserved,
+ * {@code A-Z a-z 0-9 - . _ ~}, and does not begin with a dot. Upper and lower case differ.
+ *
+ * <p>Safe for use by any number of threads.
+ */
+public final class Topics implements AutoCloseable {
+
+    /** How many topics there may be unless set otherwise: 1,000. */
+    public static final int DEFAULT_LIMIT = 1_000;
+
+    /** Prepares the hub of each topic. */
+    @FunctionalInterface
+    public interface Recipe {
+
+        /**
+         * Sets up the hub of a topic whose life begins. Called once for each life, by the thread that begins it; others
+         * who need the topic wait meanwhile, so it should not take long. No lock is held. It must not use the topic
+         * itself, and what it throws is thrown at those who wanted the topic.
+         *
+         * @param topic the topic's name
+         * @param hub the builder: it has the defaults, but one shard, the topic's name, and the threads and the timer
+         *     that all hubs share
+         */
+        void prepare(String topic, BroadcastHub.Builder hub);
+    }
+
+    private final Predicate<String> names;
+    private final TopicLives lives;
+
+    private Topics(Builder settings) {
+        names = settings.names;
+        lives = new TopicLives(settings);
+    }
+
+    /** {@return topics with the defaults} */
+    public static Topics create() {
+        return builder().build();
+    }
+
+    /** {@return a builder with the defaults} */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * {@return whether there may be a topic of that name: it is one, and {@link Builder#names} has nothing against it}
+     *
+     * @param name the name, decoded
+     */
+    public boolean isName(String name) {
+        return TopicName.isValid(name) && names.test(name);
+    }
+
+    /**
+     * {@return a topic as a hub, which is valid until these topics are closed} The topic need not be there, and does not
+     * begin by this call. Every later call goes to the hub that the topic has then: registering and broadcasting begin
+     * the topic's next life if it is gone, and throw {@link IllegalStateException} if that would be one topic too many;
+     * a broadcast to a topic without peers is heard by nobody. Asked about its peers or its figures, a topic that is gone
+     * has none. Closing it ends this life of the topic alone: its peers are closed, and whoever comes next begins
+     * another one.
+     *
+     * @param name the topic's name
+     * @throws IllegalArgumentException if it is not the name of a topic, see {@link #isName}
+     */
+    public BroadcastHub hub(String name) {
+        TopicName.checked(name);
+        if (!names.test(name)) {
+            throw new IllegalArgumentException("topic must be one that the setting names allows: " + name);
+        }
+        return new TopicHub(lives, name);
+    }
+
+    /**
+     * Registers a connection with a topic, as {@link BroadcastHub#register} does. Called by adapters.
+     *
+     * @param name the topic's name
+     * @param transport how bytes reach the peer
+     * @return what the adapter reports back with
+     * @throws IllegalArgumentException if {@code name} is not the name of a topic
+     * @throws IllegalStateException if these topics are closed, or there are as many as there may be
+     */
+    public Registration register(String name, Transport transport) {
+        return hub(name).register(transport);
+    }
+
+    /**
+     * Takes note that a connection was refused, as {@link BroadcastHub#refused} does. It is counted for all topics
+     * together, because there may be no topic that it asked for.
+     *
+     * @param cause why
+     */
+    public void refused(RefusalCause cause) {
+        lives.refused(cause);
+    }
+
+    /** {@return the names of the topics that there are now, in order; a copy} */
+    public Set<String> names() {
+        return lives.names();
+    }
+
+    /** {@return what all topics have done, and how they are} */
+    public TopicsStats stats() {
+        return lives.stats();
+    }
+
+    /** {@return whether these topics have begun to close} */
+    public boolean isClosed() {
+        return lives.isClosed();
+    }
+
+    /**
+     * Begins to close all topics, and returns; each as {@link BroadcastHub#shutdown} says. Only the first call counts.
+     *
+     * @param limit how long peers may take; zero aborts at once
+     * @return completed when every hub has ended, and nothing of them runs any more
+     * @throws IllegalArgumentException if {@code limit} is negative
+     */
+    public CompletionStage<Void> shutdown(Duration limit) {
+        return lives.shutdown(limit);
+    }
+
+    /**
+     * Closes all topics as {@link #shutdown} does, and waits for the end. Called from a listener or a transport of a
+     * topic it does not wait. A wait that is interrupted ends, the shutdown goes on.
+     *
+     * @param limit how long peers may take; zero aborts at once
+     * @throws IllegalArgumentException if {@code limit} is negative
+     */
+    public void close(Duration limit) {
+        lives.close(limit);
+    }
+
+    /** Closes all topics as {@link #close(Duration)} does, with {@link BroadcastHub#DEFAULT_CLOSE_LIMIT}. */
+    @Override
+    public void close() {
+        close(BroadcastHub.DEFAULT_CLOSE_LIMIT);
+    }
+
+    /** Sets up topics. Every setting has a default; a setting is checked when it is given. Not safe for many threads. */
+    public static final class Builder {
+
+        Recipe recipe = (topic, hub) -> { };
+        int limit = DEFAULT_LIMIT;
+        Duration linger = Duration.ofMinutes(1);
+        Predicate<String> names = name -> true;
+        @Nullable Executor executor;
+        @Nullable HubTimer timer;
+
+        private Builder() {
+        }
+
+        /**
+         * Sets what prepares the hub of each topic.
+         *
+         * @param recipe leaves all at its default by default
+         * @return this builder
+         */
+        public Builder recipe(Recipe recipe) {
+            this.recipe = Objects.requireNonNull(recipe, "recipe");
+            return this;
+        }
+
+        /**
+         * Sets how many topics there may be at a time. Where one more is wanted, the one that has lingered for longest
+         * makes way; if none lingers, the one that is wanted cannot begin.
+         *
+         * @param limit {@value #DEFAULT_LIMIT} by default; from 1 to 1,000,000
+         * @return this builder
+         * @throws IllegalArgumentException if it is not from 1 to 1,000,000
+         */
+        public Builder limit(int limit) {
+            if (limit < 1 || limit > 1_000_000) {
+                throw new IllegalArgumentException("limit must be from 1 to 1000000: " + limit);
+            }
+            this.limit = limit;
+            return this;
+        }
+
+        /**
+         * Sets how long a topic stays after its last peer has left, and after what was last broadcast to it: its history
+         * counts as empty when the youngest message in it is so old.
+         *
+         * @param linger 1 minute by default; zero lets a topic go at once
+         * @return this builder
+         * @throws IllegalArgumentException if it is negative, or over 365 days
+         */
+        public Builder linger(Duration linger) {
+            if (linger.isNegative()) {
+                throw new IllegalArgumentException("linger must not be negative: " + linger);
+            }
+            if (linger.compareTo(Duration.ofDays(365)) > 0) {
+                throw new IllegalArgumentException("linger must be at most 365 days: " + linger);
+            }
+            this.linger = linger;
+            return this;
+        }
+
+        /**
+         * Sets which topics there may be, of those whose name is one.
+         *
+         * @param names called by any thread, with a name that is one, whenever a topic is looked up by its name; allows
+         *     all by default
+         * @return this builder
+         */
+        public Builder names(Predicate<String> names) {
+            this.names = Objects.requireNonNull(names, "names");
+            return this;
+        }
+
+        /**
+         * Sets what runs the shards and the listeners of all hubs, as {@link BroadcastHub.Builder#executor} does.
+         *
+         * @param executor threads of these topics by default, which come when there is something to do and go after 10
+         *     seconds without
+         * @return this builder
+         */
+        public Builder executor(Executor executor) {
+            this.executor = Objects.requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /**
+         * Sets the clock and the timer of all hubs.
+         *
+         * @param timer one thread for all by default
+         * @return this builder
+         */
+        public Builder timer(HubTimer timer) {
+            this.timer = Objects.requireNonNull(timer, "timer");
+            return this;
+        }
+
+        /** {@return new topics, none of which has begun} */
+        public Topics build() {
+            return new Topics(this);
+        }
+    }
+}
