@@ -1,0 +1,44 @@
+package io.techops.broadcast.examples;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.HubStats;
+import io.techops.broadcast.RefusalCause;
+import java.util.function.ToDoubleFunction;
+
+/** The figures of a hub as meters of Micrometer. They are read when the registry is, and cost nothing in between. */
+final class HubMeters implements MeterBinder {
+
+    private final BroadcastHub hub;
+
+    HubMeters(BroadcastHub hub) {
+        this.hub = hub;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        gauge(registry, "broadcast.peers", HubStats::peers);
+        gauge(registry, "broadcast.lag.max", HubStats::maxLag);
+        gauge(registry, "broadcast.retained.bytes", HubStats::retainedBytes);
+        counter(registry, "broadcast.messages", HubStats::messages);
+        counter(registry, "broadcast.deliveries", HubStats::deliveries);
+        counter(registry, "broadcast.batches", HubStats::batches);
+        counter(registry, "broadcast.overflows", HubStats::overflows);
+        counter(registry, "broadcast.stalls", HubStats::stalls);
+        counter(registry, "broadcast.saturation.seconds", stats -> stats.saturation().toNanos() / 1e9);
+        for (RefusalCause cause : RefusalCause.values()) {
+            counter(registry, "broadcast.refusals", stats -> stats.refusals(cause), "cause", cause.name());
+        }
+    }
+
+    private void gauge(MeterRegistry registry, String name, ToDoubleFunction<HubStats> figure) {
+        Gauge.builder(name, hub, of -> figure.applyAsDouble(of.stats())).register(registry);
+    }
+
+    private void counter(MeterRegistry registry, String name, ToDoubleFunction<HubStats> figure, String... tags) {
+        FunctionCounter.builder(name, hub, of -> figure.applyAsDouble(of.stats())).tags(tags).register(registry);
+    }
+}

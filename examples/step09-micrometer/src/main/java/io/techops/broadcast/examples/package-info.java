@@ -1,0 +1,5 @@
+/** A hub whose figures are meters of Micrometer. */
+@NullMarked
+package io.techops.broadcast.examples;
+
+import org.jspecify.annotations.NullMarked;
