@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Objects;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
@@ -28,11 +29,13 @@ public final class Step06Tls {
      * Starts the program.
      *
      * @param arguments the key store, and the port to listen on, 5000 if there is none
+     * @throws NullPointerException if the password is missing
      * @throws IOException if the key store cannot be read, or the password is wrong
      * @throws GeneralSecurityException if there is no key in it that can be used
      */
     public static void main(String[] arguments) throws IOException, GeneralSecurityException {
-        char[] password = System.getenv("KEYS_PASSWORD").toCharArray();
+        String secret = Objects.requireNonNull(System.getenv("KEYS_PASSWORD"), "KEYS_PASSWORD is not set");
+        char[] password = secret.toCharArray();
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(KeyStore.getInstance(new File(arguments[0]), password), password);
         SSLContext tls = SSLContext.getInstance("TLS");
