@@ -5,7 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * How fast a hub that ends closes its peers: all at once if they are few, otherwise one after the other at an even
- * pace, so that they do not all come back at the same moment. Shared by the shards; safe for use by any number of threads.
+ * pace, so that they do not all come back at the same moment. Shared by the shards; safe for use by any number of
+ * threads.
  */
 final class DrainPace {
 

@@ -55,8 +55,8 @@ final class Events implements Runnable {
             return false;
         }
         if (refusals.first()) {
-            LOG.warn("The hub's listener has not been told of {} departures yet: no peer is taken until it has caught up; "
-                    + "{} were refused before", MAX_UNTOLD, refusals.suppressed());
+            LOG.warn("The hub's listener has not been told of {} departures yet: no peer is taken until it has caught "
+                    + "up; {} were refused before", MAX_UNTOLD, refusals.suppressed());
         }
         return true;
     }

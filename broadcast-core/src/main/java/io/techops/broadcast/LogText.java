@@ -51,7 +51,7 @@ final class LogText {
                 && (cause == null || causes > 0 && isHarmless(cause, causes - 1));
     }
 
-    /** Stands for another throwable: its text made harmless, its stack trace, its causes; nothing that was suppressed. */
+    /** Stands for another throwable: its text made harmless, its stack trace, its causes; not what was suppressed. */
     private static final class Shown extends Exception {
 
         private static final long serialVersionUID = 1;

@@ -7,8 +7,9 @@ import java.util.Objects;
  * Decides about a message that a peer sent: relay it, ignore it, or close the peer.
  *
  * <p>Called on the thread that reads from the peer, one call at a time for a peer, at the same time for different ones.
- * It may block, which delays what this peer and those that share its reading thread send, and nothing else. It may call
- * the hub. A policy that throws closes the peer with {@link CloseReason#INTERNAL_ERROR}. What the host application
+ * It may block, which delays what this peer sends, and what others send only once so many policies block that the
+ * adapter has no thread left to read with (how many that is, the adapter says); never what anyone gets. It may call the
+ * hub. A policy that throws closes the peer with {@link CloseReason#INTERNAL_ERROR}. What the host application
  * broadcasts is not asked about.
  */
 @FunctionalInterface

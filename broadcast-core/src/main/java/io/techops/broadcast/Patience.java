@@ -14,8 +14,8 @@ final class Patience {
     }
 
     /**
-     * A peer is pinged up to a tenth of the interval early, so that not all are at the same time, and at most a fiftieth
-     * after that moment, so that many are looked at together; and so never after the interval.
+     * A peer is pinged up to a tenth of the interval early, so that not all are at the same time, and at most a
+     * fiftieth after that moment, so that many are looked at together; and so never after the interval.
      */
     private static final int SLACK = 50;
 
@@ -46,7 +46,7 @@ final class Patience {
     /** Says that there are new peers. */
     void joined() {
         if (heartbeat > 0) {
-            deadlines.within(limits.heartbeat());
+            deadlines.within(Duration.ofNanos(heartbeat - heartbeat / 10)); // when the first of them is to be pinged
         }
     }
 

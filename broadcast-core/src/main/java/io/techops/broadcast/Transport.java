@@ -18,7 +18,7 @@ public interface Transport {
      *
      * @param batch what to write, valid only during this call
      * @return {@code true} if the transport can take another batch now; {@code false} if not, in which case it calls
-     *     {@link Registration#writable()} once it can
+     *     {@link Registration#writable()} once it can, and before that may call {@link Registration#progressed()}
      */
     boolean write(Batch batch);
 

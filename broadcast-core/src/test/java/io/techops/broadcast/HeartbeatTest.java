@@ -6,6 +6,7 @@ import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -145,6 +146,91 @@ class HeartbeatTest {
         assertThat(peers).filteredOn(peer -> peer.pings() == 2).hasSizeBetween(20, 90);
         rig.pass(Duration.ofMillis(1_700));
         assertThat(peers).allMatch(peer -> peer.pings() == 2);
+    }
+
+    @Test
+    void aPingIsUpToATenthEarlyAndNeverLateAndOfAThousandNoMoreThanAFewAtOnce() {
+        List<FakeTransport> peers = IntStream.range(0, 1_000).mapToObj(i -> rig.join()).toList();
+        rig.pass(Duration.ofMillis(22_499));
+        long pinged = pings(peers);
+        assertThat(pinged).as("more than a tenth early").isZero();
+        int moments = 0;
+        for (int i = 0; i <= 50; i++) {
+            rig.pass(Duration.ofMillis(50));
+            long now = pings(peers);
+            assertThat(now - pinged).as("at once").isLessThanOrEqualTo(300);
+            moments += now > pinged ? 1 : 0;
+            pinged = now;
+        }
+        assertThat(moments).as("moments").isBetween(4, 51);
+        rig.pass(Duration.ofMillis(1)); // 25 seconds in all
+        assertThat(peers).allMatch(peer -> peer.pings() == 1);
+    }
+
+    private static long pings(List<FakeTransport> peers) {
+        return peers.stream().mapToLong(FakeTransport::pings).sum();
+    }
+
+    @Test
+    void thePongHasItsWholeTime() {
+        List<FakeTransport> peers = IntStream.range(0, 200).mapToObj(i -> rig.join()).toList();
+        rig.passSeconds(25);
+        for (int i = 0; i < 200; i++) {
+            if (i % 2 == 0) {
+                peers.get(i).registration().pong();
+            }
+        }
+        rig.pass(Duration.ofMillis(7_499)); // the first ping was 2.5 s ago
+        assertThat(peers).noneMatch(FakeTransport::isAborted);
+        rig.pass(Duration.ofMillis(2_501));
+        for (int i = 0; i < 200; i++) {
+            assertThat(peers.get(i).isAborted()).as("peer %d", i + 1).isEqualTo(i % 2 == 1);
+        }
+    }
+
+    @Test
+    void aThousandPeersCostOneTimerTaskAtATimeAndFewInAll() {
+        CountingTimer counting = new CountingTimer(rig.timer());
+        HubRig large = new HubRig(builder -> builder.timer(counting).shards(4));
+        List<FakeTransport> peers = IntStream.range(0, 1_000).mapToObj(i -> large.join()).toList();
+        int[] answered = new int[peers.size()];
+        large.run();
+        int minutes = 10;
+        for (int second = 0; second < 60 * minutes; second++) {
+            rig.timer().pass(Duration.ofSeconds(1));
+            large.run();
+            assertThat(rig.timer().pending()).as("timer tasks").isLessThanOrEqualTo(4);
+            for (int i = 0; i < answered.length; i++) {
+                if (peers.get(i).pings() > answered[i]) {
+                    answered[i]++;
+                    peers.get(i).registration().pong();
+                }
+            }
+        }
+        assertThat(large.hub().peers()).hasSize(1_000);
+        assertThat(pings(peers)).isGreaterThan(1_000 * 60 * minutes / 25);
+        assertThat(counting.scheduled).as("timer tasks in ten minutes, for 24,000 pings").hasValueLessThan(12_000);
+    }
+
+    /** Counts what is scheduled. */
+    private static final class CountingTimer implements HubTimer {
+        private final HubTimer timer;
+        private final AtomicInteger scheduled = new AtomicInteger();
+
+        CountingTimer(HubTimer timer) {
+            this.timer = timer;
+        }
+
+        @Override
+        public long nanoTime() {
+            return timer.nanoTime();
+        }
+
+        @Override
+        public Cancellation schedule(Runnable task, Duration delay) {
+            scheduled.incrementAndGet();
+            return timer.schedule(task, delay);
+        }
     }
 
     @Test

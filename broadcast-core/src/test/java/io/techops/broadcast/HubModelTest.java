@@ -102,6 +102,7 @@ class HubModelTest {
     private static final class History implements HubListener {
         private final TreeMap<Long, List<Entry>> places = new TreeMap<>();
         private final Map<Peer, List<String>> lives = new HashMap<>();
+        private final Map<Peer, Long> missed = new HashMap<>();
         private long broadcasts;
 
         @Override
@@ -126,8 +127,9 @@ class HubModelTest {
         }
 
         @Override
-        public void overflowed(Peer peer, long missed) {
+        public void overflowed(Peer peer, long missedNow) {
             live(peer, "overflowed");
+            missed.merge(peer, missedNow, Long::sum);
         }
 
         @Override
@@ -313,6 +315,9 @@ class HubModelTest {
             List<String> got = subject.transport.texts();
             List<String> meant = history.of(peer, subject.joined, Long.MAX_VALUE, butSender);
             assertThat(peer.delivered()).as("delivered").isEqualTo(got.size());
+            if (rig.executor().pending() == 0) {
+                assertThat(history.missed.getOrDefault(peer, 0L)).as("missed, as told").isEqualTo(peer.missed());
+            }
             if (skip) {
                 assertThat(isSubsequence(got, meant)).as("%s in the order of %s", got, meant).isTrue();
             } else {

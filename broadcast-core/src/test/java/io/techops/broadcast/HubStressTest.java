@@ -100,6 +100,50 @@ class HubStressTest {
     }
 
     @Test
+    void whatIsAcceptedBeforeTheEndReachesEveryPeerAndNothingElseDoes() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            BroadcastHub hub = BroadcastHub.builder().shards(3).retention(Retention.of(256, 1 << 20))
+                    .drainSpread(Duration.ofMillis(50)).overflow(OverflowPolicy.disconnect()).build();
+            Map<Long, String> accepted = new ConcurrentHashMap<>();
+            List<FakeTransport> peers = new ArrayList<>();
+            for (int i = 0; i < 120; i++) {
+                peers.add(new FakeTransport().answerClose().register(hub));
+            }
+            List<Callable<Void>> publishers = new ArrayList<>();
+            for (int p = 0; p < PUBLISHERS; p++) {
+                String name = p + ":";
+                publishers.add(() -> {
+                    try {
+                        for (int i = 0; ; i++) {
+                            accepted.put(hub.broadcast(name + i), name + i);
+                        }
+                    } catch (IllegalStateException closed) {
+                        return null;
+                    }
+                });
+            }
+            List<Future<?>> publishing = startAll(threads, publishers);
+            while (accepted.size() < 300) {
+                Thread.onSpinWait();
+            }
+            hub.close(Duration.ofSeconds(20));
+            joinAll(publishing);
+            assertThat(accepted).hasSize((int) hub.stats().messages());
+            List<String> all = new ArrayList<>();
+            for (long sequence = 0; sequence < accepted.size(); sequence++) {
+                all.add(accepted.get(sequence));
+            }
+            for (FakeTransport peer : peers) {
+                assertThat(peer.texts().equals(all)).as("%s got all %d", peer.peer(), all.size()).isTrue();
+                assertThat(peer.closed()).isNotNull();
+                assertThat(peer.isAborted()).isFalse();
+                assertThat(peer.violations()).isEmpty();
+            }
+        }
+        threads.shutdownNow();
+    }
+
+    @Test
     void peersThatFloodAreAllHeardInFullByOnesThatAreBusyForMoments() throws Exception {
         BroadcastHub hub = BroadcastHub.builder().shards(2).retention(Retention.of(16, 1 << 20))
                 .floodGrace(Duration.ofSeconds(20)).stallTimeout(Duration.ofSeconds(30)).build();

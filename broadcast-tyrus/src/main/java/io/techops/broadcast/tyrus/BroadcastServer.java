@@ -33,7 +33,13 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>It speaks WebSocket version 13 (RFC 6455) without extensions, and checks handshakes and frames as the RFC demands.
- * A server is running from when it was made until it is closed; its threads keep the virtual machine alive. Safe for use
+ *
+ * <p>A {@link MessagePolicy} or a listener that blocks keeps the thread that reads from its peer. There are a few such
+ * threads, and one more for each that is stuck for a tenth of a second, up to 256; so policies may block, and delay
+ * what their own peers send. Only while 256 of them do is nothing read from anyone: no message, no handshake and no
+ * pong. What is sent to peers does not depend on it.
+ *
+ * <p>A server is running from when it was made until it is closed; its threads keep the virtual machine alive. Safe for use
  * by any number of threads.
  */
 public final class BroadcastServer implements AutoCloseable {
@@ -65,13 +71,13 @@ public final class BroadcastServer implements AutoCloseable {
         boolean onOnePort = settings.pages != null && settings.pagePort == settings.port && settings.port != 0;
         boolean started = false;
         InetSocketAddress socketAddress = settings.address(settings.port);
-        sockets = Listeners.server("broadcast", socketAddress, settings.tls,
+        sockets = Listeners.server("broadcast", socketAddress, settings.tls, watch,
                 onOnePort ? new PageHandler(settings.pages) : null, settings.pageIdleTimeout,
                 (listener, chain) -> addUpgrade(chain, settings, onOnePort));
         InetSocketAddress pageAddress = settings.address(settings.pagePort);
         pages = settings.pages == null || onOnePort ? null
-                : Listeners.server("broadcast-pages", pageAddress, settings.tls, new PageHandler(settings.pages),
-                        settings.pageIdleTimeout, (listener, chain) -> { });
+                : Listeners.server("broadcast-pages", pageAddress, settings.tls, null,
+                        new PageHandler(settings.pages), settings.pageIdleTimeout, (listener, chain) -> { });
         try {
             port = Listeners.start(sockets, socketAddress);
             pagePort = onOnePort ? port : pages == null ? NO_PORT : Listeners.start(pages, pageAddress);
@@ -185,9 +191,9 @@ public final class BroadcastServer implements AutoCloseable {
 
     private void release() {
         if (pages != null) {
-            pages.shutdownNow();
+            Listeners.stop(pages);
         }
-        sockets.shutdownNow();
+        Listeners.stop(sockets);
         container.stop();
         watch.close();
     }

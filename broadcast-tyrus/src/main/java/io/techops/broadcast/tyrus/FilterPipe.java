@@ -11,8 +11,8 @@ import org.glassfish.grizzly.nio.NIOConnection;
 
 /**
  * Through the connection's filter chain, where TLS sees the bytes. It takes a piece, because TLS has to encrypt whole
- * records, and is then busy until Grizzly has brought the last of it to the socket: one piece is under way at a time, so
- * that no more than that is encrypted for a peer that does not read, and every piece is a sign that it does.
+ * records, and is then busy until Grizzly has brought the last of it to the socket: one piece is under way at a time,
+ * so that no more than that is encrypted for a peer that does not read, and every piece is a sign that it does.
  */
 final class FilterPipe implements Pipe {
 
@@ -70,7 +70,7 @@ final class FilterPipe implements Pipe {
                         connection.terminateSilently();
                     }
                 });
-        writing = false; // before anyone looks at busy: whoever completes the write sees this, or we see that it is done
+        writing = false; // before we look at busy: whoever completes the write sees this, or we see that it is done
     }
 
     private void done() {

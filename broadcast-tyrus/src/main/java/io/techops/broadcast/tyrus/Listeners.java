@@ -6,6 +6,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 import org.glassfish.grizzly.http.server.HttpHandler;
@@ -26,9 +27,8 @@ final class Listeners {
     private static final int BACKLOG = 1024;
     private static final int MAX_HEADER_BYTES = 16 << 10;
     private static final int READ_BUFFER_BYTES = 16 << 10;
-    /** A policy of the host application may block a reading thread: have some to spare. */
-    private static final int READING_THREADS = Math.max(8, 4 * Runtime.getRuntime().availableProcessors());
-
+    /** For pages, where nothing of the host application runs. */
+    private static final int PAGE_READERS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
     private static final int SELECTORS = Runtime.getRuntime().availableProcessors();
 
     private Listeners() {
@@ -46,10 +46,11 @@ final class Listeners {
     /**
      * {@return a server that is not started yet}
      *
+     * @param watch looks at the reading threads of a server for peers, which {@link #stop} ends; null for pages alone
      * @param idleTimeout how long a connection may be idle between two requests; rounded up to seconds
      */
     static HttpServer server(String name, InetSocketAddress address, @Nullable SSLContext tls,
-            @Nullable HttpHandler handler, Duration idleTimeout, ChainSetup setup) {
+            @Nullable SocketWatch watch, @Nullable HttpHandler handler, Duration idleTimeout, ChainSetup setup) {
         NetworkListener listener = new NetworkListener(name, address.getHostString(), address.getPort());
         TCPNIOTransport transport = listener.getTransport();
         transport.setIOStrategy(WorkerThreadIOStrategy.getInstance());
@@ -57,7 +58,11 @@ final class Listeners {
         transport.setTcpNoDelay(true);
         transport.setServerConnectionBackLog(BACKLOG);
         transport.setReadBufferSize(READ_BUFFER_BYTES);
-        transport.setWorkerThreadPoolConfig(threads(name + "-reader", READING_THREADS));
+        if (watch == null) {
+            transport.setWorkerThreadPoolConfig(threads(name + "-reader", PAGE_READERS));
+        } else {
+            transport.setWorkerThreadPool(new Readers(name + "-reader", watch, transport.getMemoryManager()));
+        }
         transport.setKernelThreadPoolConfig(threads(name + "-selector", SELECTORS).setDaemon(false));
         transport.setSelectorRunnersCount(SELECTORS);
         listener.setMaxHttpHeaderSize(MAX_HEADER_BYTES);
@@ -90,15 +95,24 @@ final class Listeners {
             server.start();
             return server.getListeners().iterator().next().getPort();
         } catch (IOException | UnresolvedAddressException e) {
-            server.shutdownNow();
+            stop(server);
             String message = "cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
                     + (e instanceof IOException ? e.getMessage() : "the host is unknown");
             BindException named = new BindException(message);
             named.initCause(e);
             throw new UncheckedIOException(message, named);
         } catch (RuntimeException e) {
-            server.shutdownNow();
+            stop(server);
             throw e;
         }
+    }
+
+    /** Stops a server and ends its threads; a policy that still blocks is interrupted. */
+    static void stop(HttpServer server) {
+        List<Readers> readers = server.getListeners().stream()
+                .map(listener -> listener.getTransport().getWorkerThreadPool())
+                .filter(Readers.class::isInstance).map(Readers.class::cast).toList();
+        server.shutdownNow();
+        readers.forEach(Readers::shutdownNow);
     }
 }

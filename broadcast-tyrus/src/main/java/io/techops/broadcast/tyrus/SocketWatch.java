@@ -26,10 +26,14 @@ final class SocketWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SocketWatch.class);
 
+    private static final long PAUSE_NANOS = Duration.ofSeconds(10).toNanos();
+
     private final Selector selector;
     private final Thread thread;
     private final Queue<Wish> wishes = new ConcurrentLinkedQueue<>();
     private final PriorityQueue<Deadline> deadlines = new PriorityQueue<>();
+    /** Owned by the thread: when it last warned. */
+    private long warnedAt = System.nanoTime() - PAUSE_NANOS;
     private volatile boolean closed;
 
     /** Somebody who waits for a socket, or, without a callback, waits no more. */
@@ -100,7 +104,7 @@ final class SocketWatch implements AutoCloseable {
                 grantWishes();
                 meetDeadlines();
             } catch (Throwable thrown) {
-                LOG.warn("The socket watch goes on after a failure", thrown);
+                warn("The socket watch goes on after a failure", thrown);
             }
         }
     }
@@ -157,11 +161,20 @@ final class SocketWatch implements AutoCloseable {
         }
     }
 
-    private static void call(Runnable action) {
+    private void call(Runnable action) {
         try {
             action.run();
         } catch (Throwable thrown) {
-            LOG.warn("A callback of the socket watch threw", thrown);
+            warn("A callback of the socket watch threw", thrown);
+        }
+    }
+
+    /** Warns of the first of a burst. */
+    private void warn(String what, Throwable thrown) {
+        long now = System.nanoTime();
+        if (now - warnedAt >= PAUSE_NANOS) {
+            warnedAt = now;
+            LOG.warn(what, thrown);
         }
     }
 

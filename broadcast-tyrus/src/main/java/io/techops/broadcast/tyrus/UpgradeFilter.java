@@ -121,7 +121,7 @@ final class UpgradeFilter extends BaseFilter {
                 flush -> pipe(connection, flush), settings.encoder(), settings.maxMessageBytes());
         org.glassfish.tyrus.spi.Connection tyrus = createConnection(info, peer);
         if (!peer.isRegistered()) {
-            return refuse(ctx, request, Refusal.of("503 Service Unavailable", "The server is going away."));
+            return refuse(ctx, request, Refusal.of("503 Service Unavailable", "The server takes no peers now."));
         }
         cancelDeadline(connection);
         if (!settings.secure() && !settings.pages()) {

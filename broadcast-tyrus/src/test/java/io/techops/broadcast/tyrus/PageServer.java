@@ -43,7 +43,8 @@ final class PageServer implements AutoCloseable {
 
     private PageServer(PageHandler handler) {
         InetSocketAddress address = new InetSocketAddress("127.0.0.1", 0);
-        server = Listeners.server("pages-test", address, null, handler, Duration.ofSeconds(30), (listener, chain) -> { });
+        server = Listeners.server("pages-test", address, null, null, handler, Duration.ofSeconds(30),
+                (listener, chain) -> { });
         port = Listeners.start(server, address);
     }
 

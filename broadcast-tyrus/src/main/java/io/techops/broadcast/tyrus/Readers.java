@@ -1,0 +1,154 @@
+package io.techops.broadcast.tyrus;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.glassfish.grizzly.Grizzly;
+import org.glassfish.grizzly.memory.MemoryManager;
+import org.glassfish.grizzly.memory.ThreadLocalPool;
+import org.glassfish.grizzly.memory.ThreadLocalPoolProvider;
+import org.glassfish.grizzly.threadpool.DefaultWorkerThread;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/*
+ * Reading is short work: bytes become frames, frames messages, and the hub appends them. But a policy or a listener of
+ * the host application runs there as well, and may block. So while something waits to be read, the threads are looked
+ * at every STUCK; whoever is still with what he was with the last time is taken to be stuck, and the pool may have that
+ * many threads more, up to MOST. A pool that grew with its queue instead would have hundreds of threads under any load.
+ */
+
+/**
+ * The threads that read from peers: a few, and one more for each that is stuck in a policy or a listener, up to
+ * {@value #MOST}. Grizzly's own kind of thread, because that is what its caches are made for.
+ */
+final class Readers extends ThreadPoolExecutor {
+
+    /** The most threads: so many policies that block do no harm to other peers. */
+    static final int MOST = 256;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Readers.class);
+    private static final int FEW = Math.min(MOST / 2, Math.max(8, 4 * Runtime.getRuntime().availableProcessors()));
+    /** Who is with one thing for so long, or twice that, is stuck. */
+    private static final Duration STUCK = Duration.ofMillis(50);
+    private static final long PAUSE_NANOS = Duration.ofSeconds(10).toNanos();
+
+    private final SocketWatch watch;
+    private final Set<Reader> readers;
+    private final AtomicBoolean watching = new AtomicBoolean();
+    /** Owned by the watch's thread: when it last warned. */
+    private long warnedAt = System.nanoTime() - PAUSE_NANOS;
+
+    /** A reading thread. */
+    private static final class Reader extends DefaultWorkerThread {
+        private final Set<Reader> all;
+        /** Written by the thread: odd while it has something to do, another number each time. */
+        private volatile int turn;
+        /** Owned by the watch's thread: what it was the last time. */
+        private int seen;
+
+        Reader(Set<Reader> all, String name, @Nullable ThreadLocalPool<?> memory, Runnable task) {
+            super(Grizzly.DEFAULT_ATTRIBUTE_BUILDER, name, memory, task);
+            this.all = all;
+            setDaemon(true);
+            all.add(this);
+        }
+
+        @Override
+        public void run() {
+            try {
+                super.run();
+            } finally {
+                all.remove(this);
+            }
+        }
+
+        @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by this thread alone
+        void turn() {
+            turn++;
+        }
+
+        boolean isStuck() {
+            int now = turn;
+            boolean stuck = now == seen && (now & 1) == 1;
+            seen = now;
+            return stuck;
+        }
+    }
+
+    /**
+     * @param watch tells when to look at the threads
+     * @param memory where the threads keep buffers of their own
+     */
+    Readers(String name, SocketWatch watch, MemoryManager<?> memory) {
+        this(name, watch, memory, ConcurrentHashMap.newKeySet());
+    }
+
+    private Readers(String name, SocketWatch watch, MemoryManager<?> memory, Set<Reader> readers) {
+        super(FEW, MOST, 10, TimeUnit.SECONDS, new LinkedTransferQueue<>());
+        this.watch = watch;
+        this.readers = readers;
+        AtomicInteger number = new AtomicInteger();
+        setThreadFactory(task -> new Reader(readers, name + "-" + number.incrementAndGet(),
+                memory instanceof ThreadLocalPoolProvider provider ? provider.createThreadLocalPool() : null, task));
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        super.execute(task);
+        watch();
+    }
+
+    private void watch() {
+        if (!getQueue().isEmpty() && watching.compareAndSet(false, true)) {
+            watch.after(STUCK, this::look);
+        }
+    }
+
+    private void look() {
+        int stuck = 0;
+        for (Reader reader : readers) {
+            if (reader.isStuck()) {
+                stuck++;
+            }
+        }
+        int size = Math.min(MOST, FEW + stuck);
+        if (size != getCorePoolSize()) {
+            setCorePoolSize(size); // those that are too many end when they have been idle for a while
+        }
+        if (stuck >= MOST) {
+            warn();
+        }
+        if (size > FEW) {
+            watch.after(STUCK, this::look);
+        } else {
+            watching.set(false);
+            watch();
+        }
+    }
+
+    private void warn() {
+        long now = System.nanoTime();
+        if (now - warnedAt >= PAUSE_NANOS) {
+            warnedAt = now;
+            LOG.warn("All {} reading threads are stuck in message policies or listeners that block: nothing is read from "
+                    + "any peer until one goes on", MOST);
+        }
+    }
+
+    @Override
+    protected void beforeExecute(Thread thread, Runnable task) {
+        ((Reader) thread).turn();
+    }
+
+    @Override
+    protected void afterExecute(Runnable task, @Nullable Throwable thrown) {
+        ((Reader) Thread.currentThread()).turn();
+    }
+}

@@ -1,0 +1,156 @@
+package io.techops.broadcast.tyrus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Retention;
+import io.techops.broadcast.testkit.VirtualTimer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The end of a server that is busy, and that has many peers. */
+class EndUnderLoadTest {
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void end() {
+        threads.shutdownNow();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Wire.class)
+    void whatWasAcceptedBeforeTheEndReachesEveryPeer(Wire wire) throws Exception {
+        int count = wire == Wire.PLAIN ? 120 : 20;
+        BroadcastServer server = wire.start(BroadcastHub.builder().retention(Retention.of(100_000, 64 << 20))
+                .drainSpread(Duration.ofMillis(300)));
+        Semaphore window = new Semaphore(200); // the host waits for one of its peers, so that none lags far behind
+        List<Future<List<String>>> readers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            RawClient peer = wire.open(server);
+            Semaphore told = i == 0 ? window : new Semaphore(0);
+            readers.add(threads.submit(() -> readToTheEnd(peer, told)));
+        }
+        Map<Long, String> accepted = new ConcurrentHashMap<>();
+        List<Future<?>> publishers = new ArrayList<>();
+        for (int p = 0; p < 3; p++) {
+            String name = p + ":";
+            publishers.add(threads.submit(() -> {
+                try {
+                    for (int i = 0; ; i++) {
+                        assertThat(window.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+                        accepted.put(server.hub().broadcast(name + i), name + i);
+                    }
+                } catch (IllegalStateException closed) {
+                    return null;
+                }
+            }));
+        }
+        await().atMost(LONG).until(() -> accepted.size() > 2_000);
+        server.close(LONG);
+        window.release(1_000);
+        for (Future<?> publisher : publishers) {
+            publisher.get(30, TimeUnit.SECONDS);
+        }
+        List<String> all = new ArrayList<>();
+        for (long sequence = 0; sequence < accepted.size(); sequence++) {
+            all.add(accepted.get(sequence));
+        }
+        assertThat(all).doesNotContainNull();
+        for (Future<List<String>> reader : readers) {
+            assertThat(reader.get(30, TimeUnit.SECONDS).equals(all)).as("got all %d, in order", all.size()).isTrue();
+        }
+    }
+
+    /** {@return what came before the close frame, which is answered} */
+    private static List<String> readToTheEnd(RawClient peer, Semaphore told) throws Exception {
+        List<String> texts = new ArrayList<>();
+        try (peer) {
+            RawClient.Frame frame = peer.read();
+            while (frame.first() == 0x81) {
+                texts.add(frame.text());
+                told.release();
+                frame = peer.read();
+            }
+            assertThat(frame.code()).isEqualTo(1001);
+            peer.sendClose(1001);
+            assertThat(peer.readsEnd()).isTrue();
+        }
+        return texts;
+    }
+
+    @Test
+    void manyPeersAreClosedOneAfterTheOtherSoThatTheyDoNotAllComeBackAtOnce() throws Exception {
+        int count = 150;
+        VirtualTimer timer = new VirtualTimer();
+        AtomicInteger closed = new AtomicInteger();
+        try (BroadcastServer server =
+                Wire.PLAIN.start(BroadcastHub.builder().timer(timer).heartbeat(Duration.ZERO))) {
+            List<Future<List<String>>> readers = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                RawClient peer = Wire.PLAIN.open(server);
+                readers.add(threads.submit(() -> {
+                    List<String> texts = readToTheEnd(peer, new Semaphore(0));
+                    closed.incrementAndGet();
+                    return texts;
+                }));
+            }
+            server.hub().broadcast("last");
+            CompletableFuture<Void> end = server.hub().shutdown(Duration.ofSeconds(10)).toCompletableFuture();
+            awaitClosed(timer, closed, 1);
+            timer.pass(Duration.ofSeconds(1));
+            awaitClosed(timer, closed, 76); // one each 13.3 ms
+            timer.pass(Duration.ofMillis(500));
+            awaitClosed(timer, closed, 113);
+            assertThat(end).isNotDone();
+            timer.pass(Duration.ofMillis(500));
+            awaitClosed(timer, closed, count);
+            end.get(30, TimeUnit.SECONDS);
+            for (Future<List<String>> reader : readers) {
+                assertThat(reader.get(30, TimeUnit.SECONDS)).containsExactly("last");
+            }
+        }
+    }
+
+    /** Lets no time pass, only what is due happen, until so many peers have seen their end. */
+    private static void awaitClosed(VirtualTimer timer, AtomicInteger closed, int count) {
+        await().atMost(LONG).untilAsserted(() -> {
+            timer.pass(Duration.ZERO);
+            assertThat(closed).hasValue(count);
+        });
+    }
+
+    @Test
+    void aFewPeersAreClosedAtOnce() throws Exception {
+        VirtualTimer timer = new VirtualTimer(); // whose time does not pass
+        try (BroadcastServer server =
+                Wire.PLAIN.start(BroadcastHub.builder().timer(timer).heartbeat(Duration.ZERO))) {
+            List<Future<List<String>>> readers = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                RawClient peer = Wire.PLAIN.open(server);
+                readers.add(threads.submit(() -> readToTheEnd(peer, new Semaphore(0))));
+            }
+            server.hub().shutdown(Duration.ofSeconds(10)).toCompletableFuture().get(30, TimeUnit.SECONDS);
+            for (Future<List<String>> reader : readers) {
+                assertThat(reader.get(30, TimeUnit.SECONDS)).isEmpty();
+            }
+        }
+    }
+}
