@@ -50,8 +50,13 @@ class BlockingHostCodeTest {
         blocked.decrementAndGet();
     }
 
+    /** The end does not wait long for peers that do not answer a close frame. */
+    private static BroadcastHub.Builder hub() {
+        return BroadcastHub.builder().closeTimeout(Duration.ofMillis(100));
+    }
+
     private BroadcastHub.Builder blockingPolicy() {
-        return BroadcastHub.builder().policy((from, message) -> {
+        return hub().policy((from, message) -> {
             if (((Message.Text) message).text().startsWith("block")) {
                 block();
             }
@@ -163,7 +168,7 @@ class BlockingHostCodeTest {
     void aServerThatClosesInterruptsAPolicyThatStillBlocksAndLeavesNoThread() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
-        BroadcastHub.Builder hub = BroadcastHub.builder().policy((from, message) -> {
+        BroadcastHub.Builder hub = hub().policy((from, message) -> {
             blocked.incrementAndGet();
             try {
                 never.await();
@@ -186,7 +191,7 @@ class BlockingHostCodeTest {
     @Test
     void aListenerThatBlocksWhereItIsToldAboutPeersDelaysNoMessageAndNoPeer() throws Exception {
         List<String> told = new ArrayList<>();
-        BroadcastHub.Builder hub = BroadcastHub.builder().listener(new HubListener() {
+        BroadcastHub.Builder hub = hub().listener(new HubListener() {
             @Override
             public void registered(Peer peer) {
                 block();
@@ -216,7 +221,7 @@ class BlockingHostCodeTest {
 
     @Test
     void aListenerThatBlocksInBroadcastDelaysWhatThatPeerSendsAndNothingElse() throws Exception {
-        BroadcastHub.Builder hub = BroadcastHub.builder().listener(new HubListener() {
+        BroadcastHub.Builder hub = hub().listener(new HubListener() {
             @Override
             public void broadcast(Message message, long sequence, @Nullable Peer from) {
                 if (from != null && ((Message.Text) message).text().startsWith("block")) {

@@ -1,0 +1,66 @@
+package io.techops.broadcast.tyrus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.testkit.VirtualTimer;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The heartbeat with its defaults, over real sockets, with virtual time. */
+class SilentPeerTest {
+
+    private final VirtualTimer timer = new VirtualTimer();
+    private final Recorder recorder = new Recorder();
+
+    @ParameterizedTest
+    @EnumSource(Wire.class)
+    void aPeerThatIsSilentWhileTheServerTalksIsFoundAndOneThatAnswersPingsStays(Wire wire) throws Exception {
+        try (BroadcastServer server = wire.start(BroadcastHub.builder().timer(timer).listener(recorder));
+                RawClient mute = wire.open(server);
+                RawClient alive = wire.open(server);
+                RawClient talking = wire.open(server)) {
+            int found = 0;
+            int pings = 0;
+            for (int second = 1; second <= 80; second++) {
+                timer.pass(Duration.ofSeconds(1));
+                talking.sendText("tick " + second); // its echo shows that what came before it was read
+                assertThat(talking.readText()).isEqualTo("tick " + second);
+                pings += readTick(alive, second, true);
+                if (found == 0) {
+                    try {
+                        readTick(mute, second, false);
+                    } catch (IOException e) {
+                        found = second;
+                    }
+                }
+            }
+            assertThat(found).as("seconds until the silent peer was found").isBetween(33, 36);
+            assertThat(pings).as("pings of the one that answers").isEqualTo(3);
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(recorder.departures).hasSize(1));
+            assertThat(recorder.departures.get(0).peer()).isEqualTo(1);
+            assertThat(recorder.departures.get(0).reason())
+                    .isEqualTo(CloseReason.of(CloseReason.ABNORMAL, "no pong for 10000 ms"));
+            assertThat(server.hub().peers()).hasSize(2);
+        }
+    }
+
+    /** {@return how many pings came before the tick} */
+    private static int readTick(RawClient peer, int second, boolean answering) throws IOException {
+        int pings = 0;
+        RawClient.Frame frame = peer.read();
+        while (frame.first() == 0x89) {
+            pings++;
+            if (answering) {
+                peer.send(RawClient.frame(0x8A, frame.payload()));
+            }
+            frame = peer.read();
+        }
+        assertThat(frame.text()).isEqualTo("tick " + second);
+        return pings;
+    }
+}
