@@ -1,0 +1,29 @@
+package com.example.auction;
+
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.Peer;
+
+/** Lets higher bids through, ignores lower ones, and sends away who bids nothing. */
+public final class Auction implements MessagePolicy {
+
+    private int highest;
+
+    /** Opens an auction without a bid. */
+    public Auction() {
+    }
+
+    @Override
+    public synchronized Decision decide(Peer from, Message message) {
+        if (!(message instanceof Message.Text text) || !text.text().matches("[1-9][0-9]{0,8}")) {
+            return Decision.close(CloseReason.of(CloseReason.POLICY_VIOLATION, "not a bid"));
+        }
+        int bid = Integer.parseInt(text.text());
+        if (bid <= highest) {
+            return Decision.ignore();
+        }
+        highest = bid;
+        return Decision.relay(Message.text(bid + " is bid"));
+    }
+}
