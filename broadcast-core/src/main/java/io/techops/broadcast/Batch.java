@@ -12,6 +12,14 @@ import org.slf4j.LoggerFactory;
  * transport computes of it with {@link #encoding} is computed once. A batch is valid until the {@link Transport#write}
  * that was given it returns; a transport that is not done by then keeps the encoding, not the batch. Only for use by the
  * thread that calls {@code write}.
+ *
+ * <pre>{@code
+ * private static final Function<Batch, Frames> ENCODER = Frames::of;  // one constant: it is what the sharing goes by
+ *
+ * public boolean write(Batch batch) {
+ *     return channel.write(batch.encoding(ENCODER));
+ * }
+ * }</pre>
  */
 public final class Batch {
 

@@ -10,6 +10,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One hub, many peers: what anyone sends, or the host application broadcasts, reaches everyone, in one order.
  *
+ * <pre>{@code
+ * BroadcastHub hub = BroadcastHub.builder().overflow(OverflowPolicy.skip()).build();
+ * hub.broadcast("hello");                                             // from any thread, any time
+ * System.out.println(hub.peers().size() + " peers, " + hub.stats().messages() + " messages");
+ * hub.close();                                                        // they get what was said, then 1001
+ * }</pre>
+ *
  * <p>The hub keeps the last messages in a bounded log, and for every peer the position up to which it has taken them.
  * Publishing never touches a socket: shards, one a processor unless set otherwise, write to the peers on the hub's
  * executor.
@@ -122,7 +129,20 @@ public interface BroadcastHub extends AutoCloseable {
         close(DEFAULT_CLOSE_LIMIT);
     }
 
-    /** Sets up a hub. Every setting has a default; a setting is checked when it is given. Not safe for many threads. */
+    /**
+     * Sets up a hub. Every setting has a default; a setting is checked when it is given.
+     *
+     * <pre>{@code
+     * BroadcastHub hub = BroadcastHub.builder()
+     *         .retention(Retention.of(10_000, 32 << 20))
+     *         .delivery(DeliveryPolicy.everyoneButSender())
+     *         .stallTimeout(Duration.ofSeconds(30))
+     *         .listener(new Doorman())
+     *         .build();
+     * }</pre>
+     *
+     * <p>Not safe for use by many threads.
+     */
     final class Builder {
 
         private static final HubListener NOBODY = new HubListener() { };

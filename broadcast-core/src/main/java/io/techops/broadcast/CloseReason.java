@@ -5,6 +5,13 @@ import java.nio.charset.StandardCharsets;
 /**
  * Why a connection ends: a close code and a phrase for people (RFC 6455 section 7.1.6).
  *
+ * <pre>{@code
+ * peer.close(CloseReason.of(CloseReason.POLICY_VIOLATION, "no advertising"));
+ * peer.close(CloseReason.of(4001, "signed in elsewhere"));            // 4000 to 4999 are the application's own
+ * }</pre>
+ *
+ * <p>Immutable.
+ *
  * @param code a close code from 1000 to 4999, as RFC 6455 section 7.4 and the IANA registry name them
  * @param phrase a short explanation, at most {@value #MAX_PHRASE_BYTES} bytes of UTF-8; empty if there is none
  */
@@ -40,6 +47,8 @@ public record CloseReason(int code, String phrase) {
     /**
      * Checks both parts.
      *
+     * @param code a close code from 1000 to 4999
+     * @param phrase a short explanation, or the empty string
      * @throws IllegalArgumentException if {@code code} is not from 1000 to 4999, or {@code phrase} is over
      *     {@value #MAX_PHRASE_BYTES} bytes of UTF-8
      */

@@ -2,6 +2,12 @@ package io.techops.broadcast;
 
 /**
  * Who gets what a peer sent. What the host application broadcasts reaches everyone, whatever the policy.
+ *
+ * <pre>{@code
+ * BroadcastHub.builder().delivery(DeliveryPolicy.everyoneButSender())
+ * }</pre>
+ *
+ * <p>Immutable.
  */
 public final class DeliveryPolicy {
 

@@ -5,6 +5,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * Is told what has happened in a hub. Every method does nothing by default.
  *
+ * <pre>{@code
+ * class Doorman implements HubListener {
+ *
+ *     @Override
+ *     public void registered(Peer peer) {
+ *         peer.send(Message.text("welcome"));
+ *     }
+ *
+ *     @Override
+ *     public void unregistered(Peer peer, CloseReason reason) {
+ *         System.out.println(peer + " has gone: " + reason);
+ *     }
+ * }
+ * }</pre>
+ *
  * <p>{@link #registered}, {@link #unregistered}, {@link #overflowed} and {@link #failed} are called one at a time, in
  * the order in which things happened, on the hub's executor. {@link #broadcast} and {@link #ignored} are called at once
  * on the thread that published: that of the host application, or the one that reads from the peer, and so by many

@@ -9,6 +9,11 @@ import java.util.Map;
 /**
  * What a hub has done since it was built, and how it is, at one moment.
  *
+ * <pre>{@code
+ * HubStats stats = hub.stats();
+ * System.out.println(stats.peers() + " peers, " + stats.deliveries() + " deliveries, " + stats.coalescing() + " a write");
+ * }</pre>
+ *
  * <p>The counters only grow. They are read one after the other, so that they may be some messages apart while the hub is
  * busy; of a hub that is at rest they are exact. Figures may be added in a later version. Immutable.
  */
@@ -97,7 +102,11 @@ public final class HubStats {
         return counts.refusals().values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** {@return how many connections were refused for {@code cause}} */
+    /**
+     * {@return how many connections were refused for {@code cause}}
+     *
+     * @param cause the cause
+     */
     public long refusals(RefusalCause cause) {
         return counts.refusals().getOrDefault(cause, 0L);
     }

@@ -7,6 +7,24 @@ import java.time.Duration;
  *
  * <p>A hub has its own unless it is given one. Replace it to share a timer between many hubs, or to drive a hub by hand
  * in a test, with virtual time. Must be safe for use by any number of threads.
+ *
+ * <pre>{@code
+ * class SharedTimer implements HubTimer {
+ *
+ *     private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
+ *
+ *     @Override
+ *     public long nanoTime() {
+ *         return System.nanoTime();
+ *     }
+ *
+ *     @Override
+ *     public Cancellation schedule(Runnable task, Duration delay) {
+ *         var scheduled = scheduler.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+ *         return () -> scheduled.cancel(false);
+ *     }
+ * }
+ * }</pre>
  */
 public interface HubTimer {
 

@@ -7,6 +7,13 @@ import java.util.Arrays;
 /**
  * One immutable message: a text or a binary payload, as RFC 6455 section 5.6 knows them.
  *
+ * <pre>{@code
+ * Message news = Message.text("hello");
+ * if (news instanceof Message.Text text) {
+ *     System.out.println(text.text());
+ * }
+ * }</pre>
+ *
  * <p>A message carries nothing but its payload: no envelope, no sender, no time. Text is kept as the UTF-8 bytes that
  * go on the wire, so that it is encoded once however many peers it reaches. Two messages are equal if they are of the
  * same kind and have the same payload. Safe for use by any number of threads.

@@ -6,6 +6,13 @@ import java.util.Objects;
 /**
  * Decides about a message that a peer sent: relay it, ignore it, or close the peer.
  *
+ * <pre>{@code
+ * MessagePolicy noShouting = (from, message) -> message instanceof Message.Text text
+ *         ? MessagePolicy.Decision.relay(Message.text(text.text().toLowerCase(Locale.ROOT)))
+ *         : MessagePolicy.Decision.ignore();
+ * BroadcastHub.builder().policy(MessagePolicy.maxBytes(1_000).andThen(noShouting))
+ * }</pre>
+ *
  * <p>Called on the thread that reads from the peer, one call at a time for a peer, at the same time for different ones.
  * It may block, which delays what this peer sends, and what others send only once so many policies block that the
  * adapter has no thread left to read with (how many that is, the adapter says); never what anyone gets. It may call the
@@ -156,7 +163,11 @@ public interface MessagePolicy {
          */
         record Relay(Message message) implements Decision {
 
-            /** Checks that there is a message. */
+            /**
+             * Checks that there is a message.
+             *
+             * @param message the message to broadcast
+             */
             public Relay {
                 Objects.requireNonNull(message, "message");
             }
@@ -178,6 +189,7 @@ public interface MessagePolicy {
             /**
              * Checks the reason.
              *
+             * @param reason what the peer is told
              * @throws IllegalArgumentException if its code must not be sent
              */
             public Close {

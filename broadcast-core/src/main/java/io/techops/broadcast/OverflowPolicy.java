@@ -3,6 +3,12 @@ package io.techops.broadcast;
 /**
  * What becomes of a peer that fell off the log's tail: one that was not writable for so long that a message it had not
  * got yet made room for a newer one.
+ *
+ * <pre>{@code
+ * BroadcastHub.builder().overflow(OverflowPolicy.skip())             // prices: the newest matter, not all
+ * }</pre>
+ *
+ * <p>Immutable.
  */
 public final class OverflowPolicy {
 

@@ -5,6 +5,14 @@ import java.util.Map;
 /**
  * One registered connection, as the host application sees it.
  *
+ * <pre>{@code
+ * for (Peer peer : hub.peers()) {
+ *     if (peer.lag() > 1_000) {
+ *         peer.close(CloseReason.of(CloseReason.TRY_AGAIN_LATER, "too slow"));
+ *     }
+ * }
+ * }</pre>
+ *
  * <p>A peer stays valid after it has gone: it then reports its last figures, and sending to it or closing it does
  * nothing. Safe for use by any number of threads; no method waits for the network.
  */

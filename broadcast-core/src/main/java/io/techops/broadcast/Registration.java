@@ -3,6 +3,14 @@ package io.techops.broadcast;
 /**
  * What an adapter reports back about a peer that it registered.
  *
+ * <p>An adapter is a {@link Transport}, which the hub calls, and whatever reads from the connection, which calls this:
+ *
+ * <pre>{@code
+ * Registration registration = hub.register(transport);               // the connection is open
+ * boolean readOn = registration.received(Message.text(text));        // a message has come; if false, resume() reads on
+ * registration.unregister(CloseReason.of(code, phrase));             // the connection has ended, however
+ * }</pre>
+ *
  * <p>{@link #readStarted}, {@link #received} and {@link #readComplete} are called by one thread at a time, the one that
  * reads from the peer; the others may be called by any thread. No method waits for the network. After
  * {@link #unregister} every other call does nothing.

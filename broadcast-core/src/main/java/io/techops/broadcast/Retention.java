@@ -4,11 +4,18 @@ package io.techops.broadcast;
  * How much of the past a hub keeps: the bounds of its log.
  *
  * <p>The log is the only buffer, shared by all peers. It is full when one of the two bounds is reached, whichever is
- * first; the oldest message then makes room for the next one. A peer may lag by as much as the log holds.
+ * first; the oldest message then makes room for the next one. A peer may lag by as much as the log holds: with a thousand
+ * messages a second, 4,096 messages are four seconds.
+ *
+ * <pre>{@code
+ * BroadcastHub.builder().retention(Retention.of(4096, 8 << 20))      // the default: 4,096 messages or 8 MiB
+ * }</pre>
+ *
+ * <p>Immutable.
  *
  * @param messages the most messages kept, at least 1
- * @param bytes the most bytes kept, at least {@value #OVERHEAD}: every message is charged its payload and {@value #OVERHEAD} bytes more,
- *     so that empty messages are not free
+ * @param bytes the most bytes kept, at least {@value #OVERHEAD}: every message is charged its payload and
+ *     {@value #OVERHEAD} bytes more, so that empty messages are not free
  */
 public record Retention(int messages, long bytes) {
 
@@ -21,6 +28,8 @@ public record Retention(int messages, long bytes) {
     /**
      * Checks both bounds.
      *
+     * @param messages the most messages kept
+     * @param bytes the most bytes kept
      * @throws IllegalArgumentException if {@code messages} is not from 1 to {@value #MAX_MESSAGES}, or {@code bytes}
      *     is below {@value #OVERHEAD}, which not even an empty message fits in
      */

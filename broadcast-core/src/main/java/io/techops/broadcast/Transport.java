@@ -5,6 +5,46 @@ import java.util.Map;
 /**
  * How bytes reach one peer: the hub's only door to the network, implemented by an adapter.
  *
+ * <p>A host application never needs it: {@code BroadcastServer} and {@code BroadcastEndpoint} of
+ * {@code io.techops.broadcast.tyrus} have one for every peer. The simplest one, for a peer who looks at the terminal:
+ *
+ * <pre>{@code
+ * class Terminal implements Transport {
+ *
+ *     private volatile Registration registration;
+ *
+ *     void connect(BroadcastHub hub) {
+ *         registration = hub.register(this);
+ *     }
+ *
+ *     @Override
+ *     public boolean write(Batch batch) {
+ *         for (int i = 0; i < batch.size(); i++) {
+ *             System.out.println(batch.message(i) instanceof Message.Text text ? text.text() : batch.message(i));
+ *         }
+ *         return true;                                                // ready for more
+ *     }
+ *
+ *     @Override
+ *     public void ping() {                                            // comes long after connect
+ *         registration.pong();
+ *     }
+ *
+ *     @Override
+ *     public void close(CloseReason reason) {
+ *         registration.unregister(reason);
+ *     }
+ *
+ *     @Override
+ *     public void abort() {
+ *     }
+ *
+ *     @Override
+ *     public void resume() {
+ *     }
+ * }
+ * }</pre>
+ *
  * <p>No method may block, and none may throw in the normal course of things: a transport that throws is taken for
  * broken, its peer is unregistered and {@link #abort()} is called. The hub calls one method at a time, all from the
  * shard that serves the peer, and none before {@link BroadcastHub#register} was called with the transport. A method may

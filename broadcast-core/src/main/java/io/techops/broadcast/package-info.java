@@ -1,5 +1,5 @@
 /**
- * A hub is a log; a peer is a cursor.
+ * A hub is a log; a peer is a cursor. What anyone says reaches everyone who is connected, in one order.
  *
  * <pre>{@code
  * BroadcastHub hub = BroadcastHub.builder()
@@ -9,13 +9,75 @@
  * hub.broadcast("hello");
  * }</pre>
  *
- * <p>A broadcast appends one {@link io.techops.broadcast.Message} to the hub's bounded log. A peer owns nothing but a
- * position in that log. The fan-out writes everything between the position and the head to the peer in one go, as a
- * {@link io.techops.broadcast.Batch} that all peers at the same position share, and moves the position.
+ * <p>This package has no network in it. Whoever wants a server takes {@code io.techops.broadcast.tyrus}, whose
+ * {@code BroadcastServer.start(5000)} is a hub with peers on a port; whoever wants to test takes
+ * {@code io.techops.broadcast.testkit}.
  *
- * <p>A message's way: {@link io.techops.broadcast.Registration#received} (an adapter's reading thread) &rarr;
- * {@link io.techops.broadcast.MessagePolicy} &rarr; the log &rarr; a shard (a thread of the hub's executor) &rarr;
- * {@link io.techops.broadcast.Transport#write} &rarr; the socket.
+ * <h2>A message's way</h2>
+ *
+ * <pre>
+ *   a peer sends                                         the host application
+ *        |                                                        |
+ *        |  Registration.received(message)                        |  BroadcastHub.broadcast(message)
+ *        v                                                        |
+ *  +---------------+   ignore: the end                            |
+ *  | MessagePolicy | ------------------>                          |
+ *  +---------------+   close: the peer goes                       |
+ *        |  relay                                                 |
+ *        v                                                        v
+ *  +-------------------------------------------------------------------+    full, and some shard has not offered
+ *  |  the log     ... | 41 | 42 | 43 | 44 | 45 |  &lt;-- 46               |    the oldest yet: the hub is saturated,
+ *  +-------------------------------------------------------------------+    who publishes waits
+ *                       ^         ^         ^
+ *                     peer 7    peer 3    peers 1, 2, 4, 5, 6: one position each, and no queue
+ *                       |         |         |
+ *  +-------------------------------------------------------------------+
+ *  |  shards: woken when there is something to write, one thread each  |
+ *  +-------------------------------------------------------------------+
+ *        |  Transport.write(batch)                 a Batch is all from the position to the head; peers at the
+ *        v                                         same position are given the same one, encoded once
+ *  +---------------+   true: ready for more
+ *  |   Transport   |   false: not writable, until Registration.writable()
+ *  +---------------+
+ *        |
+ *        v
+ *    the socket
+ * </pre>
+ *
+ * <p>While a shard makes its pass over the peers, new messages gather in the log; the next pass writes all of them with
+ * one call a peer. So the fan-out grows cheaper as there is more to do.
+ *
+ * <h2>Whoever is too slow</h2>
+ *
+ * <p>A peer whose transport is not writable stands still while the log moves on. Nobody waits for it. When the log's tail
+ * has passed it, it has <em>overflowed</em>, and the {@link io.techops.broadcast.OverflowPolicy} says what becomes of it;
+ * when it is not writable for the hub's {@linkplain io.techops.broadcast.BroadcastHub.Builder#stallTimeout stall timeout},
+ * it is disconnected. If the shards themselves cannot keep up, no peer is at fault: the hub is <em>saturated</em>, and who
+ * publishes waits, so that a peer that is writable never loses anything.
+ *
+ * <h2>Where to begin</h2>
+ *
+ * <table>
+ * <caption>Who needs what</caption>
+ * <thead>
+ * <tr><th scope="col">to</th><th scope="col">see</th></tr>
+ * </thead>
+ * <tbody>
+ * <tr><td>broadcast, see who is there, end</td><td>{@link io.techops.broadcast.BroadcastHub}</td></tr>
+ * <tr><td>set it up</td><td>{@link io.techops.broadcast.BroadcastHub.Builder}, {@link io.techops.broadcast.Retention},
+ * {@link io.techops.broadcast.OverflowPolicy}, {@link io.techops.broadcast.DeliveryPolicy}</td></tr>
+ * <tr><td>decide what peers may say</td><td>{@link io.techops.broadcast.MessagePolicy}</td></tr>
+ * <tr><td>know what happens</td><td>{@link io.techops.broadcast.HubListener},
+ * {@link io.techops.broadcast.HubStats}</td></tr>
+ * <tr><td>speak to one peer, or send it away</td><td>{@link io.techops.broadcast.Peer},
+ * {@link io.techops.broadcast.CloseReason}</td></tr>
+ * <tr><td>connect the hub to a network</td><td>{@link io.techops.broadcast.Transport},
+ * {@link io.techops.broadcast.Registration}, {@link io.techops.broadcast.Batch}</td></tr>
+ * <tr><td>share a timer</td><td>{@link io.techops.broadcast.HubTimer}</td></tr>
+ * </tbody>
+ * </table>
+ *
+ * <p>Everything but a builder and a batch may be used by any number of threads. Nothing may be null unless it says so.
  *
  * <p>The floors, each using only those below it: values ({@code Message}, {@code CloseReason}, {@code Retention},
  * {@code HubStats}); {@code Batch}, {@code Transport}; {@code Peer}; the policies, {@code HubListener}, {@code HubTimer};

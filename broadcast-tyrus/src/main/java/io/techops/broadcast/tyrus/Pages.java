@@ -6,6 +6,11 @@ import java.nio.file.Path;
 /**
  * Where the page server takes its files from: a folder on disk or a folder of the class path.
  *
+ * <pre>{@code
+ * BroadcastServer.builder().pages(Pages.folder(Path.of("public")))                            // edited while it runs
+ * BroadcastServer.builder().pages(Pages.resources(Main.class.getClassLoader(), "my-pages"))   // shipped in the jar
+ * }</pre>
+ *
  * <p>Every request looks at the files anew, so an edited file is served as it is from the next request on; nothing is kept in
  * memory between requests. Never served, and answered with 404: files and folders whose name starts with a dot, whatever
  * lies outside the folder once every symbolic link is followed, and anything that is not a regular file. There are no folder
@@ -22,12 +27,13 @@ public final class Pages {
     }
 
     /**
-     * Returns the pages in {@code folder} and the folders below it.
+     * {@return the pages in {@code folder} and the folders below it}
      *
      * <p>A relative path counts from the working directory at the time of this call. A symbolic link to a folder is followed
      * at every request, so a new version can be put live by pointing the link elsewhere. The folder may lose its files or
      * vanish later; its pages are then missing (404).
      *
+     * @param folder an existing directory
      * @throws IllegalArgumentException if {@code folder} is not an existing directory
      */
     public static Pages folder(Path folder) {
@@ -38,12 +44,13 @@ public final class Pages {
     }
 
     /**
-     * Returns the pages among the class-path resources whose names start with {@code prefix} and a slash.
+     * {@return the pages among the class-path resources whose names start with {@code prefix} and a slash}
      *
      * <p>A folder needs an {@code index.html} to be recognised as one. On the module path the loader finds a resource of a
      * named module only if the module opens its package to everyone, or if a folder of its name cannot be a package
      * ({@code my-pages}, {@code META-INF/pages}).
      *
+     * @param loader finds the resources
      * @param prefix a resource folder, without a slash at either end, such as {@code "com/example/page"}
      * @throws IllegalArgumentException if {@code prefix} is empty, starts or ends with a slash, or if {@code loader} finds
      *         no {@code index.html} below it
