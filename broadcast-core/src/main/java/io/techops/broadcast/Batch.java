@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All peers that stand at the same position are given the same batch, one after the other, by one thread: what a
  * transport computes of it with {@link #encoding} is computed once. A batch is valid until the {@link Transport#write}
- * that was given it returns; a transport that is not done by then keeps the encoding, not the batch. Only for use by the
- * thread that calls {@code write}.
+ * that was given it returns; a transport that is not done by then keeps the encoding, not the batch. Only for use by
+ * the thread that calls {@code write}.
  *
  * <pre>{@code
  * private static final Function<Batch, Frames> ENCODER = Frames::of;  // one constant: it is what the sharing goes by

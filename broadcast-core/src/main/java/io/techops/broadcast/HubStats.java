@@ -11,11 +11,11 @@ import java.util.Map;
  *
  * <pre>{@code
  * HubStats stats = hub.stats();
- * System.out.println(stats.peers() + " peers, " + stats.deliveries() + " deliveries, " + stats.coalescing() + " a write");
+ * System.out.println(stats.peers() + " peers, " + stats.coalescing() + " deliveries a write");
  * }</pre>
  *
- * <p>The counters only grow. They are read one after the other, so that they may be some messages apart while the hub is
- * busy; of a hub that is at rest they are exact. Figures may be added in a later version. Immutable.
+ * <p>The counters only grow. They are read one after the other, so that they may be some messages apart while the hub
+ * is busy; of a hub that is at rest they are exact. Figures may be added in a later version. Immutable.
  */
 public final class HubStats {
 
@@ -198,8 +198,8 @@ public final class HubStats {
     }
 
     /**
-     * {@return for how long the hub was saturated, in all: the time in which one publisher at least, the host or a peer,
-     * waited for room} A {@link BroadcastHub#tryBroadcast} that was refused did not wait, and is only among the
+     * {@return for how long the hub was saturated, in all: the time in which one publisher at least, the host or a
+     * peer, waited for room} A {@link BroadcastHub#tryBroadcast} that was refused did not wait, and is only among the
      * {@link #waits()}.
      */
     public Duration saturation() {

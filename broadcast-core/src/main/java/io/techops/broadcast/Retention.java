@@ -4,8 +4,8 @@ package io.techops.broadcast;
  * How much of the past a hub keeps: the bounds of its log.
  *
  * <p>The log is the only buffer, shared by all peers. It is full when one of the two bounds is reached, whichever is
- * first; the oldest message then makes room for the next one. A peer may lag by as much as the log holds: with a thousand
- * messages a second, 4,096 messages are four seconds.
+ * first; the oldest message then makes room for the next one. A peer may lag by as much as the log holds: with a
+ * thousand messages a second, 4,096 messages are four seconds.
  *
  * <pre>{@code
  * BroadcastHub.builder().retention(Retention.of(4096, 8 << 20))      // the default: 4,096 messages or 8 MiB

@@ -49,11 +49,11 @@
  *
  * <h2>Whoever is too slow</h2>
  *
- * <p>A peer whose transport is not writable stands still while the log moves on. Nobody waits for it. When the log's tail
- * has passed it, it has <em>overflowed</em>, and the {@link io.techops.broadcast.OverflowPolicy} says what becomes of it;
- * when it is not writable for the hub's {@linkplain io.techops.broadcast.BroadcastHub.Builder#stallTimeout stall timeout},
- * it is disconnected. If the shards themselves cannot keep up, no peer is at fault: the hub is <em>saturated</em>, and who
- * publishes waits, so that a peer that is writable never loses anything.
+ * <p>A peer whose transport is not writable stands still while the log moves on. Nobody waits for it. When the log's
+ * tail has passed it, it has <em>overflowed</em>, and the {@link io.techops.broadcast.OverflowPolicy} says what becomes
+ * of it; when it is not writable for the hub's {@linkplain io.techops.broadcast.BroadcastHub.Builder#stallTimeout stall
+ * timeout}, it is disconnected. If the shards themselves cannot keep up, no peer is at fault: the hub is
+ * <em>saturated</em>, and who publishes waits, so that a peer that is writable never loses anything.
  *
  * <h2>Where to begin</h2>
  *
@@ -73,6 +73,7 @@
  * {@link io.techops.broadcast.CloseReason}</td></tr>
  * <tr><td>connect the hub to a network</td><td>{@link io.techops.broadcast.Transport},
  * {@link io.techops.broadcast.Registration}, {@link io.techops.broadcast.Batch}</td></tr>
+ * <tr><td>have many hubs that come and go, one a topic</td><td>{@link io.techops.broadcast.Topics}</td></tr>
  * <tr><td>share a timer</td><td>{@link io.techops.broadcast.HubTimer}</td></tr>
  * </tbody>
  * </table>
@@ -80,8 +81,8 @@
  * <p>Everything but a builder and a batch may be used by any number of threads. Nothing may be null unless it says so.
  *
  * <p>The floors, each using only those below it: values ({@code Message}, {@code CloseReason}, {@code Retention},
- * {@code HubStats}); {@code Batch}, {@code Transport}; {@code Peer}; the policies, {@code HubListener}, {@code HubTimer};
- * {@code Registration}; the log, the shards, {@code BroadcastHub}; {@code Topics}.
+ * {@code HubStats}); {@code Batch}, {@code Transport}; {@code Peer}; the policies, {@code HubListener}, {@code
+ * HubTimer}; {@code Registration}; the log, the shards, {@code BroadcastHub}; {@code Topics}.
  */
 @NullMarked
 package io.techops.broadcast;

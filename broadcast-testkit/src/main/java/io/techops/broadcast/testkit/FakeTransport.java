@@ -202,10 +202,10 @@ public class FakeTransport implements Transport {
      * Reports a text that the peer sent. The hub's policy decides about it on this thread.
      *
      * @param text the text
-     * @return what {@link Registration#received} says: {@code false} if the peer must not be read until {@link #resumes}
-     *     has grown
-     * @throws IllegalStateException if not registered yet, or the last message was answered with {@code false} and there
-     *     was no resume since
+     * @return what {@link Registration#received} says: {@code false} if the peer must not be read until {@link
+     *     #resumes} has grown
+     * @throws IllegalStateException if not registered yet, or the last message was answered with {@code false} and
+     *     there was no resume since
      */
     public boolean receive(String text) {
         return receive(Message.text(text));
@@ -270,7 +270,7 @@ public class FakeTransport implements Transport {
         return List.copyOf(messages);
     }
 
-    /** {@return the text of everything it has taken, in order; a copy} A binary message is there as it prints itself. */
+    /** {@return the text of everything it has taken, in order; a copy} A binary message prints its kind and size. */
     public List<String> texts() {
         return messages().stream()
                 .map(message -> message instanceof Message.Text text ? text.text() : message.toString())
@@ -413,8 +413,14 @@ public class FakeTransport implements Transport {
     public synchronized String toString() {
         Registration known = registration;
         return "transport of " + (known == null ? "no peer yet" : known.peer()) + ": " + messages.size()
-                + " messages in " + batches.size() + " batches, "
-                + (aborts > 0 ? "aborted" : closed != null ? "closed with " + closed : writable ? "writable" : "stalled");
+                + " messages in " + batches.size() + " batches, " + state();
+    }
+
+    private String state() {
+        if (aborts > 0) {
+            return "aborted";
+        }
+        return closed != null ? "closed with " + closed : writable ? "writable" : "stalled";
     }
 
     private void enter(Call call) {

@@ -8,7 +8,7 @@ import java.util.List;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.Assertions;
 
-/** Assertions about what a hub has done with a transport; made by {@link BroadcastAssertions#assertThat(FakeTransport)}. */
+/** Assertions about a transport in memory; made by {@link BroadcastAssertions#assertThat(FakeTransport)}. */
 public final class FakeTransportAssert extends AbstractAssert<FakeTransportAssert, FakeTransport> {
 
     FakeTransportAssert(FakeTransport actual) {

@@ -34,12 +34,12 @@
  * }
  * }</pre>
  *
- * <p>{@link io.techops.broadcast.testkit.HubRig} holds what such a test needs: the hub, its peers, its executor, its clock
- * and what its listener was told. To test a class that is given a hub, give it {@link
+ * <p>{@link io.techops.broadcast.testkit.HubRig} holds what such a test needs: the hub, its peers, its executor, its
+ * clock and what its listener was told. To test a class that is given a hub, give it {@link
  * io.techops.broadcast.testkit.HubRig#hub}. The parts can be used alone too: a
  * {@link io.techops.broadcast.testkit.FakeTransport} registers with any hub, a
- * {@link io.techops.broadcast.testkit.ManualExecutor} and a {@link io.techops.broadcast.testkit.VirtualTimer} drive any.
- * {@link io.techops.broadcast.testkit.BroadcastAssertions} has the {@code assertThat} of the example.
+ * {@link io.techops.broadcast.testkit.ManualExecutor} and a {@link io.techops.broadcast.testkit.VirtualTimer} drive
+ * any. {@link io.techops.broadcast.testkit.BroadcastAssertions} has the {@code assertThat} of the example.
  *
  * <p>The library's own tests are written with it.
  *

@@ -202,7 +202,8 @@ class FakeTransportTest {
             transport.leave(CloseReason.of(CloseReason.NORMAL, ""));
             rig.run();
             assertThat(transport.peer()).isNotRegistered();
-            assertThat(rig.chronicle().of(transport.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 1000");
+            assertThat(rig.chronicle().of(transport.peer()))
+                    .containsExactly("peer 1 registered", "peer 1 unregistered 1000");
         }
     }
 

@@ -11,10 +11,10 @@ import java.nio.file.Path;
  * BroadcastServer.builder().pages(Pages.resources(Main.class.getClassLoader(), "my-pages"))   // shipped in the jar
  * }</pre>
  *
- * <p>Every request looks at the files anew, so an edited file is served as it is from the next request on; nothing is kept in
- * memory between requests. Never served, and answered with 404: files and folders whose name starts with a dot, whatever
- * lies outside the folder once every symbolic link is followed, and anything that is not a regular file. There are no folder
- * listings: a folder shows its {@code index.html} or nothing.
+ * <p>Every request looks at the files anew, so an edited file is served as it is from the next request on; nothing is
+ * kept in memory between requests. Never served, and answered with 404: files and folders whose name starts with a dot,
+ * whatever lies outside the folder once every symbolic link is followed, and anything that is not a regular file. There
+ * are no folder listings: a folder shows its {@code index.html} or nothing.
  *
  * <p>Immutable and safe for use by many threads.
  */
@@ -29,9 +29,9 @@ public final class Pages {
     /**
      * {@return the pages in {@code folder} and the folders below it}
      *
-     * <p>A relative path counts from the working directory at the time of this call. A symbolic link to a folder is followed
-     * at every request, so a new version can be put live by pointing the link elsewhere. The folder may lose its files or
-     * vanish later; its pages are then missing (404).
+     * <p>A relative path counts from the working directory at the time of this call. A symbolic link to a folder is
+     * followed at every request, so a new version can be put live by pointing the link elsewhere. The folder may lose
+     * its files or vanish later; its pages are then missing (404).
      *
      * @param folder an existing directory
      * @throws IllegalArgumentException if {@code folder} is not an existing directory
@@ -46,9 +46,9 @@ public final class Pages {
     /**
      * {@return the pages among the class-path resources whose names start with {@code prefix} and a slash}
      *
-     * <p>A folder needs an {@code index.html} to be recognised as one. On the module path the loader finds a resource of a
-     * named module only if the module opens its package to everyone, or if a folder of its name cannot be a package
-     * ({@code my-pages}, {@code META-INF/pages}).
+     * <p>A folder needs an {@code index.html} to be recognised as one. On the module path the loader finds a resource
+     * of a named module only if the module opens its package to everyone, or if a folder of its name cannot be a
+     * package ({@code my-pages}, {@code META-INF/pages}).
      *
      * @param loader finds the resources
      * @param prefix a resource folder, without a slash at either end, such as {@code "com/example/page"}

@@ -9,9 +9,9 @@
  *
  * <h2>Two ways in</h2>
  *
- * <p>{@link io.techops.broadcast.tyrus.BroadcastServer} is the standalone server: Tyrus does the handshake, the parsing of
- * frames and the close handshake, Grizzly the HTTP; every byte that goes out is written by this package, straight to the
- * socket. {@link io.techops.broadcast.tyrus.BroadcastEndpoint} maps the same hub on any other Jakarta WebSocket
+ * <p>{@link io.techops.broadcast.tyrus.BroadcastServer} is the standalone server: Tyrus does the handshake, the parsing
+ * of frames and the close handshake, Grizzly the HTTP; every byte that goes out is written by this package, straight to
+ * the socket. {@link io.techops.broadcast.tyrus.BroadcastEndpoint} maps the same hub on any other Jakarta WebSocket
  * container, which does all of that itself.
  *
  * <pre>
@@ -19,26 +19,26 @@
  *        |                                                                             ^
  *        | bytes                                                                       | bytes
  *        v                                                                             |
- *  +------------------------ BroadcastServer -------------------------------------------------------+
- *  |  Grizzly reads                                                  a run of messages as frames,   |
- *  |        |                                                        encoded once, written with one |
- *  |        v                                                        call a peer; what does not fit |
- *  |  until the 101: request in time, version, key,                  waits for the socket           |
- *  |        |        path, origin; or an HTTP error                               ^                 |
- *  |        v                                                                     |                 |
- *  |  then: masked, in order, within maxMessageBytes;                             |                 |
- *  |        |  or a close with 1002, 1009                                         |                 |
- *  |        v                                                                     |                 |
- *  |  Tyrus parses frames, checks UTF-8                                           |                 |
- *  +--------|---------------------------------------------------------------------|-----------------+
+ *  +------------------------ BroadcastServer ------------------------------------------------------+
+ *  |  Grizzly reads                                                  a run of messages as frames,  |
+ *  |        |                                                        encoded once, written with one|
+ *  |        v                                                        call a peer; what does not fit|
+ *  |  until the 101: request in time, version, key,                  waits for the socket          |
+ *  |        |        path, origin; or an HTTP error                               ^                |
+ *  |        v                                                                     |                |
+ *  |  then: masked, in order, within maxMessageBytes;                             |                |
+ *  |        |  or a close with 1002, 1009                                         |                |
+ *  |        v                                                                     |                |
+ *  |  Tyrus parses frames, checks UTF-8                                           |                |
+ *  +--------|---------------------------------------------------------------------|----------------+
  *           v                                                                     |
- *    BroadcastEndpoint  &lt;-- in another container begins here         asynchronous remote, one send
- *           |                                                          in flight a peer
+ *    BroadcastEndpoint  &lt;-- in another container begins here         there: its asynchronous remote,
+ *           |                                                          one send in flight a peer
  *           | Registration.received                                               ^
  *           v                                                                     | Transport.write
- *  +------------------------ BroadcastHub ------------------------------------------------------------+
- *  |  MessagePolicy  --&gt;  the log  --&gt;  shards: everything since the last pass, to each peer    |
- *  +--------------------------------------------------------------------------------------------------+
+ *  +------------------------ BroadcastHub ---------------------------------------------------------+
+ *  |  MessagePolicy  --&gt;  the log  --&gt;  shards: everything since the last pass, to each peer       |
+ *  +-----------------------------------------------------------------------------------------------+
  * </pre>
  *
  * <p>The lower half of the way is drawn in {@link io.techops.broadcast}.

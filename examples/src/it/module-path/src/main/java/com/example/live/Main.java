@@ -45,11 +45,12 @@ public final class Main {
         System.out.println("all as it should be");
     }
 
-    /** Fails if a thread that is neither of before nor of the JDK's client lives on. */
+    /** Fails if a thread lives on that was not there before and is not of the JDK's client or of the pool it uses. */
     private static void endOfThreads(Set<Thread> before) throws InterruptedException {
         Set<Thread> left = new HashSet<>(Thread.getAllStackTraces().keySet());
         left.removeAll(before);
-        left.removeIf(thread -> thread.getName().startsWith("HttpClient-"));
+        left.removeIf(thread -> thread.getName().startsWith("HttpClient-")
+                || thread.getName().startsWith("ForkJoinPool.commonPool-"));
         for (Thread thread : left) {
             thread.join(TimeUnit.SECONDS.toMillis(LIMIT_SECONDS));
             if (thread.isAlive()) {
