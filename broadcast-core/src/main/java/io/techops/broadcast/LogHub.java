@@ -6,15 +6,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,17 +22,10 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
 
     private static final Logger LOG = LoggerFactory.getLogger(BroadcastHub.class);
 
-    /** How much longer than its limit {@link #close} waits, so that it returns even if nobody runs the hub's tasks. */
-    private static final Duration MARGIN = Duration.ofSeconds(1);
-
     /** What became of a message that a peer sent. */
     enum Fate { APPENDED, PARKED, DROPPED, BARRED }
 
-    /** The longest limit that {@link #shutdown} passes on to the timer; longer ones mean the same. */
-    private static final Duration LONGEST = Duration.ofDays(365);
-
     private final Journal journal;
-    private final @Nullable HubThreads threads;
     private final HubTimer timer;
     private final Runnable afterGone;
     private final MessagePolicy policy;
@@ -46,21 +33,15 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     private final Shard[] shards;
     private final Events events;
     private final Bursts policyFailures;
-    private final Duration drainSpread;
     private final Set<HubPeer> peers = ConcurrentHashMap.newKeySet();
 
     private final AtomicLong ids = new AtomicLong();
 
-    private final AtomicBoolean closed = new AtomicBoolean();
-    /** The shards that have not drained, and the peers whose last event is not queued: the hub ends after them all. */
-    private final AtomicInteger unfinished;
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    /** Set before the drain begins, read by whoever ends it. */
-    private volatile HubTimer.@Nullable Cancellation deadline;
+    private final HubEnd end;
 
     LogHub(Builder settings) {
         boolean needsThreads = settings.executor == null || settings.timer == null;
-        threads = settings.shared == null && needsThreads ? HubThreads.ofOneHub(settings.name) : null;
+        HubThreads threads = settings.shared == null && needsThreads ? HubThreads.ofOneHub(settings.name) : null;
         HubThreads given = settings.shared != null ? settings.shared : threads;
         Executor executor = settings.executor != null ? settings.executor : given.shards();
         timer = settings.timer != null ? settings.timer : given;
@@ -71,12 +52,11 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         events = new Events(settings.listener, settings.tellsNobody(),
                 settings.executor != null ? executor : given.listeners(), timer);
         policyFailures = new Bursts(timer);
-        drainSpread = settings.drainSpread;
         shards = new Shard[settings.shards];
         Patience.Limits limits = new Patience.Limits(settings.stallTimeout, settings.closeTimeout, settings.floodGrace,
                 settings.heartbeat, settings.pongTimeout);
         Arrays.setAll(shards, i -> new Shard(settings.name, i, log, settings.overflow, limits, executor, timer, this));
-        unfinished = new AtomicInteger(shards.length);
+        end = new HubEnd(log, shards, events, journal, timer, settings.drainSpread, threads);
     }
 
     // What publishers do.
@@ -233,7 +213,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         HubPeer peer = new HubPeer(this, id, (int) (id % shards.length), transport, timer.nanoTime());
         boolean joined = log.join(peer.cursor(), () -> {
             peers.add(peer);
-            unfinished.incrementAndGet();
+            end.awaits();
             events.add(listener -> listener.registered(peer));
         });
         if (!joined) {
@@ -269,7 +249,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
             }
         });
         events.tell();
-        finish();
+        end.finished();
     }
 
     /** Tells the listener about a peer, unless it was told already that the peer has gone. */
@@ -341,89 +321,32 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
 
     @Override
     public void drained() {
-        finish();
-    }
-
-    private void finish() {
-        if (unfinished.decrementAndGet() > 0) {
-            return;
-        }
-        HubTimer.Cancellation cancellation = deadline;
-        if (cancellation != null) {
-            cancellation.cancel();
-        }
-        events.add(listener -> end());
-        events.tell();
+        end.finished();
     }
 
     // The end.
 
     @Override
     public boolean isClosed() {
-        return closed.get();
+        return end.hasBegun();
     }
 
     @Override
     public CompletionStage<Void> shutdown(Duration limit) {
-        if (limit.isNegative()) {
-            throw new IllegalArgumentException("limit must not be negative: " + limit);
-        }
-        if (closed.compareAndSet(false, true)) {
-            journal.closes(peers.size(), shorter(limit, LONGEST));
-            log.seal();
-            try {
-                deadline = timer.schedule(this::abort, shorter(limit, LONGEST));
-            } finally {
-                DrainPace pace =
-                        new DrainPace(timer.nanoTime(), peers.size(), shorter(drainSpread, limit.dividedBy(2)));
-                for (Shard shard : shards) {
-                    shard.drain(pace);
-                }
-            }
-        }
-        return ended.minimalCompletionStage();
-    }
-
-    private void abort() {
-        journal.aborts();
-        for (Shard shard : shards) {
-            shard.abort();
-        }
-    }
-
-    private static Duration shorter(Duration a, Duration b) {
-        return a.compareTo(b) < 0 ? a : b;
+        return end.begin(limit, peers::size);
     }
 
     @Override
     public void close(Duration limit) {
         shutdown(limit);
-        if (onOwnThread()) {
-            return;
-        }
-        try {
-            ended.get(shorter(limit, LONGEST).plus(MARGIN).toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (TimeoutException | ExecutionException e) {
-            LOG.warn("The hub's executor or timer did not end the hub within {}", limit);
-        }
-        if (threads != null) {
-            threads.awaitEnd();
+        if (!onOwnThread()) {
+            end.await(limit);
         }
     }
 
     /** {@return whether this thread runs the listener or a transport, so that it must not wait for the hub's end} */
     boolean onOwnThread() {
         return events.onThisThread() || onShardThread();
-    }
-
-    private void end() {
-        journal.closed();
-        if (threads != null) {
-            threads.shutdown();
-        }
-        ended.complete(null);
     }
 
     // What others may know.

@@ -1,0 +1,141 @@
+package io.techops.broadcast;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The end of a hub: nothing is taken any more, the shards drain, at the deadline they abort; and when all of them are
+ * done, and the last event of every peer was told, nothing of the hub is left. Safe for use by any number of threads.
+ */
+final class HubEnd {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BroadcastHub.class);
+
+    /** How much longer than its limit {@link #await} waits, so that it returns even if nobody runs the hub's tasks. */
+    private static final Duration MARGIN = Duration.ofSeconds(1);
+
+    /** The longest limit that {@link #begin} passes on to the timer; longer ones mean the same. */
+    private static final Duration LONGEST = Duration.ofDays(365);
+
+    private final Log log;
+    private final Shard[] shards;
+    private final Events events;
+    private final Journal journal;
+    private final HubTimer timer;
+    private final Duration drainSpread;
+    private final @Nullable HubThreads threads;
+
+    private final AtomicBoolean begun = new AtomicBoolean();
+    /** The shards that have not drained, and the peers whose last event is not queued: the hub ends after them all. */
+    private final AtomicInteger unfinished;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    /** Set before the drain begins, read by whoever ends it. */
+    private volatile HubTimer.@Nullable Cancellation deadline;
+
+    /**
+     * @param threads the hub's own threads, which end with it; null if it has none
+     */
+    HubEnd(Log log, Shard[] shards, Events events, Journal journal, HubTimer timer, Duration drainSpread,
+            @Nullable HubThreads threads) {
+        this.log = log;
+        this.shards = shards;
+        this.events = events;
+        this.journal = journal;
+        this.timer = timer;
+        this.drainSpread = drainSpread;
+        this.threads = threads;
+        this.unfinished = new AtomicInteger(shards.length);
+    }
+
+    boolean hasBegun() {
+        return begun.get();
+    }
+
+    /** Says that the end has to wait for one more {@link #finished}. */
+    void awaits() {
+        unfinished.incrementAndGet();
+    }
+
+    /** Says that a shard has drained, or that the last event of a peer is queued. */
+    void finished() {
+        if (unfinished.decrementAndGet() > 0) {
+            return;
+        }
+        HubTimer.Cancellation cancellation = deadline;
+        if (cancellation != null) {
+            cancellation.cancel();
+        }
+        events.add(listener -> complete());
+        events.tell();
+    }
+
+    private void complete() {
+        journal.closed();
+        if (threads != null) {
+            threads.shutdown();
+        }
+        ended.complete(null);
+    }
+
+    /**
+     * Begins the end, the first time.
+     *
+     * @param limit how long peers may take
+     * @param peers how many there are
+     * @return completed when nothing is left
+     */
+    CompletionStage<Void> begin(Duration limit, IntSupplier peers) {
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("limit must not be negative: " + limit);
+        }
+        if (begun.compareAndSet(false, true)) {
+            journal.closes(peers.getAsInt(), shorter(limit, LONGEST));
+            log.seal();
+            try {
+                deadline = timer.schedule(this::abort, shorter(limit, LONGEST));
+            } finally {
+                DrainPace pace = new DrainPace(timer.nanoTime(), peers.getAsInt(),
+                        shorter(drainSpread, limit.dividedBy(2)));
+                for (Shard shard : shards) {
+                    shard.drain(pace);
+                }
+            }
+        }
+        return ended.minimalCompletionStage();
+    }
+
+    private void abort() {
+        journal.aborts();
+        for (Shard shard : shards) {
+            shard.abort();
+        }
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    /** Waits until nothing is left; a little longer than {@code limit} at most. */
+    void await(Duration limit) {
+        try {
+            ended.get(shorter(limit, LONGEST).plus(MARGIN).toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn("The hub's executor or timer did not end the hub within {}", limit);
+        }
+        if (threads != null) {
+            threads.awaitEnd();
+        }
+    }
+}
