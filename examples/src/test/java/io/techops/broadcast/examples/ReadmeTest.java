@@ -1,0 +1,131 @@
+package io.techops.broadcast.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the README and the guide of the examples say in code is what there is. */
+class ReadmeTest {
+
+    private static final Path README = Path.of("../README.md");
+    private static final Path GUIDE = Path.of("README.md");
+    private static final Pattern CODE = Pattern.compile("^```java\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+
+    static List<Path> steps() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of(""))) {
+            List<Path> steps = files.filter(file -> file.toString().contains("src/main/java")
+                    && file.getFileName().toString().matches("Step\\d\\d\\w+\\.java")).sorted().toList();
+            assertThat(steps).hasSizeGreaterThan(5);
+            return steps;
+        }
+    }
+
+    private static List<String> code(Path file, String heading) throws IOException {
+        String text = Files.readString(file);
+        int start = text.indexOf("\n" + heading + "\n");
+        assertThat(start).as("%s in %s", heading, file).isNotNegative();
+        int end = text.indexOf("\n## ", start + heading.length());
+        return CODE.matcher(text.substring(start, end < 0 ? text.length() : end)).results()
+                .map(block -> block.group(1)).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("steps")
+    void everyStepHasItsCommandInItsJavadocAndInBothTables(Path step) throws IOException {
+        String name = step.getFileName().toString().replace(".java", "");
+        Path folder = step.getName(0);
+        String command = folder.startsWith("src")
+                ? "java -cp examples/target/broadcast-service.jar " + getClass().getPackageName() + "." + name
+                : "java -jar examples/" + folder + "/target/" + folder + ".jar";
+        int number = Integer.parseInt(name.substring(4, 6));
+        assertThat(Files.readString(step)).as("Javadoc").contains("Step " + number + ", ").contains(command);
+        assertThat(Files.readAllLines(README)).as("README.md")
+                .anyMatch(line -> line.startsWith("| `" + name + "` | ") && line.contains(command));
+        assertThat(Files.readAllLines(GUIDE)).as("examples/README.md")
+                .anyMatch(line -> line.startsWith("| " + number + " | [`" + name + "`](" + step + ") | ")
+                        && (folder.startsWith("src") || line.endsWith(" | `" + command + "` |")));
+    }
+
+    @Test
+    void theGuidesShowWhatTheStepsAre() throws IOException {
+        shows("## Spring Boot", "step12-spring-boot/src/main/java/io/techops/broadcast/examples/Step12SpringBoot.java");
+        shows("## CDI", "step13-cdi/src/main/java/io/techops/broadcast/examples/Step13Cdi.java");
+    }
+
+    private static void shows(String heading, String step) throws IOException {
+        List<String> blocks = code(GUIDE, heading);
+        assertThat(blocks).isNotEmpty();
+        String source = bare(Files.readString(Path.of(step)));
+        for (String block : blocks) {
+            assertThat(source).as(step).contains(bare(block));
+        }
+    }
+
+    /** {@return the code without comments, modifiers and white space} */
+    private static String bare(String code) {
+        return code.replaceAll("(?s)/\\*.*?\\*/", "").replaceAll("//[^\n]*", "")
+                .replaceAll("\\b(public|static) ", "").replaceAll("\\s+", "");
+    }
+
+    @Test
+    void theReadmesCodeCompiles(@TempDir Path classes) throws IOException {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        String text = Files.readString(README);
+        List<String> blocks = new ArrayList<>(code(README, "## Embedding"));
+        CODE.matcher(text.substring(0, text.indexOf("\n## "))).results().forEach(block -> blocks.add(block.group(1)));
+        assertThat(blocks).hasSizeGreaterThan(3);
+        for (String block : blocks) {
+            StringWriter said = new StringWriter();
+            boolean compiles = compiler.getTask(said, null, null, List.of("-proc:none", "-d", classes.toString()), null,
+                    List.of(snippet(block))).call();
+            assertThat(compiles).as("%s%n%s", block, said).isTrue();
+        }
+    }
+
+    /** {@return a class with the statements and the local classes of a block, and with what they take for granted} */
+    private static JavaFileObject snippet(String block) {
+        String imports = Stream.of("io.techops.broadcast", "io.techops.broadcast.tyrus", "jakarta.websocket.server",
+                "java.nio.file", "java.time", "java.util").map(name -> "import " + name + ".*;")
+                .collect(Collectors.joining("\n"));
+        String source = imports + """
+
+                class Snippet {
+                    static class MyApplication {
+                        static BroadcastHub hub() {
+                            return hub;
+                        }
+                    }
+                    static BroadcastHub hub;
+                    static ServerContainer container;
+
+                    void run() throws Exception {
+                        %s
+                    }
+                }
+                """.formatted(block.replace("public class", "class"));
+        return new SimpleJavaFileObject(URI.create("string:///Snippet.java"), JavaFileObject.Kind.SOURCE) {
+
+            @Override
+            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                return source;
+            }
+        };
+    }
+}
