@@ -1,6 +1,7 @@
 package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -31,10 +32,11 @@ class Step12SpringBootIT {
             URI live = URI.create("ws://localhost:" + root.getPort() + "/live");
             assertThat(ask(HttpRequest.newBuilder(root))).contains("+ \"/live\")");
             try (TestPeer one = TestPeer.connect(live); TestPeer two = TestPeer.connect(live)) {
+                await().atMost(Program.PATIENCE).untilAsserted(() -> // the container may open a session after the 101
+                        assertThat(ask(HttpRequest.newBuilder(root.resolve("peers")))).isEqualTo("2"));
                 one.send("from a peer");
                 assertThat(one.next()).isEqualTo("from a peer");
                 assertThat(two.next()).isEqualTo("from a peer");
-                assertThat(ask(HttpRequest.newBuilder(root.resolve("peers")))).isEqualTo("2");
                 ask(HttpRequest.newBuilder(root.resolve("news")).header("Content-Type", "text/plain")
                         .POST(BodyPublishers.ofString("from a controller")));
                 assertThat(one.next()).isEqualTo("from a controller");
