@@ -105,6 +105,8 @@ class MaxRateTest {
         @Test
         void noMoreThanThePermitsGatherHoweverLongThePeerIsSilent() {
             FakeTransport peer = rig.join();
+            peer.receive("leaves nine");
+            rig.pass(Duration.ofDays(300));
             assertThat(fill(rig, peer)).isEqualTo(10);
             rig.pass(Duration.ofDays(300));
             assertThat(fill(rig, peer)).isEqualTo(10);
