@@ -118,6 +118,9 @@ final class Outbound {
             if (all && !pipe.busy()) {
                 return true;
             }
+            if (state == State.ENDED) { // a pipe that fails may end this side within the call
+                return false;
+            }
             current = all ? NOTHING : wire.view(written);
             currentBatch = wire.hold();
             if (!all) {
@@ -196,7 +199,7 @@ final class Outbound {
             if (pipe.write(current) > 0) {
                 news |= PROGRESSED;
             }
-            if (!isTaken(current)) {
+            if (state == State.OPEN && !isTaken(current)) { // a pipe that fails may end this side within the call
                 pipe.awaitWritable();
                 return;
             }

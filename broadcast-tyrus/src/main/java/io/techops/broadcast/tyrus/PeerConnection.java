@@ -67,6 +67,7 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
 
     /** Guards those below: a pause that ends before it has begun must not be missed, nor an end that comes twice. */
     private final Object pause = new Object();
+    private boolean reading;
     private SocketWatch.@Nullable Deadline reaper;
     private boolean resumed;
     private @Nullable Runnable resumption;
@@ -117,6 +118,24 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
      * @return false if the peer must not be read before it is resumed: {@link #onResume} says what to do then
      */
     boolean read(ByteBuffer in) {
+        synchronized (pause) {
+            reading = true;
+        }
+        try {
+            return readFrames(in);
+        } finally {
+            boolean over;
+            synchronized (pause) {
+                reading = false;
+                over = ended;
+            }
+            if (over) {
+                closeTyrus();
+            }
+        }
+    }
+
+    private boolean readFrames(ByteBuffer in) {
         ByteBuffer from = unread == null ? in : unread;
         unread = null;
         registration.readStarted();
@@ -225,20 +244,29 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
 
     /** The socket is closed. */
     void ended() {
-        ended = true;
-        outbound.end();
-        pipe.ended();
-        deaf = true;
+        boolean now;
         synchronized (pause) {
+            ended = true;
+            now = !reading;
             if (reaper != null) {
                 reaper.cancel();
             }
         }
+        deaf = true;
+        outbound.end();
+        pipe.ended();
+        if (now) {
+            closeTyrus();
+        }
+        closed(VANISHED);
+    }
+
+    /** Tells Tyrus of the end. Never while a frame is read: Tyrus would take a ping as an error, and log it as one. */
+    private void closeTyrus() {
         if (tyrus != null) {
             tyrus.close(new jakarta.websocket.CloseReason(
                     jakarta.websocket.CloseReason.CloseCodes.CLOSED_ABNORMALLY, VANISHED.phrase()));
         }
-        closed(VANISHED);
     }
 
     // What the hub asks for.

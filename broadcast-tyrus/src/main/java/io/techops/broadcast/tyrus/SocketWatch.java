@@ -25,13 +25,16 @@ import org.slf4j.LoggerFactory;
 final class SocketWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SocketWatch.class);
+    private static final int TIDY = 64;
 
     private static final long PAUSE_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final Selector selector;
     private final Thread thread;
     private final Queue<Wish> wishes = new ConcurrentLinkedQueue<>();
+    /** Those that are cancelled stay for a while, but never more of them than of the others, give or take a few. */
     private final PriorityQueue<Deadline> deadlines = new PriorityQueue<>();
+    private int tidyAt = TIDY;
     /** Owned by the thread: when it last warned. */
     private long warnedAt = System.nanoTime() - PAUSE_NANOS;
     private volatile boolean closed;
@@ -82,6 +85,10 @@ final class SocketWatch implements AutoCloseable {
         Deadline deadline = new Deadline(System.nanoTime() + delay.toNanos(), action);
         boolean first;
         synchronized (deadlines) {
+            if (deadlines.size() >= tidyAt) {
+                deadlines.removeIf(one -> one.action == null);
+                tidyAt = 2 * deadlines.size() + TIDY;
+            }
             deadlines.add(deadline);
             first = deadlines.peek() == deadline;
         }

@@ -7,7 +7,6 @@ import static io.techops.broadcast.tyrus.ClientFrames.header;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,15 +24,6 @@ class MemoryTest {
     /** What a connection costs beside its message, and the heap's own uncertainty divided by the peers. */
     private static final long MARGIN = 12 << 10;
 
-    static long usedHeap() {
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < 3; i++) {
-            System.gc();
-            least = Math.min(least, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
-        }
-        return least;
-    }
-
     /** {@return by how much the heap grows, a peer, when many peers send a frame that is not complete} */
     private static long growth(byte[] incompleteFrame) throws Exception {
         return growth(incompleteFrame, new byte[0], 0);
@@ -46,7 +36,7 @@ class MemoryTest {
             for (int i = 0; i < PEERS; i++) {
                 peers.add(Wire.PLAIN.open(server));
             }
-            long before = usedHeap();
+            long before = Resources.usedHeap();
             for (RawClient peer : peers) {
                 peer.send(first);
                 for (int i = 0; i < times; i++) {
@@ -67,7 +57,7 @@ class MemoryTest {
                 probe.sendText("probe");
                 assertThat(probe.readText()).isEqualTo("probe");
             }
-            long after = usedHeap();
+            long after = Resources.usedHeap();
             assertThat(server.hub().peers()).as("nobody was closed").hasSizeGreaterThanOrEqualTo(PEERS);
             for (RawClient peer : peers) {
                 peer.close();

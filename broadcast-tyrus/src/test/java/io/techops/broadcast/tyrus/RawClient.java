@@ -214,6 +214,19 @@ final class RawClient implements AutoCloseable {
         return new String(in.readNBytes(Integer.parseInt(length)), StandardCharsets.UTF_8);
     }
 
+    /** {@return all that comes before the end of the stream, or before a reset} */
+    byte[] readAll() throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        try {
+            for (int next = in.read(); next >= 0; next = in.read()) {
+                all.write(next);
+            }
+        } catch (SocketException e) {
+            // The server has reset the connection: what came before is what counts.
+        }
+        return all.toByteArray();
+    }
+
     /** {@return whether the server ends the stream without having agreed to a WebSocket} */
     boolean readsNoUpgrade() throws IOException {
         try {
