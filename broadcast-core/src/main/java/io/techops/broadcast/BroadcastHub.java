@@ -99,6 +99,12 @@ public interface BroadcastHub extends AutoCloseable {
     /** {@return what the hub has done so far} */
     HubStats stats();
 
+    /**
+     * {@return whether {@link Registration#received} may have to wait for foreign code, because the policy or the listener
+     * {@linkplain MessagePolicy#mayBlock may block}} An adapter must then not call it on a thread that others need.
+     */
+    boolean mayBlockReading();
+
     /** {@return whether the hub has begun to close: it takes no more messages and no more peers} */
     boolean isClosed();
 

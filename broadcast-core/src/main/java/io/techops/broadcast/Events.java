@@ -49,6 +49,11 @@ final class Events implements Runnable {
         return idle;
     }
 
+    /** {@return whether what is told at once may block} */
+    boolean mayBlock() {
+        return !idle && listener.mayBlock();
+    }
+
     /** {@return whether the listener is so far behind that no more peers can be taken} */
     boolean isFarBehind() {
         if (untoldDepartures.get() < MAX_UNTOLD) {

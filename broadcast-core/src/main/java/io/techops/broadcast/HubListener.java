@@ -33,6 +33,16 @@ import org.jspecify.annotations.Nullable;
  * {@link BroadcastHub#register} takes no peer. The fan-out never waits for a listener.
  */
 public interface HubListener {
+
+    /**
+     * {@return whether {@link #broadcast} or {@link #ignored} may wait for anything, or take more than some microseconds}
+     * True unless overridden. A listener that says no keeps the advantage that {@link MessagePolicy#mayBlock} tells of,
+     * and holds up everybody's messages if it blocks nevertheless.
+     */
+    default boolean mayBlock() {
+        return true;
+    }
+
     /**
      * A peer was registered: it receives every broadcast from now on. Called once for a peer, before anything else.
      *

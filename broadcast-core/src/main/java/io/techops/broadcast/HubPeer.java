@@ -85,7 +85,7 @@ final class HubPeer implements Peer, Registration {
 
     /** {@return what it has, or had, still to take, whether or not it is registered} */
     long behind() {
-        long passed = cursor.sequence;
+        long passed = cursor.sequence();
         long excluded = cursor.excluded - cursor.excludedPassed;
         long addressed = cursor.addressed - cursor.addressedPassed;
         return Math.max(0, hub.nextSequence() - passed - excluded + addressed);
@@ -93,7 +93,7 @@ final class HubPeer implements Peer, Registration {
 
     @Override
     public long delivered() {
-        return cursor.delivered;
+        return cursor.delivered();
     }
 
     @Override

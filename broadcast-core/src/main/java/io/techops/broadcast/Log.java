@@ -251,8 +251,7 @@ final class Log {
                 return false;
             }
             onJoin.run();
-            cursor.next = ring.head();
-            cursor.sequence = ring.nextSequence();
+            cursor.move(ring.head(), ring.nextSequence(), 0);
             marks.join(cursor);
             return true;
         } finally {
@@ -351,7 +350,7 @@ final class Log {
             if (cursor.next >= ring.tail()) {
                 return 0;
             }
-            return ring.tailSequence() - cursor.sequence
+            return ring.tailSequence() - cursor.sequence()
                     - (cursor.excluded - cursor.excludedPassed - ring.count(Ring.allBut(cursor)))
                     + (cursor.addressed - cursor.addressedPassed - ring.count(Ring.only(cursor)));
         } finally {
@@ -368,11 +367,10 @@ final class Log {
         lock.lock();
         try {
             long missed = missed(cursor);
-            cursor.next = ring.tail();
             cursor.excludedPassed = cursor.excluded - ring.count(Ring.allBut(cursor));
             cursor.addressedPassed = cursor.addressed - ring.count(Ring.only(cursor));
             cursor.missed = cursor.missed + missed;
-            cursor.sequence = ring.tailSequence();
+            cursor.move(ring.tail(), ring.tailSequence(), 0);
             return missed;
         } finally {
             lock.unlock();

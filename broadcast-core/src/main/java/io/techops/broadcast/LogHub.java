@@ -327,6 +327,11 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     // The end.
 
     @Override
+    public boolean mayBlockReading() {
+        return policy.mayBlock() || events.mayBlock();
+    }
+
+    @Override
     public boolean isClosed() {
         return end.hasBegun();
     }

@@ -68,6 +68,11 @@ final class MaxRate implements MessagePolicy {
     }
 
     @Override
+    public boolean mayBlock() {
+        return false;
+    }
+
+    @Override
     public Decision decide(Peer from, Message message) {
         return take(from, nanoTime.getAsLong()) ? Decision.relay(message) : excess;
     }

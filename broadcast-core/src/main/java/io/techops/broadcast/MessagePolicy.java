@@ -53,6 +53,46 @@ public interface MessagePolicy {
             public MessagePolicy timedBy(HubTimer clock) {
                 return first.timedBy(clock).andThen(next.timedBy(clock));
             }
+
+            @Override
+            public boolean mayBlock() {
+                return first.mayBlock() || next.mayBlock();
+            }
+        };
+    }
+
+    /**
+     * {@return whether {@link #decide} may wait for anything, or take more than some microseconds} If neither the policy
+     * of a hub nor its listener may, an adapter can read all its peers with a few threads, which saves a change of threads
+     * a message. True unless overridden; no policy of this interface may, nor does one that is {@link #nonBlocking}.
+     */
+    default boolean mayBlock() {
+        return true;
+    }
+
+    /**
+     * {@return {@code policy}, with the promise that it does not block: see {@link #mayBlock}} A promise that is not kept
+     * holds up everything that comes from other peers, and new connections, for as long as the policy takes.
+     *
+     * @param policy never waits for a lock that is held for long, for a disk or for the network
+     */
+    static MessagePolicy nonBlocking(MessagePolicy policy) {
+        Objects.requireNonNull(policy, "policy");
+        return new MessagePolicy() {
+            @Override
+            public Decision decide(Peer from, Message message) {
+                return policy.decide(from, message);
+            }
+
+            @Override
+            public MessagePolicy timedBy(HubTimer clock) {
+                return nonBlocking(policy.timedBy(clock));
+            }
+
+            @Override
+            public boolean mayBlock() {
+                return false;
+            }
         };
     }
 
@@ -69,12 +109,14 @@ public interface MessagePolicy {
 
     /** {@return the policy that relays everything verbatim} */
     static MessagePolicy everything() {
-        return (from, message) -> Decision.relay(message);
+        return nonBlocking((from, message) -> Decision.relay(message));
     }
 
     /** {@return the policy that relays text verbatim and ignores binary messages} */
     static MessagePolicy textOnly() {
-        return (from, message) -> message instanceof Message.Text ? Decision.relay(message) : Decision.ignore();
+        return nonBlocking((from, message) -> message instanceof Message.Text
+                ? Decision.relay(message)
+                : Decision.ignore());
     }
 
     /**
@@ -88,9 +130,9 @@ public interface MessagePolicy {
         if (maxBytes < 1) {
             throw new IllegalArgumentException("maxBytes must be at least 1: " + maxBytes);
         }
-        return (from, message) -> message.size() <= maxBytes
+        return nonBlocking((from, message) -> message.size() <= maxBytes
                 ? Decision.relay(message)
-                : Decision.close(tooBig(message.size(), maxBytes));
+                : Decision.close(tooBig(message.size(), maxBytes)));
     }
 
     private static CloseReason tooBig(int size, int maxBytes) {

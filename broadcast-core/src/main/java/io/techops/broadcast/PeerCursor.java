@@ -1,68 +1,27 @@
 package io.techops.broadcast;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A peer as the fan-out knows it: a position in the log, a transport, and what other threads have signalled about them.
+ * A peer as the fan-out knows it: a position in the log, a transport, and what the shard has to remember about them.
  *
  * <p>Every field names its owner. "The shard" is the one shard that serves this peer for life.
  */
-final class PeerCursor {
-
-    /** The transport can take another batch. */
-    static final int READY = 1;
-    /** The peer was paused, and may be read again. */
-    static final int RESUME = 2;
-    /** The host application asked for a close. */
-    static final int CLOSE = 4;
-    /** The adapter says that the connection has ended. */
-    static final int GONE = 8;
-
-    /**
-     * Access to {@link #signals}, by which what a thread did before it signalled is published to the shard, and to
-     * {@link #departure}, which one thread wins.
-     */
-    private static final VarHandle SIGNALS;
-    private static final VarHandle DEPARTURE;
-
-    static {
-        try {
-            SIGNALS = MethodHandles.lookup().findVarHandle(PeerCursor.class, "signals", int.class);
-            DEPARTURE = MethodHandles.lookup().findVarHandle(PeerCursor.class, "departure", CloseReason.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+final class PeerCursor extends Cursor {
 
     final long id;
     final int shard;
     final Peer peer;
-    final Transport transport;
 
-    /** Set by any thread, cleared by the shard: what the shard has to see to. */
-    private volatile int signals;
-    /** Set once, by whoever ends the registration. */
-    @SuppressWarnings("unused") // written through DEPARTURE
-    private volatile @Nullable CloseReason departure;
-
-    /** Owned by the shard once the peer has joined: the slot of the next log entry to look at. */
-    long next;
-    /** Written by the shard after {@link #excludedPassed} and the like: the number of broadcasts before {@link #next}. */
-    volatile long sequence;
     /** Written by the shard: what {@link Peer} reports. */
-    volatile long delivered;
     volatile long missed;
     /** Written by the shard: how many of this peer's own broadcasts, and of those sent to it alone, it has passed. */
     long excludedPassed;
     long addressedPassed;
 
     /** Owned by the shard. */
-    boolean writable = true;
     long stalledAt;
-    /** Whether the next stall begins a new grace, and whether the end of this one makes it so. */
-    boolean earnedGrace = true;
+    /** Whether the end of this stall makes the next one begin a new grace. */
     boolean earnsGrace;
     boolean inGrace;
     long graceEnds;
@@ -75,7 +34,6 @@ final class PeerCursor {
     /** Guarded by the log's lock; volatile for readers who can live with an old value. */
     volatile long excluded;
     volatile long addressed;
-    volatile long lastRouted = -1;
     volatile @Nullable Message parked;
     /** Set there when a message is parked, cleared by whoever then lets the peer be read again. */
     volatile boolean held;
@@ -86,51 +44,27 @@ final class PeerCursor {
     /** Written by the adapter's threads: when it last said that a stalled transport moves on. */
     volatile long progressedAt;
 
-    /** Written once before {@link #CLOSE} is signalled. */
+    /** Written once before {@link Cursor#CLOSE} is signalled. */
     @Nullable CloseReason closeReason;
     long closeAt;
 
     PeerCursor(long id, int shard, Peer peer, Transport transport, long now) {
+        super(transport);
         this.id = id;
         this.shard = shard;
         this.peer = peer;
-        this.transport = transport;
         this.lastInbound = now;
         this.progressedAt = now;
     }
 
-    int signals() {
-        return signals;
-    }
-
-    /** {@return whether the signal was not set before; makes no garbage} */
-    boolean signal(int signal) {
-        return ((int) SIGNALS.getAndBitwiseOr(this, signal) & signal) == 0;
-    }
-
-    void clear(int signal) {
-        if ((signals & signal) != 0) {
-            SIGNALS.getAndBitwiseAnd(this, ~signal);
-        }
-    }
-
-    boolean departed() {
-        return departure != null;
-    }
-
-    /** {@return whether this call ended the registration; true once} */
-    boolean depart(CloseReason reason) {
-        return DEPARTURE.compareAndSet(this, null, reason);
-    }
-
     /** Moves behind {@code batch}. */
     void pass(Batch batch) {
-        next = batch.to;
-        if (batch.size() > 0) {
-            delivered = delivered + batch.size();
+        if (batch.excluded != 0) {
+            excludedPassed = excludedPassed + batch.excluded;
         }
-        excludedPassed += batch.excluded;
-        addressedPassed += batch.addressed;
-        sequence = batch.endSequence;
+        if (batch.addressed != 0) {
+            addressedPassed = addressedPassed + batch.addressed;
+        }
+        move(batch.to, batch.endSequence, batch.size());
     }
 }

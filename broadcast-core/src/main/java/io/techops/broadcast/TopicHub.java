@@ -101,6 +101,11 @@ final class TopicHub implements BroadcastHub {
     }
 
     @Override
+    public boolean mayBlockReading() {
+        return now(true, BroadcastHub::mayBlockReading);
+    }
+
+    @Override
     public boolean isClosed() {
         return lives.isClosed();
     }

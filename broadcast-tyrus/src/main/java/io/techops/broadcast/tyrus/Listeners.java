@@ -15,7 +15,6 @@ import org.glassfish.grizzly.http.server.HttpServerFilter;
 import org.glassfish.grizzly.http.server.NetworkListener;
 import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
 import org.glassfish.grizzly.ssl.SSLEngineConfigurator;
-import org.glassfish.grizzly.strategies.WorkerThreadIOStrategy;
 import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +52,7 @@ final class Listeners {
             @Nullable SocketWatch watch, @Nullable HttpHandler handler, Duration idleTimeout, ChainSetup setup) {
         NetworkListener listener = new NetworkListener(name, address.getHostString(), address.getPort());
         TCPNIOTransport transport = listener.getTransport();
-        transport.setIOStrategy(WorkerThreadIOStrategy.getInstance());
+        transport.setIOStrategy(new ReadingStrategy());
         transport.setName(name);
         transport.setTcpNoDelay(true);
         transport.setServerConnectionBackLog(BACKLOG);

@@ -53,9 +53,8 @@ final class Outbound {
     private final Listener listener;
     private final Pipe pipe;
     private final Function<Batch, WireBatch> encoder;
-    private final Object lock = new Object();
 
-    /** All of these are guarded by the lock. */
+    /** All of these are guarded by the lock: this object's own, so that a delivery touches no other for it. */
     private State state = State.CORKED;
     private ByteBuffer @Nullable [] current;
     private @Nullable WireBatch currentBatch;
@@ -91,7 +90,7 @@ final class Outbound {
     boolean write(Batch messages) {
         WireBatch wire = messages.encoding(encoder);
         int told;
-        synchronized (lock) {
+        synchronized (this) {
             if (state == State.ENDED || closeBrought) {
                 return false;
             }
@@ -159,7 +158,7 @@ final class Outbound {
 
     private void bring(Runnable what) {
         int told;
-        synchronized (lock) {
+        synchronized (this) {
             if (state == State.ENDED) {
                 return;
             }
@@ -176,7 +175,7 @@ final class Outbound {
 
     /** Forgets what waits; nothing goes out any more. */
     void end() {
-        synchronized (lock) {
+        synchronized (this) {
             state = State.ENDED;
             release();
             batch = released(batch);

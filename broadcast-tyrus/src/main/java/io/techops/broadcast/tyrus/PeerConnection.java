@@ -54,6 +54,7 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
     /** Set before the connection is opened, never changed. */
     private @Nullable Connection tyrus;
     private @Nullable Registration registration;
+    private boolean mayBlock = true;
 
     /** Owned by the reading thread. */
     private @Nullable ByteBuffer unread;
@@ -97,6 +98,12 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
     /** Registers with the hub. Called by the endpoint, before the 101 is written. */
     void register() {
         registration = hub.register(this);
+        mayBlock = hub.mayBlockReading();
+    }
+
+    /** {@return whether reading may wait for foreign code} */
+    boolean mayBlock() {
+        return mayBlock;
     }
 
     /** {@return whether the hub has taken the peer} */
