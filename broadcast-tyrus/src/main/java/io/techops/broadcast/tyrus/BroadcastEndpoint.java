@@ -43,8 +43,17 @@ import org.slf4j.LoggerFactory;
 @ServerEndpoint("/")
 public class BroadcastEndpoint {
 
-    /** The key of the peer's attribute that says where it connects from, as {@code address:port}; a {@code String}. */
+    /**
+     * The key of the peer's attribute that says where it connects from, as {@code address:port}, or as {@code address} if a
+     * proxy did not say the port; an IPv6 address is in brackets; a {@code String}.
+     */
     public static final String REMOTE_ADDRESS = "remoteAddress";
+
+    /**
+     * The key of the peer's attribute that says through which trusted proxy it connects, as {@code address:port}; a
+     * {@code String}; there is none without such a proxy.
+     */
+    public static final String PROXY_ADDRESS = "proxyAddress";
 
     /** The key of the peer's attribute that says which path it asked for; a {@code String}. */
     public static final String PATH = "path";
@@ -54,6 +63,9 @@ public class BroadcastEndpoint {
 
     /** The key of the peer's attribute that says who it is; a {@code java.security.Principal}. */
     public static final String PRINCIPAL = "principal";
+
+    /** The key of the peer's attribute that says which subprotocol was selected, if any; a {@code String}. */
+    public static final String SUBPROTOCOL = "subprotocol";
 
     private static final Logger LOG = LoggerFactory.getLogger(BroadcastEndpoint.class);
 

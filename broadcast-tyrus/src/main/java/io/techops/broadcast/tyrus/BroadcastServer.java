@@ -1,24 +1,15 @@
 package io.techops.broadcast.tyrus;
 
-import io.techops.broadcast.Batch;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.MessagePolicy;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import javax.net.ssl.SSLContext;
-import org.glassfish.grizzly.filterchain.FilterChain;
-import org.glassfish.grizzly.filterchain.FilterChainBuilder;
-import org.glassfish.grizzly.filterchain.TransportFilter;
 import org.glassfish.grizzly.http.server.HttpServer;
-import org.glassfish.grizzly.http.server.HttpServerFilter;
-import org.glassfish.grizzly.utils.IdleTimeoutFilter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +53,8 @@ public final class BroadcastServer implements AutoCloseable {
     private final int port;
     private final @Nullable URI pageUri;
     private final int pagePort;
+    private final SocketChain chains;
+    private volatile boolean closing;
     private boolean stopped;
 
     private BroadcastServer(Builder settings) {
@@ -71,13 +64,14 @@ public final class BroadcastServer implements AutoCloseable {
         boolean onOnePort = settings.pages != null && settings.pagePort == settings.port && settings.port != 0;
         boolean started = false;
         InetSocketAddress socketAddress = settings.address(settings.port);
-        sockets = Listeners.server("broadcast", socketAddress, settings.tls, watch,
-                onOnePort ? new PageHandler(settings.pages) : null, settings.pageIdleTimeout,
-                (listener, chain) -> addUpgrade(chain, settings, onOnePort));
+        chains = new SocketChain(settings, hub, watch, () -> closing);
+        sockets = Listeners.server("broadcast", socketAddress, settings.tls, settings.clientAuth, watch,
+                onOnePort ? new PageHandler(settings.pages) : null, settings.pageIdleTimeout, (listener, chain) ->
+                        chains.addSockets(listener, chain, container.getWebSocketEngine(), onOnePort));
         InetSocketAddress pageAddress = settings.address(settings.pagePort);
         pages = settings.pages == null || onOnePort ? null
-                : Listeners.server("broadcast-pages", pageAddress, settings.tls, null,
-                        new PageHandler(settings.pages), settings.pageIdleTimeout, (listener, chain) -> { });
+                : Listeners.server("broadcast-pages", pageAddress, settings.tls, settings.clientAuth, null,
+                        new PageHandler(settings.pages), settings.pageIdleTimeout, chains::addPages);
         try {
             port = Listeners.start(sockets, socketAddress);
             pagePort = onOnePort ? port : pages == null ? NO_PORT : Listeners.start(pages, pageAddress);
@@ -101,19 +95,6 @@ public final class BroadcastServer implements AutoCloseable {
         return BroadcastHub.builder()
                 .policy(MessagePolicy.textOnly().andThen(MessagePolicy.maxBytes(maxMessageBytes)))
                 .build();
-    }
-
-    private void addUpgrade(FilterChainBuilder chain, Builder settings, boolean withPages) {
-        ChunkPool pool = new ChunkPool();
-        Function<Batch, WireBatch> encoder = batch -> WireBatch.encode(batch, pool);
-        FilterChain frames = FilterChainBuilder.stateless().add(new TransportFilter()).add(new FrameFilter()).build();
-        UpgradeFilter upgrade = new UpgradeFilter(new UpgradeFilter.Settings(hub, container.getWebSocketEngine(), watch,
-                new Handshake(settings.path, new Origins(settings.origins)), encoder, frames, settings.tls != null,
-                withPages, settings.maxMessageBytes, settings.handshakeTimeout));
-        chain.add(chain.indexOfType(HttpServerFilter.class), upgrade);
-        if (!withPages) {
-            chain.remove(chain.indexOfType(IdleTimeoutFilter.class)); // handshakes and peers have timeouts of their own
-        }
     }
 
     private static URI uri(String scheme, String host, int port, String path) {
@@ -165,19 +146,34 @@ public final class BroadcastServer implements AutoCloseable {
     }
 
     /**
-     * Closes the server and its hub: new peers are refused with 503, every peer gets what was broadcast before and then a
-     * close frame with 1001; what is left after {@code limit} is aborted. Waits for the end, after which the ports are
-     * free; called from a listener of the hub it does not wait.
+     * Closes the server and its hub. Nothing connects any more, and the ports are free for another server at once;
+     * requests on connections that are open get 503; every peer gets what was broadcast before and then a close frame with
+     * 1001; what is left after {@code limit} is aborted. Waits for the end, after which nothing of the server runs; called
+     * from a listener of the hub it does not wait.
      *
      * @param limit how long peers may take; zero aborts at once
      * @throws IllegalArgumentException if {@code limit} is negative
      */
     public void close(Duration limit) {
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("limit must not be negative: " + limit);
+        }
+        stopAccepting();
         CompletableFuture<Void> drained = hub.shutdown(limit).thenRun(this::stop).toCompletableFuture();
         hub.close(limit);
         if (!drained.isDone()) {
             // Called from a listener of the hub, which the end has to wait for; or nobody runs the hub's tasks.
             watch.after(limit.plusSeconds(1), this::stop);
+        }
+    }
+
+    private synchronized void stopAccepting() {
+        if (!closing) {
+            closing = true;
+            Listeners.stopAccepting(sockets);
+            if (pages != null) {
+                Listeners.stopAccepting(pages);
+            }
         }
     }
 
@@ -194,6 +190,7 @@ public final class BroadcastServer implements AutoCloseable {
             Listeners.stop(pages);
         }
         Listeners.stop(sockets);
+        chains.close();
         container.stop();
         watch.close();
     }
@@ -205,21 +202,24 @@ public final class BroadcastServer implements AutoCloseable {
     }
 
     /** Sets up a server. Every setting has a default; a setting is checked when it is given. Not safe for many threads. */
-    public static final class Builder {
+    public static final class Builder extends HandshakeSettings<Builder> {
 
         private @Nullable BroadcastHub hub;
         private String host = "0.0.0.0";
         private int port = DEFAULT_PORT;
-        private @Nullable String path;
+        @Nullable String path;
         private @Nullable Pages pages;
         private int pagePort = DEFAULT_PAGE_PORT;
         private Duration pageIdleTimeout = Duration.ofSeconds(30);
-        private @Nullable SSLContext tls;
-        private final Set<String> origins = new LinkedHashSet<>();
-        private int maxMessageBytes = MessagePolicy.DEFAULT_MAX_BYTES;
-        private Duration handshakeTimeout = Duration.ofSeconds(10);
+        @Nullable SSLContext tls;
+        int maxMessageBytes = MessagePolicy.DEFAULT_MAX_BYTES;
 
         private Builder() {
+        }
+
+        @Override
+        Builder self() {
+            return this;
         }
 
         /**
@@ -327,20 +327,6 @@ public final class BroadcastServer implements AutoCloseable {
         }
 
         /**
-         * Lets pages of one more origin connect (RFC 6455 section 10.2). Pages of the host that is connected to may
-         * always, whatever their port, and so may clients that send no origin; others get 403.
-         *
-         * @param origin {@code scheme://host} or {@code scheme://host:port}; {@code null} for pages without an origin,
-         *     as those of {@code file:}; {@code *} for any
-         * @return this builder
-         * @throws IllegalArgumentException if it is none of these
-         */
-        public Builder allowOrigin(String origin) {
-            origins.add(Origins.checked(origin));
-            return this;
-        }
-
-        /**
          * Sets how long a message of a peer may be, of any kind and in however many fragments. A longer one ends the
          * connection with 1009 as soon as a frame's header says so, before its payload is read. It is the bound on what
          * an incomplete message can hold in memory: a connection keeps what has come of it and at most half as much
@@ -362,32 +348,20 @@ public final class BroadcastServer implements AutoCloseable {
         }
 
         /**
-         * Sets within what time after the connection a handshake must be complete; the connection is cut otherwise.
-         *
-         * @param handshakeTimeout 10 seconds by default; from 1 millisecond to a day
-         * @return this builder
-         * @throws IllegalArgumentException if it is not from 1 millisecond to a day
-         */
-        public Builder handshakeTimeout(Duration handshakeTimeout) {
-            if (handshakeTimeout.toMillis() < 1 || handshakeTimeout.compareTo(Duration.ofDays(1)) > 0) {
-                throw new IllegalArgumentException(
-                        "handshakeTimeout must be from 1 ms to 1 day: " + handshakeTimeout);
-            }
-            this.handshakeTimeout = handshakeTimeout;
-            return this;
-        }
-
-        /**
          * Starts the server.
          *
          * @return the running server
          * @throws java.io.UncheckedIOException if a port cannot be bound: its cause names address and port; nothing is
          *     left running then, but a hub that was given stays open
-         * @throws IllegalStateException if the hub that was given is closed
+         * @throws IllegalStateException if the hub that was given is closed, or {@link #clientAuth} was given without
+         *     {@link #tls}
          */
         public BroadcastServer start() {
             if (hub != null && hub.isClosed()) {
                 throw new IllegalStateException("the hub is closed");
+            }
+            if (clientAuth != ClientAuth.NONE && tls == null) {
+                throw new IllegalStateException("clientAuth needs tls: " + clientAuth);
             }
             return new BroadcastServer(this);
         }

@@ -1,35 +1,28 @@
 package io.techops.broadcast.tyrus;
 
+import io.techops.broadcast.RefusalCause;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import org.glassfish.grizzly.http.HttpRequestPacket;
 import org.glassfish.grizzly.http.Method;
 import org.glassfish.grizzly.http.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's side of the opening handshake: everything that RFC 6455 section 4.2.1 demands of the request, which Tyrus
- * does not check, and what the server's settings demand.
+ * The rules of the opening handshake: everything that RFC 6455 section 4.2.1 demands of the request, which Tyrus does not
+ * check. That it is HTTP, with one Host, {@link RequestParser} has seen to.
  */
 final class Handshake {
 
     static final String VERSION = "13";
     static final String KEY = "Sec-WebSocket-Key";
     static final String VERSION_HEADER = "Sec-WebSocket-Version";
+    static final String SUBPROTOCOL = "Sec-WebSocket-Protocol";
 
     private static final int KEY_BYTES = 16;
 
-    private final @Nullable String path;
-    private final Origins origins;
-
-    /**
-     * @param path the only path that is served, or null for any
-     */
-    Handshake(@Nullable String path, Origins origins) {
-        this.path = path;
-        this.origins = origins;
+    private Handshake() {
     }
 
     /** {@return whether the request asks for a WebSocket at all} */
@@ -43,45 +36,39 @@ final class Handshake {
     }
 
     private static Refusal upgradeRequired(String text) {
-        return Refusal.of("426 Upgrade Required", text)
+        return Refusal.of(RefusalCause.HANDSHAKE, 426, text)
                 .with("Upgrade", "websocket").with("Connection", "Upgrade").with(VERSION_HEADER, VERSION);
     }
 
     /** {@return why the request is refused, or null} */
-    @Nullable Refusal check(HttpRequestPacket request) {
+    static @Nullable Refusal check(HttpRequestPacket request) {
         if (!Method.GET.equals(request.getMethod())) {
-            return Refusal.of("405 Method Not Allowed", "A WebSocket handshake is a GET.").with("Allow", "GET");
+            return Refusal.of(RefusalCause.HANDSHAKE, 405, "A WebSocket handshake is a GET.").with("Allow", "GET");
         }
         if (request.getProtocol() != Protocol.HTTP_1_1) {
-            return bad("A WebSocket handshake needs HTTP/1.1.");
+            return Refusal.bad("A WebSocket handshake needs HTTP/1.1.");
         }
         if (!VERSION.equals(only(request, VERSION_HEADER))) {
             return upgradeRequired("This server speaks WebSocket version " + VERSION + " (RFC 6455) and no other.");
         }
         if (!hasToken(request, "Connection", "upgrade")) {
-            return bad("The Connection header must contain Upgrade.");
+            return Refusal.bad("The Connection header must contain Upgrade.");
         }
         if (!isKey(only(request, KEY))) {
-            return bad("There must be one " + KEY + " header: 16 bytes in base64.");
-        }
-        String host = only(request, "Host");
-        if (host == null || host.isEmpty()) {
-            return bad("There must be one Host header.");
+            return Refusal.bad("There must be one " + KEY + " header: 16 bytes in base64.");
         }
         if (request.getContentLength() > 0 || request.isChunked()) {
-            return bad("A WebSocket handshake has no body.");
+            return Refusal.bad("A WebSocket handshake has no body.");
         }
-        if (path != null && !path.equals(request.getRequestURI())) {
-            return Refusal.of("404 Not Found", "There is no WebSocket at this path.");
+        if (!Tokens.list(values(request, SUBPROTOCOL)).stream().allMatch(Tokens::isToken)) {
+            return Refusal.bad("The " + SUBPROTOCOL + " header must be a list of tokens.");
         }
-        if (values(request, "Origin").size() > 1 || !origins.allows(request.getHeader("Origin"), host)) {
-            return Refusal.of("403 Forbidden", "Pages of this origin may not connect: the setting is allowOrigin.");
+        String path = request.getRequestURI();
+        String query = request.getQueryString() == null ? "" : request.getQueryString();
+        if (!path.startsWith("/") || !Tokens.isVisible(path + query) || !Tokens.isEncoded(path)) {
+            return Refusal.bad("The path must be that of a URI: a slash, and ASCII with percent signs in order.");
         }
         return null;
-    }
-
-    private static Refusal bad(String text) {
-        return Refusal.of("400 Bad Request", text);
     }
 
     private static boolean isKey(@Nullable String key) {
@@ -93,14 +80,7 @@ final class Handshake {
     }
 
     private static boolean hasToken(HttpRequestPacket request, String header, String token) {
-        for (String value : values(request, header)) {
-            for (String one : value.split(",")) {
-                if (one.strip().toLowerCase(Locale.ROOT).equals(token)) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return Tokens.list(values(request, header)).stream().anyMatch(token::equalsIgnoreCase);
     }
 
     private static @Nullable String only(HttpRequestPacket request, String header) {

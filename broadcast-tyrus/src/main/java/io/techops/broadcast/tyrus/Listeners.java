@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class Listeners {
 
     private static final int BACKLOG = 1024;
-    private static final int MAX_HEADER_BYTES = 16 << 10;
     private static final int READ_BUFFER_BYTES = 16 << 10;
     /** For pages, where nothing of the host application runs. */
     private static final int PAGE_READERS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
@@ -45,11 +44,13 @@ final class Listeners {
     /**
      * {@return a server that is not started yet}
      *
+     * @param clientAuth counts only with TLS
      * @param watch looks at the reading threads of a server for peers, which {@link #stop} ends; null for pages alone
      * @param idleTimeout how long a connection may be idle between two requests; rounded up to seconds
      */
     static HttpServer server(String name, InetSocketAddress address, @Nullable SSLContext tls,
-            @Nullable SocketWatch watch, @Nullable HttpHandler handler, Duration idleTimeout, ChainSetup setup) {
+            ClientAuth clientAuth, @Nullable SocketWatch watch, @Nullable HttpHandler handler,
+            Duration idleTimeout, ChainSetup setup) {
         NetworkListener listener = new NetworkListener(name, address.getHostString(), address.getPort());
         TCPNIOTransport transport = listener.getTransport();
         transport.setIOStrategy(new ReadingStrategy());
@@ -64,11 +65,12 @@ final class Listeners {
         }
         transport.setKernelThreadPoolConfig(threads(name + "-selector", SELECTORS).setDaemon(false));
         transport.setSelectorRunnersCount(SELECTORS);
-        listener.setMaxHttpHeaderSize(MAX_HEADER_BYTES);
+        transport.setNIOChannelDistributor(new SelectorDistributor(transport));
         listener.getKeepAlive().setIdleTimeoutInSeconds((int) idleTimeout.plusNanos(999_999_999).toSeconds());
         if (tls != null) {
             listener.setSecure(true);
-            listener.setSSLEngineConfig(new SSLEngineConfigurator(tls, false, false, false));
+            listener.setSSLEngineConfig(new SSLEngineConfigurator(tls, false, clientAuth == ClientAuth.NEED,
+                    clientAuth == ClientAuth.WANT));
         }
         listener.registerAddOn((of, chain) ->
                 chain.add(chain.indexOfType(HttpServerFilter.class), new UpgradeOffers()));
@@ -81,6 +83,15 @@ final class Listeners {
         // Grizzly's own answer to TRACE would list methods that the handler does not have.
         server.getServerConfiguration().setPassTraceRequest(true);
         return server;
+    }
+
+    /** Accepts no more connections, and frees the port; connections that are open go on. */
+    static void stopAccepting(HttpServer server) {
+        for (NetworkListener listener : server.getListeners()) {
+            TCPNIOTransport transport = listener.getTransport();
+            transport.unbindAll();
+            ((SelectorDistributor) transport.getNIOChannelDistributor()).wake();
+        }
     }
 
     /**

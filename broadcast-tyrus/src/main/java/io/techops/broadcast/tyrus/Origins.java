@@ -1,10 +1,9 @@
 package io.techops.broadcast.tyrus;
 
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,13 +17,47 @@ final class Origins {
     /** What pages without an origin, such as those of {@code file:}, send. */
     static final String NULL = "null";
 
-    private final Set<String> listed;
+    private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9+.-]*");
+
+    private final boolean any;
+    private final boolean none;
+    private final Set<Origin> listed = new HashSet<>();
+
+    /** An origin (RFC 6454 section 4), without the port that its scheme has anyway. */
+    private record Origin(String scheme, Authority authority) {
+
+        static @Nullable Origin parse(String text) {
+            int colon = text.indexOf("://");
+            if (colon < 0) {
+                return null;
+            }
+            String scheme = text.substring(0, colon).toLowerCase(Locale.ROOT);
+            Authority authority = Authority.parse(text.substring(colon + 3));
+            if (!SCHEME.matcher(scheme).matches() || authority == null || text.endsWith(":")) {
+                return null;
+            }
+            boolean implied = scheme.equals("http") && authority.port().equals("80")
+                    || scheme.equals("https") && authority.port().equals("443");
+            return new Origin(scheme, implied ? new Authority(authority.host(), "") : authority);
+        }
+
+        boolean isWeb() {
+            return scheme.equals("http") || scheme.equals("https");
+        }
+    }
 
     /**
      * @param listed checked by {@link #checked}
      */
     Origins(Set<String> listed) {
-        this.listed = listed.stream().map(Origins::normal).collect(Collectors.toUnmodifiableSet());
+        any = listed.contains(ANY);
+        none = listed.contains(NULL);
+        for (String text : listed) {
+            Origin origin = Origin.parse(text);
+            if (origin != null) {
+                this.listed.add(origin);
+            }
+        }
     }
 
     /**
@@ -33,51 +66,28 @@ final class Origins {
      * @throws IllegalArgumentException if it is not an origin
      */
     static String checked(String origin) {
-        if (!origin.equals(ANY) && !origin.equals(NULL) && !isOrigin(origin)) {
+        if (!origin.equals(ANY) && !origin.equals(NULL) && Origin.parse(origin) == null) {
             throw new IllegalArgumentException(
                     "origin must be scheme://host, scheme://host:port, null or *: " + origin);
         }
         return origin;
     }
 
-    private static boolean isOrigin(String origin) {
-        URI uri = parsed(origin);
-        return uri != null && uri.getScheme() != null && uri.getHost() != null && uri.getUserInfo() == null
-                && uri.getRawPath().isEmpty() && uri.getRawQuery() == null && uri.getRawFragment() == null;
-    }
-
-    /** {@return whether a page of {@code origin} may connect to {@code host}, both as the request's headers say them} */
-    boolean allows(@Nullable String origin, String host) {
-        if (origin == null || listed.contains(ANY)) {
+    /**
+     * {@return whether a page may connect}
+     *
+     * @param text the Origin header, or null if there is none
+     * @param host the host that is connected to
+     */
+    boolean allows(@Nullable String text, Authority host) {
+        if (text == null || any) {
             return true;
         }
-        if (listed.contains(normal(origin))) {
-            return true;
+        if (text.equals(NULL)) {
+            return none;
         }
-        if (!isOrigin(origin)) {
-            return false;
-        }
-        URI own = parsed("http://" + host);
-        return own != null && own.getHost() != null && own.getHost().equalsIgnoreCase(parsed(origin).getHost());
-    }
-
-    /** {@return the origin in lower case, without the port its scheme has anyway} */
-    private static String normal(String origin) {
-        String lower = origin.toLowerCase(Locale.ROOT);
-        if (lower.startsWith("http://") && lower.endsWith(":80")) {
-            return lower.substring(0, lower.length() - ":80".length());
-        }
-        if (lower.startsWith("https://") && lower.endsWith(":443")) {
-            return lower.substring(0, lower.length() - ":443".length());
-        }
-        return lower;
-    }
-
-    private static @Nullable URI parsed(String text) {
-        try {
-            return new URI(text);
-        } catch (URISyntaxException e) {
-            return null;
-        }
+        Origin origin = Origin.parse(text);
+        return origin != null
+                && (listed.contains(origin) || origin.isWeb() && origin.authority().host().equals(host.host()));
     }
 }

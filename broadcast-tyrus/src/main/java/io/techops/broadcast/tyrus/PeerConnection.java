@@ -50,6 +50,7 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
     private final Pipe pipe;
     private final Outbound outbound;
     private final FrameGuard guard;
+    private final Runnable whenEnded;
 
     /** Set before the connection is opened, never changed. */
     private @Nullable Connection tyrus;
@@ -77,14 +78,18 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
     interface PipeMaker extends Function<Runnable, Pipe> {
     }
 
+    /**
+     * @param whenEnded called once the socket is closed, perhaps more than once
+     */
     PeerConnection(BroadcastHub hub, SocketWatch watch, Map<String, Object> attributes, PipeMaker pipe,
-            Function<Batch, WireBatch> encoder, int maxMessageBytes) {
+            Function<Batch, WireBatch> encoder, int maxMessageBytes, Runnable whenEnded) {
         this.hub = hub;
         this.watch = watch;
         this.attributes = attributes;
         this.pipe = pipe.apply(this::flush);
         this.outbound = new Outbound(this, this.pipe, encoder);
         this.guard = new FrameGuard(maxMessageBytes);
+        this.whenEnded = whenEnded;
     }
 
     private void flush() {
@@ -251,6 +256,7 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
 
     /** The socket is closed. */
     void ended() {
+        whenEnded.run();
         boolean now;
         synchronized (pause) {
             ended = true;

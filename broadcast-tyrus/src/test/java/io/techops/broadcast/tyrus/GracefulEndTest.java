@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.Retention;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -16,9 +20,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -174,17 +181,91 @@ class GracefulEndTest {
 
     @ParameterizedTest
     @EnumSource(Wire.class)
-    void newPeersAreRefusedWith503WhileTheServerDrains(Wire wire) throws Exception {
+    void aHandshakeOnAnOpenConnectionIsRefusedWith503WhileTheServerDrains(Wire wire) throws Exception {
         BroadcastServer server = wire.start(BroadcastHub.builder().closeTimeout(LONG));
-        try (RawClient mute = wire.open(server)) {
-            Future<?> closing = threads.submit(() -> server.close(Duration.ofSeconds(5)));
+        try (RawClient mute = wire.open(server); RawClient late = wire.connect(server)) {
+            late.send("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
+            Future<?> closing = threads.submit(() -> server.close(Duration.ofSeconds(20)));
             assertThat(mute.readClose().code()).isEqualTo(1001);
-            try (RawClient late = wire.connect(server)) {
-                assertThat(late.ask(RawClient.handshake("/"))).startsWith("HTTP/1.1 503 ");
+            String rest = RawClient.handshake("/");
+            assertThat(late.ask(rest.substring(rest.indexOf("Host")))).startsWith("HTTP/1.1 503 ")
+                    .contains("Retry-After: 1\r\n");
+            assertThat(server.hub().stats().refusals(RefusalCause.CLOSED)).isEqualTo(1);
+            mute.sendClose(1001);
+            closing.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Wire.class)
+    void anotherServerMayTakeThePortWhileTheFirstOneStillDrains(Wire wire) throws Exception {
+        BroadcastServer first = wire.start(BroadcastHub.builder().closeTimeout(LONG));
+        try (RawClient mute = wire.open(first)) {
+            Future<?> closing = threads.submit(() -> first.close(Duration.ofSeconds(60)));
+            assertThat(mute.readClose().code()).isEqualTo(1001);
+            BroadcastServer[] second = new BroadcastServer[1];
+            await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> {
+                second[0] = wire.server().port(first.port()).start();
+                return true;
+            });
+            try (BroadcastServer own = second[0]; RawClient peer = wire.open(own)) {
+                peer.sendText("at the second one");
+                assertThat(peer.readText()).isEqualTo("at the second one");
+                assertThat(closing.isDone()).as("the first one has ended").isFalse();
             }
             mute.sendClose(1001);
             closing.get(30, TimeUnit.SECONDS);
         }
+    }
+
+    @Test
+    void thePagesOfAConnectionThatIsOpenAreRefusedWith503WhileTheServerDrains(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("index.html"), "page");
+        BroadcastServer server = Wire.PLAIN.server().hub(BroadcastHub.builder().closeTimeout(LONG).build())
+                .pages(Pages.folder(folder)).pagePort(0).start();
+        try (RawClient mute = Wire.PLAIN.open(server); RawClient reader = RawClient.connect(server.pagePort())) {
+            String get = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+            assertThat(reader.ask(get)).startsWith("HTTP/1.1 200 ");
+            assertThat(reader.readBody()).isEqualTo("page");
+            Future<?> closing = threads.submit(() -> server.close(Duration.ofSeconds(60)));
+            assertThat(mute.readClose().code()).isEqualTo(1001);
+            assertThat(reader.ask(get)).startsWith("HTTP/1.1 503 ").contains("Connection: close\r\n");
+            assertThat(reader.readsEnd()).isTrue();
+            mute.sendClose(1001);
+            closing.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void underLoadThePortCanBeBoundAgainAtOnce() throws Exception {
+        Set<Thread> before = serverThreads();
+        int port = 0;
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicInteger toConnectTo = new AtomicInteger();
+        List<Future<?>> storm = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            storm.add(threads.submit(() -> {
+                while (!over.get()) {
+                    try (RawClient peer = RawClient.connect(toConnectTo.get())) {
+                        peer.shakeHands("/").sendText("x");
+                    } catch (IOException e) {
+                        Thread.onSpinWait(); // between two servers
+                    }
+                }
+            }));
+        }
+        for (int i = 0; i < 10; i++) {
+            BroadcastServer server = BroadcastServer.builder().host("127.0.0.1").port(port).start(); // throws if it is taken
+            port = server.port();
+            toConnectTo.set(port);
+            await().atMost(Duration.ofSeconds(30)).until(() -> server.hub().stats().registrations() > 20);
+            server.close(Duration.ofMillis(200));
+        }
+        over.set(true);
+        for (Future<?> one : storm) {
+            one.get(30, TimeUnit.SECONDS);
+        }
+        nothingIsLeft(before, port);
     }
 
     @Test

@@ -3,13 +3,17 @@ package io.techops.broadcast.tyrus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.techops.broadcast.RefusalCause;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -161,14 +165,14 @@ class HandshakeTest {
     }
 
     @Test
-    void moreThan16KibOfHeadersAreRefused() throws Exception {
+    void moreThan16KibOfHeadersAreRefusedWith431() throws Exception {
         try (RawClient peer = RawClient.connect(server.port())) {
             StringBuilder headers = new StringBuilder();
             for (int i = 0; i < 200; i++) {
                 headers.append("X-Filler-").append(i).append(": ").append("f".repeat(100)).append("\r\n");
             }
-            peer.send(with(headers + "X: y").getBytes(StandardCharsets.ISO_8859_1));
-            assertThat(peer.readsNoUpgrade()).isTrue();
+            assertThat(peer.ask(with(headers + "X: y"))).startsWith("HTTP/1.1 431 ");
+            assertThat(peer.readsEnd()).isTrue();
         }
     }
 
@@ -181,6 +185,46 @@ class HandshakeTest {
             try (BroadcastServer own = wire.server().handshakeTimeout(Duration.ofMillis(300)).start();
                     RawClient peer = RawClient.connect(own.port())) {
                 assertThat(peer.readsEnd()).isTrue();
+            }
+        }
+
+        @Test
+        void aTlsHandshakeThatStallsIsCut() throws Exception {
+            try (BroadcastServer own = Wire.TLS.server().handshakeTimeout(Duration.ofMillis(500)).start();
+                    RawClient stalled = RawClient.connect(own.port());
+                    RawClient trickling = RawClient.connect(own.port());
+                    RawClient good = Wire.TLS.open(own)) {
+                byte[] hello = {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xFC, 3, 3}; // the rest of the record never comes
+                stalled.send(hello);
+                trickling.send(hello);
+                await().pollInterval(Duration.ofMillis(20)).atMost(Duration.ofSeconds(30)).until(() -> {
+                    try {
+                        trickling.send(new byte[] {1});
+                        return false;
+                    } catch (java.io.IOException e) {
+                        return true;
+                    }
+                });
+                assertThat(stalled.readsEnd()).isTrue();
+                assertThat(own.hub().stats().refusals(RefusalCause.TIMEOUT)).isEqualTo(2);
+                good.sendText("undisturbed");
+                assertThat(good.readText()).isEqualTo("undisturbed");
+            }
+        }
+
+        @ParameterizedTest
+        @EnumSource(Wire.class)
+        void aRequestForAPageIsCutTooIfItIsNotComplete(Wire wire, @TempDir Path folder) throws Exception {
+            Files.writeString(folder.resolve("index.html"), "page");
+            try (BroadcastServer own = wire.server().handshakeTimeout(Duration.ofSeconds(1)).pages(Pages.folder(folder))
+                            .pagePort(0).start();
+                    RawClient silent = RawClient.connect(own.pagePort());
+                    RawClient second = wire.connectTo(own.pagePort())) {
+                assertThat(second.ask("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")).startsWith("HTTP/1.1 200 ");
+                assertThat(second.readBody()).isEqualTo("page");
+                second.send("GET / HT".getBytes(StandardCharsets.US_ASCII));
+                assertThat(second.readsEnd()).isTrue();
+                assertThat(silent.readsEnd()).isTrue();
             }
         }
 

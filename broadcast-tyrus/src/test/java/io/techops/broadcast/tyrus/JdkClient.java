@@ -33,9 +33,25 @@ final class JdkClient implements WebSocket.Listener, AutoCloseable {
     }
 
     static JdkClient open(URI uri) {
+        return open(HTTP, uri);
+    }
+
+    /** {@return a client that offers subprotocols, as {@code new WebSocket(uri, [...])} does} */
+    static JdkClient open(URI uri, String first, String... others) {
         JdkClient client = new JdkClient();
-        client.socket = HTTP.newWebSocketBuilder().buildAsync(uri, client).join();
+        client.socket = HTTP.newWebSocketBuilder().subprotocols(first, others).buildAsync(uri, client).join();
         return client;
+    }
+
+    static JdkClient open(HttpClient http, URI uri) {
+        JdkClient client = new JdkClient();
+        client.socket = http.newWebSocketBuilder().buildAsync(uri, client).join();
+        return client;
+    }
+
+    /** {@return the subprotocol that the server selected, empty if none} */
+    String subprotocol() {
+        return socket.getSubprotocol();
     }
 
     JdkClient send(String message) {

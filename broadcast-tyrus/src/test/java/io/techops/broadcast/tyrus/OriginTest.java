@@ -57,6 +57,25 @@ class OriginTest {
         "live.example.org, file://, 403",
         "live.example.org, *, 403",
         "live.example.org, http://, 403",
+        "live.example.org, 'http://live.example.org:', 403",
+        "live.example.org, http://live.example.org:65536, 403",
+        "live.example.org, http://live.example.org:80x, 403",
+        "live.example.org, http://live.example.org., 403",
+        "live.example.org., http://live.example.org.:8000, 101",
+        "live.example.org, http://live.example.org%2eevil.com, 403",
+        "live.example.org, http://live.example.org\\@evil.com, 403",
+        "live.example.org, http://live.example.org evil.com, 403",
+        "live.example.org, 'http://live.example.org, http://evil.com', 403",
+        "live.example.org, ftp://live.example.org, 403",
+        "live.example.org, chrome-extension://live.example.org, 403",
+        "live.example.org, http:live.example.org, 403",
+        "live.example.org, NULL, 403",
+        "xn--bcher-kva.example, https://xn--bcher-kva.example:8443, 101",
+        "xn--bcher-kva.example, https://b\u00fccher.example, 403",
+        "my_host:5000, http://my_host:8000, 101",
+        "[2001:DB8::1], http://[2001:db8::1], 101",
+        "127.0.0.1, http://0x7f.1, 403",
+        "'127.0.0.1:', http://127.0.0.1, 101",
     })
     void onlyPagesOfTheSameHostMayConnect(String host, String origin, String status) throws Exception {
         assertThat(answer(server, host, origin)).isEqualTo(status);
@@ -85,6 +104,11 @@ class OriginTest {
             assertThat(answer(open, "127.0.0.1", "https://anything.example")).isEqualTo("101");
             assertThat(answer(open, "127.0.0.1", "null")).isEqualTo("101");
         }
+    }
+
+    @Test
+    void anEmptyOriginIsNone() throws Exception {
+        assertThat(answer(listing, "127.0.0.1", "")).isEqualTo("403");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.techops.broadcast.tyrus;
 
+import io.techops.broadcast.BroadcastHub;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -25,6 +26,8 @@ final class PageServer implements AutoCloseable {
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
 
+    private final BroadcastHub hub = BroadcastHub.create();
+    private final SocketWatch watch = new SocketWatch("pages-test-watch");
     private final HttpServer server;
     private final int port;
 
@@ -43,8 +46,9 @@ final class PageServer implements AutoCloseable {
 
     private PageServer(PageHandler handler) {
         InetSocketAddress address = new InetSocketAddress("127.0.0.1", 0);
-        server = Listeners.server("pages-test", address, null, null, handler, Duration.ofSeconds(30),
-                (listener, chain) -> { });
+        SocketChain chains = new SocketChain(BroadcastServer.builder(), hub, watch, () -> false);
+        server = Listeners.server("pages-test", address, null, ClientAuth.NONE, null, handler,
+                Duration.ofSeconds(30), chains::addPages);
         port = Listeners.start(server, address);
     }
 
@@ -115,5 +119,7 @@ final class PageServer implements AutoCloseable {
     @Override
     public void close() {
         server.shutdownNow();
+        watch.close();
+        hub.close(Duration.ZERO);
     }
 }

@@ -73,6 +73,11 @@ final class RawClient implements AutoCloseable {
         return new RawClient(socket);
     }
 
+    /** Connects without a handshake, from a certain address of this machine. */
+    static RawClient connectFrom(String address, int port) throws IOException {
+        return new RawClient(new Socket("127.0.0.1", port, java.net.InetAddress.getByName(address), 0));
+    }
+
     /** Connects and shakes hands. */
     static RawClient open(URI uri) throws IOException {
         return connect(uri.getPort()).shakeHands(uri.getPath());

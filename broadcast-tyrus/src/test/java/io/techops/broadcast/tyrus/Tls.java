@@ -25,11 +25,24 @@ final class Tls {
         return Holder.CONTEXT;
     }
 
-    private static final class Holder {
-        static final SSLContext CONTEXT = make();
+    /** {@return the context of a client that has no key of its own} */
+    static SSLContext anonymous() {
+        return Holder.ANONYMOUS;
     }
 
-    private static SSLContext make() {
+    private static final class Holder {
+        static final SSLContext CONTEXT;
+        static final SSLContext ANONYMOUS;
+
+        static {
+            SSLContext[] made = make();
+            CONTEXT = made[0];
+            ANONYMOUS = made[1];
+        }
+    }
+
+    /** {@return the two contexts} */
+    private static SSLContext[] make() {
         try {
             KeyStore keys = keys();
             KeyManagerFactory keyManagers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
@@ -38,7 +51,9 @@ final class Tls {
             trust.init(keys);
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keyManagers.getKeyManagers(), trust.getTrustManagers(), null);
-            return context;
+            SSLContext anonymous = SSLContext.getInstance("TLS");
+            anonymous.init(null, trust.getTrustManagers(), null);
+            return new SSLContext[] {context, anonymous};
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException("no key for the tests", e);
         } catch (InterruptedException e) {

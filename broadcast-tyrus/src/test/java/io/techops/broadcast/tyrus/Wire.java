@@ -28,6 +28,11 @@ enum Wire {
         return connect(server, 0);
     }
 
+    /** {@return a client that has sent nothing yet} */
+    RawClient connectTo(int port) throws IOException {
+        return RawClient.connect(this == TLS ? Tls.context().getSocketFactory() : SocketFactory.getDefault(), port, 0);
+    }
+
     /** {@return a client that has not sent its handshake, with a receive buffer of the given size} */
     RawClient connect(BroadcastServer server, int receiveBuffer) throws IOException {
         SocketFactory factory = this == TLS ? Tls.context().getSocketFactory() : SocketFactory.getDefault();

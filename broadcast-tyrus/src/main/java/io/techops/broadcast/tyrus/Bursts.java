@@ -1,0 +1,22 @@
+package io.techops.broadcast.tyrus;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Lets one of a burst through: for warnings that somebody else can provoke as often as he likes. Safe for use by any
+ * number of threads.
+ */
+final class Bursts {
+
+    private static final long PAUSE = Duration.ofSeconds(10).toNanos();
+
+    private final AtomicLong next = new AtomicLong(System.nanoTime());
+
+    /** {@return whether this one is to be let through: the first in ten seconds} */
+    boolean first() {
+        long now = System.nanoTime();
+        long due = next.get();
+        return now - due >= 0 && next.compareAndSet(due, now + PAUSE);
+    }
+}

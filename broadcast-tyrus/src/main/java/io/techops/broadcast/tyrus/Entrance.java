@@ -1,0 +1,78 @@
+package io.techops.broadcast.tyrus;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.RefusalCause;
+import java.net.InetSocketAddress;
+import java.security.Principal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.glassfish.grizzly.http.HttpRequestPacket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a handshake has to pass before the host application is asked, from the cheapest to the dearest: the rules
+ * of the RFC, the path, the origin, the limits. Nothing here waits. Safe for use by any number of threads.
+ */
+final class Entrance {
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final Routes routes;
+    private final Origins origins;
+    private final Proxies proxies;
+    private final Places places;
+
+    Entrance(Routes routes, Origins origins, Proxies proxies, Places places) {
+        this.routes = routes;
+        this.origins = origins;
+        this.proxies = proxies;
+        this.places = places;
+    }
+
+    /** What becomes of a handshake here. */
+    sealed interface Answer permits Refusal, Guest {
+    }
+
+    /**
+     * Somebody who may come in, as far as we are concerned.
+     *
+     * @param place is taken, and has to be given back
+     */
+    record Guest(HandshakeRequest request, BroadcastHub hub, Places.Place place) implements Answer {
+    }
+
+    Answer check(HttpRequestPacket request, InetSocketAddress peerAddress, @Nullable Principal principal) {
+        Refusal broken = Handshake.check(request);
+        if (broken != null) {
+            return broken;
+        }
+        BroadcastHub hub = routes.hub(request.getRequestURI());
+        if (hub == null) {
+            return Refusal.of(RefusalCause.NOT_FOUND, 404, "There is no WebSocket at this path.");
+        }
+        List<String> origin = new ArrayList<>();
+        request.getHeaders().values("Origin").forEach(origin::add);
+        Authority host = Authority.parse(Tokens.trim(request.getHeader("Host")));
+        if (origin.size() > 1 || host == null || !origins.allows(origin.isEmpty() ? null : origin.get(0), host)) {
+            return Refusal.of(RefusalCause.ORIGIN, 403,
+                    "Pages of this origin may not connect: the setting is allowOrigin.");
+        }
+        if (hub.isClosed()) {
+            return goingAway();
+        }
+        HandshakeRequest view = RequestView.of(request, peerAddress, principal, proxies);
+        Places.Place place = places.placeFor(view.remoteAddress().getAddress());
+        Refusal full = place.take();
+        return full != null ? full : new Guest(view, hub, place);
+    }
+
+    static Refusal goingAway() {
+        return Refusal.busy(RefusalCause.CLOSED, "The server is going away.", RETRY_AFTER);
+    }
+
+    /** {@return that the hub did not take the peer, because it is closed or has too much to tell its listener} */
+    static Refusal noPeersNow() {
+        return Refusal.busy(RefusalCause.CLOSED, "The server takes no peers now.", RETRY_AFTER);
+    }
+}

@@ -1,0 +1,161 @@
+package io.techops.broadcast.tyrus;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a server that decide who may connect; {@link BroadcastServer.Builder} has them beside its own. Every
+ * setting has a default; a setting is checked when it is given. Not safe for many threads.
+ *
+ * <p>A handshake passes them in this order: the rules of RFC 6455 section 4.2.1, the path, {@link #allowOrigin},
+ * {@link #maxPeers}, {@link #maxPeersPerAddress}, {@link #handshakePolicy}.
+ *
+ * @param <B> the builder that these settings are part of
+ */
+public abstract sealed class HandshakeSettings<B extends HandshakeSettings<B>> permits BroadcastServer.Builder {
+
+    final Set<String> origins = new LinkedHashSet<>();
+    Duration handshakeTimeout = Duration.ofSeconds(10);
+    int maxPeers = Places.UNLIMITED;
+    int maxPeersPerAddress = Places.UNLIMITED;
+    final List<Addresses.Block> trustedProxies = new ArrayList<>();
+    String clientAddressHeader = Proxies.X_FORWARDED_FOR;
+    @Nullable HandshakePolicy handshakePolicy;
+    ClientAuth clientAuth = ClientAuth.NONE;
+
+    HandshakeSettings() {
+    }
+
+    /** {@return this builder} */
+    abstract B self();
+
+    /**
+     * Lets pages of one more origin connect (RFC 6455 section 10.2). Pages of the host that is connected to may
+     * always, whatever their port, and so may clients that send no origin; others get 403.
+     *
+     * @param origin {@code scheme://host} or {@code scheme://host:port}; {@code null} for pages without an origin,
+     *     as those of {@code file:}; {@code *} for any
+     * @return this builder
+     * @throws IllegalArgumentException if it is none of these
+     */
+    public B allowOrigin(String origin) {
+        origins.add(Origins.checked(origin));
+        return self();
+    }
+
+    /**
+     * Sets within what time after the connection a handshake must be complete, TLS and the {@link #handshakePolicy}
+     * included; the connection is cut otherwise, also if bytes trickle. The time for a request for a page is the same.
+     *
+     * @param handshakeTimeout 10 seconds by default; from 1 millisecond to a day
+     * @return this builder
+     * @throws IllegalArgumentException if it is not from 1 millisecond to a day
+     */
+    public B handshakeTimeout(Duration handshakeTimeout) {
+        if (handshakeTimeout.toMillis() < 1 || handshakeTimeout.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException("handshakeTimeout must be from 1 ms to 1 day: " + handshakeTimeout);
+        }
+        this.handshakeTimeout = handshakeTimeout;
+        return self();
+    }
+
+    /**
+     * Sets how many peers there may be; one more is refused with 503 and {@code Retry-After}. What counts are connections
+     * to this server whose handshake is being answered or was accepted, until their sockets are closed; the bound is exact.
+     *
+     * @param maxPeers no bound by default; at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    public B maxPeers(int maxPeers) {
+        this.maxPeers = atLeastOne("maxPeers", maxPeers);
+        return self();
+    }
+
+    /**
+     * Sets how many peers there may be from one address; one more is refused with 429 and {@code Retry-After}. They are
+     * counted as by {@link #maxPeers}. IPv6 addresses count as one if their first 64 bits are the same, because a customer
+     * of a provider has all of these. Behind a proxy, the address is that of the client only if the proxy is a
+     * {@link #trustedProxy}; otherwise all clients of a proxy share one address.
+     *
+     * @param maxPeersPerAddress no bound by default; at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    public B maxPeersPerAddress(int maxPeersPerAddress) {
+        this.maxPeersPerAddress = atLeastOne("maxPeersPerAddress", maxPeersPerAddress);
+        return self();
+    }
+
+    /**
+     * Trusts one more proxy, or block of proxies, to say in {@link #clientAddressHeader} where its clients are. The header
+     * is read from its end, as far as whoever said it is trusted; what others write into it is never believed. If what it
+     * says there is no address, the client's address is that of the last proxy known.
+     *
+     * @param proxy an IP address, such as {@code 10.0.0.7}, or a block of them, such as {@code 10.0.0.0/8} or
+     *     {@code fd00::/8}; nobody is trusted by default
+     * @return this builder
+     * @throws IllegalArgumentException if it is neither
+     */
+    public B trustedProxy(String proxy) {
+        Addresses.Block block = Addresses.Block.parse(proxy);
+        if (block == null) {
+            throw new IllegalArgumentException("trustedProxy must be an IP address or a block such as 10.0.0.0/8: " + proxy);
+        }
+        trustedProxies.add(block);
+        return self();
+    }
+
+    /**
+     * Sets the header in which a {@link #trustedProxy} says where its client is. The proxy must append to this header, or
+     * set it, in every request.
+     *
+     * @param header {@code X-Forwarded-For} by default; {@code Forwarded} is read as RFC 7239 says, any other one as a list
+     *     of addresses, each perhaps with a port
+     * @return this builder
+     * @throws IllegalArgumentException if it is not the name of a header
+     */
+    public B clientAddressHeader(String header) {
+        if (!Tokens.isToken(header)) {
+            throw new IllegalArgumentException("clientAddressHeader must be the name of a header: " + header);
+        }
+        this.clientAddressHeader = header;
+        return self();
+    }
+
+    /**
+     * Sets who decides about a handshake after all other settings were satisfied.
+     *
+     * @param policy everyone is accepted by default
+     * @return this builder
+     */
+    public B handshakePolicy(HandshakePolicy policy) {
+        this.handshakePolicy = Objects.requireNonNull(policy, "policy");
+        return self();
+    }
+
+    /**
+     * Sets whether clients are asked for a TLS certificate. The context given to {@link BroadcastServer.Builder#tls} decides
+     * whose certificates are trusted. The subject becomes the peer's attribute {@link BroadcastEndpoint#PRINCIPAL}, and
+     * is shown to the {@link #handshakePolicy}.
+     *
+     * @param clientAuth {@link ClientAuth#NONE} by default; the others need TLS
+     * @return this builder
+     */
+    public B clientAuth(ClientAuth clientAuth) {
+        this.clientAuth = Objects.requireNonNull(clientAuth, "clientAuth");
+        return self();
+    }
+
+    private static int atLeastOne(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " must be at least 1: " + value);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,79 @@
+package io.techops.broadcast.tyrus;
+
+import io.techops.broadcast.Batch;
+import io.techops.broadcast.BroadcastHub;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.glassfish.grizzly.filterchain.FilterChain;
+import org.glassfish.grizzly.filterchain.FilterChainBuilder;
+import org.glassfish.grizzly.filterchain.TransportFilter;
+import org.glassfish.grizzly.http.server.HttpServerFilter;
+import org.glassfish.grizzly.http.server.NetworkListener;
+import org.glassfish.grizzly.utils.IdleTimeoutFilter;
+import org.glassfish.tyrus.spi.WebSocketEngine;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the parts of a handshake together, and into Grizzly's filter chains: a strict parser on every port, and behind it on
+ * the WebSocket port the way in.
+ */
+final class SocketChain implements AutoCloseable {
+
+    private final BroadcastServer.Builder settings;
+    private final BroadcastHub hub;
+    private final SocketWatch watch;
+    private final BooleanSupplier closing;
+    private final @Nullable Decider decider;
+
+    /**
+     * @param closing whether the server is going away
+     */
+    SocketChain(BroadcastServer.Builder settings, BroadcastHub hub, SocketWatch watch, BooleanSupplier closing) {
+        this.settings = settings;
+        this.hub = hub;
+        this.watch = watch;
+        this.closing = closing;
+        this.decider = settings.handshakePolicy == null ? null : new Decider(settings.handshakePolicy);
+    }
+
+    private boolean secure() {
+        return settings.tls != null;
+    }
+
+    /** Sets up the chain of a port that has only pages. */
+    void addPages(NetworkListener listener, FilterChainBuilder chain) {
+        setParser(listener, chain, new Refuser(watch, secure(), cause -> { }), false);
+    }
+
+    /** Sets up the chain of the WebSocket port. */
+    void addSockets(NetworkListener listener, FilterChainBuilder chain, WebSocketEngine engine, boolean withPages) {
+        Refuser refuser = new Refuser(watch, secure(), hub::refused);
+        setParser(listener, chain, refuser, true);
+        Entrance entrance = new Entrance(new Routes(settings.path, hub), new Origins(settings.origins),
+                new Proxies(settings.trustedProxies, settings.clientAddressHeader),
+                new Places(settings.maxPeers, settings.maxPeersPerAddress));
+        ChunkPool pool = new ChunkPool();
+        Function<Batch, WireBatch> encoder = batch -> WireBatch.encode(batch, pool);
+        FilterChain frames = FilterChainBuilder.stateless().add(new TransportFilter()).add(new FrameFilter()).build();
+        Admission admission = new Admission(new Admission.Parts(engine, watch, encoder, frames, secure(), withPages,
+                settings.maxMessageBytes));
+        chain.add(chain.indexOfType(HttpServerFilter.class),
+                new UpgradeFilter(entrance, decider, admission, refuser, withPages));
+        if (!withPages) {
+            chain.remove(chain.indexOfType(IdleTimeoutFilter.class)); // handshakes and peers have timeouts of their own
+        }
+    }
+
+    private void setParser(NetworkListener listener, FilterChainBuilder chain, Refuser refuser, boolean sockets) {
+        chain.set(chain.indexOfType(org.glassfish.grizzly.http.HttpServerFilter.class),
+                new RequestParser(listener.getKeepAlive(), watch, refuser, settings.handshakeTimeout, closing, sockets));
+    }
+
+    /** Ends what still decides about handshakes. */
+    @Override
+    public void close() {
+        if (decider != null) {
+            decider.close();
+        }
+    }
+}

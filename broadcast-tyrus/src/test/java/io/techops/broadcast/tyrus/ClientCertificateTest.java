@@ -1,0 +1,80 @@
+package io.techops.broadcast.tyrus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.techops.broadcast.tyrus.HandshakePolicy.Decision;
+import java.io.IOException;
+import java.security.Principal;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Clients that say with a certificate who they are. */
+class ClientCertificateTest {
+
+    private static BroadcastServer.Builder asking(ClientAuth clientAuth) {
+        return BroadcastServer.builder().host("127.0.0.1").port(0).tls(Tls.context()).clientAuth(clientAuth);
+    }
+
+    private static RawClient with(BroadcastServer server) throws IOException {
+        return RawClient.connect(Tls.context().getSocketFactory(), server.port(), 0);
+    }
+
+    private static RawClient without(BroadcastServer server) throws IOException {
+        return RawClient.connect(Tls.anonymous().getSocketFactory(), server.port(), 0);
+    }
+
+    private static Object principalOfTheOnlyPeer(BroadcastServer server) {
+        await().until(() -> server.hub().peers().size() == 1);
+        return server.hub().peers().iterator().next().attributes().get(BroadcastEndpoint.PRINCIPAL);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = ClientAuth.class, names = {"WANT", "NEED"})
+    void aCertificateIsShownToThePolicyAndIsAnAttributeOfThePeer(ClientAuth clientAuth) throws Exception {
+        HandshakePolicy policy = request -> request.principal() == null
+                ? Decision.refuse(401, "a certificate is needed")
+                : Decision.accept().with("name", request.principal().getName());
+        try (BroadcastServer server = asking(clientAuth).handshakePolicy(policy).start();
+                RawClient peer = with(server).shakeHands("/")) {
+            assertThat(principalOfTheOnlyPeer(server)).isInstanceOf(Principal.class).hasToString("CN=localhost");
+            assertThat(server.hub().peers().iterator().next().attributes()).containsEntry("name", "CN=localhost");
+            peer.sendText("in");
+            assertThat(peer.readText()).isEqualTo("in");
+        }
+    }
+
+    @Test
+    void whereOneIsWantedAClientMayConnectWithoutOne() throws Exception {
+        try (BroadcastServer server = asking(ClientAuth.WANT).start(); RawClient peer = without(server).shakeHands("/")) {
+            assertThat(principalOfTheOnlyPeer(server)).isNull();
+            peer.sendText("in");
+            assertThat(peer.readText()).isEqualTo("in");
+        }
+    }
+
+    @Test
+    void whereOneIsNeededAClientCannotConnectWithoutOne() throws Exception {
+        try (BroadcastServer server = asking(ClientAuth.NEED).start()) {
+            assertThatThrownBy(() -> without(server).shakeHands("/")).isInstanceOf(IOException.class);
+            with(server).shakeHands("/").close();
+            assertThat(server.hub().stats().registrations()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whereNoneIsAskedForNoneIsShown() throws Exception {
+        try (BroadcastServer server = asking(ClientAuth.NONE).start(); RawClient peer = with(server).shakeHands("/")) {
+            assertThat(principalOfTheOnlyPeer(server)).isNull();
+            assertThat(peer.socket().isConnected()).isTrue();
+        }
+    }
+
+    @Test
+    void askingNeedsTls() {
+        assertThatThrownBy(() -> BroadcastServer.builder().clientAuth(ClientAuth.NEED).start())
+                .isInstanceOf(IllegalStateException.class).hasMessage("clientAuth needs tls: NEED");
+    }
+}

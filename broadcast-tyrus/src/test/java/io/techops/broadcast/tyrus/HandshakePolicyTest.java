@@ -1,0 +1,415 @@
+package io.techops.broadcast.tyrus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.techops.broadcast.Peer;
+import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.tyrus.HandshakePolicy.Decision;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class HandshakePolicyTest {
+
+    private static String with(String... headers) {
+        return at("/", headers);
+    }
+
+    private static String at(String path, String... headers) {
+        return RawClient.handshake(path).replace("\r\n\r\n", "\r\n" + String.join("\r\n", headers) + "\r\n\r\n");
+    }
+
+    private static Peer onlyPeer(BroadcastServer server) {
+        await().until(() -> server.hub().peers().size() == 1);
+        return server.hub().peers().iterator().next();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Wire.class)
+    void seesWhatTheClientSaid(Wire wire) throws Exception {
+        BlockingQueue<HandshakeRequest> seen = new LinkedBlockingQueue<>();
+        HandshakePolicy policy = request -> {
+            seen.add(request);
+            return Decision.accept();
+        };
+        try (BroadcastServer server = wire.server().handshakePolicy(policy).start();
+                RawClient peer = wire.connect(server)) {
+            assertThat(peer.ask(at("/a%20b?x=1&y=%zz", "X-Two: 1", "x-two: 2", "Cookie: a=1; b=\"2\"; a=3",
+                    "Sec-WebSocket-Protocol: chat, mqtt", "Sec-WebSocket-Protocol: stomp"))).startsWith("HTTP/1.1 101 ");
+            HandshakeRequest request = seen.take();
+            assertThat(request.path()).isEqualTo("/a%20b");
+            assertThat(request.query()).isEqualTo("x=1&y=%zz");
+            assertThat(request.headers()).containsEntry("X-TWO", List.of("1", "2"));
+            assertThat(request.header("host")).isEqualTo("127.0.0.1");
+            assertThat(request.header("absent")).isNull();
+            assertThat(request.cookies()).isEqualTo(Map.of("a", "1", "b", "\"2\""));
+            assertThat(request.subprotocols()).containsExactly("chat", "mqtt", "stomp");
+            assertThat(request.remoteAddress()).isEqualTo(request.peerAddress());
+            assertThat(request.remoteAddress().getAddress().getHostAddress()).isEqualTo("127.0.0.1");
+            assertThat(request.remoteAddress().getPort()).isEqualTo(peer.socket().getLocalPort());
+            assertThat(request.principal()).isNull();
+            assertThatThrownBy(() -> request.headers().clear()).isInstanceOf(UnsupportedOperationException.class);
+            assertThat(request.toString()).doesNotContain("x=1", "chat");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Wire.class)
+    void givesThePeerAttributesAndASubprotocol(Wire wire) throws Exception {
+        HandshakePolicy policy = request -> Decision.accept().with("user", "ann").with("path", "mine").speaking("mqtt");
+        try (BroadcastServer server = wire.server().handshakePolicy(policy).start();
+                RawClient peer = wire.connect(server)) {
+            assertThat(peer.ask(with("Sec-WebSocket-Protocol: chat, mqtt")))
+                    .startsWith("HTTP/1.1 101 ").contains("Sec-WebSocket-Protocol: mqtt\r\n");
+            peer.sendText("in");
+            assertThat(peer.readText()).isEqualTo("in");
+            assertThat(onlyPeer(server).attributes()).containsEntry("user", "ann").containsEntry("path", "mine")
+                    .containsEntry(BroadcastEndpoint.SUBPROTOCOL, "mqtt")
+                    .containsEntry(BroadcastEndpoint.REMOTE_ADDRESS, "127.0.0.1:" + peer.socket().getLocalPort())
+                    .doesNotContainKey(BroadcastEndpoint.PROXY_ADDRESS);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"401, WWW-Authenticate: Bearer", "403, Connection: close", "404, Connection: close", "429, Retry-After: 10",
+        "503, Retry-After: 10", "451, Connection: close", "499, Connection: close"})
+    void refusesWithAStatusAndAReasonBeforeThe101(int status, String header) throws Exception {
+        HandshakePolicy policy = request -> Decision.refuse(status, "only for members, not für you");
+        try (BroadcastServer server = Wire.PLAIN.server().handshakePolicy(policy).start();
+                RawClient peer = Wire.PLAIN.connect(server)) {
+            assertThat(peer.ask(RawClient.handshake("/"))).startsWith("HTTP/1.1 " + status + " ").contains(header + "\r\n");
+            assertThat(peer.readBody()).isEqualTo("only for members, not für you\n");
+            assertThat(peer.readsEnd()).isTrue();
+            assertThat(server.hub().stats().registrations()).isZero();
+            assertThat(server.hub().stats().refusals(RefusalCause.POLICY)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void isNotAskedAboutWhatIsRefusedAnyway() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        HandshakePolicy policy = request -> {
+            asked.incrementAndGet();
+            return Decision.accept();
+        };
+        try (BroadcastServer server = Wire.PLAIN.server().path("/live").maxPeers(1).handshakePolicy(policy).start();
+                RawClient first = Wire.PLAIN.open(server)) {
+            String good = RawClient.handshake("/live");
+            Map<String, Integer> requests = Map.of(at("/live", "Origin: http://evil.example"), 403, RawClient.handshake("/dead"), 404,
+                    good, 503, good.replace(": 13", ": 8"), 426, "GET /live HTTP/1.1\r\nHost: a\r\n\r\n", 426);
+            for (Map.Entry<String, Integer> request : requests.entrySet()) {
+                try (RawClient peer = Wire.PLAIN.connect(server)) {
+                    assertThat(peer.ask(request.getKey())).startsWith("HTTP/1.1 " + request.getValue() + " ");
+                }
+            }
+            assertThat(asked).hasValue(1);
+            first.sendText("still here");
+            assertThat(first.readText()).isEqualTo("still here");
+        }
+    }
+
+    @Test
+    void framesThatComeBeforeTheDecisionAreReadAfterIt() throws Exception {
+        CountDownLatch decided = new CountDownLatch(1);
+        HandshakePolicy policy = request -> {
+            decided.await();
+            return Decision.accept();
+        };
+        try (BroadcastServer server = Wire.PLAIN.server().handshakePolicy(policy).start();
+                RawClient peer = Wire.PLAIN.connect(server)) {
+            byte[] early = RawClient.frame(0x81, "early".getBytes(StandardCharsets.UTF_8));
+            byte[] all = (RawClient.handshake("/") + new String(early, StandardCharsets.ISO_8859_1))
+                    .getBytes(StandardCharsets.ISO_8859_1);
+            peer.send(all);
+            peer.sendText("not quite so early");
+            decided.countDown();
+            assertThat(peer.readHead()).startsWith("HTTP/1.1 101 ");
+            assertThat(peer.readText()).isEqualTo("early");
+            assertThat(peer.readText()).isEqualTo("not quite so early");
+        }
+    }
+
+    @Nested
+    class ThatFails {
+
+        private void refusesAllWith503(HandshakePolicy policy, String logged) throws Exception {
+            try (LogCatch log = new LogCatch();
+                    BroadcastServer server = Wire.PLAIN.server().handshakePolicy(policy).start()) {
+                for (int i = 0; i < 20; i++) {
+                    try (RawClient peer = Wire.PLAIN.connect(server)) {
+                        assertThat(peer.ask(with("Sec-WebSocket-Protocol: bearer, s3cret")))
+                                .startsWith("HTTP/1.1 503 ").contains("Retry-After: ");
+                        assertThat(peer.readBody()).doesNotContain("s3cret").doesNotContain("xception");
+                    }
+                }
+                assertThat(log.warnings()).hasSize(1).first().asString().contains(logged).doesNotContain("s3cret");
+            }
+        }
+
+        @Test
+        void becauseItThrowsIsLoggedOnceABurst() throws Exception {
+            refusesAllWith503(request -> {
+                throw new java.io.IOException("the directory is down");
+            }, "the directory is down");
+            refusesAllWith503(request -> {
+                throw new StackOverflowError("too deep");
+            }, "too deep");
+        }
+
+        @Test
+        void becauseItReturnsNothingIsLoggedOnceABurst() throws Exception {
+            refusesAllWith503(request -> null, "returned null");
+        }
+
+        @Test
+        void becauseItSelectsWhatWasNotOfferedIsLoggedOnceABurst() throws Exception {
+            refusesAllWith503(request -> Decision.accept().speaking("chat"), "not offered");
+        }
+
+        @Test
+        void becauseItWouldEchoTheTokenIsLoggedOnceABurst() throws Exception {
+            refusesAllWith503(request -> Decision.accept().speaking(request.bearerToken()), "selected a token");
+        }
+    }
+
+    @Nested
+    class ThatBlocks {
+
+        private final CountDownLatch release = new CountDownLatch(1);
+
+        private Decision waitIf(HandshakeRequest request, String path) throws InterruptedException {
+            if (request.path().equals(path)) {
+                release.await();
+            }
+            return Decision.accept();
+        }
+
+        @ParameterizedTest
+        @EnumSource(Wire.class)
+        void delaysOnlyItsOwnHandshake(Wire wire) throws Exception {
+            List<RawClient> blocked = new ArrayList<>();
+            try (BroadcastServer server = wire.server().handshakeTimeout(Duration.ofMinutes(5))
+                    .handshakePolicy(request -> waitIf(request, "/slow")).start()) {
+                for (int i = 0; i < 100; i++) { // many more than there are reading threads
+                    RawClient peer = wire.connect(server);
+                    peer.send(RawClient.handshake("/slow").getBytes(StandardCharsets.US_ASCII));
+                    blocked.add(peer);
+                }
+                try (RawClient quick = wire.connect(server).shakeHands("/quick")) {
+                    quick.sendText("undisturbed");
+                    assertThat(quick.readText()).isEqualTo("undisturbed");
+                }
+                release.countDown();
+                for (RawClient peer : blocked) {
+                    assertThat(peer.readHead()).startsWith("HTTP/1.1 101 ");
+                }
+            } finally {
+                for (RawClient peer : blocked) {
+                    peer.close();
+                }
+            }
+        }
+
+        @Test
+        void isInterruptedAndItsHandshakeCutWhenTheTimeIsOver() throws Exception {
+            CountDownLatch interrupted = new CountDownLatch(1);
+            HandshakePolicy policy = request -> {
+                try {
+                    release.await();
+                    return Decision.accept();
+                } catch (InterruptedException e) {
+                    interrupted.countDown();
+                    throw e;
+                }
+            };
+            try (LogCatch log = new LogCatch();
+                    BroadcastServer server = Wire.PLAIN.server().handshakeTimeout(Duration.ofMillis(300)).maxPeers(1)
+                            .handshakePolicy(policy).start()) {
+                try (RawClient peer = Wire.PLAIN.connect(server)) {
+                    peer.send(RawClient.handshake("/").getBytes(StandardCharsets.US_ASCII));
+                    assertThat(peer.readsNoUpgrade()).isTrue();
+                    assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
+                }
+                assertThat(server.hub().stats().refusals(RefusalCause.TIMEOUT)).isEqualTo(1);
+                release.countDown();
+                await().untilAsserted(() -> Wire.PLAIN.open(server).close()); // the place was given back
+                assertThat(log.warnings()).isEmpty();
+            }
+        }
+
+        @Test
+        void moreThanMayBeAskedAtOnceAreRefusedWith503() throws Exception {
+            List<RawClient> blocked = new ArrayList<>();
+            AtomicInteger asked = new AtomicInteger();
+            HandshakePolicy policy = request -> {
+                asked.incrementAndGet();
+                return waitIf(request, "/");
+            };
+            try (BroadcastServer server = Wire.PLAIN.server().handshakeTimeout(Duration.ofMinutes(5))
+                    .handshakePolicy(policy).start()) {
+                for (int i = 0; i < HandshakePolicy.MAX_CONCURRENT; i++) {
+                    RawClient peer = Wire.PLAIN.connect(server);
+                    peer.send(RawClient.handshake("/").getBytes(StandardCharsets.US_ASCII));
+                    blocked.add(peer);
+                }
+                await().atMost(Duration.ofSeconds(30)).until(() -> asked.get() == HandshakePolicy.MAX_CONCURRENT);
+                try (RawClient peer = Wire.PLAIN.connect(server)) {
+                    assertThat(peer.ask(RawClient.handshake("/"))).startsWith("HTTP/1.1 503 ").contains("Retry-After: ");
+                }
+                release.countDown();
+                for (RawClient peer : blocked) {
+                    assertThat(peer.readHead()).startsWith("HTTP/1.1 101 ");
+                }
+            } finally {
+                for (RawClient peer : blocked) {
+                    peer.close();
+                }
+            }
+        }
+
+        @Test
+        void endsWithTheServer() throws Exception {
+            CountDownLatch asked = new CountDownLatch(1);
+            BroadcastServer server = Wire.PLAIN.server().handshakePolicy(request -> {
+                asked.countDown();
+                release.await();
+                return Decision.accept();
+            }).start();
+            try (RawClient peer = Wire.PLAIN.connect(server)) {
+                peer.send(RawClient.handshake("/").getBytes(StandardCharsets.US_ASCII));
+                assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+                server.close(Duration.ofMillis(100));
+                assertThat(peer.readsNoUpgrade()).isTrue();
+                assertThat(Thread.getAllStackTraces().keySet()).noneMatch(
+                        thread -> thread.getName().startsWith("broadcast-handshake") && thread.isAlive());
+            }
+        }
+    }
+
+    @Nested
+    class BearerTokens {
+
+        private String tokenOf(String... headers) throws Exception {
+            BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+            try (BroadcastServer server = Wire.PLAIN.server().handshakePolicy(request -> {
+                seen.add(String.valueOf(request.bearerToken()));
+                return Decision.accept();
+            }).start(); RawClient peer = Wire.PLAIN.connect(server)) {
+                assertThat(peer.ask(with(headers))).startsWith("HTTP/1.1 101 ").doesNotContain("Sec-WebSocket-Protocol");
+                return seen.take();
+            }
+        }
+
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', nullValues = "none", value = {
+            "X: y                                                       | none",
+            "Authorization: Bearer a.b-c                                | a.b-c",
+            "authorization: bearer a.b-c                                | a.b-c",
+            "Authorization: Basic YTpi                                  | none",
+            "Sec-WebSocket-Protocol: bearer, a.b-c                      | a.b-c",
+            "Sec-WebSocket-Protocol: Bearer,a.b-c                       | a.b-c",
+            "Sec-WebSocket-Protocol: chat, bearer, a.b-c, mqtt          | a.b-c",
+            "Sec-WebSocket-Protocol: access_token, a.b-c                | a.b-c",
+            "Sec-WebSocket-Protocol: Authorization, a.b-c               | a.b-c",
+            "Sec-WebSocket-Protocol: bearer.a.b-c, chat                 | a.b-c",
+            "Sec-WebSocket-Protocol: bearer                             | none",
+            "Sec-WebSocket-Protocol: bearer.                            | none",
+            "Sec-WebSocket-Protocol: chat, a.b-c                        | none",
+            "Sec-WebSocket-Protocol: base64url.bearer.authorization.k8s.io.YS5iLWM, chat | a.b-c",
+            "Sec-WebSocket-Protocol: base64url.bearer.authorization.k8s.io.!!!, chat     | none",
+        })
+        void areFoundWhereClientsPutThem(String header, String token) throws Exception {
+            assertThat(tokenOf(header.strip())).isEqualTo(String.valueOf(token));
+        }
+
+        @Test
+        void workWithTheClientOfTheJdk() throws Exception {
+            HandshakePolicy policy = request -> "opensesame".equals(request.bearerToken())
+                    ? Decision.accept().with("user", "ann").speaking("bearer")
+                    : Decision.refuse(401, "a token is needed");
+            try (BroadcastServer server = Wire.PLAIN.server().handshakePolicy(policy).start();
+                    JdkClient peer = JdkClient.open(server.uri(), "bearer", "opensesame")) {
+                assertThat(peer.subprotocol()).isEqualTo("bearer");
+                assertThat(peer.send("in").next()).isEqualTo("in");
+                assertThat(onlyPeer(server).attributes()).containsEntry("user", "ann")
+                        .doesNotContainValue("opensesame");
+                assertThatThrownBy(() -> JdkClient.open(server.uri(), "bearer", "guess"))
+                        .hasCauseInstanceOf(java.net.http.WebSocketHandshakeException.class);
+            }
+        }
+
+        @ParameterizedTest
+        @CsvSource({"bearer.s3cret, false", "base64url.bearer.authorization.k8s.io.czNjcmV0, false", "chat, true"})
+        void areNeverSelected(String selected, boolean allowed) throws Exception {
+            try (BroadcastServer server = Wire.PLAIN.server()
+                    .handshakePolicy(request -> Decision.accept().speaking(selected)).start();
+                    RawClient peer = Wire.PLAIN.connect(server)) {
+                assertThat(peer.ask(with("Sec-WebSocket-Protocol: chat, " + selected)))
+                        .startsWith(allowed ? "HTTP/1.1 101 " : "HTTP/1.1 503 ");
+            }
+        }
+
+        @Test
+        void ofKubernetesAreEncoded() {
+            String encoded = Base64.getUrlEncoder().withoutPadding().encodeToString("a.b-c".getBytes(StandardCharsets.UTF_8));
+            assertThat(encoded).isEqualTo("YS5iLWM");
+        }
+    }
+
+    @Nested
+    class OneAfterTheOther {
+
+        private final HandshakeRequest nobody = new RequestView("/", null, Map.of(),
+                new java.net.InetSocketAddress("127.0.0.1", 1), new java.net.InetSocketAddress("127.0.0.1", 1), null);
+
+        @Test
+        void theFirstRefusalCounts() throws Exception {
+            HandshakePolicy no = request -> Decision.refuse(403, "no");
+            HandshakePolicy never = request -> {
+                throw new AssertionError("was asked");
+            };
+            assertThat(no.andThen(never).decide(nobody)).isEqualTo(Decision.refuse(403, "no"));
+            assertThat(HandshakePolicy.everyone().andThen(no).decide(nobody)).isEqualTo(Decision.refuse(403, "no"));
+        }
+
+        @Test
+        void attributesAddUpAndTheLastSubprotocolCounts() throws Exception {
+            HandshakePolicy one = request -> Decision.accept().with("a", 1).with("b", 1).speaking("x");
+            HandshakePolicy two = request -> Decision.accept().with("b", 2);
+            HandshakePolicy three = request -> Decision.accept().speaking("y");
+            assertThat(one.andThen(two).decide(nobody))
+                    .isEqualTo(new Decision.Accept(Map.of("a", 1, "b", 2), "x"));
+            assertThat(one.andThen(two).andThen(three).decide(nobody))
+                    .isEqualTo(new Decision.Accept(Map.of("a", 1, "b", 2), "y"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"399", "600", "101", "200", "426"})
+    void refusalsHaveAStatusOfAnError(int status) {
+        assertThatThrownBy(() -> Decision.refuse(status, "no")).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("status must be from 400 to 599, and not 426: " + status);
+    }
+
+    @Test
+    void aReasonIsOneLine() {
+        assertThatThrownBy(() -> Decision.refuse(403, "no\r\nSet-Cookie: a=b")).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("reason must be one line of at most 200 characters: ");
+        assertThatThrownBy(() -> Decision.refuse(403, "x".repeat(201))).isInstanceOf(IllegalArgumentException.class);
+    }
+}
