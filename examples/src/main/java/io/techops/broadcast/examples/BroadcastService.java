@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
  *
  * <p>Standard output holds a line for each address the service listens on, once it does, and nothing else unless
  * {@code debug} is given. SIGINT and SIGTERM end it: every peer is told, with close code 1001, and the process ends
- * within 10 seconds. Exit codes: 2 for an option that cannot be honoured, 1 for an address that cannot be listened on,
+ * within 10 seconds unless {@code --drain} allows more. Exit codes: 2 for an option that cannot be honoured, 1 for an address that cannot be listened on,
  * each with one line on standard error.
  */
 @Command(name = "broadcast-service", sortOptions = false, versionProvider = BroadcastService.Version.class,
@@ -28,12 +28,12 @@ import picocli.CommandLine.Spec;
         description = "%nLive messages to everyone who is connected: what a WebSocket peer sends, every peer gets.%n",
         footer = {"",
             "Sizes are bytes, or end in KiB, MiB or GiB; times end in ms, s, m or h.",
-            "SIGINT and SIGTERM end the service: peers are closed with code 1001, within 10 seconds.",
+            "SIGINT and SIGTERM end the service: peers are closed with code 1001, within 5s more than --drain.",
             "Exit codes: 2 for an option that cannot be honoured, 1 if an address cannot be listened on."})
 public final class BroadcastService implements Callable<Integer> {
 
-    private static final Duration DRAIN = Duration.ofSeconds(5);
-    private static final Duration LONGEST_END = Duration.ofSeconds(8);
+    /** How long the end may take beside the drain. */
+    private static final Duration LONGEST_REST = Duration.ofSeconds(3);
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -130,12 +130,12 @@ public final class BroadcastService implements Callable<Integer> {
         }
     }
 
-    private static void close(BroadcastServer server) {
-        Thread closing = new Thread(() -> server.close(DRAIN), "broadcast-service-close");
+    private void close(BroadcastServer server) {
+        Thread closing = new Thread(() -> server.close(options.drain()), "broadcast-service-close");
         closing.setDaemon(true);
         closing.start();
         try {
-            closing.join(LONGEST_END.toMillis());
+            closing.join(options.drain().plus(LONGEST_REST).toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

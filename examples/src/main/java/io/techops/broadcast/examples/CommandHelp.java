@@ -19,6 +19,8 @@ final class CommandHelp {
         GROUPS.put("The page", List.of("--web-port", "--web-root", "--no-web"));
         GROUPS.put("Messages", List.of("--max-message-bytes", "--relay-binary", "--exclude-sender"));
         GROUPS.put("Slow peers", List.of("--retention-messages", "--retention-bytes", "--overflow", "--stall-timeout"));
+        GROUPS.put("The open internet", List.of("--handshake-timeout", "--max-peers", "--max-peers-per-address",
+                "--trusted-proxy", "--client-address-header", "--max-rate", "--heartbeat", "--drain"));
         GROUPS.put("Running it", List.of("--debug", "--log-file", "--pid-file", "--help", "--version"));
     }
 

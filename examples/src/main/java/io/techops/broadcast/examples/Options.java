@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -105,6 +106,11 @@ final class Options {
             description = "A peer that takes no bytes at all for so long is closed with code 1013" + DEFAULT + ".")
     private Duration stallTimeout = Duration.ofSeconds(10);
 
+    // The open internet.
+
+    @Mixin
+    private final OpenInternetOptions openInternet = new OpenInternetOptions();
+
     // Running it.
 
     @Option(names = "--debug",
@@ -137,6 +143,11 @@ final class Options {
         return pidFile;
     }
 
+    /** {@return how long the end may take} */
+    Duration drain() {
+        return openInternet.drain();
+    }
+
     /**
      * {@return a builder of the server that was asked for}
      *
@@ -153,6 +164,7 @@ final class Options {
             server.path(path);
         }
         origins.forEach(server::allowOrigin);
+        openInternet.apply(server);
         if (tlsKeystore != null && tlsPasswordFile != null) {
             server.tls(Tls.context(tlsKeystore, tlsPasswordFile));
         }
@@ -223,12 +235,14 @@ final class Options {
 
     private BroadcastHub hub() {
         MessagePolicy kinds = relayBinary ? MessagePolicy.everything() : MessagePolicy.textOnly();
-        return BroadcastHub.builder()
+        MessagePolicy policy = openInternet.within(kinds.andThen(MessagePolicy.maxBytes(maxMessageBytes)));
+        BroadcastHub.Builder hub = BroadcastHub.builder()
                 .retention(Retention.of(retentionMessages, retentionBytes))
-                .policy(kinds.andThen(MessagePolicy.maxBytes(maxMessageBytes)))
+                .policy(policy)
                 .delivery(excludeSender ? DeliveryPolicy.everyoneButSender() : DeliveryPolicy.everyone())
                 .overflow(overflow)
-                .stallTimeout(stallTimeout)
-                .build();
+                .stallTimeout(stallTimeout);
+        openInternet.apply(hub);
+        return hub.build();
     }
 }

@@ -67,6 +67,14 @@ abstract class Value<T> implements ITypeConverter<T> {
         }
     }
 
+    /** A number of peers. */
+    static final class Peers extends Value<Integer> {
+        Peers() {
+            super("must be from 1 to " + Integer.MAX_VALUE,
+                    text -> toInt(within(1, Integer.MAX_VALUE, quantity(text, Map.of("", 1L)))));
+        }
+    }
+
     /** The size of one message. */
     static final class MessageBytes extends Value<Integer> {
         private static final int LEAST = 125;
@@ -114,17 +122,84 @@ abstract class Value<T> implements ITypeConverter<T> {
         }
     }
 
+    /** The address of a proxy, or of a block of them. */
+    static final class Proxy extends Value<String> {
+        Proxy() {
+            super("must be an IP address, or a block of them such as 10.0.0.0/8",
+                    text -> accepted(text, BroadcastServer.builder()::trustedProxy));
+        }
+    }
+
+    /** The name of a header. */
+    static final class HeaderName extends Value<String> {
+        HeaderName() {
+            super("must be the name of a header", text -> accepted(text, BroadcastServer.builder()::clientAddressHeader));
+        }
+    }
+
     /** A length of time. */
     static final class Time extends Value<Duration> {
-        private static final Map<String, Long> MILLIS = Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L);
-        private static final long MOST = Duration.ofDays(365).toMillis();
-
         Time() {
-            super("must be a time from 1ms to 8760h, such as 500ms, 10s or 2m", text -> {
-                Long millis = within(1, MOST, quantity(text, MILLIS));
-                return millis == null ? null : Duration.ofMillis(millis);
-            });
+            super("must be a time from 1ms to 8760h, such as 500ms, 10s or 2m",
+                    text -> time(text, Duration.ofDays(365)));
         }
+    }
+
+    /** A length of time, or none. */
+    static final class TimeOrOff extends Value<Duration> {
+        TimeOrOff() {
+            super("must be a time from 1ms to 8760h, such as 500ms, 10s or 2m, or off",
+                    text -> text.equals("off") ? Duration.ZERO : time(text, Duration.ofDays(365)));
+        }
+    }
+
+    /** How long a handshake may take. */
+    static final class HandshakeTime extends Value<Duration> {
+        HandshakeTime() {
+            super("must be a time from 1ms to 24h, such as 500ms, 10s or 2m", text -> time(text, Duration.ofDays(1)));
+        }
+    }
+
+    /** How long the end may take. */
+    static final class DrainTime extends Value<Duration> {
+        DrainTime() {
+            super("must be a time from 1ms to 1h, such as 500ms, 10s or 2m", text -> time(text, Duration.ofHours(1)));
+        }
+    }
+
+    /**
+     * So many in so much time.
+     *
+     * @param permits how many
+     * @param per in what time
+     */
+    record PerTime(int permits, Duration per) {
+    }
+
+    /** How fast a peer may be. */
+    static final class Rate extends Value<PerTime> {
+        private static final int MOST = 100_000;
+
+        Rate() {
+            super("must be a number of messages from 1 to " + MOST + ", a slash and a time from 1ms to 24h, such as 20/1s",
+                    Rate::read);
+        }
+
+        private static @Nullable PerTime read(String text) {
+            int slash = text.indexOf('/');
+            if (slash < 0) {
+                return null;
+            }
+            Integer permits = toInt(within(1, MOST, quantity(text.substring(0, slash), Map.of("", 1L))));
+            Duration per = time(text.substring(slash + 1), Duration.ofDays(1));
+            return permits == null || per == null ? null : new PerTime(permits, per);
+        }
+    }
+
+    private static @Nullable Duration time(String text, Duration most) {
+        Long millis = within(1, most.toMillis(),
+                quantity(text, Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L)));
+        return millis == null ? null : Duration.ofMillis(millis);
     }
 
     /** {@return {@code text} if a setter takes it} */

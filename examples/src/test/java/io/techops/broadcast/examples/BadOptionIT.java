@@ -43,6 +43,13 @@ class BadOptionIT {
             --retention-messages 0         | --retention-messages must be from 1 to 16777216: 0
             --stall-timeout 10      | --stall-timeout must be a time from 1ms to 8760h, such as 500ms, 10s or 2m: 10
             --stall-timeout 0s      | --stall-timeout must be a time from 1ms to 8760h, such as 500ms, 10s or 2m: 0s
+            --max-peers 0                  | --max-peers must be from 1 to 2147483647: 0
+            --max-peers-per-address many   | --max-peers-per-address must be from 1 to 2147483647: many
+            --handshake-timeout 25h | --handshake-timeout must be a time from 1ms to 24h, such as 500ms, 10s or 2m: 25h
+            --heartbeat 0s          | --heartbeat must be a time from 1ms to 8760h, such as 500ms, 10s or 2m, or off: 0s
+            --drain 2h              | --drain must be a time from 1ms to 1h, such as 500ms, 10s or 2m: 2h
+            --trusted-proxy proxy   | --trusted-proxy must be an IP address, or a block of them such as 10.0.0.0/8: proxy
+            --client-address-header a:b    | --client-address-header must be the name of a header: a:b
             --no-web --web-port 8000       | --no-web must not be given together with: --web-port 8000
             --no-web --web-root .          | --no-web must not be given together with: --web-root .
             --tls-keystore keys            | --tls-keystore must be given together with --tls-password-file: keys
@@ -62,6 +69,12 @@ class BadOptionIT {
                 "--retention-bytes", "65599");
         refuses("--retention-bytes must be at least --max-message-bytes and 64 bytes more, here 16777280: 8388608",
                 "--max-message-bytes", "16MiB");
+    }
+
+    @Test
+    void tellsWhatARateIs() {
+        refuses("--max-rate must be a number of messages from 1 to 100000, a slash and a time from 1ms to 24h, such as "
+                + "20/1s: 20", "--max-rate", "20");
     }
 
     @Test

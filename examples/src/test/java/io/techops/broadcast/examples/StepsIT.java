@@ -1,6 +1,7 @@
 package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -68,6 +69,23 @@ class StepsIT {
             assertThat(one.closeCode()).isEqualTo(1001);
             assertThat(two.closeCode()).isEqualTo(1001);
             assertThat(embedded.awaitExit()).isZero();
+        }
+    }
+
+    @Test
+    void aBearerTokenDecidesWhoMayConnectAndIsNotRepeated() {
+        try (Program program = Program.of(Step07BearerToken.class, "0")) {
+            URI uri = program.uriWithin(LISTENING);
+            assertThatThrownBy(() -> TestPeer.connect(uri)).hasStackTraceContaining("401");
+            assertThatThrownBy(() -> TestPeer.offering(uri, "bearer", "a-guess")).hasStackTraceContaining("401");
+            try (TestPeer ann = TestPeer.offering(uri, "bearer", "anns-token");
+                    TestPeer bob = TestPeer.sending(uri, "Authorization", "Bearer bobs-token")) {
+                assertThat(ann.subprotocol()).isEqualTo("bearer");
+                assertThat(bob.subprotocol()).isEmpty();
+                assertThat(ann.next()).isEqualTo("welcome, ann");
+                assertThat(bob.next()).isEqualTo("welcome, bob");
+                endsGracefully(program, ann, bob);
+            }
         }
     }
 

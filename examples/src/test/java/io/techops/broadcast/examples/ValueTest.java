@@ -94,14 +94,14 @@ class ValueTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"null", "*", "https://example.org", "http://localhost:8080", "http://[::1]:8000",
-            "app+x://host"})
+            "http://my_host", "app+x://host"})
         void isWhatABrowserSends(String text) {
             assertThat(new Value.Origin().convert(text)).isEqualTo(text);
         }
 
         @ParameterizedTest
         @ValueSource(strings = {"", "example.org", "https://", "https://example.org/", "https://a b", "**", "NULL",
-            "http://my_host"})
+            "https://my host"})
         void isNothingElse(String text) {
             refuses(new Value.Origin(), text);
         }
@@ -120,6 +120,63 @@ class ValueTest {
         @ValueSource(strings = {"", "chat", "/a?b", "/a#b", "/a b", "/a%zz", "/a\n"})
         void isNothingElse(String text) {
             refuses(new Value.UriPath(), text);
+        }
+    }
+
+    @Nested
+    class ARate {
+
+        @ParameterizedTest
+        @CsvSource({"20/1s,20,1000", "1/500ms,1,500", "100000/24h,100000,86400000"})
+        void isANumberAndATime(String text, int permits, long millis) {
+            assertThat(new Value.Rate().convert(text)).isEqualTo(new Value.PerTime(permits, Duration.ofMillis(millis)));
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"", "20", "/", "20/", "/1s", "0/1s", "-1/1s", "20/0s", "20/1", "20 / 1s", "20/1s/1s",
+            "100001/1s", "20/25h", "20/s"})
+        void isNothingElse(String text) {
+            refuses(new Value.Rate(), text);
+        }
+    }
+
+    @Nested
+    class ATimeWithOtherBounds {
+
+        @Test
+        void mayBeOffForTheHeartbeat() {
+            assertThat(new Value.TimeOrOff().convert("off")).isEqualTo(Duration.ZERO);
+            assertThat(new Value.TimeOrOff().convert("8760h")).isEqualTo(Duration.ofDays(365));
+            refuses(new Value.TimeOrOff(), "OFF");
+            refuses(new Value.TimeOrOff(), "0s");
+        }
+
+        @Test
+        void isADayAtMostForTheHandshake() {
+            assertThat(new Value.HandshakeTime().convert("24h")).isEqualTo(Duration.ofDays(1));
+            refuses(new Value.HandshakeTime(), "25h");
+        }
+
+        @Test
+        void isAnHourAtMostForTheEnd() {
+            assertThat(new Value.DrainTime().convert("60m")).isEqualTo(Duration.ofHours(1));
+            refuses(new Value.DrainTime(), "61m");
+        }
+    }
+
+    @Nested
+    class AProxy {
+
+        @ParameterizedTest
+        @ValueSource(strings = {"10.0.0.7", "10.0.0.0/8", "::1", "fd00::/8"})
+        void isAnAddressOrABlock(String text) {
+            assertThat(new Value.Proxy().convert(text)).isEqualTo(text);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"", "localhost", "10.0.0.0/33", "10.0.0", "[::1]"})
+        void isNothingElse(String text) {
+            refuses(new Value.Proxy(), text);
         }
     }
 

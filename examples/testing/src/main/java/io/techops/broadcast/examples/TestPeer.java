@@ -31,12 +31,26 @@ final class TestPeer implements AutoCloseable {
         socket = inTime(builder.buildAsync(uri, new Receiver()));
     }
 
+    private TestPeer(WebSocket.Builder builder, URI uri) {
+        socket = inTime(builder.buildAsync(uri, new Receiver()));
+    }
+
     static TestPeer connect(URI uri) {
         return new TestPeer(CLIENT, uri, null);
     }
 
     static TestPeer connect(URI uri, HttpClient client) {
         return new TestPeer(client, uri, null);
+    }
+
+    /** {@return a peer that offers subprotocols, as {@code new WebSocket(uri, [...])} does in a browser} */
+    static TestPeer offering(URI uri, String first, String... others) {
+        return new TestPeer(CLIENT.newWebSocketBuilder().subprotocols(first, others), uri);
+    }
+
+    /** {@return a peer that sends a header} */
+    static TestPeer sending(URI uri, String header, String value) {
+        return new TestPeer(CLIENT.newWebSocketBuilder().header(header, value), uri);
     }
 
     static TestPeer connectFrom(String origin, URI uri) {
@@ -58,6 +72,11 @@ final class TestPeer implements AutoCloseable {
     /** Begins the close handshake. */
     void leave(String phrase) {
         socket.sendClose(WebSocket.NORMAL_CLOSURE, phrase);
+    }
+
+    /** {@return the subprotocol that the server has selected, empty if none} */
+    String subprotocol() {
+        return socket.getSubprotocol();
     }
 
     /** {@return the next message: a string, or a list of bytes} */

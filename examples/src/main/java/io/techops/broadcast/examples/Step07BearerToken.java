@@ -1,0 +1,66 @@
+package io.techops.broadcast.examples;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.HubListener;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.Peer;
+import io.techops.broadcast.tyrus.BroadcastServer;
+import io.techops.broadcast.tyrus.HandshakePolicy.Decision;
+import io.techops.broadcast.tyrus.HandshakeRequest;
+import java.util.Map;
+
+/**
+ * Step 7, members only: a token decides who may connect, before the handshake is answered, and who it is. A page in a
+ * browser cannot set headers for a WebSocket; it sends the token as a subprotocol:
+ *
+ * <pre>{@code
+ * const socket = new WebSocket("ws://localhost:5000", ["bearer", "anns-token"]);
+ * }</pre>
+ *
+ * <p>A program sends {@code Authorization: Bearer anns-token}. The token is never written into the answer: the word before
+ * it is what both sides agree on. Use TLS, as step 6 does, wherever a token travels.
+ *
+ * <pre>java -cp examples/target/broadcast-service.jar io.techops.broadcast.examples.Step07BearerToken</pre>
+ */
+public final class Step07BearerToken {
+
+    /** Yours are in a database, or signed. */
+    private static final Map<String, String> USERS = Map.of("anns-token", "ann", "bobs-token", "bob");
+
+    private Step07BearerToken() {
+    }
+
+    /**
+     * Starts the program.
+     *
+     * @param arguments the port to listen on, 5000 if there is none
+     */
+    public static void main(String[] arguments) {
+        BroadcastHub hub = BroadcastHub.builder()
+                .listener(new HubListener() {
+                    @Override
+                    public void registered(Peer peer) {
+                        peer.send(Message.text("welcome, " + peer.attributes().get("user")));
+                    }
+                })
+                .build();
+        BroadcastServer server = BroadcastServer.builder()
+                .hub(hub)
+                .port(arguments.length == 0 ? 5000 : Integer.parseInt(arguments[0]))
+                .handshakePolicy(Step07BearerToken::decide)
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+        System.out.println("Listening on " + server.uri());
+    }
+
+    /** May look things up and wait: only this handshake waits with it. */
+    private static Decision decide(HandshakeRequest request) {
+        String token = request.bearerToken();
+        String user = token == null ? null : USERS.get(token);
+        if (user == null) {
+            return Decision.refuse(401, "A token of a member is needed.");
+        }
+        Decision.Accept accept = Decision.accept().with("user", user);
+        return request.subprotocols().contains("bearer") ? accept.speaking("bearer") : accept;
+    }
+}
