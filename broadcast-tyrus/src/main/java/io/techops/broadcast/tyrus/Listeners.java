@@ -90,8 +90,12 @@ final class Listeners {
         for (NetworkListener listener : server.getListeners()) {
             TCPNIOTransport transport = listener.getTransport();
             transport.unbindAll();
-            ((SelectorDistributor) transport.getNIOChannelDistributor()).wake();
+            distributor(transport).wake();
         }
+    }
+
+    private static SelectorDistributor distributor(TCPNIOTransport transport) {
+        return (SelectorDistributor) transport.getNIOChannelDistributor();
     }
 
     /**
@@ -122,6 +126,12 @@ final class Listeners {
         List<Readers> readers = server.getListeners().stream()
                 .map(listener -> listener.getTransport().getWorkerThreadPool())
                 .filter(Readers.class::isInstance).map(Readers.class::cast).toList();
+        for (NetworkListener listener : server.getListeners()) {
+            if (listener.isStarted()) {
+                listener.getTransport().unbindAll();
+                distributor(listener.getTransport()).settle();
+            }
+        }
         server.shutdownNow();
         readers.forEach(Readers::shutdownNow);
     }

@@ -2,7 +2,11 @@ package io.techops.broadcast.tyrus;
 
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.glassfish.grizzly.CompletionHandler;
+import org.glassfish.grizzly.EmptyCompletionHandler;
 import org.glassfish.grizzly.nio.AbstractNIOConnectionDistributor;
 import org.glassfish.grizzly.nio.NIOTransport;
 import org.glassfish.grizzly.nio.RegisterChannelResult;
@@ -10,10 +14,13 @@ import org.glassfish.grizzly.nio.RoundRobinConnectionDistributor;
 import org.glassfish.grizzly.nio.SelectorRunner;
 
 /**
- * Grizzly's way to divide channels among selectors, which can also wake these: a listening socket that was closed goes on
- * listening until its selector has noticed.
+ * Grizzly's way to divide channels among selectors, which makes up for two things that Grizzly leaves out at the end: a
+ * listening socket that was closed goes on listening until its selector has noticed, and a connection that was accepted
+ * just before the selectors end would never be closed.
  */
 final class SelectorDistributor extends AbstractNIOConnectionDistributor {
+
+    private static final Duration LONGEST_ROUND = Duration.ofSeconds(1);
 
     private final RoundRobinConnectionDistributor rounds;
 
@@ -27,6 +34,28 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
         for (SelectorRunner runner : getTransportSelectorRunners()) {
             runner.getSelector().wakeup();
         }
+    }
+
+    /** Waits until every selector has registered what was accepted so far; not for long, whatever happens. */
+    void settle() {
+        try {
+            awaitRound(); // who accepts hands over to another selector,
+            awaitRound(); // which then has it
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void awaitRound() throws InterruptedException {
+        SelectorRunner[] runners = getTransportSelectorRunners();
+        CountDownLatch round = new CountDownLatch(runners.length);
+        for (SelectorRunner runner : runners) {
+            transport.getSelectorHandler().enque(runner, () -> {
+                round.countDown();
+                return true;
+            }, new EmptyCompletionHandler<>());
+        }
+        round.await(LONGEST_ROUND.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -82,7 +82,10 @@ class HostileTextTest {
                 peer.send(close(1000, "bye" + FORGED));
                 assertThat(peer.readClose().code()).isEqualTo(1000);
             }
-            try (RawClient peer = Wire.PLAIN.connect(server).shakeHands("/path?name=%0D%0Aforged%20line&\u0007")) {
+            try (RawClient peer = Wire.PLAIN.connect(server)) {
+                assertThat(peer.ask(RawClient.handshake("/path?name=forged&\u0007"))).startsWith("HTTP/1.1 400 ");
+            }
+            try (RawClient peer = Wire.PLAIN.connect(server).shakeHands("/path?name=%0D%0Aforged%20line")) {
                 peer.sendText(FORGED);
                 assertThat(peer.readText()).isEqualTo(FORGED);
                 peer.send(RawClient.frame(0x82, FORGED.getBytes(StandardCharsets.UTF_8)));
