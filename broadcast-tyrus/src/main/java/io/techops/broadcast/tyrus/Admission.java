@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a peer of a connection whose handshake was accepted: registers it, and then writes the 101. A plain connection
- * leaves the HTTP parser for a chain of its own, which costs a third of the memory. One with TLS stays, because a half-read
- * TLS record may wait in the chain it came through; so does one of a port with pages, because the chain's idle timeout
- * keeps what it knows of a connection among the connection's attributes, and closes one that has lost them.
+ * leaves the HTTP parser for a chain of its own, which costs a third of the memory. One with TLS stays, because a
+ * half-read TLS record may wait in the chain it came through; so does one of a port with pages, because the chain's
+ * idle timeout keeps what it knows of a connection among the connection's attributes, and closes one that has lost
+ * them.
  */
 final class Admission {
 
@@ -74,7 +75,8 @@ final class Admission {
             connection.getAttributes().recycle();
             connection.setProcessor(parts.frames());
         } else if (parts.pages()) {
-            IdleTimeoutFilter.setCustomTimeout(connection, NO_TIMEOUT, TimeUnit.MILLISECONDS); // the hub has a heartbeat
+            // The hub has a heartbeat.
+            IdleTimeoutFilter.setCustomTimeout(connection, NO_TIMEOUT, TimeUnit.MILLISECONDS);
         }
         FrameFilter.PEER.set(connection, peer);
         peer.open(tyrus, response);

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The hub as an endpoint of a Jakarta WebSocket container: a session is registered when it opens, its messages go to the
- * hub's policy, and it is unregistered, once, when it closes or fails.
+ * The hub as an endpoint of a Jakarta WebSocket container: a session is registered when it opens, its messages go to
+ * the hub's policy, and it is unregistered, once, when it closes or fails.
  *
  * <p>{@link BroadcastServer} uses it as it is. In another container, say where the hub is, in one of two ways:
  *
@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * container.addEndpoint(BroadcastEndpoint.config("/live", hub));
  * }</pre>
  *
- * <p>In another container messages are sent through the session's asynchronous remote, one at a time: the same order and
- * the same promises, less speed. Three things are the container's to give, and most do not: a peer that floods a
+ * <p>In another container messages are sent through the session's asynchronous remote, one at a time: the same order
+ * and the same promises, less speed. Three things are the container's to give, and most do not: a peer that floods a
  * saturated hub keeps the thread that reads from it, a stalled peer's socket is freed when the container lets go of it,
  * and a message may be broadcast between the 101 and the opening of the session.
  *
@@ -44,8 +44,8 @@ import org.slf4j.LoggerFactory;
 public class BroadcastEndpoint {
 
     /**
-     * The key of the peer's attribute that says where it connects from, as {@code address:port}, or as {@code address} if a
-     * proxy did not say the port; an IPv6 address is in brackets; a {@code String}.
+     * The key of the peer's attribute that says where it connects from, as {@code address:port}, or as {@code address}
+     * if a proxy did not say the port; an IPv6 address is in brackets; a {@code String}.
      */
     public static final String REMOTE_ADDRESS = "remoteAddress";
 

@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * what their own peers send. Only while 256 of them do is nothing read from anyone: no message, no handshake and no
  * pong. What is sent to peers does not depend on it.
  *
- * <p>A server is running from when it was made until it is closed; its threads keep the virtual machine alive. Safe for use
- * by any number of threads.
+ * <p>A server is running from when it was made until it is closed; its threads keep the virtual machine alive. Safe for
+ * use by any number of threads.
  */
 public final class BroadcastServer implements AutoCloseable {
 
@@ -147,9 +147,9 @@ public final class BroadcastServer implements AutoCloseable {
 
     /**
      * Closes the server and its hub. Nothing connects any more, and the ports are free for another server at once;
-     * requests on connections that are open get 503; every peer gets what was broadcast before and then a close frame with
-     * 1001; what is left after {@code limit} is aborted. Waits for the end, after which nothing of the server runs; called
-     * from a listener of the hub it does not wait.
+     * requests on connections that are open get 503; every peer gets what was broadcast before and then a close frame
+     * with 1001; what is left after {@code limit} is aborted. Waits for the end, after which nothing of the server
+     * runs; called from a listener of the hub it does not wait.
      *
      * @param limit how long peers may take; zero aborts at once
      * @throws IllegalArgumentException if {@code limit} is negative
@@ -201,7 +201,7 @@ public final class BroadcastServer implements AutoCloseable {
         close(BroadcastHub.DEFAULT_CLOSE_LIMIT);
     }
 
-    /** Sets up a server. Every setting has a default; a setting is checked when it is given. Not safe for many threads. */
+    /** Sets up a server. Every setting has a default, and is checked when it is given. Not safe for many threads. */
     public static final class Builder extends HandshakeSettings<Builder> {
 
         private @Nullable BroadcastHub hub;

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the host application's policy, on threads that may wait, and turns whatever comes of it into an answer. Safe for use
- * by any number of threads.
+ * Asks the host application's policy, on threads that may wait, and turns whatever comes of it into an answer. Safe for
+ * use by any number of threads.
  */
 final class Decider implements AutoCloseable {
 
@@ -50,7 +50,8 @@ final class Decider implements AutoCloseable {
     /**
      * Asks, and returns.
      *
-     * @param then is told the verdict, on some thread, perhaps before this returns; not if the task was cancelled in time
+     * @param then is told the verdict, on some thread, perhaps before this returns; not if the task was cancelled in
+     *     time
      * @return the task, which may be cancelled
      */
     Future<?> ask(HandshakeRequest request, Consumer<Verdict> then) {

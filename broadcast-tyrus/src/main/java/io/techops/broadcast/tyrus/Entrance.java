@@ -11,8 +11,8 @@ import org.glassfish.grizzly.http.HttpRequestPacket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a handshake has to pass before the host application is asked, from the cheapest to the dearest: the rules
- * of the RFC, the path, the origin, the limits. Nothing here waits. Safe for use by any number of threads.
+ * Everything that a handshake has to pass before the host application is asked, from the cheapest to the dearest: the
+ * rules of the RFC, the path, the origin, the limits. Nothing here waits. Safe for use by any number of threads.
  */
 final class Entrance {
 

@@ -10,8 +10,8 @@ import org.glassfish.grizzly.http.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules of the opening handshake: everything that RFC 6455 section 4.2.1 demands of the request, which Tyrus does not
- * check. That it is HTTP, with one Host, {@link RequestParser} has seen to.
+ * The rules of the opening handshake: everything that RFC 6455 section 4.2.1 demands of the request, which Tyrus does
+ * not check. That it is HTTP, with one Host, {@link RequestParser} has seen to.
  */
 final class Handshake {
 
@@ -32,7 +32,8 @@ final class Handshake {
 
     /** {@return the answer to a request that asks for something else} */
     static Refusal notAsked() {
-        return upgradeRequired("This port speaks WebSocket (RFC 6455), version " + VERSION + ". Connect with ws:// or wss://.");
+        return upgradeRequired(
+                "This port speaks WebSocket (RFC 6455), version " + VERSION + ". Connect with ws:// or wss://.");
     }
 
     private static Refusal upgradeRequired(String text) {

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Called by many threads at the same time, by threads of its own: one that blocks makes only its own handshake wait,
  * until the handshake's timeout cuts the connection and interrupts the policy. No more than
- * {@value #MAX_CONCURRENT} are asked at the same time; a handshake beyond that is refused with 503. A policy that throws,
- * returns null or selects a subprotocol that it may not is logged, once a burst, and the handshake refused with 503.
+ * {@value #MAX_CONCURRENT} are asked at the same time; a handshake beyond that is refused with 503. A policy that
+ * throws, returns null or selects a subprotocol that it may not is logged, once a burst, and the handshake refused with
+ * 503.
  */
 @FunctionalInterface
 public interface HandshakePolicy {
@@ -38,8 +39,8 @@ public interface HandshakePolicy {
     Decision decide(HandshakeRequest request) throws Exception;
 
     /**
-     * {@return a policy that asks {@code next} about what this one accepts} The peer has the attributes of both, those of
-     * {@code next} where they have the same key; its subprotocol is that of {@code next} if it selects one.
+     * {@return a policy that asks {@code next} about what this one accepts} The peer has the attributes of both, those
+     * of {@code next} where they have the same key; its subprotocol is that of {@code next} if it selects one.
      *
      * @param next the policy to ask then
      */
@@ -69,8 +70,8 @@ public interface HandshakePolicy {
         }
 
         /**
-         * {@return the decision to answer with an HTTP error} 401 is sent with {@code WWW-Authenticate: Bearer}, 503 and
-         * 429 with {@code Retry-After}.
+         * {@return the decision to answer with an HTTP error} 401 is sent with {@code WWW-Authenticate: Bearer}, 503
+         * and 429 with {@code Retry-After}.
          *
          * @param status from 400 to 599, but not 426
          * @param reason one line for people, sent as the body of the answer; at most 200 characters
@@ -135,8 +136,8 @@ public interface HandshakePolicy {
             /**
              * Checks both.
              *
-             * @throws IllegalArgumentException if the status is not from 400 to 599 or is 426, or the reason is more than
-             *     one line of at most 200 characters
+             * @throws IllegalArgumentException if the status is not from 400 to 599 or is 426, or the reason is more
+             *     than one line of at most 200 characters
              */
             public Refuse {
                 if (status < 400 || status > 599 || status == 426) {

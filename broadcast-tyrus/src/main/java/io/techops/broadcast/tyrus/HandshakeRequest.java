@@ -8,11 +8,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who wants to become a peer: what a {@link HandshakePolicy} sees of a handshake that is in order. Immutable, and safe for
- * use by any number of threads.
+ * Who wants to become a peer: what a {@link HandshakePolicy} sees of a handshake that is in order. Immutable, and safe
+ * for use by any number of threads.
  *
- * <p>Everything but {@link #peerAddress} and {@link #principal} is what the client says of itself. Users implement it only
- * to test a policy of theirs.
+ * <p>Everything but {@link #peerAddress} and {@link #principal} is what the client says of itself. Users implement it
+ * only to test a policy of theirs.
  */
 public interface HandshakeRequest {
 
@@ -29,8 +29,8 @@ public interface HandshakeRequest {
     Map<String, List<String>> headers();
 
     /**
-     * {@return where the client is: {@link #peerAddress}, unless that is a proxy which is trusted to say for whom it asks
-     * (see {@link HandshakeSettings#trustedProxy})} The port is 0 if the proxy did not say it.
+     * {@return where the client is: {@link #peerAddress}, unless that is a proxy which is trusted to say for whom it
+     * asks (see {@link HandshakeSettings#trustedProxy})} The port is 0 if the proxy did not say it.
      */
     InetSocketAddress remoteAddress();
 
@@ -54,8 +54,8 @@ public interface HandshakeRequest {
     }
 
     /**
-     * {@return the subprotocols that the client offers, in its order of preference (RFC 6455 section 1.9)} Credentials that
-     * a browser page sends are among them, see {@link #bearerToken}.
+     * {@return the subprotocols that the client offers, in its order of preference (RFC 6455 section 1.9)} Credentials
+     * that a browser page sends are among them, see {@link #bearerToken}.
      */
     default List<String> subprotocols() {
         return Tokens.list(headers().getOrDefault(Handshake.SUBPROTOCOL, List.of()));
@@ -76,19 +76,19 @@ public interface HandshakeRequest {
     }
 
     /**
-     * Returns the bearer token that came with the handshake. A program sends it as {@code Authorization: Bearer} followed
-     * by the token (RFC 6750 section 2.1). A page in a browser cannot set headers; what it can set are subprotocols, and
-     * these customs are understood:
+     * Returns the bearer token that came with the handshake. A program sends it as {@code Authorization: Bearer}
+     * followed by the token (RFC 6750 section 2.1). A page in a browser cannot set headers; what it can set are
+     * subprotocols, and these customs are understood:
      *
      * <ul>
-     *   <li>{@code new WebSocket(url, ["bearer", token])}, also with {@code "access_token"} or {@code "authorization"} for
-     *       the word, and with other subprotocols before and behind the two;
+     *   <li>{@code new WebSocket(url, ["bearer", token])}, also with {@code "access_token"} or {@code "authorization"}
+     *       for the word, and with other subprotocols before and behind the two;
      *   <li>{@code ["bearer." + token, "chat"]};
      *   <li>{@code ["base64url.bearer.authorization.any.name." + base64url(token), "chat"]}, as Kubernetes has it.
      * </ul>
      *
-     * <p>A browser ends the connection unless one of the subprotocols that it offered is selected: select the word, or the
-     * other one. The token itself cannot be selected, because it would then be written into the answer.
+     * <p>A browser ends the connection unless one of the subprotocols that it offered is selected: select the word, or
+     * the other one. The token itself cannot be selected, because it would then be written into the answer.
      *
      * @return the token, whoever made it and whatever it is worth, or null if there is none
      */

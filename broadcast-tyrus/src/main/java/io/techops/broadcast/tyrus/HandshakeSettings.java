@@ -65,8 +65,9 @@ public abstract sealed class HandshakeSettings<B extends HandshakeSettings<B>> p
     }
 
     /**
-     * Sets how many peers there may be; one more is refused with 503 and {@code Retry-After}. What counts are connections
-     * to this server whose handshake is being answered or was accepted, until their sockets are closed; the bound is exact.
+     * Sets how many peers there may be; one more is refused with 503 and {@code Retry-After}. What counts are
+     * connections to this server whose handshake is being answered or was accepted, until their sockets are closed; the
+     * bound is exact.
      *
      * @param maxPeers no bound by default; at least 1
      * @return this builder
@@ -79,8 +80,8 @@ public abstract sealed class HandshakeSettings<B extends HandshakeSettings<B>> p
 
     /**
      * Sets how many peers there may be from one address; one more is refused with 429 and {@code Retry-After}. They are
-     * counted as by {@link #maxPeers}. IPv6 addresses count as one if their first 64 bits are the same, because a customer
-     * of a provider has all of these. Behind a proxy, the address is that of the client only if the proxy is a
+     * counted as by {@link #maxPeers}. IPv6 addresses count as one if their first 64 bits are the same, because a
+     * customer of a provider has all of these. Behind a proxy, the address is that of the client only if the proxy is a
      * {@link #trustedProxy}; otherwise all clients of a proxy share one address.
      *
      * @param maxPeersPerAddress no bound by default; at least 1
@@ -93,9 +94,9 @@ public abstract sealed class HandshakeSettings<B extends HandshakeSettings<B>> p
     }
 
     /**
-     * Trusts one more proxy, or block of proxies, to say in {@link #clientAddressHeader} where its clients are. The header
-     * is read from its end, as far as whoever said it is trusted; what others write into it is never believed. If what it
-     * says there is no address, the client's address is that of the last proxy known.
+     * Trusts one more proxy, or block of proxies, to say in {@link #clientAddressHeader} where its clients are. The
+     * header is read from its end, as far as whoever said it is trusted; what others write into it is never believed.
+     * If what it says there is no address, the client's address is that of the last proxy known.
      *
      * @param proxy an IP address, such as {@code 10.0.0.7}, or a block of them, such as {@code 10.0.0.0/8} or
      *     {@code fd00::/8}; nobody is trusted by default
@@ -105,18 +106,19 @@ public abstract sealed class HandshakeSettings<B extends HandshakeSettings<B>> p
     public B trustedProxy(String proxy) {
         Addresses.Block block = Addresses.Block.parse(proxy);
         if (block == null) {
-            throw new IllegalArgumentException("trustedProxy must be an IP address or a block such as 10.0.0.0/8: " + proxy);
+            throw new IllegalArgumentException("trustedProxy must be an IP address or a block such as 10.0.0.0/8: "
+                    + proxy);
         }
         trustedProxies.add(block);
         return self();
     }
 
     /**
-     * Sets the header in which a {@link #trustedProxy} says where its client is. The proxy must append to this header, or
-     * set it, in every request.
+     * Sets the header in which a {@link #trustedProxy} says where its client is. The proxy must append to this header,
+     * or set it, in every request.
      *
-     * @param header {@code X-Forwarded-For} by default; {@code Forwarded} is read as RFC 7239 says, any other one as a list
-     *     of addresses, each perhaps with a port
+     * @param header {@code X-Forwarded-For} by default; {@code Forwarded} is read as RFC 7239 says, any other one as a
+     *     list of addresses, each perhaps with a port
      * @return this builder
      * @throws IllegalArgumentException if it is not the name of a header
      */
@@ -140,9 +142,9 @@ public abstract sealed class HandshakeSettings<B extends HandshakeSettings<B>> p
     }
 
     /**
-     * Sets whether clients are asked for a TLS certificate. The context given to {@link BroadcastServer.Builder#tls} decides
-     * whose certificates are trusted. The subject becomes the peer's attribute {@link BroadcastEndpoint#PRINCIPAL}, and
-     * is shown to the {@link #handshakePolicy}.
+     * Sets whether clients are asked for a TLS certificate. The context given to {@link BroadcastServer.Builder#tls}
+     * decides whose certificates are trusted. The subject becomes the peer's attribute {@link
+     * BroadcastEndpoint#PRINCIPAL}, and is shown to the {@link #handshakePolicy}.
      *
      * @param clientAuth {@link ClientAuth#NONE} by default; the others need TLS
      * @return this builder

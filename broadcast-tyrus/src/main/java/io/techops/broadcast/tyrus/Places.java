@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many peers there may be, in all and from one address. A place is taken before a handshake is answered, and given back
- * when its connection has ended, however it has ended. Safe for use by any number of threads.
+ * How many peers there may be, in all and from one address. A place is taken before a handshake is answered, and given
+ * back when its connection has ended, however it has ended. Safe for use by any number of threads.
  */
 final class Places {
 
@@ -20,7 +20,7 @@ final class Places {
 
     /** When it is worth while to try once more: nobody knows, and not at once. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
-    /** The part of an IPv6 address that a provider gives to a customer (RFC 6177); the rest is the customer's to choose. */
+    /** The part of an IPv6 address that a customer gets from a provider (RFC 6177), who chooses the rest at will. */
     private static final int V6_NETWORK_BYTES = 8;
 
     private final int max;
@@ -49,7 +49,8 @@ final class Places {
         @Nullable Refusal take() {
             synchronized (Places.this) {
                 if (taken >= max) {
-                    return Refusal.busy(RefusalCause.PEERS, "There are as many peers as there may be (maxPeers).", RETRY_AFTER);
+                    return Refusal.busy(RefusalCause.PEERS, "There are as many peers as there may be (maxPeers).",
+                            RETRY_AFTER);
                 }
                 int same = takenBy.getOrDefault(origin, 0);
                 if (same >= maxPerAddress) {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds out where a client is that connects through proxies. A proxy appends to a header where its own client is; anyone
- * can send such a header. So it is read from its end, and only as far as the one who said it is trusted.
+ * Finds out where a client is that connects through proxies. A proxy appends to a header where its own client is;
+ * anyone can send such a header. So it is read from its end, and only as far as the one who said it is trusted.
  */
 final class Proxies {
 

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Grizzly's parser of requests, made strict, in time, and able to say what is wrong (RFC 9112 sections 2 to 6): whoever
- * does not speak HTTP is told so at its first bytes, a request head has bounds in size and in time, and what could be read
- * in two ways is refused.
+ * does not speak HTTP is told so at its first bytes, a request head has bounds in size and in time, and what could be
+ * read in two ways is refused.
  */
 final class RequestParser extends HttpServerFilter {
 
@@ -73,8 +73,8 @@ final class RequestParser extends HttpServerFilter {
      * @param sockets whether a request may ask for a WebSocket: its time goes on until {@link #cancelTimeout} is called
      */
     @SuppressWarnings("deprecation") // the only constructor with all bounds; the executor may be null
-    RequestParser(KeepAlive keepAlive, SocketWatch watch, Refuser refuser, Duration headTimeout, BooleanSupplier closing,
-            boolean sockets) {
+    RequestParser(KeepAlive keepAlive, SocketWatch watch, Refuser refuser, Duration headTimeout,
+            BooleanSupplier closing, boolean sockets) {
         super(true, MAX_HEAD_BYTES, null, keepAlive, null, MAX_HEADERS, MAX_HEADERS);
         this.watch = watch;
         this.refuser = refuser;
@@ -245,10 +245,12 @@ final class RequestParser extends HttpServerFilter {
         }
         String message = String.valueOf(thrown.getMessage());
         if (message.endsWith("line is too large")) {
-            return Refusal.of(RefusalCause.HANDSHAKE, 414, "A request's line may have at most " + MAX_HEAD_BYTES + " bytes.");
+            return Refusal.of(RefusalCause.HANDSHAKE, 414, "A request's line may have at most " + MAX_HEAD_BYTES
+                    + " bytes.");
         }
         if (message.endsWith("header is too large")) {
-            return Refusal.of(RefusalCause.HANDSHAKE, 431, "A request's line and headers may have at most " + MAX_HEAD_BYTES + " bytes.");
+            return Refusal.of(RefusalCause.HANDSHAKE, 431, "A request's line and headers may have at most "
+                    + MAX_HEAD_BYTES + " bytes.");
         }
         return Refusal.bad("The request is not in order.");
     }

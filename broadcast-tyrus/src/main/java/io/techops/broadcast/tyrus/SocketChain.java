@@ -14,8 +14,8 @@ import org.glassfish.tyrus.spi.WebSocketEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the parts of a handshake together, and into Grizzly's filter chains: a strict parser on every port, and behind it on
- * the WebSocket port the way in.
+ * Puts the parts of a handshake together, and into Grizzly's filter chains: a strict parser on every port, and behind
+ * it on the WebSocket port the way in.
  */
 final class SocketChain implements AutoCloseable {
 
@@ -66,7 +66,8 @@ final class SocketChain implements AutoCloseable {
 
     private void setParser(NetworkListener listener, FilterChainBuilder chain, Refuser refuser, boolean sockets) {
         chain.set(chain.indexOfType(org.glassfish.grizzly.http.HttpServerFilter.class),
-                new RequestParser(listener.getKeepAlive(), watch, refuser, settings.handshakeTimeout, closing, sockets));
+                new RequestParser(listener.getKeepAlive(), watch, refuser, settings.handshakeTimeout, closing,
+                        sockets));
     }
 
     /** Ends what still decides about handshakes. */

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The filter behind the HTTP parser: brings a handshake through the {@link Entrance}, past the host application's policy if
- * there is one, to its {@link Admission}, and gives every other request a clear answer.
+ * The filter behind the HTTP parser: brings a handshake through the {@link Entrance}, past the host application's
+ * policy if there is one, to its {@link Admission}, and gives every other request a clear answer.
  */
 final class UpgradeFilter extends BaseFilter {
 

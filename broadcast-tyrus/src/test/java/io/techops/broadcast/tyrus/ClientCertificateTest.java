@@ -48,7 +48,8 @@ class ClientCertificateTest {
 
     @Test
     void whereOneIsWantedAClientMayConnectWithoutOne() throws Exception {
-        try (BroadcastServer server = asking(ClientAuth.WANT).start(); RawClient peer = without(server).shakeHands("/")) {
+        try (BroadcastServer server = asking(ClientAuth.WANT).start();
+                RawClient peer = without(server).shakeHands("/")) {
             assertThat(principalOfTheOnlyPeer(server)).isNull();
             peer.sendText("in");
             assertThat(peer.readText()).isEqualTo("in");

@@ -255,7 +255,8 @@ class GracefulEndTest {
             }));
         }
         for (int i = 0; i < 10; i++) {
-            BroadcastServer server = BroadcastServer.builder().host("127.0.0.1").port(port).start(); // throws if it is taken
+            // Throws if the port is taken.
+            BroadcastServer server = BroadcastServer.builder().host("127.0.0.1").port(port).start();
             port = server.port();
             toConnectTo.set(port);
             await().atMost(Duration.ofSeconds(30)).until(() -> server.hub().stats().registrations() > 20);

@@ -50,7 +50,8 @@ class HandshakePolicyTest {
         try (BroadcastServer server = wire.server().handshakePolicy(policy).start();
                 RawClient peer = wire.connect(server)) {
             assertThat(peer.ask(at("/a%20b?x=1&y=%zz", "X-Two: 1", "x-two: 2", "Cookie: a=1; b=\"2\"; a=3",
-                    "Sec-WebSocket-Protocol: chat, mqtt", "Sec-WebSocket-Protocol: stomp"))).startsWith("HTTP/1.1 101 ");
+                    "Sec-WebSocket-Protocol: chat, mqtt", "Sec-WebSocket-Protocol: stomp")))
+                    .startsWith("HTTP/1.1 101 ");
             HandshakeRequest request = seen.take();
             assertThat(request.path()).isEqualTo("/a%20b");
             assertThat(request.query()).isEqualTo("x=1&y=%zz");
@@ -86,13 +87,14 @@ class HandshakePolicyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"401, WWW-Authenticate: Bearer", "403, Connection: close", "404, Connection: close", "429, Retry-After: 10",
-        "503, Retry-After: 10", "451, Connection: close", "499, Connection: close"})
+    @CsvSource({"401, WWW-Authenticate: Bearer", "403, Connection: close", "404, Connection: close",
+        "429, Retry-After: 10", "503, Retry-After: 10", "451, Connection: close", "499, Connection: close"})
     void refusesWithAStatusAndAReasonBeforeThe101(int status, String header) throws Exception {
         HandshakePolicy policy = request -> Decision.refuse(status, "only for members, not für you");
         try (BroadcastServer server = Wire.PLAIN.server().handshakePolicy(policy).start();
                 RawClient peer = Wire.PLAIN.connect(server)) {
-            assertThat(peer.ask(RawClient.handshake("/"))).startsWith("HTTP/1.1 " + status + " ").contains(header + "\r\n");
+            assertThat(peer.ask(RawClient.handshake("/"))).startsWith("HTTP/1.1 " + status + " ")
+                    .contains(header + "\r\n");
             assertThat(peer.readBody()).isEqualTo("only for members, not für you\n");
             assertThat(peer.readsEnd()).isTrue();
             assertThat(server.hub().stats().registrations()).isZero();
@@ -110,7 +112,8 @@ class HandshakePolicyTest {
         try (BroadcastServer server = Wire.PLAIN.server().path("/live").maxPeers(1).handshakePolicy(policy).start();
                 RawClient first = Wire.PLAIN.open(server)) {
             String good = RawClient.handshake("/live");
-            Map<String, Integer> requests = Map.of(at("/live", "Origin: http://evil.example"), 403, RawClient.handshake("/dead"), 404,
+            Map<String, Integer> requests = Map.of(at("/live", "Origin: http://evil.example"), 403,
+                    RawClient.handshake("/dead"), 404,
                     good, 503, good.replace(": 13", ": 8"), 426, "GET /live HTTP/1.1\r\nHost: a\r\n\r\n", 426);
             for (Map.Entry<String, Integer> request : requests.entrySet()) {
                 try (RawClient peer = Wire.PLAIN.connect(server)) {
@@ -269,7 +272,8 @@ class HandshakePolicyTest {
                 }
                 await().atMost(Duration.ofSeconds(30)).until(() -> asked.get() == HandshakePolicy.MAX_CONCURRENT);
                 try (RawClient peer = Wire.PLAIN.connect(server)) {
-                    assertThat(peer.ask(RawClient.handshake("/"))).startsWith("HTTP/1.1 503 ").contains("Retry-After: ");
+                    assertThat(peer.ask(RawClient.handshake("/"))).startsWith("HTTP/1.1 503 ")
+                            .contains("Retry-After: ");
                 }
                 release.countDown();
                 for (RawClient peer : blocked) {
@@ -310,7 +314,8 @@ class HandshakePolicyTest {
                 seen.add(String.valueOf(request.bearerToken()));
                 return Decision.accept();
             }).start(); RawClient peer = Wire.PLAIN.connect(server)) {
-                assertThat(peer.ask(with(headers))).startsWith("HTTP/1.1 101 ").doesNotContain("Sec-WebSocket-Protocol");
+                assertThat(peer.ask(with(headers))).startsWith("HTTP/1.1 101 ")
+                        .doesNotContain("Sec-WebSocket-Protocol");
                 return seen.take();
             }
         }
@@ -366,7 +371,8 @@ class HandshakePolicyTest {
 
         @Test
         void ofKubernetesAreEncoded() {
-            String encoded = Base64.getUrlEncoder().withoutPadding().encodeToString("a.b-c".getBytes(StandardCharsets.UTF_8));
+            byte[] token = "a.b-c".getBytes(StandardCharsets.UTF_8);
+            String encoded = Base64.getUrlEncoder().withoutPadding().encodeToString(token);
             assertThat(encoded).isEqualTo("YS5iLWM");
         }
     }
@@ -408,7 +414,8 @@ class HandshakePolicyTest {
 
     @Test
     void aReasonIsOneLine() {
-        assertThatThrownBy(() -> Decision.refuse(403, "no\r\nSet-Cookie: a=b")).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> Decision.refuse(403, "no\r\nSet-Cookie: a=b"))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("reason must be one line of at most 200 characters: ");
         assertThatThrownBy(() -> Decision.refuse(403, "x".repeat(201))).isInstanceOf(IllegalArgumentException.class);
     }

@@ -122,7 +122,8 @@ class HandshakeTest {
                 + "Sec-WebSocket-Key2: 12998 5 Y3 1  .P00\r\n\r\n^n:ds[4U";
         try (BroadcastServer own = wire.server().start(); RawClient peer = wire.connect(own)) {
             String answer = peer.ask(hixie76);
-            assertThat(answer).startsWith("HTTP/1.1 426 ").contains("Sec-WebSocket-Version: 13\r\n", "Connection: Upgrade\r\n");
+            assertThat(answer).startsWith("HTTP/1.1 426 ").contains("Sec-WebSocket-Version: 13\r\n",
+                    "Connection: Upgrade\r\n");
             assertThat(peer.readBody()).contains("version 13");
             assertThat(peer.readsEnd()).isTrue();
             assertThat(own.hub().stats().registrations()).isZero();

@@ -63,7 +63,8 @@ class MalformedRequestTest {
     static Stream<Arguments> requests() {
         return Stream.of(
                 request("a NUL", 400, "\0"),
-                request("the beginning of a TLS handshake", 400, "\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003"),
+                request("the beginning of a TLS handshake", 400,
+                        "\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003"),
                 request("bytes above 127", 400, "\u00ff\u00fe\u00fd"),
                 request("a method of brackets", 400, "(GET) / HTTP/1.1\r\n" + HOST + "\r\n"),
                 request("a method that is endless", 400, "G".repeat(33)),
@@ -110,7 +111,8 @@ class MalformedRequestTest {
                 request("a header that is too long, and never ends", 431, GET + "X: " + "y".repeat(16_400)),
                 request("a name that is too long", 431, GET + "x".repeat(17_000)),
                 request("too many headers", 431, GET + "X: y\r\n".repeat(101) + "\r\n"),
-                request("a hundred kilobytes of headers", 431, GET + ("X: " + "y".repeat(1_000) + "\r\n").repeat(100) + "\r\n"));
+                request("a hundred kilobytes of headers", 431, GET + ("X: " + "y".repeat(1_000) + "\r\n").repeat(100)
+                        + "\r\n"));
     }
 
     @ParameterizedTest(name = "{0}: {1}")
@@ -184,8 +186,10 @@ class MalformedRequestTest {
                 request("a method that nobody knows", 426, "BREW / HTTP/1.1\r\n" + HOST + "\r\n"),
                 request("HTTP/1.0 without a Host", 426, "GET / HTTP/1.0\r\n\r\n"),
                 request("a form", 426, "POST / HTTP/1.1\r\n" + HOST + "Content-Length: 3\r\n\r\na=b"),
-                request("chunks", 426, "POST / HTTP/1.1\r\n" + HOST + "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"),
-                request("an expectation", 426, "POST / HTTP/1.1\r\n" + HOST + "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n"),
+                request("chunks", 426,
+                        "POST / HTTP/1.1\r\n" + HOST + "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"),
+                request("an expectation", 426, "POST / HTTP/1.1\r\n" + HOST
+                        + "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n"),
                 request("two requests at once", 426, GET + "\r\n" + GET + "\r\n"));
     }
 

@@ -16,7 +16,8 @@ class ProxiesTest {
     private static final InetSocketAddress PROXY = new InetSocketAddress("10.0.0.1", 5555);
 
     private static String clientOf(String header, String... values) {
-        Proxies proxies = new Proxies(List.of(Addresses.Block.parse("10.0.0.0/8"), Addresses.Block.parse("fd00::/8")), header);
+        Proxies proxies = new Proxies(List.of(Addresses.Block.parse("10.0.0.0/8"), Addresses.Block.parse("fd00::/8")),
+                header);
         return Addresses.text(proxies.clientOf(PROXY, Map.of(header, List.of(values))));
     }
 
@@ -96,7 +97,8 @@ class ProxiesTest {
     @ParameterizedTest
     @CsvSource({
         "203.0.113.7, 203.0.113.8, false", "2001:db8::1, 2001:db8::2, true", "2001:db8::1, 2001:db8:0:1::1, false",
-        "2001:db8::1, 2001:db8:0:0:ffff:ffff:ffff:ffff, true", "fe80::1, fe80::2, false", "::ffff:203.0.113.7, 203.0.113.7, true"})
+        "2001:db8::1, 2001:db8:0:0:ffff:ffff:ffff:ffff, true", "fe80::1, fe80::2, false",
+        "::ffff:203.0.113.7, 203.0.113.7, true"})
     void anIpv6AddressCountsByItsNetwork(String one, String other, boolean same) {
         Places places = new Places(Places.UNLIMITED, 1);
         assertThat(places.placeFor(Addresses.parse(one)).take()).isNull();
@@ -107,7 +109,8 @@ class ProxiesTest {
     @Test
     void aPlaceIsGivenBackOnce() {
         Places places = new Places(2, 2);
-        List<Places.Place> both = Arrays.asList(places.placeFor(PROXY.getAddress()), places.placeFor(PROXY.getAddress()));
+        List<Places.Place> both = Arrays.asList(places.placeFor(PROXY.getAddress()),
+                places.placeFor(PROXY.getAddress()));
         both.forEach(place -> assertThat(place.take()).isNull());
         both.get(0).giveBack();
         both.get(0).giveBack();

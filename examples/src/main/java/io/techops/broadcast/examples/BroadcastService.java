@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
  *
  * <p>Standard output holds a line for each address the service listens on, once it does, and nothing else unless
  * {@code debug} is given. SIGINT and SIGTERM end it: every peer is told, with close code 1001, and the process ends
- * within 10 seconds unless {@code --drain} allows more. Exit codes: 2 for an option that cannot be honoured, 1 for an address that cannot be listened on,
- * each with one line on standard error.
+ * within 10 seconds unless {@code --drain} allows more. Exit codes: 2 for an option that cannot be honoured, 1 for an
+ * address that cannot be listened on, each with one line on standard error.
  */
 @Command(name = "broadcast-service", sortOptions = false, versionProvider = BroadcastService.Version.class,
         customSynopsis = "java -jar broadcast-service.jar [debug] [OPTION...]",

@@ -17,8 +17,8 @@ import java.util.Map;
  * const socket = new WebSocket("ws://localhost:5000", ["bearer", "anns-token"]);
  * }</pre>
  *
- * <p>A program sends {@code Authorization: Bearer anns-token}. The token is never written into the answer: the word before
- * it is what both sides agree on. Use TLS, as step 6 does, wherever a token travels.
+ * <p>A program sends {@code Authorization: Bearer anns-token}. The token is never written into the answer: the word
+ * before it is what both sides agree on. Use TLS, as step 6 does, wherever a token travels.
  *
  * <pre>java -cp examples/target/broadcast-service.jar io.techops.broadcast.examples.Step07BearerToken</pre>
  */

@@ -133,7 +133,8 @@ abstract class Value<T> implements ITypeConverter<T> {
     /** The name of a header. */
     static final class HeaderName extends Value<String> {
         HeaderName() {
-            super("must be the name of a header", text -> accepted(text, BroadcastServer.builder()::clientAddressHeader));
+            super("must be the name of a header",
+                    text -> accepted(text, BroadcastServer.builder()::clientAddressHeader));
         }
     }
 
@@ -181,7 +182,8 @@ abstract class Value<T> implements ITypeConverter<T> {
         private static final int MOST = 100_000;
 
         Rate() {
-            super("must be a number of messages from 1 to " + MOST + ", a slash and a time from 1ms to 24h, such as 20/1s",
+            super("must be a number of messages from 1 to " + MOST
+                    + ", a slash and a time from 1ms to 24h, such as 20/1s",
                     Rate::read);
         }
 

@@ -48,7 +48,7 @@ class BadOptionIT {
             --handshake-timeout 25h | --handshake-timeout must be a time from 1ms to 24h, such as 500ms, 10s or 2m: 25h
             --heartbeat 0s          | --heartbeat must be a time from 1ms to 8760h, such as 500ms, 10s or 2m, or off: 0s
             --drain 2h              | --drain must be a time from 1ms to 1h, such as 500ms, 10s or 2m: 2h
-            --trusted-proxy proxy   | --trusted-proxy must be an IP address, or a block of them such as 10.0.0.0/8: proxy
+            --trusted-proxy proxy | --trusted-proxy must be an IP address, or a block of them such as 10.0.0.0/8: proxy
             --client-address-header a:b    | --client-address-header must be the name of a header: a:b
             --no-web --web-port 8000       | --no-web must not be given together with: --web-port 8000
             --no-web --web-root .          | --no-web must not be given together with: --web-root .

@@ -87,7 +87,8 @@ class OpenInternetIT {
 
     /** Makes a peer of a socket that answers nothing. */
     private static void upgrade(Socket socket) throws Exception {
-        socket.getOutputStream().write(("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        socket.getOutputStream().write(("GET / HTTP/1.1\r\nHost: localhost\r\n"
+                + "Upgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
         InputStream in = socket.getInputStream();
