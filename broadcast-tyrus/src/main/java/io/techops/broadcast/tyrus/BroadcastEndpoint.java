@@ -1,26 +1,26 @@
 package io.techops.broadcast.tyrus;
 
 import io.techops.broadcast.BroadcastHub;
-import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
+import io.techops.broadcast.MessagePolicy;
 import jakarta.websocket.OnClose;
 import jakarta.websocket.OnError;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.OnOpen;
 import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
-import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The hub as an endpoint of a Jakarta WebSocket container: a session is registered when it opens, its messages go to
- * the hub's policy, and it is unregistered, once, when it closes or fails.
+ * The hub as an endpoint of any Jakarta WebSocket container: a session is registered when it opens, its messages go to the
+ * hub's policy, and it is unregistered, once, when it closes or fails.
  *
- * <p>{@link BroadcastServer} uses it as it is. In another container, say where the hub is, in one of two ways:
+ * <p>There are three ways to put it into a container: extend it, delegate to it, or add a configuration.
  *
  * <pre>{@code
  * @ServerEndpoint("/live")
@@ -33,14 +33,21 @@ import org.slf4j.LoggerFactory;
  * container.addEndpoint(BroadcastEndpoint.config("/live", hub));
  * }</pre>
  *
- * <p>In another container messages are sent through the session's asynchronous remote, one at a time: the same order
- * and the same promises, less speed. Three things are the container's to give, and most do not: a peer that floods a
- * saturated hub keeps the thread that reads from it, a stalled peer's socket is freed when the container lets go of it,
- * and a message may be broadcast between the 101 and the opening of the session.
+ * <p>Messages are sent through the session's asynchronous remote, one at a time: the hub, its policies, the order and the
+ * timeouts are those of {@link BroadcastServer}. Some things are the container's to give or not:
+ *
+ * <ul>
+ *   <li>A run of messages is not gathered into one write: every message is a send of its own.
+ *   <li>A peer that floods a saturated hub keeps the thread that reads from it while it is held back.
+ *   <li>The socket of a peer that answers nothing is freed at once by Tomcat, Jetty and Undertow; stock Tyrus keeps it
+ *       until the peer has gone.
+ *   <li>Who may connect (the origin), how long a handshake may take, and what of a message that is too long is read
+ *       before the connection ends with 1009, are the container's settings.
+ *   <li>A message may be broadcast between the 101 and the opening of the session, and is then missed.
+ * </ul>
  *
  * <p>The container makes an instance for every session, and calls it as Jakarta WebSocket says.
  */
-@ServerEndpoint("/")
 public class BroadcastEndpoint {
 
     /**
@@ -69,50 +76,76 @@ public class BroadcastEndpoint {
 
     private static final Logger LOG = LoggerFactory.getLogger(BroadcastEndpoint.class);
 
-    private final @Nullable BroadcastHub hub;
+    private final BroadcastHub hub;
+    private final int maxMessageBytes;
     private volatile @Nullable Link link;
 
-    /** Makes the endpoint of {@link BroadcastServer}, which knows the hub; for the container to call. */
-    public BroadcastEndpoint() {
-        this.hub = null;
+    /**
+     * Makes an endpoint for one session, whose peer's messages may have {@link MessagePolicy#DEFAULT_MAX_BYTES}.
+     *
+     * @param hub the hub to register the session with
+     */
+    public BroadcastEndpoint(BroadcastHub hub) {
+        this(hub, MessagePolicy.DEFAULT_MAX_BYTES);
     }
 
     /**
      * Makes an endpoint for one session.
      *
      * @param hub the hub to register the session with
+     * @param maxMessageBytes what a message of the peer may have, at least 1: the size of the container's buffer for
+     *     it, whose unit is a byte or a character as the container likes, so it does not make up for
+     *     {@link MessagePolicy#maxBytes}; a longer one ends the connection with 1009
+     * @throws IllegalArgumentException if {@code maxMessageBytes} is less than 1
      */
-    protected BroadcastEndpoint(BroadcastHub hub) {
-        this.hub = hub;
+    public BroadcastEndpoint(BroadcastHub hub, int maxMessageBytes) {
+        this.hub = Objects.requireNonNull(hub, "hub");
+        this.maxMessageBytes = checked(maxMessageBytes);
     }
 
     /**
-     * {@return the endpoint for any container, as a configuration to be added to its {@code ServerContainer}}
+     * {@return the endpoint for any container, as a configuration to be added to its {@code ServerContainer}} Messages of
+     * a peer may have {@link MessagePolicy#DEFAULT_MAX_BYTES}. No subprotocol and no extension is agreed on, and every
+     * origin may connect.
      *
      * @param path the path to serve, as Jakarta WebSocket writes it, {@code /live}
      * @param hub the hub to register the sessions with
      */
     public static ServerEndpointConfig config(String path, BroadcastHub hub) {
-        return HubEndpoint.config(path, hub);
+        return config(path, hub, MessagePolicy.DEFAULT_MAX_BYTES);
     }
 
     /**
-     * Registers the session.
+     * {@return what {@link #config(String, BroadcastHub)} returns, with another limit}
+     *
+     * @param path the path to serve, as Jakarta WebSocket writes it, {@code /live}
+     * @param hub the hub to register the sessions with
+     * @param maxMessageBytes what a message of a peer may have, as in {@link #BroadcastEndpoint(BroadcastHub, int)}
+     * @throws IllegalArgumentException if {@code maxMessageBytes} is less than 1
+     */
+    public static ServerEndpointConfig config(String path, BroadcastHub hub, int maxMessageBytes) {
+        return HubEndpoint.config(path, Objects.requireNonNull(hub, "hub"), checked(maxMessageBytes));
+    }
+
+    private static int checked(int maxMessageBytes) {
+        if (maxMessageBytes < 1) {
+            throw new IllegalArgumentException("maxMessageBytes must be at least 1: " + maxMessageBytes);
+        }
+        return maxMessageBytes;
+    }
+
+    /**
+     * Registers the session. If the hub is closed, the session is closed with 1013.
      *
      * @param session the session
-     * @throws IllegalStateException if the hub is closed, or not known
      */
     @OnOpen
     public void open(Session session) {
-        PeerConnection own = PeerConnection.OPENING.get();
-        if (own != null) {
-            own.register();
-            link = own;
-        } else if (hub != null) {
-            link = SessionLink.open(session, hub);
-        } else {
-            throw new IllegalStateException(
-                    "the endpoint knows no hub: extend it and pass the hub to its constructor, or add config(path, hub)");
+        try {
+            link = SessionLink.open(session, hub, maxMessageBytes);
+        } catch (IllegalStateException e) {
+            LOG.debug("The hub takes no peers: {}", e.toString());
+            SessionLink.refuse(session);
         }
     }
 
@@ -164,7 +197,7 @@ public class BroadcastEndpoint {
     public void close(jakarta.websocket.CloseReason reason) {
         Link to = link;
         if (to != null) {
-            to.closed(reported(reason));
+            to.closed(SessionLink.reported(reason));
         }
     }
 
@@ -176,28 +209,11 @@ public class BroadcastEndpoint {
      */
     @OnError
     public void error(Session session, Throwable thrown) {
-        LOG.debug("A session failed", thrown);
         Link to = link;
         if (to != null) {
             to.failed(thrown);
         } else {
-            refuse(session);
+            LOG.debug("A session that was not registered failed", thrown);
         }
-    }
-
-    static void refuse(Session session) {
-        try {
-            session.close(new jakarta.websocket.CloseReason(
-                    jakarta.websocket.CloseReason.CloseCodes.TRY_AGAIN_LATER, "the hub takes no peers"));
-        } catch (java.io.IOException | IllegalStateException e) {
-            LOG.debug("The session is closed already: {}", e.toString());
-        }
-    }
-
-    static CloseReason reported(jakarta.websocket.CloseReason reason) {
-        int code = reason.getCloseCode().getCode();
-        String phrase = reason.getReasonPhrase() == null ? "" : reason.getReasonPhrase();
-        boolean known = code >= 1000 && code <= 4999;
-        return CloseReason.of(known ? code : CloseReason.ABNORMAL, phrase);
     }
 }

@@ -27,9 +27,9 @@ final class HubContainer extends TyrusServerContainer {
         setDefaultMaxTextMessageBufferSize(maxMessageBytes);
         setDefaultMaxBinaryMessageBufferSize(maxMessageBytes);
         try {
-            register(BroadcastEndpoint.class);
+            register(HubEndpoint.ofServer());
         } catch (DeploymentException e) {
-            throw new IllegalStateException("Tyrus refuses " + BroadcastEndpoint.class.getName(), e);
+            throw new IllegalStateException("Tyrus refuses " + HubEndpoint.class.getName(), e);
         }
     }
 

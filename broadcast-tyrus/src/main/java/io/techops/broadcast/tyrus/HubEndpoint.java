@@ -14,27 +14,48 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@link BroadcastEndpoint} as a programmatic endpoint: Tyrus ignores the path and the configurator of a configuration
- * for an annotated class. One instance may serve many sessions. Public because a container calls it by reflection;
- * get one with {@link BroadcastEndpoint#config}.
+ * {@link BroadcastEndpoint} as a programmatic endpoint: a container ignores the path and the configurator of a
+ * configuration for an annotated class. One instance may serve many sessions. Public because a container may look at it
+ * by reflection; get one with {@link BroadcastEndpoint#config(String, BroadcastHub)}.
  */
 public final class HubEndpoint extends Endpoint {
 
     private static final Logger LOG = LoggerFactory.getLogger(HubEndpoint.class);
     private static final String LINK = HubEndpoint.class.getName() + ".link";
 
-    private final BroadcastHub hub;
-
-    private HubEndpoint(BroadcastHub hub) {
-        this.hub = hub;
+    /** Registers a session with its hub. */
+    interface Registering {
+        /** @throws IllegalStateException if the hub is closed */
+        Link open(Session session);
     }
 
-    static ServerEndpointConfig config(String path, BroadcastHub hub) {
+    private final Registering registering;
+
+    private HubEndpoint(Registering registering) {
+        this.registering = registering;
+    }
+
+    /** {@return the endpoint in any container} */
+    static ServerEndpointConfig config(String path, BroadcastHub hub, int maxMessageBytes) {
+        return config(path, session -> SessionLink.open(session, hub, maxMessageBytes));
+    }
+
+    /** {@return the endpoint of {@link BroadcastServer}, which is told of each connection before Tyrus opens it} */
+    static ServerEndpointConfig ofServer() {
+        return config("/", session -> {
+            PeerConnection peer = PeerConnection.OPENING.get();
+            peer.register();
+            return peer;
+        });
+    }
+
+    private static ServerEndpointConfig config(String path, Registering registering) {
+        HubEndpoint endpoint = new HubEndpoint(registering);
         return ServerEndpointConfig.Builder.create(HubEndpoint.class, path)
-                .configurator(new ServerEndpointConfig.Configurator() {
+                .configurator(new PlainConfigurator() {
                     @Override
                     public <T> T getEndpointInstance(Class<T> endpointClass) {
-                        return endpointClass.cast(new HubEndpoint(hub));
+                        return endpointClass.cast(endpoint);
                     }
                 })
                 .build();
@@ -44,10 +65,10 @@ public final class HubEndpoint extends Endpoint {
     public void onOpen(Session session, EndpointConfig config) {
         Link link;
         try {
-            link = SessionLink.open(session, hub);
+            link = registering.open(session);
         } catch (IllegalStateException e) {
             LOG.debug("The hub takes no peers: {}", e.toString());
-            BroadcastEndpoint.refuse(session);
+            SessionLink.refuse(session);
             return;
         }
         session.getUserProperties().put(LINK, link);
@@ -60,15 +81,16 @@ public final class HubEndpoint extends Endpoint {
     @Override
     public void onClose(Session session, CloseReason reason) {
         if (session.getUserProperties().get(LINK) instanceof Link link) {
-            link.closed(BroadcastEndpoint.reported(reason));
+            link.closed(SessionLink.reported(reason));
         }
     }
 
     @Override
     public void onError(Session session, Throwable thrown) {
-        LOG.debug("A session failed", thrown);
         if (session.getUserProperties().get(LINK) instanceof Link link) {
             link.failed(thrown);
+        } else {
+            LOG.debug("A session that was not registered failed", thrown);
         }
     }
 }

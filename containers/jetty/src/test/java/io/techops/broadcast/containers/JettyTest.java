@@ -1,0 +1,61 @@
+package io.techops.broadcast.containers;
+
+import io.techops.broadcast.BroadcastHub;
+import java.net.URI;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee11.websocket.jakarta.server.config.JakartaWebSocketServletContainerInitializer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.junit.jupiter.api.Nested;
+
+/** The contract, kept by Jetty. */
+class JettyTest {
+
+    @Nested
+    class WithAClassThatExtends extends ContainerContract {
+        WithAClassThatExtends() {
+            super(Way.EXTENDING, Embedded::new);
+        }
+    }
+
+    @Nested
+    class WithAClassThatDelegates extends ContainerContract {
+        WithAClassThatDelegates() {
+            super(Way.DELEGATING, Embedded::new);
+        }
+    }
+
+    @Nested
+    class WithAConfiguration extends ContainerContract {
+        WithAConfiguration() {
+            super(Way.CONFIGURED, Embedded::new);
+        }
+    }
+
+    private static final class Embedded implements Container {
+
+        private final Server server = new Server(new QueuedThreadPool(8));
+        private final ServerConnector connector = new ServerConnector(server, 1, 1);
+
+        Embedded(Way way, BroadcastHub hub) throws Exception {
+            connector.setHost("127.0.0.1");
+            server.addConnector(connector);
+            ServletContextHandler context = new ServletContextHandler("/");
+            server.setHandler(context);
+            JakartaWebSocketServletContainerInitializer.configure(context,
+                    (servletContext, container) -> way.addTo(container, hub));
+            server.start();
+        }
+
+        @Override
+        public URI uri() {
+            return URI.create("ws://127.0.0.1:" + connector.getLocalPort() + "/live");
+        }
+
+        @Override
+        public void stop() throws Exception {
+            server.stop();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.techops.broadcast.containers;
+
+import io.techops.broadcast.BroadcastHub;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.server.ServerApplicationConfig;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.net.URI;
+import java.util.Map;
+import java.util.Set;
+import org.glassfish.tyrus.server.Server;
+import org.junit.jupiter.api.Nested;
+
+/** The contract, kept by the server that comes with Tyrus. */
+class TyrusTest {
+
+    private static volatile BroadcastHub configured;
+
+    @Nested
+    class WithAClassThatExtends extends ContainerContract {
+        WithAClassThatExtends() {
+            super(Way.EXTENDING, Stock::new);
+        }
+    }
+
+    @Nested
+    class WithAClassThatDelegates extends ContainerContract {
+        WithAClassThatDelegates() {
+            super(Way.DELEGATING, Stock::new);
+        }
+    }
+
+    @Nested
+    class WithAConfiguration extends ContainerContract {
+        WithAConfiguration() {
+            super(Way.CONFIGURED, Stock::new);
+        }
+    }
+
+    /** For Tyrus, which takes classes only. */
+    public static class Configuration implements ServerApplicationConfig {
+
+        /** For Tyrus. */
+        public Configuration() {
+        }
+
+        @Override
+        public Set<ServerEndpointConfig> getEndpointConfigs(Set<Class<? extends Endpoint>> found) {
+            return Set.of(Way.config(configured));
+        }
+
+        @Override
+        public Set<Class<?>> getAnnotatedEndpointClasses(Set<Class<?>> scanned) {
+            return Set.of();
+        }
+    }
+
+    private static final class Stock implements Container {
+
+        private final Server server;
+
+        Stock(Way way, BroadcastHub hub) throws Exception {
+            configured = hub;
+            Class<?> annotated = way.annotated(hub);
+            server = new Server("localhost", -1, "/", Map.of(), annotated == null ? Configuration.class : annotated);
+            server.start();
+        }
+
+        @Override
+        public URI uri() {
+            return URI.create("ws://127.0.0.1:" + server.getPort() + "/live");
+        }
+
+        @Override
+        public boolean canCut() {
+            return false;
+        }
+
+        @Override
+        public void stop() {
+            server.stop();
+        }
+    }
+}

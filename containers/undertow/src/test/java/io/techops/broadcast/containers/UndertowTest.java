@@ -1,0 +1,79 @@
+package io.techops.broadcast.containers;
+
+import io.techops.broadcast.BroadcastHub;
+import io.undertow.Undertow;
+import io.undertow.servlet.Servlets;
+import io.undertow.servlet.api.DeploymentInfo;
+import io.undertow.servlet.api.DeploymentManager;
+import io.undertow.websockets.jsr.WebSocketDeploymentInfo;
+import jakarta.websocket.DeploymentException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import org.junit.jupiter.api.Nested;
+
+/** The contract, kept by Undertow. */
+class UndertowTest {
+
+    @Nested
+    class WithAClassThatExtends extends ContainerContract {
+        WithAClassThatExtends() {
+            super(Way.EXTENDING, Embedded::new);
+        }
+    }
+
+    @Nested
+    class WithAClassThatDelegates extends ContainerContract {
+        WithAClassThatDelegates() {
+            super(Way.DELEGATING, Embedded::new);
+        }
+    }
+
+    @Nested
+    class WithAConfiguration extends ContainerContract {
+        WithAConfiguration() {
+            super(Way.CONFIGURED, Embedded::new);
+        }
+    }
+
+    private static final class Embedded implements Container {
+
+        private final DeploymentManager deployment;
+        private final Undertow server;
+
+        Embedded(Way way, BroadcastHub hub) throws Exception {
+            WebSocketDeploymentInfo sockets = new WebSocketDeploymentInfo().addListener(container -> {
+                try {
+                    way.addTo(container, hub);
+                } catch (DeploymentException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            deployment = Servlets.defaultContainer().addDeployment(new DeploymentInfo()
+                    .setClassLoader(UndertowTest.class.getClassLoader())
+                    .setDeploymentName("live")
+                    .setContextPath("/")
+                    .addServletContextAttribute(WebSocketDeploymentInfo.ATTRIBUTE_NAME, sockets));
+            deployment.deploy();
+            server = Undertow.builder()
+                    .setIoThreads(1)
+                    .setWorkerThreads(4)
+                    .addHttpListener(0, "127.0.0.1")
+                    .setHandler(deployment.start())
+                    .build();
+            server.start();
+        }
+
+        @Override
+        public URI uri() {
+            InetSocketAddress address = (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
+            return URI.create("ws://127.0.0.1:" + address.getPort() + "/live");
+        }
+
+        @Override
+        public void stop() throws Exception {
+            deployment.stop();
+            deployment.undeploy();
+            server.stop();
+        }
+    }
+}
