@@ -1,0 +1,125 @@
+package io.techops.broadcast.tyrus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.Peer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the endpoint does with a session that is slow to return, or quick to complete. */
+class SessionLinkTest {
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private BroadcastHub hub;
+
+    private FakeSession open(Executor completions) {
+        FakeSession fake = new FakeSession(completions);
+        SessionLink.open(fake.session(), hub, 65_536);
+        return fake;
+    }
+
+    private Peer peer(long id) {
+        return hub.peers().stream().filter(peer -> peer.id() == id).findFirst().orElseThrow();
+    }
+
+    private static void awaitTexts(FakeSession session, int count) {
+        await().atMost(30, TimeUnit.SECONDS).until(() -> session.texts.size() == count);
+    }
+
+    @AfterEach
+    void stop() {
+        hub.close(Duration.ZERO);
+        threads.shutdownNow();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void oneThingIsUnderWayAtATimeWhileSixteenThreadsPush(boolean inline) throws Exception {
+        int each = 200;
+        hub = BroadcastHub.builder().heartbeat(Duration.ofMillis(1)).pongTimeout(Duration.ofHours(1)).build();
+        FakeSession session = open(inline ? Runnable::run : threads);
+        List<Future<?>> pushes = new ArrayList<>();
+        for (int p = 0; p < 16; p++) {
+            int from = p;
+            pushes.add(threads.submit(() -> {
+                for (int i = 0; i < each; i++) {
+                    hub.broadcast(from + " " + i);
+                }
+            }));
+        }
+        for (Future<?> push : pushes) {
+            push.get(30, TimeUnit.SECONDS);
+        }
+        awaitTexts(session, 16 * each);
+        assertThat(session.pinging.await(30, TimeUnit.SECONDS)).as("pinged meanwhile").isTrue();
+        assertThat(session.violations).isEmpty();
+        for (int p = 0; p < 16; p++) {
+            String prefix = p + " ";
+            assertThat(session.texts.stream().filter(text -> text.startsWith(prefix)).toList())
+                    .hasSize(each).first().isEqualTo(prefix + 0);
+        }
+    }
+
+    @Test
+    void aContainerThatBlocksInCloseDelaysNobodyElse() throws Exception {
+        hub = BroadcastHub.builder().shards(1).build();
+        FakeSession blocks = open(Runnable::run);
+        FakeSession other = open(Runnable::run);
+        blocks.mayReturn = new CountDownLatch(1);
+        peer(1).close(CloseReason.of(4001));
+        assertThat(blocks.closing.await(30, TimeUnit.SECONDS)).isTrue();
+        hub.broadcast("meanwhile");
+        awaitTexts(other, 1);
+        blocks.mayReturn.countDown();
+        assertThat(blocks.closeCodes).containsExactly(4001);
+    }
+
+    @Test
+    void aContainerThatBlocksInAPingDelaysNobodyElseAndItsMessagesWait() throws Exception {
+        hub = BroadcastHub.builder().shards(1).heartbeat(Duration.ofMillis(1)).pongTimeout(Duration.ofHours(1)).build();
+        FakeSession blocks = new FakeSession(Runnable::run);
+        blocks.mayReturn = new CountDownLatch(1);
+        SessionLink.open(blocks.session(), hub, 65_536);
+        FakeSession other = open(Runnable::run);
+        assertThat(blocks.pinging.await(30, TimeUnit.SECONDS)).isTrue();
+        hub.broadcast("meanwhile");
+        awaitTexts(other, 1);
+        assertThat(blocks.texts).isEmpty();
+        blocks.mayReturn.countDown();
+        awaitTexts(blocks, 1);
+        assertThat(blocks.violations).isEmpty();
+    }
+
+    @Test
+    void theCloseFrameWaitsForTheMessagesBeforeIt() {
+        hub = BroadcastHub.create();
+        ConcurrentLinkedQueue<Runnable> completions = new ConcurrentLinkedQueue<>();
+        FakeSession session = open(completions::add);
+        hub.broadcast("first");
+        awaitTexts(session, 1);
+        hub.broadcast("second");
+        peer(1).close(CloseReason.of(4001));
+        completions.remove().run();
+        awaitTexts(session, 2);
+        assertThat(session.closeCodes).isEmpty();
+        completions.remove().run();
+        await().atMost(30, TimeUnit.SECONDS).until(() -> !session.closeCodes.isEmpty());
+        assertThat(session.closeCodes).containsExactly(4001);
+        assertThat(session.violations).isEmpty();
+    }
+}

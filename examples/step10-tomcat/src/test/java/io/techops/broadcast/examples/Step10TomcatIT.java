@@ -1,0 +1,46 @@
+package io.techops.broadcast.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The application in Tomcat, started as {@code examples/README.md} says. */
+class Step10TomcatIT {
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private static HttpResponse<String> ask(HttpRequest.Builder request) throws Exception {
+        return HTTP.send(request.timeout(Program.PATIENCE).build(), BodyHandlers.ofString());
+    }
+
+    @Test
+    void peersAndPagesShareOnePort() throws Exception {
+        try (Program application = Program.ofJar(Path.of("target/step10-tomcat.jar"), "0")) {
+            URI root = application.uriWithin("Listening on ([^,]*),.*");
+            URI live = URI.create("ws://localhost:" + root.getPort() + "/live");
+            assertThat(ask(HttpRequest.newBuilder(root)).body()).contains("+ \"/live\")");
+            assertThat(ask(HttpRequest.newBuilder(root.resolve("other"))).statusCode()).isEqualTo(404);
+            try (TestPeer one = TestPeer.connect(live); TestPeer two = TestPeer.connect(live)) {
+                one.send("from a peer");
+                assertThat(one.next()).isEqualTo("from a peer");
+                assertThat(two.next()).isEqualTo("from a peer");
+                assertThat(ask(HttpRequest.newBuilder(root.resolve("news"))
+                        .POST(BodyPublishers.ofString("from a servlet"))).statusCode()).isEqualTo(200);
+                assertThat(one.next()).isEqualTo("from a servlet");
+                assertThat(two.next()).isEqualTo("from a servlet");
+                application.kill("TERM");
+                assertThat(one.closeCode()).isEqualTo(1001);
+                assertThat(one.closePhrase()).as("said by the hub").isEqualTo("the server is going away");
+                assertThat(two.closeCode()).isEqualTo(1001);
+                assertThat(application.awaitExit()).isEqualTo(143);
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.techops.broadcast.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The program in Jetty, started as {@code examples/README.md} says. */
+class Step11JettyIT {
+
+    @Test
+    void whatIsTypedAndWhatPeersSendReachesEveryone() {
+        try (Program application = Program.ofJar(Path.of("target/step11-jetty.jar"), "0")) {
+            URI live = application.uriWithin("Listening on ([^;]*);.*");
+            try (TestPeer one = TestPeer.connect(live); TestPeer two = TestPeer.connect(live)) {
+                one.send("from a peer");
+                assertThat(one.next()).isEqualTo("from a peer");
+                assertThat(two.next()).isEqualTo("from a peer");
+                application.type("typed");
+                assertThat(one.next()).isEqualTo("typed");
+                assertThat(two.next()).isEqualTo("typed");
+                application.kill("TERM");
+                assertThat(one.closeCode()).isEqualTo(1001);
+                assertThat(one.closePhrase()).as("said by the hub").isEqualTo("the server is going away");
+                assertThat(two.closeCode()).isEqualTo(1001);
+                assertThat(application.awaitExit()).isEqualTo(143);
+            }
+        }
+    }
+}
