@@ -1,11 +1,13 @@
 package io.techops.broadcast.tyrus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Peer;
+import jakarta.websocket.server.ServerEndpoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,5 +123,22 @@ class SessionLinkTest {
         await().atMost(30, TimeUnit.SECONDS).until(() -> !session.closeCodes.isEmpty());
         assertThat(session.closeCodes).containsExactly(4001);
         assertThat(session.violations).isEmpty();
+    }
+
+    @Test
+    void aContainerThatLooksForEndpointsFindsNoneOfOurs() {
+        hub = BroadcastHub.create(); // for stop()
+        assertThat(BroadcastEndpoint.class.isAnnotationPresent(ServerEndpoint.class)).isFalse();
+    }
+
+    @Test
+    void aLimitOfMessagesBelowOneByteIsRefused() {
+        hub = BroadcastHub.create();
+        assertThatThrownBy(() -> new BroadcastEndpoint(hub, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("maxMessageBytes must be at least 1: 0");
+        assertThatThrownBy(() -> BroadcastEndpoint.config("/live", hub, -1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("maxMessageBytes must be at least 1: -1");
     }
 }
