@@ -19,7 +19,7 @@ class Step11JettyIT {
                 assertThat(one.next()).isEqualTo("one is there");
                 two.send("from a peer");
                 assertThat(one.next()).isEqualTo("from a peer");
-                String first = two.next();
+                Object first = two.next();
                 assertThat(first.equals("one is there") ? two.next() : first).isEqualTo("from a peer");
                 application.type("typed");
                 assertThat(one.next()).isEqualTo("typed");
