@@ -38,7 +38,8 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>A run of messages is not gathered into one write: every message is a send of its own.
- *   <li>A peer that floods a saturated hub keeps the thread that reads from it while it is held back.
+ *   <li>A peer that floods a saturated hub is not read from in Tomcat and Undertow; elsewhere it keeps the thread that reads
+ *       from it while it is held back.
  *   <li>The socket of a peer that answers nothing is freed at once by Tomcat, Jetty and Undertow; stock Tyrus keeps it
  *       until the peer has gone.
  *   <li>Who may connect (the origin), how long a handshake may take, and what of a message that is too long is read
