@@ -108,17 +108,15 @@ class SessionLinkTest {
     }
 
     @Test
-    void theCloseFrameWaitsForTheMessagesBeforeIt() {
+    void theCloseFrameOfAStalledPeerWaitsForTheMessageUnderWay() {
         hub = BroadcastHub.create();
         ConcurrentLinkedQueue<Runnable> completions = new ConcurrentLinkedQueue<>();
-        FakeSession session = open(completions::add);
-        hub.broadcast("first");
+        FakeSession session = new FakeSession(completions::add);
+        SessionLink link = SessionLink.open(session.session(), hub, 65_536);
+        hub.broadcast("under way");
         awaitTexts(session, 1);
-        hub.broadcast("second");
-        peer(1).close(CloseReason.of(4001));
-        completions.remove().run();
-        awaitTexts(session, 2);
-        assertThat(session.closeCodes).isEmpty();
+        link.close(CloseReason.of(4001)); // as the hub does when it has waited long enough
+        await().during(Duration.ofMillis(50)).until(session.closeCodes::isEmpty);
         completions.remove().run();
         await().atMost(30, TimeUnit.SECONDS).until(() -> !session.closeCodes.isEmpty());
         assertThat(session.closeCodes).containsExactly(4001);
