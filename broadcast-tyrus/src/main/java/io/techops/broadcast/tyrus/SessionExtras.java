@@ -67,24 +67,27 @@ final class SessionExtras {
         run(cut, session);
     }
 
-    /** {@return whether the container can stop reading from a peer, and go on} */
-    boolean canSuspend() {
-        return suspend != null && resume != null;
-    }
-
-    void suspend(Session session) {
-        run(suspend, session);
-    }
-
-    void resume(Session session) {
-        run(resume, session);
-    }
-
-    private static void run(@Nullable Act act, Session session) {
-        try {
-            if (act != null) {
-                act.on(session);
+    /** {@return the way to stop reading from a peer, and to go on; null if the container has none} */
+    SessionInbox.@Nullable Reading reading(Session session) {
+        if (suspend == null || resume == null) {
+            return null;
+        }
+        return new SessionInbox.Reading() {
+            @Override
+            public void suspend() {
+                run(suspend, session);
             }
+
+            @Override
+            public void resume() {
+                run(resume, session);
+            }
+        };
+    }
+
+    private static void run(Act act, Session session) {
+        try {
+            act.on(session);
         } catch (InvocationTargetException e) {
             LOG.debug("A session refused what was asked", e.getCause());
         } catch (Exception e) {

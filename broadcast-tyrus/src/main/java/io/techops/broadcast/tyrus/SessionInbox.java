@@ -1,7 +1,6 @@
 package io.techops.broadcast.tyrus;
 
 import io.techops.broadcast.Message;
-import jakarta.websocket.Session;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Predicate;
@@ -20,8 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionInbox {
 
-    private final Session session;
-    private final SessionExtras extras;
+    /** A container that can stop reading from a peer. Called by one thread at a time, and in turns. */
+    interface Reading {
+        void suspend();
+
+        void resume();
+    }
+
+    private final @Nullable Reading reading;
     private final Predicate<Message> hub;
     private final Object lock = new Object();
 
@@ -32,13 +37,17 @@ final class SessionInbox {
     /** The pause is over before the hub has told of it. */
     private boolean resumedEarly;
     private boolean ended;
+    /** Whether the container was told not to read, whether one is about to tell it something, and again after that. */
+    private boolean suspended;
+    private boolean steering;
+    private boolean steerAgain;
 
     /**
+     * @param reading null if the container cannot stop reading
      * @param hub takes a message; false asks for a pause
      */
-    SessionInbox(Session session, Predicate<Message> hub) {
-        this.session = session;
-        this.extras = SessionExtras.of(session);
+    SessionInbox(@Nullable Reading reading, Predicate<Message> hub) {
+        this.reading = reading;
         this.hub = hub;
     }
 
@@ -55,7 +64,9 @@ final class SessionInbox {
             reporting = true;
         }
         report();
-        if (!extras.canSuspend()) {
+        if (reading != null) {
+            steer();
+        } else {
             awaitResume();
         }
     }
@@ -63,8 +74,8 @@ final class SessionInbox {
     private void report() {
         Message message = next();
         while (message != null) {
-            if (!hub.test(message) && pause()) {
-                extras.suspend(session);
+            if (!hub.test(message)) {
+                pause();
             }
             message = next();
         }
@@ -79,12 +90,41 @@ final class SessionInbox {
         }
     }
 
-    /** {@return whether the pause has begun, and is not over already} */
-    private boolean pause() {
+    private void pause() {
         synchronized (lock) {
             paused = !resumedEarly && !ended;
             resumedEarly = false;
-            return paused;
+        }
+    }
+
+    /** Has the container read or not read, as it is to be. One thread at a time does, for the others too. */
+    private void steer() {
+        synchronized (lock) {
+            steerAgain = steering;
+            if (steering) {
+                return;
+            }
+            steering = true;
+        }
+        boolean more = true;
+        while (more) {
+            boolean suspend;
+            boolean change;
+            synchronized (lock) {
+                steerAgain = false;
+                suspend = paused;
+                change = suspend != suspended;
+                suspended = suspend;
+            }
+            if (change && suspend) {
+                reading.suspend();
+            } else if (change) {
+                reading.resume();
+            }
+            synchronized (lock) {
+                more = steerAgain;
+                steering = more;
+            }
         }
     }
 
@@ -126,11 +166,11 @@ final class SessionInbox {
         }
     }
 
-    /** With the lock held. */
+    /** With the lock held. Whoever is still reporting goes on by himself. */
     private void goOn() {
         paused = false;
         lock.notifyAll();
-        if (extras.canSuspend()) {
+        if (reading != null && !reporting) {
             reporting = true;
             Errands.TALK.run(this::reportHeld);
         }
@@ -138,12 +178,6 @@ final class SessionInbox {
 
     private void reportHeld() {
         report();
-        boolean resume;
-        synchronized (lock) {
-            resume = !paused;
-        }
-        if (resume) {
-            extras.resume(session);
-        }
+        steer();
     }
 }

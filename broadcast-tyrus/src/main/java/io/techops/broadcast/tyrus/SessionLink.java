@@ -72,7 +72,8 @@ final class SessionLink implements Transport, Link, SendHandler {
     private SessionLink(Session session) {
         this.session = session;
         this.attributes = attributes(session);
-        this.inbox = new SessionInbox(session, message -> registration.received(message));
+        this.inbox = new SessionInbox(SessionExtras.of(session).reading(session),
+                message -> registration.received(message));
     }
 
     /**
