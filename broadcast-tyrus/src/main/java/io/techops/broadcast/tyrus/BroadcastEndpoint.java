@@ -3,6 +3,7 @@ package io.techops.broadcast.tyrus;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
+import io.techops.broadcast.Topics;
 import jakarta.websocket.OnClose;
 import jakarta.websocket.OnError;
 import jakarta.websocket.OnMessage;
@@ -11,7 +12,10 @@ import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.lang.annotation.Annotation;
 import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +62,9 @@ public class BroadcastEndpoint {
     /** The key of the peer's attribute that says which path it asked for; a {@code String}. */
     public static final String PATH = "path";
 
+    /** The key of the peer's attribute that says which topic it listens to, if there are topics; a {@code String}. */
+    public static final String TOPIC = "topic";
+
     /** The key of the peer's attribute that says what followed the path after a question mark; a {@code String}. */
     public static final String QUERY = "query";
 
@@ -69,12 +76,13 @@ public class BroadcastEndpoint {
 
     private static final Logger LOG = LoggerFactory.getLogger(BroadcastEndpoint.class);
 
-    private final @Nullable BroadcastHub hub;
+    private final @Nullable Function<Session, BroadcastHub> hubs;
     private volatile @Nullable Link link;
 
     /** Makes the endpoint of {@link BroadcastServer}, which knows the hub; for the container to call. */
     public BroadcastEndpoint() {
-        this.hub = null;
+        checkNamespace(getClass());
+        this.hubs = null;
     }
 
     /**
@@ -83,7 +91,48 @@ public class BroadcastEndpoint {
      * @param hub the hub to register the session with
      */
     protected BroadcastEndpoint(BroadcastHub hub) {
-        this.hub = hub;
+        Objects.requireNonNull(hub, "hub");
+        checkNamespace(getClass());
+        this.hubs = session -> hub;
+    }
+
+    /**
+     * Makes an endpoint for one session, whose path says which topic it is for: the class is annotated with a path that
+     * has a variable <code>&#123;topic&#125;</code>, such as <code>@ServerEndpoint("/topics/&#123;topic&#125;")</code>.
+     *
+     * @param topics the topics to register the session with
+     */
+    protected BroadcastEndpoint(Topics topics) {
+        Objects.requireNonNull(topics, "topics");
+        checkNamespace(getClass());
+        this.hubs = session -> topicOf(session, topics);
+    }
+
+    /** Java EE 8 and its containers look for annotations of that name, and never find the methods of this class. */
+    private static void checkNamespace(Class<?> endpoint) {
+        for (Annotation annotation : endpoint.getAnnotations()) {
+            String name = annotation.annotationType().getName();
+            if (name.startsWith("javax.websocket.")) {
+                throw new IllegalStateException(endpoint.getName() + " is annotated with " + name + ", and must be with "
+                        + name.replaceFirst("javax", "jakarta") + ": this library speaks Jakarta WebSocket 2.1 and 2.2, "
+                        + "which needs a container such as Tomcat 10.1, Jetty 12, Undertow 2.3 or Tyrus 2.2, or newer");
+            }
+        }
+    }
+
+    /**
+     * {@return the topic that a session asks for}
+     *
+     * @throws IllegalStateException if its path has no such variable
+     * @throws IllegalArgumentException if there can be no topic of that name
+     */
+    static BroadcastHub topicOf(Session session, Topics topics) {
+        String name = session.getPathParameters().get(TOPIC);
+        if (name == null) {
+            throw new IllegalStateException("the path of an endpoint with topics must have a variable {topic}: "
+                    + session.getRequestURI());
+        }
+        return topics.hub(name);
     }
 
     /**
@@ -93,7 +142,26 @@ public class BroadcastEndpoint {
      * @param hub the hub to register the sessions with
      */
     public static ServerEndpointConfig config(String path, BroadcastHub hub) {
-        return HubEndpoint.config(path, hub);
+        Objects.requireNonNull(hub, "hub");
+        return HubEndpoint.config(path, session -> hub);
+    }
+
+    /**
+     * {@return an endpoint for any container that serves topics, as a configuration to be added to its
+     * {@code ServerContainer}} A session for a name that no topic can have is closed with 1008, one for a topic more than
+     * there may be with 1013.
+     *
+     * @param path the path to serve, with the variable <code>&#123;topic&#125;</code>, such as
+     *     <code>/topics/&#123;topic&#125;</code>
+     * @param topics the topics to register the sessions with
+     * @throws IllegalArgumentException if {@code path} has no such variable
+     */
+    public static ServerEndpointConfig config(String path, Topics topics) {
+        Objects.requireNonNull(topics, "topics");
+        if (!TopicRoutes.isTemplate(path)) {
+            throw new IllegalArgumentException("path must have a segment {topic}: " + path);
+        }
+        return HubEndpoint.config(path, session -> topicOf(session, topics));
     }
 
     /**
@@ -108,8 +176,8 @@ public class BroadcastEndpoint {
         if (own != null) {
             own.register();
             link = own;
-        } else if (hub != null) {
-            link = SessionLink.open(session, hub);
+        } else if (hubs != null) {
+            link = SessionLink.open(session, hubs.apply(session));
         } else {
             throw new IllegalStateException(
                     "the endpoint knows no hub: extend it and pass the hub to its constructor, or add config(path, hub)");
@@ -181,14 +249,17 @@ public class BroadcastEndpoint {
         if (to != null) {
             to.failed(thrown);
         } else {
-            refuse(session);
+            refuse(session, thrown);
         }
     }
 
-    static void refuse(Session session) {
+    static void refuse(Session session, Throwable why) {
+        boolean noSuchTopic = why instanceof IllegalArgumentException;
         try {
             session.close(new jakarta.websocket.CloseReason(
-                    jakarta.websocket.CloseReason.CloseCodes.TRY_AGAIN_LATER, "the hub takes no peers"));
+                    noSuchTopic ? jakarta.websocket.CloseReason.CloseCodes.VIOLATED_POLICY
+                            : jakarta.websocket.CloseReason.CloseCodes.TRY_AGAIN_LATER,
+                    noSuchTopic ? "there can be no topic of this name" : "the hub takes no peers"));
         } catch (java.io.IOException | IllegalStateException e) {
             LOG.debug("The session is closed already: {}", e.toString());
         }

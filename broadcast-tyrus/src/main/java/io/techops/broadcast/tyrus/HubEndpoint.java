@@ -10,6 +10,7 @@ import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.nio.ByteBuffer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,18 +24,19 @@ public final class HubEndpoint extends Endpoint {
     private static final Logger LOG = LoggerFactory.getLogger(HubEndpoint.class);
     private static final String LINK = HubEndpoint.class.getName() + ".link";
 
-    private final BroadcastHub hub;
+    private final Function<Session, BroadcastHub> hubs;
 
-    private HubEndpoint(BroadcastHub hub) {
-        this.hub = hub;
+    private HubEndpoint(Function<Session, BroadcastHub> hubs) {
+        this.hubs = hubs;
     }
 
-    static ServerEndpointConfig config(String path, BroadcastHub hub) {
+    /** @param hubs knows the hub of each session; may throw as {@link BroadcastEndpoint#topicOf} does */
+    static ServerEndpointConfig config(String path, Function<Session, BroadcastHub> hubs) {
         return ServerEndpointConfig.Builder.create(HubEndpoint.class, path)
                 .configurator(new ServerEndpointConfig.Configurator() {
                     @Override
                     public <T> T getEndpointInstance(Class<T> endpointClass) {
-                        return endpointClass.cast(new HubEndpoint(hub));
+                        return endpointClass.cast(new HubEndpoint(hubs));
                     }
                 })
                 .build();
@@ -44,10 +46,10 @@ public final class HubEndpoint extends Endpoint {
     public void onOpen(Session session, EndpointConfig config) {
         Link link;
         try {
-            link = SessionLink.open(session, hub);
-        } catch (IllegalStateException e) {
-            LOG.debug("The hub takes no peers: {}", e.toString());
-            BroadcastEndpoint.refuse(session);
+            link = SessionLink.open(session, hubs.apply(session));
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            LOG.debug("The session does not become a peer: {}", e.toString());
+            BroadcastEndpoint.refuse(session, e);
             return;
         }
         session.getUserProperties().put(LINK, link);

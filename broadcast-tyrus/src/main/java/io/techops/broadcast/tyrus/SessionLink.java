@@ -76,6 +76,10 @@ final class SessionLink implements Transport, Link, SendHandler {
         if (uri != null && uri.getPath() != null) {
             attributes.put(BroadcastEndpoint.PATH, uri.getPath());
         }
+        String topic = session.getPathParameters().get(BroadcastEndpoint.TOPIC);
+        if (topic != null) {
+            attributes.put(BroadcastEndpoint.TOPIC, topic);
+        }
         if (session.getQueryString() != null) {
             attributes.put(BroadcastEndpoint.QUERY, session.getQueryString());
         }
