@@ -85,7 +85,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     }
 
     private static IllegalStateException closedException() {
-        return new IllegalStateException("the hub is closed");
+        return new IllegalStateException("the hub is closed: it takes no messages and no peers any more");
     }
 
     boolean send(Message message, PeerCursor to) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -165,6 +166,31 @@ class HeartbeatTest {
         assertThat(moments).as("moments").isBetween(4, 51);
         rig.pass(Duration.ofMillis(1)); // 25 seconds in all
         assertThat(peers).allMatch(peer -> peer.pings() == 1);
+    }
+
+    @Test
+    void noPingIsLateWheneverThePeerJoined() {
+        int apart = 37;
+        int step = 5;
+        List<FakeTransport> peers = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            peers.add(rig.join());
+            rig.pass(Duration.ofMillis(apart));
+        }
+        boolean[] pinged = new boolean[peers.size()];
+        for (int now = apart * peers.size(); now <= apart * peers.size() + 25_000; now += step) {
+            for (int i = 0; i < pinged.length; i++) {
+                int age = now - apart * i;
+                if (!pinged[i] && peers.get(i).pings() > 0) {
+                    pinged[i] = true;
+                    assertThat(age).as("age of peer %d at its ping, in ms", i + 1).isBetween(22_500, 25_000 + step);
+                } else if (!pinged[i]) {
+                    assertThat(age).as("age of peer %d, not pinged yet, in ms", i + 1).isLessThan(25_000 + step);
+                }
+            }
+            rig.pass(Duration.ofMillis(step));
+        }
+        assertThat(pinged).doesNotContain(false);
     }
 
     private static long pings(List<FakeTransport> peers) {

@@ -127,12 +127,12 @@ class HubEndTest {
             rig.hub().shutdown(Duration.ofSeconds(5));
             assertThat(rig.hub().isClosed()).isTrue();
             assertThatThrownBy(() -> rig.hub().broadcast("a"))
-                    .isInstanceOf(IllegalStateException.class).hasMessage("the hub is closed");
+                    .isInstanceOf(IllegalStateException.class).hasMessageStartingWith("the hub is closed");
             assertThat(rig.hub().tryBroadcast(Message.text("a"))).isFalse();
             assertThat(peer.peer().send(Message.text("a"))).isFalse();
             assertThat(peer.receive("a")).isTrue();
             assertThatThrownBy(() -> rig.hub().register(new FakeTransport()))
-                    .isInstanceOf(IllegalStateException.class).hasMessage("the hub is closed");
+                    .isInstanceOf(IllegalStateException.class).hasMessageStartingWith("the hub is closed");
             rig.run();
             assertThat(peer.messages()).isEmpty();
             assertThat(rig.hub().stats().registrations()).isOne();

@@ -133,6 +133,15 @@ class LogLinesTest {
     }
 
     @Test
+    void whatOnlyACauseOrASuppressedExceptionQuotesIsFoundToo() {
+        Exception cause = new IllegalStateException("ordinary", new NumberFormatException(FORGED));
+        assertThat(LogText.of((Throwable) cause).getCause().toString()).doesNotContain("\n").contains("forged");
+        Exception suppressing = new IllegalStateException("ordinary");
+        suppressing.addSuppressed(new NumberFormatException(FORGED));
+        assertThat(LogText.of((Throwable) suppressing)).hasNoSuppressedExceptions().hasMessageContaining("ordinary");
+    }
+
+    @Test
     void anExceptionThatIsItsOwnDistantCauseComesToAnEnd() {
         Exception one = new Exception("one" + FORGED);
         Exception other = new Exception("other", one);

@@ -248,6 +248,52 @@ class TopicsTest {
     }
 
     @Nested
+    class TheEndInTheMidstOf {
+
+        @Test
+        void aRegistrationMakesAPeerOfTheNextLife() {
+            FakeTransport first = join("news");
+            FakeTransport late = new FakeTransport() {
+                private boolean ended;
+
+                @Override
+                public Map<String, Object> attributes() { // asked for when the topic was found, and before the peer joins
+                    if (!ended) {
+                        ended = true;
+                        topics.hub("news").shutdown(Duration.ofSeconds(5));
+                    }
+                    return Map.of();
+                }
+            };
+            late.register(topics.hub("news"));
+            topics.hub("news").broadcast("hello");
+            executor.runAll();
+            assertThat(first.texts()).isEmpty();
+            assertThat(first.closed()).isNotNull();
+            assertThat(late.texts()).containsExactly("hello");
+            assertThat(topics.stats().begun()).isEqualTo(2);
+        }
+
+        @Test
+        void aBroadcastThatWaitsIsHeardInTheNextLife() throws Exception {
+            join("news");
+            for (int i = 0; i < 8; i++) {
+                topics.hub("news").broadcast("before " + i);
+            }
+            CompletableFuture<Long> sequence = new CompletableFuture<>();
+            Thread publisher = new Thread(() -> sequence.complete(topics.hub("news").broadcast("late")));
+            publisher.start();
+            while (publisher.getState() != Thread.State.WAITING) {
+                assertThat(publisher.isAlive()).as("waits for room").isTrue();
+                Thread.onSpinWait();
+            }
+            topics.hub("news").shutdown(Duration.ofSeconds(5));
+            assertThat(sequence.get(30, TimeUnit.SECONDS)).as("of the next life").isZero();
+            assertThat(topics.hub("news").stats().messages()).isOne();
+        }
+    }
+
+    @Nested
     class TheLimit {
 
         @Test

@@ -53,7 +53,7 @@ final class Admission {
         if (info.getStatus() != WebSocketEngine.UpgradeStatus.SUCCESS || response.getStatus() != 101) {
             throw new IllegalStateException("Tyrus refuses a handshake that is in order: " + response.getStatus());
         }
-        PeerConnection peer = new PeerConnection(guest.hub(), parts.watch(), attributes(guest.request(), accept),
+        PeerConnection peer = new PeerConnection(guest.route().hub(), parts.watch(), attributes(guest, accept),
                 flush -> pipe(connection, flush), parts.encoder(), parts.maxMessageBytes(), guest.place()::giveBack);
         try {
             org.glassfish.tyrus.spi.Connection tyrus = createConnection(info, peer);
@@ -118,13 +118,15 @@ final class Admission {
         return context;
     }
 
-    private static Map<String, Object> attributes(HandshakeRequest request, Decision.Accept accept) {
+    private static Map<String, Object> attributes(Entrance.Guest guest, Decision.Accept accept) {
+        HandshakeRequest request = guest.request();
         Map<String, Object> attributes = new HashMap<>();
         attributes.put(BroadcastEndpoint.REMOTE_ADDRESS, Addresses.text(request.remoteAddress()));
         if (!request.remoteAddress().equals(request.peerAddress())) {
             attributes.put(BroadcastEndpoint.PROXY_ADDRESS, Addresses.text(request.peerAddress()));
         }
         attributes.put(BroadcastEndpoint.PATH, request.path());
+        putIfThere(attributes, BroadcastEndpoint.TOPIC, guest.route().topic());
         putIfThere(attributes, BroadcastEndpoint.QUERY, request.query());
         putIfThere(attributes, BroadcastEndpoint.PRINCIPAL, request.principal());
         putIfThere(attributes, BroadcastEndpoint.SUBPROTOCOL, accept.subprotocol());

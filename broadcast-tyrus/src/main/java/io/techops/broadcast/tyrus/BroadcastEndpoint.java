@@ -3,6 +3,7 @@ package io.techops.broadcast.tyrus;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.Topics;
 import jakarta.websocket.OnClose;
 import jakarta.websocket.OnError;
 import jakarta.websocket.OnMessage;
@@ -10,8 +11,10 @@ import jakarta.websocket.OnOpen;
 import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.lang.annotation.Annotation;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +69,9 @@ public class BroadcastEndpoint {
     /** The key of the peer's attribute that says which path it asked for; a {@code String}. */
     public static final String PATH = "path";
 
+    /** The key of the peer's attribute that says which topic it listens to, if there are topics; a {@code String}. */
+    public static final String TOPIC = "topic";
+
     /** The key of the peer's attribute that says what followed the path after a question mark; a {@code String}. */
     public static final String QUERY = "query";
 
@@ -77,7 +83,7 @@ public class BroadcastEndpoint {
 
     private static final Logger LOG = LoggerFactory.getLogger(BroadcastEndpoint.class);
 
-    private final BroadcastHub hub;
+    private final Function<Session, BroadcastHub> hubs;
     private final int maxMessageBytes;
     private volatile @Nullable Link link;
 
@@ -100,8 +106,61 @@ public class BroadcastEndpoint {
      * @throws IllegalArgumentException if {@code maxMessageBytes} is less than 1
      */
     public BroadcastEndpoint(BroadcastHub hub, int maxMessageBytes) {
-        this.hub = Objects.requireNonNull(hub, "hub");
+        this(always(hub), maxMessageBytes);
+    }
+
+    /**
+     * Makes an endpoint for one session, whose path says which topic it is for: the class is annotated with a path that
+     * has a variable <code>&#123;topic&#125;</code>, such as <code>@ServerEndpoint("/topics/&#123;topic&#125;")</code>.
+     * Messages of the peer may have {@link MessagePolicy#DEFAULT_MAX_BYTES}.
+     *
+     * @param topics the topics to register the session with
+     */
+    public BroadcastEndpoint(Topics topics) {
+        this(byPath(topics), MessagePolicy.DEFAULT_MAX_BYTES);
+    }
+
+    private BroadcastEndpoint(Function<Session, BroadcastHub> hubs, int maxMessageBytes) {
+        checkNamespace(getClass());
+        this.hubs = hubs;
         this.maxMessageBytes = checked(maxMessageBytes);
+    }
+
+    private static Function<Session, BroadcastHub> always(BroadcastHub hub) {
+        Objects.requireNonNull(hub, "hub");
+        return session -> hub;
+    }
+
+    private static Function<Session, BroadcastHub> byPath(Topics topics) {
+        Objects.requireNonNull(topics, "topics");
+        return session -> topicOf(session, topics);
+    }
+
+    /** Java EE 8 and its containers look for annotations of that name, and never find the methods of this class. */
+    private static void checkNamespace(Class<?> endpoint) {
+        for (Annotation annotation : endpoint.getAnnotations()) {
+            String name = annotation.annotationType().getName();
+            if (name.startsWith("javax.websocket.")) {
+                throw new IllegalStateException(endpoint.getName() + " is annotated with " + name + ", and must be with "
+                        + name.replaceFirst("javax", "jakarta") + ": this library speaks Jakarta WebSocket 2.1 and 2.2, "
+                        + "which needs a container such as Tomcat 10.1, Jetty 12, Undertow 2.3 or Tyrus 2.2, or newer");
+            }
+        }
+    }
+
+    /**
+     * {@return the topic that a session asks for}
+     *
+     * @throws IllegalStateException if its path has no such variable
+     * @throws IllegalArgumentException if there can be no topic of that name
+     */
+    private static BroadcastHub topicOf(Session session, Topics topics) {
+        String name = session.getPathParameters().get(TOPIC);
+        if (name == null) {
+            throw new IllegalStateException("the path of an endpoint with topics must have a variable {topic}: "
+                    + session.getRequestURI());
+        }
+        return topics.hub(name);
     }
 
     /**
@@ -125,7 +184,25 @@ public class BroadcastEndpoint {
      * @throws IllegalArgumentException if {@code maxMessageBytes} is less than 1
      */
     public static ServerEndpointConfig config(String path, BroadcastHub hub, int maxMessageBytes) {
-        return HubEndpoint.config(path, Objects.requireNonNull(hub, "hub"), checked(maxMessageBytes));
+        return HubEndpoint.config(path, always(hub), checked(maxMessageBytes));
+    }
+
+    /**
+     * {@return an endpoint for any container that serves topics, as a configuration to be added to its
+     * {@code ServerContainer}} A session for a name that no topic can have is closed with 1008, one for a topic more than
+     * there may be with 1013.
+     *
+     * @param path the path to serve, with the variable <code>&#123;topic&#125;</code>, such as
+     *     <code>/topics/&#123;topic&#125;</code>
+     * @param topics the topics to register the sessions with
+     * @throws IllegalArgumentException if {@code path} has no such variable
+     */
+    public static ServerEndpointConfig config(String path, Topics topics) {
+        Function<Session, BroadcastHub> hubs = byPath(topics);
+        if (!TopicRoutes.isTemplate(path)) {
+            throw new IllegalArgumentException("path must have a segment {topic}: " + path);
+        }
+        return HubEndpoint.config(path, hubs, MessagePolicy.DEFAULT_MAX_BYTES);
     }
 
     private static int checked(int maxMessageBytes) {
@@ -136,17 +213,18 @@ public class BroadcastEndpoint {
     }
 
     /**
-     * Registers the session. If the hub is closed, the session is closed with 1013.
+     * Registers the session. If the hub takes no peers, the session is closed with 1013; if there can be no topic of its
+     * name, with 1008.
      *
      * @param session the session
      */
     @OnOpen
     public void open(Session session) {
         try {
-            link = SessionLink.open(session, hub, maxMessageBytes);
-        } catch (IllegalStateException e) {
-            LOG.debug("The hub takes no peers: {}", e.toString());
-            SessionLink.refuse(session);
+            link = SessionLink.open(session, hubs.apply(session), maxMessageBytes);
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            LOG.debug("The session does not become a peer: {}", e.toString());
+            SessionLink.refuse(session, e);
         }
     }
 

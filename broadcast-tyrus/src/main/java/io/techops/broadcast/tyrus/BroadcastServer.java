@@ -2,14 +2,13 @@ package io.techops.broadcast.tyrus;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.Topics;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
-import org.glassfish.grizzly.http.server.HttpServer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,65 +41,33 @@ public final class BroadcastServer implements AutoCloseable {
     public static final int DEFAULT_PAGE_PORT = 8000;
 
     private static final Logger LOG = LoggerFactory.getLogger(BroadcastServer.class);
-    private static final int NO_PORT = -1;
 
-    private final BroadcastHub hub;
-    private final SocketWatch watch;
-    private final HttpServer sockets;
-    private final @Nullable HttpServer pages;
-    private final HubContainer container;
-    private final URI uri;
-    private final int port;
-    private final @Nullable URI pageUri;
-    private final int pagePort;
-    private final SocketChain chains;
-    private volatile boolean closing;
-    private boolean stopped;
+    private final @Nullable BroadcastHub hub;
+    private final @Nullable Topics topics;
+    private final Running running;
+    private final String path;
 
     private BroadcastServer(Builder settings) {
-        hub = settings.hub != null ? settings.hub : ownHub(settings.maxMessageBytes);
-        watch = new SocketWatch("broadcast-watch");
-        container = new HubContainer(settings.maxMessageBytes);
-        boolean onOnePort = settings.pages != null && settings.pagePort == settings.port && settings.port != 0;
+        topics = settings.topics;
+        hub = topics != null ? null : settings.hub != null ? settings.hub : ownHub(settings.maxMessageBytes);
+        path = settings.path != null ? settings.path : topics != null ? TopicRoutes.DEFAULT_TEMPLATE : "/";
         boolean started = false;
-        InetSocketAddress socketAddress = settings.address(settings.port);
-        chains = new SocketChain(settings, hub, watch, () -> closing);
-        sockets = Listeners.server("broadcast", socketAddress, settings.tls, settings.clientAuth, watch,
-                onOnePort ? new PageHandler(settings.pages) : null, settings.pageIdleTimeout, (listener, chain) ->
-                        chains.addSockets(listener, chain, container.getWebSocketEngine(), onOnePort));
-        InetSocketAddress pageAddress = settings.address(settings.pagePort);
-        pages = settings.pages == null || onOnePort ? null
-                : Listeners.server("broadcast-pages", pageAddress, settings.tls, settings.clientAuth, null,
-                        new PageHandler(settings.pages), settings.pageIdleTimeout, chains::addPages);
         try {
-            port = Listeners.start(sockets, socketAddress);
-            pagePort = onOnePort ? port : pages == null ? NO_PORT : Listeners.start(pages, pageAddress);
-            uri = uri(settings.tls == null ? "ws" : "wss", settings.host, port,
-                    settings.path == null ? "/" : settings.path);
-            pageUri = pagePort == NO_PORT ? null
-                    : uri(settings.tls == null ? "http" : "https", settings.host, pagePort, "/");
+            running = new Running(settings,
+                    topics != null ? new TopicRoutes(path, topics) : new HubRoute(settings.path, hub));
             started = true;
         } finally {
-            if (!started) {
-                release();
-                if (settings.hub == null) {
-                    hub.close(Duration.ZERO);
-                }
+            if (!started && settings.hub == null && hub != null) {
+                hub.close(Duration.ZERO);
             }
         }
-        LOG.info("Listening on {}{}", uri, pageUri == null ? "" : ", pages on " + pageUri);
+        LOG.info("Listening on {}{}", uri(), pageUri() == null ? "" : ", pages on " + pageUri());
     }
 
     private static BroadcastHub ownHub(int maxMessageBytes) {
         return BroadcastHub.builder()
                 .policy(MessagePolicy.textOnly().andThen(MessagePolicy.maxBytes(maxMessageBytes)))
                 .build();
-    }
-
-    private static URI uri(String scheme, String host, int port, String path) {
-        boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
-        String shown = everywhere ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
-        return URI.create(scheme + "://" + shown + ":" + port + path);
     }
 
     /**
@@ -120,36 +87,71 @@ public final class BroadcastServer implements AutoCloseable {
         return new Builder();
     }
 
-    /** {@return the hub whose peers connect here} */
+    /**
+     * {@return the hub whose peers connect here}
+     *
+     * @throws IllegalStateException if the server has {@link #topics()}, each with a hub of its own
+     */
     public BroadcastHub hub() {
+        if (hub == null) {
+            throw new IllegalStateException("the server has topics, and no hub for all of them: use topics().hub(name)");
+        }
         return hub;
     }
 
-    /** {@return where to connect, as {@code ws://host:port/path}; the host is {@code localhost} if all are bound} */
+    /**
+     * {@return the topics whose peers connect here}
+     *
+     * @throws IllegalStateException if the server has one {@link #hub()}
+     */
+    public Topics topics() {
+        if (topics == null) {
+            throw new IllegalStateException("the server has one hub, and no topics: use hub(), or set topics");
+        }
+        return topics;
+    }
+
+    /**
+     * {@return where to connect, as {@code ws://host:port/path}; the host is {@code localhost} if all are bound} With
+     * topics, the path as far as the name of the topic.
+     */
     public URI uri() {
-        return uri;
+        int variable = path.indexOf(TopicRoutes.VARIABLE);
+        return running.root().resolve(variable < 0 ? path : path.substring(0, variable));
+    }
+
+    /**
+     * {@return where to connect to a topic}
+     *
+     * @param topic the topic's name
+     * @throws IllegalStateException if the server has no topics
+     * @throws IllegalArgumentException if it is not the name of a topic
+     */
+    public URI uri(String topic) {
+        topics().hub(topic); // checks the name
+        return running.root().resolve(TopicRoutes.fill(path, topic));
     }
 
     /** {@return the WebSocket port that is bound} */
     public int port() {
-        return port;
+        return running.port();
     }
 
     /** {@return where the pages are, or null if there are none} */
     public @Nullable URI pageUri() {
-        return pageUri;
+        return running.pageUri();
     }
 
     /** {@return the port of the pages that is bound, or -1 if there are none} */
     public int pagePort() {
-        return pagePort;
+        return running.pagePort();
     }
 
     /**
-     * Closes the server and its hub. Nothing connects any more, and the ports are free for another server at once;
-     * requests on connections that are open get 503; every peer gets what was broadcast before and then a close frame
-     * with 1001; what is left after {@code limit} is aborted. Waits for the end, after which nothing of the server
-     * runs; called from a listener of the hub it does not wait.
+     * Closes the server and its hub or topics. Nothing connects any more, and the ports are free for another server at
+     * once; requests on connections that are open get 503; every peer gets what was broadcast before and then a close
+     * frame with 1001; what is left after {@code limit} is aborted. Waits for the end, after which nothing of the server
+     * runs; called from a listener of a hub it does not wait.
      *
      * @param limit how long peers may take; zero aborts at once
      * @throws IllegalArgumentException if {@code limit} is negative
@@ -158,41 +160,7 @@ public final class BroadcastServer implements AutoCloseable {
         if (limit.isNegative()) {
             throw new IllegalArgumentException("limit must not be negative: " + limit);
         }
-        stopAccepting();
-        CompletableFuture<Void> drained = hub.shutdown(limit).thenRun(this::stop).toCompletableFuture();
-        hub.close(limit);
-        if (!drained.isDone()) {
-            // Called from a listener of the hub, which the end has to wait for; or nobody runs the hub's tasks.
-            watch.after(limit.plusSeconds(1), this::stop);
-        }
-    }
-
-    private synchronized void stopAccepting() {
-        if (!closing) {
-            closing = true;
-            Listeners.stopAccepting(sockets);
-            if (pages != null) {
-                Listeners.stopAccepting(pages);
-            }
-        }
-    }
-
-    private synchronized void stop() {
-        if (!stopped) {
-            stopped = true;
-            release();
-            LOG.info("Closed {}", uri);
-        }
-    }
-
-    private void release() {
-        if (pages != null) {
-            Listeners.stop(pages);
-        }
-        Listeners.stop(sockets);
-        chains.close();
-        container.stop();
-        watch.close();
+        running.close(limit);
     }
 
     /** Closes the server as {@link #close(Duration)} does, with {@link BroadcastHub#DEFAULT_CLOSE_LIMIT}. */
@@ -205,12 +173,13 @@ public final class BroadcastServer implements AutoCloseable {
     public static final class Builder extends HandshakeSettings<Builder> {
 
         private @Nullable BroadcastHub hub;
-        private String host = "0.0.0.0";
-        private int port = DEFAULT_PORT;
+        private @Nullable Topics topics;
+        String host = "0.0.0.0";
+        int port = DEFAULT_PORT;
         @Nullable String path;
-        private @Nullable Pages pages;
-        private int pagePort = DEFAULT_PAGE_PORT;
-        private Duration pageIdleTimeout = Duration.ofSeconds(30);
+        @Nullable Pages pages;
+        int pagePort = DEFAULT_PAGE_PORT;
+        Duration pageIdleTimeout = Duration.ofSeconds(30);
         @Nullable SSLContext tls;
         int maxMessageBytes = MessagePolicy.DEFAULT_MAX_BYTES;
 
@@ -230,6 +199,18 @@ public final class BroadcastServer implements AutoCloseable {
          */
         public Builder hub(BroadcastHub hub) {
             this.hub = Objects.requireNonNull(hub, "hub");
+            return this;
+        }
+
+        /**
+         * Serves topics, each with a hub of its own, in place of one hub. The {@link #path} says where. The server closes
+         * them when it is closed itself.
+         *
+         * @param topics none by default; not together with {@link #hub}
+         * @return this builder
+         */
+        public Builder topics(Topics topics) {
+            this.topics = Objects.requireNonNull(topics, "topics");
             return this;
         }
 
@@ -261,14 +242,18 @@ public final class BroadcastServer implements AutoCloseable {
         }
 
         /**
-         * Sets the only path where peers may connect; others get 404.
+         * Sets the only path where peers may connect; others get 404. With {@link #topics} it is a template: its segment
+         * <code>&#123;topic&#125;</code> stands for the name of the topic, as in <code>/topics/&#123;topic&#125;</code>.
+         * A name that no topic can have gets 404 too, one that is not percent-encoded UTF-8 gets 400, and one topic more
+         * than there may be gets 503.
          *
-         * @param path begins with a slash; any path by default
+         * @param path begins with a slash; any path by default, <code>/topics/&#123;topic&#125;</code> with topics
          * @return this builder
          * @throws IllegalArgumentException if it does not begin with a slash, or is not the path of a URI
          */
         public Builder path(String path) {
-            if (!path.startsWith("/") || !isPath(path)) {
+            String filled = TopicRoutes.isTemplate(path) ? TopicRoutes.fill(path, "topic") : path;
+            if (!filled.startsWith("/") || !isPath(filled)) {
                 throw new IllegalArgumentException("path must be the path of a URI and begin with /: " + path);
             }
             this.path = path;
@@ -353,17 +338,35 @@ public final class BroadcastServer implements AutoCloseable {
          * @return the running server
          * @throws java.io.UncheckedIOException if a port cannot be bound: its cause names address and port; nothing is
          *     left running then, but a hub that was given stays open
-         * @throws IllegalStateException if the hub that was given is closed, or {@link #clientAuth} was given without
-         *     {@link #tls}
+         * @throws IllegalStateException if settings contradict each other, if the hub or the topics that were given are
+         *     closed, if Tyrus or Grizzly is not on the class path or of another version than is needed, or if
+         *     {@link #clientAuth} was given without {@link #tls}
          */
         public BroadcastServer start() {
+            if (hub != null && topics != null) {
+                throw new IllegalStateException("hub and topics exclude each other: set one of them");
+            }
+            if (topics != null && path != null && !TopicRoutes.isTemplate(path)) {
+                throw new IllegalStateException("path must have a segment {topic}, because there are topics: " + path);
+            }
+            if (topics == null && path != null && TopicRoutes.isTemplate(path)) {
+                throw new IllegalStateException("path must not have a segment {topic} unless topics are set: " + path);
+            }
             if (hub != null && hub.isClosed()) {
-                throw new IllegalStateException("the hub is closed");
+                throw new IllegalStateException(
+                        "hub must not be closed: a closed hub does not open again, build a new one");
+            }
+            if (topics != null && topics.isClosed()) {
+                throw new IllegalStateException("topics must not be closed: they do not open again, build new ones");
             }
             if (clientAuth != ClientAuth.NONE && tls == null) {
                 throw new IllegalStateException("clientAuth needs tls: " + clientAuth);
             }
-            return new BroadcastServer(this);
+            try {
+                return new BroadcastServer(this);
+            } catch (LinkageError e) {
+                throw ClassPath.lacking(e);
+            }
         }
 
         private static boolean isPath(String path) {
@@ -374,7 +377,7 @@ public final class BroadcastServer implements AutoCloseable {
             }
         }
 
-        private InetSocketAddress address(int at) {
+        InetSocketAddress address(int at) {
             return InetSocketAddress.createUnresolved(host, at);
         }
 

@@ -1,6 +1,5 @@
 package io.techops.broadcast.tyrus;
 
-import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.RefusalCause;
 import java.net.InetSocketAddress;
 import java.security.Principal;
@@ -39,7 +38,7 @@ final class Entrance {
      *
      * @param place is taken, and has to be given back
      */
-    record Guest(HandshakeRequest request, BroadcastHub hub, Places.Place place) implements Answer {
+    record Guest(HandshakeRequest request, Routes.Found route, Places.Place place) implements Answer {
     }
 
     Answer check(HttpRequestPacket request, InetSocketAddress peerAddress, @Nullable Principal principal) {
@@ -47,9 +46,9 @@ final class Entrance {
         if (broken != null) {
             return broken;
         }
-        BroadcastHub hub = routes.hub(request.getRequestURI());
-        if (hub == null) {
-            return Refusal.of(RefusalCause.NOT_FOUND, 404, "There is no WebSocket at this path.");
+        Routes.Answer route = routes.at(request.getRequestURI());
+        if (route instanceof Refusal refusal) {
+            return refusal;
         }
         List<String> origin = new ArrayList<>();
         request.getHeaders().values("Origin").forEach(origin::add);
@@ -58,13 +57,18 @@ final class Entrance {
             return Refusal.of(RefusalCause.ORIGIN, 403,
                     "Pages of this origin may not connect: the setting is allowOrigin.");
         }
-        if (hub.isClosed()) {
+        if (routes.isClosed()) {
             return goingAway();
         }
         HandshakeRequest view = RequestView.of(request, peerAddress, principal, proxies);
         Places.Place place = places.placeFor(view.remoteAddress().getAddress());
         Refusal full = place.take();
-        return full != null ? full : new Guest(view, hub, place);
+        return full != null ? full : new Guest(view, (Routes.Found) route, place);
+    }
+
+    /** {@return why a hub that was found did not take a peer} */
+    Refusal full() {
+        return routes.full();
     }
 
     static Refusal goingAway() {

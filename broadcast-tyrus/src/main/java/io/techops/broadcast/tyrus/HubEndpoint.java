@@ -10,6 +10,7 @@ import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.nio.ByteBuffer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +26,7 @@ public final class HubEndpoint extends Endpoint {
 
     /** Registers a session with its hub. */
     interface Registering {
-        /** @throws IllegalStateException if the hub is closed */
+        /** Throws IllegalStateException if the hub takes no peers, IllegalArgumentException if there can be none. */
         Link open(Session session);
     }
 
@@ -35,9 +36,13 @@ public final class HubEndpoint extends Endpoint {
         this.registering = registering;
     }
 
-    /** {@return the endpoint in any container} */
-    static ServerEndpointConfig config(String path, BroadcastHub hub, int maxMessageBytes) {
-        return config(path, session -> SessionLink.open(session, hub, maxMessageBytes));
+    /**
+     * {@return the endpoint in any container}
+     *
+     * @param hubs knows the hub of each session; may throw as {@link io.techops.broadcast.Topics#hub} does
+     */
+    static ServerEndpointConfig config(String path, Function<Session, BroadcastHub> hubs, int maxMessageBytes) {
+        return config(path, session -> SessionLink.open(session, hubs.apply(session), maxMessageBytes));
     }
 
     /** {@return the endpoint of {@link BroadcastServer}, which is told of each connection before Tyrus opens it} */
@@ -66,9 +71,9 @@ public final class HubEndpoint extends Endpoint {
         Link link;
         try {
             link = registering.open(session);
-        } catch (IllegalStateException e) {
-            LOG.debug("The hub takes no peers: {}", e.toString());
-            SessionLink.refuse(session);
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            LOG.debug("The session does not become a peer: {}", e.toString());
+            SessionLink.refuse(session, e);
             return;
         }
         session.getUserProperties().put(LINK, link);

@@ -101,20 +101,19 @@ final class Listeners {
     /**
      * Starts a server, or leaves nothing of it behind.
      *
+     * @param setting the name of the setting that says the port
      * @return the port that it listens on
      * @throws UncheckedIOException if the address cannot be bound
      */
-    static int start(HttpServer server, InetSocketAddress address) {
+    static int start(HttpServer server, String setting, InetSocketAddress address) {
         try {
             server.start();
             return server.getListeners().iterator().next().getPort();
         } catch (IOException | UnresolvedAddressException e) {
             stop(server);
-            String message = "cannot listen on " + address.getHostString() + ":" + address.getPort() + ": "
-                    + (e instanceof IOException ? e.getMessage() : "the host is unknown");
-            BindException named = new BindException(message);
+            BindException named = new BindException(CannotListen.message(setting, address, e));
             named.initCause(e);
-            throw new UncheckedIOException(message, named);
+            throw new UncheckedIOException(named.getMessage(), named);
         } catch (RuntimeException e) {
             stop(server);
             throw e;

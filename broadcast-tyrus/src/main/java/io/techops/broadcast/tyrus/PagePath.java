@@ -51,7 +51,8 @@ record PagePath(List<String> segments, boolean folder) {
                 && segment.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
     }
 
-    private static @Nullable String decode(String segment) {
+    /** {@return what a segment spells, or null if it is not percent-encoded UTF-8} */
+    static @Nullable String decode(String segment) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(segment.length());
         for (int i = 0; i < segment.length(); i++) {
             char c = segment.charAt(i);

@@ -38,7 +38,8 @@ public final class Pages {
      */
     public static Pages folder(Path folder) {
         if (!Files.isDirectory(folder)) {
-            throw new IllegalArgumentException("folder must be an existing directory: " + folder);
+            throw new IllegalArgumentException("folder must be an existing directory: " + folder
+                    + (folder.isAbsolute() ? "" : ", which is " + folder.toAbsolutePath()));
         }
         return new Pages(new FolderSource(folder.toAbsolutePath()));
     }

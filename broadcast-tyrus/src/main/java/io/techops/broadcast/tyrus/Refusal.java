@@ -14,7 +14,7 @@ import org.glassfish.grizzly.http.util.HttpStatus;
  * @param text one sentence for people
  * @param headers whole header lines, each with its line end
  */
-record Refusal(RefusalCause cause, int status, String text, String headers) implements Entrance.Answer {
+record Refusal(RefusalCause cause, int status, String text, String headers) implements Entrance.Answer, Routes.Answer {
 
     private static final String END = "\r\n";
 

@@ -1,24 +1,42 @@
 package io.techops.broadcast.tyrus;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.RefusalCause;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Which hub serves which path. */
-final class Routes {
+/** Which hub serves which path. Safe for use by any number of threads. */
+interface Routes {
 
-    private final @Nullable String path;
-    private final BroadcastHub hub;
-
-    /**
-     * @param path the only path that is served, or null for any
-     */
-    Routes(@Nullable String path, BroadcastHub hub) {
-        this.path = path;
-        this.hub = hub;
+    /** What is at a path. */
+    sealed interface Answer permits Refusal, Found {
     }
 
-    /** {@return the hub at a path, as the request has it, or null if there is none} */
-    @Nullable BroadcastHub hub(String at) {
-        return path == null || path.equals(at) ? hub : null;
+    /**
+     * A hub.
+     *
+     * @param topic the topic that it is, or null if it is the only one
+     */
+    record Found(BroadcastHub hub, @Nullable String topic) implements Answer {
+    }
+
+    /** {@return what is at a path, as the request has it} */
+    Answer at(String path);
+
+    /** {@return why a hub that was found did not take a peer} */
+    Refusal full();
+
+    /** Counts a refusal. */
+    void refused(RefusalCause cause);
+
+    boolean isClosed();
+
+    CompletionStage<Void> shutdown(Duration limit);
+
+    void close(Duration limit);
+
+    static Refusal nothingThere() {
+        return Refusal.of(RefusalCause.NOT_FOUND, 404, "There is no WebSocket at this path.");
     }
 }

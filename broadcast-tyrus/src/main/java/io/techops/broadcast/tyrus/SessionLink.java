@@ -99,6 +99,10 @@ final class SessionLink implements Transport, Link, SendHandler {
         if (uri != null && uri.getPath() != null) {
             attributes.put(BroadcastEndpoint.PATH, uri.getPath());
         }
+        String topic = session.getPathParameters().get(BroadcastEndpoint.TOPIC);
+        if (topic != null) {
+            attributes.put(BroadcastEndpoint.TOPIC, topic);
+        }
         if (session.getQueryString() != null) {
             attributes.put(BroadcastEndpoint.QUERY, session.getQueryString());
         }
@@ -295,8 +299,10 @@ final class SessionLink implements Transport, Link, SendHandler {
     }
 
     /** Closes a session that no hub takes. May block. */
-    static void refuse(Session session) {
-        close(session, CloseReason.of(CloseReason.TRY_AGAIN_LATER, "the hub takes no peers"));
+    static void refuse(Session session, RuntimeException why) {
+        close(session, why instanceof IllegalArgumentException
+                ? CloseReason.of(CloseReason.POLICY_VIOLATION, "there can be no topic of this name")
+                : CloseReason.of(CloseReason.TRY_AGAIN_LATER, "the hub takes no peers"));
     }
 
     /** {@return what a container says about the end of a session, in the hub's words} */

@@ -1,7 +1,6 @@
 package io.techops.broadcast.tyrus;
 
 import io.techops.broadcast.Batch;
-import io.techops.broadcast.BroadcastHub;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.glassfish.grizzly.filterchain.FilterChain;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class SocketChain implements AutoCloseable {
 
     private final BroadcastServer.Builder settings;
-    private final BroadcastHub hub;
+    private final Routes routes;
     private final SocketWatch watch;
     private final BooleanSupplier closing;
     private final @Nullable Decider decider;
@@ -28,9 +27,9 @@ final class SocketChain implements AutoCloseable {
     /**
      * @param closing whether the server is going away
      */
-    SocketChain(BroadcastServer.Builder settings, BroadcastHub hub, SocketWatch watch, BooleanSupplier closing) {
+    SocketChain(BroadcastServer.Builder settings, Routes routes, SocketWatch watch, BooleanSupplier closing) {
         this.settings = settings;
-        this.hub = hub;
+        this.routes = routes;
         this.watch = watch;
         this.closing = closing;
         this.decider = settings.handshakePolicy == null ? null : new Decider(settings.handshakePolicy);
@@ -47,9 +46,9 @@ final class SocketChain implements AutoCloseable {
 
     /** Sets up the chain of the WebSocket port. */
     void addSockets(NetworkListener listener, FilterChainBuilder chain, WebSocketEngine engine, boolean withPages) {
-        Refuser refuser = new Refuser(watch, secure(), hub::refused);
+        Refuser refuser = new Refuser(watch, secure(), routes::refused);
         setParser(listener, chain, refuser, true);
-        Entrance entrance = new Entrance(new Routes(settings.path, hub), new Origins(settings.origins),
+        Entrance entrance = new Entrance(routes, new Origins(settings.origins),
                 new Proxies(settings.trustedProxies, settings.clientAddressHeader),
                 new Places(settings.maxPeers, settings.maxPeersPerAddress));
         ChunkPool pool = new ChunkPool();

@@ -143,7 +143,7 @@ final class UpgradeFilter extends BaseFilter {
         }
         if (peer == null) {
             guest.place().giveBack();
-            return refuse(ctx, Entrance.noPeersNow());
+            return refuse(ctx, entrance.full());
         }
         return content.getContent().hasRemaining()
                 ? FrameFilter.deliver(ctx, peer, content.getContent())

@@ -100,6 +100,7 @@ final class FakeSession {
         return switch (method.getName()) {
             case "getAsyncRemote" -> proxy(RemoteEndpoint.Async.class);
             case "getUserProperties" -> properties;
+            case "getPathParameters" -> Map.of();
             case "isOpen" -> closeCodes.isEmpty();
             case "sendText" -> sendText((String) given[0], (SendHandler) given[1]);
             case "sendPing" -> sendPing();

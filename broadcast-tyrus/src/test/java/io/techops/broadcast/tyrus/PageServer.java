@@ -46,10 +46,10 @@ final class PageServer implements AutoCloseable {
 
     private PageServer(PageHandler handler) {
         InetSocketAddress address = new InetSocketAddress("127.0.0.1", 0);
-        SocketChain chains = new SocketChain(BroadcastServer.builder(), hub, watch, () -> false);
+        SocketChain chains = new SocketChain(BroadcastServer.builder(), new HubRoute(null, hub), watch, () -> false);
         server = Listeners.server("pages-test", address, null, ClientAuth.NONE, null, handler,
                 Duration.ofSeconds(30), chains::addPages);
-        port = Listeners.start(server, address);
+        port = Listeners.start(server, "pagePort", address);
     }
 
     static PageServer of(Pages pages) {

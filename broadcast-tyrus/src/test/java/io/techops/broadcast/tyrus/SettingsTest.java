@@ -90,7 +90,8 @@ class SettingsTest {
         BroadcastHub hub = BroadcastHub.create();
         hub.close();
         assertThatThrownBy(() -> BroadcastServer.builder().hub(hub).port(0).start())
-                .isInstanceOf(IllegalStateException.class).hasMessage("the hub is closed");
+                .isInstanceOf(IllegalStateException.class).hasMessage(
+                        "hub must not be closed: a closed hub does not open again, build a new one");
     }
 
     @Test

@@ -141,4 +141,23 @@ class StepsIT {
             endsGracefully(program, peer);
         }
     }
+
+    @Test
+    void topicsAreApartAndTheNewsIsTheHosts() {
+        try (Program program = Program.of(Step08Topics.class, "0")) {
+            URI root = program.uriWithin(LISTENING);
+            assertThat(root.getPath()).isEqualTo("/topics/");
+            try (TestPeer news = TestPeer.connect(root.resolve("news"));
+                    TestPeer one = TestPeer.connect(root.resolve("chat"));
+                    TestPeer two = TestPeer.connect(root.resolve("chat"))) {
+                news.send("not for me to say");
+                one.send("hello");
+                assertThat(one.next()).isEqualTo("hello");
+                assertThat(two.next()).isEqualTo("hello");
+                program.type("an election");
+                assertThat(news.next()).isEqualTo("an election");
+                endsGracefully(program, news, one, two);
+            }
+        }
+    }
 }

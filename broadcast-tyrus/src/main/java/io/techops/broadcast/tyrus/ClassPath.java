@@ -1,0 +1,40 @@
+package io.techops.broadcast.tyrus;
+
+import java.security.CodeSource;
+
+/** Says what is wrong with the class path when the server's parts do not fit together. */
+final class ClassPath {
+
+    /** One class of each library that the server needs, and what brings it; each after those that it needs itself. */
+    private static final String[][] NEEDED = {
+        {"jakarta.websocket.ClientEndpoint", "jakarta.websocket:jakarta.websocket-client-api 2.1 or 2.2"},
+        {"jakarta.websocket.server.ServerEndpoint", "jakarta.websocket:jakarta.websocket-api 2.1 or 2.2"},
+        {"org.glassfish.tyrus.spi.WebSocketEngine", "org.glassfish.tyrus:tyrus-spi 2.2"},
+        {"org.glassfish.tyrus.core.TyrusWebSocketEngine", "org.glassfish.tyrus:tyrus-core 2.2"},
+        {"org.glassfish.tyrus.server.TyrusServerContainer", "org.glassfish.tyrus:tyrus-server 2.2"},
+        {"org.glassfish.grizzly.Connection", "org.glassfish.grizzly:grizzly-framework 4.0"},
+        {"org.glassfish.grizzly.http.HttpContent", "org.glassfish.grizzly:grizzly-http 4.0"},
+        {"org.glassfish.grizzly.http.server.HttpServer", "org.glassfish.grizzly:grizzly-http-server 4.0"},
+    };
+
+    private ClassPath() {
+    }
+
+    /** {@return what to throw in place of an error that says a class, or a part of one, is missing} */
+    static IllegalStateException lacking(LinkageError error) {
+        StringBuilder found = new StringBuilder();
+        for (String[] library : NEEDED) {
+            try {
+                Class<?> there = Class.forName(library[0], false, ClassPath.class.getClassLoader());
+                CodeSource source = there.getProtectionDomain().getCodeSource();
+                found.append(found.isEmpty() ? "" : ", ").append(source == null ? library[0] : source.getLocation());
+            } catch (ClassNotFoundException | LinkageError e) {
+                return new IllegalStateException("the server needs " + library[1] + ", which is not on the class path or "
+                        + "module path: add it, or do not exclude what broadcast-tyrus depends on; in another Jakarta "
+                        + "WebSocket container use BroadcastEndpoint, which needs no server", error);
+            }
+        }
+        return new IllegalStateException("the server's libraries do not fit together (" + error + "): it needs Jakarta "
+                + "WebSocket 2.1 or 2.2, Tyrus 2.2 and Grizzly 4.0, and found " + found, error);
+    }
+}

@@ -1,0 +1,124 @@
+package io.techops.broadcast.tyrus;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.glassfish.grizzly.http.server.HttpServer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What runs while a {@link BroadcastServer} does. Tyrus and Grizzly are needed from here on, and not before, so that a
+ * program without them is told what it lacks. Safe for use by any number of threads.
+ */
+final class Running {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BroadcastServer.class);
+    private static final int NO_PORT = -1;
+
+    private final Routes routes;
+    private final SocketWatch watch;
+    private final HttpServer sockets;
+    private final @Nullable HttpServer pages;
+    private final HubContainer container;
+    private final SocketChain chains;
+    private final URI root;
+    private final int port;
+    private final @Nullable URI pageUri;
+    private final int pagePort;
+    private volatile boolean closing;
+    private boolean stopped;
+
+    /** Listens, or leaves nothing behind. */
+    Running(BroadcastServer.Builder settings, Routes routes) {
+        this.routes = routes;
+        watch = new SocketWatch("broadcast-watch");
+        container = new HubContainer(settings.maxMessageBytes);
+        boolean onOnePort = settings.pages != null && settings.pagePort == settings.port && settings.port != 0;
+        boolean started = false;
+        InetSocketAddress socketAddress = settings.address(settings.port);
+        chains = new SocketChain(settings, routes, watch, () -> closing);
+        sockets = Listeners.server("broadcast", socketAddress, settings.tls, settings.clientAuth, watch,
+                onOnePort ? new PageHandler(settings.pages) : null, settings.pageIdleTimeout, (listener, chain) ->
+                        chains.addSockets(listener, chain, container.getWebSocketEngine(), onOnePort));
+        InetSocketAddress pageAddress = settings.address(settings.pagePort);
+        pages = settings.pages == null || onOnePort ? null
+                : Listeners.server("broadcast-pages", pageAddress, settings.tls, settings.clientAuth, null,
+                        new PageHandler(settings.pages), settings.pageIdleTimeout, chains::addPages);
+        try {
+            port = Listeners.start(sockets, "port", socketAddress);
+            pagePort = onOnePort ? port : pages == null ? NO_PORT : Listeners.start(pages, "pagePort", pageAddress);
+            root = uri(settings.tls == null ? "ws" : "wss", settings.host, port);
+            pageUri = pagePort == NO_PORT ? null
+                    : uri(settings.tls == null ? "http" : "https", settings.host, pagePort);
+            started = true;
+        } finally {
+            if (!started) {
+                release();
+            }
+        }
+    }
+
+    private static URI uri(String scheme, String host, int port) {
+        boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
+        String shown = everywhere ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
+        return URI.create(scheme + "://" + shown + ":" + port + "/");
+    }
+
+    /** {@return the WebSocket port, with the path {@code /}} */
+    URI root() {
+        return root;
+    }
+
+    int port() {
+        return port;
+    }
+
+    @Nullable URI pageUri() {
+        return pageUri;
+    }
+
+    int pagePort() {
+        return pagePort;
+    }
+
+    void close(Duration limit) {
+        stopAccepting();
+        CompletableFuture<Void> drained = routes.shutdown(limit).thenRun(this::stop).toCompletableFuture();
+        routes.close(limit);
+        if (!drained.isDone()) {
+            // Called from a listener of the hub, which the end has to wait for; or nobody runs the hub's tasks.
+            watch.after(limit.plusSeconds(1), this::stop);
+        }
+    }
+
+    private synchronized void stopAccepting() {
+        if (!closing) {
+            closing = true;
+            Listeners.stopAccepting(sockets);
+            if (pages != null) {
+                Listeners.stopAccepting(pages);
+            }
+        }
+    }
+
+    private synchronized void stop() {
+        if (!stopped) {
+            stopped = true;
+            release();
+            LOG.info("Closed {}", root);
+        }
+    }
+
+    private void release() {
+        if (pages != null) {
+            Listeners.stop(pages);
+        }
+        Listeners.stop(sockets);
+        chains.close();
+        container.stop();
+        watch.close();
+    }
+}
