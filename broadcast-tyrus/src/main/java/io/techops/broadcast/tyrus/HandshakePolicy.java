@@ -90,7 +90,12 @@ public interface HandshakePolicy {
          */
         record Accept(Map<String, Object> attributes, @Nullable String subprotocol) implements Decision {
 
-            /** Copies the attributes, none of which may be null. */
+            /**
+             * Copies the attributes.
+             *
+             * @param attributes none of which may be null
+             * @param subprotocol what both sides speak, or null
+             */
             public Accept {
                 attributes = Map.copyOf(attributes);
             }
@@ -136,6 +141,8 @@ public interface HandshakePolicy {
             /**
              * Checks both.
              *
+             * @param status the HTTP status
+             * @param reason one line for people
              * @throws IllegalArgumentException if the status is not from 400 to 599 or is 426, or the reason is more
              *     than one line of at most 200 characters
              */
