@@ -64,7 +64,10 @@
  *
  * <p>The floors, each using only those below it: {@code ChunkPool}, {@code WireBatch}, {@code Frames};
  * {@code SocketWatch}; the pipes; {@code Outbound}; {@code FrameGuard}, {@code PeerConnection}; the endpoint;
- * {@code Handshake}, {@code UpgradeFilter}; the container and {@code BroadcastServer}.
+ * {@code Tokens}, {@code Authority}, {@code Addresses}; {@code Refusal}, {@code Refuser}, {@code Handshake};
+ * {@code RequestParser}; {@code Origins}, {@code Proxies}, {@code Places}, {@code Routes}, {@code Entrance};
+ * {@code HandshakeRequest}, {@code HandshakePolicy}, {@code Decider}; {@code Admission}, {@code UpgradeFilter};
+ * {@code SocketChain}, the container and {@code BroadcastServer}.
  */
 @NullMarked
 package io.techops.broadcast.tyrus;
