@@ -1,6 +1,9 @@
 package io.techops.broadcast.tyrus;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.glassfish.grizzly.Buffer;
 import org.glassfish.grizzly.Grizzly;
 import org.glassfish.grizzly.attributes.Attribute;
@@ -30,10 +33,19 @@ final class FrameFilter extends BaseFilter {
 
     /** Reads what was read for a peer, or suspends the read until the peer is resumed. */
     static NextAction deliver(FilterChainContext ctx, PeerConnection peer, Buffer bytes) {
-        if (peer.read(bytes.toByteBuffer())) {
-            bytes.tryDispose();
-            return ctx.getStopAction();
+        Queue<ByteBuffer> pieces = new ArrayDeque<>();
+        if (!peer.isResumed()) { // otherwise it has kept what it had not read of them
+            pieces.add(bytes.toByteBuffer());
         }
+        if (!peer.read(pieces::poll)) {
+            return suspend(ctx, peer);
+        }
+        bytes.tryDispose();
+        return ctx.getStopAction();
+    }
+
+    /** Suspends the read until the peer is resumed. The filter is then called once more, for what the peer has kept. */
+    static NextAction suspend(FilterChainContext ctx, PeerConnection peer) {
         ctx.suspend();
         peer.onResume(() -> ctx.getConnection().getTransport().getWorkerThreadPool().execute(ctx::resume));
         return ctx.getSuspendAction();
@@ -41,6 +53,11 @@ final class FrameFilter extends BaseFilter {
 
     @Override
     public NextAction handleClose(FilterChainContext ctx) throws IOException {
+        return closed(ctx);
+    }
+
+    /** Tells the peer of a connection, if it has one, that the socket is closed. */
+    static NextAction closed(FilterChainContext ctx) {
         PeerConnection peer = PEER.remove(ctx.getConnection());
         if (peer != null) {
             peer.ended();

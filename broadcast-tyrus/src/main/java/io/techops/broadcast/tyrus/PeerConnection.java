@@ -124,17 +124,24 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
 
     // The reading side.
 
+    /** What has come for a peer, piece by piece. */
+    interface Source {
+
+        /** {@return the next piece, which is used until this is called again; null if that is all for now} */
+        @Nullable ByteBuffer next();
+    }
+
     /**
-     * Reads all frames in {@code in}, or goes on with those left when the hub paused the peer.
+     * Reads all frames of {@code source}, after those left when the hub paused the peer.
      *
      * @return false if the peer must not be read before it is resumed: {@link #onResume} says what to do then
      */
-    boolean read(ByteBuffer in) {
+    boolean read(Source source) {
         synchronized (pause) {
             reading = true;
         }
         try {
-            return readFrames(in);
+            return readPieces(source);
         } finally {
             boolean over;
             synchronized (pause) {
@@ -147,31 +154,43 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
         }
     }
 
-    private boolean readFrames(ByteBuffer in) {
-        ByteBuffer from = unread == null ? in : unread;
-        unread = null;
+    /** {@return whether there is something left from before a pause} For the reading thread. */
+    boolean isResumed() {
+        return unread != null;
+    }
+
+    private boolean readPieces(Source source) {
         registration.readStarted();
         try {
-            while (!deaf) {
-                ByteBuffer frames = guard.next(from);
-                if (frames == null) {
-                    break;
-                }
-                tyrus.getReadHandler().handle(frames);
+            ByteBuffer piece = unread == null ? source.next() : unread;
+            unread = null;
+            for (; piece != null; piece = source.next()) {
+                readFrames(piece);
                 if (paused) {
                     paused = false;
-                    unread = from.slice(); // Grizzly rewinds the buffer itself when it is asked for it once more
+                    unread = ByteBuffer.allocate(piece.remaining()).put(piece).flip();
                     return false;
                 }
             }
+            return true;
         } finally {
             registration.readComplete();
         }
-        CloseReason violation = guard.violation();
-        if (violation != null && !deaf) {
-            fail(violation);
+    }
+
+    private void readFrames(ByteBuffer piece) {
+        while (!deaf && !paused) {
+            ByteBuffer frames = guard.next(piece);
+            if (frames != null) {
+                tyrus.getReadHandler().handle(frames);
+            } else {
+                CloseReason violation = guard.violation();
+                if (violation != null) {
+                    fail(violation);
+                }
+                return;
+            }
         }
-        return true;
     }
 
     /** Runs {@code resumption} once, when the pause is over, which may be now. */

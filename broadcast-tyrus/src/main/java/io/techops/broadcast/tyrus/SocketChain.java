@@ -5,7 +5,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.glassfish.grizzly.filterchain.FilterChain;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
-import org.glassfish.grizzly.filterchain.TransportFilter;
 import org.glassfish.grizzly.http.server.HttpServerFilter;
 import org.glassfish.grizzly.http.server.NetworkListener;
 import org.glassfish.grizzly.utils.IdleTimeoutFilter;
@@ -53,7 +52,7 @@ final class SocketChain implements AutoCloseable {
                 new Places(settings.maxPeers, settings.maxPeersPerAddress));
         ChunkPool pool = new ChunkPool();
         Function<Batch, WireBatch> encoder = batch -> WireBatch.encode(batch, pool);
-        FilterChain frames = FilterChainBuilder.stateless().add(new TransportFilter()).add(new FrameFilter()).build();
+        FilterChain frames = FilterChainBuilder.stateless().add(new SocketFilter()).build();
         Admission admission = new Admission(new Admission.Parts(engine, watch, encoder, frames, secure(), withPages,
                 settings.maxMessageBytes));
         chain.add(chain.indexOfType(HttpServerFilter.class),
