@@ -21,24 +21,24 @@ final class ReadingStrategy implements IOStrategy {
     private static final IOStrategy SELECTOR = SameThreadIOStrategy.getInstance();
     private static final IOStrategy READER = WorkerThreadIOStrategy.getInstance();
 
-    private static IOStrategy of(Connection<?> connection) {
-        PeerConnection peer = FrameFilter.PEER.get(connection);
+    private static IOStrategy of(Connection<?> connection, IOEvent event) {
+        PeerConnection peer = event == IOEvent.READ ? FrameFilter.PEER.get(connection) : null;
         return peer == null || peer.mayBlock() ? READER : SELECTOR;
     }
 
     @Override
     public boolean executeIoEvent(Connection connection, IOEvent event) throws IOException {
-        return of(connection).executeIoEvent(connection, event);
+        return of(connection, event).executeIoEvent(connection, event);
     }
 
     @Override
     public boolean executeIoEvent(Connection connection, IOEvent event, boolean enabled) throws IOException {
-        return of(connection).executeIoEvent(connection, event, enabled);
+        return of(connection, event).executeIoEvent(connection, event, enabled);
     }
 
     @Override
     public Executor getThreadPoolFor(Connection connection, IOEvent event) {
-        return of(connection).getThreadPoolFor(connection, event);
+        return of(connection, event).getThreadPoolFor(connection, event);
     }
 
     @Override
