@@ -25,8 +25,8 @@ record Plan(String name, List<Scenario> scenarios, List<Contender> contenders, i
     }
 
     static Plan full() {
-        return new Plan("full", Scenario.ALL, Contender.ALL, 5, Duration.ofMillis(2000), Duration.ofMillis(150),
-                Duration.ofMillis(800), Duration.ofMinutes(38));
+        return new Plan("full", Scenario.ALL, Contender.ALL, 5, Duration.ofMillis(3000), Duration.ofMillis(150),
+                Duration.ofMillis(700), Duration.ofMinutes(38));
     }
 
     /** {@return how long to publish to warm a server up: what runs as it was compiled needs no more than one round} */
