@@ -46,7 +46,8 @@ public final class Topics implements AutoCloseable {
         /**
          * Sets up the hub of a topic whose life begins. Called once for each life, by the thread that begins it; others
          * who need the topic wait meanwhile, so it should not take long. No lock is held. It must not use the topic
-         * itself, and what it throws is thrown at those who wanted the topic.
+         * itself, nor one whose recipe uses this topic: the two would wait for each other. What it throws is thrown at
+         * those who wanted the topic.
          *
          * @param topic the topic's name
          * @param hub the builder: it has the defaults, but one shard, the topic's name, and the threads and the timer

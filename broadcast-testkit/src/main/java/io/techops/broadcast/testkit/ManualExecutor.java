@@ -20,7 +20,7 @@ import java.util.random.RandomGenerator;
  * }</pre>
  *
  * <p>A hub that waits for its executor waits for the test: {@link BroadcastHub#close} on the thread that should run the
- * tasks waits for ever. Use {@link BroadcastHub#shutdown}, then {@link #runAll}.
+ * tasks waits in vain until its limit is over. Use {@link BroadcastHub#shutdown}, then {@link #runAll}.
  *
  * <p>Safe for use by any number of threads, of which one runs tasks.
  */

@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * HandshakePolicy members = request -> {
  *     String user = tokens.userOf(request.bearerToken());
- *     return user == null
- *             ? Decision.refuse(401, "a valid token is needed")
- *             : Decision.accept().with("user", user).speaking("bearer");
+ *     if (user == null) {
+ *         return Decision.refuse(401, "a valid token is needed");
+ *     }
+ *     Decision.Accept accept = Decision.accept().with("user", user);
+ *     return request.subprotocols().contains("bearer") ? accept.speaking("bearer") : accept;
  * };
  * }</pre>
  *
