@@ -76,7 +76,7 @@ final class Decider implements AutoCloseable {
             }
             throw new IllegalStateException("the handshake policy returned null");
         } catch (Throwable thrown) {
-            if (failures.first() && !(thrown instanceof InterruptedException)) {
+            if (!(thrown instanceof InterruptedException) && failures.first()) {
                 LOG.warn("A handshake policy failed: the handshake is refused with 503", thrown);
             }
             return new Verdict(null, busy("There is no decision about this handshake."));

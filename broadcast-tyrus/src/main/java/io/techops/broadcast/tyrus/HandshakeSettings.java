@@ -57,7 +57,8 @@ public abstract sealed class HandshakeSettings<B extends HandshakeSettings<B>> p
      * @throws IllegalArgumentException if it is not from 1 millisecond to a day
      */
     public B handshakeTimeout(Duration handshakeTimeout) {
-        if (handshakeTimeout.toMillis() < 1 || handshakeTimeout.compareTo(Duration.ofDays(1)) > 0) {
+        if (handshakeTimeout.compareTo(Duration.ofMillis(1)) < 0
+                || handshakeTimeout.compareTo(Duration.ofDays(1)) > 0) {
             throw new IllegalArgumentException("handshakeTimeout must be from 1 ms to 1 day: " + handshakeTimeout);
         }
         this.handshakeTimeout = handshakeTimeout;
