@@ -88,6 +88,9 @@ final class UpgradeFilter extends BaseFilter {
         if (waiting != null) {
             return conclude(ctx, waiting);
         }
+        if (!connection.isOpen()) { // a peer that was resumed when it had just gone: its request is none any more
+            return ctx.getStopAction();
+        }
         HttpRequestPacket request = (HttpRequestPacket) content.getHttpHeader();
         if (!Handshake.isAsked(request)) {
             return pages && !request.isUpgrade()
