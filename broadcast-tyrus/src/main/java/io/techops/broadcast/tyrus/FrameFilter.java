@@ -1,34 +1,25 @@
 package io.techops.broadcast.tyrus;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.glassfish.grizzly.Buffer;
 import org.glassfish.grizzly.Grizzly;
 import org.glassfish.grizzly.attributes.Attribute;
-import org.glassfish.grizzly.filterchain.BaseFilter;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.filterchain.NextAction;
 
 /**
- * The last filter of a connection that was upgraded: what was read goes to its {@link PeerConnection}. While the hub has
- * paused the peer, the read is suspended, and with it Grizzly's interest in the socket: TCP pushes back.
+ * What the filters of a connection that was upgraded have in common: what was read goes to its {@link PeerConnection}.
+ * While the hub has paused the peer, the read is suspended, and with it Grizzly's interest in the socket: TCP pushes
+ * back.
  */
-final class FrameFilter extends BaseFilter {
+final class FrameFilter {
 
     static final Attribute<PeerConnection> PEER =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(FrameFilter.class.getName() + ".peer");
 
-    @Override
-    public NextAction handleRead(FilterChainContext ctx) throws IOException {
-        PeerConnection peer = PEER.get(ctx.getConnection());
-        Buffer message = ctx.getMessage();
-        if (peer == null) {
-            message.tryDispose();
-            return ctx.getStopAction();
-        }
-        return deliver(ctx, peer, message);
+    private FrameFilter() {
     }
 
     /** Reads what was read for a peer, or suspends the read until the peer is resumed. */
@@ -49,11 +40,6 @@ final class FrameFilter extends BaseFilter {
         ctx.suspend();
         peer.onResume(() -> ctx.getConnection().getTransport().getWorkerThreadPool().execute(ctx::resume));
         return ctx.getSuspendAction();
-    }
-
-    @Override
-    public NextAction handleClose(FilterChainContext ctx) throws IOException {
-        return closed(ctx);
     }
 
     /** Tells the peer of a connection, if it has one, that the socket is closed. */

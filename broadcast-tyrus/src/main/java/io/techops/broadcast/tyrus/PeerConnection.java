@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /*
  * One connection of the standalone server after its handshake: the hub's transport on one side, Tyrus on the other.
  *
- * In:  Grizzly reads -> FrameFilter -> FrameGuard (limits) -> Tyrus (frames, UTF-8, close handshake) -> the endpoint ->
- *      received() -> the hub.
+ * In:  SocketFilter reads, or, where there is TLS or a page, Grizzly does and UpgradeFilter hands on -> FrameGuard (limits,
+ *      masks) -> Tyrus (frames, UTF-8, close handshake) -> the endpoint -> received() -> the hub.
  * Out: the hub's batches, and Tyrus's pongs and close frames through TyrusWriter -> Outbound.
  *
  * It ends in one of these ways, and always with ended(), which Grizzly calls once the socket is closed:
