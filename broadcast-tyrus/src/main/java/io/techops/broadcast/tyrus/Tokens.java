@@ -3,6 +3,7 @@ package io.techops.broadcast.tyrus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What the parts of a request's head may consist of (RFC 9110 section 5.6, RFC 9112 section 3). */
 final class Tokens {
@@ -73,7 +74,7 @@ final class Tokens {
         return form && isTargetPart(text) && text.indexOf('#') < 0;
     }
 
-    private static Authority authority(String uri) {
+    private static @Nullable Authority authority(String uri) {
         int start = uri.indexOf("://") + 3;
         int end = uri.indexOf('/', start);
         return Authority.parse(end < 0 ? uri.substring(start) : uri.substring(start, end));
