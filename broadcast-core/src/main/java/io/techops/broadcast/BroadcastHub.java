@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * Publishing never touches a socket: shards, one a processor unless set otherwise, write to the peers on the hub's
  * executor.
  *
- * <p>A <em>slow peer</em> is one whose own transport is not writable; what becomes of it, the {@link OverflowPolicy} and
- * the stall timeout say, and nobody else notices. The hub is <em>saturated</em> when its shards cannot keep up with the
- * publishers: then publishers wait, and no peer that is writable loses anything.
+ * <p>A <em>slow peer</em> is one whose own transport is not writable; what becomes of it, the {@link OverflowPolicy}
+ * and the stall timeout say, and nobody else notices. The hub is <em>saturated</em> when its shards cannot keep up with
+ * the publishers: then publishers wait, and no peer that is writable loses anything.
  *
  * <p>Safe for use by any number of threads. Everything may be called from a policy or a listener. A transport must not
  * call what may wait.
@@ -100,8 +100,9 @@ public interface BroadcastHub extends AutoCloseable {
     HubStats stats();
 
     /**
-     * {@return whether {@link Registration#received} may have to wait for foreign code, because the policy or the listener
-     * {@linkplain MessagePolicy#mayBlock may block}} An adapter must then not call it on a thread that others need.
+     * {@return whether {@link Registration#received} may have to wait for foreign code, because the policy or the
+     * listener {@linkplain MessagePolicy#mayBlock may block}} An adapter must then not call it on a thread that others
+     * need.
      */
     boolean mayBlockReading();
 
@@ -120,8 +121,8 @@ public interface BroadcastHub extends AutoCloseable {
     CompletionStage<Void> shutdown(Duration limit);
 
     /**
-     * Closes the hub as {@link #shutdown} does, and waits for the end. Called from a listener or a transport it does not
-     * wait, because the end includes that the listener was told and the transports are closed. A wait that is
+     * Closes the hub as {@link #shutdown} does, and waits for the end. Called from a listener or a transport it does
+     * not wait, because the end includes that the listener was told and the transports are closed. A wait that is
      * interrupted ends, the shutdown goes on.
      *
      * @param limit how long peers may take; zero aborts at once
@@ -154,7 +155,8 @@ public interface BroadcastHub extends AutoCloseable {
         private static final HubListener NOBODY = new HubListener() { };
 
         Retention retention = Retention.of(4096, 8 << 20);
-        MessagePolicy policy = MessagePolicy.textOnly().andThen(MessagePolicy.maxBytes(MessagePolicy.DEFAULT_MAX_BYTES));
+        MessagePolicy policy =
+                MessagePolicy.textOnly().andThen(MessagePolicy.maxBytes(MessagePolicy.DEFAULT_MAX_BYTES));
         DeliveryPolicy delivery = DeliveryPolicy.everyone();
         OverflowPolicy overflow = OverflowPolicy.disconnect();
         HubListener listener = NOBODY;
@@ -235,8 +237,8 @@ public interface BroadcastHub extends AutoCloseable {
          * Sets for how long a peer that is not writable may make no progress before it is closed with
          * {@link CloseReason#TRY_AGAIN_LATER}, also if nothing more is sent. The time counts from when it stopped being
          * writable, and begins anew whenever its transport says that the peer has taken a part of what it was given
-         * ({@link Registration#progressed}): a slow peer that reads a large batch is not cut, as long as it does not fall
-         * off the log's tail. It holds one batch meanwhile, no more.
+         * ({@link Registration#progressed}): a slow peer that reads a large batch is not cut, as long as it does not
+         * fall off the log's tail. It holds one batch meanwhile, no more.
          *
          * @param stallTimeout 10 seconds by default; more than zero
          * @return this builder
@@ -278,8 +280,8 @@ public interface BroadcastHub extends AutoCloseable {
          * Sets after how long without a sign of life a peer is pinged. Only what comes from the peer counts, not what
          * is sent to it.
          *
-         * @param heartbeat 25 seconds by default, from which up to a tenth is taken off to spread the pings; zero for no
-         *     heartbeat
+         * @param heartbeat 25 seconds by default, from which up to a tenth is taken off to spread the pings; zero for
+         *     no heartbeat
          * @return this builder
          * @throws IllegalArgumentException if it is negative, or over 365 days
          */

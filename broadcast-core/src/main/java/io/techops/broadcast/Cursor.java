@@ -5,9 +5,9 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /*
- * A pass over many peers costs the kernel's write and the cache misses on the way there. So what a delivery touches of a
- * peer is kept together, in a superclass, whose fields a virtual machine lays out first; and what the shard tells others
- * is written without a fence, which would wait for the misses before it.
+ * A pass over many peers costs the kernel's write and the cache misses on the way there. So what a delivery touches of
+ * a peer is kept together, in a superclass, whose fields a virtual machine lays out first; and what the shard tells
+ * others is written without a fence, which would wait for the misses before it.
  */
 
 /**

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a hub tells Java Flight Recorder. While no recording runs an event costs nothing; what is frequent is off unless
- * a recording asks for it ({@link Broadcast}), or has a threshold ({@link Pass}). No event holds a payload or an address.
+ * a recording asks for it ({@link Broadcast}), or has a threshold ({@link Pass}). No event holds a payload or an
+ * address.
  */
 final class Flight {
 

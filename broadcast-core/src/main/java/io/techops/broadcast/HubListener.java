@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
 public interface HubListener {
 
     /**
-     * {@return whether {@link #broadcast} or {@link #ignored} may wait for anything, or take more than some microseconds}
-     * True unless overridden. A listener that says no keeps the advantage that {@link MessagePolicy#mayBlock} tells of,
-     * and holds up everybody's messages if it blocks nevertheless.
+     * {@return whether {@link #broadcast} or {@link #ignored} may wait for anything, or take more than some
+     * microseconds} True unless overridden. A listener that says no keeps the advantage that {@link
+     * MessagePolicy#mayBlock} tells of, and holds up everybody's messages if it blocks nevertheless.
      */
     default boolean mayBlock() {
         return true;

@@ -111,7 +111,9 @@ public final class HubStats {
         return counts.refusals().getOrDefault(cause, 0L);
     }
 
-    /** {@return how many connections were refused, by cause; causes that have not occurred are left out; unmodifiable} */
+    /**
+     * {@return how many connections were refused, by cause; causes that have not occurred are left out; unmodifiable}
+     */
     public Map<RefusalCause, Long> refusalsByCause() {
         return counts.refusals();
     }

@@ -48,7 +48,8 @@ final class HubThreads implements HubTimer {
     }
 
     private static ThreadPoolExecutor unbounded(String name) {
-        return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), named(name));
+        return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS,
+                new SynchronousQueue<>(), named(name));
     }
 
     private static ThreadFactory named(String name) {

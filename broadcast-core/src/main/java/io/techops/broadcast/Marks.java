@@ -6,8 +6,8 @@ import java.util.List;
 
 /*
  * Invariant, whenever the log's lock is free, for every shard:
- *   graced <= offered <= the cursor of each of its writable peers, and of each peer that has joined and that the shard has
- *   not adopted yet. A shard without any peer has offered NO_LIMIT.
+ *   graced <= offered <= the cursor of each of its writable peers, and of each peer that has joined and that the shard
+ *   has not adopted yet. A shard without any peer has offered NO_LIMIT.
  */
 
 /**

@@ -62,17 +62,18 @@ public interface MessagePolicy {
     }
 
     /**
-     * {@return whether {@link #decide} may wait for anything, or take more than some microseconds} If neither the policy
-     * of a hub nor its listener may, an adapter can read all its peers with a few threads, which saves a change of threads
-     * a message. True unless overridden; no policy of this interface may, nor does one that is {@link #nonBlocking}.
+     * {@return whether {@link #decide} may wait for anything, or take more than some microseconds} If neither the
+     * policy of a hub nor its listener may, an adapter can read all its peers with a few threads, which saves a change
+     * of threads a message. True unless overridden; no policy of this interface may, nor does one that is {@link
+     * #nonBlocking}.
      */
     default boolean mayBlock() {
         return true;
     }
 
     /**
-     * {@return {@code policy}, with the promise that it does not block: see {@link #mayBlock}} A promise that is not kept
-     * holds up everything that comes from other peers, and new connections, for as long as the policy takes.
+     * {@return {@code policy}, with the promise that it does not block: see {@link #mayBlock}} A promise that is not
+     * kept holds up everything that comes from other peers, and new connections, for as long as the policy takes.
      *
      * @param policy never waits for a lock that is held for long, for a disk or for the network
      */
@@ -98,8 +99,8 @@ public interface MessagePolicy {
 
     /**
      * {@return this policy as one that measures time with a hub's clock} A hub asks for it once, when it is built, and
-     * uses what it gets; so a policy that knows about peers knows about those of one hub. A policy that measures no time
-     * returns itself, as this method does unless it is overridden.
+     * uses what it gets; so a policy that knows about peers knows about those of one hub. A policy that measures no
+     * time returns itself, as this method does unless it is overridden.
      *
      * @param clock the hub's clock
      */
@@ -136,7 +137,8 @@ public interface MessagePolicy {
     }
 
     private static CloseReason tooBig(int size, int maxBytes) {
-        return CloseReason.of(CloseReason.MESSAGE_TOO_BIG, "message of " + size + " bytes is over maxBytes " + maxBytes);
+        return CloseReason.of(CloseReason.MESSAGE_TOO_BIG,
+                "message of " + size + " bytes is over maxBytes " + maxBytes);
     }
 
     /**
@@ -156,10 +158,10 @@ public interface MessagePolicy {
     /**
      * {@return the policy that relays what a peer sends as long as it is not too much}
      *
-     * <p>Every peer has a token bucket: it begins with {@code permits} tokens, gains as many evenly in each {@code per},
-     * never holds more, and gives one for each message that is relayed. So a peer may send {@code permits} messages at
-     * once, and {@code permits} a {@code per} for ever. What this policy is not asked about, because a policy
-     * before it has ignored it, costs no token. Time is measured with the hub's clock, if the policy, alone or
+     * <p>Every peer has a token bucket: it begins with {@code permits} tokens, gains as many evenly in each {@code
+     * per}, never holds more, and gives one for each message that is relayed. So a peer may send {@code permits}
+     * messages at once, and {@code permits} a {@code per} for ever. What this policy is not asked about, because a
+     * policy before it has ignored it, costs no token. Time is measured with the hub's clock, if the policy, alone or
      * {@linkplain #andThen combined}, is that of a hub; with {@link System#nanoTime} if another policy calls
      * it. It keeps nothing about peers that have gone.
      *

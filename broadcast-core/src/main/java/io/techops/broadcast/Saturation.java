@@ -3,8 +3,8 @@ package io.techops.broadcast;
 import java.time.Duration;
 
 /**
- * For how long publishers have waited: the time in which at least one of them does. The end of a wait may be told before
- * its begin, if the two are told by different threads. Safe for use by any number of threads.
+ * For how long publishers have waited: the time in which at least one of them does. The end of a wait may be told
+ * before its begin, if the two are told by different threads. Safe for use by any number of threads.
  */
 final class Saturation {
 

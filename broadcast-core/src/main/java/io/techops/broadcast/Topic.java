@@ -11,10 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * uses: how many use the topic now, its peers among them, and the flag GONE, which is set once and under the lock of the
- * topics, by which a topic is in their map if and only if it is not gone. Whoever has entered may rely on the hub until
- * he leaves, unless the host application ends the topic. The last to leave sets a timer, one at a time; when it fires the
- * topic goes, if it was idle all the time.
+ * uses: how many use the topic now, its peers among them, and the flag GONE, which is set once and under the lock of
+ * the topics, by which a topic is in their map if and only if it is not gone. Whoever has entered may rely on the hub
+ * until he leaves, unless the host application ends the topic. The last to leave sets a timer, one at a time; when it
+ * fires the topic goes, if it was idle all the time.
  */
 
 /**

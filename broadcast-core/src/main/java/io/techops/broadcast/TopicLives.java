@@ -53,7 +53,9 @@ final class TopicLives {
     private final RefusalCounts refusals = new RefusalCounts("topics");
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    /** Read by anyone, changed under the lock; all that follows is guarded by it. Nothing foreign runs while it is held. */
+    /**
+     * Read by anyone, changed under the lock; all that follows is guarded by it. Nothing foreign runs while it is held.
+     */
     private final Map<String, Topic> present = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     /** Gone, and their hubs have not ended. */

@@ -84,12 +84,12 @@ public final class Topics implements AutoCloseable {
     }
 
     /**
-     * {@return a topic as a hub, which is valid until these topics are closed} The topic need not be there, and does not
-     * begin by this call. Every later call goes to the hub that the topic has then: registering and broadcasting begin
-     * the topic's next life if it is gone, and throw {@link IllegalStateException} if that would be one topic too many;
-     * a broadcast to a topic without peers is heard by nobody. Asked about its peers or its figures, a topic that is gone
-     * has none. Closing it ends this life of the topic alone: its peers are closed, and whoever comes next begins
-     * another one.
+     * {@return a topic as a hub, which is valid until these topics are closed} The topic need not be there, and does
+     * not begin by this call. Every later call goes to the hub that the topic has then: registering and broadcasting
+     * begin the topic's next life if it is gone, and throw {@link IllegalStateException} if that would be one topic too
+     * many; a broadcast to a topic without peers is heard by nobody. Asked about its peers or its figures, a topic that
+     * is gone has none. Closing it ends this life of the topic alone: its peers are closed, and whoever comes next
+     * begins another one.
      *
      * @param name the topic's name
      * @throws IllegalArgumentException if it is not the name of a topic, see {@link #isName}
@@ -168,7 +168,9 @@ public final class Topics implements AutoCloseable {
         close(BroadcastHub.DEFAULT_CLOSE_LIMIT);
     }
 
-    /** Sets up topics. Every setting has a default; a setting is checked when it is given. Not safe for many threads. */
+    /**
+     * Sets up topics. Every setting has a default; a setting is checked when it is given. Not safe for many threads.
+     */
     public static final class Builder {
 
         Recipe recipe = (topic, hub) -> { };
@@ -209,8 +211,8 @@ public final class Topics implements AutoCloseable {
         }
 
         /**
-         * Sets how long a topic stays after its last peer has left, and after what was last broadcast to it: its history
-         * counts as empty when the youngest message in it is so old.
+         * Sets how long a topic stays after its last peer has left, and after what was last broadcast to it: its
+         * history counts as empty when the youngest message in it is so old.
          *
          * @param linger 1 minute by default; zero lets a topic go at once
          * @return this builder

@@ -28,7 +28,10 @@ public final class TopicsStats {
         return begun;
     }
 
-    /** {@return the figures of each topic that there is now, of its present life; unmodifiable} Refusals are only in {@link #total}. */
+    /**
+     * {@return the figures of each topic that there is now, of its present life; unmodifiable} Refusals are only in
+     * {@link #total}.
+     */
     public Map<String, HubStats> hubs() {
         return hubs;
     }

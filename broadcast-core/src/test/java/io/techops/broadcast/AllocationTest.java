@@ -78,7 +78,9 @@ class AllocationTest {
         }
     }
 
-    /** {@return what a thousand peers more cost, in bytes a hundred deliveries} A few bytes come and go with the JVM. */
+    /**
+     * {@return what a thousand peers more cost, in bytes a hundred deliveries} A few bytes come and go with the JVM.
+     */
     private static long bytesAHundredDeliveries(boolean stalling) {
         allocatedBy(100, stalling);
         return (allocatedBy(1_100, stalling) - allocatedBy(100, stalling)) * 100 / (ROUNDS * 1_000);

@@ -27,8 +27,8 @@ class FlightTest {
     private Path folder;
 
     /** {@return the events of one kind that a hub called {@code flight} causes while it is recorded} */
-    private List<RecordedEvent> record(String kind, Consumer<Recording> settings, UnaryOperator<BroadcastHub.Builder> hub,
-            Consumer<HubRig> flight) throws IOException {
+    private List<RecordedEvent> record(String kind, Consumer<Recording> settings,
+            UnaryOperator<BroadcastHub.Builder> hub, Consumer<HubRig> flight) throws IOException {
         HubRig rig = new HubRig(builder -> hub.apply(builder.name("flight").retention(Retention.of(4, 1 << 20))));
         Path file = Files.createTempFile(folder, "flight", ".jfr");
         try (Recording recording = new Recording()) {

@@ -299,7 +299,8 @@ class HubModelTest {
             for (Subject subject : subjects) {
                 assertThat(subject.transport.violations()).isEmpty();
                 Peer peer = subject.peer();
-                assertThat(peer.isRegistered() || subject.troubled || rig.hub().isClosed()).as("a healthy peer stays").isTrue();
+                assertThat(peer.isRegistered() || subject.troubled || rig.hub().isClosed())
+                        .as("a healthy peer stays").isTrue();
                 if (!subject.troubled) {
                     assertThat(peer.missed()).as("a healthy peer misses nothing").isZero();
                 }

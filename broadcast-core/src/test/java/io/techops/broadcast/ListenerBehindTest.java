@@ -13,7 +13,9 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
 
-/** A listener that is not called for a while, as if it blocked: what waits for it is bounded, and nothing else waits. */
+/**
+ * A listener that is not called for a while, as if it blocked: what waits for it is bounded, and nothing else waits.
+ */
 class ListenerBehindTest {
 
     private final Chronicle chronicle = new Chronicle();

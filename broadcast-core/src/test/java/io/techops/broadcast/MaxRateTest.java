@@ -55,7 +55,8 @@ class MaxRateTest {
             assertThat(other.texts()).containsExactly("0", "1", "2");
             assertThat(peer.closed())
                     .isEqualTo(CloseReason.of(1008, "too many messages: maxRate is 3 per PT1S"));
-            assertThat(rig.chronicle().of(peer.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 1008");
+            assertThat(rig.chronicle().of(peer.peer()))
+                    .containsExactly("peer 1 registered", "peer 1 unregistered 1008");
         }
 
         @Test

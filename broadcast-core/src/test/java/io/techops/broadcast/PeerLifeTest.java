@@ -183,7 +183,8 @@ class PeerLifeTest {
             rig.run();
             assertThat(peer.texts()).containsExactly("a", "b", "c");
             assertThat(peer.closed()).isEqualTo(CloseReason.of(4000, "enough"));
-            assertThat(rig.chronicle().of(peer.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 4000");
+            assertThat(rig.chronicle().of(peer.peer()))
+                    .containsExactly("peer 1 registered", "peer 1 unregistered 4000");
             rig.passSeconds(5);
             assertThat(peer.isAborted()).isTrue();
         }

@@ -56,7 +56,8 @@ class SettingsTest {
     void aTimeMustNotBeNegative(String name, Setter setter) {
         setter.apply(builder, Duration.ZERO);
         assertThatThrownBy(() -> setter.apply(builder, Duration.ofNanos(-1)))
-                .isInstanceOf(IllegalArgumentException.class).hasMessage(name + " must not be negative: PT-0.000000001S");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(name + " must not be negative: PT-0.000000001S");
     }
 
     @ParameterizedTest

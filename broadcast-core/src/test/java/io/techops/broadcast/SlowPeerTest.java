@@ -151,7 +151,8 @@ class SlowPeerTest {
             assertThat(slow.isOpen()).isTrue();
             rig.pass(Duration.ofMillis(1));
             assertThat(slow.closed()).isEqualTo(CloseReason.of(1013, "too slow: no progress for 10000 ms"));
-            assertThat(rig.chronicle().of(slow.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 1013");
+            assertThat(rig.chronicle().of(slow.peer()))
+                    .containsExactly("peer 1 registered", "peer 1 unregistered 1013");
             assertThat(rig.hub().stats().stalls()).isOne();
         }
 

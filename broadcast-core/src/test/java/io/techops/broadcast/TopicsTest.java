@@ -211,7 +211,8 @@ class TopicsTest {
             assertThat(topics.names()).containsExactly("news");
             pass(60);
             assertThat(topics.names()).isEmpty();
-            assertThat(chronicles.get("news").entries()).containsExactly("peer 1 registered", "peer 1 unregistered 1000");
+            assertThat(chronicles.get("news").entries())
+                    .containsExactly("peer 1 registered", "peer 1 unregistered 1000");
         }
 
         @Test
@@ -256,8 +257,9 @@ class TopicsTest {
             FakeTransport late = new FakeTransport() {
                 private boolean ended;
 
+                /** Is asked for when the topic was found, and before the peer joins. */
                 @Override
-                public Map<String, Object> attributes() { // asked for when the topic was found, and before the peer joins
+                public Map<String, Object> attributes() {
                     if (!ended) {
                         ended = true;
                         topics.hub("news").shutdown(Duration.ofSeconds(5));
@@ -339,7 +341,8 @@ class TopicsTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"", ".", "..", ".a", "a b", "a/b", "a%20b", "a\\b", "\u00e4", "a\n", "a:b", "a\u0000", "\u0661"})
+        @ValueSource(strings = {"", ".", "..", ".a", "a b", "a/b", "a%20b", "a\\b", "\u00e4", "a\n", "a:b", "a\u0000",
+            "\u0661"})
         void mayNotBe(String name) {
             assertThat(topics.isName(name)).isFalse();
             assertThatIllegalArgumentException().isThrownBy(() -> topics.hub(name)).withMessageStartingWith(

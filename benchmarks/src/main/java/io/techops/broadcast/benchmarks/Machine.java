@@ -66,7 +66,8 @@ final class Machine {
             }
         }
         for (String name : List.of("ws", "@trufflesuite/uws-js-unofficial")) {
-            Path description = module.resolve("target/workshop/node/node_modules").resolve(name).resolve("package.json");
+            Path description =
+                    module.resolve("target/workshop/node/node_modules").resolve(name).resolve("package.json");
             if (Files.exists(description)) {
                 String version = Files.readString(description).replaceAll("(?s).*\"version\": *\"([^\"]+)\".*", "$1");
                 versions.add(name + " " + version);

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The hub as an endpoint of any Jakarta WebSocket container: a session is registered when it opens, its messages go to the
- * hub's policy, and it is unregistered, once, when it closes or fails.
+ * The hub as an endpoint of any Jakarta WebSocket container: a session is registered when it opens, its messages go to
+ * the hub's policy, and it is unregistered, once, when it closes or fails.
  *
  * <p>There are three ways to put it into a container: extend it, delegate to it, or add a configuration.
  *
@@ -36,13 +36,13 @@ import org.slf4j.LoggerFactory;
  * container.addEndpoint(BroadcastEndpoint.config("/live", hub));
  * }</pre>
  *
- * <p>Messages are sent through the session's asynchronous remote, one at a time: the hub, its policies, the order and the
- * timeouts are those of {@link BroadcastServer}. Some things are the container's to give or not:
+ * <p>Messages are sent through the session's asynchronous remote, one at a time: the hub, its policies, the order and
+ * the timeouts are those of {@link BroadcastServer}. Some things are the container's to give or not:
  *
  * <ul>
  *   <li>A run of messages is not gathered into one write: every message is a send of its own.
- *   <li>A peer that floods a saturated hub is not read from in Tomcat and Undertow; elsewhere it keeps the thread that reads
- *       from it while it is held back.
+ *   <li>A peer that floods a saturated hub is not read from in Tomcat and Undertow; elsewhere it keeps the thread that
+ *       reads from it while it is held back.
  *   <li>The socket of a peer that answers nothing is freed at once by Tomcat, Jetty and Undertow; stock Tyrus keeps it
  *       until the peer has gone.
  *   <li>Who may connect (the origin), how long a handshake may take, and what of a message that is too long is read
@@ -141,8 +141,9 @@ public class BroadcastEndpoint {
         for (Annotation annotation : endpoint.getAnnotations()) {
             String name = annotation.annotationType().getName();
             if (name.startsWith("javax.websocket.")) {
-                throw new IllegalStateException(endpoint.getName() + " is annotated with " + name + ", and must be with "
-                        + name.replaceFirst("javax", "jakarta") + ": this library speaks Jakarta WebSocket 2.1 and 2.2, "
+                throw new IllegalStateException(endpoint.getName() + " is annotated with " + name
+                        + ", and must be with " + name.replaceFirst("javax", "jakarta")
+                        + ": this library speaks Jakarta WebSocket 2.1 and 2.2, "
                         + "which needs a container such as Tomcat 10.1, Jetty 12, Undertow 2.3 or Tyrus 2.2, or newer");
             }
         }
@@ -164,9 +165,9 @@ public class BroadcastEndpoint {
     }
 
     /**
-     * {@return the endpoint for any container, as a configuration to be added to its {@code ServerContainer}} Messages of
-     * a peer may have {@link MessagePolicy#DEFAULT_MAX_BYTES}. No subprotocol and no extension is agreed on, and every
-     * origin may connect.
+     * {@return the endpoint for any container, as a configuration to be added to its {@code ServerContainer}} Messages
+     * of a peer may have {@link MessagePolicy#DEFAULT_MAX_BYTES}. No subprotocol and no extension is agreed on, and
+     * every origin may connect.
      *
      * @param path the path to serve, as Jakarta WebSocket writes it, {@code /live}
      * @param hub the hub to register the sessions with
@@ -189,8 +190,8 @@ public class BroadcastEndpoint {
 
     /**
      * {@return an endpoint for any container that serves topics, as a configuration to be added to its
-     * {@code ServerContainer}} A session for a name that no topic can have is closed with 1008, one for a topic more than
-     * there may be with 1013.
+     * {@code ServerContainer}} A session for a name that no topic can have is closed with 1008, one for a topic more
+     * than there may be with 1013.
      *
      * @param path the path to serve, with the variable <code>&#123;topic&#125;</code>, such as
      *     <code>/topics/&#123;topic&#125;</code>
@@ -213,8 +214,8 @@ public class BroadcastEndpoint {
     }
 
     /**
-     * Registers the session. If the hub takes no peers, the session is closed with 1013; if there can be no topic of its
-     * name, with 1008.
+     * Registers the session. If the hub takes no peers, the session is closed with 1013; if there can be no topic of
+     * its name, with 1008.
      *
      * @param session the session
      */

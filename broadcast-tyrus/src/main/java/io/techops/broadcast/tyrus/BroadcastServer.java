@@ -94,7 +94,8 @@ public final class BroadcastServer implements AutoCloseable {
      */
     public BroadcastHub hub() {
         if (hub == null) {
-            throw new IllegalStateException("the server has topics, and no hub for all of them: use topics().hub(name)");
+            throw new IllegalStateException(
+                    "the server has topics, and no hub for all of them: use topics().hub(name)");
         }
         return hub;
     }
@@ -150,8 +151,8 @@ public final class BroadcastServer implements AutoCloseable {
     /**
      * Closes the server and its hub or topics. Nothing connects any more, and the ports are free for another server at
      * once; requests on connections that are open get 503; every peer gets what was broadcast before and then a close
-     * frame with 1001; what is left after {@code limit} is aborted. Waits for the end, after which nothing of the server
-     * runs; called from a listener of a hub it does not wait.
+     * frame with 1001; what is left after {@code limit} is aborted. Waits for the end, after which nothing of the
+     * server runs; called from a listener of a hub it does not wait.
      *
      * @param limit how long peers may take; zero aborts at once
      * @throws IllegalArgumentException if {@code limit} is negative
@@ -203,8 +204,8 @@ public final class BroadcastServer implements AutoCloseable {
         }
 
         /**
-         * Serves topics, each with a hub of its own, in place of one hub. The {@link #path} says where. The server closes
-         * them when it is closed itself.
+         * Serves topics, each with a hub of its own, in place of one hub. The {@link #path} says where. The server
+         * closes them when it is closed itself.
          *
          * @param topics none by default; not together with {@link #hub}
          * @return this builder
@@ -242,10 +243,10 @@ public final class BroadcastServer implements AutoCloseable {
         }
 
         /**
-         * Sets the only path where peers may connect; others get 404. With {@link #topics} it is a template: its segment
-         * <code>&#123;topic&#125;</code> stands for the name of the topic, as in <code>/topics/&#123;topic&#125;</code>.
-         * A name that no topic can have gets 404 too, one that is not percent-encoded UTF-8 gets 400, and one topic more
-         * than there may be gets 503.
+         * Sets the only path where peers may connect; others get 404. With {@link #topics} it is a template: its
+         * segment <code>&#123;topic&#125;</code> stands for the name of the topic, as in
+         * <code>/topics/&#123;topic&#125;</code>. A name that no topic can have gets 404 too, one that is not
+         * percent-encoded UTF-8 gets 400, and one topic more than there may be gets 503.
          *
          * @param path begins with a slash; any path by default, <code>/topics/&#123;topic&#125;</code> with topics
          * @return this builder

@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 record ByteRange(long first, long count) {
 
-    private static final Pattern SINGLE = Pattern.compile("bytes=[ \\t]*(\\d{0,18})-(\\d{0,18})[ \\t]*", Pattern.CASE_INSENSITIVE);
+    private static final Pattern SINGLE =
+            Pattern.compile("bytes=[ \\t]*(\\d{0,18})-(\\d{0,18})[ \\t]*", Pattern.CASE_INSENSITIVE);
 
     /**
-     * Returns what {@code header} asks for of a page of {@code length} bytes; {@code null} if the header is to be ignored: not
-     * understood, or several ranges, which we send as the whole page.
+     * Returns what {@code header} asks for of a page of {@code length} bytes; {@code null} if the header is to be
+     * ignored: not understood, or several ranges, which we send as the whole page.
      */
     static @Nullable ByteRange parse(String header, long length) {
         Matcher matcher = SINGLE.matcher(header);

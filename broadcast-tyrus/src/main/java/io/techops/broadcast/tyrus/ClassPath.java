@@ -29,9 +29,10 @@ final class ClassPath {
                 CodeSource source = there.getProtectionDomain().getCodeSource();
                 found.append(found.isEmpty() ? "" : ", ").append(source == null ? library[0] : source.getLocation());
             } catch (ClassNotFoundException | LinkageError e) {
-                return new IllegalStateException("the server needs " + library[1] + ", which is not on the class path or "
-                        + "module path: add it, or do not exclude what broadcast-tyrus depends on; in another Jakarta "
-                        + "WebSocket container use BroadcastEndpoint, which needs no server", error);
+                return new IllegalStateException("the server needs " + library[1]
+                        + ", which is not on the class path or module path: add it, or do not exclude what "
+                        + "broadcast-tyrus depends on; in another Jakarta WebSocket container use BroadcastEndpoint, "
+                        + "which needs no server", error);
             }
         }
         return new IllegalStateException("the server's libraries do not fit together (" + error + "): it needs Jakarta "

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Threads for what may block in a container: neither a shard of the hub nor a thread of the container may wait for one
- * peer. They are daemons, made when there is something to do, and gone a second after. What frees sockets has threads of
- * its own, so that it never waits behind what hangs on those sockets.
+ * peer. They are daemons, made when there is something to do, and gone a second after. What frees sockets has threads
+ * of its own, so that it never waits behind what hangs on those sockets.
  */
 enum Errands {
 

@@ -26,7 +26,9 @@ record FolderSource(Path folder) implements PageSource {
         }
     }
 
-    /** Returns the real path of a file that is inside the folder and has no hidden part; {@code null} if it is not so. */
+    /**
+     * Returns the real path of a file that is inside the folder and has no hidden part; {@code null} if it is not so.
+     */
     private @Nullable Path inside(List<String> segments) throws IOException {
         try {
             Path root = folder.toRealPath();

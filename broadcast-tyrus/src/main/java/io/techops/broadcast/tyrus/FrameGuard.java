@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Follows the frames of a client through the bytes that come, header by header (RFC 6455 section 5.2), and hands on whole
- * ones. A message that is one frame and has come with one read, as nearly all do, is handed on as it is. What comes in
- * pieces, be they reads or fragments, is gathered first:
+ * Follows the frames of a client through the bytes that come, header by header (RFC 6455 section 5.2), and hands on
+ * whole ones. A message that is one frame and has come with one read, as nearly all do, is handed on where it is. What
+ * comes in pieces, be they reads or fragments, is gathered first:
  *   - a header promises, and what it promises costs no memory: what is kept grows with the bytes that come;
  *   - fragments become one frame, so that a message of 64 KiB in fragments of one byte holds 64 KiB, not an object a
  *     fragment, and one in endless fragments of no bytes holds nothing;
@@ -61,8 +61,8 @@ final class FrameGuard {
 
     /**
      * Takes the next whole frame from {@code in}, and takes the mask off: Tyrus, whose own way to do that takes ten
-     * nanoseconds a byte, is given frames without one. The frame is a part of {@code in}, changed in place, or the caller's
-     * own.
+     * nanoseconds a byte, is given frames without one. The frame is a part of {@code in}, changed in place, or the
+     * caller's own.
      *
      * @return the frame; null if there is none yet, or because of a {@link #violation}
      */

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A frame that comes in pieces, or a message in fragments: becomes one frame that is not masked. It takes memory for what
- * has come, never for what was promised: at most half as much again as the payload so far. For one thread.
+ * A frame that comes in pieces, or a message in fragments: becomes one frame that is not masked. It takes memory for
+ * what has come, never for what was promised: at most half as much again as the payload so far. For one thread.
  */
 final class Gathering {
 

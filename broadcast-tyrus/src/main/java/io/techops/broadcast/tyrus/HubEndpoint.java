@@ -77,7 +77,8 @@ public final class HubEndpoint extends Endpoint {
             return;
         }
         session.getUserProperties().put(LINK, link);
-        session.addMessageHandler(String.class, (MessageHandler.Whole<String>) text -> link.received(Message.text(text)));
+        session.addMessageHandler(String.class,
+                (MessageHandler.Whole<String>) text -> link.received(Message.text(text)));
         session.addMessageHandler(ByteBuffer.class,
                 (MessageHandler.Whole<ByteBuffer>) payload -> link.received(Message.binary(payload)));
         session.addMessageHandler(PongMessage.class, (MessageHandler.Whole<PongMessage>) pong -> link.pong());

@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A page that has been opened. For one thread at a time, except {@link #close()}, which any thread may call.
  *
- * @param body the bytes from the first on; may end before {@code length} if somebody cuts the file short, or go on after it
+ * @param body the bytes from the first on; may end before {@code length} if somebody cuts the file short, or go on
+ *     after it
  * @param length how many bytes the page has
  * @param tag the entity tag with its quotes, strong (RFC 9110, section 8.8.3); {@code null} if none can be vouched for
  * @param modified when it last changed; {@code null} if not known or too recent to vouch for
  */
-record Page(ReadableByteChannel body, long length, @Nullable String tag, @Nullable Instant modified) implements Closeable {
+record Page(ReadableByteChannel body, long length, @Nullable String tag, @Nullable Instant modified)
+        implements Closeable {
 
     /** The most bytes of a page that is read whole into memory. */
     static final int SMALL = 64 * 1024;
@@ -51,8 +53,8 @@ record Page(ReadableByteChannel body, long length, @Nullable String tag, @Nullab
     }
 
     /**
-     * Returns {@code modified}, or {@code null} if it is so recent, or in the future, that a later change could leave the
-     * same time stamp.
+     * Returns {@code modified}, or {@code null} if it is so recent, or in the future, that a later change could leave
+     * the same time stamp.
      */
     static @Nullable Instant settled(Instant modified) {
         return modified.isBefore(Instant.now().minus(TIME_STAMP_RESOLUTION)) ? modified : null;

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers GET and HEAD with pages; to be mapped at the root of a server. A request may block its worker thread on the disk,
- * never on its reader. Safe for use by many threads.
+ * Answers GET and HEAD with pages; to be mapped at the root of a server. A request may block its worker thread on the
+ * disk, never on its reader. Safe for use by many threads.
  */
 final class PageHandler extends HttpHandler {
 
@@ -147,8 +147,8 @@ final class PageHandler extends HttpHandler {
     }
 
     /**
-     * Returns the same address with a slash. It stays on this server: {@link PagePath} lets only paths through whose first
-     * slash is followed by a name.
+     * Returns the same address with a slash. It stays on this server: {@link PagePath} lets only paths through whose
+     * first slash is followed by a name.
      */
     private static String location(String rawPath, @Nullable String query) {
         String target = rawPath + '/' + (query == null ? "" : '?' + query);

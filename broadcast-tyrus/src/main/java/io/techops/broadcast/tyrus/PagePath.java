@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The path of a request, decoded once and free of anything that could be mistaken for more than names.
  *
- * @param segments the names in it, each non-empty, without slash, backslash and control characters, and not starting with a dot
+ * @param segments the names in it, each non-empty, without slash, backslash and control characters, and not starting
+ *     with a dot
  * @param folder whether the path ends with a slash
  */
 record PagePath(List<String> segments, boolean folder) {

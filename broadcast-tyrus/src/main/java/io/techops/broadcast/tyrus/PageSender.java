@@ -17,19 +17,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * A response that no reader can hold up. A chunk is read and written only when everything before it has left for the kernel:
+ * A response that no reader can hold up. A chunk is read and written only when everything before it has left for the
+ * kernel:
  *
  *     suspend -> [queue empty -> read a chunk, write it]* -> queue empty -> close, resume
  *
- * So a connection holds one chunk and an open file at most, and no thread: between two steps the response is suspended. Each
- * step starts the stall timer anew; when it runs out, the connection is cut. The last wait comes before the response is
- * closed, so that the timer also covers the last chunk.
+ * So a connection holds one chunk and an open file at most, and no thread: between two steps the response is suspended.
+ * Each step starts the stall timer anew; when it runs out, the connection is cut. The last wait comes before the
+ * response is closed, so that the timer also covers the last chunk.
  *
- * A cut connection makes Grizzly give its context to the next one that needs one, while a step may still be under way on
- * another thread. A step therefore writes under our lock, and only if the response is not over; the end of the
+ * A cut connection makes Grizzly give its context to the next one that needs one, while a step may still be under way
+ * on another thread. A step therefore writes under our lock, and only if the response is not over; the end of the
  * response is announced (cancelled) before the context is given away, and takes the same lock. Lock order: Grizzly's
- * monitor of the suspended response comes first, so nothing here touches that monitor (suspend, setTimeout, resume) while
- * it holds the lock; and the timer only cuts the connection, and leaves the cancelling to the close that follows.
+ * monitor of the suspended response comes first, so nothing here touches that monitor (suspend, setTimeout, resume)
+ * while it holds the lock; and the timer only cuts the connection, and leaves the cancelling to the close that follows.
  */
 /** Sends one response to the end, at the reader's pace. Steps run one after another, on Grizzly's worker threads. */
 final class PageSender implements WriteHandler {
@@ -51,7 +52,8 @@ final class PageSender implements WriteHandler {
     /** Guarded by the lock. */
     private boolean over;
 
-    private PageSender(Response response, ReadableByteChannel body, long length, Closeable resource, Duration stallTimeout) {
+    private PageSender(Response response, ReadableByteChannel body, long length, Closeable resource,
+            Duration stallTimeout) {
         this.response = response;
         this.connection = response.getRequest().getContext().getConnection();
         this.out = response.getNIOOutputStream();
@@ -63,12 +65,13 @@ final class PageSender implements WriteHandler {
     }
 
     /**
-     * Sends {@code response}, whose status and headers are set, with the next {@code length} bytes of {@code body}; never
-     * waits for the reader. Closes {@code resource} when it is done with it, whatever happens.
+     * Sends {@code response}, whose status and headers are set, with the next {@code length} bytes of {@code body};
+     * never waits for the reader. Closes {@code resource} when it is done with it, whatever happens.
      *
      * @param stallTimeout how long the reader may take none of a chunk before its connection is cut
      */
-    static void send(Response response, ReadableByteChannel body, long length, Closeable resource, Duration stallTimeout) {
+    static void send(Response response, ReadableByteChannel body, long length, Closeable resource,
+            Duration stallTimeout) {
         PageSender sender = new PageSender(response, body, length, resource, stallTimeout);
         sender.start();
     }

@@ -53,15 +53,17 @@ public final class Pages {
      *
      * @param loader finds the resources
      * @param prefix a resource folder, without a slash at either end, such as {@code "com/example/page"}
-     * @throws IllegalArgumentException if {@code prefix} is empty, starts or ends with a slash, or if {@code loader} finds
-     *         no {@code index.html} below it
+     * @throws IllegalArgumentException if {@code prefix} is empty, starts or ends with a slash, or if {@code loader}
+     *         finds no {@code index.html} below it
      */
     public static Pages resources(ClassLoader loader, String prefix) {
         if (prefix.isEmpty() || prefix.startsWith("/") || prefix.endsWith("/")) {
-            throw new IllegalArgumentException("prefix must name a folder, without a slash at either end: \"" + prefix + '"');
+            throw new IllegalArgumentException(
+                    "prefix must name a folder, without a slash at either end: \"" + prefix + '"');
         }
         if (loader.getResource(prefix + "/index.html") == null) {
-            throw new IllegalArgumentException("prefix must be a resource folder with an index.html: \"" + prefix + '"');
+            throw new IllegalArgumentException(
+                    "prefix must be a resource folder with an index.html: \"" + prefix + '"');
         }
         return new Pages(new ResourceSource(loader, prefix));
     }

@@ -16,13 +16,14 @@ import org.jspecify.annotations.Nullable;
 /*
  * One connection of the standalone server after its handshake: the hub's transport on one side, Tyrus on the other.
  *
- * In:  SocketFilter reads, or, where there is TLS or a page, Grizzly does and UpgradeFilter hands on -> FrameGuard (limits,
- *      masks) -> Tyrus (frames, UTF-8, close handshake) -> the endpoint -> received() -> the hub.
+ * In:  SocketFilter reads, or, where there is TLS or a page, Grizzly does and UpgradeFilter hands on -> FrameGuard
+ *      (limits, masks) -> Tyrus (frames, UTF-8, close handshake) -> the endpoint -> received() -> the hub.
  * Out: the hub's batches, and Tyrus's pongs and close frames through TyrusWriter -> Outbound.
  *
  * It ends in one of these ways, and always with ended(), which Grizzly calls once the socket is closed:
  *   the peer's close frame    Tyrus answers it and closes its writer; the rest is the peer's to do
- *   the hub's close           our close frame goes out after what was written before; the peer answers, or the hub aborts
+ *   the hub's close           our close frame goes out after what was written before; the peer answers, or the hub
+ *                             aborts
  *   a violation               our close frame goes out; what else comes is not looked at
  *   reset, end of stream      Grizzly notices
  * TCP is never closed right after the close frame: that would reset the connection and destroy the frame if the peer is

@@ -24,8 +24,8 @@ interface Pipe {
     long write(ByteBuffer[] buffers) throws IOException;
 
     /**
-     * {@return whether nothing can be written now, although all that was written has been taken} What was taken must not
-     * change until then.
+     * {@return whether nothing can be written now, although all that was written has been taken} What was taken must
+     * not change until then.
      */
     boolean busy();
 

@@ -5,8 +5,8 @@ import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.List;
 
 /**
- * A configurator that asks nothing of the container's default one, which Jakarta WebSocket finds with a service loader: on
- * a class path with two containers it would be that of the wrong one. Neither subprotocols nor extensions, so no
+ * A configurator that asks nothing of the container's default one, which Jakarta WebSocket finds with a service loader:
+ * on a class path with two containers it would be that of the wrong one. Neither subprotocols nor extensions, so no
  * compression either; every origin may connect.
  */
 abstract class PlainConfigurator extends ServerEndpointConfig.Configurator {

@@ -137,8 +137,8 @@ final class Readers extends ThreadPoolExecutor {
         long now = System.nanoTime();
         if (now - warnedAt >= PAUSE_NANOS) {
             warnedAt = now;
-            LOG.warn("All {} reading threads are stuck in message policies or listeners that block: nothing is read from "
-                    + "any peer until one goes on", MOST);
+            LOG.warn("All {} reading threads are stuck in message policies or listeners that block: nothing is read "
+                    + "from any peer until one goes on", MOST);
         }
     }
 

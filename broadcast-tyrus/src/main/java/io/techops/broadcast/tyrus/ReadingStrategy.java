@@ -12,8 +12,8 @@ import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
 
 /**
  * On which thread a connection is read. Handshakes and pages, and peers of a hub that calls foreign code for every
- * message, have threads to wait on; frames of other peers are read where the selector found them, which saves two changes
- * of threads, and the selector's work to stop and begin watching, for every read.
+ * message, have threads to wait on; frames of other peers are read where the selector found them, which saves two
+ * changes of threads, and the selector's work to stop and begin watching, for every read.
  */
 @SuppressWarnings("rawtypes") // Grizzly's interface has them
 final class ReadingStrategy implements IOStrategy {

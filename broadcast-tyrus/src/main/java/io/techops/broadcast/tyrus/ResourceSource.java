@@ -18,8 +18,8 @@ import java.util.jar.JarEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages below {@code prefix} on the class path. What lies in a directory of the class path is treated like any other
- * file on disk, with the same care for links.
+ * The pages below {@code prefix} on the class path. What lies in a directory of the class path is treated like any
+ * other file on disk, with the same care for links.
  */
 record ResourceSource(ClassLoader loader, String prefix) implements PageSource {
 

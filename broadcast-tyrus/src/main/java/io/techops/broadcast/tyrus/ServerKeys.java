@@ -32,7 +32,8 @@ public final class ServerKeys {
      */
     public static SSLContext read(Path keyStore, char[] password) {
         if (!Files.isRegularFile(keyStore) || !Files.isReadable(keyStore)) {
-            throw new IllegalArgumentException("keyStore must be a file that can be read: " + keyStore.toAbsolutePath());
+            throw new IllegalArgumentException(
+                    "keyStore must be a file that can be read: " + keyStore.toAbsolutePath());
         }
         try {
             KeyStore keys = load(keyStore, password);

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the sessions of a container can do beyond Jakarta WebSocket, which has no way to free a socket at once, nor to stop
- * reading. Most containers have public methods for it, which are looked for by their names:
+ * What the sessions of a container can do beyond Jakarta WebSocket, which has no way to free a socket at once, nor to
+ * stop reading. Most containers have public methods for it, which are looked for by their names:
  *
  * <table>
  *   <caption>The methods</caption>
@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  *       {@code resumeReceives()} of {@code getWebSocketChannel()}</td></tr>
  * </table>
  *
- * <p>Where there is no way, as on Tyrus's own server, the session is closed instead of cut: the container closes the socket
- * when the peer has read what was sent, or TCP has given it up.
+ * <p>Where there is no way, as on Tyrus's own server, the session is closed instead of cut: the container closes the
+ * socket when the peer has read what was sent, or TCP has given it up.
  */
 final class SessionExtras {
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 
 /**
- * The way of a session's messages to the hub. One at a time is reported, in order, by whichever thread brought the first.
- * Safe for use by any number of threads.
+ * The way of a session's messages to the hub. One at a time is reported, in order, by whichever thread brought the
+ * first. Safe for use by any number of threads.
  */
 final class SessionInbox {
 

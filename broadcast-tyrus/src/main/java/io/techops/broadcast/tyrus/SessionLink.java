@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * is lost in another. A batch is sent message by message; the completion of one starts the next.
  *
  * A container may complete a send before the call returns, or on another thread, under a lock of its session: so a
- * completion only counts, and whoever finds the count at 0 before him acts, in a loop, for himself and for those who come
- * meanwhile (the "trampoline").
+ * completion only counts, and whoever finds the count at 0 before him acts, in a loop, for himself and for those who
+ * come meanwhile (the "trampoline").
  *
  * Pings and close frames have no asynchronous form, and freeing a socket may take a while: those are errands, done by
  * threads of their own. Nothing that may block runs on a shard of the hub.
@@ -42,7 +42,9 @@ final class SessionLink implements Transport, Link, SendHandler {
 
     private static final Message[] NOTHING = new Message[0];
 
-    /** How long a container has to close by itself, with the better code, a session that it found something wrong with. */
+    /**
+     * How long a container has to close by itself, with the better code, a session that it found something wrong with.
+     */
     private static final Duration OWN_CLOSE = Duration.ofSeconds(1);
     /** How long after the close frame the socket may stay; most containers tell at once that the session is closed. */
     private static final Duration LINGER = Duration.ofSeconds(5);
@@ -290,7 +292,8 @@ final class SessionLink implements Transport, Link, SendHandler {
     public void failed(Throwable thrown) {
         LOG.debug("A session failed", thrown);
         Errands.CUT.runAfter(OWN_CLOSE, () -> {
-            closed(CloseReason.of(CloseReason.INTERNAL_ERROR, "the session failed")); // unless the container has told more
+            // Unless the container has told more.
+            closed(CloseReason.of(CloseReason.INTERNAL_ERROR, "the session failed"));
             if (session.isOpen()) {
                 Errands.CUT.runAfter(LINGER, this::cut); // also if something is stuck that is under way
                 close(CloseReason.of(CloseReason.INTERNAL_ERROR, "the session could not be served"));

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The only filter of a plain connection after its upgrade: reads the socket itself, and all that has come at once, as far
- * as that is not more than {@value #MOST_PIECES} pieces, so that a run of messages wakes the fan-out once and leaves in one write.
- * Allocates nothing for it: a thread has one buffer, and what is kept of it is copied.
+ * The only filter of a plain connection after its upgrade: reads the socket itself, and all that has come at once, as
+ * far as that is not more than {@value #MOST_PIECES} pieces, so that a run of messages wakes the fan-out once and
+ * leaves in one write. Allocates nothing for it: a thread has one buffer, and what is kept of it is copied.
  */
 final class SocketFilter extends BaseFilter {
 

@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Waits, on one thread, until sockets take more bytes and until deadlines have passed.
  *
- * <p>It has a selector of its own, because Grizzly's idea of a writable connection is that Grizzly's own queue is empty,
- * which it always is when the bytes do not go through it. What is called back must not block. Safe for use by any number
- * of threads.
+ * <p>It has a selector of its own, because Grizzly's idea of a writable connection is that Grizzly's own queue is
+ * empty, which it always is when the bytes do not go through it. What is called back must not block. Safe for use by
+ * any number of threads.
  */
 final class SocketWatch implements AutoCloseable {
 

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * at the same position.
  *
  * <p>The thread that writes the batch to one peer after the other moves the positions of the chunks; whoever goes on
- * after a short write takes {@linkplain #view a view} and holds the batch for as long as he needs it. The chunks go back
- * to the pool when nobody holds it any more.
+ * after a short write takes {@linkplain #view a view} and holds the batch for as long as he needs it. The chunks go
+ * back to the pool when nobody holds it any more.
  */
 final class WireBatch implements Batch.Encoding {
 

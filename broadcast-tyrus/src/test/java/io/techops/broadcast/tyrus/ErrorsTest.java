@@ -84,9 +84,9 @@ class ErrorsTest {
     @Nested
     class TheClassPath {
 
-        private static final String CORRECT = ", which is not on the class path or module path: add it, or do not exclude "
-                + "what broadcast-tyrus depends on; in another Jakarta WebSocket container use BroadcastEndpoint, which "
-                + "needs no server";
+        private static final String CORRECT = ", which is not on the class path or module path: add it, or do not "
+                + "exclude what broadcast-tyrus depends on; in another Jakarta WebSocket container use "
+                + "BroadcastEndpoint, which needs no server";
 
         @Test
         void isEnoughForTheProgramOfThisTest() throws Exception {
@@ -109,15 +109,16 @@ class ErrorsTest {
         @Test
         void lacksTyrusAndGrizzlyAltogether() throws Exception {
             assertThat(Child.run(name -> !name.startsWith("tyrus") && !name.startsWith("grizzly"), 0))
-                    .contains("java.lang.IllegalStateException: the server needs org.glassfish.tyrus:").contains(CORRECT);
+                    .contains("java.lang.IllegalStateException: the server needs org.glassfish.tyrus:")
+                    .contains(CORRECT);
         }
 
         @Test
         void hasLibrariesThatDoNotFit() {
             assertThat(ClassPath.lacking(new NoSuchMethodError("org.glassfish.tyrus.spi.Something.gone()")))
                     .hasMessageStartingWith("the server's libraries do not fit together (java.lang.NoSuchMethodError: "
-                            + "org.glassfish.tyrus.spi.Something.gone()): it needs Jakarta WebSocket 2.1 or 2.2, Tyrus 2.2 "
-                            + "and Grizzly 4.0, and found ")
+                            + "org.glassfish.tyrus.spi.Something.gone()): it needs Jakarta WebSocket 2.1 or 2.2, "
+                            + "Tyrus 2.2 and Grizzly 4.0, and found ")
                     .hasMessageContaining("tyrus-server-2.2.2.jar");
         }
     }
@@ -136,10 +137,11 @@ class ErrorsTest {
         void isNotJakarta() {
             try (BroadcastHub hub = BroadcastHub.create()) {
                 assertThatThrownBy(() -> new Outdated(hub)).isInstanceOf(IllegalStateException.class)
-                        .hasMessage(Outdated.class.getName() + " is annotated with javax.websocket.server.ServerEndpoint, "
-                                + "and must be with jakarta.websocket.server.ServerEndpoint: this library speaks Jakarta "
-                                + "WebSocket 2.1 and 2.2, which needs a container such as Tomcat 10.1, Jetty 12, Undertow "
-                                + "2.3 or Tyrus 2.2, or newer");
+                        .hasMessage(Outdated.class.getName() + " is annotated with "
+                                + "javax.websocket.server.ServerEndpoint, and must be with "
+                                + "jakarta.websocket.server.ServerEndpoint: this library speaks Jakarta WebSocket 2.1 "
+                                + "and 2.2, which needs a container such as Tomcat 10.1, Jetty 12, Undertow 2.3 or "
+                                + "Tyrus 2.2, or newer");
             }
         }
     }
@@ -215,7 +217,8 @@ class ErrorsTest {
             hub.close();
             assertThatThrownBy(() -> hub.broadcast("too late")).isInstanceOf(IllegalStateException.class)
                     .hasMessage("the hub is closed: it takes no messages and no peers any more");
-            assertThatThrownBy(() -> BroadcastServer.builder().hub(hub).start()).isInstanceOf(IllegalStateException.class)
+            assertThatThrownBy(() -> BroadcastServer.builder().hub(hub).start())
+                    .isInstanceOf(IllegalStateException.class)
                     .hasMessage("hub must not be closed: a closed hub does not open again, build a new one");
         }
     }

@@ -19,8 +19,8 @@ final class Fuzz {
         "Host: again", "Upgrade: h2c", "Connection: close", "Sec-WebSocket-Version: 8", "X: " + "y".repeat(2_000),
         "X: " + "z".repeat(20_000), "X-Forwarded-For: 1.2.3.4, ,,", "Accept-Encoding: gzip", ": no name", "no colon",
         " folded: line", "\tfolded", "Nul: \0", "Sec-WebSocket-Key1: 18x 6]8vM;54 *(5:  {   U1]8  z [  8"};
-    private static final String[] TOKENS = {"\r\n", "\n", "\r\n\r\n", "\0", "%00", "%", "%zz", "..", "//", "?", "#", " ",
-        "\t", ":", ",", ";", "HTTP/1.0", "HTTP/2.0", "HTTP/9.9", "99999999999999999999", "-1", "\u00FF\u00FE"};
+    private static final String[] TOKENS = {"\r\n", "\n", "\r\n\r\n", "\0", "%00", "%", "%zz", "..", "//", "?", "#",
+        " ", "\t", ":", ",", ";", "HTTP/1.0", "HTTP/2.0", "HTTP/9.9", "99999999999999999999", "-1", "\u00FF\u00FE"};
     private static final int[] OPCODES = {0, 0, 1, 1, 1, 2, 8, 9, 10};
     private static final int[] CODES = {0, 999, 1000, 1001, 1005, 1006, 1011, 1013, 1015, 2999, 3000, 4999, 5000};
 

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a peer can write into the server's log over a real socket, at the finest level: no line of its own, and no warning. */
+/**
+ * What a peer can write into the server's log over a real socket, at the finest level: no line of its own, and no
+ * warning.
+ */
 class HostileTextTest {
 
     private static final String FORGED = "x\r\nforged line\u001b[2J";
@@ -98,7 +101,8 @@ class HostileTextTest {
             }
             await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(recorder.departures).hasSize(3));
         }
-        assertThat(text()).contains("forged").doesNotContain("\nforged").doesNotContain("\u001b").doesNotContain("\u0007");
+        assertThat(text()).contains("forged").doesNotContain("\nforged").doesNotContain("\u001b")
+                .doesNotContain("\u0007");
         assertThat(records).allMatch(record -> record.getLevel().intValue() <= Level.INFO.intValue());
     }
 
@@ -115,7 +119,8 @@ class HostileTextTest {
                 }
             }
         }
-        assertThat(records.stream().filter(record -> record.getLevel().intValue() >= Level.WARNING.intValue())).hasSize(1);
+        assertThat(records.stream().filter(record -> record.getLevel().intValue() >= Level.WARNING.intValue()))
+                .hasSize(1);
         assertThat(text()).contains("cannot read").doesNotContain("\nforged").doesNotContain("\u001b");
     }
 

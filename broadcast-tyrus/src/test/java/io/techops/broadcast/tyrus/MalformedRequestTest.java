@@ -142,7 +142,9 @@ class MalformedRequestTest {
         }
     }
 
-    /** All but one: a bare CR that is the last byte of a read is dropped by Grizzly's parser, and the rest is in order. */
+    /**
+     * All but one: a bare CR that is the last byte of a read is dropped by Grizzly's parser, and the rest is in order.
+     */
     static Stream<Arguments> requestsInPieces() {
         return requests().filter(request -> !request.get()[0].equals("a bare CR in a value"));
     }

@@ -23,7 +23,8 @@ final class SoakChild implements AutoCloseable {
 
     SoakChild() throws IOException {
         process = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m", "-Djava.util.logging.config.file=" + System.getProperty("java.util.logging.config.file"), "-cp", System.getProperty("java.class.path"), SoakServer.class.getName()))
+                "-Xmx512m", "-Djava.util.logging.config.file=" + System.getProperty("java.util.logging.config.file"),
+                "-cp", System.getProperty("java.class.path"), SoakServer.class.getName()))
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         in = process.outputWriter(StandardCharsets.UTF_8);
         out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));

@@ -111,7 +111,8 @@ final class SoakCrowd implements AutoCloseable {
     /** {@return which peers were disconnected, and why} */
     List<String> lost() throws Exception {
         return ask(() -> members.stream().filter(member -> member.lost != null)
-                .map(member -> "peer " + member.number + " after " + member.count + " messages: " + member.lost).toList());
+                .map(member -> "peer " + member.number + " after " + member.count + " messages: " + member.lost)
+                .toList());
     }
 
     /** {@return what went wrong; empty if all are connected and have got the same messages in the same order} */

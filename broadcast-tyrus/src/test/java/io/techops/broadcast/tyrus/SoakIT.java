@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Everything together, for ten minutes or as long as {@code soak.duration} says: a thousand healthy peers that check
- * every message, a hundred that do not read, churn, floods and garbage. Only in the {@code soak} profile. It goes round:
+ * every message, a hundred that do not read, churn, floods and garbage. Only in the {@code soak} profile. It goes
+ * round:
  * <ol>
  *   <li>probes through the quiet server, timed;
  *   <li>a hundred peers connect and stop reading; long messages until all of them have stalled; probes, timed;
@@ -246,8 +247,8 @@ class SoakIT {
             double alone = percentile(without, share);
             double together = percentile(with, share);
             report.append(String.format(Locale.ROOT, "latency, %-4.1f %% within    "
-                    + "%.3f ms without, %.3f ms with %d stalled peers: %+.1f %%%n", share * 100, alone, together, STALLED,
-                    100 * (together / alone - 1)));
+                    + "%.3f ms without, %.3f ms with %d stalled peers: %+.1f %%%n",
+                    share * 100, alone, together, STALLED, 100 * (together / alone - 1)));
         }
         return report.append("exit code                 ").append(exit).append('\n').toString();
     }

@@ -72,7 +72,9 @@ final class SoakServer implements HubListener {
         }
     }
 
-    /** {@return names and values, with blanks between them; what the process occupies only if asked, as that takes long} */
+    /**
+     * {@return names and values, with blanks between them; what the process occupies only if asked, as that takes long}
+     */
     private String figures(BroadcastHub hub, LogTrap log, boolean resources) {
         HubStats stats = hub.stats();
         Map<String, Long> figures = new TreeMap<>();

@@ -86,7 +86,8 @@ public class TopicContainerTest {
     @EnumSource(Way.class)
     void eachPathIsAHubOfItsOwn(Way way) throws Exception {
         URI uri = start(way, Topics.builder().linger(Duration.ZERO));
-        try (JdkClient news = JdkClient.open(uri.resolve("news")); JdkClient sport = JdkClient.open(uri.resolve("sport"))) {
+        try (JdkClient news = JdkClient.open(uri.resolve("news"));
+                JdkClient sport = JdkClient.open(uri.resolve("sport"))) {
             await().untilAsserted(() -> assertThat(topics.stats().total().peers()).isEqualTo(2));
             topics.hub("news").broadcast("an election");
             sport.send("a goal");

@@ -84,8 +84,9 @@ class TopicServerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/topics", "/topics/", "/topics/a/b", "/topics/a/", "/Topics/a", "/topics/.a", "/topics/a%20b",
-        "/topics/a%2Fb", "/topics/%2e%2e", "/topics/a%00", "/topics/%C3%A4", "/topics/%256Eews", "/topics//a"})
+    @ValueSource(strings = {"/", "/topics", "/topics/", "/topics/a/b", "/topics/a/", "/Topics/a", "/topics/.a",
+        "/topics/a%20b", "/topics/a%2Fb", "/topics/%2e%2e", "/topics/a%00", "/topics/%C3%A4", "/topics/%256Eews",
+        "/topics//a"})
     void aPathThatIsNoTopicsIsNotFound(String path) throws Exception {
         try (BroadcastServer server = builder().start()) {
             assertThat(answer(server, path)).startsWith("HTTP/1.1 404 ");
@@ -116,7 +117,8 @@ class TopicServerTest {
         try (BroadcastServer server = builder().start()) {
             JdkClient.open(server.uri("one"));
             JdkClient.open(server.uri("two"));
-            assertThat(answer(server, "/topics/three")).startsWith("HTTP/1.1 503 ").containsIgnoringCase("Retry-After: 10");
+            assertThat(answer(server, "/topics/three")).startsWith("HTTP/1.1 503 ")
+                    .containsIgnoringCase("Retry-After: 10");
             assertThat(topics.stats().total().refusals(RefusalCause.TOPICS)).isOne();
             JdkClient more = JdkClient.open(server.uri("two"));
             topics.hub("two").broadcast("hello");

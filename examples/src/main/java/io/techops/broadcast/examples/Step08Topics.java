@@ -10,8 +10,8 @@ import java.time.Duration;
 
 /**
  * Step 8, topics: every path below {@code /topics/} is a hub of its own, which begins when somebody connects and goes
- * when it has been idle for five minutes. What peers say in {@code news} is ignored: there the host speaks alone, what is
- * typed.
+ * when it has been idle for five minutes. What peers say in {@code news} is ignored: there the host speaks alone, what
+ * is typed.
  *
  * <pre>java -cp examples/target/broadcast-service.jar io.techops.broadcast.examples.Step08Topics</pre>
  */

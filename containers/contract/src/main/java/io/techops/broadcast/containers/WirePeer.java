@@ -12,9 +12,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A peer over a plain socket that does what it is told and nothing by itself: it answers neither pings nor close frames.
- * Fragments are put together, because some containers split what is long. Reads end with an exception after thirty
- * seconds.
+ * A peer over a plain socket that does what it is told and nothing by itself: it answers neither pings nor close
+ * frames. Fragments are put together, because some containers split what is long. Reads end with an exception after
+ * thirty seconds.
  */
 final class WirePeer implements AutoCloseable {
 
@@ -172,7 +172,9 @@ final class WirePeer implements AutoCloseable {
         return next;
     }
 
-    /** {@return whether the server has let go of the connection, so that what is sent there is answered with a reset} */
+    /**
+     * {@return whether the server has let go of the connection, so that what is sent there is answered with a reset}
+     */
     boolean isCut() {
         try {
             frame(true, PONG, new byte[0]);

@@ -20,8 +20,8 @@ import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.websocket.server.WsSci;
 
 /**
- * Step 10, Tomcat: peers connect to {@code /live}, an annotated class of one's own, on the port where the application has
- * its pages; what is posted to {@code /news} is broadcast.
+ * Step 10, Tomcat: peers connect to {@code /live}, an annotated class of one's own, on the port where the application
+ * has its pages; what is posted to {@code /news} is broadcast.
  *
  * <pre>java -jar examples/step10-tomcat/target/step10-tomcat.jar</pre>
  */
