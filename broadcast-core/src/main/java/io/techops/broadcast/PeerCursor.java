@@ -15,7 +15,10 @@ final class PeerCursor extends Cursor {
 
     /** Written by the shard: what {@link Peer} reports. */
     volatile long missed;
-    /** Written by the shard: how many of this peer's own broadcasts, and of those sent to it alone, it has passed. */
+    /**
+     * Written by the shard, and published by its next {@link #move}: how many of this peer's own broadcasts, and of the
+     * messages sent to it alone, it has passed.
+     */
     long excludedPassed;
     long addressedPassed;
 
