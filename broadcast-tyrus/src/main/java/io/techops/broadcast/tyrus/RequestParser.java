@@ -68,8 +68,8 @@ final class RequestParser extends HttpServerFilter {
     }
 
     /**
-     * @param headTimeout within what time after the connection, or after its own first bytes if it is not the first one,
-     *     a request head must be complete
+     * @param headTimeout within what time a request head must be complete: after the connection, or after its own first
+     *     bytes if it is not the first one
      * @param closing whether every request is to be refused, because the server is going away
      * @param sockets whether a request may ask for a WebSocket: its time goes on until {@link #cancelTimeout} is called
      */
