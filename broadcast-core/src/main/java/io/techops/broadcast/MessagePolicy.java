@@ -75,7 +75,8 @@ public interface MessagePolicy {
      * {@return {@code policy}, with the promise that it does not block: see {@link #mayBlock}} A promise that is not
      * kept holds up everything that comes from other peers, and new connections, for as long as the policy takes.
      *
-     * @param policy never waits for a lock that is held for long, for a disk or for the network
+     * @param policy never waits for a lock that is held for long, for a disk or for the network, and calls neither
+     *     {@link BroadcastHub#broadcast} nor {@link Peer#send}, which wait while the hub is saturated
      */
     static MessagePolicy nonBlocking(MessagePolicy policy) {
         Objects.requireNonNull(policy, "policy");
