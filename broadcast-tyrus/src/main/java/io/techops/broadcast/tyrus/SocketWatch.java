@@ -8,6 +8,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -28,6 +30,8 @@ final class SocketWatch implements AutoCloseable {
     private static final int TIDY = 64;
 
     private static final long PAUSE_NANOS = Duration.ofSeconds(10).toNanos();
+    /** How long a selector may sleep while it has not forgotten a key. */
+    private static final long LEAVING_MILLIS = 1;
 
     private final Selector selector;
     private final Thread thread;
@@ -35,6 +39,12 @@ final class SocketWatch implements AutoCloseable {
     /** Those that are cancelled stay for a while, but never more of them than of the others, give or take a few. */
     private final PriorityQueue<Deadline> deadlines = new PriorityQueue<>();
     private int tidyAt = TIDY;
+    /**
+     * Owned by the thread: keys of channels that it has let go of, until the selector has forgotten them. That is not
+     * always with its next select: whoever closes the channel cancels them too, and may have marked a key as cancelled,
+     * so that we cannot do it again, without having queued it for the selector yet. It wakes nobody once it has.
+     */
+    private final List<SelectionKey> leaving = new ArrayList<>();
     /** Owned by the thread: when it last warned. */
     private long warnedAt = System.nanoTime() - PAUSE_NANOS;
     private volatile boolean closed;
@@ -108,6 +118,7 @@ final class SocketWatch implements AutoCloseable {
         while (!closed) {
             try {
                 selector.select(this::writable, waitMillis());
+                forget();
                 grantWishes();
                 meetDeadlines();
             } catch (Throwable thrown) {
@@ -116,7 +127,16 @@ final class SocketWatch implements AutoCloseable {
         }
     }
 
+    private void forget() {
+        if (!leaving.isEmpty()) {
+            leaving.removeIf(key -> key.channel().keyFor(selector) != key);
+        }
+    }
+
     private long waitMillis() {
+        if (!leaving.isEmpty()) {
+            return LEAVING_MILLIS;
+        }
         synchronized (deadlines) {
             Deadline next = deadlines.peek();
             return next == null ? 0 : Math.max(1, (next.at - System.nanoTime() + 999_999) / 1_000_000);
@@ -139,7 +159,8 @@ final class SocketWatch implements AutoCloseable {
             if (whenWritable == null) {
                 SelectionKey key = wish.channel().keyFor(selector);
                 if (key != null) {
-                    key.cancel(); // the next select forgets it
+                    key.cancel();
+                    leaving.add(key);
                 }
                 continue;
             }

@@ -1,13 +1,17 @@
 package io.techops.broadcast.tyrus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class SocketWatchTest {
 
@@ -38,6 +42,50 @@ class SocketWatchTest {
             }
             assertThat(all.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(met).hasSize(count).isSorted().doesNotContain(-1);
+        }
+    }
+
+    /** {@return open channels that the watch knows, and does not wait for any more} */
+    private static List<SocketChannel> known(SocketWatch watch, int count) throws Exception {
+        List<SocketChannel> channels = new ArrayList<>();
+        CountDownLatch called = new CountDownLatch(count);
+        for (int i = 0; i < count; i++) {
+            SocketChannel channel = SocketChannel.open();
+            channel.configureBlocking(false);
+            watch.awaitWritable(channel, called::countDown); // at once, because it is not connected
+            channels.add(channel);
+        }
+        assertThat(called.await(30, TimeUnit.SECONDS)).isTrue();
+        return channels;
+    }
+
+    private static void close(List<SocketChannel> channels) throws IOException {
+        for (SocketChannel channel : channels) {
+            channel.close();
+        }
+    }
+
+    /**
+     * Who closes a channel marks its keys as cancelled before it queues them for their selectors, and wakes nobody. A
+     * selector that is busy with many closed channels keeps it waiting between the two.
+     */
+    @Test
+    @Timeout(120)
+    void aChannelThatIsBeingClosedWhenTheWatchLetsGoOfItIsGoneToo() throws Exception {
+        try (SocketWatch watch = new SocketWatch("broadcast-test-watch")) {
+            for (int round = 0; round < 200; round++) {
+                SocketChannel last = known(watch, 1).get(0);
+                List<SocketChannel> many = known(watch, 200);
+                close(many);
+                watch.letGo(many.get(0)); // it wakes, and frees the first,
+                while (many.get(0).isRegistered() && !Thread.currentThread().isInterrupted()) {
+                    Thread.onSpinWait();
+                }
+                watch.letGo(last); // and while it frees the others
+                last.close();
+                await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1))
+                        .untilAsserted(() -> assertThat(last.isRegistered()).as("known to the watch").isFalse());
+            }
         }
     }
 }
