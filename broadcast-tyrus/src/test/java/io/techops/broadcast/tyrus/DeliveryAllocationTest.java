@@ -1,0 +1,71 @@
+package io.techops.broadcast.tyrus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.techops.broadcast.BroadcastHub;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** What a delivery allocates on its whole way, from the log to the kernel. */
+class DeliveryAllocationTest {
+
+    private static final int ROUNDS = 100;
+    private static final int MORE = 100;
+
+    /** {@return what the thread of the fan-out allocates in so many broadcasts, each delivered to so many peers} */
+    private static long allocated(int peers) throws Exception {
+        ExecutorService fanOut = Executors.newSingleThreadExecutor();
+        BroadcastHub.Builder hub = BroadcastHub.builder().executor(fanOut).shards(1).heartbeat(Duration.ZERO);
+        List<RawClient> clients = new ArrayList<>();
+        try (BroadcastServer server = Wire.PLAIN.start(hub)) {
+            for (int i = 0; i < peers; i++) {
+                clients.add(Wire.PLAIN.open(server));
+            }
+            broadcast(server, clients, fanOut);
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long thread = on(fanOut).get();
+            long before = threads.getThreadAllocatedBytes(thread);
+            broadcast(server, clients, fanOut);
+            long after = threads.getThreadAllocatedBytes(thread);
+            for (RawClient client : clients) {
+                client.close();
+            }
+            return after - before;
+        } finally {
+            fanOut.shutdown();
+        }
+    }
+
+    /** Broadcasts one message after the other, each when the one before has been written to everyone. */
+    private static void broadcast(BroadcastServer server, List<RawClient> clients, ExecutorService fanOut)
+            throws Exception {
+        for (int i = 0; i < ROUNDS; i++) {
+            server.hub().broadcast("message " + i);
+            on(fanOut).get();
+        }
+        for (RawClient client : clients) {
+            for (int i = 0; i < ROUNDS; i++) {
+                assertThat(client.readText()).isEqualTo("message " + i);
+            }
+        }
+    }
+
+    private static Future<Long> on(ExecutorService executor) {
+        return executor.submit(() -> Thread.currentThread().getId());
+    }
+
+    @Test
+    void isNothing() throws Exception {
+        long few = allocated(1);
+        long many = allocated(1 + MORE);
+        assertThat((many - few) / (ROUNDS * MORE)).as("bytes a delivery: %s for 1 peer, %s for %s", few, many, 1 + MORE)
+                .isZero();
+    }
+}
