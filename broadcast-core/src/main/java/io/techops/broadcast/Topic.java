@@ -36,6 +36,8 @@ final class Topic {
 
     private final AtomicLong uses = new AtomicLong(1);
     private final AtomicBoolean watched = new AtomicBoolean();
+    /** The timer that was set last. Who sets it then looks whether the topic is gone; who ends the topic looks here. */
+    private volatile HubTimer.@Nullable Cancellation watch;
     private volatile long idleSince;
 
     /** Makes a topic that whoever makes it has entered, and has to {@link #build}. */
@@ -105,11 +107,23 @@ final class Topic {
     private void watch(Duration delay) {
         if (watched.compareAndSet(false, true)) {
             try {
-                timer.schedule(this::look, delay);
+                HubTimer.Cancellation set = timer.schedule(this::look, delay);
+                watch = set;
+                if (isGone()) {
+                    set.cancel();
+                }
             } catch (RuntimeException e) { // refused: the next to leave tries again
                 watched.set(false);
                 LOG.debug("The timer did not take the end of topic {}", name, e);
             }
+        }
+    }
+
+    /** Withdraws the timer of a topic that is gone, which would keep its hub until it fires. */
+    void unwatch() {
+        HubTimer.Cancellation set = watch;
+        if (set != null) {
+            set.cancel();
         }
     }
 

@@ -1,7 +1,6 @@
 package io.techops.broadcast;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -188,20 +187,21 @@ final class TopicLives {
 
     /** Under the lock: ends the topic that has been idle for longest, for {@link #finish} to finish. */
     private Topic displace() {
-        List<Topic> idle = new ArrayList<>();
-        present.values().forEach(topic -> {
-            if (topic.isIdle()) {
-                idle.add(topic);
+        while (true) {
+            Topic longest = null;
+            for (Topic topic : present.values()) { // not sorted: how long they have been idle changes meanwhile
+                if (topic.isIdle() && (longest == null || topic.idleSince() - longest.idleSince() < 0)) {
+                    longest = topic;
+                }
             }
-        });
-        idle.sort((a, b) -> Long.signum(a.idleSince() - b.idleSince()));
-        for (Topic topic : idle) {
-            if (topic.goIfIdle()) {
-                remove(topic);
-                return topic;
+            if (longest == null) {
+                throw new NoRoom("there may be " + limit + " topics, and all of them are in use: the setting is limit");
+            }
+            if (longest.goIfIdle()) {
+                remove(longest);
+                return longest;
             }
         }
-        throw new NoRoom("there may be " + limit + " topics, and all of them are in use: the setting is limit");
     }
 
     /** Under the lock. */
@@ -243,6 +243,7 @@ final class TopicLives {
     /** Lets the hub of a topic that is gone end. */
     private void finish(Topic gone, Duration within) {
         LOG.debug("Topic {} goes", gone.name());
+        gone.unwatch();
         gone.made().thenCompose(hub -> hub.shutdown(within)).whenComplete((done, failed) -> {
             forget(gone);
             gone.over().complete(null);

@@ -183,6 +183,16 @@ class TopicsTest {
         }
 
         @Test
+        void leavesNoTimerIfItMakesWay() {
+            Topics single = topics(settings -> settings.limit(1));
+            single.hub("news").broadcast("a");
+            single.hub("sport").broadcast("b");
+            executor.runAll();
+            assertThat(single.names()).containsExactly("sport");
+            assertThat(timer.pending()).as("timers, of which one is that of sport").isOne();
+        }
+
+        @Test
         void costsOneTimerHoweverMuchIsSaid() {
             for (int i = 0; i < 1_000; i++) {
                 topics.hub("news").broadcast("a");
