@@ -50,6 +50,7 @@ final class TopicLives {
     private final @Nullable Executor executor;
     private final HubTimer timer;
     private final RefusalCounts refusals = new RefusalCounts("topics");
+    private final Bursts failures;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /**
@@ -70,6 +71,7 @@ final class TopicLives {
         threads = HubThreads.ofManyHubs("broadcast-topics");
         executor = settings.executor;
         timer = settings.timer != null ? settings.timer : threads;
+        failures = new Bursts(timer);
     }
 
     Set<String> names() {
@@ -165,6 +167,10 @@ final class TopicLives {
             recipe.prepare(topic.name(), settings);
             topic.build(new LogHub(settings), null);
         } catch (Throwable thrown) {
+            if (failures.first()) { // an adapter may have nobody to tell but a stranger
+                LOG.warn("Topic {} could not begin: its recipe failed; {} more like this were not logged", topic.name(),
+                        failures.suppressed(), thrown);
+            }
             dropFailed(topic);
             topic.build(null, thrown);
             throw thrown;
