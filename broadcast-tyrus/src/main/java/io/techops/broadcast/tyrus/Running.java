@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.glassfish.grizzly.http.server.HttpServer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,7 +30,8 @@ final class Running {
     private final @Nullable URI pageUri;
     private final int pagePort;
     private volatile boolean closing;
-    private boolean stopped;
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
     /** Listens, or leaves nothing behind. */
     Running(BroadcastServer.Builder settings, Routes routes) {
@@ -86,9 +88,12 @@ final class Running {
 
     void close(Duration limit) {
         stopAccepting();
-        CompletableFuture<Void> drained = routes.shutdown(limit).thenRun(this::stop).toCompletableFuture();
+        routes.shutdown(limit).thenRun(this::stop);
         routes.close(limit);
-        if (!drained.isDone()) {
+        if (routes.shutdown(limit).toCompletableFuture().isDone()) {
+            stop();
+            stopped.join(); // if it is the hub's thread that stops the server, perhaps one of the host application
+        } else {
             // Called from a listener of the hub, which the end has to wait for; or nobody runs the hub's tasks.
             watch.after(limit.plusSeconds(1), this::stop);
         }
@@ -104,10 +109,14 @@ final class Running {
         }
     }
 
-    private synchronized void stop() {
-        if (!stopped) {
-            stopped = true;
-            release();
+    /** Holds no lock: the thread of the watch may come here too, and is waited for by whoever came first. */
+    private void stop() {
+        if (stopping.compareAndSet(false, true)) {
+            try {
+                release();
+            } finally {
+                stopped.complete(null);
+            }
             LOG.info("Closed {}", root);
         }
     }
