@@ -37,19 +37,19 @@ final class Running {
     Running(BroadcastServer.Builder settings, Routes routes) {
         this.routes = routes;
         watch = new SocketWatch("broadcast-watch");
-        container = new HubContainer(settings.maxMessageBytes);
         boolean onOnePort = settings.pages != null && settings.pagePort == settings.port && settings.port != 0;
-        boolean started = false;
         InetSocketAddress socketAddress = settings.address(settings.port);
-        chains = new SocketChain(settings, routes, watch, () -> closing);
-        sockets = Listeners.server("broadcast", socketAddress, settings.tls, settings.clientAuth, watch,
-                onOnePort ? new PageHandler(settings.pages) : null, settings.pageIdleTimeout, (listener, chain) ->
-                        chains.addSockets(listener, chain, container.getWebSocketEngine(), onOnePort));
         InetSocketAddress pageAddress = settings.address(settings.pagePort);
-        pages = settings.pages == null || onOnePort ? null
-                : Listeners.server("broadcast-pages", pageAddress, settings.tls, settings.clientAuth, null,
-                        new PageHandler(settings.pages), settings.pageIdleTimeout, chains::addPages);
+        boolean started = false;
         try {
+            container = new HubContainer(settings.maxMessageBytes);
+            chains = new SocketChain(settings, routes, watch, () -> closing);
+            sockets = Listeners.server("broadcast", socketAddress, settings.tls, settings.clientAuth, watch,
+                    onOnePort ? new PageHandler(settings.pages) : null, settings.pageIdleTimeout, (listener, chain) ->
+                            chains.addSockets(listener, chain, container.getWebSocketEngine(), onOnePort));
+            pages = settings.pages == null || onOnePort ? null
+                    : Listeners.server("broadcast-pages", pageAddress, settings.tls, settings.clientAuth, null,
+                            new PageHandler(settings.pages), settings.pageIdleTimeout, chains::addPages);
             port = Listeners.start(sockets, "port", socketAddress);
             pagePort = onOnePort ? port : pages == null ? NO_PORT : Listeners.start(pages, "pagePort", pageAddress);
             root = uri(settings.tls == null ? "ws" : "wss", settings.host, port);
@@ -125,9 +125,15 @@ final class Running {
         if (pages != null) {
             Listeners.stop(pages);
         }
-        Listeners.stop(sockets);
-        chains.close();
-        container.stop();
+        if (sockets != null) { // a library that is missing is noticed before there is everything to stop
+            Listeners.stop(sockets);
+        }
+        if (chains != null) {
+            chains.close();
+        }
+        if (container != null) {
+            container.stop();
+        }
         watch.close();
     }
 }
