@@ -15,6 +15,9 @@ enum Errands {
     /** Pings and close frames, which wait until the container has written them. */
     TALK(32),
 
+    /** Messages that were held back while their peer was paused: a policy of the host application may block. */
+    REPORT(32),
+
     /** The end of connections. */
     CUT(4);
 

@@ -172,7 +172,7 @@ final class SessionInbox {
         lock.notifyAll();
         if (reading != null && !reporting) {
             reporting = true;
-            Errands.TALK.run(this::reportHeld);
+            Errands.REPORT.run(this::reportHeld);
         }
     }
 
