@@ -62,7 +62,7 @@ final class Admission {
             }
             open(connection, peer, tyrus, bytes(response, accept.subprotocol()));
             return peer;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             peer.ended();
             throw e;
         }

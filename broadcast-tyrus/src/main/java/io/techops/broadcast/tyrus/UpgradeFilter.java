@@ -138,7 +138,7 @@ final class UpgradeFilter extends BaseFilter {
         PeerConnection peer;
         try {
             peer = admission.admit((NIOConnection) ctx.getConnection(), guest, accept);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (failures.first()) {
                 LOG.warn("A handshake failed", e);
             }
