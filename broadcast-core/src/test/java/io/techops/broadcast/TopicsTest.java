@@ -527,6 +527,11 @@ class TopicsTest {
                 assertThat(ofTopics().stream().filter(name -> name.startsWith("broadcast-topics-timer")))
                         .hasSizeLessThanOrEqualTo(1);
             }
+            for (Thread thread : Thread.getAllStackTraces().keySet()) {
+                if (thread.getName().startsWith("broadcast-topics")) {
+                    thread.join(30_000); // it has nothing more to do, but may not be quite over
+                }
+            }
             assertThat(ofTopics()).isEmpty();
         }
 
