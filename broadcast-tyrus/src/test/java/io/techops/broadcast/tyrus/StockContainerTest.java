@@ -1,11 +1,13 @@
 package io.techops.broadcast.tyrus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.MessagePolicy;
+import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.server.ServerApplicationConfig;
 import jakarta.websocket.server.ServerEndpoint;
@@ -22,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.glassfish.tyrus.server.Server;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -91,6 +94,12 @@ public class StockContainerTest {
             server.stop();
         }
         threads.shutdownNow();
+    }
+
+    @Test
+    void aSecondEndpointOnThePathIsRefusedByTheContainerWhichNamesThePath() {
+        server = new Server("localhost", -1, "/", Map.of(), Live.class, Configured.class);
+        assertThatThrownBy(server::start).isInstanceOf(DeploymentException.class).hasMessageContaining("/live");
     }
 
     @ParameterizedTest
