@@ -245,7 +245,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @throws IllegalArgumentException if it is zero or less, or over 365 days
          */
         public Builder stallTimeout(Duration stallTimeout) {
-            this.stallTimeout = positive("stallTimeout", stallTimeout);
+            this.stallTimeout = DurationRules.positive("stallTimeout", stallTimeout);
             return this;
         }
 
@@ -257,7 +257,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @throws IllegalArgumentException if it is zero or less, or over 365 days
          */
         public Builder closeTimeout(Duration closeTimeout) {
-            this.closeTimeout = positive("closeTimeout", closeTimeout);
+            this.closeTimeout = DurationRules.positive("closeTimeout", closeTimeout);
             return this;
         }
 
@@ -272,7 +272,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @throws IllegalArgumentException if it is negative, or over 365 days
          */
         public Builder floodGrace(Duration floodGrace) {
-            this.floodGrace = notNegative("floodGrace", floodGrace);
+            this.floodGrace = DurationRules.notNegative("floodGrace", floodGrace);
             return this;
         }
 
@@ -286,7 +286,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @throws IllegalArgumentException if it is negative, or over 365 days
          */
         public Builder heartbeat(Duration heartbeat) {
-            this.heartbeat = notNegative("heartbeat", heartbeat);
+            this.heartbeat = DurationRules.notNegative("heartbeat", heartbeat);
             return this;
         }
 
@@ -298,7 +298,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @throws IllegalArgumentException if it is zero or less, or over 365 days
          */
         public Builder pongTimeout(Duration pongTimeout) {
-            this.pongTimeout = positive("pongTimeout", pongTimeout);
+            this.pongTimeout = DurationRules.positive("pongTimeout", pongTimeout);
             return this;
         }
 
@@ -313,7 +313,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @throws IllegalArgumentException if it is negative, or over 365 days
          */
         public Builder drainSpread(Duration drainSpread) {
-            this.drainSpread = notNegative("drainSpread", drainSpread);
+            this.drainSpread = DurationRules.notNegative("drainSpread", drainSpread);
             return this;
         }
 
@@ -385,29 +385,6 @@ public interface BroadcastHub extends AutoCloseable {
         /** {@return whether nobody is told what happens} */
         boolean tellsNobody() {
             return listener == NOBODY;
-        }
-
-        private static Duration positive(String name, Duration value) {
-            Objects.requireNonNull(value, name);
-            if (value.isZero() || value.isNegative()) {
-                throw new IllegalArgumentException(name + " must be more than zero: " + value);
-            }
-            return bounded(name, value);
-        }
-
-        private static Duration notNegative(String name, Duration value) {
-            Objects.requireNonNull(value, name);
-            if (value.isNegative()) {
-                throw new IllegalArgumentException(name + " must not be negative: " + value);
-            }
-            return bounded(name, value);
-        }
-
-        private static Duration bounded(String name, Duration value) {
-            if (value.compareTo(Duration.ofDays(365)) > 0) {
-                throw new IllegalArgumentException(name + " must be at most 365 days: " + value);
-            }
-            return value;
         }
     }
 }

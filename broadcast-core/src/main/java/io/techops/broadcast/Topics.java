@@ -219,13 +219,7 @@ public final class Topics implements AutoCloseable {
          * @throws IllegalArgumentException if it is negative, or over 365 days
          */
         public Builder linger(Duration linger) {
-            if (linger.isNegative()) {
-                throw new IllegalArgumentException("linger must not be negative: " + linger);
-            }
-            if (linger.compareTo(Duration.ofDays(365)) > 0) {
-                throw new IllegalArgumentException("linger must be at most 365 days: " + linger);
-            }
-            this.linger = linger;
+            this.linger = DurationRules.notNegative("linger", linger);
             return this;
         }
 

@@ -37,13 +37,11 @@ final class Readers extends ThreadPoolExecutor {
     private static final int FEW = Math.min(MOST / 2, Math.max(8, 4 * Runtime.getRuntime().availableProcessors()));
     /** Who is with one thing for so long, or twice that, is stuck. */
     private static final Duration STUCK = Duration.ofMillis(50);
-    private static final long PAUSE_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final SocketWatch watch;
     private final Set<Reader> readers;
     private final AtomicBoolean watching = new AtomicBoolean();
-    /** Owned by the watch's thread: when it last warned. */
-    private long warnedAt = System.nanoTime() - PAUSE_NANOS;
+    private final Bursts standstills = new Bursts();
 
     /** A reading thread. */
     private static final class Reader extends DefaultWorkerThread {
@@ -134,9 +132,7 @@ final class Readers extends ThreadPoolExecutor {
     }
 
     private void warn() {
-        long now = System.nanoTime();
-        if (now - warnedAt >= PAUSE_NANOS) {
-            warnedAt = now;
+        if (standstills.first()) {
             LOG.warn("All {} reading threads are stuck in message policies or listeners that block: nothing is read "
                     + "from any peer until one goes on", MOST);
         }

@@ -29,7 +29,6 @@ final class SocketWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SocketWatch.class);
     private static final int TIDY = 64;
 
-    private static final long PAUSE_NANOS = Duration.ofSeconds(10).toNanos();
     /** How long a selector may sleep while it has not forgotten a key. */
     private static final long LEAVING_MILLIS = 1;
 
@@ -45,8 +44,7 @@ final class SocketWatch implements AutoCloseable {
      * so that we cannot do it again, without having queued it for the selector yet. It wakes nobody once it has.
      */
     private final List<SelectionKey> leaving = new ArrayList<>();
-    /** Owned by the thread: when it last warned. */
-    private long warnedAt = System.nanoTime() - PAUSE_NANOS;
+    private final Bursts failures = new Bursts();
     private volatile boolean closed;
 
     /** Somebody who waits for a socket, or, without a callback, waits no more. */
@@ -199,9 +197,7 @@ final class SocketWatch implements AutoCloseable {
 
     /** Warns of the first of a burst. */
     private void warn(String what, Throwable thrown) {
-        long now = System.nanoTime();
-        if (now - warnedAt >= PAUSE_NANOS) {
-            warnedAt = now;
+        if (failures.first()) {
             LOG.warn(what, thrown);
         }
     }
