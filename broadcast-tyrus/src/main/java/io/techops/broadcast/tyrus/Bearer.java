@@ -38,8 +38,12 @@ final class Bearer {
 
     /** {@return whether a subprotocol is a secret, which must not be repeated} */
     static boolean isSecret(String subprotocol, List<String> offered) {
-        int before = offered.indexOf(subprotocol) - 1;
-        return embedded(subprotocol) != null || before >= 0 && WORDS.contains(lower(offered.get(before)));
+        for (int i = 1; i < offered.size(); i++) { // nothing keeps a client from offering it twice
+            if (offered.get(i).equals(subprotocol) && WORDS.contains(lower(offered.get(i - 1)))) {
+                return true;
+            }
+        }
+        return embedded(subprotocol) != null;
     }
 
     private static @Nullable String embedded(String subprotocol) {

@@ -359,13 +359,20 @@ class HandshakePolicyTest {
         }
 
         @ParameterizedTest
-        @CsvSource({"bearer.s3cret, false", "base64url.bearer.authorization.k8s.io.czNjcmV0, false", "chat, true"})
-        void areNeverSelected(String selected, boolean allowed) throws Exception {
+        @CsvSource(delimiter = '|', value = {
+            "chat, mqtt                                     | mqtt          | 101",
+            "chat, bearer.s3cret                            | bearer.s3cret | 503",
+            "chat, base64url.bearer.authorization.k8s.io.YQ | base64url.bearer.authorization.k8s.io.YQ | 503",
+            "bearer, s3cret                                 | bearer        | 101",
+            "bearer, s3cret                                 | s3cret        | 503",
+            "s3cret, bearer, s3cret                         | s3cret        | 503",
+            "s3cret, chat, bearer, other                    | s3cret        | 101",
+        })
+        void areNeverSelected(String offered, String selected, int status) throws Exception {
             try (BroadcastServer server = Wire.PLAIN.server()
                     .handshakePolicy(request -> Decision.accept().speaking(selected)).start();
                     RawClient peer = Wire.PLAIN.connect(server)) {
-                assertThat(peer.ask(with("Sec-WebSocket-Protocol: chat, " + selected)))
-                        .startsWith(allowed ? "HTTP/1.1 101 " : "HTTP/1.1 503 ");
+                assertThat(peer.ask(with("Sec-WebSocket-Protocol: " + offered))).startsWith("HTTP/1.1 " + status + " ");
             }
         }
 
