@@ -35,7 +35,7 @@ public interface HubTimer {
      * Runs {@code task} once, after {@code delay}. The tasks of a hub are short and never block.
      *
      * @param task what to run
-     * @param delay how long to wait; zero is allowed
+     * @param delay how long to wait; zero is allowed, and a hub never waits for longer than 365 days
      * @return withdraws the task
      */
     Cancellation schedule(Runnable task, Duration delay);

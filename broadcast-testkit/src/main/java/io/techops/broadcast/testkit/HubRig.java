@@ -153,7 +153,8 @@ public final class HubRig {
     /**
      * Lets the hub do what it has to do now, then lets time pass, and the hub do what it has to do then.
      *
-     * @param duration how much; not negative
+     * @param duration how much; not negative, and at most 36,500 days
+     * @throws IllegalArgumentException if it is not
      * @throws AssertionError as {@link #run} does
      */
     public void pass(Duration duration) {
@@ -165,7 +166,8 @@ public final class HubRig {
     /**
      * Lets seconds pass, as {@link #pass} does.
      *
-     * @param seconds how many; not negative
+     * @param seconds how many; not negative, and at most 36,500 days
+     * @throws IllegalArgumentException if it is not
      * @throws AssertionError as {@link #run} does
      */
     public void passSeconds(long seconds) {

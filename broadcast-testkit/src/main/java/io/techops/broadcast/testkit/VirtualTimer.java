@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VirtualTimer implements HubTimer {
 
+    /** Nanoseconds can tell earlier from later within 292 years. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     private final List<Task> tasks = new ArrayList<>();
     private long now = Long.MAX_VALUE - Duration.ofSeconds(3).toNanos();
 
@@ -36,11 +39,11 @@ public final class VirtualTimer implements HubTimer {
     /**
      * Keeps a task until its time has come.
      *
-     * @throws IllegalArgumentException if {@code delay} is negative
+     * @throws IllegalArgumentException if {@code delay} is negative, or over 36,500 days
      */
     @Override
     public synchronized Cancellation schedule(Runnable task, Duration delay) {
-        checkNotNegative("delay", delay);
+        check("delay", delay);
         Task scheduled = new Task(now + delay.toNanos(), task);
         tasks.add(scheduled);
         return () -> withdraw(scheduled);
@@ -59,10 +62,10 @@ public final class VirtualTimer implements HubTimer {
      * Lets time pass. What is due meanwhile runs at its time, in the order of time, on this thread.
      *
      * @param duration how much; zero runs what is due now
-     * @throws IllegalArgumentException if {@code duration} is negative
+     * @throws IllegalArgumentException if {@code duration} is negative, or over 36,500 days
      */
     public void pass(Duration duration) {
-        checkNotNegative("duration", duration);
+        check("duration", duration);
         long until = nanoTime() + duration.toNanos();
         for (Task task = next(until); task != null; task = next(until)) {
             task.action().run();
@@ -86,9 +89,12 @@ public final class VirtualTimer implements HubTimer {
         return next;
     }
 
-    private static void checkNotNegative(String name, Duration value) {
+    private static void check(String name, Duration value) {
         if (value.isNegative()) {
             throw new IllegalArgumentException(name + " must not be negative: " + value);
+        }
+        if (value.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(name + " must be at most 36500 days: " + value);
         }
     }
 

@@ -97,4 +97,19 @@ class VirtualTimerTest {
         assertThatThrownBy(() -> after(-1, "a")).isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("delay must not be negative: PT-1S");
     }
+
+    @Test
+    void timeHasAnEnd() {
+        Duration century = Duration.ofDays(36_500);
+        timer.schedule(() -> ran.add("a"), century);
+        timer.pass(century);
+        assertThat(ran).containsExactly("a");
+        for (Duration tooLong : List.of(century.plusNanos(1), Duration.ofSeconds(Long.MAX_VALUE))) {
+            assertThatThrownBy(() -> timer.pass(tooLong)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("duration must be at most 36500 days: " + tooLong);
+            assertThatThrownBy(() -> timer.schedule(() -> { }, tooLong)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("delay must be at most 36500 days: " + tooLong);
+        }
+        assertThat(timer.pending()).isZero();
+    }
 }

@@ -18,6 +18,8 @@ final class Running {
 
     private static final Logger LOG = LoggerFactory.getLogger(BroadcastServer.class);
     private static final int NO_PORT = -1;
+    /** The longest limit of a close that can be counted in nanoseconds, and to spare; longer ones mean the same. */
+    private static final Duration LONGEST = Duration.ofDays(365);
 
     private final Routes routes;
     private final SocketWatch watch;
@@ -95,7 +97,8 @@ final class Running {
             stopped.join(); // if it is the hub's thread that stops the server, perhaps one of the host application
         } else {
             // Called from a listener of the hub, which the end has to wait for; or nobody runs the hub's tasks.
-            watch.after(limit.plusSeconds(1), this::stop);
+            Duration longest = limit.compareTo(LONGEST) < 0 ? limit : LONGEST;
+            watch.after(longest.plusSeconds(1), this::stop);
         }
     }
 

@@ -2,8 +2,16 @@ package io.techops.broadcast.tyrus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.HubListener;
+import io.techops.broadcast.Peer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BroadcastServerTest {
 
@@ -35,6 +43,36 @@ class BroadcastServerTest {
             one.send(both);
             assertThat(one.readHead()).startsWith("HTTP/1.1 101 ");
             assertThat(one.readText()).isEqualTo("early");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 300L * 365 * 24 * 60 * 60, Long.MAX_VALUE})
+    void aListenerMayCloseTheServerWhateverTheLimit(long seconds) throws Exception {
+        CompletableFuture<BroadcastServer> started = new CompletableFuture<>();
+        CompletableFuture<Void> returned = new CompletableFuture<>();
+        BroadcastHub.Builder hub = BroadcastHub.builder().listener(new HubListener() {
+            @Override
+            public void registered(Peer peer) {
+                try {
+                    started.join().close(Duration.ofSeconds(seconds));
+                    returned.complete(null);
+                } catch (RuntimeException e) {
+                    returned.completeExceptionally(e);
+                }
+            }
+        });
+        BroadcastServer server = Wire.PLAIN.start(hub);
+        try (RawClient peer = Wire.PLAIN.open(server)) {
+            started.complete(server);
+            returned.get(30, TimeUnit.SECONDS);
+            if (seconds > 0) {
+                assertThat(peer.readClose().code()).isEqualTo(1001);
+                peer.sendClose(1001);
+            }
+            assertThat(peer.readsEnd()).isTrue();
+        } finally {
+            server.close(Duration.ZERO);
         }
     }
 }
