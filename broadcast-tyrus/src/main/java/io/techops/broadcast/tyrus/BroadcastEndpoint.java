@@ -117,7 +117,18 @@ public class BroadcastEndpoint {
      * @param topics the topics to register the session with
      */
     public BroadcastEndpoint(Topics topics) {
-        this(byPath(topics), MessagePolicy.DEFAULT_MAX_BYTES);
+        this(topics, MessagePolicy.DEFAULT_MAX_BYTES);
+    }
+
+    /**
+     * Makes what {@link #BroadcastEndpoint(Topics)} makes, with another limit.
+     *
+     * @param topics the topics to register the session with
+     * @param maxMessageBytes what a message of the peer may have, as in {@link #BroadcastEndpoint(BroadcastHub, int)}
+     * @throws IllegalArgumentException if {@code maxMessageBytes} is less than 1
+     */
+    public BroadcastEndpoint(Topics topics, int maxMessageBytes) {
+        this(byPath(topics), maxMessageBytes);
     }
 
     private BroadcastEndpoint(Function<Session, BroadcastHub> hubs, int maxMessageBytes) {
@@ -190,8 +201,8 @@ public class BroadcastEndpoint {
 
     /**
      * {@return an endpoint for any container that serves topics, as a configuration to be added to its
-     * {@code ServerContainer}} A session for a name that no topic can have is closed with 1008, one for a topic more
-     * than there may be with 1013.
+     * {@code ServerContainer}} All else is as in {@link #config(String, BroadcastHub)}. A session for a name that no
+     * topic can have is closed with 1008, one for a topic more than there may be with 1013.
      *
      * @param path the path to serve, with the variable <code>&#123;topic&#125;</code>, such as
      *     <code>/topics/&#123;topic&#125;</code>
@@ -199,11 +210,23 @@ public class BroadcastEndpoint {
      * @throws IllegalArgumentException if {@code path} has no such variable
      */
     public static ServerEndpointConfig config(String path, Topics topics) {
+        return config(path, topics, MessagePolicy.DEFAULT_MAX_BYTES);
+    }
+
+    /**
+     * {@return what {@link #config(String, Topics)} returns, with another limit}
+     *
+     * @param path the path to serve, with the variable <code>&#123;topic&#125;</code>
+     * @param topics the topics to register the sessions with
+     * @param maxMessageBytes what a message of a peer may have, as in {@link #BroadcastEndpoint(BroadcastHub, int)}
+     * @throws IllegalArgumentException if {@code path} has no such variable, or {@code maxMessageBytes} is less than 1
+     */
+    public static ServerEndpointConfig config(String path, Topics topics, int maxMessageBytes) {
         Function<Session, BroadcastHub> hubs = byPath(topics);
         if (!TopicRoutes.isTemplate(path)) {
             throw new IllegalArgumentException("path must have a segment {topic}: " + path);
         }
-        return HubEndpoint.config(path, hubs, MessagePolicy.DEFAULT_MAX_BYTES);
+        return HubEndpoint.config(path, hubs, checked(maxMessageBytes));
     }
 
     private static int checked(int maxMessageBytes) {

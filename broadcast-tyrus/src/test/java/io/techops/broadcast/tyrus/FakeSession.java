@@ -25,6 +25,9 @@ final class FakeSession {
     final List<String> texts = new CopyOnWriteArrayList<>();
     final List<Integer> closeCodes = new CopyOnWriteArrayList<>();
     final List<String> violations = new CopyOnWriteArrayList<>();
+    /** What the path says, and what the container is told to buffer of a message, by the name of the setter. */
+    final Map<String, String> pathParameters = new HashMap<>();
+    final Map<String, Object> buffers = new HashMap<>();
     /** Opened when a close or a ping was begun; and what lets it return. */
     final CountDownLatch closing = new CountDownLatch(1);
     final CountDownLatch pinging = new CountDownLatch(1);
@@ -100,7 +103,9 @@ final class FakeSession {
         return switch (method.getName()) {
             case "getAsyncRemote" -> proxy(RemoteEndpoint.Async.class);
             case "getUserProperties" -> properties;
-            case "getPathParameters" -> Map.of();
+            case "getPathParameters" -> pathParameters;
+            case "setMaxTextMessageBufferSize", "setMaxBinaryMessageBufferSize" ->
+                    buffers.put(method.getName(), given[0]);
             case "isOpen" -> closeCodes.isEmpty();
             case "sendText" -> sendText((String) given[0], (SendHandler) given[1]);
             case "sendPing" -> sendPing();

@@ -1,7 +1,6 @@
 package io.techops.broadcast.tyrus;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
@@ -127,16 +126,5 @@ class SessionLinkTest {
     void aContainerThatLooksForEndpointsFindsNoneOfOurs() {
         hub = BroadcastHub.create(); // for stop()
         assertThat(BroadcastEndpoint.class.isAnnotationPresent(ServerEndpoint.class)).isFalse();
-    }
-
-    @Test
-    void aLimitOfMessagesBelowOneByteIsRefused() {
-        hub = BroadcastHub.create();
-        assertThatThrownBy(() -> new BroadcastEndpoint(hub, 0))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("maxMessageBytes must be at least 1: 0");
-        assertThatThrownBy(() -> BroadcastEndpoint.config("/live", hub, -1))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("maxMessageBytes must be at least 1: -1");
     }
 }
