@@ -49,7 +49,7 @@ public interface BroadcastHub extends AutoCloseable {
      *
      * @param transport how bytes reach the peer; not written to before this method was called
      * @return what the adapter reports back with
-     * @throws IllegalStateException if the hub is closed, or its listener is 10,000 departures behind
+     * @throws RefusedException if the hub is closed, or its listener is 10,000 departures behind
      */
     Registration register(Transport transport);
 

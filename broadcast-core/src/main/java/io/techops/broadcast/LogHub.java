@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
 
     private static final Logger LOG = LoggerFactory.getLogger(BroadcastHub.class);
+    private static final String CLOSED = "the hub is closed: it takes no messages and no peers any more";
 
     /** What became of a message that a peer sent. */
     enum Fate { APPENDED, PARKED, DROPPED, BARRED }
@@ -65,7 +66,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     public long broadcast(Message message) {
         long sequence = log.append(message, null, this);
         if (sequence == Log.REFUSED) {
-            throw closedException();
+            throw new IllegalStateException(CLOSED);
         }
         published(message, sequence, null);
         offer();
@@ -82,10 +83,6 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         published(message, sequence, null);
         offer();
         return true;
-    }
-
-    private static IllegalStateException closedException() {
-        return new IllegalStateException("the hub is closed: it takes no messages and no peers any more");
     }
 
     boolean send(Message message, PeerCursor to) {
@@ -207,7 +204,8 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     @Override
     public Registration register(Transport transport) {
         if (events.isFarBehind()) {
-            throw new IllegalStateException("the hub takes no peers: its listener is too far behind");
+            throw new RefusedException(RefusalCause.LISTENER,
+                    "the hub takes no peers: its listener is too far behind");
         }
         long id = ids.incrementAndGet();
         HubPeer peer = new HubPeer(this, id, (int) (id % shards.length), transport, timer.nanoTime());
@@ -217,7 +215,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
             events.add(listener -> listener.registered(peer));
         });
         if (!joined) {
-            throw closedException();
+            throw new RefusedException(RefusalCause.CLOSED, CLOSED);
         }
         journal.registered(peer);
         events.tell();

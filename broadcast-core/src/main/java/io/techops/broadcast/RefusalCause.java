@@ -30,6 +30,12 @@ public enum RefusalCause {
     /** There are as many topics as there may be. */
     TOPICS,
 
+    /** The hub's listener is so far behind with the peers that have gone that no more are taken. */
+    LISTENER,
+
     /** The hub is closed, or is closing. */
-    CLOSED
+    CLOSED,
+
+    /** Something failed while the peer was to be registered, such as the recipe of its topic. */
+    FAILED
 }

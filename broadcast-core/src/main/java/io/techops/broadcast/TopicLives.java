@@ -34,15 +34,6 @@ final class TopicLives {
     /** How much longer than its limit {@link #close} waits, as that of a hub does. */
     private static final Duration MARGIN = Duration.ofSeconds(1);
 
-    /** There can be no more topics now. */
-    private static final class NoRoom extends IllegalStateException {
-        private static final long serialVersionUID = 1;
-
-        NoRoom(String message) {
-            super(message);
-        }
-    }
-
     private final Topics.Recipe recipe;
     private final int limit;
     private final Duration linger;
@@ -101,7 +92,7 @@ final class TopicLives {
     @Nullable Topic enterIfPossible(String name) {
         try {
             return enter(name);
-        } catch (NoRoom e) {
+        } catch (RefusedException e) {
             return null;
         }
     }
@@ -109,7 +100,7 @@ final class TopicLives {
     /**
      * {@return a topic that was entered and has its hub}
      *
-     * @throws IllegalStateException if the topics are closed, or as many as there may be
+     * @throws RefusedException if the topics are closed, or as many as there may be
      */
     Topic enter(String name) {
         while (true) {
@@ -135,7 +126,7 @@ final class TopicLives {
         lock.lock();
         try {
             if (closed) {
-                throw new NoRoom("the topics are closed: build new ones");
+                throw new RefusedException(RefusalCause.CLOSED, "the topics are closed: build new ones");
             }
             Topic other = present.get(name);
             if (other != null && other.enter()) {
@@ -201,7 +192,8 @@ final class TopicLives {
                 }
             }
             if (longest == null) {
-                throw new NoRoom("there may be " + limit + " topics, and all of them are in use: the setting is limit");
+                throw new RefusedException(RefusalCause.TOPICS,
+                        "there may be " + limit + " topics, and all of them are in use: the setting is limit");
             }
             if (longest.goIfIdle()) {
                 remove(longest);

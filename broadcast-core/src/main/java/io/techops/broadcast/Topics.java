@@ -86,7 +86,7 @@ public final class Topics implements AutoCloseable {
     /**
      * {@return a topic as a hub, which is valid until these topics are closed} The topic need not be there, and does
      * not begin by this call. Every later call goes to the hub that the topic has then: registering and broadcasting
-     * begin the topic's next life if it is gone, and throw {@link IllegalStateException} if that would be one topic too
+     * begin the topic's next life if it is gone, and throw {@link RefusedException} if that would be one topic too
      * many; a broadcast to a topic without peers is heard by nobody. Asked about its peers or its figures, a topic that
      * is gone has none. Closing it ends this life of the topic alone: its peers are closed, and whoever comes next
      * begins another one.
@@ -109,7 +109,8 @@ public final class Topics implements AutoCloseable {
      * @param transport how bytes reach the peer
      * @return what the adapter reports back with
      * @throws IllegalArgumentException if {@code name} is not the name of a topic
-     * @throws IllegalStateException if these topics are closed, or there are as many as there may be
+     * @throws RefusedException if these topics are closed, there are as many as there may be, or the topic's hub takes
+     *     no peers
      */
     public Registration register(String name, Transport transport) {
         return hub(name).register(transport);

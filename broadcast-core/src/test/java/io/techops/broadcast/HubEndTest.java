@@ -132,7 +132,9 @@ class HubEndTest {
             assertThat(peer.peer().send(Message.text("a"))).isFalse();
             assertThat(peer.receive("a")).isTrue();
             assertThatThrownBy(() -> rig.hub().register(new FakeTransport()))
-                    .isInstanceOf(IllegalStateException.class).hasMessageStartingWith("the hub is closed");
+                    .isInstanceOfSatisfying(RefusedException.class, refused ->
+                            assertThat(refused.refusalCause()).isEqualTo(RefusalCause.CLOSED))
+                    .hasMessageStartingWith("the hub is closed");
             rig.run();
             assertThat(peer.messages()).isEmpty();
             assertThat(rig.hub().stats().registrations()).isOne();

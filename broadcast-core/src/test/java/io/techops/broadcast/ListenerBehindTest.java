@@ -1,7 +1,7 @@
 package io.techops.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.techops.broadcast.testkit.Chronicle;
 import io.techops.broadcast.testkit.FakeTransport;
@@ -139,8 +139,9 @@ class ListenerBehindTest {
             new FakeTransport().register(hub).registration().unregister(CloseReason.of(CloseReason.NORMAL));
             fanOut();
         }
-        assertThatThrownBy(() -> hub.register(new FakeTransport())).isInstanceOf(IllegalStateException.class)
-                .hasMessage("the hub takes no peers: its listener is too far behind");
+        assertThatExceptionOfType(RefusedException.class).isThrownBy(() -> hub.register(new FakeTransport()))
+                .withMessage("the hub takes no peers: its listener is too far behind")
+                .extracting(RefusedException::refusalCause).isEqualTo(RefusalCause.LISTENER);
         assertThat(hub.isClosed()).isFalse();
         assertThat(hub.stats().registrations()).isEqualTo(10_000);
         tellListener();

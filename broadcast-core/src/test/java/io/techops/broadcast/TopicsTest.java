@@ -2,6 +2,7 @@ package io.techops.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -314,8 +315,9 @@ class TopicsTest {
             join("b");
             join("c");
             FakeTransport refused = new FakeTransport();
-            assertThatThrownBy(() -> topics.register("d", refused)).isInstanceOf(IllegalStateException.class)
-                    .hasMessage("there may be 3 topics, and all of them are in use: the setting is limit");
+            assertThatExceptionOfType(RefusedException.class).isThrownBy(() -> topics.register("d", refused))
+                    .withMessage("there may be 3 topics, and all of them are in use: the setting is limit")
+                    .extracting(RefusedException::refusalCause).isEqualTo(RefusalCause.TOPICS);
             assertThatThrownBy(() -> topics.hub("d").broadcast("a")).isInstanceOf(IllegalStateException.class);
             assertThat(topics.hub("d").tryBroadcast(Message.text("a"))).isFalse();
             assertThat(topics.names()).containsExactly("a", "b", "c");
@@ -456,7 +458,8 @@ class TopicsTest {
                     assertThat(peer.closed()).extracting(CloseReason::code).isEqualTo(CloseReason.GOING_AWAY));
             assertThatThrownBy(() -> held.broadcast("too late")).isInstanceOf(IllegalStateException.class)
                     .hasMessageStartingWith("the topics are closed");
-            assertThatThrownBy(() -> join("weather")).isInstanceOf(IllegalStateException.class);
+            assertThatExceptionOfType(RefusedException.class).isThrownBy(() -> join("weather"))
+                    .extracting(RefusedException::refusalCause).isEqualTo(RefusalCause.CLOSED);
             assertThat(held.tryBroadcast(Message.text("too late"))).isFalse();
             assertThat(topics.names()).isEmpty();
         }

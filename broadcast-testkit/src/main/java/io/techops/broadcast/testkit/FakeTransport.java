@@ -96,7 +96,8 @@ public class FakeTransport implements Transport {
      *
      * @param hub the hub to register with
      * @return this transport
-     * @throws IllegalStateException if the hub is closed, or this transport was registered before
+     * @throws IllegalStateException if this transport was registered before
+     * @throws io.techops.broadcast.RefusedException if the hub takes no peers
      */
     public FakeTransport register(BroadcastHub hub) {
         if (registration != null) {

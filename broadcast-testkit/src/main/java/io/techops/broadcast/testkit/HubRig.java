@@ -107,7 +107,8 @@ public final class HubRig {
      *
      * @param transport the transport, not yet registered
      * @return the same transport
-     * @throws IllegalStateException if the hub is closed, or the transport was registered before
+     * @throws IllegalStateException if the transport was registered before
+     * @throws io.techops.broadcast.RefusedException if the hub takes no peers
      */
     public FakeTransport join(FakeTransport transport) {
         transports.add(transport);

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Entrance {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final Duration RETRY_LATER = Duration.ofSeconds(10);
 
     private final Routes routes;
     private final Origins origins;
@@ -66,17 +67,15 @@ final class Entrance {
         return full != null ? full : new Guest(view, (Routes.Found) route, place);
     }
 
-    /** {@return why a hub that was found did not take a peer} */
+    /** {@return why the hub that was found did not take the peer that this thread has just tried to register} */
     Refusal full() {
-        return routes.full();
+        RefusalCause cause = LastRefusal.take();
+        return cause == RefusalCause.TOPICS
+                ? Refusal.busy(cause, "There are as many topics as there may be.", RETRY_LATER)
+                : Refusal.busy(cause, "The server takes no peers now.", RETRY_AFTER);
     }
 
     static Refusal goingAway() {
         return Refusal.busy(RefusalCause.CLOSED, "The server is going away.", RETRY_AFTER);
-    }
-
-    /** {@return that the hub did not take the peer, because it is closed or has too much to tell its listener} */
-    static Refusal noPeersNow() {
-        return Refusal.busy(RefusalCause.CLOSED, "The server takes no peers now.", RETRY_AFTER);
     }
 }

@@ -2,6 +2,7 @@ package io.techops.broadcast.tyrus;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Message;
+import io.techops.broadcast.RefusedException;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
@@ -49,7 +50,12 @@ public final class HubEndpoint extends Endpoint {
     static ServerEndpointConfig ofServer() {
         return config("/", session -> {
             PeerConnection peer = PeerConnection.OPENING.get();
-            peer.register();
+            try {
+                peer.register();
+            } catch (RefusedException e) {
+                LastRefusal.is(e);
+                throw e;
+            }
             return peer;
         });
     }

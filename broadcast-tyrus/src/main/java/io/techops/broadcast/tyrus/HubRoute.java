@@ -26,11 +26,6 @@ final class HubRoute implements Routes {
     }
 
     @Override
-    public Refusal full() {
-        return Entrance.noPeersNow();
-    }
-
-    @Override
     public void refused(RefusalCause cause) {
         hub.refused(cause);
     }

@@ -24,9 +24,6 @@ interface Routes {
     /** {@return what is at a path, as the request has it} */
     Answer at(String path);
 
-    /** {@return why a hub that was found did not take a peer} */
-    Refusal full();
-
     /** Counts a refusal. */
     void refused(RefusalCause cause);
 

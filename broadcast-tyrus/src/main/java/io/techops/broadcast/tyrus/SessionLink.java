@@ -4,6 +4,7 @@ import io.techops.broadcast.Batch;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
+import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.Registration;
 import io.techops.broadcast.Transport;
 import jakarta.websocket.SendHandler;
@@ -82,7 +83,7 @@ final class SessionLink implements Transport, Link, SendHandler {
      * Registers a session, and sets what of its settings would get in the way of the hub's.
      *
      * @param maxMessageBytes what a peer's message may have
-     * @throws IllegalStateException if the hub is closed
+     * @throws RefusedException if the hub takes no peers
      */
     static SessionLink open(Session session, BroadcastHub hub, int maxMessageBytes) {
         session.setMaxIdleTimeout(-1); // the hub has a heartbeat
@@ -90,7 +91,12 @@ final class SessionLink implements Transport, Link, SendHandler {
         session.setMaxBinaryMessageBufferSize(maxMessageBytes);
         session.getUserProperties().putIfAbsent(BLOCKING_TIMEOUT, LINGER.toMillis());
         SessionLink link = new SessionLink(session);
-        link.registration = hub.register(link);
+        try {
+            link.registration = hub.register(link);
+        } catch (RefusedException e) {
+            hub.refused(e.refusalCause());
+            throw e;
+        }
         link.takeTurns();
         return link;
     }

@@ -15,8 +15,6 @@ final class TopicRoutes implements Routes {
     /** The path of topics unless it is set otherwise. */
     static final String DEFAULT_TEMPLATE = "/topics/" + VARIABLE;
 
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
-
     private final String before;
     private final String after;
     private final Topics topics;
@@ -61,12 +59,6 @@ final class TopicRoutes implements Routes {
         }
         String segment = asked.substring(before.length(), before.length() + length);
         return segment.indexOf('/') < 0 ? segment : null;
-    }
-
-    @Override
-    public Refusal full() {
-        return topics.isClosed() ? Entrance.noPeersNow()
-                : Refusal.busy(RefusalCause.TOPICS, "There are as many topics as there may be.", RETRY_AFTER);
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.RefusalCause;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.server.ServerApplicationConfig;
@@ -215,5 +216,6 @@ public class StockContainerTest {
             assertThat(peer.readClose().code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
         }
         assertThat(recorder.registered).isEmpty();
+        assertThat(hub.stats().refusalsByCause()).isEqualTo(Map.of(RefusalCause.CLOSED, 1L));
     }
 }

@@ -3,6 +3,7 @@ package io.techops.broadcast.tyrus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.Topics;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.server.ServerApplicationConfig;
@@ -118,6 +119,7 @@ public class TopicContainerTest {
             try (JdkClient more = JdkClient.open(uri.resolve("sport"))) {
                 assertThat(more.closed().code()).isEqualTo(1013);
             }
+            assertThat(topics.stats().total().refusalsByCause()).isEqualTo(Map.of(RefusalCause.TOPICS, 1L));
             assertThat(news.send("still here").next()).isEqualTo("still here");
         }
     }

@@ -1,0 +1,22 @@
+package io.techops.broadcast;
+
+/**
+ * Says that a hub does not take a peer now, or that a topic cannot begin, and why. An adapter that catches it tells the
+ * client, and has {@link BroadcastHub#refused} count it.
+ */
+public final class RefusedException extends IllegalStateException {
+
+    private static final long serialVersionUID = 1;
+
+    private final RefusalCause refusalCause;
+
+    RefusedException(RefusalCause refusalCause, String message) {
+        super(message);
+        this.refusalCause = refusalCause;
+    }
+
+    /** {@return why: {@link RefusalCause#CLOSED}, {@link RefusalCause#LISTENER} or {@link RefusalCause#TOPICS}} */
+    public RefusalCause refusalCause() {
+        return refusalCause;
+    }
+}
