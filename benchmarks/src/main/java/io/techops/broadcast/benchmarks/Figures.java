@@ -57,15 +57,19 @@ final class Figures {
                 && sample.server().equals(server)).toList();
     }
 
+    private List<Sample> measured(Scenario scenario, String server) {
+        return of(scenario, server).stream().filter(Sample::isMeasured).toList();
+    }
+
     /** {@return a figure over the rounds, or null if there is none} */
     @Nullable Spread spread(Scenario scenario, Contender server, ToDoubleFunction<Sample> figure) {
-        return spread(of(scenario, server.id()).stream().mapToDouble(figure).toArray());
+        return spread(measured(scenario, server.id()).stream().mapToDouble(figure).toArray());
     }
 
     /** {@return how many times a server's cost is that of another one in the same round, or null} */
     @Nullable Spread ratio(Scenario scenario, Contender server, String limit) {
-        List<Sample> limits = of(scenario, limit);
-        double[] ratios = of(scenario, server.id()).stream().flatMap(sample -> limits.stream()
+        List<Sample> limits = measured(scenario, limit);
+        double[] ratios = measured(scenario, server.id()).stream().flatMap(sample -> limits.stream()
                 .filter(other -> other.round() == sample.round())
                 .map(other -> sample.cpuMicros() / other.cpuMicros())).mapToDouble(Double::doubleValue).toArray();
         return spread(ratios);

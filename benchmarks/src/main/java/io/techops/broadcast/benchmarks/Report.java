@@ -117,7 +117,7 @@ final class Report {
         lines.add("## Handshakes, and idle peers");
         lines.add("");
         lines.add("10,000 peers connect, 32 at a time; then they are idle while the heap is collected and measured. "
-                + "Resident memory is that of the first round, in a fresh process.");
+                + "Resident memory is that of a round before the others, in a fresh process.");
         lines.add("");
         lines.add("| server | CPU a handshake, µs | handshakes/s | live heap a peer, KiB | resident a peer, KiB |");
         lines.add("| --- | --: | --: | --: | --: |");

@@ -10,8 +10,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Scenario by scenario: all servers are started and stay idle unless it is their turn; each is warmed up with the very
- * load it is measured with; then round by round, each round in another order, each server gets one window. So a figure
+ * Scenario by scenario: all servers are started and stay idle unless it is their turn; each is warmed up, a virtual
+ * machine first with few peers and many messages, because what runs once a message would take it minutes to compile if
+ * each goes to thousands, and then all with the very load they are measured with; then round by round, each round in another order, each server gets one window. So a figure
  * and the limit it is divided by were taken within the same minute, and whatever the machine did besides hit all alike.
  */
 
@@ -20,8 +21,8 @@ final class Run {
 
     private static final Duration CELL_LIMIT = Duration.ofSeconds(25);
     private static final Duration SHORTEST_WINDOW = Duration.ofMillis(200);
-    /** With so many peers a server is warmed up before its memory is measured with many. */
-    private static final int FEW_PEERS = 100;
+    /** In this round, which counts for nothing else, the memory of a fresh process is measured. */
+    private static final int FRESH = 0;
 
     private final Plan plan;
     private final Workshop workshop;
@@ -81,7 +82,7 @@ final class Run {
             }
             // Only now, so that nobody is warmed up while others still start.
             ready.removeIf(server -> outOfTime() || !works(scenario, server, () -> warmUp(scenario, server, load)));
-            for (int round = 1; round <= plan.rounds(); round++) {
+            for (int round = scenario.memory() ? FRESH : 1; round <= plan.rounds(); round++) {
                 Collections.rotate(ready, 1);
                 round(scenario, round, ready, load);
             }
@@ -111,8 +112,17 @@ final class Run {
 
     private void warmUp(Scenario scenario, ServerProcess server, LoadProcess load)
             throws IOException, InterruptedException {
-        int peers = scenario.memory() ? FEW_PEERS : scenario.peers();
-        LoadResult result = load.measure(scenario.spec(server.pid(), server.port(), peers,
+        if (server.contender().isJava()) {
+            publish(scenario.busy(), server, load);
+        }
+        if (!scenario.memory()) { // otherwise it is to meet many peers for the first time when its memory is measured
+            publish(scenario, server, load);
+        }
+    }
+
+    private void publish(Scenario scenario, ServerProcess server, LoadProcess load)
+            throws IOException, InterruptedException {
+        LoadResult result = load.measure(scenario.spec(server.pid(), server.port(),
                 plan.warmUp(server.contender()), SHORTEST_WINDOW, CELL_LIMIT), () -> { });
         if (!result.failure().isEmpty()) {
             throw new IOException(result.failure());
@@ -143,8 +153,7 @@ final class Run {
 
     private Sample cell(Scenario scenario, int round, ServerProcess server, LoadProcess load)
             throws IOException, InterruptedException {
-        LoadSpec spec = scenario.spec(server.pid(), server.port(), scenario.peers(), plan.settle(), plan.window(),
-                CELL_LIMIT);
+        LoadSpec spec = scenario.spec(server.pid(), server.port(), plan.settle(), plan.window(scenario), CELL_LIMIT);
         if (!scenario.memory()) {
             Sample sample = Sample.of(scenario, server.contender(), round, load.measure(spec, () -> { }));
             return round < plan.rounds() ? sample

@@ -31,6 +31,11 @@ record Sample(String scenario, String server, int round, LoadResult result, long
         return new Sample(scenario, server, round, result, heapNow, residentNow, heapThen, residentThen);
     }
 
+    /** {@return whether this is a round that counts, not the one in which the memory of a fresh process was measured} */
+    boolean isMeasured() {
+        return round > 0;
+    }
+
     boolean failed() {
         return !result.failure().isEmpty();
     }

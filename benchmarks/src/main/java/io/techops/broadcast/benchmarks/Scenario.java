@@ -51,6 +51,11 @@ record Scenario(String id, String title, int peers, int bytes, int publishers, i
                 .orElseThrow(() -> new IllegalArgumentException("no such scenario: " + id));
     }
 
+    /** {@return the same with few peers and as many messages as a server takes} */
+    Scenario busy() {
+        return new Scenario(id, title, Math.min(peers, 100), bytes, 1, 64, 0, tls, false);
+    }
+
     /** {@return whether several messages can be under way, so that the limit is the loop that coalesces} */
     boolean coalesces() {
         return publishers * inFlight > 1;
@@ -61,8 +66,7 @@ record Scenario(String id, String title, int peers, int bytes, int publishers, i
         return coalesces() ? language + "-coalescing" : language;
     }
 
-    LoadSpec spec(long pid, int port, int peerCount, Duration warmUp, Duration window, Duration limit) {
-        return new LoadSpec(pid, port, tls, peerCount, bytes, publishers, inFlight, rate, warmUp, window,
-                memory && peerCount == peers, limit);
+    LoadSpec spec(long pid, int port, Duration warmUp, Duration window, Duration limit) {
+        return new LoadSpec(pid, port, tls, peers, bytes, publishers, inFlight, rate, warmUp, window, memory, limit);
     }
 }

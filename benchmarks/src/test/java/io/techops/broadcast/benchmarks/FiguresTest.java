@@ -14,7 +14,7 @@ class FiguresTest {
     }
 
     @Test
-    void ratiosAreTakenWithinARoundAndFailuresLeftOut() {
+    void ratiosAreTakenWithinARoundAndFailuresAndTheRoundOfAFreshProcessLeftOut() {
         Contender ours = Contender.named("ours");
         Contender nio = Contender.named("nio");
         List<Sample> samples = new ArrayList<>();
@@ -23,6 +23,8 @@ class FiguresTest {
             samples.add(sample(ours, round, round * 2_000_000L, ""));
         }
         samples.add(sample(ours, 4, 0, "lost, all of it"));
+        samples.add(sample(nio, 0, 1_000_000_000L, ""));
+        samples.add(sample(ours, 0, 1_000_000_000L, ""));
         Figures figures = new Figures(samples);
         assertThat(figures.ratio(Scenario.FAN_1, ours, "nio")).isEqualTo(new Figures.Spread(2, 2, 2, 3));
         assertThat(figures.spread(Scenario.FAN_1, ours, Sample::cpuMicros)).isEqualTo(new Figures.Spread(4, 2, 6, 3));
