@@ -3,6 +3,7 @@ package io.techops.broadcast.tyrus;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.SocketChannel;
 import org.glassfish.grizzly.nio.NIOConnection;
 import org.slf4j.Logger;
@@ -28,6 +29,11 @@ final class ChannelPipe implements Pipe {
         this.channel = (SocketChannel) connection.getChannel();
         this.watch = watch;
         this.flush = flush;
+    }
+
+    @Override
+    public GatheringByteChannel channel() {
+        return channel;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.techops.broadcast.tyrus;
 import io.techops.broadcast.Batch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,23 +24,11 @@ import org.slf4j.LoggerFactory;
 /**
  * The outbound side of a connection. Safe for use by any number of threads; no method blocks, and nothing foreign is
  * called while the lock is held.
+ *
+ * <p>It is what a connection is built upon, not a part of it: a virtual machine lays the fields of a superclass out
+ * first, so that all that a delivery touches of a connection is together.
  */
-final class Outbound {
-
-    /** Is told what becomes of what was brought. Called without the lock. */
-    interface Listener {
-        /** A batch fits again, after {@link Outbound#write} returned false. */
-        void writable();
-
-        /** Some of what waits has left, but no batch fits yet. */
-        void progressed();
-
-        /** The close frame has left. */
-        void closeSent();
-
-        /** The socket is broken. */
-        void broken();
-    }
+abstract class Outbound {
 
     private enum State { CORKED, OPEN, ENDED }
 
@@ -50,8 +39,9 @@ final class Outbound {
     private static final int BROKEN = 4;
     private static final int PROGRESSED = 8;
 
-    private final Listener listener;
-    private final Pipe pipe;
+    final Pipe pipe;
+    /** Where batches go, past the pipe, or null if they have to go through it. */
+    private final @Nullable GatheringByteChannel channel;
     private final Function<Batch, WireBatch> encoder;
 
     /** All of these are guarded by the lock: this object's own, so that a delivery touches no other for it. */
@@ -68,16 +58,31 @@ final class Outbound {
     private int news;
 
     /**
+     * @param pipe makes the pipe, which is to call back when it takes more
      * @param encoder one constant for all connections of a server, so that they share what it makes
      */
-    Outbound(Listener listener, Pipe pipe, Function<Batch, WireBatch> encoder) {
-        this.listener = listener;
-        this.pipe = pipe;
+    Outbound(Function<Runnable, Pipe> pipe, Function<Batch, WireBatch> encoder) {
+        this.pipe = pipe.apply(this::flush);
+        this.channel = this.pipe.channel();
         this.encoder = encoder;
     }
 
+    // Told without the lock, what becomes of what was brought.
+
+    /** A batch fits again, after {@link #write} returned false. */
+    abstract void batchFits();
+
+    /** Some of what waits has left, but no batch fits yet. */
+    abstract void someLeft();
+
+    /** The close frame has left. */
+    abstract void closeLeft();
+
+    /** The socket is broken. */
+    abstract void broken();
+
     /** Writes the 101, and then what has gathered behind it. */
-    void open(ByteBuffer response) {
+    final void open(ByteBuffer response) {
         bring(() -> {
             if (state == State.CORKED) {
                 state = State.OPEN;
@@ -87,14 +92,14 @@ final class Outbound {
     }
 
     /** Takes all of a batch. {@return whether another one fits now} */
-    boolean write(Batch messages) {
+    public final boolean write(Batch messages) {
         WireBatch wire = messages.encoding(encoder);
         int told;
         synchronized (this) {
             if (state == State.ENDED || closeBrought) {
                 return false;
             }
-            if (state == State.OPEN && current == null && !pipe.busy()) {
+            if (state == State.OPEN && current == null) { // so the pipe is not busy either
                 if (writeNow(wire)) {
                     return true;
                 }
@@ -112,9 +117,9 @@ final class Outbound {
 
     private boolean writeNow(WireBatch wire) {
         try {
-            long written = pipe.write(wire);
+            long written = channel != null ? wire.writeTo(channel) : pipe.write(wire);
             boolean all = written == wire.length();
-            if (all && !pipe.busy()) {
+            if (all && (channel != null || !pipe.busy())) {
                 return true;
             }
             if (state == State.ENDED) { // a pipe that fails may end this side within the call
@@ -126,23 +131,23 @@ final class Outbound {
                 pipe.awaitWritable();
             }
         } catch (IOException e) {
-            broken(e);
+            brokenBy(e);
         }
         return false;
     }
 
     /** Answers a ping, with a whole frame. */
-    void pong(ByteBuffer frame) {
+    final void pong(ByteBuffer frame) {
         bring(() -> pong = frame);
     }
 
     /** Sends a ping, with a whole frame. */
-    void ping(ByteBuffer frame) {
+    final void ping(ByteBuffer frame) {
         bring(() -> ping = frame);
     }
 
     /** Sends a close frame, unless one was brought before. */
-    void close(ByteBuffer frame) {
+    final void close(ByteBuffer frame) {
         bring(() -> {
             if (!closeBrought) {
                 closeBrought = true;
@@ -152,7 +157,7 @@ final class Outbound {
     }
 
     /** Goes on with what waits: the pipe takes more. */
-    void flush() {
+    final void flush() {
         bring(() -> { });
     }
 
@@ -166,7 +171,7 @@ final class Outbound {
             try {
                 pump();
             } catch (IOException e) {
-                broken(e);
+                brokenBy(e);
             }
             told = takeNews();
         }
@@ -174,7 +179,7 @@ final class Outbound {
     }
 
     /** Forgets what waits; nothing goes out any more. */
-    void end() {
+    final void end() {
         synchronized (this) {
             state = State.ENDED;
             release();
@@ -256,7 +261,7 @@ final class Outbound {
         return null;
     }
 
-    private void broken(IOException e) {
+    private void brokenBy(IOException e) {
         LOG.debug("A connection broke: {}", e.toString());
         end();
         news |= BROKEN;
@@ -270,15 +275,15 @@ final class Outbound {
 
     private void tell(int told) {
         if ((told & WRITABLE) != 0) {
-            listener.writable();
+            batchFits();
         } else if ((told & PROGRESSED) != 0) {
-            listener.progressed();
+            someLeft();
         }
         if ((told & CLOSE_SENT) != 0) {
-            listener.closeSent();
+            closeLeft();
         }
         if ((told & BROKEN) != 0) {
-            listener.broken();
+            broken();
         }
     }
 }

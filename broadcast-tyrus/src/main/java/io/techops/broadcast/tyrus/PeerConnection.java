@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A connection of the standalone server: its {@link Transport}, and its reading side. Reading is one thread at a time.
  */
-final class PeerConnection implements Transport, Link, Outbound.Listener {
+final class PeerConnection extends Outbound implements Transport, Link {
 
     /** Hands a connection to the endpoint, whose open method runs on the thread that creates Tyrus's side of it. */
     static final ThreadLocal<PeerConnection> OPENING = new ThreadLocal<>();
@@ -48,8 +48,6 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
     private final BroadcastHub hub;
     private final SocketWatch watch;
     private final Map<String, Object> attributes;
-    private final Pipe pipe;
-    private final Outbound outbound;
     private final FrameGuard guard;
     private final Runnable whenEnded;
 
@@ -75,30 +73,17 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
     private boolean resumed;
     private @Nullable Runnable resumption;
 
-    /** Makes the pipe of a connection, which is to call back when it takes more. */
-    interface PipeMaker extends Function<Runnable, Pipe> {
-    }
-
     /**
      * @param whenEnded called once the socket is closed, perhaps more than once
      */
-    PeerConnection(BroadcastHub hub, SocketWatch watch, Map<String, Object> attributes, PipeMaker pipe,
+    PeerConnection(BroadcastHub hub, SocketWatch watch, Map<String, Object> attributes, Function<Runnable, Pipe> pipe,
             Function<Batch, WireBatch> encoder, int maxMessageBytes, Runnable whenEnded) {
+        super(pipe, encoder);
         this.hub = hub;
         this.watch = watch;
         this.attributes = attributes;
-        this.pipe = pipe.apply(this::flush);
-        this.outbound = new Outbound(this, this.pipe, encoder);
         this.guard = new FrameGuard(maxMessageBytes);
         this.whenEnded = whenEnded;
-    }
-
-    private void flush() {
-        outbound.flush();
-    }
-
-    Outbound outbound() {
-        return outbound;
     }
 
     /** Registers with the hub. Called by the endpoint, before the 101 is written. */
@@ -120,7 +105,7 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
     /** Writes the 101 and begins. */
     void open(Connection tyrusConnection, ByteBuffer response) {
         tyrus = tyrusConnection;
-        outbound.open(response);
+        open(response);
     }
 
     // The reading side.
@@ -223,7 +208,7 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
     private void fail(CloseReason reason) {
         deaf = true;
         registration.unregister(reason);
-        outbound.close(Frames.close(reason));
+        close(Frames.close(reason));
         finish();
     }
 
@@ -286,7 +271,7 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
             }
         }
         deaf = true;
-        outbound.end();
+        end();
         pipe.ended();
         if (now) {
             closeTyrus();
@@ -305,24 +290,19 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
     // What the hub asks for.
 
     @Override
-    public boolean write(Batch batch) {
-        return outbound.write(batch);
-    }
-
-    @Override
     public void ping() {
-        outbound.ping(Frames.control(Frames.PING, new byte[0]));
+        ping(Frames.control(Frames.PING, new byte[0]));
     }
 
     @Override
     public void close(CloseReason reason) {
-        outbound.close(Frames.close(reason));
+        close(Frames.close(reason));
         resume(); // the answer has to be read
     }
 
     @Override
     public void abort() {
-        outbound.end();
+        end();
         pipe.abort();
     }
 
@@ -334,7 +314,7 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
     // What the outbound side tells.
 
     @Override
-    public void writable() {
+    void batchFits() {
         Registration mine = registration;
         if (mine != null) {
             mine.writable();
@@ -342,7 +322,7 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
     }
 
     @Override
-    public void progressed() {
+    void someLeft() {
         Registration mine = registration;
         if (mine != null) {
             mine.progressed();
@@ -350,7 +330,7 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
     }
 
     @Override
-    public void closeSent() {
+    void closeLeft() {
         closeSent = true;
         if (finished) {
             abortAfter(LINGER);
@@ -358,7 +338,7 @@ final class PeerConnection implements Transport, Link, Outbound.Listener {
     }
 
     @Override
-    public void broken() {
+    void broken() {
         abort();
     }
 }

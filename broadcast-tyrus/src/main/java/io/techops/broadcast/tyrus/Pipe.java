@@ -2,12 +2,19 @@ package io.techops.broadcast.tyrus;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the bytes of one connection go: straight to the socket, or through TLS. Used under the lock of its
  * {@link Outbound}. No method blocks.
  */
 interface Pipe {
+
+    /** {@return the channel itself, if it may be written to as well, and is all there is to it; otherwise null} */
+    default @Nullable GatheringByteChannel channel() {
+        return null;
+    }
 
     /**
      * Writes a batch from its first byte. Only for the thread that the hub gave the batch to.

@@ -25,9 +25,9 @@ final class TyrusWriter extends Writer {
     @Override
     public void write(ByteBuffer frame, CompletionHandler<ByteBuffer> handler) {
         switch (frame.get(frame.position()) & 0x0F) {
-            case Frames.PONG -> connection.outbound().pong(frame);
-            case Frames.PING -> connection.outbound().ping(frame);
-            case Frames.CLOSE -> connection.outbound().close(frame);
+            case Frames.PONG -> connection.pong(frame);
+            case Frames.PING -> connection.ping(frame);
+            case Frames.CLOSE -> connection.close(frame);
             default -> {
                 handler.failed(new IllegalStateException("messages to a peer go through the hub: use Peer.send"));
                 return;
