@@ -11,9 +11,11 @@ import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.EmptyCompletionHandler;
 import org.glassfish.grizzly.Grizzly;
 import org.glassfish.grizzly.WriteResult;
+import org.glassfish.grizzly.asyncqueue.WritableMessage;
 import org.glassfish.grizzly.attributes.Attribute;
 import org.glassfish.grizzly.memory.Buffers;
 import org.glassfish.grizzly.nio.NIOConnection;
+import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,17 +51,35 @@ final class Refuser {
 
     /** Writes the answer, ends the output, and has the connection cut soon. */
     void refuse(NIOConnection connection, Refusal refusal, boolean withBody) {
+        connection.write(begin(connection, refusal, withBody),
+                new EmptyCompletionHandler<WriteResult<Buffer, SocketAddress>>() {
+                    @Override
+                    public void completed(WriteResult<Buffer, SocketAddress> result) {
+                        if (!secure) { // TLS 1.2 knows no half-closed connection
+                            shutdownOutput(connection);
+                        }
+                    }
+                });
+    }
+
+    /** Does the same in front of the filter chain, and so of TLS. */
+    void refuseInTheClear(NIOConnection connection, Refusal refusal, boolean withBody) {
+        ((TCPNIOTransport) connection.getTransport()).getAsyncQueueIO().getWriter().write(connection,
+                begin(connection, refusal, withBody),
+                new EmptyCompletionHandler<WriteResult<WritableMessage, SocketAddress>>() {
+                    @Override
+                    public void completed(WriteResult<WritableMessage, SocketAddress> result) {
+                        shutdownOutput(connection);
+                    }
+                });
+    }
+
+    private Buffer begin(NIOConnection connection, Refusal refusal, boolean withBody) {
         LOG.debug("Refused a request: {}", refusal.status());
         REFUSED.set(connection, true);
         counter.accept(refusal.cause());
         watch.after(LINGER, connection::terminateSilently);
-        Buffer message = Buffers.wrap(connection.getTransport().getMemoryManager(), refusal.response(withBody));
-        connection.write(message, new EmptyCompletionHandler<WriteResult<Buffer, SocketAddress>>() {
-            @Override
-            public void completed(WriteResult<Buffer, SocketAddress> result) {
-                shutdownOutput(connection);
-            }
-        });
+        return Buffers.wrap(connection.getTransport().getMemoryManager(), refusal.response(withBody));
     }
 
     /** Cuts a connection that has not said in time what it wants. */
@@ -69,10 +89,7 @@ final class Refuser {
         connection.terminateSilently();
     }
 
-    private void shutdownOutput(NIOConnection connection) {
-        if (secure) {
-            return; // TLS 1.2 knows no half-closed connection
-        }
+    private static void shutdownOutput(NIOConnection connection) {
         try {
             ((SocketChannel) connection.getChannel()).shutdownOutput();
         } catch (IOException e) {

@@ -7,6 +7,7 @@ import org.glassfish.grizzly.filterchain.FilterChain;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 import org.glassfish.grizzly.http.server.HttpServerFilter;
 import org.glassfish.grizzly.http.server.NetworkListener;
+import org.glassfish.grizzly.ssl.SSLBaseFilter;
 import org.glassfish.grizzly.utils.IdleTimeoutFilter;
 import org.glassfish.tyrus.spi.WebSocketEngine;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,9 @@ final class SocketChain implements AutoCloseable {
         chain.set(chain.indexOfType(org.glassfish.grizzly.http.HttpServerFilter.class),
                 new RequestParser(listener.getKeepAlive(), watch, refuser, settings.handshakeTimeout, closing,
                         sockets));
+        if (secure()) {
+            chain.add(chain.indexOfType(SSLBaseFilter.class), new ClearTextFilter(refuser));
+        }
     }
 
     /** Ends what still decides about handshakes. */
