@@ -8,15 +8,11 @@ import io.techops.broadcast.Peer;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.tyrus.HandshakePolicy.Decision;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -25,14 +21,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class HandshakePolicyTest {
-
-    private static String with(String... headers) {
-        return at("/", headers);
-    }
-
-    private static String at(String path, String... headers) {
-        return RawClient.handshake(path).replace("\r\n\r\n", "\r\n" + String.join("\r\n", headers) + "\r\n\r\n");
-    }
 
     private static Peer onlyPeer(BroadcastServer server) {
         await().until(() -> server.hub().peers().size() == 1);
@@ -49,9 +37,9 @@ class HandshakePolicyTest {
         };
         try (BroadcastServer server = wire.server().handshakePolicy(policy).start();
                 RawClient peer = wire.connect(server)) {
-            assertThat(peer.ask(at("/a%20b?x=1&y=%zz", "X-Two: 1", "x-two: 2", "Cookie: a=1; b=\"2\"; a=3",
-                    "Sec-WebSocket-Protocol: chat, mqtt", "Sec-WebSocket-Protocol: stomp")))
-                    .startsWith("HTTP/1.1 101 ");
+            assertThat(peer.ask(RawClient.handshake("/a%20b?x=1&y=%zz", "X-Two: 1", "x-two: 2",
+                    "Cookie: a=1; b=\"2\"; a=3", "Sec-WebSocket-Protocol: chat, mqtt",
+                    "Sec-WebSocket-Protocol: stomp"))).startsWith("HTTP/1.1 101 ");
             HandshakeRequest request = seen.take();
             assertThat(request.path()).isEqualTo("/a%20b");
             assertThat(request.query()).isEqualTo("x=1&y=%zz");
@@ -75,7 +63,7 @@ class HandshakePolicyTest {
         HandshakePolicy policy = request -> Decision.accept().with("user", "ann").with("path", "mine").speaking("mqtt");
         try (BroadcastServer server = wire.server().handshakePolicy(policy).start();
                 RawClient peer = wire.connect(server)) {
-            assertThat(peer.ask(with("Sec-WebSocket-Protocol: chat, mqtt")))
+            assertThat(peer.ask(RawClient.handshake("/", "Sec-WebSocket-Protocol: chat, mqtt")))
                     .startsWith("HTTP/1.1 101 ").contains("Sec-WebSocket-Protocol: mqtt\r\n");
             peer.sendText("in");
             assertThat(peer.readText()).isEqualTo("in");
@@ -112,7 +100,7 @@ class HandshakePolicyTest {
         try (BroadcastServer server = Wire.PLAIN.server().path("/live").maxPeers(1).handshakePolicy(policy).start();
                 RawClient first = Wire.PLAIN.open(server)) {
             String good = RawClient.handshake("/live");
-            Map<String, Integer> requests = Map.of(at("/live", "Origin: http://evil.example"), 403,
+            Map<String, Integer> requests = Map.of(RawClient.handshake("/live", "Origin: http://evil.example"), 403,
                     RawClient.handshake("/dead"), 404,
                     good, 503, good.replace(": 13", ": 8"), 426, "GET /live HTTP/1.1\r\nHost: a\r\n\r\n", 426);
             for (Map.Entry<String, Integer> request : requests.entrySet()) {
@@ -155,7 +143,7 @@ class HandshakePolicyTest {
                     BroadcastServer server = Wire.PLAIN.server().handshakePolicy(policy).start()) {
                 for (int i = 0; i < 20; i++) {
                     try (RawClient peer = Wire.PLAIN.connect(server)) {
-                        assertThat(peer.ask(with("Sec-WebSocket-Protocol: bearer, s3cret")))
+                        assertThat(peer.ask(RawClient.handshake("/", "Sec-WebSocket-Protocol: bearer, s3cret")))
                                 .startsWith("HTTP/1.1 503 ").contains("Retry-After: ");
                         assertThat(peer.readBody()).doesNotContain("s3cret").doesNotContain("xception");
                     }
@@ -187,200 +175,6 @@ class HandshakePolicyTest {
         @Test
         void becauseItWouldEchoTheTokenIsLoggedOnceABurst() throws Exception {
             refusesAllWith503(request -> Decision.accept().speaking(request.bearerToken()), "selected a token");
-        }
-    }
-
-    @Nested
-    class ThatBlocks {
-
-        private final CountDownLatch release = new CountDownLatch(1);
-
-        private Decision waitIf(HandshakeRequest request, String path) throws InterruptedException {
-            if (request.path().equals(path)) {
-                release.await();
-            }
-            return Decision.accept();
-        }
-
-        @ParameterizedTest
-        @EnumSource(Wire.class)
-        void delaysOnlyItsOwnHandshake(Wire wire) throws Exception {
-            List<RawClient> blocked = new ArrayList<>();
-            try (BroadcastServer server = wire.server().handshakeTimeout(Duration.ofMinutes(5))
-                    .handshakePolicy(request -> waitIf(request, "/slow")).start()) {
-                for (int i = 0; i < 100; i++) { // many more than there are reading threads
-                    RawClient peer = wire.connect(server);
-                    peer.send(RawClient.handshake("/slow").getBytes(StandardCharsets.US_ASCII));
-                    blocked.add(peer);
-                }
-                try (RawClient quick = wire.connect(server).shakeHands("/quick")) {
-                    quick.sendText("undisturbed");
-                    assertThat(quick.readText()).isEqualTo("undisturbed");
-                }
-                release.countDown();
-                for (RawClient peer : blocked) {
-                    assertThat(peer.readHead()).startsWith("HTTP/1.1 101 ");
-                }
-            } finally {
-                for (RawClient peer : blocked) {
-                    peer.close();
-                }
-            }
-        }
-
-        @Test
-        void isInterruptedAndItsHandshakeCutWhenTheTimeIsOver() throws Exception {
-            CountDownLatch interrupted = new CountDownLatch(1);
-            HandshakePolicy policy = request -> {
-                try {
-                    release.await();
-                    return Decision.accept();
-                } catch (InterruptedException e) {
-                    interrupted.countDown();
-                    throw e;
-                }
-            };
-            try (LogCatch log = new LogCatch();
-                    BroadcastServer server = Wire.PLAIN.server().handshakeTimeout(Duration.ofMillis(300)).maxPeers(1)
-                            .handshakePolicy(policy).start()) {
-                try (RawClient peer = Wire.PLAIN.connect(server)) {
-                    peer.send(RawClient.handshake("/").getBytes(StandardCharsets.US_ASCII));
-                    assertThat(peer.readsNoUpgrade()).isTrue();
-                    assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
-                }
-                assertThat(server.hub().stats().refusals(RefusalCause.TIMEOUT)).isEqualTo(1);
-                release.countDown();
-                await().untilAsserted(() -> Wire.PLAIN.open(server).close()); // the place was given back
-                assertThat(log.warnings()).isEmpty();
-            }
-        }
-
-        @Test
-        void moreThanMayBeAskedAtOnceAreRefusedWith503() throws Exception {
-            List<RawClient> blocked = new ArrayList<>();
-            AtomicInteger asked = new AtomicInteger();
-            HandshakePolicy policy = request -> {
-                asked.incrementAndGet();
-                return waitIf(request, "/");
-            };
-            try (BroadcastServer server = Wire.PLAIN.server().handshakeTimeout(Duration.ofMinutes(5))
-                    .handshakePolicy(policy).start()) {
-                for (int i = 0; i < HandshakePolicy.MAX_CONCURRENT; i++) {
-                    RawClient peer = Wire.PLAIN.connect(server);
-                    peer.send(RawClient.handshake("/").getBytes(StandardCharsets.US_ASCII));
-                    blocked.add(peer);
-                }
-                await().atMost(Duration.ofSeconds(30)).until(() -> asked.get() == HandshakePolicy.MAX_CONCURRENT);
-                try (RawClient peer = Wire.PLAIN.connect(server)) {
-                    assertThat(peer.ask(RawClient.handshake("/"))).startsWith("HTTP/1.1 503 ")
-                            .contains("Retry-After: ");
-                }
-                release.countDown();
-                for (RawClient peer : blocked) {
-                    assertThat(peer.readHead()).startsWith("HTTP/1.1 101 ");
-                }
-            } finally {
-                for (RawClient peer : blocked) {
-                    peer.close();
-                }
-            }
-        }
-
-        @Test
-        void endsWithTheServer() throws Exception {
-            CountDownLatch asked = new CountDownLatch(1);
-            BroadcastServer server = Wire.PLAIN.server().handshakePolicy(request -> {
-                asked.countDown();
-                release.await();
-                return Decision.accept();
-            }).start();
-            try (RawClient peer = Wire.PLAIN.connect(server)) {
-                peer.send(RawClient.handshake("/").getBytes(StandardCharsets.US_ASCII));
-                assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
-                server.close(Duration.ofMillis(100));
-                assertThat(peer.readsNoUpgrade()).isTrue();
-                assertThat(Thread.getAllStackTraces().keySet()).noneMatch(
-                        thread -> thread.getName().startsWith("broadcast-handshake") && thread.isAlive());
-            }
-        }
-    }
-
-    @Nested
-    class BearerTokens {
-
-        private String tokenOf(String... headers) throws Exception {
-            BlockingQueue<String> seen = new LinkedBlockingQueue<>();
-            try (BroadcastServer server = Wire.PLAIN.server().handshakePolicy(request -> {
-                seen.add(String.valueOf(request.bearerToken()));
-                return Decision.accept();
-            }).start(); RawClient peer = Wire.PLAIN.connect(server)) {
-                assertThat(peer.ask(with(headers))).startsWith("HTTP/1.1 101 ")
-                        .doesNotContain("Sec-WebSocket-Protocol");
-                return seen.take();
-            }
-        }
-
-        @ParameterizedTest
-        @CsvSource(delimiter = '|', nullValues = "none", value = {
-            "X: y                                                       | none",
-            "Authorization: Bearer a.b-c                                | a.b-c",
-            "authorization: bearer a.b-c                                | a.b-c",
-            "Authorization: Basic YTpi                                  | none",
-            "Sec-WebSocket-Protocol: bearer, a.b-c                      | a.b-c",
-            "Sec-WebSocket-Protocol: Bearer,a.b-c                       | a.b-c",
-            "Sec-WebSocket-Protocol: chat, bearer, a.b-c, mqtt          | a.b-c",
-            "Sec-WebSocket-Protocol: access_token, a.b-c                | a.b-c",
-            "Sec-WebSocket-Protocol: Authorization, a.b-c               | a.b-c",
-            "Sec-WebSocket-Protocol: bearer.a.b-c, chat                 | a.b-c",
-            "Sec-WebSocket-Protocol: bearer                             | none",
-            "Sec-WebSocket-Protocol: bearer.                            | none",
-            "Sec-WebSocket-Protocol: chat, a.b-c                        | none",
-            "Sec-WebSocket-Protocol: base64url.bearer.authorization.k8s.io.YS5iLWM, chat | a.b-c",
-            "Sec-WebSocket-Protocol: base64url.bearer.authorization.k8s.io.!!!, chat     | none",
-        })
-        void areFoundWhereClientsPutThem(String header, String token) throws Exception {
-            assertThat(tokenOf(header.strip())).isEqualTo(String.valueOf(token));
-        }
-
-        @Test
-        void workWithTheClientOfTheJdk() throws Exception {
-            HandshakePolicy policy = request -> "opensesame".equals(request.bearerToken())
-                    ? Decision.accept().with("user", "ann").speaking("bearer")
-                    : Decision.refuse(401, "a token is needed");
-            try (BroadcastServer server = Wire.PLAIN.server().handshakePolicy(policy).start();
-                    JdkClient peer = JdkClient.open(server.uri(), "bearer", "opensesame")) {
-                assertThat(peer.subprotocol()).isEqualTo("bearer");
-                assertThat(peer.send("in").next()).isEqualTo("in");
-                assertThat(onlyPeer(server).attributes()).containsEntry("user", "ann")
-                        .doesNotContainValue("opensesame");
-                assertThatThrownBy(() -> JdkClient.open(server.uri(), "bearer", "guess"))
-                        .hasCauseInstanceOf(java.net.http.WebSocketHandshakeException.class);
-            }
-        }
-
-        @ParameterizedTest
-        @CsvSource(delimiter = '|', value = {
-            "chat, mqtt                                     | mqtt          | 101",
-            "chat, bearer.s3cret                            | bearer.s3cret | 503",
-            "chat, base64url.bearer.authorization.k8s.io.YQ | base64url.bearer.authorization.k8s.io.YQ | 503",
-            "bearer, s3cret                                 | bearer        | 101",
-            "bearer, s3cret                                 | s3cret        | 503",
-            "s3cret, bearer, s3cret                         | s3cret        | 503",
-            "s3cret, chat, bearer, other                    | s3cret        | 101",
-        })
-        void areNeverSelected(String offered, String selected, int status) throws Exception {
-            try (BroadcastServer server = Wire.PLAIN.server()
-                    .handshakePolicy(request -> Decision.accept().speaking(selected)).start();
-                    RawClient peer = Wire.PLAIN.connect(server)) {
-                assertThat(peer.ask(with("Sec-WebSocket-Protocol: " + offered))).startsWith("HTTP/1.1 " + status + " ");
-            }
-        }
-
-        @Test
-        void ofKubernetesAreEncoded() {
-            byte[] token = "a.b-c".getBytes(StandardCharsets.UTF_8);
-            String encoded = Base64.getUrlEncoder().withoutPadding().encodeToString(token);
-            assertThat(encoded).isEqualTo("YS5iLWM");
         }
     }
 

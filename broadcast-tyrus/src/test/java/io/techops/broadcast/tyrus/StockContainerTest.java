@@ -9,21 +9,16 @@ import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.RefusalCause;
 import jakarta.websocket.DeploymentException;
-import jakarta.websocket.Endpoint;
-import jakarta.websocket.server.ServerApplicationConfig;
 import jakarta.websocket.server.ServerEndpoint;
-import jakarta.websocket.server.ServerEndpointConfig;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.glassfish.tyrus.server.Server;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +31,7 @@ public class StockContainerTest {
 
     private final Recorder recorder = new Recorder();
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private Server server;
+    private StockServer server;
 
     /** For JUnit. */
     public StockContainerTest() {
@@ -53,20 +48,11 @@ public class StockContainerTest {
     }
 
     /** The endpoint as a configuration. */
-    public static class Configured implements ServerApplicationConfig {
+    public static class Configured extends StockServer.Configuration {
 
         /** For the container. */
         public Configured() {
-        }
-
-        @Override
-        public Set<ServerEndpointConfig> getEndpointConfigs(Set<Class<? extends Endpoint>> found) {
-            return Set.of(BroadcastEndpoint.config("/live", hub));
-        }
-
-        @Override
-        public Set<Class<?>> getAnnotatedEndpointClasses(Set<Class<?>> scanned) {
-            return Set.of();
+            super(() -> BroadcastEndpoint.config("/live", hub));
         }
     }
 
@@ -83,24 +69,23 @@ public class StockContainerTest {
 
     private URI start(Way way, BroadcastHub.Builder settings) throws Exception {
         hub = settings.listener(recorder).build();
-        server = new Server("localhost", -1, "/", Map.of(), way.component);
-        server.start();
-        return URI.create("ws://127.0.0.1:" + server.getPort() + "/live");
+        server = new StockServer(way.component);
+        return server.uri("/live");
     }
 
     @AfterEach
     void stop() {
         hub.close(Duration.ZERO);
         if (server != null) {
-            server.stop();
+            server.close();
         }
         threads.shutdownNow();
     }
 
     @Test
     void aSecondEndpointOnThePathIsRefusedByTheContainerWhichNamesThePath() {
-        server = new Server("localhost", -1, "/", Map.of(), Live.class, Configured.class);
-        assertThatThrownBy(server::start).isInstanceOf(DeploymentException.class).hasMessageContaining("/live");
+        assertThatThrownBy(() -> new StockServer(Live.class, Configured.class))
+                .isInstanceOf(DeploymentException.class).hasMessageContaining("/live");
     }
 
     @ParameterizedTest

@@ -5,15 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.Topics;
-import jakarta.websocket.Endpoint;
-import jakarta.websocket.server.ServerApplicationConfig;
 import jakarta.websocket.server.ServerEndpoint;
-import jakarta.websocket.server.ServerEndpointConfig;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
-import org.glassfish.tyrus.server.Server;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,7 +18,7 @@ public class TopicContainerTest {
 
     private static Topics topics = Topics.create();
 
-    private Server server;
+    private StockServer server;
 
     /** For JUnit. */
     public TopicContainerTest() {
@@ -40,20 +35,11 @@ public class TopicContainerTest {
     }
 
     /** The endpoint as a configuration. */
-    public static class Configured implements ServerApplicationConfig {
+    public static class Configured extends StockServer.Configuration {
 
         /** For the container. */
         public Configured() {
-        }
-
-        @Override
-        public Set<ServerEndpointConfig> getEndpointConfigs(Set<Class<? extends Endpoint>> found) {
-            return Set.of(BroadcastEndpoint.config("/topics/{topic}", topics));
-        }
-
-        @Override
-        public Set<Class<?>> getAnnotatedEndpointClasses(Set<Class<?>> scanned) {
-            return Set.of();
+            super(() -> BroadcastEndpoint.config("/topics/{topic}", topics));
         }
     }
 
@@ -70,16 +56,15 @@ public class TopicContainerTest {
 
     private URI start(Way way, Topics.Builder settings) throws Exception {
         topics = settings.build();
-        server = new Server("localhost", -1, "/", Map.of(), way.component);
-        server.start();
-        return URI.create("ws://127.0.0.1:" + server.getPort() + "/topics/");
+        server = new StockServer(way.component);
+        return server.uri("/topics/");
     }
 
     @AfterEach
     void stop() {
         topics.close(Duration.ZERO);
         if (server != null) {
-            server.stop();
+            server.close();
         }
     }
 

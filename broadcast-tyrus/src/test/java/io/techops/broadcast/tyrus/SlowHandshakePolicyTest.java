@@ -1,0 +1,132 @@
+package io.techops.broadcast.tyrus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.tyrus.HandshakePolicy.Decision;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A policy that takes its time: whom it keeps waiting, and for how long. */
+class SlowHandshakePolicyTest {
+
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    private Decision waitIf(HandshakeRequest request, String path) throws InterruptedException {
+        if (request.path().equals(path)) {
+            release.await();
+        }
+        return Decision.accept();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Wire.class)
+    void delaysOnlyItsOwnHandshake(Wire wire) throws Exception {
+        List<RawClient> blocked = new ArrayList<>();
+        try (BroadcastServer server = wire.server().handshakeTimeout(Duration.ofMinutes(5))
+                .handshakePolicy(request -> waitIf(request, "/slow")).start()) {
+            for (int i = 0; i < 100; i++) { // many more than there are reading threads
+                RawClient peer = wire.connect(server);
+                peer.send(RawClient.handshake("/slow").getBytes(StandardCharsets.US_ASCII));
+                blocked.add(peer);
+            }
+            try (RawClient quick = wire.connect(server).shakeHands("/quick")) {
+                quick.sendText("undisturbed");
+                assertThat(quick.readText()).isEqualTo("undisturbed");
+            }
+            release.countDown();
+            for (RawClient peer : blocked) {
+                assertThat(peer.readHead()).startsWith("HTTP/1.1 101 ");
+            }
+        } finally {
+            for (RawClient peer : blocked) {
+                peer.close();
+            }
+        }
+    }
+
+    @Test
+    void isInterruptedAndItsHandshakeCutWhenTheTimeIsOver() throws Exception {
+        CountDownLatch interrupted = new CountDownLatch(1);
+        HandshakePolicy policy = request -> {
+            try {
+                release.await();
+                return Decision.accept();
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+                throw e;
+            }
+        };
+        try (LogCatch log = new LogCatch();
+                BroadcastServer server = Wire.PLAIN.server().handshakeTimeout(Duration.ofMillis(300)).maxPeers(1)
+                        .handshakePolicy(policy).start()) {
+            try (RawClient peer = Wire.PLAIN.connect(server)) {
+                peer.send(RawClient.handshake("/").getBytes(StandardCharsets.US_ASCII));
+                assertThat(peer.readsNoUpgrade()).isTrue();
+                assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
+            }
+            assertThat(server.hub().stats().refusals(RefusalCause.TIMEOUT)).isEqualTo(1);
+            release.countDown();
+            await().untilAsserted(() -> Wire.PLAIN.open(server).close()); // the place was given back
+            assertThat(log.warnings()).isEmpty();
+        }
+    }
+
+    @Test
+    void moreThanMayBeAskedAtOnceAreRefusedWith503() throws Exception {
+        List<RawClient> blocked = new ArrayList<>();
+        AtomicInteger asked = new AtomicInteger();
+        HandshakePolicy policy = request -> {
+            asked.incrementAndGet();
+            return waitIf(request, "/");
+        };
+        try (BroadcastServer server = Wire.PLAIN.server().handshakeTimeout(Duration.ofMinutes(5))
+                .handshakePolicy(policy).start()) {
+            for (int i = 0; i < HandshakePolicy.MAX_CONCURRENT; i++) {
+                RawClient peer = Wire.PLAIN.connect(server);
+                peer.send(RawClient.handshake("/").getBytes(StandardCharsets.US_ASCII));
+                blocked.add(peer);
+            }
+            await().atMost(Duration.ofSeconds(30)).until(() -> asked.get() == HandshakePolicy.MAX_CONCURRENT);
+            try (RawClient peer = Wire.PLAIN.connect(server)) {
+                assertThat(peer.ask(RawClient.handshake("/"))).startsWith("HTTP/1.1 503 ")
+                        .contains("Retry-After: ");
+            }
+            release.countDown();
+            for (RawClient peer : blocked) {
+                assertThat(peer.readHead()).startsWith("HTTP/1.1 101 ");
+            }
+        } finally {
+            for (RawClient peer : blocked) {
+                peer.close();
+            }
+        }
+    }
+
+    @Test
+    void endsWithTheServer() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        BroadcastServer server = Wire.PLAIN.server().handshakePolicy(request -> {
+            asked.countDown();
+            release.await();
+            return Decision.accept();
+        }).start();
+        try (RawClient peer = Wire.PLAIN.connect(server)) {
+            peer.send(RawClient.handshake("/").getBytes(StandardCharsets.US_ASCII));
+            assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+            server.close(Duration.ofMillis(100));
+            assertThat(peer.readsNoUpgrade()).isTrue();
+            assertThat(Thread.getAllStackTraces().keySet()).noneMatch(
+                    thread -> thread.getName().startsWith("broadcast-handshake") && thread.isAlive());
+        }
+    }
+}
