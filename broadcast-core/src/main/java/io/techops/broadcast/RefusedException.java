@@ -8,6 +8,7 @@ public final class RefusedException extends IllegalStateException {
 
     private static final long serialVersionUID = 1;
 
+    /** Why; part of the serialized form, and so of the documentation. */
     private final RefusalCause refusalCause;
 
     RefusedException(RefusalCause refusalCause, String message) {
