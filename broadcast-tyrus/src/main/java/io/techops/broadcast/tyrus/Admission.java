@@ -8,10 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.glassfish.grizzly.attributes.AttributeHolder;
 import org.glassfish.grizzly.filterchain.FilterChain;
 import org.glassfish.grizzly.nio.NIOConnection;
+import org.glassfish.grizzly.ssl.SSLUtils;
 import org.glassfish.grizzly.utils.IdleTimeoutFilter;
 import org.glassfish.tyrus.core.RequestContext;
 import org.glassfish.tyrus.core.TyrusUpgradeResponse;
@@ -20,11 +23,9 @@ import org.glassfish.tyrus.spi.WebSocketEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a peer of a connection whose handshake was accepted: registers it, and then writes the 101. A plain connection
- * leaves the HTTP parser for a chain of its own, which costs a third of the memory. One with TLS stays, because a
- * half-read TLS record may wait in the chain it came through; so does one of a port with pages, because the chain's
- * idle timeout keeps what it knows of a connection among the connection's attributes, and closes one that has lost
- * them.
+ * Makes a peer of a connection whose handshake was accepted: registers it, and then writes the 101. The connection
+ * leaves Grizzly's filters, of HTTP and of TLS, for a chain of its own, which costs a third of the memory; and the peer
+ * uses the socket, and the TLS engine, without them.
  */
 final class Admission {
 
@@ -33,7 +34,7 @@ final class Admission {
     /**
      * What it needs.
      *
-     * @param frames the chain of a plain connection after its handshake
+     * @param frames the chain of a connection after its handshake
      * @param pages whether the port has pages too
      */
     record Parts(WebSocketEngine engine, SocketWatch watch, Function<Batch, WireBatch> encoder, FilterChain frames,
@@ -46,8 +47,11 @@ final class Admission {
         this.parts = parts;
     }
 
-    /** {@return the peer, whose 101 is written, or null if its hub takes no more} */
+    /** {@return the peer, whose 101 is written, or null if its hub takes no more, or the 101 could not be next} */
     @Nullable PeerConnection admit(NIOConnection connection, Entrance.Guest guest, Decision.Accept accept) {
+        if (!connection.getAsyncWriteQueue().isEmpty()) {
+            return null; // it did not wait for an answer that it does not read: the 101 would overtake that
+        }
         TyrusUpgradeResponse response = new TyrusUpgradeResponse();
         WebSocketEngine.UpgradeInfo info = parts.engine().upgrade(tyrusRequest(guest.request()), response);
         if (info.getStatus() != WebSocketEngine.UpgradeStatus.SUCCESS || response.getStatus() != 101) {
@@ -71,17 +75,28 @@ final class Admission {
     private void open(NIOConnection connection, PeerConnection peer, org.glassfish.tyrus.spi.Connection tyrus,
             ByteBuffer response) {
         RequestParser.cancelTimeout(connection);
-        if (!parts.secure() && !parts.pages()) {
-            connection.getAttributes().recycle();
-            connection.setProcessor(parts.frames());
-        } else if (parts.pages()) {
-            // The hub has a heartbeat.
-            IdleTimeoutFilter.setCustomTimeout(connection, NO_TIMEOUT, TimeUnit.MILLISECONDS);
-        }
+        forget(connection);
+        connection.setProcessor(parts.frames());
         FrameFilter.PEER.set(connection, peer);
         peer.open(tyrus, response);
         if (!connection.isOpen()) {
             peer.ended(); // it was closed before there was anyone to tell
+        }
+    }
+
+    /** Drops what Grizzly's filters know of a connection. */
+    private void forget(NIOConnection connection) {
+        AttributeHolder attributes = connection.getAttributes();
+        if (!parts.pages()) {
+            attributes.recycle();
+            return;
+        }
+        // The idle timeout looks at every connection until it is closed, and would close one that it knows nothing of.
+        IdleTimeoutFilter.setCustomTimeout(connection, NO_TIMEOUT, TimeUnit.MILLISECONDS); // the hub has a heartbeat
+        for (String name : Set.copyOf(attributes.getAttributeNames())) {
+            if (!name.equals(IdleTimeoutFilter.IDLE_ATTRIBUTE_NAME)) {
+                attributes.removeAttribute(name);
+            }
         }
     }
 
@@ -97,9 +112,10 @@ final class Admission {
     }
 
     private Pipe pipe(NIOConnection connection, Runnable flush) {
+        ChannelPipe socket = new ChannelPipe(connection, parts.watch(), flush);
         return parts.secure()
-                ? new FilterPipe(connection, flush)
-                : new ChannelPipe(connection, parts.watch(), flush);
+                ? new TlsPipe(socket, connection, SSLUtils.getSSLEngine(connection), RecordFilter.begun(connection))
+                : socket;
     }
 
     /** {@return the request as Tyrus has to see it: what was checked, and nothing that it could stumble over} */

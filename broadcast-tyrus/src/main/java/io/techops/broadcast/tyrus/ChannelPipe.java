@@ -6,20 +6,32 @@ import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.SocketChannel;
 import org.glassfish.grizzly.nio.NIOConnection;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Straight to the non-blocking socket: one system call a batch, nothing allocated.
+ * Straight to and from the non-blocking socket: one system call a batch, nothing allocated.
  */
 final class ChannelPipe implements Pipe {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChannelPipe.class);
+    private static final ThreadLocal<Pieces> PIECES = ThreadLocal.withInitial(Pieces::new);
 
     private final NIOConnection connection;
     private final SocketChannel channel;
     private final SocketWatch watch;
     private final Runnable flush;
+
+    /** What comes, in one buffer after the other: what is kept of it is copied. */
+    private static final class Pieces extends Incoming {
+        private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+
+        @Override
+        public @Nullable ByteBuffer next() {
+            return receive(buffer.clear()) ? buffer.flip() : null;
+        }
+    }
 
     /**
      * @param flush called, on the watch's thread, when more can be written after a short write
@@ -47,18 +59,34 @@ final class ChannelPipe implements Pipe {
     }
 
     @Override
-    public boolean busy() {
-        return false;
+    public void awaitWritable() {
+        awaitWritable(flush);
     }
 
-    @Override
-    public void awaitWritable() {
-        watch.awaitWritable(channel, flush);
+    /** Has {@code then} called, on the watch's thread, when more can be written. */
+    void awaitWritable(Runnable then) {
+        watch.awaitWritable(channel, then);
     }
 
     @Override
     public void shutdownOutput() throws IOException {
         channel.shutdownOutput();
+    }
+
+    @Override
+    public void finish() {
+        // All was said with the end of the output.
+    }
+
+    @Override
+    public Incoming incoming() {
+        return begin(PIECES.get());
+    }
+
+    /** Begins a turn of reading. */
+    <T extends Incoming> T begin(T incoming) {
+        incoming.begin(channel);
+        return incoming;
     }
 
     @Override
@@ -74,7 +102,7 @@ final class ChannelPipe implements Pipe {
     }
 
     /** Makes the kernel drop what it still has to send when the channel is closed. */
-    static void lingerNot(SocketChannel channel) {
+    private static void lingerNot(SocketChannel channel) {
         try {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         } catch (IOException e) {

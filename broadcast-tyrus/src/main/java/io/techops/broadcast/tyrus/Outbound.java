@@ -13,8 +13,7 @@ import org.slf4j.LoggerFactory;
  * The only way out for every byte of a connection: the 101, batches, pings, pongs, the close frame.
  *
  * What is brought is written at once, under the lock, if nothing waits. Otherwise it waits:
- *   current            what a short write left over, always the rest of whole frames; or what a busy pipe has taken and
- *                      may still look at
+ *   current            what a short write left over, always the rest of whole frames
  *   batch              one batch, because the hub brings no second one before it was told that the first has left
  *   pong, ping, close  one of each; a newer pong replaces one that waits (RFC 6455 section 5.5.3)
  * so a connection holds at most one batch and a few hundred bytes, however long its peer does not read. A frame starts
@@ -33,7 +32,6 @@ abstract class Outbound {
     private enum State { CORKED, OPEN, ENDED }
 
     private static final Logger LOG = LoggerFactory.getLogger(Outbound.class);
-    private static final ByteBuffer[] NOTHING = { };
     private static final int WRITABLE = 1;
     private static final int CLOSE_SENT = 2;
     private static final int BROKEN = 4;
@@ -99,7 +97,7 @@ abstract class Outbound {
             if (state == State.ENDED || closeBrought) {
                 return false;
             }
-            if (state == State.OPEN && current == null) { // so the pipe is not busy either
+            if (state == State.OPEN && current == null) {
                 if (writeNow(wire)) {
                     return true;
                 }
@@ -118,18 +116,12 @@ abstract class Outbound {
     private boolean writeNow(WireBatch wire) {
         try {
             long written = channel != null ? wire.writeTo(channel) : pipe.write(wire);
-            boolean all = written == wire.length();
-            if (all && (channel != null || !pipe.busy())) {
+            if (written == wire.length()) {
                 return true;
             }
-            if (state == State.ENDED) { // a pipe that fails may end this side within the call
-                return false;
-            }
-            current = all ? NOTHING : wire.view(written);
+            current = wire.view(written);
             currentBatch = wire.hold();
-            if (!all) {
-                pipe.awaitWritable();
-            }
+            pipe.awaitWritable();
         } catch (IOException e) {
             brokenBy(e);
         }
@@ -193,7 +185,7 @@ abstract class Outbound {
     // With the lock held.
 
     private void pump() throws IOException {
-        while (state == State.OPEN && !pipe.busy()) {
+        while (state == State.OPEN) {
             if (current == null || isTaken(current)) {
                 release();
                 if (!next()) {
@@ -203,12 +195,12 @@ abstract class Outbound {
             if (pipe.write(current) > 0) {
                 news |= PROGRESSED;
             }
-            if (state == State.OPEN && !isTaken(current)) { // a pipe that fails may end this side within the call
+            if (!isTaken(current)) {
                 pipe.awaitWritable();
                 return;
             }
         }
-        if (state != State.OPEN || pipe.busy()) {
+        if (state != State.OPEN) {
             return;
         }
         if (closeTaken) {
@@ -222,7 +214,7 @@ abstract class Outbound {
     }
 
     private static boolean isTaken(ByteBuffer[] buffers) {
-        return buffers.length == 0 || !buffers[buffers.length - 1].hasRemaining();
+        return !buffers[buffers.length - 1].hasRemaining();
     }
 
     /** Makes what waits the current one. {@return whether anything waits} */

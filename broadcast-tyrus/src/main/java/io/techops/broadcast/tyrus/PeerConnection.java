@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /*
  * One connection of the standalone server after its handshake: the hub's transport on one side, Tyrus on the other.
  *
- * In:  SocketFilter reads, or, where there is TLS or a page, Grizzly does and UpgradeFilter hands on -> FrameGuard
- *      (limits, masks) -> Tyrus (frames, UTF-8, close handshake) -> the endpoint -> received() -> the hub.
- * Out: the hub's batches, and Tyrus's pongs and close frames through TyrusWriter -> Outbound.
+ * In:  SocketFilter, which reads the pipe -> FrameGuard (limits, masks) -> Tyrus (frames, UTF-8, close handshake) ->
+ *      the endpoint -> received() -> the hub. UpgradeFilter hands on what came right behind the request.
+ * Out: the hub's batches, and Tyrus's pongs and close frames through TyrusWriter -> Outbound -> the pipe.
  *
  * It ends in one of these ways, and always with ended(), which Grizzly calls once the socket is closed:
  *   the peer's close frame    Tyrus answers it and closes its writer; the rest is the peer's to do
@@ -115,6 +115,11 @@ final class PeerConnection extends Outbound implements Transport, Link {
 
         /** {@return the next piece, which is used until this is called again; null if that is all for now} */
         @Nullable ByteBuffer next();
+    }
+
+    /** {@return what has come from the socket} For the reading thread. */
+    Incoming incoming() {
+        return pipe.incoming();
     }
 
     /**
@@ -244,8 +249,12 @@ final class PeerConnection extends Outbound implements Transport, Link {
     void finish() {
         deaf = true;
         if (!ended) {
-            abortAfter(closeSent ? LINGER : FLUSH);
-            finished = true;
+            finished = true; // before we look at closeSent: one of us two sees both
+            boolean said = closeSent;
+            abortAfter(said ? LINGER : FLUSH);
+            if (said) {
+                pipe.finish();
+            }
         }
     }
 
@@ -334,6 +343,7 @@ final class PeerConnection extends Outbound implements Transport, Link {
         closeSent = true;
         if (finished) {
             abortAfter(LINGER);
+            pipe.finish();
         }
     }
 

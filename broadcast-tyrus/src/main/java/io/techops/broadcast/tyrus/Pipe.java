@@ -6,8 +6,8 @@ import java.nio.channels.GatheringByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the bytes of one connection go: straight to the socket, or through TLS. Used under the lock of its
- * {@link Outbound}. No method blocks.
+ * How the bytes of one connection travel: in the clear, or through TLS. Writing is done under the lock of the
+ * connection's {@link Outbound}, reading by one thread at a time. No method blocks.
  */
 interface Pipe {
 
@@ -19,28 +19,28 @@ interface Pipe {
     /**
      * Writes a batch from its first byte. Only for the thread that the hub gave the batch to.
      *
-     * @return how many bytes were taken
+     * @return how many bytes have left for the socket; whoever writes again begins with those that have not
      */
     long write(WireBatch batch) throws IOException;
 
     /**
-     * Writes what remains in the buffers.
+     * Writes what remains in the buffers, and moves their positions over what has left for the socket.
      *
-     * @return how many bytes were taken
+     * @return how many bytes that are
      */
     long write(ByteBuffer[] buffers) throws IOException;
-
-    /**
-     * {@return whether nothing can be written now, although all that was written has been taken} What was taken must
-     * not change until then.
-     */
-    boolean busy();
 
     /** Sees to it that {@link Outbound#flush} is called when more can be written. Called after a short write. */
     void awaitWritable();
 
-    /** Says that nothing more will be written. */
+    /** Says that nothing more will be written. What the peer still has to say can be read. */
     void shutdownOutput() throws IOException;
+
+    /** Says so if it could not be said before: nothing that the peer still sends matters. May be called twice. */
+    void finish();
+
+    /** {@return what has come} For the reading thread, until it calls {@link Incoming#end}. */
+    Incoming incoming();
 
     /** Frees the socket at once. May be called without the lock. */
     void abort();

@@ -3,7 +3,7 @@ package io.techops.broadcast.tyrus;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -89,7 +89,7 @@ final class Readers extends ThreadPoolExecutor {
     }
 
     private Readers(String name, SocketWatch watch, MemoryManager<?> memory, Set<Reader> readers) {
-        super(FEW, MOST, 10, TimeUnit.SECONDS, new LinkedTransferQueue<>());
+        super(FEW, MOST, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
         this.watch = watch;
         this.readers = readers;
         AtomicInteger number = new AtomicInteger();

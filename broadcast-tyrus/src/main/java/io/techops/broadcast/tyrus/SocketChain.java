@@ -41,34 +41,36 @@ final class SocketChain implements AutoCloseable {
 
     /** Sets up the chain of a port that has only pages. */
     void addPages(NetworkListener listener, FilterChainBuilder chain) {
-        setParser(listener, chain, new Refuser(watch, secure(), cause -> { }), false);
+        setParsers(listener, chain, new Refuser(watch, secure(), cause -> { }), false);
     }
 
     /** Sets up the chain of the WebSocket port. */
     void addSockets(NetworkListener listener, FilterChainBuilder chain, WebSocketEngine engine, boolean withPages) {
         Refuser refuser = new Refuser(watch, secure(), routes::refused);
-        setParser(listener, chain, refuser, true);
+        setParsers(listener, chain, refuser, true);
         Entrance entrance = new Entrance(routes, new Origins(settings.origins),
                 new Proxies(settings.trustedProxies, settings.clientAddressHeader),
                 new Places(settings.maxPeers, settings.maxPeersPerAddress));
         ChunkPool pool = new ChunkPool();
         Function<Batch, WireBatch> encoder = batch -> WireBatch.encode(batch, pool);
-        FilterChain frames = FilterChainBuilder.stateless().add(new SocketFilter()).build();
+        IdleTimeoutFilter idle = (IdleTimeoutFilter) chain.get(chain.indexOfType(IdleTimeoutFilter.class));
+        FilterChain frames = FilterChainBuilder.stateless().add(new SocketFilter(withPages ? idle : null)).build();
         Admission admission = new Admission(new Admission.Parts(engine, watch, encoder, frames, secure(), withPages,
                 settings.maxMessageBytes));
         chain.add(chain.indexOfType(HttpServerFilter.class),
                 new UpgradeFilter(entrance, decider, admission, refuser, withPages));
         if (!withPages) {
-            chain.remove(chain.indexOfType(IdleTimeoutFilter.class)); // handshakes and peers have timeouts of their own
+            chain.remove(idle); // handshakes and peers have timeouts of their own
         }
     }
 
-    private void setParser(NetworkListener listener, FilterChainBuilder chain, Refuser refuser, boolean sockets) {
+    private void setParsers(NetworkListener listener, FilterChainBuilder chain, Refuser refuser, boolean sockets) {
         chain.set(chain.indexOfType(org.glassfish.grizzly.http.HttpServerFilter.class),
                 new RequestParser(listener.getKeepAlive(), watch, refuser, settings.handshakeTimeout, closing,
                         sockets));
         if (secure()) {
             chain.add(chain.indexOfType(SSLBaseFilter.class), new ClearTextFilter(refuser));
+            chain.add(chain.indexOfType(SSLBaseFilter.class), new RecordFilter());
         }
     }
 

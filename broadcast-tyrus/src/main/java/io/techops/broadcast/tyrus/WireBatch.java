@@ -55,10 +55,16 @@ final class WireBatch implements Batch.Encoding {
      * @return how many bytes the channel took, perhaps not all
      */
     long writeTo(GatheringByteChannel channel) throws IOException {
+        rewound();
+        return chunks.length == 1 ? channel.write(chunks[0]) : channel.write(chunks);
+    }
+
+    /** {@return the chunks, from their first bytes} Only for the thread that the hub gave the batch to. */
+    ByteBuffer[] rewound() {
         for (ByteBuffer chunk : chunks) {
             chunk.position(0);
         }
-        return chunks.length == 1 ? channel.write(chunks[0]) : channel.write(chunks);
+        return chunks;
     }
 
     /** {@return what follows after the first {@code from} bytes, in buffers of the caller's own} */

@@ -6,8 +6,8 @@ import java.net.URI;
 import javax.net.SocketFactory;
 
 /**
- * How a test's connections travel: in the clear, where batches go straight to the socket, or through TLS, where they go
- * through the filter chain. The promises are the same.
+ * How a test's connections travel: in the clear, where batches go to the socket as they are, or through TLS. The
+ * promises are the same.
  */
 enum Wire {
     PLAIN, TLS;

@@ -1,0 +1,181 @@
+package io.techops.broadcast.tyrus;
+
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+
+/**
+ * A WebSocket client that has its TLS records in its own hands: it can send them in pieces, together, or broken. Reads
+ * time out after thirty seconds.
+ */
+final class TlsClient implements AutoCloseable {
+
+    private static final int SIZE = 1 << 17;
+
+    private final Socket socket = new Socket();
+    private final DataInputStream in;
+    private final SSLEngine engine;
+    private final ByteBuffer incoming = ByteBuffer.allocate(SIZE).flip();
+    private final ByteBuffer plain = ByteBuffer.allocate(SIZE).flip();
+
+    /** Connects, and shakes hands for TLS alone. */
+    TlsClient(int port, String protocol) throws IOException {
+        this(port, protocol, 0);
+    }
+
+    TlsClient(int port, String protocol, int receiveBuffer) throws IOException {
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(30_000);
+        if (receiveBuffer > 0) {
+            socket.setReceiveBufferSize(receiveBuffer);
+        }
+        socket.connect(new InetSocketAddress("127.0.0.1", port));
+        in = new DataInputStream(socket.getInputStream());
+        engine = Tls.context().createSSLEngine("127.0.0.1", port);
+        engine.setUseClientMode(true);
+        engine.setEnabledProtocols(new String[] {protocol});
+        engine.beginHandshake();
+        while (engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
+            switch (engine.getHandshakeStatus()) {
+                case NEED_TASK -> engine.getDelegatedTask().run();
+                case NEED_WRAP -> send(records(new byte[0]));
+                default -> unwrap();
+            }
+        }
+    }
+
+    SSLEngine engine() {
+        return engine;
+    }
+
+    Socket socket() {
+        return socket;
+    }
+
+    /** Shakes hands for a WebSocket. */
+    TlsClient open() throws IOException {
+        send(records(request()));
+        readHead();
+        return this;
+    }
+
+    static byte[] request() {
+        return RawClient.handshake("/").getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Reads the head of a response that must be a 101. */
+    void readHead() throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            head.append((char) readByte());
+        }
+        if (!head.toString().startsWith("HTTP/1.1 101 ")) {
+            throw new IOException("the handshake was refused: " + head);
+        }
+    }
+
+    /** {@return these bytes as records, behind whatever else TLS has to send} */
+    byte[] records(byte[] bytes) throws IOException {
+        ByteBuffer from = ByteBuffer.wrap(bytes);
+        ByteBuffer to = ByteBuffer.allocate(2 * bytes.length + SIZE);
+        do {
+            engine.wrap(from, to);
+        } while (from.hasRemaining());
+        byte[] records = new byte[to.flip().remaining()];
+        to.get(records);
+        return records;
+    }
+
+    /** {@return a frame with a text, in a record} */
+    byte[] text(String text) throws IOException {
+        return records(ClientFrames.frame(0x81, text));
+    }
+
+    /** {@return a record that changes our keys, and asks the server to change its own} */
+    byte[] newKeys() throws IOException {
+        engine.beginHandshake();
+        return records(new byte[0]);
+    }
+
+    /** {@return a record that ends our direction} */
+    byte[] closeNotify() throws IOException {
+        engine.closeOutbound();
+        return records(new byte[0]);
+    }
+
+    void send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+    }
+
+    /** {@return the next byte of plain text} */
+    int readByte() throws IOException {
+        while (!plain.hasRemaining()) {
+            if (!unwrap()) {
+                throw new EOFException("the server has ended the stream");
+            }
+        }
+        return plain.get() & 0xFF;
+    }
+
+    /** Reads a record. {@return whether there may be more} */
+    private boolean unwrap() throws IOException {
+        while (true) {
+            plain.compact();
+            SSLEngineResult result = engine.unwrap(incoming, plain);
+            plain.flip();
+            if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
+                return false;
+            }
+            if (result.getStatus() == SSLEngineResult.Status.OK) {
+                return true;
+            }
+            int count;
+            incoming.compact();
+            try {
+                count = in.read(incoming.array(), incoming.position(), incoming.remaining());
+                incoming.position(incoming.position() + Math.max(0, count));
+            } finally {
+                incoming.flip();
+            }
+            if (count < 0) {
+                throw new EOFException("the stream ended without a close_notify");
+            }
+        }
+    }
+
+    /** {@return the next frame} */
+    RawClient.Frame read() throws IOException {
+        int first = readByte();
+        long length = readByte();
+        for (int more = length == 127 ? 8 : length == 126 ? 2 : 0, i = 0; i < more; i++) {
+            length = (i == 0 ? 0 : length << 8) | readByte();
+        }
+        byte[] payload = new byte[(int) length];
+        for (int i = 0; i < payload.length; i++) {
+            payload[i] = (byte) readByte();
+        }
+        return new RawClient.Frame(first, payload);
+    }
+
+    /** {@return whether the server ends its direction of TLS, and then that of TCP; fails if more data comes} */
+    boolean readsCloseNotifyAndEnd() throws IOException {
+        while (unwrap()) {
+            if (plain.hasRemaining()) {
+                return false;
+            }
+        }
+        return !incoming.hasRemaining() && in.read() < 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
