@@ -89,6 +89,7 @@ final class Readers extends ThreadPoolExecutor {
     }
 
     private Readers(String name, SocketWatch watch, MemoryManager<?> memory, Set<Reader> readers) {
+        // Not a LinkedTransferQueue: with the JDK 17 a thread that waited at one was seen to be busy with it.
         super(FEW, MOST, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
         this.watch = watch;
         this.readers = readers;

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.Test;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a delivery allocates on its whole way, from the log to the kernel. */
 class DeliveryAllocationTest {
@@ -19,21 +21,29 @@ class DeliveryAllocationTest {
     private static final int ROUNDS = 100;
     private static final int MORE = 100;
 
-    /** {@return what the thread of the fan-out allocates in so many broadcasts, each delivered to so many peers} */
-    private static long allocated(int peers) throws Exception {
+    /**
+     * {@return what the thread of the fan-out allocates in so many broadcasts, each delivered to so many peers; the
+     * cipher does not count}
+     */
+    private static long allocated(Wire wire, int peers) throws Exception {
+        AtomicLong cipher = new AtomicLong();
         ExecutorService fanOut = Executors.newSingleThreadExecutor();
         BroadcastHub.Builder hub = BroadcastHub.builder().executor(fanOut).shards(1).heartbeat(Duration.ZERO);
         List<RawClient> clients = new ArrayList<>();
-        try (BroadcastServer server = Wire.PLAIN.start(hub)) {
+        BroadcastServer.Builder builder = wire.server();
+        if (wire == Wire.TLS) {
+            builder.tls(WeighingEngine.context(cipher));
+        }
+        try (BroadcastServer server = builder.hub(hub.build()).start()) {
             for (int i = 0; i < peers; i++) {
-                clients.add(Wire.PLAIN.open(server));
+                clients.add(wire.open(server));
             }
             broadcast(server, clients, fanOut);
             ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             long thread = on(fanOut).get();
-            long before = threads.getThreadAllocatedBytes(thread);
+            long before = threads.getThreadAllocatedBytes(thread) - cipher.get();
             broadcast(server, clients, fanOut);
-            long after = threads.getThreadAllocatedBytes(thread);
+            long after = threads.getThreadAllocatedBytes(thread) - cipher.get();
             for (RawClient client : clients) {
                 client.close();
             }
@@ -61,10 +71,11 @@ class DeliveryAllocationTest {
         return executor.submit(() -> Thread.currentThread().getId());
     }
 
-    @Test
-    void isNothing() throws Exception {
-        long few = allocated(1);
-        long many = allocated(1 + MORE);
+    @ParameterizedTest
+    @EnumSource(Wire.class)
+    void isNothing(Wire wire) throws Exception {
+        long few = allocated(wire, 1);
+        long many = allocated(wire, 1 + MORE);
         assertThat((many - few) / (ROUNDS * MORE)).as("bytes a delivery: %s for 1 peer, %s for %s", few, many, 1 + MORE)
                 .isZero();
     }
