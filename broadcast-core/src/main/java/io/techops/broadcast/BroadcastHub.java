@@ -102,7 +102,7 @@ public interface BroadcastHub extends AutoCloseable {
     /**
      * {@return whether {@link Registration#received} may have to wait for foreign code, because the policy or the
      * listener {@linkplain MessagePolicy#mayBlock may block}} An adapter must then not call it on a thread that others
-     * need.
+     * need, nor {@link #register}, which waits for nobody otherwise.
      */
     boolean mayBlockReading();
 

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Deadlines {
 
+    /** No time: nothing is scheduled. */
+    static final long NEVER = Long.MIN_VALUE;
+
     private final HubTimer timer;
     private final Runnable wake;
     private final AtomicBoolean due = new AtomicBoolean();
@@ -63,6 +66,11 @@ final class Deadlines {
         }
         earliest = deadline;
         scheduled = timer.schedule(this::fire, Duration.ofNanos(Math.max(0, deadline - timer.nanoTime())));
+    }
+
+    /** {@return when {@link #due} will be true, or {@link #NEVER}} */
+    long next() {
+        return scheduled == null ? NEVER : earliest;
     }
 
     /** Makes {@link #due} true after {@code delay}, if not earlier. */

@@ -29,6 +29,8 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     private final Journal journal;
     private final HubTimer timer;
     private final Runnable afterGone;
+    /** Whether anybody is told of peers that come and go: if not, nothing has to change threads for them. */
+    private final boolean told;
     private final MessagePolicy policy;
     private final Log log;
     private final Shard[] shards;
@@ -47,6 +49,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         Executor executor = settings.executor != null ? settings.executor : given.shards();
         timer = settings.timer != null ? settings.timer : given;
         afterGone = settings.afterGone;
+        told = !settings.tellsNobody() || settings.shared != null;
         journal = new Journal(settings.name, timer);
         policy = Objects.requireNonNull(settings.policy.timedBy(timer), "the policy by the hub's clock");
         log = new Log(settings.retention, settings.delivery, settings.shards);
@@ -212,14 +215,18 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         boolean joined = log.join(peer.cursor(), () -> {
             peers.add(peer);
             end.awaits();
-            events.add(listener -> listener.registered(peer));
+            if (told) {
+                events.add(listener -> listener.registered(peer));
+            }
         });
         if (!joined) {
             throw new RefusedException(RefusalCause.CLOSED, CLOSED);
         }
         journal.registered(peer);
-        events.tell();
-        wake(peer.cursor());
+        if (told) {
+            events.tell();
+        }
+        shards[peer.cursor().shard].joined(peer.registeredAt());
         return peer;
     }
 
@@ -238,15 +245,17 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         }
         peers.remove(peer);
         journal.gone(peer, reason, byHub, timer.nanoTime() - peer.registeredAt(), lag);
-        events.addDeparture(listener -> {
-            peer.over();
-            try {
-                listener.unregistered(peer, reason);
-            } finally {
-                afterGone.run();
-            }
-        });
-        events.tell();
+        if (told) {
+            events.addDeparture(listener -> {
+                peer.over();
+                try {
+                    listener.unregistered(peer, reason);
+                } finally {
+                    afterGone.run();
+                }
+            });
+            events.tell();
+        }
         end.finished();
     }
 

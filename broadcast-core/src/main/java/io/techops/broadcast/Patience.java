@@ -46,8 +46,22 @@ final class Patience {
     /** Says that there are new peers. */
     void joined() {
         if (heartbeat > 0) {
-            deadlines.within(Duration.ofNanos(heartbeat - heartbeat / 10)); // when the first of them is to be pinged
+            deadlines.within(Duration.ofNanos(untilFirstPing()));
         }
+    }
+
+    private long untilFirstPing() {
+        return heartbeat - heartbeat / 10;
+    }
+
+    /**
+     * {@return whether a shard need not know of a peer that joins {@code now} before {@code next}, unless there is
+     * something to write} Safe from any thread.
+     *
+     * @param next what {@link Deadlines#next} said
+     */
+    boolean mayWait(long now, long next) {
+        return heartbeat == 0 || next != Deadlines.NEVER && next - now <= untilFirstPing();
     }
 
     /**

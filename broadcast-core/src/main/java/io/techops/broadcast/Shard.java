@@ -79,6 +79,8 @@ final class Shard implements Runnable {
     private volatile @Nullable Thread runner;
     private volatile boolean over;
     private volatile Figures figures = Figures.NONE;
+    /** And when the next round is at the latest; not while a round runs, which may have passed those who join. */
+    private volatile long nextRound = Deadlines.NEVER;
 
     Shard(String hub, int index, Log log, OverflowPolicy overflow, Patience.Limits limits, Executor executor,
             HubTimer timer, Outcome outcome) {
@@ -109,6 +111,13 @@ final class Shard implements Runnable {
     /** Wakes the shard if it has any peers: something was appended. */
     void offer() {
         if (!log.isVacant(index)) {
+            wake();
+        }
+    }
+
+    /** Makes sure that a round begins in time for the first ping of a peer that joined {@code now}; it may be asleep. */
+    void joined(long now) {
+        if (!patience.mayWait(now, nextRound)) {
             wake();
         }
     }
@@ -192,6 +201,7 @@ final class Shard implements Runnable {
         long deliveredBefore = delivered;
         long writtenBefore = written;
         pass.begin();
+        nextRound = Deadlines.NEVER;
         long head = log.begin(index, peers);
         if (peers.size() > known) {
             patience.joined();
@@ -228,6 +238,7 @@ final class Shard implements Runnable {
             deadlines.cancel();
             outcome.drained();
         }
+        nextRound = deadlines.next();
         return offered < head;
     }
 
