@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
 import javax.net.ssl.SSLContext;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 import org.glassfish.grizzly.http.server.HttpHandler;
@@ -33,7 +34,8 @@ final class Listeners {
     }
 
     private static ThreadPoolConfig threads(String name, int count) {
-        return ThreadPoolConfig.defaultConfig().copy().setPoolName(name).setCorePoolSize(count).setMaxPoolSize(count);
+        return ThreadPoolConfig.defaultConfig().copy().setPoolName(name).setCorePoolSize(count).setMaxPoolSize(count)
+                .setQueue(new LinkedBlockingQueue<>()); // Grizzly's own choice may spin, see Readers
     }
 
     /** What is to be put into the filter chain. */
