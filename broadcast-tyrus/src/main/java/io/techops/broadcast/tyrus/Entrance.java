@@ -4,7 +4,6 @@ import io.techops.broadcast.RefusalCause;
 import java.net.InetSocketAddress;
 import java.security.Principal;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.glassfish.grizzly.http.HttpRequestPacket;
 import org.jspecify.annotations.Nullable;
@@ -44,16 +43,21 @@ final class Entrance {
 
     Answer check(HttpRequestPacket request, InetSocketAddress peerAddress, @Nullable Principal principal) {
         Refusal broken = Handshake.check(request);
-        if (broken != null) {
-            return broken;
-        }
-        Routes.Answer route = routes.at(request.getRequestURI());
+        return broken != null ? broken : check(RequestView.of(request, peerAddress, principal, proxies),
+                Authority.parse(Tokens.trim(request.getHeader("Host"))));
+    }
+
+    /** The same for a request that follows the rules of the RFC. */
+    Answer check(PlainHandshake request, InetSocketAddress peerAddress) {
+        return check(RequestView.of(request, peerAddress, proxies), request.host());
+    }
+
+    private Answer check(HandshakeRequest request, @Nullable Authority host) {
+        Routes.Answer route = routes.at(request.path());
         if (route instanceof Refusal refusal) {
             return refusal;
         }
-        List<String> origin = new ArrayList<>();
-        request.getHeaders().values("Origin").forEach(origin::add);
-        Authority host = Authority.parse(Tokens.trim(request.getHeader("Host")));
+        List<String> origin = request.headers().getOrDefault("Origin", List.of());
         if (origin.size() > 1 || host == null || !origins.allows(origin.isEmpty() ? null : origin.get(0), host)) {
             return Refusal.of(RefusalCause.ORIGIN, 403,
                     "Pages of this origin may not connect: the setting is allowOrigin.");
@@ -61,15 +65,13 @@ final class Entrance {
         if (routes.isClosed()) {
             return goingAway();
         }
-        HandshakeRequest view = RequestView.of(request, peerAddress, principal, proxies);
-        Places.Place place = places.placeFor(view.remoteAddress().getAddress());
+        Places.Place place = places.placeFor(request.remoteAddress().getAddress());
         Refusal full = place.take();
-        return full != null ? full : new Guest(view, (Routes.Found) route, place);
+        return full != null ? full : new Guest(request, (Routes.Found) route, place);
     }
 
-    /** {@return why the hub that was found did not take the peer that this thread has just tried to register} */
-    Refusal full() {
-        RefusalCause cause = LastRefusal.take();
+    /** {@return that the hub that was found did not take the peer} */
+    static Refusal notTaken(RefusalCause cause) {
         return cause == RefusalCause.TOPICS
                 ? Refusal.busy(cause, "There are as many topics as there may be.", RETRY_LATER)
                 : Refusal.busy(cause, "The server takes no peers now.", RETRY_AFTER);

@@ -48,6 +48,13 @@ final class Frames {
         return frame.put(payload).flip();
     }
 
+    /** {@return the answer to a ping, which is whole and not masked (RFC 6455 section 5.5.3)} */
+    static ByteBuffer pong(ByteBuffer ping) {
+        byte[] payload = new byte[ping.remaining() - 2];
+        ping.get(ping.position() + 2, payload);
+        return control(PONG, payload);
+    }
+
     /** {@return a whole close frame (RFC 6455 section 5.5.1); one without a code if the code must not be sent} */
     static ByteBuffer close(CloseReason reason) {
         if (!reason.isSendable()) {

@@ -1,6 +1,10 @@
 package io.techops.broadcast.tyrus;
 
 import io.techops.broadcast.RefusalCause;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -21,6 +25,8 @@ final class Handshake {
     static final String SUBPROTOCOL = "Sec-WebSocket-Protocol";
 
     private static final int KEY_BYTES = 16;
+    /** What the key of a handshake is hashed with (RFC 6455 section 1.3). */
+    private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
     private Handshake() {
     }
@@ -72,7 +78,26 @@ final class Handshake {
         return null;
     }
 
-    private static boolean isKey(@Nullable String key) {
+    /** {@return the answer to a request that is accepted (RFC 6455 section 4.2.2), without any extension} */
+    static ByteBuffer response(String key, @Nullable String subprotocol) {
+        String head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Accept: " + accept(key) + "\r\n"
+                + (subprotocol == null ? "" : SUBPROTOCOL + ": " + subprotocol + "\r\n")
+                + "\r\n";
+        return ByteBuffer.wrap(head.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private static String accept(String key) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-1")
+                    .digest((key + GUID).getBytes(StandardCharsets.ISO_8859_1));
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-1", e);
+        }
+    }
+
+    static boolean isKey(@Nullable String key) {
         try {
             return key != null && Base64.getDecoder().decode(key).length == KEY_BYTES && key.length() == 24;
         } catch (IllegalArgumentException e) {

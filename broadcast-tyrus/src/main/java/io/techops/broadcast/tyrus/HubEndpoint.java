@@ -2,7 +2,6 @@ package io.techops.broadcast.tyrus;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Message;
-import io.techops.broadcast.RefusedException;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
@@ -46,18 +45,9 @@ public final class HubEndpoint extends Endpoint {
         return config(path, session -> SessionLink.open(session, hubs.apply(session), maxMessageBytes));
     }
 
-    /** {@return the endpoint of {@link BroadcastServer}, which is told of each connection before Tyrus opens it} */
+    /** {@return the endpoint of {@link BroadcastServer}, whose connections are registered before Tyrus opens them} */
     static ServerEndpointConfig ofServer() {
-        return config("/", session -> {
-            PeerConnection peer = PeerConnection.OPENING.get();
-            try {
-                peer.register();
-            } catch (RefusedException e) {
-                LastRefusal.is(e);
-                throw e;
-            }
-            return peer;
-        });
+        return config("/", session -> PeerConnection.OPENING.get());
     }
 
     private static ServerEndpointConfig config(String path, Registering registering) {

@@ -26,6 +26,11 @@ final class HubRoute implements Routes {
     }
 
     @Override
+    public boolean mayBlock() {
+        return hub.mayBlockReading();
+    }
+
+    @Override
     public void refused(RefusalCause cause) {
         hub.refused(cause);
     }

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * In:  SocketFilter, which reads the pipe -> FrameGuard (limits, masks) -> Tyrus (frames, UTF-8, close handshake) ->
  *      the endpoint -> received() -> the hub. UpgradeFilter hands on what came right behind the request.
- * Out: the hub's batches, and Tyrus's pongs and close frames through TyrusWriter -> Outbound -> the pipe.
+ *      Pings and pongs are answered here. So Tyrus's side, two fifths of the memory of a peer and more than a third of
+ *      the work of its handshake, is not made before its first message: most peers only listen.
+ * Out: the hub's batches, pings and pongs, and Tyrus's close frames through TyrusWriter -> Outbound -> the pipe.
  *
  * It ends in one of these ways, and always with ended(), which Grizzly calls once the socket is closed:
  *   the peer's close frame    Tyrus answers it and closes its writer; the rest is the peer's to do
@@ -48,15 +50,16 @@ final class PeerConnection extends Outbound implements Transport, Link {
     private final BroadcastHub hub;
     private final SocketWatch watch;
     private final Map<String, Object> attributes;
+    private final TyrusMaker tyrusMaker;
     private final FrameGuard guard;
     private final Runnable whenEnded;
 
     /** Set before the connection is opened, never changed. */
-    private @Nullable Connection tyrus;
     private @Nullable Registration registration;
     private boolean mayBlock = true;
 
-    /** Owned by the reading thread. */
+    /** Owned by the reading thread, and after its last read by whoever ends the connection. */
+    private @Nullable Connection tyrus;
     private @Nullable ByteBuffer unread;
     private boolean paused;
     /** Set by any thread: what comes is not looked at any more. */
@@ -73,20 +76,25 @@ final class PeerConnection extends Outbound implements Transport, Link {
     private boolean resumed;
     private @Nullable Runnable resumption;
 
+    /** Makes Tyrus's side of a connection. */
+    interface TyrusMaker extends Function<PeerConnection, Connection> {
+    }
+
     /**
      * @param whenEnded called once the socket is closed, perhaps more than once
      */
     PeerConnection(BroadcastHub hub, SocketWatch watch, Map<String, Object> attributes, Function<Runnable, Pipe> pipe,
-            Function<Batch, WireBatch> encoder, int maxMessageBytes, Runnable whenEnded) {
+            Function<Batch, WireBatch> encoder, TyrusMaker tyrusMaker, int maxMessageBytes, Runnable whenEnded) {
         super(pipe, encoder);
         this.hub = hub;
         this.watch = watch;
         this.attributes = attributes;
+        this.tyrusMaker = tyrusMaker;
         this.guard = new FrameGuard(maxMessageBytes);
         this.whenEnded = whenEnded;
     }
 
-    /** Registers with the hub. Called by the endpoint, before the 101 is written. */
+    /** Registers with the hub, before the 101 is written. Throws what {@link BroadcastHub#register} does. */
     void register() {
         registration = hub.register(this);
         mayBlock = hub.mayBlockReading();
@@ -95,17 +103,6 @@ final class PeerConnection extends Outbound implements Transport, Link {
     /** {@return whether reading may wait for foreign code} */
     boolean mayBlock() {
         return mayBlock;
-    }
-
-    /** {@return whether the hub has taken the peer} */
-    boolean isRegistered() {
-        return registration != null;
-    }
-
-    /** Writes the 101 and begins. */
-    void open(Connection tyrusConnection, ByteBuffer response) {
-        tyrus = tyrusConnection;
-        open(response);
     }
 
     // The reading side.
@@ -171,15 +168,28 @@ final class PeerConnection extends Outbound implements Transport, Link {
 
     private void readFrames(ByteBuffer piece) {
         while (!deaf && !paused) {
-            ByteBuffer frames = guard.next(piece);
-            if (frames != null) {
-                tyrus.getReadHandler().handle(frames);
+            ByteBuffer frame = guard.next(piece);
+            if (frame != null) {
+                take(frame);
             } else {
                 CloseReason violation = guard.violation();
                 if (violation != null) {
                     fail(violation);
                 }
                 return;
+            }
+        }
+    }
+
+    private void take(ByteBuffer frame) {
+        switch (frame.get(frame.position()) & 0x0F) {
+            case Frames.PING -> pong(Frames.pong(frame));
+            case Frames.PONG -> pong();
+            default -> {
+                if (tyrus == null) {
+                    tyrus = tyrusMaker.apply(this);
+                }
+                tyrus.getReadHandler().handle(frame);
             }
         }
     }

@@ -11,9 +11,9 @@ import org.glassfish.grizzly.strategies.WorkerThreadIOStrategy;
 import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
 
 /**
- * On which thread a connection is read. Handshakes and pages, and peers of a hub that calls foreign code for every
- * message, have threads to wait on; frames of other peers are read where the selector found them, which saves two
- * changes of threads, and the selector's work to stop and begin watching, for every read.
+ * On which thread a connection is read. Pages, and handshakes and peers of a hub that calls foreign code for every
+ * message, have threads to wait on; plain handshakes and the frames of other peers are read where the selector found
+ * them, which saves two changes of threads, and the selector's work to stop and begin watching, for every read.
  */
 @SuppressWarnings("rawtypes") // Grizzly's interface has them
 final class ReadingStrategy implements IOStrategy {
@@ -22,6 +22,9 @@ final class ReadingStrategy implements IOStrategy {
     private static final IOStrategy READER = WorkerThreadIOStrategy.getInstance();
 
     private static IOStrategy of(Connection<?> connection, IOEvent event) {
+        if (connection.getProcessor() instanceof Doorway doorway) {
+            return doorway.mayBlock() ? READER : SELECTOR;
+        }
         PeerConnection peer = event == IOEvent.READ ? FrameFilter.PEER.get(connection) : null;
         return peer == null || peer.mayBlock() ? READER : SELECTOR;
     }

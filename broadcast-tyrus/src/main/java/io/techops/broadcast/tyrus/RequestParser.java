@@ -91,7 +91,7 @@ final class RequestParser extends HttpServerFilter {
     }
 
     /** Has the connection cut unless {@link #cancelTimeout} comes before the time is over. */
-    private void startTimeout(Connection<?> connection) {
+    void startTimeout(Connection<?> connection) {
         DEADLINE.set(connection, watch.after(headTimeout, () -> refuser.cut(connection)));
     }
 

@@ -11,7 +11,7 @@ import org.glassfish.grizzly.http.HttpRequestPacket;
 import org.glassfish.grizzly.http.util.MimeHeaders;
 import org.jspecify.annotations.Nullable;
 
-/** A copy of Grizzly's request, whose own bytes belong to the connection. */
+/** A request that does not need what it was read from: Grizzly's own belongs to the connection. */
 record RequestView(String path, @Nullable String query, Map<String, List<String>> headers,
         InetSocketAddress remoteAddress, InetSocketAddress peerAddress, @Nullable Principal principal)
         implements HandshakeRequest {
@@ -21,6 +21,11 @@ record RequestView(String path, @Nullable String query, Map<String, List<String>
         Map<String, List<String>> headers = headers(request.getHeaders());
         return new RequestView(request.getRequestURI(), request.getQueryString(), headers,
                 proxies.clientOf(peerAddress, headers), peerAddress, principal);
+    }
+
+    static RequestView of(PlainHandshake request, InetSocketAddress peerAddress, Proxies proxies) {
+        return new RequestView(request.path(), request.query(), request.headers(),
+                proxies.clientOf(peerAddress, request.headers()), peerAddress, null);
     }
 
     /** {@return what may be shown: no header, and no query, because they hold credentials} */

@@ -24,6 +24,9 @@ interface Routes {
     /** {@return what is at a path, as the request has it} */
     Answer at(String path);
 
+    /** {@return whether registering a peer, or reading from one, may have to wait for foreign code} */
+    boolean mayBlock();
+
     /** Counts a refusal. */
     void refused(RefusalCause cause);
 

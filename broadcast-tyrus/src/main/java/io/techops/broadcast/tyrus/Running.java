@@ -48,7 +48,7 @@ final class Running {
             chains = new SocketChain(settings, routes, watch, () -> closing);
             sockets = Listeners.server("broadcast", socketAddress, settings.tls, settings.clientAuth, watch,
                     onOnePort ? new PageHandler(settings.pages) : null, settings.pageIdleTimeout, (listener, chain) ->
-                            chains.addSockets(listener, chain, container.getWebSocketEngine(), onOnePort));
+                            chains.addSockets(listener, chain, container::open, onOnePort));
             pages = settings.pages == null || onOnePort ? null
                     : Listeners.server("broadcast-pages", pageAddress, settings.tls, settings.clientAuth, null,
                             new PageHandler(settings.pages), settings.pageIdleTimeout, chains::addPages);

@@ -8,10 +8,12 @@ import java.util.concurrent.TimeUnit;
 import org.glassfish.grizzly.CompletionHandler;
 import org.glassfish.grizzly.EmptyCompletionHandler;
 import org.glassfish.grizzly.nio.AbstractNIOConnectionDistributor;
+import org.glassfish.grizzly.nio.NIOConnection;
 import org.glassfish.grizzly.nio.NIOTransport;
 import org.glassfish.grizzly.nio.RegisterChannelResult;
 import org.glassfish.grizzly.nio.RoundRobinConnectionDistributor;
 import org.glassfish.grizzly.nio.SelectorRunner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Grizzly's way to divide channels among selectors, which makes up for two things that Grizzly leaves out at the end: a
@@ -23,10 +25,17 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
     private static final Duration LONGEST_ROUND = Duration.ofSeconds(1);
 
     private final RoundRobinConnectionDistributor rounds;
+    /** Set before the first connection. */
+    private @Nullable Doorway doorway;
 
     SelectorDistributor(NIOTransport transport) {
         super(transport);
         rounds = new RoundRobinConnectionDistributor(transport);
+    }
+
+    /** Has every connection that will be accepted come through {@code first}, and not through the chain at once. */
+    void lead(Doorway first) {
+        doorway = first;
     }
 
     /** Has every selector look at what was closed. */
@@ -66,6 +75,9 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
     @Override
     public void registerChannelAsync(SelectableChannel channel, int interestOps, Object attachment,
             CompletionHandler<RegisterChannelResult> completionHandler) {
+        if (doorway != null && attachment instanceof NIOConnection connection) {
+            connection.setProcessor(doorway);
+        }
         rounds.registerChannelAsync(channel, interestOps, attachment, completionHandler);
     }
 

@@ -9,7 +9,6 @@ import org.glassfish.grizzly.http.server.HttpServerFilter;
 import org.glassfish.grizzly.http.server.NetworkListener;
 import org.glassfish.grizzly.ssl.SSLBaseFilter;
 import org.glassfish.grizzly.utils.IdleTimeoutFilter;
-import org.glassfish.tyrus.spi.WebSocketEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,9 +44,10 @@ final class SocketChain implements AutoCloseable {
     }
 
     /** Sets up the chain of the WebSocket port. */
-    void addSockets(NetworkListener listener, FilterChainBuilder chain, WebSocketEngine engine, boolean withPages) {
+    void addSockets(NetworkListener listener, FilterChainBuilder chain, PeerConnection.TyrusMaker tyrus,
+            boolean withPages) {
         Refuser refuser = new Refuser(watch, secure(), routes::refused);
-        setParsers(listener, chain, refuser, true);
+        RequestParser parser = setParsers(listener, chain, refuser, true);
         Entrance entrance = new Entrance(routes, new Origins(settings.origins),
                 new Proxies(settings.trustedProxies, settings.clientAddressHeader),
                 new Places(settings.maxPeers, settings.maxPeersPerAddress));
@@ -55,23 +55,29 @@ final class SocketChain implements AutoCloseable {
         Function<Batch, WireBatch> encoder = batch -> WireBatch.encode(batch, pool);
         IdleTimeoutFilter idle = (IdleTimeoutFilter) chain.get(chain.indexOfType(IdleTimeoutFilter.class));
         FilterChain frames = FilterChainBuilder.stateless().add(new SocketFilter(withPages ? idle : null)).build();
-        Admission admission = new Admission(new Admission.Parts(engine, watch, encoder, frames, secure(), withPages,
+        Admission admission = new Admission(new Admission.Parts(tyrus, watch, encoder, frames, secure(), withPages,
                 settings.maxMessageBytes));
         chain.add(chain.indexOfType(HttpServerFilter.class),
                 new UpgradeFilter(entrance, decider, admission, refuser, withPages));
+        if (!withPages && !secure() && decider == null) {
+            ((SelectorDistributor) listener.getTransport().getNIOChannelDistributor())
+                    .lead(new Doorway(parser, routes, entrance, admission, refuser, closing));
+        }
         if (!withPages) {
             chain.remove(idle); // handshakes and peers have timeouts of their own
         }
     }
 
-    private void setParsers(NetworkListener listener, FilterChainBuilder chain, Refuser refuser, boolean sockets) {
-        chain.set(chain.indexOfType(org.glassfish.grizzly.http.HttpServerFilter.class),
-                new RequestParser(listener.getKeepAlive(), watch, refuser, settings.handshakeTimeout, closing,
-                        sockets));
+    private RequestParser setParsers(NetworkListener listener, FilterChainBuilder chain, Refuser refuser,
+            boolean sockets) {
+        RequestParser parser = new RequestParser(listener.getKeepAlive(), watch, refuser, settings.handshakeTimeout,
+                closing, sockets);
+        chain.set(chain.indexOfType(org.glassfish.grizzly.http.HttpServerFilter.class), parser);
         if (secure()) {
             chain.add(chain.indexOfType(SSLBaseFilter.class), new ClearTextFilter(refuser));
             chain.add(chain.indexOfType(SSLBaseFilter.class), new RecordFilter());
         }
+        return parser;
     }
 
     /** Ends what still decides about handshakes. */

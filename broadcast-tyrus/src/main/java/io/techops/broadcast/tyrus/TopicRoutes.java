@@ -62,6 +62,11 @@ final class TopicRoutes implements Routes {
     }
 
     @Override
+    public boolean mayBlock() {
+        return true; // a topic begins with the host application's recipe
+    }
+
+    @Override
     public void refused(RefusalCause cause) {
         topics.refused(cause);
     }

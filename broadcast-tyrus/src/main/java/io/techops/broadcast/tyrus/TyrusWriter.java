@@ -6,7 +6,7 @@ import org.glassfish.tyrus.spi.Writer;
 import org.glassfish.tyrus.spi.WriterInfo;
 
 /**
- * Brings what Tyrus has to say, its pongs and close frames, to the one way out. It takes whole frames and completes at
+ * Brings what Tyrus has to say, its close frames, to the one way out. It takes whole frames and completes at
  * once: there is never more than one of each waiting.
  */
 final class TyrusWriter extends Writer {
@@ -24,15 +24,11 @@ final class TyrusWriter extends Writer {
 
     @Override
     public void write(ByteBuffer frame, CompletionHandler<ByteBuffer> handler) {
-        switch (frame.get(frame.position()) & 0x0F) {
-            case Frames.PONG -> connection.pong(frame);
-            case Frames.PING -> connection.ping(frame);
-            case Frames.CLOSE -> connection.close(frame);
-            default -> {
-                handler.failed(new IllegalStateException("messages to a peer go through the hub: use Peer.send"));
-                return;
-            }
+        if ((frame.get(frame.position()) & 0x0F) != Frames.CLOSE) {
+            handler.failed(new IllegalStateException("messages to a peer go through the hub: use Peer.send"));
+            return;
         }
+        connection.close(frame);
         handler.completed(frame);
     }
 

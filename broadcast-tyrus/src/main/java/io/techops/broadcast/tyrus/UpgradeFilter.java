@@ -19,8 +19,6 @@ import org.glassfish.grizzly.http.Method;
 import org.glassfish.grizzly.nio.NIOConnection;
 import org.glassfish.grizzly.ssl.SSLUtils;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The filter behind the HTTP parser: brings a handshake through the {@link Entrance}, past the host application's
@@ -28,7 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 final class UpgradeFilter extends BaseFilter {
 
-    private static final Logger LOG = LoggerFactory.getLogger(UpgradeFilter.class);
     private static final Attribute<Waiting> WAITING =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(UpgradeFilter.class.getName() + ".waiting");
 
@@ -37,7 +34,6 @@ final class UpgradeFilter extends BaseFilter {
     private final Admission admission;
     private final Refuser refuser;
     private final boolean pages;
-    private final Bursts failures = new Bursts();
 
     /** A handshake whose reading is suspended until the host application has decided. */
     private static final class Waiting {
@@ -135,18 +131,10 @@ final class UpgradeFilter extends BaseFilter {
 
     private NextAction admit(FilterChainContext ctx, Entrance.Guest guest, Decision.Accept accept) {
         HttpContent content = ctx.getMessage();
-        PeerConnection peer;
-        try {
-            peer = admission.admit((NIOConnection) ctx.getConnection(), guest, accept);
-        } catch (RuntimeException | Error e) {
-            if (failures.first()) {
-                LOG.warn("A handshake failed", e);
-            }
-            peer = null;
-        }
+        Admission.Outcome outcome = admission.admit((NIOConnection) ctx.getConnection(), guest, accept);
+        PeerConnection peer = outcome.peer();
         if (peer == null) {
-            guest.place().giveBack();
-            return refuse(ctx, entrance.full());
+            return refuse(ctx, Entrance.notTaken(outcome.refusal()));
         }
         return content.getContent().hasRemaining()
                 ? FrameFilter.deliver(ctx, peer, content.getContent())

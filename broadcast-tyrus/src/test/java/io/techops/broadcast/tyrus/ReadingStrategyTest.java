@@ -1,15 +1,19 @@
 package io.techops.broadcast.tyrus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -79,5 +83,49 @@ class ReadingStrategyTest {
             }
         }), "one", "two");
         assertThat(threads).hasSize(2).allSatisfy(name -> assertThat(name).startsWith(SELECTOR));
+    }
+
+    /** {@return a hub that notes who registers peers} */
+    private BroadcastHub noted(BroadcastHub hub) {
+        return (BroadcastHub) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {BroadcastHub.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("register")) {
+                        threads.add(Thread.currentThread().getName());
+                    }
+                    return method.invoke(hub, arguments);
+                });
+    }
+
+    private void assertRegisteredBy(String thread, BroadcastHub.Builder hub, byte[]... pieces) throws Exception {
+        try (BroadcastServer server = Wire.PLAIN.server().hub(noted(hub.build())).start();
+                RawClient peer = Wire.PLAIN.connect(server)) {
+            for (byte[] piece : pieces) {
+                peer.send(piece);
+            }
+            assertThat(peer.readHead()).startsWith("HTTP/1.1 101 ");
+            assertThat(threads).singleElement(STRING).startsWith(thread);
+            peer.sendText("hello");
+            assertThat(peer.readText()).isEqualTo("hello");
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
+    void aPlainHandshakeIsAnsweredWhereTheSelectorIs() throws Exception {
+        assertRegisteredBy(SELECTOR, BroadcastHub.builder(), bytes(RawClient.handshake("/")));
+    }
+
+    @Test
+    void aPlainHandshakeWithAHubThatMayBlockIsAnsweredOnAThreadThatNobodyElseNeeds() throws Exception {
+        assertRegisteredBy(READER, BroadcastHub.builder().policy(MessagePolicy.textOnly().andThen(
+                (from, message) -> MessagePolicy.Decision.relay(message))), bytes(RawClient.handshake("/")));
+    }
+
+    @Test
+    void aHandshakeThatIsNotPlainIsAnsweredOnAThreadThatNobodyElseNeeds() throws Exception {
+        assertRegisteredBy(READER, BroadcastHub.builder(), bytes(RawClient.handshake("/%41")));
     }
 }

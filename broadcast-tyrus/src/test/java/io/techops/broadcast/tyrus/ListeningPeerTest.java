@@ -1,0 +1,175 @@
+package io.techops.broadcast.tyrus;
+
+import static io.techops.broadcast.tyrus.ClientFrames.frame;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.MessagePolicy;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.glassfish.tyrus.spi.Connection;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A peer that only listens, and says that it is alive, has no side in Tyrus: one is made for its first message. */
+class ListeningPeerTest {
+
+    private static final int TEXT = 0x81;
+    private static final int CLOSE = 0x88;
+    private static final int PING = 0x89;
+    private static final int PONG = 0x8A;
+
+    private final HubContainer container = new HubContainer(1_000);
+    private final SocketWatch watch = new SocketWatch("watch of a test");
+    private final List<String> said = new CopyOnWriteArrayList<>();
+    private final BroadcastHub hub = BroadcastHub.builder()
+            .policy((from, message) -> {
+                said.add(message.toString());
+                return MessagePolicy.Decision.ignore();
+            }).build();
+    private final Sink sink = new Sink();
+    private final PeerConnection peer = new PeerConnection(hub, watch, Map.of(), flush -> sink,
+            batch -> WireBatch.encode(batch, new ChunkPool()), this::side, 1_000, () -> { });
+    private int sides;
+
+    /** Keeps what is written to a peer. */
+    private static final class Sink implements Pipe {
+
+        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+
+        @Override
+        public long write(WireBatch batch) throws IOException {
+            return write(batch.view(0));
+        }
+
+        @Override
+        public long write(ByteBuffer[] buffers) {
+            long count = 0;
+            for (ByteBuffer buffer : buffers) {
+                while (buffer.hasRemaining()) {
+                    written.write(buffer.get());
+                    count++;
+                }
+            }
+            return count;
+        }
+
+        @Override
+        public boolean busy() {
+            return false;
+        }
+
+        @Override
+        public void awaitWritable() {
+            throw new AssertionError("everything was taken");
+        }
+
+        @Override
+        public void shutdownOutput() {
+            // The close frame was the last.
+        }
+
+        @Override
+        public void abort() {
+            // There is no socket.
+        }
+
+        @Override
+        public void ended() {
+            // There is no socket.
+        }
+
+        byte[] take() {
+            byte[] bytes = written.toByteArray();
+            written.reset();
+            return bytes;
+        }
+    }
+
+    private Connection side(PeerConnection of) {
+        sides++;
+        return container.open(of);
+    }
+
+    @BeforeEach
+    void open() {
+        peer.register();
+        peer.open(ByteBuffer.wrap("101".getBytes(StandardCharsets.US_ASCII)));
+        assertThat(sink.take()).asString(StandardCharsets.US_ASCII).isEqualTo("101");
+    }
+
+    @AfterEach
+    void end() {
+        peer.ended();
+        hub.close(Duration.ZERO);
+        watch.close();
+        container.stop();
+    }
+
+    private void send(byte[]... frames) {
+        Queue<ByteBuffer> pieces = new ArrayDeque<>();
+        for (byte[] frame : frames) {
+            pieces.add(ByteBuffer.wrap(frame));
+        }
+        assertThat(peer.read(pieces::poll)).isTrue();
+    }
+
+    @Test
+    void pingsAreAnsweredAndPongsAreTakenWithoutTyrus() {
+        send(frame(PING, "are you there"), frame(PONG, ""), frame(PING, ""), frame(PONG, "unasked"));
+        assertThat(sink.take()).isEqualTo(unmasked(PONG, "are you there", ""));
+        assertThat(sides).isZero();
+        assertThat(hub.peers()).hasSize(1);
+    }
+
+    /** {@return frames of a server} */
+    private static byte[] unmasked(int first, String... payloads) {
+        ByteArrayOutputStream frames = new ByteArrayOutputStream();
+        for (String payload : payloads) {
+            frames.write(first);
+            frames.write(payload.length());
+            frames.writeBytes(payload.getBytes(StandardCharsets.US_ASCII));
+        }
+        return frames.toByteArray();
+    }
+
+    @Test
+    void itsFirstMessageMakesItsSideAndTheOthersUseIt() {
+        send(frame(PING, "1"), frame(TEXT, "one"), frame(TEXT, "two"), frame(PING, "2"));
+        send(frame(TEXT, "three"));
+        assertThat(said).hasSize(3);
+        assertThat(sides).isOne();
+    }
+
+    @Test
+    void itsCloseFrameIsAnswered() {
+        send(frame(CLOSE, 3, 232));
+        assertThat(sink.take()).startsWith(CLOSE, 2, 3, 232);
+        assertThat(hub.peers()).isEmpty();
+        assertThat(sides).isOne();
+    }
+
+    @Test
+    void itsEndWithoutACloseFrameNeedsNoSide() {
+        peer.ended();
+        assertThat(hub.peers()).isEmpty();
+        assertThat(sides).isZero();
+    }
+
+    @Test
+    void nothingThatComesAfterItsEndIsLookedAt() {
+        peer.ended();
+        send(frame(TEXT, "too late"), frame(PING, "too late"));
+        assertThat(said).isEmpty();
+        assertThat(sides).isZero();
+    }
+}
