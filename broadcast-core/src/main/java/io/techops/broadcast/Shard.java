@@ -115,7 +115,7 @@ final class Shard implements Runnable {
         }
     }
 
-    /** Makes sure that a round begins in time for the first ping of a peer that joined {@code now}; it may be asleep. */
+    /** Makes sure that a round begins in time for the first ping of a peer that joined {@code now}. From any thread. */
     void joined(long now) {
         if (!patience.mayWait(now, nextRound)) {
             wake();

@@ -9,10 +9,10 @@
  *
  * <h2>Two ways in</h2>
  *
- * <p>{@link io.techops.broadcast.tyrus.BroadcastServer} is the standalone server: Tyrus does the handshake, the parsing
- * of frames and the close handshake, Grizzly the HTTP; every byte that goes out is written by this package, straight to
- * the socket. {@link io.techops.broadcast.tyrus.BroadcastEndpoint} maps the same hub on any other Jakarta WebSocket
- * container, which does all of that itself.
+ * <p>{@link io.techops.broadcast.tyrus.BroadcastServer} is the standalone server: Tyrus does the parsing of messages
+ * and the close handshake, Grizzly the HTTP, but for a handshake that comes in one piece and plain form; every byte that
+ * goes out is written by this package, straight to the socket. {@link io.techops.broadcast.tyrus.BroadcastEndpoint} maps
+ * the same hub on any other Jakarta WebSocket container, which does all of that itself.
  *
  * <pre>
  *   the peer's socket                                                           the peers' sockets
@@ -65,9 +65,9 @@
  * <p>The floors, each using only those below it: {@code ChunkPool}, {@code WireBatch}, {@code Frames};
  * {@code SocketWatch}; the pipes; {@code Outbound}; {@code FrameGuard}, {@code PeerConnection}; the endpoint;
  * {@code Tokens}, {@code Authority}, {@code Addresses}; {@code Refusal}, {@code Refuser}, {@code Handshake};
- * {@code RequestParser}; {@code Origins}, {@code Proxies}, {@code Places}, {@code Routes}, {@code Entrance};
- * {@code HandshakeRequest}, {@code HandshakePolicy}, {@code Decider}; {@code Admission}, {@code UpgradeFilter};
- * {@code SocketChain}, the container and {@code BroadcastServer}.
+ * {@code RequestParser}, {@code PlainHandshake}; {@code Origins}, {@code Proxies}, {@code Places}, {@code Routes},
+ * {@code Entrance}; {@code HandshakeRequest}, {@code HandshakePolicy}, {@code Decider}; {@code Admission},
+ * {@code UpgradeFilter}, {@code Doorway}; {@code SocketChain}, the container and {@code BroadcastServer}.
  */
 @NullMarked
 package io.techops.broadcast.tyrus;

@@ -64,11 +64,6 @@ class ListeningPeerTest {
         }
 
         @Override
-        public boolean busy() {
-            return false;
-        }
-
-        @Override
         public void awaitWritable() {
             throw new AssertionError("everything was taken");
         }
@@ -76,6 +71,16 @@ class ListeningPeerTest {
         @Override
         public void shutdownOutput() {
             // The close frame was the last.
+        }
+
+        @Override
+        public void finish() {
+            // There is no socket.
+        }
+
+        @Override
+        public Incoming incoming() {
+            throw new AssertionError("the test brings what comes");
         }
 
         @Override

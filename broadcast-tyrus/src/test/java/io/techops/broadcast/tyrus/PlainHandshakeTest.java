@@ -26,7 +26,8 @@ class PlainHandshakeTest {
             "\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\r\n"
                     + "Accept: */*\r\nAccept-Language: en-US,en;q=0.5\r\nReferer: http://127.0.0.1:8000/\r\n"
                     + "Sec-WebSocket-Protocol: chat, mqtt\r\nSec-WebSocket-Extensions: permessage-deflate\r\n"
-                    + "Cookie: a=1; b=\"two\"\r\nPragma: no-cache\r\n\r\n").replace("n: Upgrade", "n: keep-alive, Upgrade");
+                    + "Cookie: a=1; b=\"two\"\r\nPragma: no-cache\r\n\r\n")
+            .replace("n: Upgrade", "n: keep-alive, Upgrade");
     /** What makes a difference to a parser. */
     private static final String MARKS = " \t\r\n:,;?#%/\"\\=@[](){}<>!*+-._~0aZ\0\u007F\u0080\u00FF";
     private static final int CASES = 4_000;
