@@ -22,9 +22,6 @@ import org.slf4j.LoggerFactory;
  * the host application runs there as well, and may block. So while something waits to be read, the threads are looked
  * at every STUCK; whoever is still with what he was with the last time is taken to be stuck, and the pool may have that
  * many threads more, up to MOST. A pool that grew with its queue instead would have hundreds of threads under any load.
- *
- * The queue is not a LinkedTransferQueue, as Grizzly's own are: with that of JDK 17, in one test of three, a thread
- * that had nothing to do spun in awaitMatch, with all of a processor, until the next task came.
  */
 
 /**
