@@ -5,26 +5,32 @@ import io.techops.broadcast.Message;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A batch as the bytes that go on the wire, in chunks of direct memory: encoded once, written to every peer that stands
  * at the same position.
  *
- * <p>The thread that writes the batch to one peer after the other moves the positions of the chunks; whoever goes on
- * after a short write takes {@linkplain #view a view} and holds the batch for as long as he needs it. The chunks go
- * back to the pool when nobody holds it any more.
+ * <p>The thread that writes the batch to one peer after the other moves the positions of the chunks, and an
+ * {@link javax.net.ssl.SSLEngine} their limits too; whoever goes on after a short write takes {@linkplain #view a view},
+ * which that does not touch, and holds the batch for as long as he needs it. The chunks go back to the pool when nobody
+ * holds it any more.
  */
 final class WireBatch implements Batch.Encoding {
 
     private final ChunkPool pool;
     private final ByteBuffer[] chunks;
+    /** The same bytes, in buffers that nobody moves: views are taken while another thread writes. */
+    private final ByteBuffer[] unmoved;
     private final long length;
     private final AtomicInteger holders = new AtomicInteger(1);
 
     private WireBatch(ChunkPool pool, ByteBuffer[] chunks, long length) {
         this.pool = pool;
         this.chunks = chunks;
+        this.unmoved = new ByteBuffer[chunks.length];
+        Arrays.setAll(unmoved, i -> chunks[i].duplicate());
         this.length = length;
     }
 
@@ -72,7 +78,7 @@ final class WireBatch implements Batch.Encoding {
         int first = (int) (from / ChunkPool.CHUNK);
         ByteBuffer[] view = new ByteBuffer[chunks.length - first];
         for (int i = 0; i < view.length; i++) {
-            view[i] = chunks[first + i].duplicate().position(0);
+            view[i] = unmoved[first + i].duplicate();
         }
         view[0].position((int) (from % ChunkPool.CHUNK));
         return view;
