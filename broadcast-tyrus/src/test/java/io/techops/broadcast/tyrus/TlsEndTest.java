@@ -2,6 +2,7 @@ package io.techops.broadcast.tyrus;
 
 import static io.techops.broadcast.tyrus.ClientFrames.close;
 import static io.techops.broadcast.tyrus.ClientFrames.concat;
+import static io.techops.broadcast.tyrus.ClientFrames.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
@@ -9,7 +10,6 @@ import static org.awaitility.Awaitility.await;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.HubListener;
-import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.Retention;
 import java.io.EOFException;
@@ -23,6 +23,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,14 +110,15 @@ class TlsEndTest {
 
     @Test
     void aStalledPeerThatChangesItsKeysAgainAndAgainHasToGoWhateverElseItSends() throws Exception {
-        try (BroadcastServer server = start(hub());
+        BroadcastHub.Builder hub = hub().stallTimeout(Duration.ofMinutes(5));
+        try (BroadcastServer server = start(hub);
                 TlsClient stalled = new TlsClient(server.port(), NEW, SMALL_BUFFER).open()) {
             for (int i = 0; i < 300; i++) {
                 server.hub().broadcast(message(i));
             }
             await().until(() -> onlyPeer(server).lag() > 0);
             try {
-                for (int i = 0; i < 10_000 && departures.isEmpty(); i++) {
+                for (int i = 0; i < 100; i++) {
                     stalled.send(concat(stalled.newKeys(), stalled.text("mine")));
                 }
             } catch (IOException e) {
@@ -123,27 +128,59 @@ class TlsEndTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {OLD, NEW})
-    void whatAPeerSaysBeforeItsEndIsHeardAlsoIfItHadToWait(String protocol) throws Exception {
-        CountDownLatch goOn = new CountDownLatch(1);
-        MessagePolicy waits = (peer, message) -> {
+    @Test
+    void whatAPeerSaysBeforeItsEndIsHeardAlsoIfItHadToWait() throws Exception {
+        int retained = 16;
+        int count = 100;
+        AtomicReference<CountDownLatch> gate = new AtomicReference<>(new CountDownLatch(0));
+        ExecutorService threads = Executors.newCachedThreadPool();
+        Executor waits = task -> threads.execute(() -> {
             try {
-                goOn.await();
+                gate.get().await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            return MessagePolicy.Decision.relay(message);
-        };
-        try (BroadcastServer server = start(hub().policy(waits));
-                TlsClient peer = new TlsClient(server.port(), protocol).open();
-                TlsClient other = new TlsClient(server.port(), protocol).open()) {
-            peer.send(concat(peer.text("one"), peer.text("two"), peer.closeNotify()));
-            peer.socket().shutdownOutput();
-            goOn.countDown();
-            assertThat(other.read().text()).isEqualTo("one");
-            assertThat(other.read().text()).isEqualTo("two");
+            task.run();
+        });
+        BroadcastHub.Builder hub = hub().executor(waits).retention(Retention.of(retained, 1 << 20));
+        try (BroadcastServer server = start(hub); TlsClient peer = new TlsClient(server.port(), NEW).open();
+                TlsClient other = new TlsClient(server.port(), NEW).open()) {
+            gate.set(new CountDownLatch(1));
+            byte[] texts = {};
+            for (int i = 0; i < count; i++) {
+                texts = concat(texts, frame(0x81, "text " + i));
+            }
+            peer.send(concat(peer.records(texts), peer.closeNotify()));
+            await().until(() -> server.hub().stats().messages() >= retained);
+            gate.get().countDown();
+            for (int i = 0; i < count; i++) {
+                assertThat(other.read().text()).isEqualTo("text " + i);
+            }
             await().until(() -> departures.size() == 1);
+        } finally {
+            gate.get().countDown();
+            threads.shutdown();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {OLD, NEW})
+    void aStalledPeerThatClosesIsAnsweredBehindItsMessagesAndSeesTheEnd(String protocol) throws Exception {
+        int count = 300;
+        try (BroadcastServer server = start(hub());
+                TlsClient stalled = new TlsClient(server.port(), protocol, SMALL_BUFFER).open()) {
+            for (int i = 0; i < count; i++) {
+                server.hub().broadcast(message(i));
+            }
+            await().until(() -> onlyPeer(server).lag() > 0);
+            stalled.send(stalled.records(close(1000, "")));
+            await().until(() -> departures.size() == 1);
+            RawClient.Frame frame = stalled.read();
+            while (frame.first() == 0x81) {
+                frame = stalled.read();
+            }
+            assertThat(frame.code()).isEqualTo(1000);
+            assertThat(stalled.readsCloseNotifyAndEnd()).isTrue();
         }
     }
 
