@@ -27,8 +27,8 @@ final class Records extends Incoming {
     /** The most that a record can have behind its header (RFC 5246 section 6.2.3; RFC 8446 section 5.2 allows less). */
     static final int MOST_BYTES = (16 << 10) + 2048;
 
-    /** The most records in a row that bring nothing, of which each may cost as much as a new key. */
-    private static final int MOST_EMPTY = 16;
+    /** The most bytes of records in a row that bring nothing: each five of them may cost as much as a new key. */
+    private static final int MOST_EMPTY_BYTES = 1 << 10;
     private static final int FIRST_BYTES = 128;
     private static final Logger LOG = LoggerFactory.getLogger(Records.class);
 
@@ -41,6 +41,7 @@ final class Records extends Incoming {
         private final TlsPipe pipe;
         private final SSLEngine engine;
         private @Nullable ByteBuffer begun;
+        /** How many bytes in a row have brought nothing. */
         private int empty;
         /** The engine takes no more: what was decrypted before may still be read. */
         private boolean over;
@@ -141,8 +142,11 @@ final class Records extends Incoming {
                     if (status != HandshakeStatus.NEED_WRAP) { // a peer that does not read gets no answers
                         state.empty = 0;
                     }
-                } else if (++state.empty > MOST_EMPTY) {
-                    throw new SSLException("more than " + MOST_EMPTY + " records in a row bring nothing");
+                } else {
+                    state.empty += result.bytesConsumed();
+                    if (state.empty > MOST_EMPTY_BYTES) {
+                        throw new SSLException("more than " + MOST_EMPTY_BYTES + " bytes in a row bring nothing");
+                    }
                 }
                 if (status == HandshakeStatus.NEED_TASK) {
                     runTasks();

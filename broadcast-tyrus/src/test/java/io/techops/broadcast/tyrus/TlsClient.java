@@ -3,6 +3,8 @@ package io.techops.broadcast.tyrus;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -102,6 +104,26 @@ final class TlsClient implements AutoCloseable {
     byte[] newKeys() throws IOException {
         engine.beginHandshake();
         return records(new byte[0]);
+    }
+
+    /** {@return one record with so many changes of our keys} Nothing can be sent behind it: our keys do not change. */
+    byte[] newKeys(int count) throws IOException, ReflectiveOperationException {
+        Object context = field(engine, engine.getClass(), "conContext");
+        Object output = field(context, context.getClass(), "outputRecord");
+        Method encode = output.getClass().getDeclaredMethod("encodeHandshake", byte[].class, int.class, int.class);
+        encode.setAccessible(true);
+        byte[] keyUpdate = {24, 0, 0, 1, 0}; // RFC 8446 section 4.6.3
+        for (int i = 0; i < count; i++) {
+            encode.invoke(output, keyUpdate, 0, keyUpdate.length);
+        }
+        return records(new byte[0]);
+    }
+
+    /** The engine has no method to put more than one handshake message into a record. */
+    private static Object field(Object of, Class<?> in, String name) throws ReflectiveOperationException {
+        Field field = in.getDeclaredField(name);
+        field.setAccessible(true);
+        return field.get(of);
     }
 
     /** {@return a record that ends our direction} */

@@ -194,6 +194,14 @@ class TlsTest {
     }
 
     @Test
+    void manyNewKeysInOneRecordCountAsMany() throws Exception {
+        try (TlsClient peer = connect(NEW).open()) {
+            peer.send(peer.newKeys(300));
+            isGone(CloseReason.ABNORMAL);
+        }
+    }
+
+    @Test
     void afterTheUpgradeNobodyShakesHandsAgain() throws Exception {
         try (TlsClient peer = connect(OLD).open()) {
             peer.engine().beginHandshake();
