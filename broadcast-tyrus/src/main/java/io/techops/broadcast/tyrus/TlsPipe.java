@@ -158,9 +158,7 @@ final class TlsPipe implements Pipe {
                     return true;
                 }
                 case CLOSED -> {
-                    if (rest) {
-                        throw new SSLException("TLS is closed already");
-                    }
+                    drop(plain); // the reading thread ends the connection when all that came before is heard
                     return false;
                 }
                 default -> {
@@ -176,6 +174,12 @@ final class TlsPipe implements Pipe {
                     }
                 }
             }
+        }
+    }
+
+    private static void drop(ByteBuffer[] plain) {
+        for (ByteBuffer buffer : plain) {
+            buffer.position(buffer.limit());
         }
     }
 

@@ -128,8 +128,10 @@ class TlsEndTest {
         }
     }
 
-    @Test
-    void whatAPeerSaysBeforeItsEndIsHeardAlsoIfItHadToWait() throws Exception {
+    /** With TLS 1.2 that is the end of our direction too: what the hub writes meanwhile is nobody's. */
+    @ParameterizedTest
+    @ValueSource(strings = {OLD, NEW})
+    void whatAPeerSaysBeforeItsEndIsHeardAlsoIfItHadToWait(String protocol) throws Exception {
         int retained = 16;
         int count = 100;
         AtomicReference<CountDownLatch> gate = new AtomicReference<>(new CountDownLatch(0));
@@ -143,8 +145,8 @@ class TlsEndTest {
             task.run();
         });
         BroadcastHub.Builder hub = hub().executor(waits).retention(Retention.of(retained, 1 << 20));
-        try (BroadcastServer server = start(hub); TlsClient peer = new TlsClient(server.port(), NEW).open();
-                TlsClient other = new TlsClient(server.port(), NEW).open()) {
+        try (BroadcastServer server = start(hub); TlsClient peer = new TlsClient(server.port(), protocol).open();
+                TlsClient other = new TlsClient(server.port(), protocol).open()) {
             gate.set(new CountDownLatch(1));
             byte[] texts = {};
             for (int i = 0; i < count; i++) {
