@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * In:  SocketFilter, which reads the pipe -> FrameGuard (limits, masks) -> Tyrus (frames, UTF-8, close handshake) ->
  *      the endpoint -> received() -> the hub. UpgradeFilter hands on what came right behind the request.
- *      Pings and pongs are answered here. So Tyrus's side, two fifths of the memory of a peer and more than a third of
+ *      Pings, pongs and plain close frames are answered here. So Tyrus's side, two fifths of the memory of a peer and more than a third of
  *      the work of its handshake, is not made before its first message: most peers only listen.
  * Out: the hub's batches, pings and pongs, and Tyrus's close frames through TyrusWriter -> Outbound -> the pipe.
  *
@@ -185,13 +185,22 @@ final class PeerConnection extends Outbound implements Transport, Link {
         switch (frame.get(frame.position()) & 0x0F) {
             case Frames.PING -> pong(Frames.pong(frame));
             case Frames.PONG -> pong();
-            default -> {
-                if (tyrus == null) {
-                    tyrus = tyrusMaker.apply(this);
+            case Frames.CLOSE -> {
+                if (tyrus == null && Frames.isPlainClose(frame)) {
+                    fail(CloseReason.of(CloseReason.NORMAL)); // no need for Tyrus only to say goodbye
+                } else {
+                    toTyrus(frame);
                 }
-                tyrus.getReadHandler().handle(frame);
             }
+            default -> toTyrus(frame);
         }
+    }
+
+    private void toTyrus(ByteBuffer frame) {
+        if (tyrus == null) {
+            tyrus = tyrusMaker.apply(this);
+        }
+        tyrus.getReadHandler().handle(frame);
     }
 
     /** Runs {@code resumption} once, when the pause is over, which may be now. */
@@ -219,7 +228,7 @@ final class PeerConnection extends Outbound implements Transport, Link {
         }
     }
 
-    /** Ends the connection from our side. */
+    /** Ends the connection from our side, or answers a close frame with the same. */
     private void fail(CloseReason reason) {
         deaf = true;
         registration.unregister(reason);

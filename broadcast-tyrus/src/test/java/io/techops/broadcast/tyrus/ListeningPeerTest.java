@@ -156,9 +156,18 @@ class ListeningPeerTest {
     }
 
     @Test
-    void itsCloseFrameIsAnswered() {
-        send(frame(CLOSE, 3, 232));
-        assertThat(sink.take()).startsWith(CLOSE, 2, 3, 232);
+    void itsPlainCloseFrameIsAnsweredWithoutTyrus() {
+        send(frame(CLOSE, 3, 232), frame(TEXT, "too late"));
+        assertThat(sink.take()).containsExactly(CLOSE, 2, 3, 232);
+        assertThat(hub.peers()).isEmpty();
+        assertThat(said).isEmpty();
+        assertThat(sides).isZero();
+    }
+
+    @Test
+    void anotherCloseFrameIsTyrusToJudge() {
+        send(frame(CLOSE, 3, 233));
+        assertThat(sink.take()).containsExactly(CLOSE, 2, 3, 233);
         assertThat(hub.peers()).isEmpty();
         assertThat(sides).isOne();
     }
