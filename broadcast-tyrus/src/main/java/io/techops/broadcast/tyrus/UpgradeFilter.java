@@ -164,10 +164,7 @@ final class UpgradeFilter extends BaseFilter {
         if (waiting != null) {
             waiting.ended();
         }
-        PeerConnection peer = FrameFilter.PEER.remove(ctx.getConnection());
-        if (peer != null) {
-            peer.ended();
-        }
+        FrameFilter.closed(ctx);
         return ctx.getInvokeAction();
     }
 }

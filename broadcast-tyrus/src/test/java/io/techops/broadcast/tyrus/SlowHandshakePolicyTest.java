@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.tyrus.HandshakePolicy.Decision;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,29 +29,44 @@ class SlowHandshakePolicyTest {
         return Decision.accept();
     }
 
+    /** Peers that have asked to be let in, and wait. */
+    private static final class Crowd implements AutoCloseable {
+        private final List<RawClient> peers = new ArrayList<>();
+
+        void ask(int count, Wire wire, BroadcastServer server, String path) throws Exception {
+            for (int i = 0; i < count; i++) {
+                RawClient peer = wire.connect(server);
+                peers.add(peer);
+                peer.send(RawClient.handshake(path).getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+
+        void assertAccepted() throws Exception {
+            for (RawClient peer : peers) {
+                assertThat(peer.readHead()).startsWith("HTTP/1.1 101 ");
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (RawClient peer : peers) {
+                peer.close();
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Wire.class)
     void delaysOnlyItsOwnHandshake(Wire wire) throws Exception {
-        List<RawClient> blocked = new ArrayList<>();
         try (BroadcastServer server = wire.server().handshakeTimeout(Duration.ofMinutes(5))
-                .handshakePolicy(request -> waitIf(request, "/slow")).start()) {
-            for (int i = 0; i < 100; i++) { // many more than there are reading threads
-                RawClient peer = wire.connect(server);
-                peer.send(RawClient.handshake("/slow").getBytes(StandardCharsets.US_ASCII));
-                blocked.add(peer);
-            }
+                .handshakePolicy(request -> waitIf(request, "/slow")).start(); Crowd blocked = new Crowd()) {
+            blocked.ask(100, wire, server, "/slow"); // many more than there are reading threads
             try (RawClient quick = wire.connect(server).shakeHands("/quick")) {
                 quick.sendText("undisturbed");
                 assertThat(quick.readText()).isEqualTo("undisturbed");
             }
             release.countDown();
-            for (RawClient peer : blocked) {
-                assertThat(peer.readHead()).startsWith("HTTP/1.1 101 ");
-            }
-        } finally {
-            for (RawClient peer : blocked) {
-                peer.close();
-            }
+            blocked.assertAccepted();
         }
     }
 
@@ -83,32 +99,21 @@ class SlowHandshakePolicyTest {
 
     @Test
     void moreThanMayBeAskedAtOnceAreRefusedWith503() throws Exception {
-        List<RawClient> blocked = new ArrayList<>();
         AtomicInteger asked = new AtomicInteger();
         HandshakePolicy policy = request -> {
             asked.incrementAndGet();
             return waitIf(request, "/");
         };
         try (BroadcastServer server = Wire.PLAIN.server().handshakeTimeout(Duration.ofMinutes(5))
-                .handshakePolicy(policy).start()) {
-            for (int i = 0; i < HandshakePolicy.MAX_CONCURRENT; i++) {
-                RawClient peer = Wire.PLAIN.connect(server);
-                peer.send(RawClient.handshake("/").getBytes(StandardCharsets.US_ASCII));
-                blocked.add(peer);
-            }
+                .handshakePolicy(policy).start(); Crowd blocked = new Crowd()) {
+            blocked.ask(HandshakePolicy.MAX_CONCURRENT, Wire.PLAIN, server, "/");
             await().atMost(Duration.ofSeconds(30)).until(() -> asked.get() == HandshakePolicy.MAX_CONCURRENT);
             try (RawClient peer = Wire.PLAIN.connect(server)) {
                 assertThat(peer.ask(RawClient.handshake("/"))).startsWith("HTTP/1.1 503 ")
                         .contains("Retry-After: ");
             }
             release.countDown();
-            for (RawClient peer : blocked) {
-                assertThat(peer.readHead()).startsWith("HTTP/1.1 101 ");
-            }
-        } finally {
-            for (RawClient peer : blocked) {
-                peer.close();
-            }
+            blocked.assertAccepted();
         }
     }
 
