@@ -111,9 +111,6 @@ final class RequestParser extends HttpServerFilter {
             input.tryDispose();
             return ctx.getStopAction();
         }
-        if (FrameFilter.PEER.get(connection) != null) {
-            return super.handleRead(ctx);
-        }
         if (!READING.isSet(connection) && !DEADLINE.isSet(connection)) {
             startTimeout(connection);
         }
