@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,11 +22,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the README and the guide of the examples say in code is what there is. */
+/** The documents' code compiles, their commands and links work, and the tests that they name exist. */
 class ReadmeTest {
 
-    private static final Path README = Path.of("../README.md");
+    private static final Path ROOT = Path.of("..");
     private static final Path GUIDE = Path.of("README.md");
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
+    private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))\\b");
     private static final Pattern CODE = Pattern.compile("^```java\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
     static List<Path> steps() throws IOException {
@@ -37,18 +40,29 @@ class ReadmeTest {
         }
     }
 
+    static List<Path> documents() throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT, 2)) {
+            List<Path> documents = files.filter(file -> file.toString().endsWith(".md")).sorted().toList();
+            assertThat(documents).hasSizeGreaterThan(5);
+            return documents;
+        }
+    }
+
     private static List<String> code(Path file, String heading) throws IOException {
         String text = Files.readString(file);
         int start = text.indexOf("\n" + heading + "\n");
         assertThat(start).as("%s in %s", heading, file).isNotNegative();
         int end = text.indexOf("\n## ", start + heading.length());
-        return CODE.matcher(text.substring(start, end < 0 ? text.length() : end)).results()
-                .map(block -> block.group(1)).toList();
+        return code(text.substring(start, end < 0 ? text.length() : end));
+    }
+
+    private static List<String> code(String text) {
+        return CODE.matcher(text).results().map(block -> block.group(1)).toList();
     }
 
     @ParameterizedTest
     @MethodSource("steps")
-    void everyStepHasItsCommandInItsJavadocAndInBothTables(Path step) throws IOException {
+    void everyStepHasItsCommandInItsJavadocAndIsInTheGuide(Path step) throws IOException {
         String name = step.getFileName().toString().replace(".java", "");
         Path folder = step.getName(0);
         String command = folder.startsWith("src")
@@ -56,8 +70,6 @@ class ReadmeTest {
                 : "java -jar examples/" + folder + "/target/" + folder + ".jar";
         int number = Integer.parseInt(name.substring(4, 6));
         assertThat(Files.readString(step)).as("Javadoc").contains("Step " + number + ", ").contains(command);
-        assertThat(Files.readAllLines(README)).as("README.md")
-                .anyMatch(line -> line.startsWith("| `" + name + "` | ") && line.contains(command));
         assertThat(Files.readAllLines(GUIDE)).as("examples/README.md")
                 .anyMatch(line -> line.startsWith("| " + number + " | [`" + name + "`](" + step + ") | ")
                         && (folder.startsWith("src") || line.endsWith(" | `" + command + "` |")));
@@ -84,13 +96,29 @@ class ReadmeTest {
                 .replaceAll("\\b(public|static) ", "").replaceAll("\\s+", "");
     }
 
+    @ParameterizedTest
+    @MethodSource("documents")
+    void everyLinkAndEveryNamedTestExists(Path document) throws IOException {
+        String text = Files.readString(document);
+        assertThat(LINK.matcher(text).results().map(link -> document.resolveSibling(link.group(1)))).allMatch(Files::exists);
+        assertThat(tests()).containsAll(TEST.matcher(text).results().map(test -> test.group(1)).toList());
+    }
+
+    /** {@return the names of all classes in the test sources and in the contract of the containers} */
+    private static Set<String> tests() throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            return files.filter(file -> file.toString().contains("/src/") && file.toString().endsWith(".java"))
+                    .map(file -> file.getFileName().toString().replace(".java", "")).collect(Collectors.toSet());
+        }
+    }
+
     @Test
-    void theReadmesCodeCompiles(@TempDir Path classes) throws IOException {
+    void theCodeInTheDocumentsCompiles(@TempDir Path classes) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        String text = Files.readString(README);
-        List<String> blocks = new ArrayList<>(code(README, "## Embedding"));
-        CODE.matcher(text.substring(0, text.indexOf("\n## "))).results().forEach(block -> blocks.add(block.group(1)));
-        assertThat(blocks).hasSizeGreaterThan(3);
+        List<String> blocks = new ArrayList<>(code(Files.readString(ROOT.resolve("README.md"))));
+        blocks.addAll(code(Files.readString(ROOT.resolve("broadcast-core/README.md"))));
+        blocks.addAll(code(Files.readString(ROOT.resolve("broadcast-tyrus/README.md"))));
+        assertThat(blocks).hasSizeGreaterThan(4);
         for (String block : blocks) {
             StringWriter said = new StringWriter();
             boolean compiles = compiler.getTask(said, null, null, List.of("-proc:none", "-d", classes.toString()), null,
