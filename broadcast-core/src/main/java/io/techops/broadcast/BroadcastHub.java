@@ -264,8 +264,9 @@ public interface BroadcastHub extends AutoCloseable {
         /**
          * Sets how long a peer that is not writable for the moment holds back what other <em>peers</em> send, once
          * there is so much of it that this peer would fall off the log's tail: a flood is then slowed down to what its
-         * receivers take. The time counts from when the peer stopped being writable, and begins anew only after it has
-         * caught up with the log's head. What the host application broadcasts is never held back by this.
+         * receivers take. The time counts from when the peer stopped being writable, and begins anew whenever its
+         * transport makes progress ({@link Registration#progressed}): a peer that reads is not run over, one that takes
+         * nothing for so long is. What the host application broadcasts is never held back by this.
          *
          * @param floodGrace 1 second by default; zero lets a flood run over whoever cannot follow
          * @return this builder

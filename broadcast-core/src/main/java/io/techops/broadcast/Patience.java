@@ -15,7 +15,8 @@ final class Patience {
 
     /**
      * A peer is pinged up to a tenth of the interval early, so that not all are at the same time, and at most a
-     * fiftieth after that moment, so that many are looked at together; and so never after the interval.
+     * fiftieth after that moment, so that many are looked at together; and so never after the interval. A grace that
+     * progress has renewed ends at most a fiftieth later, for the same reason.
      */
     private static final int SLACK = 50;
 
@@ -64,38 +65,23 @@ final class Patience {
         return heartbeat == 0 || next != Deadlines.NEVER && next - now <= untilFirstPing();
     }
 
-    /**
-     * Says that a peer is not writable any more.
-     *
-     * @param caughtUp whether it has been given all there is, so that it deserves a new grace once it is writable
-     */
-    void stalled(PeerCursor cursor, boolean caughtUp) {
+    /** Says that a peer is not writable any more. */
+    void stalled(PeerCursor cursor) {
         long now = timer.nanoTime();
         cursor.writable = false;
         cursor.stalledAt = now;
-        if (cursor.earnedGrace) {
-            cursor.earnedGrace = false;
-            cursor.graceEnds = now + grace;
-        }
-        cursor.earnsGrace = caughtUp;
-        cursor.inGrace = cursor.graceEnds - now > 0;
-        deadlines.at(cursor.inGrace ? earlier(cursor.graceEnds, now + stall) : now + stall);
+        cursor.inGrace = grace > 0;
+        deadlines.at(now + (cursor.inGrace ? Math.min(grace, stall) : stall));
     }
 
     private static long later(long a, long b) {
         return a - b < 0 ? b : a;
     }
 
-    private static long earlier(long a, long b) {
-        return a - b < 0 ? a : b;
-    }
-
     /** Says that a peer is writable again. */
     void ready(PeerCursor cursor) {
         cursor.writable = true;
         cursor.inGrace = false;
-        cursor.earnedGrace |= cursor.earnsGrace;
-        cursor.earnsGrace = false;
         if (cursor.pinged) { // the ping may have waited as long as everything else
             cursor.pingedAt = timer.nanoTime();
             deadlines.at(cursor.pingedAt + pong);
@@ -113,14 +99,13 @@ final class Patience {
     }
 
     private @Nullable CloseReason watch(PeerCursor cursor, long now) {
-        if (deadlines.passed(later(cursor.stalledAt, cursor.progressedAt) + stall, now)) {
+        long moved = later(cursor.stalledAt, cursor.progressedAt);
+        if (deadlines.passed(moved + stall, now)) {
             stalls++;
             return CloseReason.of(CloseReason.TRY_AGAIN_LATER,
                     "too slow: no progress for " + limits.stall().toMillis() + " ms");
         }
-        if (cursor.inGrace) {
-            cursor.inGrace = !deadlines.passed(cursor.graceEnds, now);
-        }
+        cursor.inGrace = !deadlines.passed(moved + grace, now, grace / SLACK);
         return null;
     }
 

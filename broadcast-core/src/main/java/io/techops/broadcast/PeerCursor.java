@@ -62,9 +62,8 @@ final class PeerCursor {
     /** Guarded by the log's lock, volatile for the shard: the last entry that is for this peer alone, or not for it. */
     volatile long lastRouted = -1;
 
-    /** Owned by the shard: whether the transport is, and whether its next stall begins a new grace. */
+    /** Owned by the shard: whether the transport is. */
     boolean writable = true;
-    boolean earnedGrace = true;
 
     /** Written by the shard: what {@link Peer} reports. */
     volatile long missed;
@@ -77,10 +76,8 @@ final class PeerCursor {
 
     /** Owned by the shard. */
     long stalledAt;
-    /** Whether the end of this stall makes the next one begin a new grace. */
-    boolean earnsGrace;
+    /** Whether it is not writable, but was or has progressed lately enough to hold back what other peers send. */
     boolean inGrace;
-    long graceEnds;
     boolean pinged;
     long pingedAt;
     /** What {@link #lastInbound} was when the peer was pinged. */

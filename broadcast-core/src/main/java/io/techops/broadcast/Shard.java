@@ -370,11 +370,8 @@ final class Shard implements Runnable {
         }
         boolean writable = batch.size() == 0 || write(cursor, batch, shared);
         cursor.pass(batch);
-        boolean caughtUp = cursor.next == head;
         if (!writable) {
-            patience.stalled(cursor, caughtUp);
-        } else if (caughtUp) {
-            cursor.earnedGrace = true;
+            patience.stalled(cursor);
         }
         return true;
     }

@@ -325,27 +325,46 @@ class SaturationTest {
         }
 
         @Test
-        void isNotGivenAgainToAPeerThatNeverCatchesUp() {
+        void isGivenAgainWithEveryBatchThatIsTakenAlsoToAPeerThatNeverCatchesUp() {
             HubRig large = new HubRig(builder -> builder.retention(Retention.of(20, 8 << 20))
                     .policy(MessagePolicy.everything()));
             FakeTransport flooding = large.join();
             FakeTransport slow = large.join().stallAfter(1);
             large.run();
             Message big = Message.binary(new byte[200_000]);
-            flooding.registration().received(big);
-            large.run();
             boolean resumed = true;
-            for (int i = 0; i < 200 && slow.isOpen(); i++) {
+            for (int taken = 0; taken <= 50; taken++) {
                 while (resumed && flooding.registration().received(big)) {
-                    large.executor().runAll();
+                    large.run();
                 }
+                assertThat(slow.peer().lag()).as("never caught up").isPositive();
+                assertThat(slow.isOpen()).isTrue();
                 int resumes = flooding.resumes();
-                large.pass(Duration.ofMillis(50));
+                large.pass(Duration.ofMillis(taken < 50 ? 900 : 1_000));
                 slow.becomeWritableFor(1); // takes one batch, of the twenty that it is behind
                 large.run();
                 resumed = flooding.resumes() > resumes;
             }
-            assertThat(slow.closed()).isNotNull();
+            assertThat(slow.closed()).isEqualTo(CloseReason.of(1013, "too slow: fell off the log's tail"));
+        }
+
+        @Test
+        void isGivenAgainWithEveryProgress() {
+            FakeTransport flooding = rig.join();
+            FakeTransport slow = rig.join().stallAfter(1);
+            rig.broadcastEach(0, 1);
+            int sent = flood(flooding, 1);
+            for (int i = 0; i < 30; i++) {
+                rig.pass(Duration.ofMillis(900));
+                slow.progress();
+            }
+            rig.pass(Duration.ofMillis(999));
+            assertThat(flooding.resumes()).as("held back").isZero();
+            assertThat(slow.isOpen()).isTrue();
+            rig.pass(Duration.ofMillis(21)); // many are looked at together
+            assertThat(flooding.resumes()).isOne();
+            assertThat(slow.closed()).isEqualTo(CloseReason.of(1013, "too slow: fell off the log's tail"));
+            assertThat(flooding.texts()).isEqualTo(HubRig.numbers(0, sent));
         }
 
         @Test
