@@ -223,7 +223,7 @@ public class BroadcastEndpoint {
      */
     public static ServerEndpointConfig config(String path, Topics topics, int maxMessageBytes) {
         Function<Session, BroadcastHub> hubs = byPath(topics);
-        if (!TopicRoutes.isTemplate(path)) {
+        if (!PathTemplate.isTemplate(path)) {
             throw new IllegalArgumentException("path must have a segment {topic}: " + path);
         }
         return HubEndpoint.config(path, hubs, checked(maxMessageBytes));

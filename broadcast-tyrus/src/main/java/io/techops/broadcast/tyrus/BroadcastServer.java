@@ -41,16 +41,18 @@ public final class BroadcastServer implements AutoCloseable {
     public static final int DEFAULT_PAGE_PORT = 8000;
 
     private static final Logger LOG = LoggerFactory.getLogger(BroadcastServer.class);
+    private static final PathTemplate ROOT = new PathTemplate("/");
+    private static final PathTemplate TOPIC_PATH = new PathTemplate("/topics/" + PathTemplate.VARIABLE);
 
     private final @Nullable BroadcastHub hub;
     private final @Nullable Topics topics;
     private final Running running;
-    private final String path;
+    private final PathTemplate path;
 
     private BroadcastServer(Builder settings) {
         topics = settings.topics;
         hub = topics != null ? null : settings.hub != null ? settings.hub : ownHub(settings.maxMessageBytes);
-        path = settings.path != null ? settings.path : topics != null ? TopicRoutes.DEFAULT_TEMPLATE : "/";
+        path = settings.path != null ? settings.path : topics != null ? TOPIC_PATH : ROOT;
         boolean started = false;
         try {
             running = new Running(settings,
@@ -117,8 +119,7 @@ public final class BroadcastServer implements AutoCloseable {
      * topics, the path as far as the name of the topic.
      */
     public URI uri() {
-        int variable = path.indexOf(TopicRoutes.VARIABLE);
-        return running.root().resolve(variable < 0 ? path : path.substring(0, variable));
+        return running.root().resolve(path.prefix());
     }
 
     /**
@@ -130,7 +131,7 @@ public final class BroadcastServer implements AutoCloseable {
      */
     public URI uri(String topic) {
         topics().hub(topic); // checks the name
-        return running.root().resolve(TopicRoutes.fill(path, topic));
+        return running.root().resolve(path.fill(topic));
     }
 
     /** {@return the WebSocket port that is bound} */
@@ -177,7 +178,7 @@ public final class BroadcastServer implements AutoCloseable {
         private @Nullable Topics topics;
         String host = "0.0.0.0";
         int port = DEFAULT_PORT;
-        @Nullable String path;
+        @Nullable PathTemplate path;
         @Nullable Pages pages;
         int pagePort = DEFAULT_PAGE_PORT;
         Duration pageIdleTimeout = Duration.ofSeconds(30);
@@ -245,19 +246,25 @@ public final class BroadcastServer implements AutoCloseable {
         /**
          * Sets the only path where peers may connect; others get 404. With {@link #topics} it is a template: its
          * segment <code>&#123;topic&#125;</code> stands for the name of the topic, as in
-         * <code>/topics/&#123;topic&#125;</code>. A name that no topic can have gets 404 too, one that is not
-         * percent-encoded UTF-8 gets 400, and one topic more than there may be gets 503.
+         * <code>/topics/&#123;topic&#125;</code>. A name that no topic can have gets 404 too, and one topic more than
+         * there may be gets 503.
+         *
+         * <p>The path of a request is split at its slashes, and each segment is percent-decoded once, as UTF-8; one that
+         * cannot be decoded gets 400. The decoded segments must be those of this path exactly: upper and lower case
+         * differ, a trailing slash makes another path, a semicolon is a part of its segment. An encoded slash separates
+         * nothing, and a segment with one matches nothing, as one that is empty, <code>.</code> or <code>..</code>.
          *
          * @param path begins with a slash; any path by default, <code>/topics/&#123;topic&#125;</code> with topics
          * @return this builder
-         * @throws IllegalArgumentException if it does not begin with a slash, or is not the path of a URI
+         * @throws IllegalArgumentException if it does not begin with a slash, is not the path of a URI, or has a segment
+         *     that no request can match
          */
         public Builder path(String path) {
-            String filled = TopicRoutes.isTemplate(path) ? TopicRoutes.fill(path, "topic") : path;
+            String filled = PathTemplate.isTemplate(path) ? path.replace(PathTemplate.VARIABLE, "topic") : path;
             if (!filled.startsWith("/") || !isPath(filled)) {
                 throw new IllegalArgumentException("path must be the path of a URI and begin with /: " + path);
             }
-            this.path = path;
+            this.path = new PathTemplate(path);
             return this;
         }
 
@@ -347,10 +354,10 @@ public final class BroadcastServer implements AutoCloseable {
             if (hub != null && topics != null) {
                 throw new IllegalStateException("hub and topics exclude each other: set one of them");
             }
-            if (topics != null && path != null && !TopicRoutes.isTemplate(path)) {
+            if (topics != null && path != null && !PathTemplate.isTemplate(path.toString())) {
                 throw new IllegalStateException("path must have a segment {topic}, because there are topics: " + path);
             }
-            if (topics == null && path != null && TopicRoutes.isTemplate(path)) {
+            if (topics == null && path != null && PathTemplate.isTemplate(path.toString())) {
                 throw new IllegalStateException("path must not have a segment {topic} unless topics are set: " + path);
             }
             if (hub != null && hub.isClosed()) {

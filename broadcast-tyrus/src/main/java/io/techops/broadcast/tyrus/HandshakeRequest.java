@@ -16,8 +16,21 @@ import org.jspecify.annotations.Nullable;
  */
 public interface HandshakeRequest {
 
-    /** {@return the path as it was sent, percent signs and all; it begins with a slash} */
+    /**
+     * {@return the path as it was sent, percent signs and all; it begins with a slash} It has many spellings: a policy
+     * that decides by path looks at {@link #decodedPath}.
+     */
     String path();
+
+    /**
+     * {@return the path with each of its segments percent-decoded, as the server compares it (see
+     * {@link BroadcastServer.Builder#path})} Null if it cannot be decoded, or if a segment that is not the last one is
+     * empty, or any is {@code .} or {@code ..} or has an encoded slash, a backslash or a control character: a server
+     * with a path or topics has refused such a request before, one that serves any path has not.
+     */
+    default @Nullable String decodedPath() {
+        return PathTemplate.decoded(path());
+    }
 
     /** {@return what followed the path after a question mark, as it was sent, or null if there was no question mark} */
     @Nullable String query();

@@ -9,20 +9,27 @@ import org.jspecify.annotations.Nullable;
 /** One hub, at one path or at any. */
 final class HubRoute implements Routes {
 
-    private final @Nullable String path;
+    private final @Nullable PathTemplate path;
     private final BroadcastHub hub;
 
     /**
      * @param path the only path that is served, or null for any
      */
-    HubRoute(@Nullable String path, BroadcastHub hub) {
+    HubRoute(@Nullable PathTemplate path, BroadcastHub hub) {
         this.path = path;
         this.hub = hub;
     }
 
     @Override
     public Answer at(String asked) {
-        return path == null || path.equals(asked) ? new Found(hub, null) : Routes.nothingThere();
+        if (path == null) {
+            return new Found(hub, null);
+        }
+        return switch (path.match(asked).relation()) {
+            case MATCH -> new Found(hub, null);
+            case OTHER -> Routes.nothingThere();
+            case MALFORMED -> Routes.malformed();
+        };
     }
 
     @Override

@@ -1,9 +1,5 @@
 package io.techops.broadcast.tyrus;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +26,7 @@ record PagePath(List<String> segments, boolean folder) {
         int last = parts.length - 1;
         List<String> segments = new ArrayList<>();
         for (int i = 0; i < last || i == last && !parts[i].isEmpty(); i++) {
-            String segment = decode(parts[i]);
+            String segment = PathTemplate.decode(parts[i]);
             if (segment == null || !isName(segment)) {
                 return null;
             }
@@ -47,40 +43,6 @@ record PagePath(List<String> segments, boolean folder) {
     }
 
     private static boolean isName(String segment) {
-        return !segment.isEmpty()
-                && segment.charAt(0) != '.'
-                && segment.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
-    }
-
-    /** {@return what a segment spells, or null if it is not percent-encoded UTF-8} */
-    static @Nullable String decode(String segment) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(segment.length());
-        for (int i = 0; i < segment.length(); i++) {
-            char c = segment.charAt(i);
-            if (c != '%') {
-                bytes.write(c);
-                continue;
-            }
-            if (i + 2 >= segment.length()) {
-                return null;
-            }
-            int high = hex(segment.charAt(i + 1));
-            int low = hex(segment.charAt(i + 2));
-            if (high < 0 || low < 0) {
-                return null;
-            }
-            bytes.write(high << 4 | low);
-            i += 2;
-        }
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
-        } catch (CharacterCodingException e) {
-            // Not UTF-8, perhaps a dot or a slash in more bytes than it needs: no name of ours.
-            return null;
-        }
-    }
-
-    private static int hex(char c) {
-        return c < 128 ? Character.digit(c, 16) : -1;
+        return !segment.isEmpty() && segment.charAt(0) != '.' && PathTemplate.isPlain(segment);
     }
 }

@@ -21,7 +21,7 @@ interface Routes {
     record Found(BroadcastHub hub, @Nullable String topic) implements Answer {
     }
 
-    /** {@return what is at a path, as the request has it} */
+    /** {@return what is at a path, as it was sent} See {@link PathTemplate}. */
     Answer at(String path);
 
     /** {@return whether registering a peer, or reading from one, may have to wait for foreign code} */
@@ -38,5 +38,9 @@ interface Routes {
 
     static Refusal nothingThere() {
         return Refusal.of(RefusalCause.NOT_FOUND, 404, "There is no WebSocket at this path.");
+    }
+
+    static Refusal malformed() {
+        return Refusal.bad("The path is not percent-encoded UTF-8 (RFC 3986 section 2.1).");
     }
 }
