@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A registered connection: the peer that the host application sees, and the registration that the adapter holds.
@@ -25,6 +26,9 @@ final class HubPeer implements Peer, Registration {
     private boolean reading;
     private boolean appended;
     private boolean barred;
+
+    /** Written once by the reading thread, before the shard is told to close for it: what its close frame said. */
+    private volatile @Nullable CloseReason said;
 
     /** What the listener has not been told yet that this peer has missed; {@link #NOTHING} if it knows all. */
     private final AtomicLong loss = new AtomicLong(NOTHING);
@@ -116,12 +120,20 @@ final class HubPeer implements Peer, Registration {
         if (!reason.isSendable()) {
             throw new IllegalArgumentException("reason must have a code that may be sent: " + reason);
         }
-        if (closeAsked.compareAndSet(false, true)) {
-            cursor.closeAt = hub.head();
-            cursor.closeReason = reason;
-            cursor.signal(PeerCursor.CLOSE);
+        if (askClose(reason)) {
             hub.wake(cursor);
         }
+    }
+
+    /** Has the shard close the peer after what was appended so far. {@return whether nobody has asked before} */
+    private boolean askClose(CloseReason reason) {
+        if (!closeAsked.compareAndSet(false, true)) {
+            return false;
+        }
+        cursor.closeAt = hub.head();
+        cursor.closeReason = reason;
+        cursor.signal(PeerCursor.CLOSE);
+        return true;
     }
 
     // As the adapter sees it.
@@ -190,10 +202,36 @@ final class HubPeer implements Peer, Registration {
     }
 
     @Override
+    public boolean ending(CloseReason reason, boolean byPeer) {
+        Objects.requireNonNull(reason, "reason");
+        barred = true;
+        if (cursor.departed() || behind() == 0) {
+            unregister(reason, !byPeer);
+            return true;
+        }
+        if (byPeer) {
+            said = reason;
+        }
+        askClose(reason);
+        cursor.signal(PeerCursor.ENDING);
+        hub.wake(cursor);
+        return false;
+    }
+
+    /** {@return whether a reason for its end is the hub's, and not what the peer itself said} */
+    boolean isByHub(CloseReason reason) {
+        return reason != said;
+    }
+
+    @Override
     public void unregister(CloseReason reason) {
+        unregister(reason, false);
+    }
+
+    private void unregister(CloseReason reason, boolean byHub) {
         Objects.requireNonNull(reason, "reason");
         if (cursor.depart(reason)) {
-            hub.departed(this, reason, false, behind());
+            hub.departed(this, reason, byHub, behind());
         }
         if (cursor.signal(PeerCursor.GONE)) {
             hub.wake(cursor);

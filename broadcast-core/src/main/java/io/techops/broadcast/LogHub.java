@@ -278,7 +278,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     @Override
     public void departed(PeerCursor cursor, CloseReason reason) {
         HubPeer peer = peer(cursor);
-        departed(peer, reason, true, peer.behind());
+        departed(peer, reason, peer.isByHub(reason), peer.behind());
     }
 
     @Override

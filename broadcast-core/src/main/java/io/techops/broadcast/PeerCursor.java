@@ -19,6 +19,8 @@ final class PeerCursor {
     static final int CLOSE = 4;
     /** The adapter says that the connection has ended. */
     static final int GONE = 8;
+    /** The adapter says that nothing more comes from the peer, which is to be closed soon. */
+    static final int ENDING = 16;
 
     /**
      * Access to {@link #signals}, by which what a thread did before it signalled is published to the shard; to
@@ -82,6 +84,8 @@ final class PeerCursor {
     long pingedAt;
     /** What {@link #lastInbound} was when the peer was pinged. */
     long silentSince;
+    /** Whether {@link #ENDING} was seen, so that {@link #closeBy} says until when the peer may take what it is owed. */
+    boolean ending;
     long closeBy;
 
     /** Guarded by the log's lock; volatile for readers who can live with an old value. */

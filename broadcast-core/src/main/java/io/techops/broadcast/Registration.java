@@ -11,8 +11,8 @@ package io.techops.broadcast;
  * registration.unregister(CloseReason.of(code, phrase));             // the connection has ended, however
  * }</pre>
  *
- * <p>{@link #readStarted}, {@link #received} and {@link #readComplete} are called by one thread at a time, the one that
- * reads from the peer; the others may be called by any thread. No method waits for the network. After
+ * <p>{@link #readStarted}, {@link #received} and {@link #readComplete} and {@link #ending} are called by one thread at a time,
+ * the one that reads from the peer; the others may be called by any thread. No method waits for the network. After
  * {@link #unregister} every other call does nothing.
  */
 public interface Registration {
@@ -55,6 +55,21 @@ public interface Registration {
 
     /** Says that a pong has come: the peer is alive. */
     void pong();
+
+    /**
+     * Says that nothing more comes from a peer whose connection is still there: it has sent a close frame, or it broke
+     * a rule of the protocol. What was appended before is written to it first, its own messages included, and the close
+     * frame after that. Whatever {@link #received} is told from then on is dropped. Only the first call counts.
+     *
+     * @param reason what the close frame said, with {@link CloseReason#NO_CODE} if it was empty; or the rule that the
+     *     peer broke. Listeners are told it, and unless the hub closes the peer for something else meanwhile, it is the
+     *     very object that {@link Transport#close} is called with, even if its code must not be sent
+     * @param byPeer whether the peer asked for the end with a close frame
+     * @return {@code true} if nothing is owed to the peer any more: it is unregistered now, and the adapter sends the
+     *     close frame itself and ends the connection; {@code false} if the hub calls {@link Transport#close} once the
+     *     peer has been given everything, or at the latest after the hub's close timeout
+     */
+    boolean ending(CloseReason reason, boolean byPeer);
 
     /**
      * Says that the connection has ended. Only the first call counts; it may come at any time, also after the hub has

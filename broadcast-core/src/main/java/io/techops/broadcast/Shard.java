@@ -65,6 +65,7 @@ final class Shard implements Runnable {
     private final Deadlines deadlines;
     private final Patience patience;
     private final Departures departures;
+    private final long closeTimeout;
     private final Flight.Pass pass = new Flight.Pass();
     /** Nobody asks: it keeps the looking from being optimised away. */
     private int lastSeen;
@@ -96,6 +97,7 @@ final class Shard implements Runnable {
         this.batches = new SharedBatches(log);
         this.deadlines = new Deadlines(timer, this::wake);
         this.patience = new Patience(limits, timer, deadlines);
+        this.closeTimeout = limits.close().toNanos();
         this.departures = new Departures(limits.close(), timer, deadlines, outcome);
     }
 
@@ -281,6 +283,9 @@ final class Shard implements Runnable {
     /** {@return whether the peer stays} */
     private boolean inTime(PeerCursor cursor, long now) {
         try {
+            if (cursor.ending) {
+                return !deadlines.passed(cursor.closeBy, now) || departures.close(cursor, cursor.closeReason);
+            }
             CloseReason reason = patience.exhausted(cursor, now);
             if (reason == null) {
                 return true;
@@ -358,6 +363,11 @@ final class Shard implements Runnable {
         if ((signals & PeerCursor.RESUME) != 0) {
             cursor.clear(PeerCursor.RESUME);
             cursor.transport.resume();
+        }
+        if ((signals & PeerCursor.ENDING) != 0 && !cursor.ending) {
+            cursor.ending = true;
+            cursor.closeBy = timer.nanoTime() + closeTimeout;
+            deadlines.at(cursor.closeBy);
         }
     }
 

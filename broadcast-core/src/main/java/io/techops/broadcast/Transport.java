@@ -74,7 +74,7 @@ public interface Transport {
      * the answer. The transport reports the end of the connection with {@link Registration#unregister}; if it takes
      * longer than the hub's close timeout, the hub aborts.
      *
-     * @param reason the code and phrase to send
+     * @param reason the code and phrase to send; after {@link Registration#ending}, the reason that was given there
      */
     void close(CloseReason reason);
 

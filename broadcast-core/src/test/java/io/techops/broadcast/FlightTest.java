@@ -176,6 +176,23 @@ class FlightTest {
     }
 
     @Test
+    void aPeerThatBrokeARuleGoesByTheHubAndOneThatSaidGoodbyeDoesNot() throws IOException {
+        for (boolean byPeer : new boolean[] {true, false}) {
+            for (boolean owed : new boolean[] {true, false}) {
+                RecordedEvent gone = only(recordedByDefault("PeerGone", rig -> {
+                    FakeTransport peer = rig.join();
+                    if (owed) {
+                        peer.receive("last words");
+                    }
+                    peer.end(CloseReason.of(1009), byPeer);
+                    rig.run();
+                }));
+                assertThat(gone.getBoolean("byHub")).isEqualTo(!byPeer);
+            }
+        }
+    }
+
+    @Test
     void aRefusalSaysItsCause() throws IOException {
         assertThat(only(recordedByDefault("Refused", rig -> rig.hub().refused(RefusalCause.ORIGIN))).getString("cause"))
                 .isEqualTo("ORIGIN");

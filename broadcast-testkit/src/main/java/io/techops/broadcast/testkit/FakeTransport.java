@@ -71,6 +71,7 @@ public class FakeTransport implements Transport {
     private int resumes;
     private int aborts;
     private @Nullable CloseReason closed;
+    private @Nullable CloseReason ended;
 
     private volatile @Nullable Registration registration;
 
@@ -233,6 +234,23 @@ public class FakeTransport implements Transport {
     }
 
     /**
+     * Reports that nothing more comes from the peer, as {@link Registration#ending} says: it has sent a close frame, or
+     * broken a rule.
+     *
+     * @param reason what its close frame said, or the rule
+     * @param byPeer whether it sent a close frame
+     * @return whether nothing is owed to it any more, so that it is unregistered already
+     * @throws IllegalStateException if not registered yet
+     */
+    public boolean end(CloseReason reason, boolean byPeer) {
+        Registration to = registration();
+        synchronized (this) {
+            ended = reason;
+        }
+        return to.ending(reason, byPeer);
+    }
+
+    /**
      * Reports that the connection has ended: the peer has left, or answered a close.
      *
      * @param reason what its close frame said; {@link CloseReason#ABNORMAL} if it just vanished
@@ -376,7 +394,7 @@ public class FakeTransport implements Transport {
         synchronized (this) {
             answer = answersClose;
             check(isOpen(), "close after the end");
-            check(reason.isSendable(), "close with " + reason);
+            check(reason.isSendable() || reason == ended, "close with " + reason);
             closed = reason;
         }
         busy.set(false);
