@@ -23,10 +23,20 @@ final class HubThreads implements HubTimer {
     private HubThreads(String name, ThreadPoolExecutor shards, ThreadPoolExecutor listeners) {
         this.shards = shards;
         this.listeners = listeners;
-        timer = new ScheduledThreadPoolExecutor(1, named(name + "-timer"));
+        timer = timer(name + "-timer", 10);
+    }
+
+    /**
+     * {@return a timer of one thread, which is there while there is something to wait for}
+     *
+     * @param keepAlive how long it stays without, in seconds
+     */
+    static ScheduledThreadPoolExecutor timer(String name, int keepAlive) {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, named(name));
         timer.setRemoveOnCancelPolicy(true);
-        timer.setKeepAliveTime(10, TimeUnit.SECONDS);
+        timer.setKeepAliveTime(keepAlive, TimeUnit.SECONDS);
         timer.allowCoreThreadTimeOut(true);
+        return timer;
     }
 
     /** {@return threads for one hub, whose shards and listener are few} */
@@ -55,10 +65,17 @@ final class HubThreads implements HubTimer {
     private static ThreadFactory named(String name) {
         AtomicInteger number = new AtomicInteger();
         return task -> {
-            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+            Thread thread = new Worker(task, name + "-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         };
+    }
+
+    /** A thread of ours. */
+    static final class Worker extends Thread {
+        Worker(Runnable task, String name) {
+            super(task, name);
+        }
     }
 
     Executor shards() {

@@ -15,9 +15,16 @@ final class LogText {
     private LogText() {
     }
 
-    /** {@return the text of a value, fit for a log} */
+    /** {@return the text of a value, fit for a log; its class if it cannot say more} */
     static String of(Object value) {
-        String text = String.valueOf(value);
+        try {
+            return line(String.valueOf(value));
+        } catch (Throwable thrown) { // by its toString, or by that of what it holds
+            return value.getClass().getName() + ", whose toString threw " + thrown.getClass().getName();
+        }
+    }
+
+    private static String line(String text) {
         int length = Math.min(text.length(), MAX_LENGTH);
         StringBuilder line = new StringBuilder(length + 16);
         for (int i = 0; i < length; i++) {
@@ -34,7 +41,12 @@ final class LogText {
 
     /** {@return a throwable that is printed as {@code thrown} is, fit for a log; itself if it is already} */
     static Throwable of(Throwable thrown) {
-        return isHarmless(thrown, MAX_CAUSES) ? thrown : new Shown(thrown, MAX_CAUSES);
+        try {
+            return isHarmless(thrown, MAX_CAUSES) ? thrown : new Shown(thrown, MAX_CAUSES);
+        } catch (Throwable again) { // by one of its methods, or by one of its causes'
+            return new Shown(thrown.getClass().getName() + ", which threw " + again.getClass().getName()
+                    + " when it was to be printed");
+        }
     }
 
     private static boolean isHarmless(char c) {
@@ -47,7 +59,7 @@ final class LogText {
     private static boolean isHarmless(Throwable thrown, int causes) {
         Throwable cause = thrown.getCause();
         String text = String.valueOf(thrown);
-        return thrown.getSuppressed().length == 0 && of(text).equals(text)
+        return thrown.getSuppressed().length == 0 && line(text).equals(text) && thrown.getStackTrace() != null
                 && (cause == null || causes > 0 && isHarmless(cause, causes - 1));
     }
 
@@ -57,8 +69,12 @@ final class LogText {
         private static final long serialVersionUID = 1;
 
         Shown(Throwable thrown, int causes) {
-            super(of((Object) thrown), cause(thrown, causes), false, true);
+            super(line(String.valueOf(thrown)), cause(thrown, causes), false, true);
             setStackTrace(thrown.getStackTrace());
+        }
+
+        Shown(String text) {
+            super(text, null, false, true);
         }
 
         private static @Nullable Throwable cause(Throwable thrown, int causes) {

@@ -1,0 +1,98 @@
+package io.techops.broadcast;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.helpers.MessageFormatter;
+import org.slf4j.spi.LocationAwareLogger;
+
+/**
+ * A logger that never throws, whatever the logger behind it does, and whatever the values do that are logged: they are
+ * turned into text here, by {@link LogText}. Safe for use by any number of threads.
+ */
+final class SafeLog {
+
+    private static final String SELF = SafeLog.class.getName();
+
+    private final @Nullable Logger logger;
+
+    private SafeLog(@Nullable Logger logger) {
+        this.logger = logger;
+    }
+
+    /** {@return the log of a class; one that logs nothing if there is no logger for it} */
+    static SafeLog of(Class<?> owner) {
+        try {
+            return new SafeLog(LoggerFactory.getLogger(owner));
+        } catch (Throwable thrown) { // there is no place to tell it
+            return new SafeLog(null);
+        }
+    }
+
+    boolean isDebugEnabled() {
+        return isEnabled(Level.DEBUG);
+    }
+
+    /**
+     * Logs at DEBUG.
+     *
+     * @param args the values of the format; the last one may also be a throwable, which is printed as one
+     */
+    void debug(String format, @Nullable Object... args) {
+        write(Level.DEBUG, format, args);
+    }
+
+    /** Logs at WARN, as {@link #debug} does. */
+    void warn(String format, @Nullable Object... args) {
+        write(Level.WARN, format, args);
+    }
+
+    /** Logs the first of a burst at WARN, as {@link #debug} does, and how many were not logged before. */
+    void warn(Bursts burst, String format, @Nullable Object... args) {
+        if (burst.first()) {
+            long suppressed = burst.suppressed();
+            warn(suppressed == 0 ? format : format + "; " + suppressed + " more like this were not logged", args);
+        }
+    }
+
+    private boolean isEnabled(Level level) {
+        try {
+            return logger != null && logger.isEnabledForLevel(level);
+        } catch (Throwable thrown) { // then it cannot log this either
+            return false;
+        }
+    }
+
+    private void write(Level level, String format, @Nullable Object... args) {
+        if (!isEnabled(level)) {
+            return;
+        }
+        Throwable thrown = args.length > 0 && args[args.length - 1] instanceof Throwable last ? last : null;
+        try {
+            pass(level, text(format, args), thrown == null ? null : LogText.of(thrown));
+        } catch (Throwable again) { // the logger, what it did with the throwable, or no memory
+            try {
+                pass(level, thrown == null ? format : format + " (" + thrown.getClass().getName() + ")", null);
+            } catch (Throwable stillAgain) {
+                // Nothing can be told of it.
+            }
+        }
+    }
+
+    private static String text(String format, @Nullable Object... args) {
+        @Nullable Object[] texts = new Object[args.length];
+        for (int i = 0; i < args.length; i++) {
+            texts[i] = args[i] == null ? "null" : LogText.of(args[i]);
+        }
+        return MessageFormatter.basicArrayFormat(format, texts);
+    }
+
+    private void pass(Level level, String text, @Nullable Throwable thrown) {
+        if (logger instanceof LocationAwareLogger aware) { // so that it does not take this class for the origin
+            aware.log(null, SELF, level.toInt(), text, null, thrown);
+        } else if (logger != null) {
+            logger.atLevel(level).setCause(thrown).log(text);
+        }
+    }
+}
