@@ -6,12 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.MessagePolicy;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,39 +26,46 @@ class FuzzTest {
 
     /** Many, because some cases wait: for the end of the time for a handshake, or for that of a TLS connection. */
     private static final int CLIENTS = 32;
+    /** Fewer, because a handshake of TLS is work, and all of them have to be done in time. */
+    private static final int TLS_CLIENTS = 8;
     private static final int WARM_UP = 200;
     private static final long SECONDS = Long.getLong("broadcast.fuzz.seconds", 4);
     private static final long BYTES_A_CASE = 512;
     /** The JDK itself keeps a TLS session for a day, in case the client comes back; up to 20,480 of them. */
     private static final long BYTES_A_TLS_SESSION = 16 << 10;
+    /** Short, because some cases wait for its end. */
+    private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(2);
 
-    /** Runs so many cases more, or for so long. {@return how many there were in all} */
-    private static long fuzz(WayToGo.Dialer dialer, long seed, AtomicLong number, long count, Duration limit)
-            throws Exception {
-        ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+    private final AtomicLong number = new AtomicLong();
+    /** How many cases had no handshake in time, because this machine had other things to do. */
+    private final AtomicLong late = new AtomicLong();
+    /** The first one is the cause, or near it: a server that is broken breaks the cases of the other clients, too. */
+    private final List<Throwable> broken = new CopyOnWriteArrayList<>();
+
+    /** Runs cases until their number is {@code end}, or for so long. */
+    private void fuzz(int clients, WayToGo.Dialer dialer, long seed, long end, Duration limit) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(clients);
         long begin = System.nanoTime();
-        long last = number.get() + count;
-        List<Future<?>> all = new ArrayList<>();
-        for (int client = 0; client < CLIENTS; client++) {
-            all.add(clients.submit(() -> {
-                long one = number.getAndIncrement();
-                while (one < last && System.nanoTime() - begin < limit.toNanos()) {
-                    try {
-                        new FuzzCase(seed + one).run(dialer);
-                    } catch (Exception e) {
-                        throw new AssertionError("-Dbroadcast.fuzz.seed=" + (seed + one) + " breaks it: " + e, e);
-                    }
-                    one = number.getAndIncrement();
+        for (int client = 0; client < clients; client++) {
+            threads.execute(() -> {
+                while (broken.isEmpty() && number.get() < end && System.nanoTime() - begin < limit.toNanos()) {
+                    run(dialer, seed + number.getAndIncrement());
                 }
-                return null;
-            }));
+            });
         }
-        for (Future<?> one : all) {
-            one.get(limit.toSeconds() + 120, TimeUnit.SECONDS);
+        threads.shutdown();
+        assertThat(threads.awaitTermination(1, TimeUnit.DAYS)).isTrue(); // each read of a case has a limit
+        assertThat(broken).as("cases that went wrong").isEmpty();
+    }
+
+    private void run(WayToGo.Dialer dialer, long seed) {
+        try {
+            if (!new FuzzCase(seed).run(dialer, HANDSHAKE_TIMEOUT)) {
+                late.incrementAndGet();
+            }
+        } catch (Throwable e) {
+            broken.add(new AssertionError("-Dbroadcast.fuzz.seed=" + seed + " begins with this case: " + e, e));
         }
-        clients.shutdown();
-        assertThat(clients.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
-        return number.get();
     }
 
     @ParameterizedTest
@@ -69,18 +75,22 @@ class FuzzTest {
         System.out.println("FuzzTest over " + wire + ": -Dbroadcast.fuzz.seed=" + seed);
         Recorder recorder = new Recorder();
         BroadcastHub hub = BroadcastHub.builder().listener(recorder)
-                .policy((from, message) -> MessagePolicy.Decision.relay(message)).build();
+                .policy((from, message) -> MessagePolicy.Decision.relay(message))
+                .heartbeat(Duration.ZERO) // which would end a connection that neither ends nor works
+                .build();
         try (LogTrap log = new LogTrap();
                 BroadcastServer server = wire.server().hub(hub).maxMessageBytes(FuzzCase.maxMessageBytes())
-                        .handshakeTimeout(Duration.ofMillis(700)).start()) {
+                        .handshakeTimeout(HANDSHAKE_TIMEOUT).start()) {
             WayToGo.Dialer dialer = () -> wire.connect(server);
-            AtomicLong number = new AtomicLong();
-            long warmUp = fuzz(dialer, seed, number, wire == Wire.PLAIN ? WARM_UP : WARM_UP / 4, Duration.ofMinutes(1));
+            int clients = wire == Wire.PLAIN ? CLIENTS : TLS_CLIENTS;
+            fuzz(clients, dialer, seed, wire == Wire.PLAIN ? WARM_UP : WARM_UP / 4, Duration.ofMinutes(1));
             nobodyIsLeft(server);
             Resources before = Resources.now();
-            Duration half = Duration.ofSeconds(SECONDS).dividedBy(2);
-            long cases = fuzz(dialer, seed, number, Long.MAX_VALUE / 2, half) - warmUp;
-            System.out.println("FuzzTest over " + wire + ": " + cases + " cases");
+            long warmUp = number.get();
+            fuzz(clients, dialer, seed, Long.MAX_VALUE, Duration.ofSeconds(SECONDS).dividedBy(2));
+            long cases = number.get() - warmUp;
+            System.out.println("FuzzTest over " + wire + ": " + cases + " cases"
+                    + (late.get() == 0 ? "" : ", and " + late + " handshakes that this machine did not do in time"));
             nobodyIsLeft(server);
             recorder.registered.clear();
             recorder.departures.clear();
@@ -94,7 +104,7 @@ class FuzzTest {
     }
 
     private static void nobodyIsLeft(BroadcastServer server) {
-        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             assertThat(server.hub().peers()).isEmpty();
             if (Kernel.isThere()) {
                 assertThat(Kernel.connectionsOf(server.port())).isEmpty();

@@ -1,5 +1,6 @@
 package io.techops.broadcast.tyrus;
 
+import io.techops.broadcast.testing.TestRun;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -17,7 +18,7 @@ import javax.net.SocketFactory;
 
 /**
  * A WebSocket client over a plain socket, which does what it is told, right or wrong. It answers nothing by itself.
- * Reads time out after thirty seconds.
+ * Reads have the limit of {@link TestRun#LIMIT}.
  */
 final class RawClient implements AutoCloseable {
 
@@ -52,7 +53,7 @@ final class RawClient implements AutoCloseable {
 
     private RawClient(Socket socket) throws IOException {
         this.socket = socket;
-        socket.setSoTimeout(30_000);
+        socket.setSoTimeout((int) TestRun.LIMIT.toMillis());
         socket.setTcpNoDelay(true);
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));
         out = socket.getOutputStream();

@@ -44,7 +44,7 @@ class SlowPeerTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void aPeerThatDoesNotReadFallsOffTheLogAndTheOthersLoseNothing(Wire wire) throws Exception {
-        assumeTrue(Kernel.isThere());
+        assumeTrue(Kernel.isThere(), "only Linux lists the sockets of a process");
         Recorder recorder = new Recorder();
         BroadcastHub.Builder hub = BroadcastHub.builder().listener(recorder).stallTimeout(LONG).heartbeat(Duration.ZERO)
                 .retention(Retention.of(64, 64 << 20)).closeTimeout(Duration.ofMillis(500));
@@ -113,7 +113,7 @@ class SlowPeerTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void aPeerThatDoesNotReadIsDisconnectedAlsoIfNothingMoreIsSent(Wire wire) throws Exception {
-        assumeTrue(Kernel.isThere());
+        assumeTrue(Kernel.isThere(), "only Linux lists the sockets of a process");
         Recorder recorder = new Recorder();
         BroadcastHub.Builder hub = BroadcastHub.builder().listener(recorder).retention(Retention.of(1_000, 64 << 20))
                 .stallTimeout(Duration.ofMillis(300)).closeTimeout(Duration.ofMillis(300)).heartbeat(Duration.ZERO);
@@ -152,7 +152,7 @@ class SlowPeerTest {
 
     @Test
     void aPeerThatStalledOnceLeavesNoDescriptorWhenItGoes() throws Exception {
-        assumeTrue(Kernel.isThere());
+        assumeTrue(Kernel.isThere(), "only Linux lists the sockets of a process");
         BroadcastHub.Builder hub = BroadcastHub.builder().retention(Retention.of(1_000, 64 << 20));
         try (BroadcastServer server = start(Wire.PLAIN, hub)) {
             for (int way = 0; way < 3; way++) {
@@ -180,7 +180,8 @@ class SlowPeerTest {
     @EnumSource(Wire.class)
     void noThreadIsBusyWhileAPeerIsStalled(Wire wire) throws Exception {
         ThreadMXBean beans = ManagementFactory.getThreadMXBean();
-        assumeTrue(beans.isThreadCpuTimeSupported() && beans.isThreadCpuTimeEnabled());
+        assumeTrue(beans.isThreadCpuTimeSupported() && beans.isThreadCpuTimeEnabled(),
+                "this JVM does not measure the CPU time of a thread");
         BroadcastHub.Builder hub = BroadcastHub.builder().retention(Retention.of(1_000, 64 << 20)).stallTimeout(LONG);
         try (BroadcastServer server = wire.start(hub); RawClient stalled = wire.open(server, SMALL_BUFFER)) {
             stall(server);

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class SoakServer implements HubListener {
 
+    static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(2);
     static final String LISTENING = "listening ";
     static final String BULK = "bulk ";
     static final String FIGURES = "figures";
@@ -51,7 +52,7 @@ final class SoakServer implements HubListener {
     private void run() throws IOException {
         try (LogTrap log = new LogTrap();
                 BroadcastServer server = Wire.PLAIN.server().hub(BroadcastHub.builder().listener(this).build())
-                        .maxMessageBytes(FuzzCase.maxMessageBytes()).handshakeTimeout(Duration.ofSeconds(2)).start();
+                        .maxMessageBytes(FuzzCase.maxMessageBytes()).handshakeTimeout(HANDSHAKE_TIMEOUT).start();
                 BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             System.out.println(LISTENING + server.port());
             for (String line = in.readLine(); line != null; line = in.readLine()) {

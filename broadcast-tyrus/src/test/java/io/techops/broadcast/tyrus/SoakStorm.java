@@ -76,7 +76,7 @@ final class SoakStorm {
             again(() -> {
                 long number = seed + garbage.getAndIncrement();
                 try {
-                    new FuzzCase(number).run(dialer);
+                    new FuzzCase(number).run(dialer, SoakServer.HANDSHAKE_TIMEOUT);
                 } catch (IOException | RuntimeException e) {
                     throw new AssertionError("garbage with the seed " + number + ": " + e, e);
                 }

@@ -142,7 +142,7 @@ class StalledPeersTest {
     @ParameterizedTest(name = "at overflow: {0}")
     @ValueSource(booleans = {true, false})
     void areAllDisconnectedAtOverflowOrWhenTheirTimeIsOverAndTheirSocketsAreGone(boolean atOverflow) throws Exception {
-        assumeTrue(Kernel.isThere());
+        assumeTrue(Kernel.isThere(), "only Linux lists the sockets of a process");
         Recorder recorder = new Recorder();
         Retention retention = atOverflow ? Retention.of(64, 64 << 20) : Retention.of(100_000, 256 << 20);
         BroadcastHub.Builder hub = BroadcastHub.builder().listener(recorder).retention(retention)

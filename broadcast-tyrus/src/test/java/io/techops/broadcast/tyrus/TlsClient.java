@@ -1,5 +1,6 @@
 package io.techops.broadcast.tyrus;
 
+import io.techops.broadcast.testing.TestRun;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 
 /**
  * A WebSocket client that has its TLS records in its own hands: it can send them in pieces, together, or broken. Reads
- * time out after thirty seconds.
+ * have the limit of {@link TestRun#LIMIT}.
  */
 final class TlsClient implements AutoCloseable {
 
@@ -34,7 +35,7 @@ final class TlsClient implements AutoCloseable {
 
     TlsClient(int port, String protocol, int receiveBuffer) throws IOException {
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(30_000);
+        socket.setSoTimeout((int) TestRun.LIMIT.toMillis());
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
         }
