@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
 import java.util.logging.Formatter;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -19,6 +20,18 @@ final class LogLine extends Formatter {
     static final String LIBRARY = "io.techops.broadcast";
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
+
+    /**
+     * Formats a line with everything that a line can have. Classes of the JDK whose first use opens a file, as that of
+     * time zones, stay unusable for the life of the process if there is no descriptor at that moment; so they are used
+     * at start.
+     */
+    static void prepare() {
+        LogRecord record = new LogRecord(Level.SEVERE, "{0}\n");
+        record.setParameters(new Object[] {1});
+        record.setThrown(new IllegalStateException(new IllegalArgumentException()));
+        new LogLine().format(record);
+    }
 
     @Override
     public String format(LogRecord record) {
@@ -59,7 +72,7 @@ final class LogLine extends Formatter {
         for (int i = 0; i < message.length(); i++) {
             char c = message.charAt(i);
             if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029') {
-                line.append(String.format("\\u%04x", (int) c));
+                line.append("\\u").append(HexFormat.of().toHexDigits(c));
             } else {
                 line.append(c);
             }

@@ -34,7 +34,12 @@ final class Program implements AutoCloseable {
     private final List<Thread> readers = new ArrayList<>();
 
     private Program(Map<String, String> environment, List<String> arguments) {
+        this(environment, List.of(), arguments);
+    }
+
+    private Program(Map<String, String> environment, List<String> wrapper, List<String> arguments) {
         List<String> command = new ArrayList<>(withDefaultSignals());
+        command.addAll(wrapper);
         command.add(JAVA.toString());
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
@@ -53,6 +58,13 @@ final class Program implements AutoCloseable {
     /** {@return the service, started with these options, perhaps not listening yet} */
     static Program service(String... options) {
         return ofJar(Path.of(JAR), options);
+    }
+
+    /** {@return the service on free ports, started by a shell that runs {@code first} before it} */
+    static Program serviceAfter(String first, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("-XX:-UsePerfData", "-jar", JAR, "--port", "0"));
+        arguments.addAll(List.of(options));
+        return new Program(Map.of(), List.of("sh", "-c", first + "; exec \"$@\"", "sh"), arguments);
     }
 
     /** {@return the program of another jar} */
@@ -144,6 +156,11 @@ final class Program implements AutoCloseable {
         awaitReaders(!process.isAlive());
         assertThat(matching(pattern)).as("lines like %s in %s; on standard error %s", pattern, out, err).isNotEmpty();
         return matching(pattern).get(0);
+    }
+
+    /** Waits for a line of standard error that matches. */
+    void awaitErr(String pattern) {
+        await().atMost(PATIENCE).until(() -> err.stream().anyMatch(line -> line.matches(pattern)));
     }
 
     private List<String> matching(String pattern) {
