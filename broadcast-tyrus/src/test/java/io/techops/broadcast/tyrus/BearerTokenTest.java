@@ -3,6 +3,7 @@ package io.techops.broadcast.tyrus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.tyrus.HandshakePolicy.Decision;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -76,11 +77,14 @@ class BearerTokenTest {
         "s3cret, chat, bearer, other                    | s3cret        | 101",
     })
     void areNeverSelected(String offered, String selected, int status) throws Exception {
-        try (BroadcastServer server = Wire.PLAIN.server()
-                .handshakePolicy(request -> Decision.accept().speaking(selected)).start();
+        try (LogCatch log = new LogCatch();
+                BroadcastServer server = Wire.PLAIN.server()
+                        .handshakePolicy(request -> Decision.accept().speaking(selected)).start();
                 RawClient peer = Wire.PLAIN.connect(server)) {
             assertThat(peer.ask(RawClient.handshake("/", "Sec-WebSocket-Protocol: " + offered)))
                     .startsWith("HTTP/1.1 " + status + " ");
+            assertThat(log.warnings()).hasSize(status == 503 ? 1 : 0)
+                    .allSatisfy(line -> assertThat(line).contains("selected a token").doesNotContain("s3cret"));
         }
     }
 

@@ -8,6 +8,7 @@ import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.testing.LogCatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -142,7 +143,7 @@ class BlockingHostCodeTest {
     @Test
     void asManyAsThereCanBeThreadsDelayWhatPeersSendButNotWhatTheyGetAndAllGoesOnAfterwards() throws Exception {
         int count = Readers.MOST;
-        try (BroadcastServer server = Wire.PLAIN.start(blockingPolicy())) {
+        try (LogCatch log = new LogCatch(); BroadcastServer server = Wire.PLAIN.start(blockingPolicy())) {
             RawClient other = open(server);
             List<RawClient> blocking = block(server, count);
             other.sendText("waits");
@@ -153,6 +154,8 @@ class BlockingHostCodeTest {
                     assertThat(peer.readText()).isEqualTo("from the host " + i);
                 }
             }
+            await().untilAsserted(() -> assertThat(log.warnings()).isNotEmpty()
+                    .allSatisfy(line -> assertThat(line).contains("All 256 reading threads are stuck")));
             permits.release(); // of one thread that goes on all others have something
             Set<String> next = read(other, 2);
             assertThat(next).contains("waits");

@@ -9,6 +9,7 @@ import io.techops.broadcast.DeliveryPolicy;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.testing.LogCatch;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -136,7 +137,8 @@ class DeliveryTest {
             }
             return MessagePolicy.Decision.relay(message);
         };
-        try (BroadcastServer server = wire.start(BroadcastHub.builder().policy(policy).listener(recorder));
+        try (LogCatch log = new LogCatch();
+                BroadcastServer server = wire.start(BroadcastHub.builder().policy(policy).listener(recorder));
                 RawClient one = wire.open(server);
                 RawClient two = wire.open(server)) {
             one.send(RawClient.frame(0x81, "fatal".getBytes(StandardCharsets.UTF_8)));
@@ -144,6 +146,7 @@ class DeliveryTest {
             two.sendText("ok");
             assertThat(two.readText()).isEqualTo("ok");
             await().untilAsserted(() -> assertThat(recorder.failures).hasSize(1));
+            assertThat(log.warnings()).singleElement().asString().contains("The message policy threw");
         }
     }
 

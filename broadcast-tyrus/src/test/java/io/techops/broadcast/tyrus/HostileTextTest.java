@@ -53,11 +53,13 @@ class HostileTextTest {
         capture.setLevel(Level.ALL);
         logger.setLevel(Level.ALL);
         logger.addHandler(capture);
+        logger.setUseParentHandlers(false); // calm on the console
     }
 
     @AfterEach
     void release() {
         logger.removeHandler(capture);
+        logger.setUseParentHandlers(true);
         logger.setLevel(before);
     }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.tyrus.HandshakePolicy.Decision;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -166,14 +167,18 @@ class LimitsTest {
 
         @Test
         void whenThePolicyThrows() throws Exception {
-            try (BroadcastServer server = Wire.PLAIN.server().maxPeers(1).handshakePolicy(request -> {
+            HandshakePolicy policy = request -> {
                 if (request.path().equals("/no")) {
                     throw new IllegalStateException("no");
                 }
                 return Decision.accept();
-            }).start(); RawClient peer = RawClient.connect(server.port())) {
+            };
+            try (LogCatch log = new LogCatch();
+                    BroadcastServer server = Wire.PLAIN.server().maxPeers(1).handshakePolicy(policy).start();
+                    RawClient peer = RawClient.connect(server.port())) {
                 assertThat(peer.ask(RawClient.handshake("/no"))).startsWith("HTTP/1.1 503 ");
                 isFree(server);
+                assertThat(log.warnings()).singleElement().asString().contains("A handshake policy failed");
             }
         }
 

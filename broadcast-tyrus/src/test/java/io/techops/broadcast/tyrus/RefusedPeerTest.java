@@ -10,6 +10,7 @@ import io.techops.broadcast.HubStats;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.Topics;
+import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.tyrus.HandshakePolicy.Decision;
 import java.time.Duration;
@@ -125,13 +126,19 @@ class RefusedPeerTest {
         });
     }
 
+    private static void isSaid(LogCatch log) {
+        assertThat(log.warnings()).isNotEmpty().allSatisfy(line ->
+                assertThat(line).contains("listener has not been told of 10000 departures"));
+    }
+
     @Test
     void becauseTheListenerIsFarBehind() throws Exception {
         Behind listener = new Behind();
         BroadcastHub hub = BroadcastHub.builder().listener(listener).build();
-        try (BroadcastServer server = server().hub(hub).start()) {
+        try (LogCatch log = new LogCatch(); BroadcastServer server = server().hub(hub).start()) {
             isRefusedUntilTheListenerHasCaughtUp(listener, server, hub, "/");
             assertThat(hub.stats().refusalsByCause()).containsOnlyKeys(RefusalCause.LISTENER);
+            isSaid(log);
         }
     }
 
@@ -139,9 +146,10 @@ class RefusedPeerTest {
     void becauseTheListenerOfItsTopicIsFarBehind() throws Exception {
         Behind listener = new Behind();
         Topics topics = Topics.builder().recipe((topic, hub) -> hub.listener(listener)).build();
-        try (BroadcastServer server = server().topics(topics).start()) {
+        try (LogCatch log = new LogCatch(); BroadcastServer server = server().topics(topics).start()) {
             isRefusedUntilTheListenerHasCaughtUp(listener, server, topics.hub("news"), "/topics/news");
             assertThat(topics.stats().total().refusalsByCause()).containsOnlyKeys(RefusalCause.LISTENER);
+            isSaid(log);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.tyrus.HandshakePolicy.Decision;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

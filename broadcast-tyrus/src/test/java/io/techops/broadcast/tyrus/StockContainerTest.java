@@ -8,6 +8,7 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.testing.LogCatch;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerEndpoint;
 import java.net.URI;
@@ -185,9 +186,10 @@ public class StockContainerTest {
         URI uri = start(way, BroadcastHub.builder().policy((from, message) -> {
             throw new IllegalStateException("thrown on purpose");
         }));
-        try (RawClient peer = RawClient.open(uri)) {
+        try (LogCatch log = new LogCatch(); RawClient peer = RawClient.open(uri)) {
             peer.sendText("anything");
             assertThat(peer.readClose().code()).isEqualTo(CloseReason.INTERNAL_ERROR);
+            assertThat(log.warnings()).singleElement().asString().contains("The message policy threw");
         }
         await().untilAsserted(() -> assertThat(recorder.departures).hasSize(1));
     }

@@ -8,6 +8,7 @@ import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Retention;
+import io.techops.broadcast.testing.LogCatch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -257,8 +258,11 @@ public abstract class ContainerContract {
         }));
         WirePeer one = open();
         WirePeer two = open();
-        one.send("fatal");
-        assertThat(one.closeFrame().code()).isEqualTo(CloseReason.INTERNAL_ERROR);
+        try (LogCatch log = new LogCatch()) {
+            one.send("fatal");
+            assertThat(one.closeFrame().code()).isEqualTo(CloseReason.INTERNAL_ERROR);
+            assertThat(log.warnings()).singleElement().asString().contains("The message policy threw");
+        }
         one.close(CloseReason.INTERNAL_ERROR);
         assertThat(two.send("fine").text()).isEqualTo("fine");
         awaitDepartures(1);

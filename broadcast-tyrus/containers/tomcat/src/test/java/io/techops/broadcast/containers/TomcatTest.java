@@ -70,6 +70,7 @@ class TomcatTest {
 
         @Override
         public void stop() throws Exception {
+            tomcat.getConnector().stop(); // a thread that is still with a peer is no leak
             tomcat.stop();
             tomcat.destroy();
             try (var files = Files.walk(folder)) {

@@ -2,6 +2,7 @@ package io.techops.broadcast.containers;
 
 import io.techops.broadcast.BroadcastHub;
 import io.undertow.Undertow;
+import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.servlet.Servlets;
 import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.servlet.api.DeploymentManager;
@@ -41,7 +42,8 @@ class UndertowTest {
         private final Undertow server;
 
         Embedded(Way way, BroadcastHub hub) throws Exception {
-            WebSocketDeploymentInfo sockets = new WebSocketDeploymentInfo().addListener(container -> {
+            WebSocketDeploymentInfo sockets = new WebSocketDeploymentInfo()
+                    .setBuffers(new DefaultByteBufferPool(true, 16 << 10)).addListener(container -> {
                 try {
                     way.addTo(container, hub);
                 } catch (DeploymentException e) {

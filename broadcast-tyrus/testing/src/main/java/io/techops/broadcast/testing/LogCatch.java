@@ -1,4 +1,4 @@
-package io.techops.broadcast.tyrus;
+package io.techops.broadcast.testing;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -7,26 +7,34 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** Keeps what is logged from WARNING up, by anybody, until it is closed. */
-final class LogCatch extends Handler implements AutoCloseable {
+/**
+ * Keeps what this process logs from WARNING up until it is closed, and keeps it off the console: for tests that provoke
+ * it, and say what they expect. Those that are open at the same time have to be closed in reverse order.
+ */
+public final class LogCatch extends Handler implements AutoCloseable {
 
     private final Logger root = Logger.getLogger("");
+    private final List<Handler> silenced = List.of(root.getHandlers());
     private final List<LogRecord> records = new CopyOnWriteArrayList<>();
 
-    LogCatch() {
+    /** Begins to catch. */
+    public LogCatch() {
         setLevel(Level.WARNING);
         root.addHandler(this);
+        silenced.forEach(root::removeHandler);
     }
 
     /** {@return what was logged so far, with what was thrown} */
-    List<String> warnings() {
+    public List<String> warnings() {
         return records.stream().map(record -> record.getLoggerName() + ": " + record.getMessage()
                 + (record.getThrown() == null ? "" : " " + record.getThrown())).toList();
     }
 
     @Override
     public void publish(LogRecord record) {
-        records.add(record);
+        if (isLoggable(record)) {
+            records.add(record);
+        }
     }
 
     @Override
@@ -37,5 +45,6 @@ final class LogCatch extends Handler implements AutoCloseable {
     @Override
     public void close() {
         root.removeHandler(this);
+        silenced.forEach(root::addHandler);
     }
 }
