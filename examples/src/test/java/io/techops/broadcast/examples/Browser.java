@@ -40,8 +40,8 @@ final class Browser implements AutoCloseable {
 
     private static final String ELEMENT = "element-6066-11e4-a52e-4f735466cecf"; // the protocol's name of a reference
     private static final Pattern STARTED = Pattern.compile("started successfully on port (\\d+)");
-    private static final Duration START_LIMIT = Duration.ofSeconds(30);
-    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(30);
+    private static final Duration START_LIMIT = Program.PATIENCE;
+    private static final Duration COMMAND_LIMIT = Program.PATIENCE;
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     private final JsonMapper json = new JsonMapper();

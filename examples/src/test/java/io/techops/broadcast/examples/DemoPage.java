@@ -16,7 +16,7 @@ import org.assertj.core.api.ThrowingConsumer;
 record DemoPage(Tab tab) {
 
     /** How long a test waits for what it expects; far longer than it should ever take. */
-    static final Duration LIMIT = Duration.ofSeconds(20);
+    static final Duration LIMIT = Program.PATIENCE;
 
     private static final String FOLDER = "io/techops/broadcast/examples/page";
     private static final Path FILE = Path.of("src/main/resources", FOLDER, "index.html");

@@ -68,7 +68,7 @@ public abstract class ContainerContract {
     }
 
     private static ConditionFactory patiently() {
-        return await().atMost(30, TimeUnit.SECONDS).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5));
+        return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5));
     }
 
     private void awaitDepartures(int count) {

@@ -1,5 +1,6 @@
 package io.techops.broadcast.containers;
 
+import io.techops.broadcast.testing.TestRun;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -13,8 +14,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * A peer over a plain socket that does what it is told and nothing by itself: it answers neither pings nor close
- * frames. Fragments are put together, because some containers split what is long. Reads end with an exception after
- * thirty seconds.
+ * frames. Fragments are put together, because some containers split what is long. Reads have
+ * the limit of {@link TestRun#LIMIT}.
  */
 final class WirePeer implements AutoCloseable {
 
@@ -62,7 +63,7 @@ final class WirePeer implements AutoCloseable {
             socket.setReceiveBufferSize(receiveBuffer);
         }
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(30_000);
+        socket.setSoTimeout((int) TestRun.LIMIT.toMillis());
         socket.connect(new InetSocketAddress("127.0.0.1", uri.getPort()), 5_000);
         return new WirePeer(socket);
     }
