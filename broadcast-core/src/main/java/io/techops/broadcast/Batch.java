@@ -2,8 +2,6 @@ package io.techops.broadcast;
 
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A run of messages, in the order of the log, to be written to a peer in one go.
@@ -23,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Batch {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Batch.class);
+    private static final SafeLog LOG = SafeLog.of(Batch.class);
 
     /** What {@link #sequence} says of a message that was sent to one peer alone. */
     public static final long UNNUMBERED = -1;

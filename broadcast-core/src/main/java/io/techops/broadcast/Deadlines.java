@@ -16,9 +16,10 @@ final class Deadlines {
 
     private final HubTimer timer;
     private final Runnable wake;
-    private final AtomicBoolean due = new AtomicBoolean();
+    private final Runnable fire = this::fire;
+    private final AtomicBoolean fired = new AtomicBoolean();
     private HubTimer.@Nullable Cancellation scheduled;
-    private long earliest;
+    private long earliest = NEVER;
 
     /**
      * @param wake called by the timer when a deadline has passed
@@ -30,10 +31,11 @@ final class Deadlines {
 
     /** {@return whether the time has come to look at all deadlines} */
     boolean due() {
-        if (!due.get()) {
+        // By the clock too: a timer may have lost the task, or not have taken it, for want of memory.
+        if (!fired.get() && (earliest == NEVER || timer.nanoTime() - earliest < 0)) {
             return false;
         }
-        due.set(false);
+        fired.set(false);
         cancel(); // it has run, unless it was replaced when it was just about to
         return true;
     }
@@ -58,35 +60,33 @@ final class Deadlines {
 
     /** Makes {@link #due} true at {@code deadline}, if not earlier. */
     void at(long deadline) {
-        if (scheduled != null) {
-            if (earliest - deadline <= 0) {
-                return;
-            }
-            scheduled.cancel();
+        boolean earlier = earliest == NEVER || deadline - earliest < 0;
+        if (!earlier && scheduled != null) {
+            return;
         }
-        earliest = deadline;
-        scheduled = timer.schedule(this::fire, Duration.ofNanos(Math.max(0, deadline - timer.nanoTime())));
+        long next = earlier ? deadline : earliest;
+        cancel();
+        earliest = next == NEVER ? NEVER + 1 : next;
+        var taken = timer.schedule(fire, Duration.ofNanos(Math.max(0, next - timer.nanoTime())));
+        scheduled = ForeignTimer.isUnset(taken) ? null : taken;
     }
 
     /** {@return when {@link #due} will be true, or {@link #NEVER}} */
     long next() {
-        return scheduled == null ? NEVER : earliest;
-    }
-
-    /** Makes {@link #due} true after {@code delay}, if not earlier. */
-    void within(Duration delay) {
-        at(timer.nanoTime() + delay.toNanos());
+        return earliest;
     }
 
     void cancel() {
-        if (scheduled != null) {
-            scheduled.cancel();
-            scheduled = null;
+        HubTimer.Cancellation before = scheduled;
+        scheduled = null;
+        earliest = NEVER;
+        if (before != null) {
+            before.cancel();
         }
     }
 
     private void fire() {
-        due.set(true);
+        fired.set(true);
         wake.run();
     }
 }

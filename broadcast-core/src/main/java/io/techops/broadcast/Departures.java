@@ -3,8 +3,6 @@ package io.techops.broadcast;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How a shard ends registrations, and the connections it has asked to close that have not ended yet. Owned by a shard.
@@ -20,7 +18,7 @@ final class Departures {
         void departed(PeerCursor cursor, CloseReason reason);
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger(Departures.class);
+    private static final SafeLog LOG = SafeLog.of(Departures.class);
     private static final CloseReason OVERFLOW =
             CloseReason.of(CloseReason.TRY_AGAIN_LATER, "too slow: fell off the log's tail");
     private static final CloseReason FAILURE = CloseReason.of(CloseReason.ABNORMAL, "the transport failed");
@@ -102,7 +100,7 @@ final class Departures {
             cursor.transport.close(reason);
             closing.add(cursor);
         } catch (Throwable thrown) {
-            LOG.debug("Closing peer {} failed", cursor.id, LogText.of(thrown));
+            LOG.debug("Closing peer {} failed", cursor.id, thrown);
             abort(cursor);
         }
     }
@@ -111,7 +109,7 @@ final class Departures {
         try {
             cursor.transport.abort();
         } catch (Throwable thrown) {
-            LOG.debug("Aborting peer {} failed", cursor.id, LogText.of(thrown));
+            LOG.debug("Aborting peer {} failed", cursor.id, thrown);
         }
         return true;
     }

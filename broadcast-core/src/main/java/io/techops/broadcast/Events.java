@@ -6,16 +6,14 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Calls the listener, one event at a time and in order, on the hub's executor: nobody who has an event to report waits
  * for the listener, and no lock is held while it runs. Safe for use by any number of threads.
  */
-final class Events implements Runnable {
+final class Events extends RetriedTask {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BroadcastHub.class);
+    private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
 
     /**
      * How many departures may wait to be told before no peer is taken any more. Every other event that can be provoked
@@ -23,13 +21,17 @@ final class Events implements Runnable {
      */
     static final int MAX_UNTOLD = 10_000;
 
+    /** Nothing is to be told; something is, and a task will; and there is more than the task has seen. */
+    private static final int IDLE = 0;
+    private static final int TELLING = 1;
+    private static final int MORE = 2;
+
     private final HubListener listener;
-    private final Executor executor;
     private final boolean idle;
-    private final Bursts failures;
+    private final ForeignCode calls;
     private final Bursts refusals;
     private final Queue<Consumer<HubListener>> queue = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger pending = new AtomicInteger();
+    private final AtomicInteger state = new AtomicInteger(IDLE);
     private final AtomicInteger untoldDepartures = new AtomicInteger();
     private volatile @Nullable Thread caller;
 
@@ -37,10 +39,10 @@ final class Events implements Runnable {
      * @param idle whether the listener is known to do nothing
      */
     Events(HubListener listener, boolean idle, Executor executor, HubTimer timer) {
+        super(executor, timer);
         this.listener = listener;
         this.idle = idle;
-        this.executor = executor;
-        this.failures = new Bursts(timer);
+        this.calls = new ForeignCode(LOG, "A hub listener threw", timer);
         this.refusals = new Bursts(timer);
     }
 
@@ -51,7 +53,12 @@ final class Events implements Runnable {
 
     /** {@return whether what is told at once may block} */
     boolean mayBlock() {
-        return !idle && listener.mayBlock();
+        try {
+            return !idle && listener.mayBlock();
+        } catch (Throwable thrown) {
+            calls.failed(thrown);
+            return true;
+        }
     }
 
     /** {@return whether the listener is so far behind that no more peers can be taken} */
@@ -59,10 +66,8 @@ final class Events implements Runnable {
         if (untoldDepartures.get() < MAX_UNTOLD) {
             return false;
         }
-        if (refusals.first()) {
-            LOG.warn("The hub's listener has not been told of {} departures yet: no peer is taken until it has caught "
-                    + "up; {} were refused before", MAX_UNTOLD, refusals.suppressed());
-        }
+        LOG.warn(refusals, "The hub's listener has not been told of {} departures yet: no peer is taken until it has "
+                + "caught up", MAX_UNTOLD);
         return true;
     }
 
@@ -82,16 +87,19 @@ final class Events implements Runnable {
 
     /** Makes sure that all that was added is told. */
     void tell() {
-        if (pending.getAndIncrement() == 0) {
-            try {
-                executor.execute(this);
-            } catch (Throwable thrown) { // refused, or no memory for a thread: the next event tries again
-                pending.set(0);
-                if (failures.first()) {
-                    LOG.warn("The hub's executor did not take a call of the listener", thrown);
-                }
-            }
+        if (state.getAndSet(MORE) == IDLE) {
+            submit();
         }
+    }
+
+    @Override
+    void refused() {
+        state.set(IDLE);
+    }
+
+    @Override
+    void retry() {
+        tell();
     }
 
     /** {@return whether the listener is running on this thread} */
@@ -100,19 +108,15 @@ final class Events implements Runnable {
     }
 
     @Override
-    public void run() {
-        int seen;
+    void work() {
         do {
-            seen = pending.get();
+            state.set(TELLING);
             caller = Thread.currentThread();
-            try {
-                for (Consumer<HubListener> event = queue.poll(); event != null; event = queue.poll()) {
-                    now(event);
-                }
-            } finally {
-                caller = null;
+            for (Consumer<HubListener> event = queue.poll(); event != null; event = queue.poll()) {
+                now(event);
             }
-        } while (!pending.compareAndSet(seen, 0));
+            caller = null;
+        } while (!state.compareAndSet(TELLING, IDLE));
     }
 
     /** Calls the listener on this thread. What it throws is logged. */
@@ -120,10 +124,8 @@ final class Events implements Runnable {
         try {
             event.accept(listener);
         } catch (Throwable thrown) {
-            if (failures.first()) {
-                LOG.warn("A hub listener threw; {} more like this were not logged", failures.suppressed(),
-                        LogText.of(thrown));
-            }
+            calls.failed(thrown);
         }
+        ForeignCode.returned();
     }
 }

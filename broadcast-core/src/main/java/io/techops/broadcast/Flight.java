@@ -34,22 +34,30 @@ final class Flight {
     }
 
     static void broadcast(String hub, Message message, long sequence, @Nullable Peer from) {
-        Broadcast event = new Broadcast();
-        if (event.isEnabled()) {
-            event.hub = hub;
-            event.sequence = sequence;
-            event.size = message.size();
-            event.from = from == null ? 0 : from.id();
-            event.commit();
+        try {
+            Broadcast event = new Broadcast();
+            if (event.isEnabled()) {
+                event.hub = hub;
+                event.sequence = sequence;
+                event.size = message.size();
+                event.from = from == null ? 0 : from.id();
+                event.commit();
+            }
+        } catch (Throwable thrown) {
+            lost();
         }
     }
 
     static void registered(String hub, Peer peer) {
-        PeerRegistered event = new PeerRegistered();
-        if (event.isEnabled()) {
-            event.hub = hub;
-            event.peer = peer.id();
-            event.commit();
+        try {
+            PeerRegistered event = new PeerRegistered();
+            if (event.isEnabled()) {
+                event.hub = hub;
+                event.peer = peer.id();
+                event.commit();
+            }
+        } catch (Throwable thrown) {
+            lost();
         }
     }
 
@@ -59,39 +67,94 @@ final class Flight {
      * @param lag what it had still to take
      */
     static void gone(String hub, Peer peer, CloseReason reason, boolean byHub, long registeredFor, long lag) {
-        PeerGone event = new PeerGone();
-        if (event.isEnabled()) {
-            event.hub = hub;
-            event.peer = peer.id();
-            event.code = reason.code();
-            event.reason = reason.phrase();
-            event.byHub = byHub;
-            event.registeredFor = registeredFor;
-            event.delivered = peer.delivered();
-            event.missed = peer.missed();
-            event.lag = lag;
-            event.commit();
+        try {
+            PeerGone event = new PeerGone();
+            if (event.isEnabled()) {
+                event.hub = hub;
+                event.peer = peer.id();
+                event.code = reason.code();
+                event.reason = reason.phrase();
+                event.byHub = byHub;
+                event.registeredFor = registeredFor;
+                event.delivered = peer.delivered();
+                event.missed = peer.missed();
+                event.lag = lag;
+                event.commit();
+            }
+        } catch (Throwable thrown) {
+            lost();
         }
     }
 
     static void refused(String hub, RefusalCause cause) {
-        Refused event = new Refused();
-        if (event.isEnabled()) {
-            event.hub = hub;
-            event.cause = cause.name();
-            event.commit();
+        try {
+            Refused event = new Refused();
+            if (event.isEnabled()) {
+                event.hub = hub;
+                event.cause = cause.name();
+                event.commit();
+            }
+        } catch (Throwable thrown) {
+            lost();
         }
     }
 
     static void overflow(String hub, Peer peer, long missed, boolean skipped) {
-        Overflow event = new Overflow();
-        if (event.isEnabled()) {
-            event.hub = hub;
-            event.peer = peer.id();
-            event.missed = missed;
-            event.skipped = skipped;
-            event.commit();
+        try {
+            Overflow event = new Overflow();
+            if (event.isEnabled()) {
+                event.hub = hub;
+                event.peer = peer.id();
+                event.missed = missed;
+                event.skipped = skipped;
+                event.commit();
+            }
+        } catch (Throwable thrown) {
+            lost();
         }
+    }
+
+    /** {@return an event that has begun; null if there is no memory for one} */
+    static @Nullable Saturated saturated() {
+        try {
+            Saturated event = new Saturated();
+            event.begin();
+            return event;
+        } catch (Throwable thrown) {
+            lost();
+            return null;
+        }
+    }
+
+    static void notSaturated(@Nullable Saturated event, String hub) {
+        try {
+            if (event != null) {
+                event.end();
+                if (event.shouldCommit()) {
+                    event.hub = hub;
+                    event.commit();
+                }
+            }
+        } catch (Throwable thrown) {
+            lost();
+        }
+    }
+
+    static void drained(Drain event, boolean inTime) {
+        try {
+            event.end();
+            if (event.shouldCommit()) {
+                event.inTime = inTime;
+                event.commit();
+            }
+        } catch (Throwable thrown) {
+            lost();
+        }
+    }
+
+    /** There is no memory for an event, or the recording has failed: it lacks an event, and the hub goes on. */
+    private static void lost() {
+        // Nothing can be done about it here, and the recorder tells of its own failures.
     }
 
     @Name(PREFIX + "Broadcast")

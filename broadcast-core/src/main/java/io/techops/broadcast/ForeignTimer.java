@@ -155,6 +155,6 @@ final class ForeignTimer implements HubTimer {
 
     /** The thread that is there only while a timer refuses tasks, and for a second more. */
     private static final class Rescue {
-        static final ScheduledThreadPoolExecutor THREAD = HubThreads.timer("broadcast-rescue", 1);
+        static final ScheduledThreadPoolExecutor THREAD = HubThreads.timer("broadcast-rescue", Rescue.class, 1);
     }
 }

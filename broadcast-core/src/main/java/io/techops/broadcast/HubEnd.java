@@ -10,8 +10,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The end of a hub: nothing is taken any more, the shards drain, at the deadline they abort; and when all of them are
@@ -19,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HubEnd {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BroadcastHub.class);
+    private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
 
     /** How much longer than its limit {@link #await} waits, so that it returns even if nobody runs the hub's tasks. */
     private static final Duration MARGIN = Duration.ofSeconds(1);
@@ -34,6 +32,7 @@ final class HubEnd {
     private final HubTimer timer;
     private final Duration drainSpread;
     private final @Nullable HubThreads threads;
+    private final @Nullable ForeignTimer ownTimer;
 
     private final AtomicBoolean begun = new AtomicBoolean();
     /** The shards that have not drained, and the peers whose last event is not queued: the hub ends after them all. */
@@ -44,9 +43,10 @@ final class HubEnd {
 
     /**
      * @param threads the hub's own threads, which end with it; null if it has none
+     * @param ownTimer the timer, if it ends with the hub; null if others use it
      */
     HubEnd(Log log, Shard[] shards, Events events, Journal journal, HubTimer timer, Duration drainSpread,
-            @Nullable HubThreads threads) {
+            @Nullable HubThreads threads, @Nullable ForeignTimer ownTimer) {
         this.log = log;
         this.shards = shards;
         this.events = events;
@@ -54,6 +54,7 @@ final class HubEnd {
         this.timer = timer;
         this.drainSpread = drainSpread;
         this.threads = threads;
+        this.ownTimer = ownTimer;
         this.unfinished = new AtomicInteger(shards.length);
     }
 
@@ -83,6 +84,9 @@ final class HubEnd {
         journal.closed();
         if (threads != null) {
             threads.shutdown();
+        }
+        if (ownTimer != null) {
+            ownTimer.end();
         }
         ended.complete(null);
     }
@@ -125,17 +129,23 @@ final class HubEnd {
         return a.compareTo(b) < 0 ? a : b;
     }
 
+    /** {@return whether this is a thread that ends with the hub} */
+    boolean isOwnThread() {
+        return threads != null && threads.areThisThread();
+    }
+
     /** Waits until nothing is left; a little longer than {@code limit} at most. */
     void await(Duration limit) {
+        long until = System.nanoTime() + shorter(limit, LONGEST).plus(MARGIN).toNanos();
         try {
-            ended.get(shorter(limit, LONGEST).plus(MARGIN).toNanos(), TimeUnit.NANOSECONDS);
+            ended.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (threads != null) {
+                threads.awaitEnd(Math.min(until - System.nanoTime(), MARGIN.toNanos()));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | ExecutionException e) {
-            LOG.warn("The hub's executor or timer did not end the hub within {}", limit);
-        }
-        if (threads != null) {
-            threads.awaitEnd();
+            LOG.warn("The hub's executor, timer or listener did not end the hub within {}", limit);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.techops.broadcast;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -16,23 +17,26 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class HubThreads implements HubTimer {
 
+    private final Object owner;
     private final ThreadPoolExecutor shards;
     private final ThreadPoolExecutor listeners;
     private final ScheduledThreadPoolExecutor timer;
 
-    private HubThreads(String name, ThreadPoolExecutor shards, ThreadPoolExecutor listeners) {
+    private HubThreads(String name, Object owner, ThreadPoolExecutor shards, ThreadPoolExecutor listeners) {
+        this.owner = owner;
         this.shards = shards;
         this.listeners = listeners;
-        timer = timer(name + "-timer", 10);
+        timer = timer(name + "-timer", owner, 10);
     }
 
     /**
      * {@return a timer of one thread, which is there while there is something to wait for}
      *
+     * @param owner what its thread belongs to
      * @param keepAlive how long it stays without, in seconds
      */
-    static ScheduledThreadPoolExecutor timer(String name, int keepAlive) {
-        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, named(name));
+    static ScheduledThreadPoolExecutor timer(String name, Object owner, int keepAlive) {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, named(name, owner));
         timer.setRemoveOnCancelPolicy(true);
         timer.setKeepAliveTime(keepAlive, TimeUnit.SECONDS);
         timer.allowCoreThreadTimeOut(true);
@@ -41,8 +45,9 @@ final class HubThreads implements HubTimer {
 
     /** {@return threads for one hub, whose shards and listener are few} */
     static HubThreads ofOneHub(String name) {
-        ThreadPoolExecutor all = unbounded(name);
-        return new HubThreads(name, all, all);
+        Object owner = new Object();
+        ThreadPoolExecutor all = unbounded(name, owner);
+        return new HubThreads(name, owner, all, all);
     }
 
     /**
@@ -50,22 +55,23 @@ final class HubThreads implements HubTimer {
      * a listener may, and has a thread while it runs.
      */
     static HubThreads ofManyHubs(String name) {
+        Object owner = new Object();
         int processors = Runtime.getRuntime().availableProcessors();
         ThreadPoolExecutor shards = new ThreadPoolExecutor(processors, processors, 10, TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(), named(name));
+                new LinkedBlockingQueue<>(), named(name, owner));
         shards.allowCoreThreadTimeOut(true);
-        return new HubThreads(name, shards, unbounded(name + "-listener"));
+        return new HubThreads(name, owner, shards, unbounded(name + "-listener", owner));
     }
 
-    private static ThreadPoolExecutor unbounded(String name) {
+    private static ThreadPoolExecutor unbounded(String name, Object owner) {
         return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS,
-                new SynchronousQueue<>(), named(name));
+                new SynchronousQueue<>(), named(name, owner));
     }
 
-    private static ThreadFactory named(String name) {
+    private static ThreadFactory named(String name, Object owner) {
         AtomicInteger number = new AtomicInteger();
         return task -> {
-            Thread thread = new Worker(task, name + "-" + number.incrementAndGet());
+            Thread thread = new Worker(owner, task, name + "-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         };
@@ -73,9 +79,17 @@ final class HubThreads implements HubTimer {
 
     /** A thread of ours. */
     static final class Worker extends Thread {
-        Worker(Runnable task, String name) {
+        private final Object owner;
+
+        Worker(Object owner, Runnable task, String name) {
             super(task, name);
+            this.owner = owner;
         }
+    }
+
+    /** {@return whether this is one of these threads, which must not wait for their end} */
+    boolean areThisThread() {
+        return Thread.currentThread() instanceof Worker worker && worker.owner == owner;
     }
 
     Executor shards() {
@@ -104,12 +118,17 @@ final class HubThreads implements HubTimer {
         listeners.shutdown();
     }
 
-    /** Waits for the last thread to end, for a second at most; they have nothing to wait for. */
-    void awaitEnd() {
+    /**
+     * Waits for the last thread to end.
+     *
+     * @param nanos for how long at most; they have nothing to wait for unless a listener blocks
+     */
+    void awaitEnd(long nanos) {
+        long until = System.nanoTime() + nanos;
         try {
-            timer.awaitTermination(1, TimeUnit.SECONDS);
-            shards.awaitTermination(1, TimeUnit.SECONDS);
-            listeners.awaitTermination(1, TimeUnit.SECONDS);
+            for (ThreadPoolExecutor each : List.of(timer, shards, listeners)) {
+                each.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -3,16 +3,14 @@ package io.techops.broadcast;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a hub notes about itself: every event is counted, logged at DEBUG and recorded by Java Flight Recorder. Safe for
- * use by any number of threads; calls no foreign code but the logger's.
+ * use by any number of threads. Never throws, not even if there is no memory for an event.
  */
 final class Journal {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BroadcastHub.class);
+    private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
 
     private final String hub;
     private final Saturation saturation;
@@ -52,17 +50,13 @@ final class Journal {
 
     void registered(Peer peer) {
         registrations.increment();
-        if (LOG.isDebugEnabled()) {
-            LOG.debug("{} registered: {}", peer, LogText.of(peer.attributes()));
-        }
+        LOG.debug("{} registered: {}", peer, peer.attributes());
         Flight.registered(hub, peer);
     }
 
     /** As {@link Flight#gone} says. */
     void gone(Peer peer, CloseReason reason, boolean byHub, long registeredFor, long lag) {
-        if (LOG.isDebugEnabled()) {
-            LOG.debug("{} unregistered: {}", peer, LogText.of(reason));
-        }
+        LOG.debug("{} unregistered: {}", peer, reason);
         Flight.gone(hub, peer, reason, byHub, registeredFor, lag);
     }
 
@@ -79,9 +73,7 @@ final class Journal {
 
     void failed(Peer peer, Throwable cause) {
         failures.increment();
-        if (LOG.isDebugEnabled()) {
-            LOG.debug("The transport of {} failed", peer, LogText.of(cause));
-        }
+        LOG.debug("The transport of {} failed", peer, cause);
     }
 
     void closes(int peers, Duration limit) {
@@ -96,11 +88,7 @@ final class Journal {
     }
 
     void closed() {
-        drain.end();
-        if (drain.shouldCommit()) {
-            drain.inTime = !late;
-            drain.commit();
-        }
+        Flight.drained(drain, !late);
     }
 
     HubStats.Counts counts() {

@@ -12,15 +12,13 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The hub: wires the log, the shards, the policies and the listener together.
  */
 final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BroadcastHub.class);
+    private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
     private static final String CLOSED = "the hub is closed: it takes no messages and no peers any more";
 
     /** What became of a message that a peer sent. */
@@ -47,7 +45,8 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         HubThreads threads = settings.shared == null && needsThreads ? HubThreads.ofOneHub(settings.name) : null;
         HubThreads given = settings.shared != null ? settings.shared : threads;
         Executor executor = settings.executor != null ? settings.executor : given.shards();
-        timer = settings.timer != null ? settings.timer : given;
+        ForeignTimer ownTimer = ForeignTimer.of(settings.timer != null ? settings.timer : given);
+        timer = ownTimer;
         afterGone = settings.afterGone;
         told = !settings.tellsNobody() || settings.shared != null;
         journal = new Journal(settings.name, timer);
@@ -60,7 +59,8 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         Patience.Limits limits = new Patience.Limits(settings.stallTimeout, settings.closeTimeout, settings.floodGrace,
                 settings.heartbeat, settings.pongTimeout);
         Arrays.setAll(shards, i -> new Shard(settings.name, i, log, settings.overflow, limits, executor, timer, this));
-        end = new HubEnd(log, shards, events, journal, timer, settings.drainSpread, threads);
+        end = new HubEnd(log, shards, events, journal, timer, settings.drainSpread, threads,
+                settings.timer == ownTimer ? null : ownTimer);
     }
 
     // What publishers do.
@@ -166,10 +166,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     }
 
     private void policyFailed(HubPeer from, Throwable thrown) {
-        if (policyFailures.first()) {
-            LOG.warn("The message policy threw, and {} is closed; {} more like this were not logged", from,
-                    policyFailures.suppressed(), LogText.of(thrown));
-        }
+        LOG.warn(policyFailures, "The message policy threw, and {} is closed", from, thrown);
         tell(from, listener -> listener.failed(from, thrown));
         from.close(CloseReason.of(CloseReason.INTERNAL_ERROR, "the message could not be processed"));
     }
@@ -358,7 +355,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
 
     /** {@return whether this thread runs the listener or a transport, so that it must not wait for the hub's end} */
     boolean onOwnThread() {
-        return events.onThisThread() || onShardThread();
+        return end.isOwnThread() || events.onThisThread() || onShardThread();
     }
 
     // What others may know.

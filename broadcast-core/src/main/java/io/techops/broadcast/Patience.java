@@ -44,14 +44,21 @@ final class Patience {
         return stalls;
     }
 
-    /** Says that there are new peers. */
-    void joined() {
+    /** Says that there is a new peer. */
+    void joined(PeerCursor cursor) {
         if (heartbeat > 0) {
-            deadlines.within(Duration.ofNanos(untilFirstPing()));
+            deadlines.at(cursor.lastInbound + untilPing());
         }
     }
 
-    private long untilFirstPing() {
+    /** {@return when the peer is to be pinged if nothing comes from it until then; heard of later, it is later} */
+    private long pingDue(PeerCursor cursor) {
+        long early = heartbeat / SLACK + heartbeat / SLACK * 4 * (cursor.id * 619 % 1_009) / 1_009;
+        return cursor.lastInbound + heartbeat - early;
+    }
+
+    /** {@return after what time at the earliest a peer is to be pinged that was heard of just now} */
+    private long untilPing() {
         return heartbeat - heartbeat / 10;
     }
 
@@ -62,7 +69,7 @@ final class Patience {
      * @param next what {@link Deadlines#next} said
      */
     boolean mayWait(long now, long next) {
-        return heartbeat == 0 || next != Deadlines.NEVER && next - now <= untilFirstPing();
+        return heartbeat == 0 || next != Deadlines.NEVER && next - now <= untilPing();
     }
 
     /** Says that a peer is not writable any more. */
@@ -82,10 +89,25 @@ final class Patience {
     void ready(PeerCursor cursor) {
         cursor.writable = true;
         cursor.inGrace = false;
-        if (cursor.pinged) { // the ping may have waited as long as everything else
+        if (isUnanswered(cursor)) { // the ping may have waited as long as everything else
             cursor.pingedAt = timer.nanoTime();
-            deadlines.at(cursor.pingedAt + pong);
+            awaitPong(cursor, cursor.pingedAt);
+        } else if (heartbeat > 0) {
+            deadlines.at(pingDue(cursor)); // nothing was said of it while the peer was not writable
         }
+    }
+
+    /** {@return whether nothing has come from the peer since it was pinged} */
+    private static boolean isUnanswered(PeerCursor cursor) {
+        cursor.pinged = cursor.pinged && cursor.lastInbound - cursor.silentSince <= 0;
+        return cursor.pinged;
+    }
+
+    /** Has the peer looked at when the pong is too late, and when the next ping may be due if it comes at once. */
+    private void awaitPong(PeerCursor cursor, long now) {
+        long late = cursor.pingedAt + pong;
+        long next = now + untilPing();
+        deadlines.at(late - next < 0 ? late : next);
     }
 
     /**
@@ -117,21 +139,16 @@ final class Patience {
             deadlines.at(now + heartbeat); // it is the hub that does not read
             return null;
         }
-        long heard = cursor.lastInbound;
-        if (cursor.pinged && heard - cursor.silentSince > 0) {
-            cursor.pinged = false;
-        }
-        if (cursor.pinged) {
-            return deadlines.passed(cursor.pingedAt + pong, now)
-                    ? CloseReason.of(CloseReason.ABNORMAL, "no pong for " + limits.pong().toMillis() + " ms")
-                    : null;
-        }
-        long early = heartbeat / SLACK + heartbeat / SLACK * 4 * (cursor.id * 619 % 1_009) / 1_009;
-        if (deadlines.passed(heard + heartbeat - early, now, heartbeat / SLACK)) {
+        if (isUnanswered(cursor)) {
+            if (now - cursor.pingedAt >= pong) {
+                return CloseReason.of(CloseReason.ABNORMAL, "no pong for " + limits.pong().toMillis() + " ms");
+            }
+            awaitPong(cursor, now);
+        } else if (deadlines.passed(pingDue(cursor), now, heartbeat / SLACK)) {
             cursor.pinged = true;
             cursor.pingedAt = now;
-            cursor.silentSince = heard;
-            deadlines.at(now + pong);
+            cursor.silentSince = cursor.lastInbound;
+            awaitPong(cursor, now);
             cursor.transport.ping();
         }
         return null;

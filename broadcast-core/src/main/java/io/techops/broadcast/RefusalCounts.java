@@ -3,13 +3,11 @@ package io.techops.broadcast;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Counts refusals by cause. Safe for use by any number of threads. */
 final class RefusalCounts {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BroadcastHub.class);
+    private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
 
     private final String hub;
     private final Map<RefusalCause, LongAdder> counts = new EnumMap<>(RefusalCause.class);

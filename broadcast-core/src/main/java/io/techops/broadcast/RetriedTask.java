@@ -6,16 +6,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /*
  * An executor that throws may have taken the task nevertheless, as a thread pool does that has no memory for one more
- * thread; then the task comes twice. So each submission is claimed by the first run that finds it, and the others do
- * nothing.
+ * thread. So each submission is claimed, by the first run that finds it or by the one who was refused, and whatever
+ * else comes of it does nothing.
  */
 
 /**
- * A task that is submitted again and again to an executor, which may be foreign: where it is refused, it is tried again
- * by the timer. Never run by two threads at the same time if it is not submitted while it runs. Safe for use by any
- * number of threads.
+ * A serial task that is submitted again and again to an executor, which may be foreign: where it is refused, it is
+ * wanted again, now and then by the timer. Not run by two threads at the same time if it is not submitted while it runs.
  */
-final class RetriedTask implements Runnable {
+abstract class RetriedTask implements Runnable {
 
     private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
@@ -23,52 +22,62 @@ final class RetriedTask implements Runnable {
 
     private final Executor executor;
     private final HubTimer timer;
-    private final Runnable task;
-    private final Runnable lost;
     private final Bursts refusals;
     private final AtomicBoolean submitted = new AtomicBoolean();
-    /** Made here, because later there may be no memory for it. */
-    private final Runnable again = this::submitNow;
+    /** Whether the timer is to try again; made here, because later there may be no memory for what it runs. */
+    private final AtomicBoolean waiting = new AtomicBoolean();
+    private final Runnable again = this::again;
     private volatile Duration pause = FIRST_PAUSE;
 
-    /**
-     * @param lost called if the task was submitted and will not run, because neither the executor nor the timer could
-     *     take it: it is to be submitted again at the next occasion
-     */
-    RetriedTask(Executor executor, HubTimer timer, Runnable task, Runnable lost) {
+    RetriedTask(Executor executor, HubTimer timer) {
         this.executor = executor;
         this.timer = timer;
-        this.task = task;
-        this.lost = lost;
         this.refusals = new Bursts(timer);
     }
 
-    /** Makes the task run once, soon. Never throws. */
-    void submit() {
-        submitted.set(true);
-        pause = FIRST_PAUSE;
-        submitNow();
-    }
+    /** Does the work. Must not throw. */
+    abstract void work();
 
-    private void submitNow() {
+    /** Takes note that the last submission comes to nothing: the next one who needs it is to submit again. */
+    abstract void refused();
+
+    /** Submits the task if there is any work. Called by the timer after a refusal. */
+    abstract void retry();
+
+    /** Makes the task run once, soon, or else calls {@link #refused}. Never throws. */
+    final void submit() {
+        submitted.set(true);
         try {
-            if (submitted.get()) {
-                executor.execute(this);
-            }
+            executor.execute(this);
         } catch (Throwable thrown) { // refused, or no memory for a thread
-            LOG.warn(refusals, "The hub's executor did not take a task: it is submitted again", thrown);
-            Duration now = pause;
-            pause = now.compareTo(LONGEST_PAUSE) < 0 ? now.multipliedBy(2) : now;
-            if (ForeignTimer.isUnset(timer.schedule(again, now)) && submitted.compareAndSet(true, false)) {
-                lost.run();
+            if (submitted.compareAndSet(true, false)) {
+                refused();
+                retryLater(thrown);
             }
         }
     }
 
+    private void retryLater(Throwable thrown) {
+        LOG.warn(refusals, "The hub's executor did not take a task: it is tried again", thrown);
+        if (waiting.compareAndSet(false, true)) {
+            Duration now = pause;
+            pause = now.compareTo(LONGEST_PAUSE) < 0 ? now.multipliedBy(2) : now;
+            if (ForeignTimer.isUnset(timer.schedule(again, now))) { // no memory
+                waiting.set(false);
+            }
+        }
+    }
+
+    private void again() {
+        waiting.set(false);
+        retry();
+    }
+
     @Override
-    public void run() {
+    public final void run() {
         if (submitted.compareAndSet(true, false)) {
-            task.run();
+            pause = FIRST_PAUSE;
+            work();
         }
     }
 }

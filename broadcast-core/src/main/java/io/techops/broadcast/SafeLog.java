@@ -40,19 +40,18 @@ final class SafeLog {
      * @param args the values of the format; the last one may also be a throwable, which is printed as one
      */
     void debug(String format, @Nullable Object... args) {
-        write(Level.DEBUG, format, args);
+        write(Level.DEBUG, null, format, args);
     }
 
     /** Logs at WARN, as {@link #debug} does. */
     void warn(String format, @Nullable Object... args) {
-        write(Level.WARN, format, args);
+        write(Level.WARN, null, format, args);
     }
 
     /** Logs the first of a burst at WARN, as {@link #debug} does, and how many were not logged before. */
     void warn(Bursts burst, String format, @Nullable Object... args) {
         if (burst.first()) {
-            long suppressed = burst.suppressed();
-            warn(suppressed == 0 ? format : format + "; " + suppressed + " more like this were not logged", args);
+            write(Level.WARN, burst, format, args);
         }
     }
 
@@ -64,13 +63,13 @@ final class SafeLog {
         }
     }
 
-    private void write(Level level, String format, @Nullable Object... args) {
+    private void write(Level level, @Nullable Bursts burst, String format, @Nullable Object... args) {
         if (!isEnabled(level)) {
             return;
         }
         Throwable thrown = args.length > 0 && args[args.length - 1] instanceof Throwable last ? last : null;
         try {
-            pass(level, text(format, args), thrown == null ? null : LogText.of(thrown));
+            pass(level, text(format, args) + suppressed(burst), thrown == null ? null : LogText.of(thrown));
         } catch (Throwable again) { // the logger, what it did with the throwable, or no memory
             try {
                 pass(level, thrown == null ? format : format + " (" + thrown.getClass().getName() + ")", null);
@@ -78,6 +77,11 @@ final class SafeLog {
                 // Nothing can be told of it.
             }
         }
+    }
+
+    private static String suppressed(@Nullable Bursts burst) {
+        long count = burst == null ? 0 : burst.suppressed();
+        return count == 0 ? "" : "; " + count + " more like this were not logged";
     }
 
     private static String text(String format, @Nullable Object... args) {

@@ -1,6 +1,7 @@
 package io.techops.broadcast;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * For how long publishers have waited: the time in which at least one of them does. The end of a wait may be told
@@ -15,7 +16,7 @@ final class Saturation {
     private int waiting;
     private long since;
     private long nanos;
-    private Flight.Saturated event = new Flight.Saturated();
+    private Flight.@Nullable Saturated event;
 
     Saturation(String hub, HubTimer timer) {
         this.hub = hub;
@@ -28,8 +29,7 @@ final class Saturation {
         synchronized (this) {
             if (++waiting == 1) {
                 since = now;
-                event = new Flight.Saturated();
-                event.begin();
+                event = Flight.saturated();
             }
         }
     }
@@ -37,7 +37,7 @@ final class Saturation {
     /** A publisher has ceased to wait. */
     void ends() {
         long now = timer.nanoTime();
-        Flight.Saturated ended;
+        Flight.@Nullable Saturated ended;
         synchronized (this) {
             if (--waiting != 0) {
                 return;
@@ -45,11 +45,7 @@ final class Saturation {
             nanos += Math.max(0, now - since);
             ended = event;
         }
-        ended.end();
-        if (ended.shouldCommit()) {
-            ended.hub = hub;
-            ended.commit();
-        }
+        Flight.notSaturated(ended, hub);
     }
 
     /** {@return the time so far} */

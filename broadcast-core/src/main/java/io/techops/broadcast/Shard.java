@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /*
  * A shard is a serial task: woken by whoever has something for it, it makes rounds over its peers until nothing is left
@@ -21,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 
 /** The fan-out of the peers of one shard. */
-final class Shard implements Runnable {
+final class Shard extends RetriedTask {
 
     /** What a shard tells the hub. Called by the shard's task; must not block and not call foreign code. */
     interface Outcome extends Departures.Outcome {
@@ -39,7 +37,7 @@ final class Shard implements Runnable {
         }
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+    private static final SafeLog LOG = SafeLog.of(Shard.class);
     /** After so many rounds in a row other tasks of the executor get their turn. */
     private static final int ROUNDS_IN_A_ROW = 64;
     /** How many peers are looked at ahead of their turns: about as many misses as a processor has under way. */
@@ -54,7 +52,6 @@ final class Shard implements Runnable {
     private final int index;
     private final Log log;
     private final OverflowPolicy overflow;
-    private final Executor executor;
     private final HubTimer timer;
     private final Outcome outcome;
     private final AtomicInteger state = new AtomicInteger(IDLE);
@@ -85,12 +82,12 @@ final class Shard implements Runnable {
 
     Shard(String hub, int index, Log log, OverflowPolicy overflow, Patience.Limits limits, Executor executor,
             HubTimer timer, Outcome outcome) {
+        super(executor, timer);
         this.index = index;
         this.pass.hub = hub;
         this.pass.shard = index;
         this.log = log;
         this.overflow = overflow;
-        this.executor = executor;
         this.timer = timer;
         this.outcome = outcome;
         this.troubles = new Bursts(timer);
@@ -155,19 +152,8 @@ final class Shard implements Runnable {
         wake();
     }
 
-    private void submit() {
-        try {
-            executor.execute(this);
-        } catch (Throwable thrown) { // refused, or no memory for a thread: the next wake-up tries again
-            state.set(IDLE);
-            if (troubles.first()) {
-                LOG.warn("The hub's executor did not take a fan-out task", thrown);
-            }
-        }
-    }
-
     @Override
-    public void run() {
+    void work() {
         for (int rounds = 1; rounds <= ROUNDS_IN_A_ROW; rounds++) {
             state.set(RUNNING);
             runner = Thread.currentThread();
@@ -181,13 +167,21 @@ final class Shard implements Runnable {
         submit();
     }
 
+    @Override
+    void refused() {
+        state.set(IDLE);
+    }
+
+    @Override
+    void retry() {
+        wake();
+    }
+
     private boolean safeRound() {
         try {
             return round();
         } catch (Throwable thrown) { // no memory, or a timer or a logger that throws: the shard must live on
-            if (troubles.first()) {
-                LOG.error("A round of the fan-out failed", thrown);
-            }
+            LOG.warn(troubles, "A round of the fan-out failed", thrown);
             return false;
         }
     }
@@ -205,8 +199,8 @@ final class Shard implements Runnable {
         pass.begin();
         nextRound = Deadlines.NEVER;
         long head = log.begin(index, peers);
-        if (peers.size() > known) {
-            patience.joined();
+        for (int i = known; i < peers.size(); i++) {
+            patience.joined(peers.get(i));
         }
         if (deadlines.due()) {
             keepTime();

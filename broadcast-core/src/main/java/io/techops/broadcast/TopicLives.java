@@ -2,8 +2,6 @@ package io.techops.broadcast;
 
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -11,48 +9,64 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /*
  * A topic is in the map if and only if it is not gone, whenever the lock is free. To enter one that is there needs no
  * lock; who finds it gone, or not there, looks again under the lock, and then it is one of the two. So a peer is either
  * one of a life that cannot end without the host, or the first of the next.
+ *
+ * What is done under the lock does not grow with the number of topics: strangers can choose names, and so make it run.
+ *
+ * A topic is alive from its begin until its hub has ended, when its figures join those of the past, and it is given the
+ * number of its end. Who adds up the figures looks at those alive first and at the past then: whatever ended meanwhile
+ * has a number that tells whether it is in that past.
  */
 
 /** Begins the lives of topics, and ends them. Safe for use by any number of threads. */
-final class TopicLives {
+final class TopicLives implements Topic.Lives {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
+    private static final SafeLog LOG = SafeLog.of(Topics.class);
     private static final Duration LONGEST = Duration.ofDays(365);
     /** How much longer than its limit {@link #close} waits, as that of a hub does. */
     private static final Duration MARGIN = Duration.ofSeconds(1);
+    /** How many topics that are not idle any more are passed over before the lock is free for others. */
+    private static final int STEPS = 32;
+    /** How often {@link #names} looks for names that were there at one moment. */
+    private static final int TRIES = 32;
 
     private final Topics.Recipe recipe;
     private final int limit;
     private final Duration linger;
     private final HubThreads threads;
     private final @Nullable Executor executor;
-    private final HubTimer timer;
+    private final ForeignTimer timer;
     private final RefusalCounts refusals = new RefusalCounts("topics");
     private final Bursts failures;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /**
-     * Read by anyone, changed under the lock; all that follows is guarded by it. Nothing foreign runs while it is held.
+     * Read by anyone, changed under the lock, as all that follows {@link #idle} is. Nothing foreign runs while it is
+     * held.
      */
     private final Map<String, Topic> present = new ConcurrentHashMap<>();
+    private final Set<Topic> alive = ConcurrentHashMap.newKeySet();
+    /** Those that were idle, longest first; changed by any thread. */
+    private final ConcurrentSkipListSet<Topic.Stamp> idle = new ConcurrentSkipListSet<>();
     private final ReentrantLock lock = new ReentrantLock();
-    /** Gone, and their hubs have not ended. */
-    private final Set<Topic> ending = new LinkedHashSet<>();
     private HubStats past = HubStats.NONE;
+    /** How many are present. */
+    private int count;
+    /** How often a topic came or went: written under the lock, read by anyone. */
+    private volatile long changes;
     private long begun;
+    private long forgotten;
     private volatile boolean closed;
 
     TopicLives(Topics.Builder settings) {
@@ -61,17 +75,19 @@ final class TopicLives {
         linger = settings.linger;
         threads = HubThreads.ofManyHubs("broadcast-topics");
         executor = settings.executor;
-        timer = settings.timer != null ? settings.timer : threads;
+        timer = ForeignTimer.of(settings.timer != null ? settings.timer : threads);
         failures = new Bursts(timer);
     }
 
     Set<String> names() {
-        lock.lock();
-        try {
-            return new TreeSet<>(present.keySet());
-        } finally {
-            lock.unlock();
+        for (int i = 0; i < TRIES; i++) {
+            long before = changes;
+            Set<String> names = new TreeSet<>(present.keySet());
+            if (changes == before) {
+                return names;
+            }
         }
+        return new TreeSet<>(present.keySet()); // there are many, or they change all the time
     }
 
     @Nullable Topic present(String name) {
@@ -121,30 +137,45 @@ final class TopicLives {
     }
 
     private Topic enterOrBegin(String name) {
-        Topic topic;
-        Topic displaced = null;
-        lock.lock();
-        try {
-            if (closed) {
-                throw new RefusedException(RefusalCause.CLOSED, "the topics are closed: build new ones");
+        while (true) {
+            Topic topic = null;
+            Topic displaced = null;
+            lock.lock();
+            try {
+                if (closed) {
+                    throw new RefusedException(RefusalCause.CLOSED, "the topics are closed: build new ones");
+                }
+                Topic other = present.get(name);
+                if (other != null && other.enter()) {
+                    return other;
+                }
+                if (count >= limit) {
+                    displaced = displace();
+                }
+                if (count < limit) {
+                    topic = begin(name);
+                }
+            } finally {
+                lock.unlock();
             }
-            Topic other = present.get(name);
-            if (other != null && other.enter()) {
-                return other;
+            if (displaced != null) {
+                finish(displaced, Duration.ZERO);
             }
-            if (present.size() >= limit) {
-                displaced = displace();
+            if (topic != null) {
+                build(topic);
+                return topic;
             }
-            topic = new Topic(name, linger, timer, this::expire);
-            present.put(name, topic);
-            begun++;
-        } finally {
-            lock.unlock();
         }
-        if (displaced != null) {
-            finish(displaced, Duration.ZERO);
-        }
-        build(topic);
+    }
+
+    /** Under the lock. */
+    private Topic begin(String name) {
+        Topic topic = new Topic(name, linger, timer, this);
+        alive.add(topic);
+        changes = changes + 1;
+        present.put(name, topic);
+        count++;
+        begun++;
         return topic;
     }
 
@@ -158,14 +189,14 @@ final class TopicLives {
             recipe.prepare(topic.name(), settings);
             topic.build(new LogHub(settings), null);
         } catch (Throwable thrown) {
-            if (failures.first()) { // an adapter may have nobody to tell but a stranger
-                LOG.warn("Topic {} could not begin: its recipe failed; {} more like this were not logged", topic.name(),
-                        failures.suppressed(), thrown);
-            }
             dropFailed(topic);
             topic.build(null, thrown);
+            ForeignCode.returned();
+            // An adapter may have nobody to tell but a stranger.
+            LOG.warn(failures, "Topic {} could not begin: its recipe failed", topic.name(), thrown);
             throw thrown;
         }
+        ForeignCode.returned();
         LOG.debug("Topic {} begins", topic.name());
     }
 
@@ -173,7 +204,8 @@ final class TopicLives {
         lock.lock();
         try {
             if (topic.go()) {
-                present.remove(topic.name());
+                remove(topic);
+                alive.remove(topic);
             }
         } finally {
             lock.unlock();
@@ -182,33 +214,46 @@ final class TopicLives {
 
     // The end.
 
-    /** Under the lock: ends the topic that has been idle for longest, for {@link #finish} to finish. */
-    private Topic displace() {
-        while (true) {
-            Topic longest = null;
-            for (Topic topic : present.values()) { // not sorted: how long they have been idle changes meanwhile
-                if (topic.isIdle() && (longest == null || topic.idleSince() - longest.idleSince() < 0)) {
-                    longest = topic;
-                }
-            }
+    @Override
+    public void idle(Topic.Stamp stamp) {
+        idle.add(stamp);
+    }
+
+    @Override
+    public void notIdle(Topic.Stamp stamp) {
+        idle.remove(stamp);
+    }
+
+    /**
+     * Under the lock: ends the topic that has been idle for longest, for {@link #finish} to finish.
+     *
+     * @return null if it is not among the first that were looked at, so that the lock is to be given to others first
+     */
+    private @Nullable Topic displace() {
+        for (int i = 0; i < STEPS; i++) {
+            Topic.Stamp longest = idle.pollFirst();
             if (longest == null) {
                 throw new RefusedException(RefusalCause.TOPICS,
                         "there may be " + limit + " topics, and all of them are in use: the setting is limit");
             }
-            if (longest.goIfIdle()) {
-                remove(longest);
-                return longest;
+            Topic topic = longest.topic();
+            if (topic.isStill(longest) && topic.goIfIdle()) {
+                remove(topic);
+                return topic;
             }
         }
+        return null;
     }
 
     /** Under the lock. */
     private void remove(Topic gone) {
+        changes = changes + 1;
         present.remove(gone.name());
-        ending.add(gone);
+        count--;
     }
 
-    private void expire(Topic topic) {
+    @Override
+    public void expire(Topic topic) {
         lock.lock();
         try {
             if (!topic.goIfIdle()) {
@@ -243,18 +288,21 @@ final class TopicLives {
         LOG.debug("Topic {} goes", gone.name());
         gone.unwatch();
         gone.made().thenCompose(hub -> hub.shutdown(within)).whenComplete((done, failed) -> {
-            forget(gone);
-            gone.over().complete(null);
+            try {
+                forget(gone);
+            } finally {
+                gone.over().complete(null);
+            }
         });
     }
 
     private void forget(Topic gone) {
-        LogHub hub = gone.hubIfMade();
-        HubStats last = hub == null ? HubStats.NONE : hub.stats().past();
+        HubStats last = stats(gone).past();
         lock.lock();
         try {
-            ending.remove(gone);
             past = past.plus(last);
+            gone.forgotten(++forgotten);
+            alive.remove(gone);
         } finally {
             lock.unlock();
         }
@@ -264,32 +312,44 @@ final class TopicLives {
         if (within.isNegative()) {
             throw new IllegalArgumentException("limit must not be negative: " + within);
         }
-        List<Topic> all;
-        lock.lock();
-        try {
-            if (closed) {
-                return ended.minimalCompletionStage();
-            }
-            closed = true;
-            all = List.copyOf(present.values());
-            all.forEach(Topic::go);
-            all.forEach(this::remove);
-        } finally {
-            lock.unlock();
+        if (!closes()) {
+            return ended.minimalCompletionStage();
         }
-        all.forEach(topic -> finish(topic, within));
-        CompletableFuture<?>[] overs = notEnded().stream().map(Topic::over).toArray(CompletableFuture<?>[]::new);
+        for (Topic topic : present.values()) { // from now on there are only fewer
+            if (goes(topic)) {
+                finish(topic, within);
+            }
+        }
+        CompletableFuture<?>[] overs = alive.stream().map(Topic::over).toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(overs).thenRun(() -> {
             threads.shutdown();
+            timer.end();
             ended.complete(null);
         });
         return ended.minimalCompletionStage();
     }
 
-    private List<Topic> notEnded() {
+    /** {@return whether this is the first call} */
+    private boolean closes() {
         lock.lock();
         try {
-            return List.copyOf(ending);
+            boolean first = !closed;
+            closed = true;
+            return first;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return whether the topic was not gone yet, and is now} */
+    private boolean goes(Topic topic) {
+        lock.lock();
+        try {
+            boolean goes = topic.go();
+            if (goes) {
+                remove(topic);
+            }
+            return goes;
         } finally {
             lock.unlock();
         }
@@ -297,46 +357,61 @@ final class TopicLives {
 
     void close(Duration within) {
         shutdown(within);
-        for (Topic topic : notEnded()) {
-            LogHub hub = topic.hubIfMade();
-            if (hub != null && hub.onOwnThread()) {
-                return;
-            }
+        if (onOwnThread()) {
+            return;
         }
+        long until = System.nanoTime() + (within.compareTo(LONGEST) < 0 ? within : LONGEST).plus(MARGIN).toNanos();
         try {
-            Duration longest = within.compareTo(LONGEST) < 0 ? within : LONGEST;
-            ended.get(longest.plus(MARGIN).toNanos(), TimeUnit.NANOSECONDS);
+            ended.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+            threads.awaitEnd(Math.min(until - System.nanoTime(), MARGIN.toNanos()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | ExecutionException e) {
-            LOG.warn("The executor or the timer of the topics did not end them within {}", within);
+            LOG.warn("The executor, the timer or a listener of the topics did not end them within {}", within);
         }
-        threads.awaitEnd();
+    }
+
+    private boolean onOwnThread() {
+        if (threads.areThisThread()) {
+            return true;
+        }
+        for (Topic topic : alive) {
+            LogHub hub = topic.hubIfMade();
+            if (hub != null && hub.onOwnThread()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     // What others may know.
 
     TopicsStats stats() {
-        List<Topic> now;
-        List<Topic> going;
+        Map<Topic, HubStats> living = new HashMap<>();
+        Map<String, HubStats> hubs = new HashMap<>();
+        for (Topic topic : alive) {
+            HubStats its = stats(topic);
+            living.put(topic, its);
+            if (!topic.isGone()) {
+                hubs.put(topic.name(), its);
+            }
+        }
         HubStats total;
         long lives;
+        long inPast;
         lock.lock();
         try {
-            now = List.copyOf(present.values());
-            going = List.copyOf(ending);
             total = past;
             lives = begun;
+            inPast = forgotten;
         } finally {
             lock.unlock();
         }
-        Map<String, HubStats> hubs = new HashMap<>();
-        for (Topic topic : now) {
-            hubs.put(topic.name(), stats(topic));
-            total = total.plus(hubs.get(topic.name()));
-        }
-        for (Topic topic : going) {
-            total = total.plus(stats(topic));
+        for (var each : living.entrySet()) {
+            long end = each.getKey().forgotten();
+            if (end == 0 || end > inPast) {
+                total = total.plus(each.getValue());
+            }
         }
         return new TopicsStats(hubs, lives, total.plus(HubStats.ofRefusals(refusals.sums())));
     }
