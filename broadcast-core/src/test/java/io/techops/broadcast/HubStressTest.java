@@ -13,7 +13,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,7 +34,7 @@ class HubStressTest {
 
     private static void joinAll(List<Future<?>> jobs) throws Exception {
         for (Future<?> job : jobs) {
-            job.get(30, TimeUnit.SECONDS);
+            job.get();
         }
     }
 
@@ -180,7 +179,7 @@ class HubStressTest {
             }
             joinAll(startAll(threads, floods));
             done.set(true);
-            resuming.get(5, TimeUnit.SECONDS);
+            resuming.get();
             peers.forEach(FakeTransport::becomeWritable);
             hub.close();
             for (FakeTransport peer : peers) {

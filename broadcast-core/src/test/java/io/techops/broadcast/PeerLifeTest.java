@@ -8,7 +8,6 @@ import io.techops.broadcast.testkit.HubRig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -298,7 +297,7 @@ class PeerLifeTest {
                 new FakeTransport().register(known).registration().unregister(NORMAL);
             });
             try {
-                through.get(5, TimeUnit.SECONDS);
+                through.get();
             } catch (Exception e) {
                 throw new AssertionError("somebody holds a lock during " + place, e);
             }

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** The threads of topics, which all of them share. */
@@ -32,7 +31,7 @@ class TopicThreadsTest {
                     while (peer.texts().isEmpty()) {
                         Thread.onSpinWait();
                     }
-                }).get(30, TimeUnit.SECONDS);
+                }).get();
             }
             assertThat(ofTopics().stream().filter(name -> name.matches("broadcast-topics-\\d+")))
                     .hasSizeBetween(1, processors);
@@ -67,7 +66,7 @@ class TopicThreadsTest {
                 while (peer.texts().isEmpty()) {
                     Thread.onSpinWait();
                 }
-            }).get(30, TimeUnit.SECONDS);
+            }).get();
             open.complete(null);
         }
     }

@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -89,7 +88,7 @@ class TopicsStressTest {
 
     private static void join(List<Future<?>> jobs) throws Exception {
         for (Future<?> job : jobs) {
-            job.get(50, TimeUnit.SECONDS);
+            job.get();
         }
     }
 

@@ -79,7 +79,7 @@ class DepartureTest {
     void aPeerThatDoesNotAnswerAPingIsUnregisteredAndOneThatAnswersIsNot(Wire wire) throws Exception {
         Recorder recorder = new Recorder();
         BroadcastHub.Builder hub = BroadcastHub.builder().listener(recorder)
-                .heartbeat(Duration.ofMillis(200)).pongTimeout(Duration.ofSeconds(2));
+                .heartbeat(Duration.ofMillis(200)).pongTimeout(Duration.ofSeconds(5));
         try (BroadcastServer server = wire.start(hub);
                 JdkClient answers = wire.jdk(server);
                 RawClient silent = wire.open(server)) {

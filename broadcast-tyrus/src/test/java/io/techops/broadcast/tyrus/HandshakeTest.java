@@ -21,6 +21,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class HandshakeTest {
 
+    /** A time for a handshake that one test waits for, and in which another handshake is done on a busy machine, too. */
+    private static final Duration SHORT = Duration.ofSeconds(3);
+
     private static final String GOOD = RawClient.handshake("/live");
     private static final String KEY = "Sec-WebSocket-Key: " + RawClient.KEY + "\r\n";
     private static final String VERSION = "Sec-WebSocket-Version: 13\r\n";
@@ -155,7 +158,7 @@ class HandshakeTest {
         for (int i = 0; i < garbage.length; i++) {
             garbage[i] = (byte) (i * 31 + 128);
         }
-        try (BroadcastServer own = wire.server().handshakeTimeout(Duration.ofMillis(500)).start();
+        try (BroadcastServer own = wire.server().handshakeTimeout(SHORT).start();
                 RawClient peer = RawClient.connect(own.port());
                 RawClient good = wire.open(own)) {
             peer.send(garbage);
@@ -191,7 +194,7 @@ class HandshakeTest {
 
         @Test
         void aTlsHandshakeThatStallsIsCut() throws Exception {
-            try (BroadcastServer own = Wire.TLS.server().handshakeTimeout(Duration.ofMillis(500)).start();
+            try (BroadcastServer own = Wire.TLS.server().handshakeTimeout(SHORT).start();
                     RawClient stalled = RawClient.connect(own.port());
                     RawClient trickling = RawClient.connect(own.port());
                     RawClient good = Wire.TLS.open(own)) {
@@ -217,7 +220,7 @@ class HandshakeTest {
         @EnumSource(Wire.class)
         void aRequestForAPageIsCutTooIfItIsNotComplete(Wire wire, @TempDir Path folder) throws Exception {
             Files.writeString(folder.resolve("index.html"), "page");
-            try (BroadcastServer own = wire.server().handshakeTimeout(Duration.ofSeconds(1)).pages(Pages.folder(folder))
+            try (BroadcastServer own = wire.server().handshakeTimeout(SHORT).pages(Pages.folder(folder))
                             .pagePort(0).start();
                     RawClient silent = RawClient.connect(own.pagePort());
                     RawClient second = wire.connectTo(own.pagePort())) {
@@ -248,7 +251,7 @@ class HandshakeTest {
         @ParameterizedTest
         @EnumSource(Wire.class)
         void aConnectionThatIsUpIsNotCut(Wire wire) throws Exception {
-            try (BroadcastServer own = wire.server().handshakeTimeout(Duration.ofMillis(500)).start();
+            try (BroadcastServer own = wire.server().handshakeTimeout(SHORT).start();
                     RawClient peer = wire.open(own);
                     RawClient silent = RawClient.connect(own.port())) {
                 assertThat(silent.readsEnd()).as("the timeout is over").isTrue();

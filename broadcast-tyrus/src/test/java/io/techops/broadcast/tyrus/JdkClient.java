@@ -1,5 +1,6 @@
 package io.techops.broadcast.tyrus;
 
+import io.techops.broadcast.testing.TestRun;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -70,16 +71,16 @@ final class JdkClient implements WebSocket.Listener, AutoCloseable {
 
     /** {@return the next text; null if none comes in time} */
     String next() throws InterruptedException {
-        return texts.poll(30, TimeUnit.SECONDS);
+        return texts.poll(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** {@return the next binary message; null if none comes in time} */
     byte[] nextBinary() throws InterruptedException {
-        return binaries.poll(30, TimeUnit.SECONDS);
+        return binaries.poll(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
     Closed closed() throws Exception {
-        return closed.get(30, TimeUnit.SECONDS);
+        return closed.get(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.techops.broadcast.tyrus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.LogCatch;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package io.techops.broadcast.tyrus;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.testing.TestRun;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.glassfish.grizzly.http.server.HttpServer;
 
-/** A page server on a port of its own, with the clients to ask it. Reads time out after twenty seconds. */
+/** A page server on a port of its own, with the clients to ask it. Reads have the limit of {@link TestRun#LIMIT}. */
 final class PageServer implements AutoCloseable {
 
     static final HttpClient CLIENT = HttpClient.newBuilder()
@@ -66,7 +67,7 @@ final class PageServer implements AutoCloseable {
 
     HttpRequest.Builder request(String path, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(Duration.ofSeconds(20));
+                .timeout(TestRun.LIMIT);
         return headers.length == 0 ? request : request.headers(headers);
     }
 
@@ -88,7 +89,7 @@ final class PageServer implements AutoCloseable {
     /** Sends {@code request}, which has to ask for the end of the connection, and reads until then. */
     Answer rawly(String request) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", port)) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout((int) TestRun.LIMIT.toMillis());
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             return answer(socket.getInputStream());
         }

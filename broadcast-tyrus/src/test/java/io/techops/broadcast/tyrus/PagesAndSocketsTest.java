@@ -3,6 +3,7 @@ package io.techops.broadcast.tyrus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.testing.FreePort;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -55,7 +56,7 @@ class PagesAndSocketsTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void areServedOnThePortOfTheHub(Wire wire) throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (BroadcastServer server = wire.server().port(port).pagePort(port).path("/live")
                         .handshakeTimeout(Duration.ofSeconds(20)).pages(Pages.folder(folder)).start();
                 RawClient peer = wire.open(server)) {
@@ -74,7 +75,7 @@ class PagesAndSocketsTest {
 
     @Test
     void aConnectionThatAskedForAPageMayBecomeAWebSocket() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         try (BroadcastServer server = Wire.PLAIN.server().port(port).pagePort(port).pages(Pages.folder(folder)).start();
                 RawClient peer = RawClient.connect(port)) {
             assertThat(peer.ask("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")).startsWith("HTTP/1.1 200 ");
@@ -88,7 +89,7 @@ class PagesAndSocketsTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void onOnePortAnIdlePeerStaysWhenAnIdleReaderOfPagesHasToGo(Wire wire) throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         BroadcastHub hub = BroadcastHub.builder().heartbeat(Duration.ZERO).build();
         try (BroadcastServer server = wire.server().hub(hub).port(port).pagePort(port).pages(Pages.folder(folder))
                         .pageIdleTimeout(Duration.ofSeconds(1)).start();
@@ -97,12 +98,6 @@ class PagesAndSocketsTest {
             assertThat(reader.ask("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")).startsWith("HTTP/1.1 200 ");
             assertThat(reader.readsEnd()).isTrue();
             echoes(peer);
-        }
-    }
-
-    private static int freePort() throws Exception {
-        try (java.net.ServerSocket free = new java.net.ServerSocket(0)) {
-            return free.getLocalPort();
         }
     }
 }

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.Message;
+import io.techops.broadcast.testing.TestRun;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -81,8 +83,8 @@ class SessionInboxTest {
                 inbox.get().add(Message.text(String.valueOf(i)));
             }
         });
-        container.get(60, TimeUnit.SECONDS);
-        await().atMost(60, TimeUnit.SECONDS).until(() -> reported.size() == COUNT && !tap.suspended.get());
+        container.get();
+        await().until(() -> reported.size() == COUNT && !tap.suspended.get());
         for (int i = 0; i < COUNT; i++) {
             assertThat(reported.get(i)).isEqualTo(String.valueOf(i));
         }
@@ -90,13 +92,60 @@ class SessionInboxTest {
         assertThat(tap.violations).as("told twice in a row").hasValue(0);
     }
 
+    /** {@return a thread that adds a message, and is kept in there} */
+    private static Thread kept(SessionInbox inbox) {
+        Thread thread = new Thread(() -> inbox.add(Message.text("one")), "container");
+        thread.start();
+        await().until(() -> thread.getState() == Thread.State.WAITING);
+        return thread;
+    }
+
+    private static void isLetGo(Thread thread) throws InterruptedException {
+        thread.join(TestRun.LIMIT.toMillis());
+        assertThat(thread.isAlive()).isFalse();
+    }
+
+    @Test
+    void theEndOfThePauseLetsGoOfAThreadThatIsKept() throws Exception {
+        SessionInbox inbox = new SessionInbox(null, message -> false);
+        Thread kept = kept(inbox);
+        inbox.resume();
+        isLetGo(kept);
+    }
+
     @Test
     void theEndLetsGoOfAThreadThatIsKept() throws Exception {
         SessionInbox inbox = new SessionInbox(null, message -> false);
-        Future<?> kept = threads.submit(() -> inbox.add(Message.text("one")));
-        Future<?> ends = threads.submit(inbox::end);
-        ends.get(30, TimeUnit.SECONDS);
-        kept.get(30, TimeUnit.SECONDS);
+        Thread kept = kept(inbox);
+        inbox.end();
+        isLetGo(kept);
+    }
+
+    @Test
+    void whatWasReadBeforeTheContainerStoppedIsReportedByAThreadOfItsOwn() throws Exception {
+        CompletableFuture<Thread> reporter = new CompletableFuture<>();
+        CountDownLatch resumed = new CountDownLatch(1);
+        SessionInbox inbox = new SessionInbox(new Tap(), message -> {
+            if (message.equals(Message.text("one"))) {
+                return false;
+            }
+            awaitQuietly(resumed);
+            reporter.complete(Thread.currentThread());
+            return true;
+        });
+        inbox.add(Message.text("one"));
+        inbox.add(Message.text("read before the container stopped"));
+        inbox.resume(); // does not wait for the report
+        resumed.countDown();
+        assertThat(reporter.get()).isNotSameAs(Thread.currentThread());
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -107,6 +156,6 @@ class SessionInboxTest {
         assertThat(tap.suspended).isTrue();
         inbox.add(Message.text("read before the container stopped"));
         inbox.end();
-        await().atMost(30, TimeUnit.SECONDS).untilAsserted(() -> assertThat(tap.suspended).isFalse());
+        await().untilAsserted(() -> assertThat(tap.suspended).isFalse());
     }
 }

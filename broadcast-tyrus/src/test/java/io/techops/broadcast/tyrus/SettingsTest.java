@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.testing.FreePort;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -140,12 +141,6 @@ class SettingsTest {
                     .collect(Collectors.toSet());
         }
 
-        private static int freePort() throws Exception {
-            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
-                return free.getLocalPort();
-            }
-        }
-
         private static void noThreadIsLeft(Set<Thread> before) {
             await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
                 Set<Thread> left = new HashSet<>(threads());
@@ -174,7 +169,7 @@ class SettingsTest {
             try (BroadcastHub hub = BroadcastHub.create();
                     ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
                 int page = taken.getLocalPort();
-                int port = freePort();
+                int port = FreePort.find();
                 assertThatThrownBy(() -> BroadcastServer.builder().hub(hub).host(LOOPBACK).port(port)
                         .pages(Pages.folder(folder)).pagePort(page).start())
                         .isInstanceOf(UncheckedIOException.class).hasMessageContaining("127.0.0.1:" + page);

@@ -146,7 +146,7 @@ class StalledPeersTest {
         Recorder recorder = new Recorder();
         Retention retention = atOverflow ? Retention.of(64, 64 << 20) : Retention.of(100_000, 256 << 20);
         BroadcastHub.Builder hub = BroadcastHub.builder().listener(recorder).retention(retention)
-                .stallTimeout(atOverflow ? LONG : Duration.ofMillis(500)).closeTimeout(Duration.ofMillis(500))
+                .stallTimeout(atOverflow ? LONG : Duration.ofSeconds(3)).closeTimeout(Duration.ofMillis(500))
                 .heartbeat(Duration.ZERO);
         try (BroadcastServer server = Wire.PLAIN.server().hub(hub.build()).handshakeTimeout(LONG).start()) {
             Push push = new Push(server);

@@ -12,6 +12,8 @@ import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.Retention;
+import io.techops.broadcast.testing.FreePort;
+import io.techops.broadcast.testing.TestRun;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -220,7 +222,7 @@ class TlsEndTest {
             peer.socket().setSoTimeout(300);
             assertThat(catchThrowable(peer::readByte))
                     .isInstanceOf(SocketTimeoutException.class);
-            peer.socket().setSoTimeout(30_000);
+            peer.socket().setSoTimeout((int) TestRun.LIMIT.toMillis());
             peer.send(peer.records(close(4001, "")));
             assertThat(peer.readsCloseNotifyAndEnd()).isTrue();
         }

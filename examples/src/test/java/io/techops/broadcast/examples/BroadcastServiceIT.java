@@ -3,6 +3,7 @@ package io.techops.broadcast.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.techops.broadcast.testing.FreePort;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
