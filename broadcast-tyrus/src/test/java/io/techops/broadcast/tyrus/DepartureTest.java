@@ -88,7 +88,7 @@ class DepartureTest {
             await().untilAsserted(() -> assertThat(recorder.departures).hasSize(1));
             assertThat(recorder.departures.get(0).peer()).isEqualTo(2);
             assertThat(recorder.departures.get(0).reason().code()).isEqualTo(CloseReason.ABNORMAL);
-            assertThat(recorder.departures.get(0).reason().phrase()).contains("2000 ms");
+            assertThat(recorder.departures.get(0).reason().phrase()).contains("5000 ms");
             assertThat(answers.send("alive").next()).isEqualTo("alive");
         }
     }

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -206,7 +205,7 @@ public abstract class ContainerContract {
     }
 
     private static void assertOneOrder(List<Future<List<String>>> seen, int publishers, int each) throws Exception {
-        List<String> order = seen.get(0).get(60, TimeUnit.SECONDS);
+        List<String> order = seen.get(0).get();
         for (int p = 0; p < publishers; p++) {
             String prefix = p + " ";
             List<String> own = new ArrayList<>();
@@ -216,7 +215,7 @@ public abstract class ContainerContract {
             assertThat(order.stream().filter(text -> text.startsWith(prefix)).toList()).isEqualTo(own);
         }
         for (Future<List<String>> other : seen) {
-            assertThat(other.get(60, TimeUnit.SECONDS).equals(order)).as("the same order").isTrue();
+            assertThat(other.get().equals(order)).as("the same order").isTrue();
         }
     }
 
@@ -226,7 +225,7 @@ public abstract class ContainerContract {
     void aStalledPeerIsCutAndTheOthersLoseNothing() throws Exception {
         int count = 500;
         start(BroadcastHub.builder().shards(1).retention(Retention.of(4_096, 64 << 20))
-                .stallTimeout(Duration.ofMillis(500)).closeTimeout(Duration.ofMillis(500)));
+                .stallTimeout(Duration.ofMillis(1_500)).closeTimeout(Duration.ofMillis(1_500)));
         WirePeer stalls = open(4_096);
         WirePeer reads = open();
         Future<List<String>> seen = readAll(List.of(reads), count).get(0);
@@ -236,15 +235,16 @@ public abstract class ContainerContract {
         }
         awaitDepartures(1);
         assertThat(events.departures.get(0)).isEqualTo(new Events.Departure(1, CloseReason.TRY_AGAIN_LATER));
-        List<String> texts = seen.get(60, TimeUnit.SECONDS);
+        if (!container.canCut()) { // it is told why if it reads before its time is over
+            assertThat(stalls.closeFrame().code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
+        }
+        List<String> texts = seen.get();
         for (int i = 0; i < count; i++) {
             assertThat(texts.get(i)).hasSize(filler.length() + String.valueOf(i).length()).startsWith(i + "x");
         }
         assertThat(reads.send("still here").text()).isEqualTo("still here");
         if (container.canCut()) {
             patiently().until(stalls::isCut);
-        } else {
-            assertThat(stalls.closeFrame().code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
         }
     }
 
@@ -336,7 +336,7 @@ public abstract class ContainerContract {
 
     @Test
     void aPeerThatDoesNotAnswerPingsIsFoundAndOneThatDoesIsKept() throws Exception {
-        start(BroadcastHub.builder().heartbeat(Duration.ofMillis(200)).pongTimeout(Duration.ofSeconds(1)));
+        start(BroadcastHub.builder().heartbeat(Duration.ofMillis(200)).pongTimeout(Duration.ofSeconds(2)));
         open();
         WirePeer answers = open();
         while (events.departures.isEmpty()) {
@@ -366,7 +366,7 @@ public abstract class ContainerContract {
             assertThat(peer.closeFrame().code()).isEqualTo(CloseReason.GOING_AWAY);
             peer.close(CloseReason.GOING_AWAY);
         }
-        end.get(30, TimeUnit.SECONDS);
+        end.get();
         awaitDepartures(10);
         assertThat(events.departures).extracting(Events.Departure::code).containsOnly(CloseReason.GOING_AWAY);
     }
