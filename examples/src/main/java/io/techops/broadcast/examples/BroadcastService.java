@@ -89,11 +89,11 @@ public final class BroadcastService implements Callable<Integer> {
     public Integer call() throws BadOption, InterruptedException {
         Logging.configure(options.debug(), options.logFile());
         BroadcastServer.Builder builder = options.server(isGiven("--web-port"));
-        PidFile file = options.pidFile() == null ? null : PidFile.checked(options.pidFile());
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "broadcast-service-end"));
+        EndSignals.handle(this::end);
         synchronized (lock) {
             if (!ending) {
-                start(builder, file);
+                start(builder);
             }
         }
         new CountDownLatch(1).await(); // the process ends by a signal
@@ -104,28 +104,29 @@ public final class BroadcastService implements Callable<Integer> {
         return spec != null && spec.commandLine().getParseResult().hasMatchedOption(option);
     }
 
-    private void start(BroadcastServer.Builder builder, @Nullable PidFile file) throws BadOption {
+    private void start(BroadcastServer.Builder builder) throws BadOption {
+        if (options.pidFile() != null) {
+            pidFile = PidFile.take(options.pidFile()); // before any line says that the service listens
+        }
         BroadcastServer started = builder.start();
         server = started;
-        if (file != null) {
-            file.write();
-            pidFile = file;
-        }
         System.out.println("Listening on " + started.uri());
         if (started.pageUri() != null) {
             System.out.println("Page at " + started.pageUri() + options.pageQuery(started.port()));
         }
     }
 
-    /** Runs while the process ends, on a thread of its own. */
+    /** Runs when the process is told to end, on a thread of its own; and once more, with nothing to do, as it ends. */
     private void end() {
         synchronized (lock) {
             ending = true;
             if (server != null) {
                 close(server);
+                server = null;
             }
             if (pidFile != null) {
                 pidFile.remove();
+                pidFile = null;
             }
         }
     }

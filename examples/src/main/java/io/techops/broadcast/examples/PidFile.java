@@ -1,102 +1,163 @@
 package io.techops.broadcast.examples;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The file that tells the operator's scripts which process to signal: the pid and a newline. It is never written over
- * the one of a process that is alive, nor over a file that holds anything else than a pid.
+ * The file that tells the operator's scripts which process to signal: the pid and a newline. A file that holds anything
+ * else than a pid is never written over, nor is that of another instance that runs.
+ *
+ * <p>Whether another instance runs is not told by the number in the file, which may be that of any process after a
+ * crash, a reboot, or in another container. It is told by a lock on the file, which the process holds and the kernel
+ * takes away when the process ends, however it does. The kernel would also take it away if this process opened the file
+ * once more and closed it.
  */
 final class PidFile {
 
     private static final String OPTION = "--pid-file";
+    private static final int LONGEST = 18;
+    /** Far behind the pid, because a lock may keep others from reading what is locked. */
+    private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
 
     private final Path path;
-    private final long pid = ProcessHandle.current().pid();
+    private final @Nullable Object key;
+    private final FileChannel channel;
+    private final String pid = Long.toString(ProcessHandle.current().pid());
 
-    private PidFile(Path path) {
+    private PidFile(Path path, @Nullable Object key, FileChannel channel) {
         this.path = path;
+        this.key = key;
+        this.channel = channel;
     }
 
     /**
-     * Looks whether the file can be written, and leaves it as it is.
+     * Writes the file, and locks it until {@link #remove} or the end of the process.
      *
-     * @throws BadOption if it cannot
+     * @throws BadOption if it cannot be written, holds something else, or is that of another instance that runs
      */
-    static PidFile checked(Path path) throws BadOption {
-        PidFile file = new PidFile(path.toAbsolutePath());
-        file.check();
-        return file;
-    }
-
-    private void check() throws BadOption {
+    static PidFile take(Path given) throws BadOption {
+        Path path = given.toAbsolutePath();
         if (Files.exists(path) && !Files.isRegularFile(path)) {
             throw new BadOption(OPTION, "must be a regular file", path);
         }
         if (!Files.isDirectory(path.getParent())) {
             throw new BadOption(OPTION, "must be in a directory that exists", path);
         }
-        if (!Files.exists(path)) {
-            return;
-        }
-        String holder = holder();
-        if (!holder.isEmpty() && !holder.matches("[0-9]{1,18}")) {
-            throw new BadOption(OPTION, "must not be a file that holds anything but a pid", path);
-        }
-        // Its own pid is left over from a process before it: in a container, pids come back.
-        if (!holder.isEmpty() && Long.parseLong(holder) != pid && isAlive(Long.parseLong(holder))) {
-            throw new BadOption(OPTION, "must not be that of a process that is alive, here " + holder, path);
+        while (true) {
+            PidFile file = open(path);
+            boolean taken = false;
+            try {
+                taken = file.lock();
+                if (taken) {
+                    file.write();
+                    return file;
+                }
+            } catch (IOException e) {
+                throw new BadOption(OPTION, "must be a file that can be written and locked (" + e.getMessage() + ")",
+                        path);
+            } finally {
+                if (!taken) {
+                    file.close();
+                }
+            }
         }
     }
 
-    private String holder() throws BadOption {
+    private static PidFile open(Path path) throws BadOption {
         try {
-            return Files.size(path) > 64 ? "too long" : Files.readString(path, StandardCharsets.ISO_8859_1).strip();
+            Files.createFile(path);
+        } catch (FileAlreadyExistsException e) {
+            // Is looked at below.
         } catch (IOException e) {
-            throw new BadOption(OPTION, "must be a file that can be read", path);
-        }
-    }
-
-    private static boolean isAlive(long pid) {
-        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
-    }
-
-    /**
-     * Writes the file, in one step: whoever reads it finds the whole pid.
-     *
-     * @throws BadOption if it cannot be written, or another process has written its own meanwhile
-     */
-    void write() throws BadOption {
-        check();
-        Path whole = path.resolveSibling(path.getFileName() + "." + pid);
-        try {
-            Files.writeString(whole, pid + "\n");
-            Files.move(whole, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            deleteQuietly(whole);
             throw new BadOption(OPTION, "must be in a directory that can be written to", path);
         }
-    }
-
-    private static void deleteQuietly(Path file) {
         try {
-            Files.deleteIfExists(file);
+            return new PidFile(path, key(path),
+                    FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
         } catch (IOException e) {
-            // It could not be written either, which is being reported.
+            throw new BadOption(OPTION, "must be a file that can be read and written", path);
         }
     }
 
-    /** Removes the file, if it is still this process's. */
+    private static @Nullable Object key(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    }
+
+    /** {@return whether the lock was taken; false if the file was removed meanwhile by the instance that had it} */
+    private boolean lock() throws IOException, BadOption {
+        String holder = holder();
+        if (!holder.matches("[0-9]{0," + LONGEST + "}")) {
+            throw new BadOption(OPTION, "must not be a file that holds anything but a pid", path);
+        }
+        boolean locked;
+        try {
+            locked = channel.tryLock(LOCKED_BYTE, 1, false) != null;
+        } catch (OverlappingFileLockException e) {
+            locked = false; // taken by this very process
+        }
+        if (!locked) {
+            throw new BadOption(OPTION, "must not be that of a process that is alive, here " + holder, path);
+        }
+        return isInPlace();
+    }
+
+    private String holder() throws IOException {
+        ByteBuffer content = ByteBuffer.allocate(2 * LONGEST);
+        int length = Math.max(0, channel.read(content, 0));
+        return new String(content.array(), 0, length, StandardCharsets.ISO_8859_1).strip();
+    }
+
+    private boolean isInPlace() throws IOException {
+        try {
+            return Objects.equals(key, key(path));
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    /** In one step for the first line, which is all that a reader looks at. */
+    private void write() throws IOException {
+        try {
+            int length = channel.write(ByteBuffer.wrap((pid + "\n").getBytes(StandardCharsets.ISO_8859_1)), 0);
+            if (length <= pid.length()) {
+                throw new IOException("no space left on device");
+            }
+            channel.truncate(length);
+        } catch (IOException e) {
+            Files.deleteIfExists(path);
+            close();
+            throw e;
+        }
+    }
+
+    /** Removes the file, if it is still this process's. Nothing happens the second time. */
     void remove() {
         try {
-            if (Files.exists(path) && holder().equals(Long.toString(pid))) {
+            if (channel.isOpen() && isInPlace() && holder().equals(pid)) {
                 Files.delete(path);
             }
-        } catch (IOException | BadOption e) {
+        } catch (IOException e) {
             System.err.println("broadcast-service: the pid file could not be removed: " + e.getMessage());
+        }
+        close();
+    }
+
+    private void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // It is closed all the same, and the lock is gone.
         }
     }
 }

@@ -22,51 +22,48 @@ class PidFileTest {
         path = folder.resolve("service.pid");
     }
 
+    private static long otherProcess() {
+        return ProcessHandle.current().parent().orElseThrow().pid();
+    }
+
     @Test
-    void isWrittenOnlyWhenAsked() throws Exception {
-        PidFile file = PidFile.checked(path);
-        assertThat(path).doesNotExist();
-        file.write();
+    void holdsThePidAndALineBreakUntilItIsRemoved() throws Exception {
+        PidFile file = PidFile.take(path);
         assertThat(path).hasContent(OWN + "\n");
         assertThat(folder).isDirectoryNotContaining(other -> !other.equals(path));
         file.remove();
         assertThat(path).doesNotExist();
+        file.remove();
     }
 
     @Test
-    void replacesOneThatIsEmptyOrHoldsTheOwnPid() throws Exception {
-        for (String stale : new String[] {"", "\n", OWN, OWN + "\n"}) {
+    void replacesOneThatWasLeftBehindWhateverItsNumberIsToday() throws Exception {
+        String other = Long.toString(otherProcess());
+        for (String stale : new String[] {"", "\n", OWN, OWN + "\n", "1\n", other, "999999999999999999\n"}) {
             Files.writeString(path, stale);
-            PidFile.checked(path).write();
+            PidFile file = PidFile.take(path);
             assertThat(path).hasContent(OWN + "\n");
+            file.remove();
+            assertThat(path).doesNotExist();
         }
     }
 
     @Test
-    void replacesThatOfAProcessThatHasEnded() throws Exception {
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        Process ended = new ProcessBuilder(java.toString(), "--version")
-                .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-        assertThat(ended.waitFor()).isZero();
-        Files.writeString(path, ended.pid() + "\n");
-        PidFile.checked(path).write();
+    void refusesThatOfAnInstanceThatRuns() throws Exception {
+        PidFile file = PidFile.take(path);
+        assertThatThrownBy(() -> PidFile.take(path)).isInstanceOf(BadOption.class)
+                .hasMessage("--pid-file must not be that of a process that is alive, here " + OWN + ": " + path);
         assertThat(path).hasContent(OWN + "\n");
-    }
-
-    @Test
-    void refusesThatOfAProcessThatIsAlive() throws Exception {
-        String parent = Long.toString(ProcessHandle.current().parent().orElseThrow().pid());
-        Files.writeString(path, parent + "\n");
-        assertThatThrownBy(() -> PidFile.checked(path)).isInstanceOf(BadOption.class)
-                .hasMessage("--pid-file must not be that of a process that is alive, here " + parent + ": " + path);
-        assertThat(path).hasContent(parent + "\n");
+        file.remove();
+        PidFile.take(path).remove();
+        assertThat(path).doesNotExist();
     }
 
     @Test
     void refusesAFileThatHoldsSomethingElse() throws Exception {
         for (String precious : new String[] {"precious\n", "12 34", "-1", "1".repeat(100)}) {
             Files.writeString(path, precious);
-            assertThatThrownBy(() -> PidFile.checked(path)).isInstanceOf(BadOption.class)
+            assertThatThrownBy(() -> PidFile.take(path)).isInstanceOf(BadOption.class)
                     .hasMessage("--pid-file must not be a file that holds anything but a pid: " + path);
             assertThat(path).hasContent(precious);
         }
@@ -74,19 +71,25 @@ class PidFileTest {
 
     @Test
     void refusesAPlaceWhereThereCanBeNone() {
-        assertThatThrownBy(() -> PidFile.checked(folder)).hasMessage("--pid-file must be a regular file: " + folder);
-        assertThatThrownBy(() -> PidFile.checked(Path.of("/"))).hasMessage("--pid-file must be a regular file: /");
+        assertThatThrownBy(() -> PidFile.take(folder)).hasMessage("--pid-file must be a regular file: " + folder);
+        assertThatThrownBy(() -> PidFile.take(Path.of("/"))).hasMessage("--pid-file must be a regular file: /");
         Path nowhere = folder.resolve("none").resolve("service.pid");
-        assertThatThrownBy(() -> PidFile.checked(nowhere))
+        assertThatThrownBy(() -> PidFile.take(nowhere))
                 .hasMessage("--pid-file must be in a directory that exists: " + nowhere);
     }
 
     @Test
     void isNotRemovedWhenAnotherProcessHasTakenIt() throws Exception {
-        PidFile file = PidFile.checked(path);
-        file.write();
+        PidFile file = PidFile.take(path);
         Files.writeString(path, "1\n");
         file.remove();
         assertThat(path).hasContent("1\n");
+
+        Files.delete(path);
+        PidFile replaced = PidFile.take(path);
+        Files.delete(path);
+        Files.writeString(path, OWN + "\n");
+        replaced.remove();
+        assertThat(path).hasContent(OWN + "\n");
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -172,6 +173,41 @@ class ServiceLifeIT {
                 assertThat(folder.resolve("service.pid")).hasContent(next.pid() + "\n");
             }
         }
+    }
+
+    @Test
+    void aPidFileWhoseNumberIsNowAnotherProcessIsReplaced() throws Exception {
+        for (long alive : new long[] {1, ProcessHandle.current().pid()}) {
+            Path pidFile = Files.writeString(folder.resolve("service.pid"), alive + "\n");
+            try (Program service = Program.listening("--no-web", "--pid-file", pidFile.toString())) {
+                assertThat(pidFile).hasContent(service.pid() + "\n");
+            }
+        }
+    }
+
+    @Test
+    void thePidFileIsThereBeforeAnyLineSaysThatItListens() throws Exception {
+        Path pidFile = folder.resolve("service.pid");
+        Path log = folder.resolve("service.log");
+        try (Program service = Program.service("--port", "0", "--no-web", "debug", "--pid-file", pidFile.toString(),
+                "--log-file", log.toString())) {
+            service.awaitOut(".* INFO  Listening on .*"); // the log says it before standard output does
+            assertThat(pidFile).hasContent(service.pid() + "\n");
+        }
+    }
+
+    @Test
+    void aRecordingOfTheFlightRecorderHoldsTheEnd() throws Exception {
+        Path recording = folder.resolve("hub.jfr");
+        try (Program service = Program.recorded(recording, "--port", "0", "--no-web");
+                TestPeer peer = TestPeer.connect(service.uri())) {
+            service.kill("TERM");
+            assertThat(peer.closeCode()).isEqualTo(1001);
+            assertThat(service.awaitExit()).isEqualTo(143);
+        }
+        assertThat(RecordingFile.readAllEvents(recording)).extracting(event -> event.getEventType().getName())
+                .contains("io.techops.broadcast.PeerRegistered", "io.techops.broadcast.PeerGone",
+                        "io.techops.broadcast.Drain");
     }
 
     @Test

@@ -68,6 +68,14 @@ final class Program implements AutoCloseable {
         return new Program(Map.of(), List.of("sh", "-c", first + "; exec \"$@\"", "sh"), arguments);
     }
 
+    /** {@return the service, started with a recording of the flight recorder that is written when it ends} */
+    static Program recorded(Path recording, String... options) {
+        List<String> arguments = new ArrayList<>(
+                List.of("-XX:StartFlightRecording=filename=" + recording, "-jar", JAR));
+        arguments.addAll(List.of(options));
+        return new Program(Map.of(), arguments);
+    }
+
     /** {@return the program of another jar} */
     static Program ofJar(Path jar, String... options) {
         List<String> arguments = new ArrayList<>(List.of("-jar", jar.toString()));

@@ -1,0 +1,47 @@
+package io.techops.broadcast.examples;
+
+import java.lang.reflect.Proxy;
+
+/**
+ * Ends the service on a signal before the virtual machine begins to end. A shutdown hook would be too late for some: all
+ * hooks run at the same time, and among them are those that stop a flight recording.
+ *
+ * <p>The class that does it, {@code sun.misc.Signal}, is in every JDK but no part of Java; so it is looked for, and
+ * without it the hook has to do.
+ */
+final class EndSignals {
+
+    /** What a shell adds to the number of the signal that ended a program; the virtual machine does so, too. */
+    private static final int BY_SIGNAL = 128;
+
+    private EndSignals() {
+    }
+
+    /**
+     * From now on each signal that ends a virtual machine, unless it is ignored, runs {@code end} on a thread of its
+     * own, and then ends the process with the exit code that it would have had.
+     */
+    static void handle(Runnable end) {
+        for (String name : new String[] {"HUP", "INT", "TERM"}) {
+            try {
+                handle(name, end);
+            } catch (ReflectiveOperationException e) {
+                // A runtime without the class, or one that leaves this signal alone (-Xrs): the hook has to do.
+            }
+        }
+    }
+
+    private static void handle(String name, Runnable end) throws ReflectiveOperationException {
+        Class<?> signals = Class.forName("sun.misc.Signal");
+        Class<?> handlers = Class.forName("sun.misc.SignalHandler");
+        Object signal = signals.getConstructor(String.class).newInstance(name);
+        int exitCode = BY_SIGNAL + (int) signals.getMethod("getNumber").invoke(signal);
+        Object handler = Proxy.newProxyInstance(EndSignals.class.getClassLoader(), new Class<?>[] {handlers},
+                (proxy, method, arguments) -> {
+                    end.run();
+                    System.exit(exitCode);
+                    return null;
+                });
+        signals.getMethod("handle", signals, handlers).invoke(null, signal, handler);
+    }
+}
