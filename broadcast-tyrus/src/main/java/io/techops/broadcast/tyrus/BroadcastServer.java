@@ -176,12 +176,12 @@ public final class BroadcastServer implements AutoCloseable {
 
         private @Nullable BroadcastHub hub;
         private @Nullable Topics topics;
-        String host = "0.0.0.0";
+        BindHost host = BindHost.ANY;
         int port = DEFAULT_PORT;
         @Nullable PathTemplate path;
         @Nullable Pages pages;
         int pagePort = DEFAULT_PAGE_PORT;
-        Duration pageIdleTimeout = Duration.ofSeconds(30);
+        Duration pageIdleTimeout = Duration.ofSeconds(75);
         @Nullable SSLContext tls;
         int maxMessageBytes = MessagePolicy.DEFAULT_MAX_BYTES;
 
@@ -219,15 +219,13 @@ public final class BroadcastServer implements AutoCloseable {
         /**
          * Sets the address to bind.
          *
-         * @param host an address of this machine, or a name that has one; all by default
+         * @param host an address of this machine, or a name that has one, which is looked up at {@link #start}; an IPv6
+         *     address may be in brackets, and may have a zone, as in {@code fe80::1%eth0}; all addresses by default
          * @return this builder
-         * @throws IllegalArgumentException if it is empty
+         * @throws IllegalArgumentException if it is neither a name nor an address, or if its zone is not of this machine
          */
         public Builder host(String host) {
-            if (host.isBlank()) {
-                throw new IllegalArgumentException("host must not be empty");
-            }
-            this.host = host;
+            this.host = BindHost.parse(host);
             return this;
         }
 
@@ -293,9 +291,10 @@ public final class BroadcastServer implements AutoCloseable {
 
         /**
          * Sets after how long without a request a connection that has asked for pages is closed. Peers are not
-         * concerned: the hub has a heartbeat for them.
+         * concerned: the hub has a heartbeat for them. It should be longer than the time for which a proxy or a load
+         * balancer keeps idle connections, which is 60 seconds for most; otherwise a request may meet the close.
          *
-         * @param pageIdleTimeout 30 seconds by default; from 1 second to a day, rounded up to whole seconds
+         * @param pageIdleTimeout 75 seconds by default; from 1 second to a day, rounded up to whole seconds
          * @return this builder
          * @throws IllegalArgumentException if it is not from 1 second to a day
          */
@@ -386,7 +385,7 @@ public final class BroadcastServer implements AutoCloseable {
         }
 
         InetSocketAddress address(int at) {
-            return InetSocketAddress.createUnresolved(host, at);
+            return InetSocketAddress.createUnresolved(host.text(), at);
         }
 
         private static int checkedPort(String name, int port) {

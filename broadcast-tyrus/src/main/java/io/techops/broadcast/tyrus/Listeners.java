@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -111,7 +112,7 @@ final class Listeners {
         try {
             server.start();
             return server.getListeners().iterator().next().getPort();
-        } catch (IOException | UnresolvedAddressException e) {
+        } catch (IOException | UnresolvedAddressException | UnsupportedAddressTypeException e) {
             stop(server);
             BindException named = new BindException(CannotListen.message(setting, address, e));
             named.initCause(e);

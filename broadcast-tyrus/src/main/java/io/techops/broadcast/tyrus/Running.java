@@ -54,21 +54,15 @@ final class Running {
                             new PageHandler(settings.pages), settings.pageIdleTimeout, chains::addPages);
             port = Listeners.start(sockets, "port", socketAddress);
             pagePort = onOnePort ? port : pages == null ? NO_PORT : Listeners.start(pages, "pagePort", pageAddress);
-            root = uri(settings.tls == null ? "ws" : "wss", settings.host, port);
+            root = settings.host.uri(settings.tls == null ? "ws" : "wss", port);
             pageUri = pagePort == NO_PORT ? null
-                    : uri(settings.tls == null ? "http" : "https", settings.host, pagePort);
+                    : settings.host.uri(settings.tls == null ? "http" : "https", pagePort);
             started = true;
         } finally {
             if (!started) {
                 release();
             }
         }
-    }
-
-    private static URI uri(String scheme, String host, int port) {
-        boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
-        String shown = everywhere ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
-        return URI.create(scheme + "://" + shown + ":" + port + "/");
     }
 
     /** {@return the WebSocket port, with the path {@code /}} */

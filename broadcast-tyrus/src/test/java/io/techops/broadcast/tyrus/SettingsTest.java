@@ -25,7 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
 
@@ -42,7 +44,6 @@ class SettingsTest {
 
     static Stream<Arguments> badValues() {
         return Stream.of(
-                bad("host must not be empty", b -> b.host(" ")),
                 bad("port must be from 0 to 65535: -1", b -> b.port(-1)),
                 bad("port must be from 0 to 65535: 65536", b -> b.port(65_536)),
                 bad("pagePort must be from 0 to 65535: 70000", b -> b.pagePort(70_000)),
@@ -107,6 +108,48 @@ class SettingsTest {
         }
         try (BroadcastServer server = Wire.TLS.server().start()) {
             assertThat(server.uri()).hasToString("wss://127.0.0.1:" + server.port() + "/");
+        }
+    }
+
+    @Nested
+    class TheHost {
+
+        private static final String RULE =
+                "host must be a name or an address of this machine, such as localhost, 127.0.0.1 or ::1: ";
+
+        @ParameterizedTest
+        @ValueSource(strings = {"", " ", " ::1", "[::1", "::1]", "[]", "[localhost]", "[127.0.0.1]", "::g", ":", "1:2",
+            "1.2.3.4.5", "1.2.3", "256.0.0.1", "127.1", "0", "a b", "http://localhost", "localhost:5000", "host/",
+            "127.0.0.1:5000", "[::1]:5000", "user@host", "::1%", "fe80::1%no-such-zone", "m\u00fcller", "a\nb"})
+        void isRefusedAtOnceUnlessItIsANameOrAnAddress(String host) {
+            assertThatThrownBy(() -> BroadcastServer.builder().host(host)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith(RULE + host);
+        }
+
+        @ParameterizedTest
+        @CsvSource({"::1, [::1]", "[::1], [::1]", "0:0:0:0:0:0:0:1, [0:0:0:0:0:0:0:1]", "127.0.0.1, 127.0.0.1",
+            "localhost, localhost", "::ffff:127.0.0.1, [::ffff:127.0.0.1]", "[::1%1], [::1%1]"})
+        void isBoundAndIsPartOfTheUri(String host, String inUri) throws Exception {
+            try (BroadcastServer server = BroadcastServer.builder().host(host).port(0).start()) {
+                assertThat(server.uri()).hasToString("ws://" + inUri + ":" + server.port() + "/");
+                try (Socket there = new Socket(server.uri().getHost(), server.port())) {
+                    assertThat(there.isConnected()).isTrue();
+                }
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"0.0.0.0", "::", "[::]", "0:0:0:0:0:0:0:0", "::0", "[::0.0.0.0]", "::ffff:0.0.0.0"})
+        void isLocalhostInTheUriIfAllAddressesAreBound(String host) {
+            try (BroadcastServer server = BroadcastServer.builder().host(host).port(0).start()) {
+                assertThat(server.uri()).hasToString("ws://localhost:" + server.port() + "/");
+            }
+        }
+
+        @Test
+        void isInBracketsWhereItCannotBeBound() {
+            assertThatThrownBy(() -> BroadcastServer.builder().host("2001:db8::1").port(0).start())
+                    .isInstanceOf(UncheckedIOException.class).hasMessageStartingWith("cannot listen on [2001:db8::1]:0: ");
         }
     }
 

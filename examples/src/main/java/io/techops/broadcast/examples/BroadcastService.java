@@ -68,6 +68,9 @@ public final class BroadcastService implements Callable<Integer> {
             if (e instanceof BadOption) {
                 return refuse(command, e.getMessage(), 2);
             }
+            if (e instanceof IllegalArgumentException || e instanceof IllegalStateException) {
+                return refuse(command, e.getMessage(), 2); // settings that the library does not take together
+            }
             if (e instanceof UncheckedIOException unchecked) {
                 return refuse(command, unchecked.getCause().getMessage(), 1);
             }

@@ -16,7 +16,7 @@ final class CommandHelp {
     static {
         GROUPS.put("Where it listens", List.of("--host", "--port", "--path", "--allow-origin", "--tls-keystore",
                 "--tls-password-file"));
-        GROUPS.put("The page", List.of("--web-port", "--web-root", "--no-web"));
+        GROUPS.put("The page", List.of("--web-port", "--web-root", "--no-web", "--page-idle-timeout"));
         GROUPS.put("Messages", List.of("--max-message-bytes", "--relay-binary", "--exclude-sender"));
         GROUPS.put("Slow peers", List.of("--retention-messages", "--retention-bytes", "--overflow", "--stall-timeout"));
         GROUPS.put("The open internet", List.of("--handshake-timeout", "--max-peers", "--max-peers-per-address",

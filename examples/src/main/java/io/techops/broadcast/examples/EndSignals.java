@@ -3,8 +3,8 @@ package io.techops.broadcast.examples;
 import java.lang.reflect.Proxy;
 
 /**
- * Ends the service on a signal before the virtual machine begins to end. A shutdown hook would be too late for some: all
- * hooks run at the same time, and among them are those that stop a flight recording.
+ * Ends the service on a signal before the virtual machine begins to end. A shutdown hook would be too late for what is
+ * recorded of the end: all hooks run at the same time, and one of them stops the flight recorder.
  *
  * <p>The class that does it, {@code sun.misc.Signal}, is in every JDK but no part of Java; so it is looked for, and
  * without it the hook has to do.

@@ -59,7 +59,7 @@ final class LineOutput {
                 null);
     }
 
-    /** {@return the encoding that {@code System.out} and {@code System.err} have; the property is there since JDK 19} */
+    /** {@return the encoding of {@code System.out} or {@code System.err}; the property is there since JDK 19} */
     private static Charset console(String property) {
         String encoding = System.getProperty(property);
         return encoding == null ? Charset.defaultCharset() : Charset.forName(encoding);

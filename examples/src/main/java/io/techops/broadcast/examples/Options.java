@@ -7,8 +7,6 @@ import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import io.techops.broadcast.tyrus.Pages;
-import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,8 +30,9 @@ final class Options {
 
     // Where it listens.
 
-    @Option(names = "--host", paramLabel = "ADDRESS",
-            description = "Address or name of this machine to listen on (default: all interfaces).")
+    @Option(names = "--host", paramLabel = "ADDRESS", converter = Value.Host.class,
+            description = "Address or name of this machine to listen on; an IPv6 address may be in brackets (default: "
+                    + "all addresses).")
     private @Nullable String host;
 
     @Option(names = "--port", paramLabel = "PORT", converter = Value.Port.class, defaultValue = "5000",
@@ -70,6 +69,11 @@ final class Options {
 
     @Option(names = "--no-web", description = "Serves no page (default: it does).")
     private boolean noWeb;
+
+    @Option(names = "--page-idle-timeout", paramLabel = "TIME", converter = Value.PageIdleTime.class,
+            description = "A connection to the page is closed when it was idle for so long; should be more than the "
+                    + "load balancer's time, mostly 60s (default: 75s).")
+    private @Nullable Duration pageIdleTimeout;
 
     // Messages.
 
@@ -158,7 +162,7 @@ final class Options {
         checkClashes(webPortGiven);
         BroadcastServer.Builder server = BroadcastServer.builder().port(port).maxMessageBytes(maxMessageBytes);
         if (host != null) {
-            server.host(checkedHost(host));
+            server.host(host);
         }
         if (path != null) {
             server.path(path);
@@ -170,6 +174,9 @@ final class Options {
         }
         if (!noWeb) {
             server.pages(pages()).pagePort(webPort);
+        }
+        if (pageIdleTimeout != null) {
+            server.pageIdleTimeout(pageIdleTimeout);
         }
         return server.hub(hub());
     }
@@ -198,6 +205,9 @@ final class Options {
         if (noWeb && webRoot != null) {
             throw new BadOption("--no-web", "must not be given together with", "--web-root " + webRoot);
         }
+        if (noWeb && pageIdleTimeout != null) {
+            throw new BadOption("--no-web", "must not be given together with", "--page-idle-timeout");
+        }
         if (tlsKeystore != null && tlsPasswordFile == null) {
             throw new BadOption("--tls-keystore", "must be given together with --tls-password-file", tlsKeystore);
         }
@@ -211,23 +221,12 @@ final class Options {
         }
     }
 
-    private static String checkedHost(String host) throws BadOption {
-        try {
-            if (!host.isBlank()) {
-                InetAddress.getByName(host);
-                return host;
-            }
-        } catch (IOException unknown) {
-            // Is reported like a blank one.
-        }
-        throw new BadOption("--host", "must be an address or a name of this machine", host);
-    }
-
     private Pages pages() throws BadOption {
         if (webRoot == null) {
             return Pages.resources(Options.class.getClassLoader(), BUILT_IN_PAGE);
         }
-        if (!Files.isDirectory(webRoot) || !Files.isReadable(webRoot) || !Files.isExecutable(webRoot)) {
+        if (webRoot.toString().isEmpty() || !Files.isDirectory(webRoot) || !Files.isReadable(webRoot)
+                || !Files.isExecutable(webRoot)) {
             throw new BadOption("--web-root", "must be a folder that can be read", webRoot);
         }
         return Pages.folder(webRoot);

@@ -106,6 +106,14 @@ abstract class Value<T> implements ITypeConverter<T> {
         }
     }
 
+    /** Where to listen. */
+    static final class Host extends Value<String> {
+        Host() {
+            super("must be a name or an address of this machine, such as localhost, 127.0.0.1 or ::1",
+                    text -> accepted(text, BroadcastServer.builder()::host));
+        }
+    }
+
     /** Where a page may come from (RFC 6454 section 6.2). */
     static final class Origin extends Value<String> {
         Origin() {
@@ -118,7 +126,7 @@ abstract class Value<T> implements ITypeConverter<T> {
     static final class UriPath extends Value<String> {
         UriPath() {
             super("must begin with / and be written as in a URI, without ? and #",
-                    text -> accepted(text, BroadcastServer.builder()::path));
+                    text -> text.indexOf('{') < 0 ? accepted(text, BroadcastServer.builder()::path) : null);
         }
     }
 
@@ -158,6 +166,14 @@ abstract class Value<T> implements ITypeConverter<T> {
     static final class HandshakeTime extends Value<Duration> {
         HandshakeTime() {
             super("must be a time from 1ms to 24h, such as 500ms, 10s or 2m", text -> time(text, Duration.ofDays(1)));
+        }
+    }
+
+    /** How long a connection to the pages may be idle. */
+    static final class PageIdleTime extends Value<Duration> {
+        PageIdleTime() {
+            super("must be a time from 1s to 24h, such as 75s or 2m",
+                    text -> accepted(time(text, Duration.ofDays(1)), BroadcastServer.builder()::pageIdleTimeout));
         }
     }
 
@@ -204,11 +220,14 @@ abstract class Value<T> implements ITypeConverter<T> {
         return millis == null ? null : Duration.ofMillis(millis);
     }
 
-    /** {@return {@code text} if a setter takes it} */
-    private static @Nullable String accepted(String text, Consumer<String> setter) {
+    /** {@return {@code value} if a setter takes it} */
+    private static <V> @Nullable V accepted(@Nullable V value, Consumer<V> setter) {
+        if (value == null) {
+            return null;
+        }
         try {
-            setter.accept(text);
-            return text;
+            setter.accept(value);
+            return value;
         } catch (IllegalArgumentException refused) {
             return null;
         }

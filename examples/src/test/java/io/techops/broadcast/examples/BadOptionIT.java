@@ -6,10 +6,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the service says when it cannot do what it was asked for: one line, and an exit code. */
 class BadOptionIT {
@@ -21,7 +23,27 @@ class BadOptionIT {
         try (Program service = Program.service(options)) {
             assertThat(service.awaitExit()).isEqualTo(2);
             assertThat(service.out()).isEmpty();
-            assertThat(service.err()).containsExactly("broadcast-service: " + line);
+            assertThat(service.err()).hasSize(1).first().asString().isEqualToNormalizingWhitespace(
+                    "broadcast-service: " + line);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "[::1", "::1]", "[localhost]", "::g", "1.2.3", "a b", "localhost:5000",
+        "fe80::1%nowhere"})
+    void tellsWhatAHostIs(String host) {
+        refuses("--host must be a name or an address of this machine, such as localhost, 127.0.0.1 or ::1: " + host,
+                "--host=" + host);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"no.such.host.invalid, no.such.host.invalid", "[2001:db8::1], [2001:db8::1]", "192.0.2.1, 192.0.2.1"})
+    void aHostOfAnotherMachineIsOneLineAndExitCode1(String host, String inLine) {
+        try (Program service = Program.service("--no-web", "--host", host)) {
+            assertThat(service.awaitExit()).isEqualTo(1);
+            assertThat(service.out()).isEmpty();
+            assertThat(service.err()).hasSize(1).first().asString().matches(
+                    Pattern.quote("broadcast-service: cannot listen on " + inLine + ":5000: ") + ".*; host must be .*");
         }
     }
 
@@ -37,7 +59,10 @@ class BadOptionIT {
             --port 0 --port 0              | --port must not be given more than once
             --web-port -1                  | --web-port must be from 0 to 65535: -1
             --host                         | --host must have a value, ADDRESS: nothing was given
-            --host no.such.host.invalid    | --host must be an address or a name of this machine: no.such.host.invalid
+            --no-web --page-idle-timeout 75s | --no-web must not be given together with: --page-idle-timeout
+            --page-idle-timeout 500ms      | --page-idle-timeout must be a time from 1s to 24h, such as 75s or 2m: 500ms
+            --path /a/{topic} | --path must begin with / and be written as in a URI, without ? and #: /a/{topic}
+            --web-root=                    | --web-root must be a folder that can be read:
             --path chat                    | --path must begin with / and be written as in a URI, without ? and #: chat
             --overflow drop                | --overflow must be disconnect or skip: drop
             --retention-messages 0         | --retention-messages must be from 1 to 16777216: 0

@@ -13,11 +13,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocketHandshakeException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the service does for its peers, with and without options. */
 class BroadcastServiceIT {
@@ -173,6 +176,29 @@ class BroadcastServiceIT {
                     }
                 }
                 refuses(403, () -> TestPeer.connectFrom("https://elsewhere.example", service.uri()));
+            }
+        }
+
+        @ParameterizedTest
+        @CsvSource({"[::1], ws://[::1]:%d/", "::1, ws://[::1]:%d/", "::, ws://localhost:%d/",
+            "[::], ws://localhost:%d/"})
+        void listensOnAnAddressOfVersion6(String host, String uri) {
+            try (Program service = Program.listening("--no-web", "--host", host);
+                    TestPeer peer = TestPeer.connect(service.uri())) {
+                assertThat(service.uri()).hasToString(String.format(uri, service.uri().getPort()));
+                peer.send("over IPv6");
+                assertThat(peer.next()).isEqualTo("over IPv6");
+            }
+        }
+
+        @Test
+        void endsAnIdleConnectionToThePage() throws Exception {
+            try (Program service = Program.listening("--page-idle-timeout", "1s");
+                    Socket idle = new Socket("localhost", service.pageUri().getPort())) {
+                idle.setSoTimeout((int) Program.PATIENCE.toMillis());
+                idle.getOutputStream().write("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                String answer = new String(idle.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+                assertThat(answer).startsWith("HTTP/1.1 200");
             }
         }
 

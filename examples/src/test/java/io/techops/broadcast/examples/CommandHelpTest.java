@@ -31,7 +31,7 @@ class CommandHelpTest {
         }
         assertThat(help.replaceAll("\\s+", " ")).contains("(default: 5000)", "(default: 8000)", "(default: 4096)",
                 "(default: 8MiB)", "(default: 10s)", "(default: disconnect)", "(default: 25s)", "(default: 5s)",
-                "(default: X-Forwarded-For)", "(default: no bound)",
+                "(default: 75s)", "(default: X-Forwarded-For)", "(default: no bound)",
                 "(default: " + MessagePolicy.DEFAULT_MAX_BYTES + ")");
     }
 
