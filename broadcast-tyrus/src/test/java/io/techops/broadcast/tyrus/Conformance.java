@@ -47,7 +47,7 @@ final class Conformance implements AutoCloseable {
 
     /** {@return why a peer went, once it has gone} */
     CloseReason departure(Peer peer) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> !departures(peer).isEmpty());
+        await().until(() -> !departures(peer).isEmpty());
         assertThat(departures(peer)).hasSize(1);
         assertThat(recorder.failures).isEmpty();
         return departures(peer).get(0).reason();

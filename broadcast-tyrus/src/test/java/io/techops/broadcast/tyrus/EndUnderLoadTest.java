@@ -67,7 +67,7 @@ class EndUnderLoadTest {
         server.close(LONG);
         window.release(1_000);
         for (Future<?> publisher : publishers) {
-            publisher.get(30, TimeUnit.SECONDS);
+            publisher.get();
         }
         List<String> all = new ArrayList<>();
         for (long sequence = 0; sequence < accepted.size(); sequence++) {
@@ -75,7 +75,7 @@ class EndUnderLoadTest {
         }
         assertThat(all).doesNotContainNull();
         for (Future<List<String>> reader : readers) {
-            assertThat(reader.get(30, TimeUnit.SECONDS).equals(all)).as("got all %d, in order", all.size()).isTrue();
+            assertThat(reader.get().equals(all)).as("got all %d, in order", all.size()).isTrue();
         }
     }
 
@@ -122,9 +122,9 @@ class EndUnderLoadTest {
             assertThat(end).isNotDone();
             timer.pass(Duration.ofMillis(500));
             awaitClosed(timer, closed, count);
-            end.get(30, TimeUnit.SECONDS);
+            end.get();
             for (Future<List<String>> reader : readers) {
-                assertThat(reader.get(30, TimeUnit.SECONDS)).containsExactly("last");
+                assertThat(reader.get()).containsExactly("last");
             }
         }
     }
@@ -147,9 +147,9 @@ class EndUnderLoadTest {
                 RawClient peer = Wire.PLAIN.open(server);
                 readers.add(threads.submit(() -> readToTheEnd(peer, new Semaphore(0))));
             }
-            server.hub().shutdown(Duration.ofSeconds(10)).toCompletableFuture().get(30, TimeUnit.SECONDS);
+            server.hub().shutdown(Duration.ofSeconds(10)).toCompletableFuture().get();
             for (Future<List<String>> reader : readers) {
-                assertThat(reader.get(30, TimeUnit.SECONDS)).isEmpty();
+                assertThat(reader.get()).isEmpty();
             }
         }
     }

@@ -49,14 +49,13 @@ class GracefulEndTest {
     }
 
     private static void nothingIsLeft(Set<Thread> before, int port) {
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             Set<Thread> left = new HashSet<>(serverThreads());
             left.removeAll(before);
             assertThat(left).isEmpty();
         });
         if (Kernel.isThere()) {
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> Kernel.connectionsOf(port).stream().noneMatch(GracefulEndTest::isOurs));
+            await().until(() -> Kernel.connectionsOf(port).stream().noneMatch(GracefulEndTest::isOurs));
         }
     }
 
@@ -91,7 +90,7 @@ class GracefulEndTest {
                 return null;
             });
         }
-        assertThat(sending.await(60, TimeUnit.SECONDS)).isTrue();
+        sending.await();
         Future<?> closing = threads.submit(() -> server.close(Duration.ofMinutes(1)));
         List<Integer> seen = new ArrayList<>();
         for (Future<Integer> code : codes) {
@@ -123,7 +122,7 @@ class GracefulEndTest {
             peer.sendClose(1001);
             assertThat(jdk.closed().code()).isEqualTo(1001);
             assertThat(peer.readsEnd()).isTrue();
-            closing.get(30, TimeUnit.SECONDS);
+            closing.get();
         }
     }
 
@@ -145,7 +144,7 @@ class GracefulEndTest {
             assertThat(peer.readClose().code()).isEqualTo(1001);
             peer.sendClose(1001);
             assertThat(peer.readsEnd()).isTrue();
-            closing.get(30, TimeUnit.SECONDS);
+            closing.get();
         }
     }
 
@@ -162,7 +161,7 @@ class GracefulEndTest {
                 server.hub().broadcast("s".repeat(32_000));
             }
             await().until(() -> server.hub().peers().iterator().next().lag() > 0);
-            threads.submit(() -> server.close(Duration.ofMillis(300))).get(60, TimeUnit.SECONDS);
+            threads.submit(() -> server.close(Duration.ofMillis(300))).get();
             assertThat(stalled.readsEnd()).isTrue();
             nothingIsLeft(before, server.port());
         }
@@ -173,7 +172,7 @@ class GracefulEndTest {
     void aPeerThatDoesNotAnswerTheCloseFrameIsCutAtTheLimit() throws Exception {
         BroadcastServer server = Wire.PLAIN.start(BroadcastHub.builder().closeTimeout(LONG));
         try (RawClient mute = Wire.PLAIN.open(server)) {
-            threads.submit(() -> server.close(Duration.ofMillis(300))).get(60, TimeUnit.SECONDS);
+            threads.submit(() -> server.close(Duration.ofMillis(300))).get();
             assertThat(mute.readClose().code()).isEqualTo(1001);
             assertThat(mute.readsEnd()).isTrue();
         }
@@ -192,7 +191,7 @@ class GracefulEndTest {
                     .contains("Retry-After: 1\r\n");
             assertThat(server.hub().stats().refusals(RefusalCause.CLOSED)).isEqualTo(1);
             mute.sendClose(1001);
-            closing.get(30, TimeUnit.SECONDS);
+            closing.get();
         }
     }
 
@@ -204,7 +203,7 @@ class GracefulEndTest {
             Future<?> closing = threads.submit(() -> first.close(Duration.ofSeconds(60)));
             assertThat(mute.readClose().code()).isEqualTo(1001);
             BroadcastServer[] second = new BroadcastServer[1];
-            await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> {
+            await().ignoreExceptions().until(() -> {
                 second[0] = wire.server().port(first.port()).start();
                 return true;
             });
@@ -214,7 +213,7 @@ class GracefulEndTest {
                 assertThat(closing.isDone()).as("the first one has ended").isFalse();
             }
             mute.sendClose(1001);
-            closing.get(30, TimeUnit.SECONDS);
+            closing.get();
         }
     }
 
@@ -232,7 +231,7 @@ class GracefulEndTest {
             assertThat(reader.ask(get)).startsWith("HTTP/1.1 503 ").contains("Connection: close\r\n");
             assertThat(reader.readsEnd()).isTrue();
             mute.sendClose(1001);
-            closing.get(30, TimeUnit.SECONDS);
+            closing.get();
         }
     }
 
@@ -259,12 +258,12 @@ class GracefulEndTest {
             BroadcastServer server = BroadcastServer.builder().host("127.0.0.1").port(port).start();
             port = server.port();
             toConnectTo.set(port);
-            await().atMost(Duration.ofSeconds(30)).until(() -> server.hub().stats().registrations() > 20);
+            await().until(() -> server.hub().stats().registrations() > 20);
             server.close(Duration.ofMillis(200));
         }
         over.set(true);
         for (Future<?> one : storm) {
-            one.get(30, TimeUnit.SECONDS);
+            one.get();
         }
         nothingIsLeft(before, port);
     }
@@ -297,7 +296,7 @@ class GracefulEndTest {
                 closing.add(threads.submit(() -> server.close(Duration.ofMillis(200))));
             }
             for (Future<?> one : closing) {
-                one.get(30, TimeUnit.SECONDS);
+                one.get();
             }
             server.close();
             assertThat(peer.readClose().code()).isEqualTo(1001);
@@ -312,7 +311,7 @@ class GracefulEndTest {
             Future<?> closing = threads.submit(() -> server.hub().close(Duration.ofSeconds(10)));
             assertThat(peer.readClose().code()).isEqualTo(1001);
             peer.sendClose(1001);
-            closing.get(30, TimeUnit.SECONDS);
+            closing.get();
             try (RawClient late = RawClient.connect(server.port())) {
                 assertThat(late.ask(RawClient.handshake("/"))).startsWith("HTTP/1.1 503 ");
             }

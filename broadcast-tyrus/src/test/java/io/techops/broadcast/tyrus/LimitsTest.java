@@ -62,7 +62,7 @@ class LimitsTest {
                 second.sendText("undisturbed");
                 assertThat(first.readText()).isEqualTo("undisturbed");
             }
-            await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> {
+            await().ignoreExceptions().until(() -> {
                 wire.open(server).close();
                 return true;
             });
@@ -108,16 +108,16 @@ class LimitsTest {
                     });
                     answers.add(answer);
                 }
-                await().atMost(Duration.ofSeconds(30)).until(() -> server.hub().peers().size() == bound);
+                await().until(() -> server.hub().peers().size() == bound);
                 long refusals = before + count - bound;
-                await().atMost(Duration.ofSeconds(30)).until(() -> server.hub().stats().refusals() == refusals);
+                await().until(() -> server.hub().stats().refusals() == refusals);
                 over.countDown();
                 List<Integer> seen = new ArrayList<>();
                 for (Future<Integer> answer : answers) {
-                    seen.add(answer.get(30, TimeUnit.SECONDS));
+                    seen.add(answer.get());
                 }
                 assertThat(seen).containsOnly(101, refused).filteredOn(status -> status == 101).hasSize(bound);
-                await().atMost(Duration.ofSeconds(30)).until(() -> server.hub().peers().isEmpty());
+                await().until(() -> server.hub().peers().isEmpty());
                 awaitPlaces(server, bound);
             }
         }
@@ -127,7 +127,7 @@ class LimitsTest {
     private static void awaitPlaces(BroadcastServer server, int count) throws IOException {
         List<RawClient> peers = new ArrayList<>();
         try {
-            await().atMost(Duration.ofSeconds(30)).until(() -> {
+            await().until(() -> {
                 RawClient peer = RawClient.connect(server.port());
                 peers.add(peer);
                 return status(peer.ask(RawClient.handshake("/"))) == 101 && server.hub().peers().size() == count;
@@ -138,7 +138,7 @@ class LimitsTest {
                 peer.close();
             }
         }
-        await().atMost(Duration.ofSeconds(30)).until(() -> server.hub().peers().isEmpty());
+        await().until(() -> server.hub().peers().isEmpty());
     }
 
     @Nested
@@ -146,7 +146,7 @@ class LimitsTest {
 
         /** There is one place: it is free if somebody may come. */
         private void isFree(BroadcastServer server) {
-            await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> {
+            await().ignoreExceptions().until(() -> {
                 Wire.PLAIN.open(server).close();
                 return true;
             });
@@ -195,7 +195,7 @@ class LimitsTest {
             }).start()) {
                 RawClient peer = RawClient.connect(server.port());
                 peer.send(RawClient.handshake("/slow").getBytes(StandardCharsets.US_ASCII));
-                assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+                asked.await();
                 peer.reset();
                 release.countDown();
                 isFree(server);
@@ -218,21 +218,21 @@ class LimitsTest {
         @EnumSource(Wire.class)
         void whenThePeerResetsOrClosesOrIsClosed(Wire wire) throws Exception {
             try (BroadcastServer server = wire.server().maxPeers(1).start()) {
-                await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> {
+                await().ignoreExceptions().until(() -> {
                     wire.open(server).reset();
                     return true;
                 });
-                await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> {
+                await().ignoreExceptions().until(() -> {
                     RawClient peer = wire.open(server);
                     peer.sendClose(1000);
                     return peer.readClose().code() == 1000;
                 });
-                await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> {
+                await().ignoreExceptions().until(() -> {
                     RawClient peer = wire.open(server);
                     peer.send(new byte[] {(byte) 0x81, 1, 'x'}); // not masked
                     return peer.readClose().code() == 1002;
                 });
-                await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> {
+                await().ignoreExceptions().until(() -> {
                     wire.open(server).close();
                     return true;
                 });
@@ -250,7 +250,7 @@ class LimitsTest {
                 return Decision.accept();
             }).start(); RawClient peer = RawClient.connect(server.port())) {
                 peer.send(RawClient.handshake("/").getBytes(StandardCharsets.US_ASCII));
-                assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+                asked.await();
                 hub.close(Duration.ofSeconds(1));
                 release.countDown();
                 assertThat(peer.readHead()).startsWith("HTTP/1.1 503 ");

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -53,10 +52,10 @@ class OrderTest {
                     return null;
                 });
             }
-            List<String> order = seen.get(0).get(60, TimeUnit.SECONDS);
+            List<String> order = seen.get(0).get();
             assertThat(eachPublisherInOrder(order)).isTrue();
             for (Future<List<String>> other : seen) {
-                assertThat(other.get(60, TimeUnit.SECONDS).equals(order)).as("the same order").isTrue();
+                assertThat(other.get().equals(order)).as("the same order").isTrue();
             }
             for (RawClient peer : peers) {
                 peer.close();
@@ -107,12 +106,12 @@ class OrderTest {
                     }));
                 }
                 for (Future<?> join : joins) {
-                    join.get(120, TimeUnit.SECONDS);
+                    join.get();
                 }
             } finally {
                 over.set(true);
             }
-            host.get(30, TimeUnit.SECONDS);
+            host.get();
         }
     }
 

@@ -90,7 +90,7 @@ class PageStallTest {
     }
 
     private static void isCut(Socket reader) {
-        await().atMost(PATIENCE).until(() -> {
+        await().until(() -> {
             try {
                 reader.getOutputStream().write(' ');
                 return false;
@@ -128,7 +128,7 @@ class PageStallTest {
                     assertThat(in.getChecksum().getValue()).isEqualTo(checksum);
                     assertThat(header(response, "content-length")).isEqualTo(Integer.toString(LENGTH));
                 }
-                await().atMost(PATIENCE).until(() -> openFiles() == 0);
+                await().until(() -> openFiles() == 0);
             }
         }
 
@@ -184,7 +184,7 @@ class PageStallTest {
                 Socket reader = reader(server);
                 isCut(reader);
                 assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(stallTimeout);
-                await().atMost(PATIENCE).until(() -> openFiles() == 0);
+                await().until(() -> openFiles() == 0);
                 assertThat(server.get("/small.txt").body()).isEqualTo("small");
             }
         }
@@ -207,7 +207,7 @@ class PageStallTest {
                     reader.setSoLinger(true, 0);
                     reader.close();
                 }
-                await().atMost(PATIENCE).until(() -> openFiles() == 0);
+                await().until(() -> openFiles() == 0);
                 assertThat(server.get("/small.txt").body()).isEqualTo("small");
             }
         }

@@ -50,7 +50,7 @@ record Resources(long threads, long descriptors, long heap) {
 
     /** Waits until threads and descriptors are no more than these, and the heap but for so many bytes. */
     void areReachedAgain(long heapMargin) {
-        await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
+        await().pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
             Resources now = now();
             assertThat(now.threads()).as("threads").isLessThanOrEqualTo(threads);
             assertThat(now.descriptors()).as("descriptors").isLessThanOrEqualTo(descriptors);

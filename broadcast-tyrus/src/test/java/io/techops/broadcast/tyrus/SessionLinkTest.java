@@ -16,7 +16,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +38,7 @@ class SessionLinkTest {
     }
 
     private static void awaitTexts(FakeSession session, int count) {
-        await().atMost(30, TimeUnit.SECONDS).until(() -> session.texts.size() == count);
+        await().until(() -> session.texts.size() == count);
     }
 
     @AfterEach
@@ -64,10 +63,10 @@ class SessionLinkTest {
             }));
         }
         for (Future<?> push : pushes) {
-            push.get(30, TimeUnit.SECONDS);
+            push.get();
         }
         awaitTexts(session, 16 * each);
-        assertThat(session.pinging.await(30, TimeUnit.SECONDS)).as("pinged meanwhile").isTrue();
+        session.pinging.await();
         assertThat(session.violations).isEmpty();
         for (int p = 0; p < 16; p++) {
             String prefix = p + " ";
@@ -83,7 +82,7 @@ class SessionLinkTest {
         FakeSession other = open(Runnable::run);
         blocks.mayReturn = new CountDownLatch(1);
         peer(1).close(CloseReason.of(4001));
-        assertThat(blocks.closing.await(30, TimeUnit.SECONDS)).isTrue();
+        blocks.closing.await();
         hub.broadcast("meanwhile");
         awaitTexts(other, 1);
         blocks.mayReturn.countDown();
@@ -97,7 +96,7 @@ class SessionLinkTest {
         blocks.mayReturn = new CountDownLatch(1);
         SessionLink.open(blocks.session(), hub, 65_536);
         FakeSession other = open(Runnable::run);
-        assertThat(blocks.pinging.await(30, TimeUnit.SECONDS)).isTrue();
+        blocks.pinging.await();
         hub.broadcast("meanwhile");
         awaitTexts(other, 1);
         assertThat(blocks.texts).isEmpty();
@@ -117,7 +116,7 @@ class SessionLinkTest {
         link.close(CloseReason.of(4001)); // as the hub does when it has waited long enough
         await().during(Duration.ofMillis(50)).until(session.closeCodes::isEmpty);
         completions.remove().run();
-        await().atMost(30, TimeUnit.SECONDS).until(() -> !session.closeCodes.isEmpty());
+        await().until(() -> !session.closeCodes.isEmpty());
         assertThat(session.closeCodes).containsExactly(4001);
         assertThat(session.violations).isEmpty();
     }

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -40,7 +39,7 @@ class SocketWatchTest {
                     all.countDown();
                 });
             }
-            assertThat(all.await(30, TimeUnit.SECONDS)).isTrue();
+            all.await();
             assertThat(met).hasSize(count).isSorted().doesNotContain(-1);
         }
     }
@@ -55,7 +54,7 @@ class SocketWatchTest {
             watch.awaitWritable(channel, called::countDown); // at once, because it is not connected
             channels.add(channel);
         }
-        assertThat(called.await(30, TimeUnit.SECONDS)).isTrue();
+        called.await();
         return channels;
     }
 
@@ -83,7 +82,7 @@ class SocketWatchTest {
                 }
                 watch.letGo(last); // and while it frees the others
                 last.close();
-                await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1))
+                await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1))
                         .untilAsserted(() -> assertThat(last.isRegistered()).as("known to the watch").isFalse());
             }
         }
