@@ -3,8 +3,6 @@ module io.techops.broadcast.tyrus {
     requires transitive io.techops.broadcast;
     requires transitive jakarta.websocket;
     requires org.glassfish.grizzly;
-    requires org.glassfish.grizzly.http;
-    requires org.glassfish.grizzly.http.server;
     requires org.glassfish.tyrus.core;
     requires org.glassfish.tyrus.server;
     requires org.glassfish.tyrus.spi;

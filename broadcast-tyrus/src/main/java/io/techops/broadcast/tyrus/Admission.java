@@ -7,36 +7,28 @@ import io.techops.broadcast.tyrus.HandshakePolicy.Decision;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.glassfish.grizzly.attributes.AttributeHolder;
 import org.glassfish.grizzly.filterchain.FilterChain;
 import org.glassfish.grizzly.nio.NIOConnection;
-import org.glassfish.grizzly.ssl.SSLUtils;
-import org.glassfish.grizzly.utils.IdleTimeoutFilter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes a peer of a connection whose handshake was accepted: registers it, and then writes the 101. The connection
- * leaves Grizzly's filters, of HTTP and of TLS, for a chain of its own, which costs a third of the memory; and the peer
- * uses the socket, and the TLS engine, without them.
+ * leaves HTTP behind, and takes its way to the socket, with TLS or without, along.
  */
 final class Admission {
 
     private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
-    private static final long NO_TIMEOUT = -1;
 
     /**
      * What it needs.
      *
      * @param frames the chain of a connection after its handshake
-     * @param pages whether the port has pages too
      */
     record Parts(PeerConnection.TyrusMaker tyrus, SocketWatch watch, Function<Batch, WireBatch> encoder,
-            FilterChain frames, boolean secure, boolean pages, int maxMessageBytes) {
+            FilterChain frames, int maxMessageBytes) {
     }
 
     private final Parts parts;
@@ -51,13 +43,10 @@ final class Admission {
     }
 
     /** {@return the peer, or why it is none: then its place is given back} */
-    Outcome admit(NIOConnection connection, Entrance.Guest guest, Decision.Accept accept) {
+    Outcome admit(NIOConnection connection, Pipe pipe, Entrance.Guest guest, Decision.Accept accept) {
         RefusalCause refusal = RefusalCause.FAILED;
         try {
-            // The 101 must not overtake an answer of the page server that the client has not waited for.
-            if (connection.getAsyncWriteQueue().isEmpty()) {
-                return new Outcome(peer(connection, guest, accept), null);
-            }
+            return new Outcome(peer(connection, pipe, guest, accept), null);
         } catch (RefusedException e) {
             LOG.debug("The connection does not become a peer: {}", e.toString());
             refusal = e.refusalCause();
@@ -70,9 +59,9 @@ final class Admission {
         return new Outcome(null, refusal);
     }
 
-    private PeerConnection peer(NIOConnection connection, Entrance.Guest guest, Decision.Accept accept) {
+    private PeerConnection peer(NIOConnection connection, Pipe pipe, Entrance.Guest guest, Decision.Accept accept) {
         PeerConnection peer = new PeerConnection(guest.route().hub(), parts.watch(), attributes(guest, accept),
-                flush -> pipe(connection, flush), parts.encoder(), parts.tyrus(), parts.maxMessageBytes(),
+                pipe, parts.encoder(), parts.tyrus(), parts.maxMessageBytes(),
                 guest.place()::giveBack);
         try {
             peer.register();
@@ -85,37 +74,12 @@ final class Admission {
     }
 
     private void open(NIOConnection connection, PeerConnection peer, ByteBuffer response) {
-        RequestParser.cancelTimeout(connection);
-        forget(connection);
         connection.setProcessor(parts.frames());
         FrameFilter.PEER.set(connection, peer);
         peer.open(response);
         if (!connection.isOpen()) {
             peer.ended(); // it was closed before there was anyone to tell
         }
-    }
-
-    /** Drops what Grizzly's filters know of a connection. */
-    private void forget(NIOConnection connection) {
-        AttributeHolder attributes = connection.getAttributes();
-        if (!parts.pages()) {
-            attributes.recycle();
-            return;
-        }
-        // The idle timeout looks at every connection until it is closed, and would close one that it knows nothing of.
-        IdleTimeoutFilter.setCustomTimeout(connection, NO_TIMEOUT, TimeUnit.MILLISECONDS); // the hub has a heartbeat
-        for (String name : Set.copyOf(attributes.getAttributeNames())) {
-            if (!name.equals(IdleTimeoutFilter.IDLE_ATTRIBUTE_NAME)) {
-                attributes.removeAttribute(name);
-            }
-        }
-    }
-
-    private Pipe pipe(NIOConnection connection, Runnable flush) {
-        ChannelPipe socket = new ChannelPipe(connection, parts.watch(), flush);
-        return parts.secure()
-                ? new TlsPipe(socket, connection, SSLUtils.getSSLEngine(connection), RecordFilter.begun(connection))
-                : socket;
     }
 
     private static Map<String, Object> attributes(Entrance.Guest guest, Decision.Accept accept) {

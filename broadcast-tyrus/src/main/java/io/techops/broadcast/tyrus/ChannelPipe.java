@@ -21,7 +21,6 @@ final class ChannelPipe implements Pipe {
     private final NIOConnection connection;
     private final SocketChannel channel;
     private final SocketWatch watch;
-    private final Runnable flush;
 
     /** What comes, in one buffer after the other: what is kept of it is copied. */
     private static final class Pieces extends Incoming {
@@ -33,14 +32,10 @@ final class ChannelPipe implements Pipe {
         }
     }
 
-    /**
-     * @param flush called, on the watch's thread, when more can be written after a short write
-     */
-    ChannelPipe(NIOConnection connection, SocketWatch watch, Runnable flush) {
+    ChannelPipe(NIOConnection connection, SocketWatch watch) {
         this.connection = connection;
         this.channel = (SocketChannel) connection.getChannel();
         this.watch = watch;
-        this.flush = flush;
     }
 
     @Override
@@ -59,12 +54,7 @@ final class ChannelPipe implements Pipe {
     }
 
     @Override
-    public void awaitWritable() {
-        awaitWritable(flush);
-    }
-
-    /** Has {@code then} called, on the watch's thread, when more can be written. */
-    void awaitWritable(Runnable then) {
+    public void awaitWritable(Runnable then) {
         watch.awaitWritable(channel, then);
     }
 
@@ -87,6 +77,11 @@ final class ChannelPipe implements Pipe {
     <T extends Incoming> T begin(T incoming) {
         incoming.begin(channel);
         return incoming;
+    }
+
+    @Override
+    public Pipe clear() {
+        return this;
     }
 
     @Override

@@ -13,8 +13,6 @@ final class ClassPath {
         {"org.glassfish.tyrus.core.TyrusWebSocketEngine", "org.glassfish.tyrus:tyrus-core 2.2"},
         {"org.glassfish.tyrus.server.TyrusServerContainer", "org.glassfish.tyrus:tyrus-server 2.2"},
         {"org.glassfish.grizzly.Connection", "org.glassfish.grizzly:grizzly-framework 4.0"},
-        {"org.glassfish.grizzly.http.HttpContent", "org.glassfish.grizzly:grizzly-http 4.0"},
-        {"org.glassfish.grizzly.http.server.HttpServer", "org.glassfish.grizzly:grizzly-http-server 4.0"},
     };
 
     private ClassPath() {

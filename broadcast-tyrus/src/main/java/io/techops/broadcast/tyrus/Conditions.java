@@ -8,8 +8,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.glassfish.grizzly.http.server.Request;
-import org.glassfish.grizzly.http.util.Header;
 import org.jspecify.annotations.Nullable;
 
 /** What a request knows of a page already (RFC 9110, section 13). */
@@ -28,15 +26,15 @@ final class Conditions {
     }
 
     /** Returns whether the client has the page as it is. {@code If-None-Match} counts, the date only without it. */
-    static boolean notModified(Request request, Page page) {
+    static boolean notModified(RequestHead request, Page page) {
         boolean tagged = false;
-        for (String header : request.getHeaders(Header.IfNoneMatch)) {
+        for (String header : request.values("If-None-Match")) {
             tagged = true;
             if (header.strip().equals("*") || page.tag() != null && lists(header, page.tag())) {
                 return true;
             }
         }
-        String since = request.getHeader(Header.IfModifiedSince);
+        String since = request.first("If-Modified-Since");
         if (tagged || since == null || page.modified() == null) {
             return false;
         }
@@ -45,8 +43,8 @@ final class Conditions {
     }
 
     /** Returns whether a {@code Range} may be honoured: there is no {@code If-Range}, or it names the page as it is. */
-    static boolean rangeApplies(Request request, Page page) {
-        String header = request.getHeader(Header.IfRange);
+    static boolean rangeApplies(RequestHead request, Page page) {
+        String header = request.first("If-Range");
         if (header == null) {
             return true;
         }

@@ -5,7 +5,6 @@ import java.net.InetSocketAddress;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
-import org.glassfish.grizzly.http.HttpRequestPacket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,23 +40,23 @@ final class Entrance {
     record Guest(HandshakeRequest request, Routes.Found route, Places.Place place) implements Answer {
     }
 
-    Answer check(HttpRequestPacket request, InetSocketAddress peerAddress, @Nullable Principal principal) {
-        Refusal broken = Handshake.check(request);
-        return broken != null ? broken : check(RequestView.of(request, peerAddress, principal, proxies),
-                Authority.parse(Tokens.trim(request.getHeader("Host"))));
-    }
-
-    /** The same for a request that follows the rules of the RFC. */
-    Answer check(PlainHandshake request, InetSocketAddress peerAddress) {
-        return check(RequestView.of(request, peerAddress, proxies), request.host());
-    }
-
-    private Answer check(HandshakeRequest request, @Nullable Authority host) {
-        Routes.Answer route = routes.at(request.path());
+    /**
+     * {@return a guest, or why there is none}
+     *
+     * @param principal whom the client's certificate names, or null
+     */
+    Answer check(RequestHead head, InetSocketAddress peerAddress, @Nullable Principal principal) {
+        Refusal broken = Handshake.check(head);
+        if (broken != null) {
+            return broken;
+        }
+        Routes.Answer route = routes.at(head.path());
         if (route instanceof Refusal refusal) {
             return refusal;
         }
-        List<String> origin = request.headers().getOrDefault("Origin", List.of());
+        Routes.Found found = (Routes.Found) route;
+        Authority host = head.host();
+        List<String> origin = head.values("Origin");
         if (origin.size() > 1 || host == null || !origins.allows(origin.isEmpty() ? null : origin.get(0), host)) {
             return Refusal.of(RefusalCause.ORIGIN, 403,
                     "Pages of this origin may not connect: the setting is allowOrigin.");
@@ -65,9 +64,11 @@ final class Entrance {
         if (routes.isClosed()) {
             return goingAway();
         }
+        HandshakeRequest request = new RequestView(head.path(), head.query(), head.headers(),
+                proxies.clientOf(peerAddress, head.headers()), peerAddress, principal, found.topic());
         Places.Place place = places.placeFor(request.remoteAddress().getAddress());
         Refusal full = place.take();
-        return full != null ? full : new Guest(request, (Routes.Found) route, place);
+        return full != null ? full : new Guest(request, found, place);
     }
 
     /** {@return that the hub that was found did not take the peer} */

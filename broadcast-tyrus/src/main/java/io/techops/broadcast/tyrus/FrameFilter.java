@@ -1,13 +1,15 @@
 package io.techops.broadcast.tyrus;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import org.glassfish.grizzly.Buffer;
 import org.glassfish.grizzly.Grizzly;
+import org.glassfish.grizzly.IOEvent;
 import org.glassfish.grizzly.attributes.Attribute;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.filterchain.NextAction;
+import org.glassfish.grizzly.nio.NIOConnection;
 
 /**
  * What the filters of a connection that was upgraded have in common: what was read goes to its {@link PeerConnection}.
@@ -22,17 +24,23 @@ final class FrameFilter {
     private FrameFilter() {
     }
 
-    /** Reads what was read for a peer, or suspends the read until the peer is resumed. */
-    static NextAction deliver(FilterChainContext ctx, PeerConnection peer, Buffer bytes) {
-        Queue<ByteBuffer> pieces = new ArrayDeque<>();
-        if (!peer.isResumed()) { // otherwise it has kept what it had not read of them
-            pieces.add(bytes.toByteBuffer());
+    /**
+     * Has a peer read what came right behind its request, and then whatever its socket has; nothing is read from the
+     * connection until then.
+     *
+     * @param pieces what came, perhaps nothing
+     */
+    static void begin(NIOConnection connection, PeerConnection peer, Queue<ByteBuffer> pieces) {
+        if (peer.read(pieces::poll)) {
+            try {
+                connection.simulateIOEvent(IOEvent.READ); // with TLS, more may be here already
+            } catch (IOException e) {
+                connection.terminateSilently();
+            }
+        } else {
+            peer.onResume(() -> connection.getTransport().getWorkerThreadPool()
+                    .execute(() -> begin(connection, peer, new ArrayDeque<>())));
         }
-        if (!peer.read(pieces::poll)) {
-            return suspend(ctx, peer);
-        }
-        bytes.tryDispose();
-        return ctx.getStopAction();
     }
 
     /** Suspends the read until the peer is resumed. The filter is then called once more, for what the peer has kept. */

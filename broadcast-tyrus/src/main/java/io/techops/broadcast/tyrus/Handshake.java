@@ -5,17 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
-import org.glassfish.grizzly.http.HttpRequestPacket;
-import org.glassfish.grizzly.http.Method;
-import org.glassfish.grizzly.http.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of the opening handshake: everything that RFC 6455 section 4.2.1 demands of the request, which Tyrus does
- * not check. That it is HTTP, with one Host, {@link RequestParser} has seen to.
+ * not check. That it is HTTP, with one Host, {@link RequestHeadParser} has seen to.
  */
 final class Handshake {
 
@@ -32,8 +27,8 @@ final class Handshake {
     }
 
     /** {@return whether the request asks for a WebSocket at all} */
-    static boolean isAsked(HttpRequestPacket request) {
-        return hasToken(request, "Upgrade", "websocket");
+    static boolean isAsked(RequestHead request) {
+        return request.lists("Upgrade", "websocket");
     }
 
     /** {@return the answer to a request that asks for something else} */
@@ -48,31 +43,31 @@ final class Handshake {
     }
 
     /** {@return why the request is refused, or null} */
-    static @Nullable Refusal check(HttpRequestPacket request) {
-        if (!Method.GET.equals(request.getMethod())) {
+    static @Nullable Refusal check(RequestHead request) {
+        if (!request.isGet()) {
             return Refusal.of(RefusalCause.HANDSHAKE, 405, "A WebSocket handshake is a GET.").with("Allow", "GET");
         }
-        if (request.getProtocol() != Protocol.HTTP_1_1) {
+        if (!request.modern()) {
             return Refusal.bad("A WebSocket handshake needs HTTP/1.1.");
         }
-        if (!VERSION.equals(only(request, VERSION_HEADER))) {
+        if (!VERSION.equals(request.only(VERSION_HEADER))) {
             return upgradeRequired("This server speaks WebSocket version " + VERSION + " (RFC 6455) and no other.");
         }
-        if (!hasToken(request, "Connection", "upgrade")) {
+        if (!request.lists("Connection", "upgrade")) {
             return Refusal.bad("The Connection header must contain Upgrade.");
         }
-        if (!isKey(only(request, KEY))) {
+        if (!isKey(request.only(KEY))) {
             return Refusal.bad("There must be one " + KEY + " header: 16 bytes in base64.");
         }
-        if (request.getContentLength() > 0 || request.isChunked()) {
+        if (request.bodyLength() != 0) {
             return Refusal.bad("A WebSocket handshake has no body.");
         }
-        if (!Tokens.list(values(request, SUBPROTOCOL)).stream().allMatch(Tokens::isToken)) {
+        if (!Tokens.list(request.values(SUBPROTOCOL)).stream().allMatch(Tokens::isToken)) {
             return Refusal.bad("The " + SUBPROTOCOL + " header must be a list of tokens.");
         }
-        String path = request.getRequestURI();
-        String query = request.getQueryString() == null ? "" : request.getQueryString();
-        if (!path.startsWith("/") || !Tokens.isVisible(path + query) || !Tokens.isEncoded(path)) {
+        String path = request.path();
+        if (!path.startsWith("/") || !Tokens.isVisible(path) || !Tokens.isEncoded(path)
+                || request.query() != null && !Tokens.isVisible(request.query())) {
             return Refusal.bad("The path must be that of a URI: a slash, and ASCII with percent signs in order.");
         }
         return null;
@@ -103,20 +98,5 @@ final class Handshake {
         } catch (IllegalArgumentException e) {
             return false;
         }
-    }
-
-    private static boolean hasToken(HttpRequestPacket request, String header, String token) {
-        return Tokens.list(values(request, header)).stream().anyMatch(token::equalsIgnoreCase);
-    }
-
-    private static @Nullable String only(HttpRequestPacket request, String header) {
-        List<String> values = values(request, header);
-        return values.size() == 1 ? values.get(0) : null;
-    }
-
-    private static List<String> values(HttpRequestPacket request, String header) {
-        List<String> values = new ArrayList<>();
-        request.getHeaders().values(header).forEach(values::add);
-        return values;
     }
 }

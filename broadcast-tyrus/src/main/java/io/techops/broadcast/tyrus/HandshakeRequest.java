@@ -32,6 +32,14 @@ public interface HandshakeRequest {
         return PathTemplate.decoded(path());
     }
 
+    /**
+     * {@return the name of the topic that the client asks for, decoded; null if the server has none} It is the topic
+     * that the peer will have, whatever the spelling of the path.
+     */
+    default @Nullable String topic() {
+        return null;
+    }
+
     /** {@return what followed the path after a question mark, as it was sent, or null if there was no question mark} */
     @Nullable String query();
 

@@ -41,6 +41,7 @@ abstract class Outbound {
     /** Where batches go, past the pipe, or null if they have to go through it. */
     private final @Nullable GatheringByteChannel channel;
     private final Function<Batch, WireBatch> encoder;
+    private final Runnable flush = this::flush;
 
     /** All of these are guarded by the lock: this object's own, so that a delivery touches no other for it. */
     private State state = State.CORKED;
@@ -56,12 +57,11 @@ abstract class Outbound {
     private int news;
 
     /**
-     * @param pipe makes the pipe, which is to call back when it takes more
      * @param encoder one constant for all connections of a server, so that they share what it makes
      */
-    Outbound(Function<Runnable, Pipe> pipe, Function<Batch, WireBatch> encoder) {
-        this.pipe = pipe.apply(this::flush);
-        this.channel = this.pipe.channel();
+    Outbound(Pipe pipe, Function<Batch, WireBatch> encoder) {
+        this.pipe = pipe;
+        this.channel = pipe.channel();
         this.encoder = encoder;
     }
 
@@ -121,7 +121,7 @@ abstract class Outbound {
             }
             current = wire.view(written);
             currentBatch = wire.hold();
-            pipe.awaitWritable();
+            pipe.awaitWritable(flush);
         } catch (IOException e) {
             brokenBy(e);
         }
@@ -196,7 +196,7 @@ abstract class Outbound {
                 news |= PROGRESSED;
             }
             if (!isTaken(current)) {
-                pipe.awaitWritable();
+                pipe.awaitWritable(flush);
                 return;
             }
         }

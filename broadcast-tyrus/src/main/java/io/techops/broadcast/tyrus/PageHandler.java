@@ -1,77 +1,44 @@
 package io.techops.broadcast.tyrus;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
-import org.glassfish.grizzly.http.Method;
-import org.glassfish.grizzly.http.server.ErrorPageGenerator;
-import org.glassfish.grizzly.http.server.HttpHandler;
-import org.glassfish.grizzly.http.server.Request;
-import org.glassfish.grizzly.http.server.Response;
-import org.glassfish.grizzly.http.util.Header;
-import org.glassfish.grizzly.http.util.HttpStatus;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers GET and HEAD with pages; to be mapped at the root of a server. A request may block its worker thread on the
- * disk, never on its reader. Safe for use by many threads.
+ * Answers GET and HEAD with pages. May have to wait for the disk. Safe for use by many threads.
  */
-final class PageHandler extends HttpHandler {
-
-    /** How long a reader may stop before its connection is cut. */
-    static final Duration STALL_TIMEOUT = Duration.ofSeconds(30);
+final class PageHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(PageHandler.class);
 
     private final PageSource source;
-    private final Duration stallTimeout;
 
     PageHandler(Pages pages) {
-        this(pages, STALL_TIMEOUT);
-    }
-
-    PageHandler(Pages pages, Duration stallTimeout) {
         this.source = pages.source();
-        this.stallTimeout = stallTimeout;
     }
 
-    /** Grizzly's own page, for an exception that we let through, would show the stack trace. */
-    @Override
-    protected ErrorPageGenerator getErrorPageGenerator(Request request) {
-        return (failed, status, reason, description, exception) -> reason + '\n';
-    }
-
-    @Override
-    public void service(Request request, Response response) {
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        if (!isHead(request) && !Method.GET.equals(request.getMethod())) {
-            response.setHeader(Header.Allow, "GET, HEAD");
-            line(request, response, HttpStatus.METHOD_NOT_ALLOWED_405);
-            return;
+    /** {@return the answer, without what it says of the connection} */
+    Response answer(RequestHead request) {
+        if (!request.isHead() && !request.isGet()) {
+            return line(request, Response.of(405).with("Allow", "GET, HEAD"), 405);
         }
-        String raw = request.getRequest().getRequestURIRef().getRequestURIBC().toString(StandardCharsets.ISO_8859_1);
-        PagePath path = PagePath.parse(raw);
+        PagePath path = PagePath.parse(request.path());
         try {
             if (path == null) {
-                line(request, response, HttpStatus.NOT_FOUND_404);
-                return;
+                return line(request, 404);
             }
             List<String> names = path.folder() ? path.index() : path.segments();
             Page page = source.open(names);
             if (page != null) {
-                show(request, response, page, MediaTypes.of(names.get(names.size() - 1)));
-            } else if (!path.folder() && exists(path.index())) {
-                response.setHeader(Header.Location, location(raw, request.getQueryString()));
-                line(request, response, HttpStatus.PERMANENT_REDIRECT_308);
-            } else {
-                line(request, response, HttpStatus.NOT_FOUND_404);
+                return show(request, page, MediaTypes.of(names.get(names.size() - 1)));
             }
+            return !path.folder() && exists(path.index())
+                    ? line(request, Response.of(308).with("Location", location(request)), 308) : line(request, 404);
         } catch (IOException e) {
-            LOG.debug("{} could not be read", raw, e);
-            line(request, response, HttpStatus.SERVICE_UNAVAILABLE_503);
+            LOG.debug("A page could not be read: {}", e.toString());
+            return line(request, 503);
         }
     }
 
@@ -81,77 +48,62 @@ final class PageHandler extends HttpHandler {
         }
     }
 
-    private void show(Request request, Response response, Page page, String mediaType) throws IOException {
+    private static Response show(RequestHead request, Page page, String mediaType) throws IOException {
         try {
-            response.setHeader(Header.CacheControl, "no-cache");
+            boolean known = Conditions.notModified(request, page);
+            ByteRange range = known ? null : range(request, page);
+            int status = known ? 304 : range == null ? 200 : range.count() == 0 ? 416 : 206;
+            Response response = Response.of(status).with("Cache-Control", "no-cache");
             if (page.tag() != null) {
-                response.setHeader(Header.ETag, page.tag());
+                response.with("ETag", page.tag());
             }
             if (page.modified() != null) {
-                response.setHeader(Header.LastModified, Conditions.date(page.modified()));
+                response.with("Last-Modified", Conditions.date(page.modified()));
             }
-            if (Conditions.notModified(request, page)) {
-                response.setStatus(HttpStatus.NOT_MODIFIED_304);
-                send(request, response, page, 0);
-                return;
-            }
-            response.setHeader(Header.AcceptRanges, "bytes");
-            ByteRange range = range(request, page);
-            if (range != null && range.count() == 0) {
+            if (known) {
                 page.close();
-                response.setHeader(Header.ContentRange, "bytes */" + page.length());
-                line(request, response, HttpStatus.REQUEST_RANGE_NOT_SATISFIABLE_416);
-                return;
+                return response;
             }
-            response.setContentType(mediaType);
-            if (range == null) {
-                response.setStatus(HttpStatus.OK_200);
-                response.setContentLengthLong(page.length());
-                send(request, response, page, page.length());
-                return;
+            response.with("Accept-Ranges", "bytes");
+            if (status == 416) {
+                page.close();
+                return line(request, response.with("Content-Range", "bytes */" + page.length()), status);
             }
-            page.skip(range.first());
-            response.setStatus(HttpStatus.PARTIAL_CONTENT_206);
-            response.setHeader(Header.ContentRange,
-                    "bytes " + range.first() + '-' + (range.first() + range.count() - 1) + '/' + page.length());
-            response.setContentLengthLong(range.count());
-            send(request, response, page, range.count());
+            long first = range == null ? 0 : range.first();
+            long count = range == null ? page.length() : range.count();
+            if (range != null) {
+                page.skip(first);
+                response.with("Content-Range", "bytes " + first + '-' + (first + count - 1) + '/' + page.length());
+            }
+            return response.with("Content-Type", mediaType).with("Content-Length", Long.toString(count))
+                    .body(page.body(), request.isHead() ? 0 : count, page);
         } catch (IOException | RuntimeException e) {
             page.close();
             throw e;
         }
     }
 
-    private static @Nullable ByteRange range(Request request, Page page) {
-        String header = request.getHeader(Header.Range);
-        return header == null || isHead(request) || !Conditions.rangeApplies(request, page)
+    private static @Nullable ByteRange range(RequestHead request, Page page) {
+        String header = request.only("Range");
+        return header == null || request.isHead() || !Conditions.rangeApplies(request, page)
                 ? null : ByteRange.parse(header, page.length());
     }
 
+    private static Response line(RequestHead request, int status) {
+        return line(request, Response.of(status), status);
+    }
+
     /** Answers with one line of text that says no more than the status. */
-    private void line(Request request, Response response, HttpStatus status) {
-        byte[] text = (new String(status.getReasonPhraseBytes(), StandardCharsets.US_ASCII) + '\n')
-                .getBytes(StandardCharsets.UTF_8);
-        response.setStatus(status);
-        response.setContentType("text/plain; charset=utf-8");
-        response.setContentLengthLong(text.length);
-        send(request, response, Page.small(text, null), text.length);
-    }
-
-    private void send(Request request, Response response, Page page, long length) {
-        PageSender.send(response, page.body(), isHead(request) ? 0 : length, page, stallTimeout);
-    }
-
-    private static boolean isHead(Request request) {
-        return Method.HEAD.equals(request.getMethod());
+    private static Response line(RequestHead request, Response response, int status) {
+        return response.text(Response.phrase(status), !request.isHead());
     }
 
     /**
      * Returns the same address with a slash. It stays on this server: {@link PagePath} lets only paths through whose
      * first slash is followed by a name.
      */
-    private static String location(String rawPath, @Nullable String query) {
-        String target = rawPath + '/' + (query == null ? "" : '?' + query);
+    private static String location(RequestHead request) {
+        String target = request.path() + '/' + (request.query() == null ? "" : '?' + request.query());
         StringBuilder location = new StringBuilder(target.length());
         target.chars().forEach(c -> {
             if (c > ' ' && c < 127) {

@@ -83,7 +83,7 @@ final class PeerConnection extends Outbound implements Transport, Link {
     /**
      * @param whenEnded called once the socket is closed, perhaps more than once
      */
-    PeerConnection(BroadcastHub hub, SocketWatch watch, Map<String, Object> attributes, Function<Runnable, Pipe> pipe,
+    PeerConnection(BroadcastHub hub, SocketWatch watch, Map<String, Object> attributes, Pipe pipe,
             Function<Batch, WireBatch> encoder, TyrusMaker tyrusMaker, int maxMessageBytes, Runnable whenEnded) {
         super(pipe, encoder);
         this.hub = hub;

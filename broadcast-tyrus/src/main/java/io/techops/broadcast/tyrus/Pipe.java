@@ -30,8 +30,11 @@ interface Pipe {
      */
     long write(ByteBuffer[] buffers) throws IOException;
 
-    /** Sees to it that {@link Outbound#flush} is called when more can be written. Called after a short write. */
-    void awaitWritable();
+    /**
+     * Calls {@code then} once, on the watch's thread, when more can be written, or the socket has failed, which the next
+     * write will tell. Called after a short write.
+     */
+    void awaitWritable(Runnable then);
 
     /** Says that nothing more will be written. What the peer still has to say can be read. */
     void shutdownOutput() throws IOException;
@@ -41,6 +44,9 @@ interface Pipe {
 
     /** {@return what has come} For the reading thread, until it calls {@link Incoming#end}. */
     Incoming incoming();
+
+    /** {@return the way past TLS, if there is any: this way itself if there is none} */
+    Pipe clear();
 
     /** Frees the socket at once. May be called without the lock. */
     void abort();

@@ -11,8 +11,8 @@ import org.glassfish.grizzly.strategies.WorkerThreadIOStrategy;
 import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
 
 /**
- * On which thread a connection is read. Pages, and handshakes and peers of a hub that calls foreign code for every
- * message, have threads to wait on; plain handshakes and the frames of other peers are read where the selector found
+ * On which thread a connection is read. Peers of a hub that calls foreign code for every message have threads to wait
+ * on; requests, and the frames of other peers, are read where the selector found
  * them, which saves two changes of threads, and the selector's work to stop and begin watching, for every read.
  */
 @SuppressWarnings("rawtypes") // Grizzly's interface has them
@@ -22,8 +22,8 @@ final class ReadingStrategy implements IOStrategy {
     private static final IOStrategy READER = WorkerThreadIOStrategy.getInstance();
 
     private static IOStrategy of(Connection<?> connection, IOEvent event) {
-        if (connection.getProcessor() instanceof Doorway doorway) {
-            return doorway.mayBlock() ? READER : SELECTOR;
+        if (connection.getProcessor() instanceof HttpConnection) {
+            return SELECTOR; // it goes to the pool itself, where it has to
         }
         PeerConnection peer = event == IOEvent.READ ? FrameFilter.PEER.get(connection) : null;
         return peer == null || peer.mayBlock() ? READER : SELECTOR;

@@ -2,6 +2,7 @@ package io.techops.broadcast.tyrus;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -12,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /*
  * All whole records of what has come are decrypted at once, into one piece, because the two buffers are of one size;
- * what is behind them, the beginning of a record, is kept until the rest of it comes.
+ * what is behind them, the beginning of a record, is kept until the rest of it comes. Where the handshake has something
+ * to compute, the turn ends, and what is behind is kept as well.
  */
 
 /**
@@ -29,7 +31,11 @@ final class Records extends Incoming {
 
     /** The most bytes of records in a row that bring nothing: each five of them may cost as much as a new key. */
     private static final int MOST_EMPTY_BYTES = 1 << 10;
+    /** The most bytes of a handshake: chains of certificates are a tenth of it. */
+    private static final int MOST_HANDSHAKE_BYTES = 128 << 10;
     private static final int FIRST_BYTES = 128;
+    /** How much is shown of what is said in the clear: a method and a space. */
+    private static final int MOST_SHOWN = 16;
     private static final Logger LOG = LoggerFactory.getLogger(Records.class);
 
     private final ByteBuffer records = ByteBuffer.allocate(BUFFER_BYTES);
@@ -45,14 +51,61 @@ final class Records extends Incoming {
         private int empty;
         /** The engine takes no more: what was decrypted before may still be read. */
         private boolean over;
+        private boolean handshaking = true;
+        private boolean mustCompute;
+        private @Nullable String saidInTheClear;
 
-        /**
-         * @param begun the beginning of a record
-         */
-        State(TlsPipe pipe, SSLEngine engine, @Nullable ByteBuffer begun) {
+        State(TlsPipe pipe, SSLEngine engine) {
             this.pipe = pipe;
             this.engine = engine;
-            this.begun = begun;
+        }
+
+        boolean mustCompute() {
+            return mustCompute;
+        }
+
+        @Nullable String saidInTheClear() {
+            return saidInTheClear;
+        }
+
+        boolean hasKept() {
+            return begun != null;
+        }
+
+        void compute() {
+            mustCompute = false;
+            try {
+                runTasks();
+                settle();
+            } catch (IOException | RuntimeException e) { // of a manager of keys, for all we know
+                broke(e);
+            }
+        }
+
+        private void runTasks() {
+            for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
+                task.run();
+            }
+        }
+
+        /** Does what the handshake needs next, or notes that it is over. */
+        private void settle() throws IOException {
+            if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+                pipe.answerHandshake();
+            }
+            switch (engine.getHandshakeStatus()) {
+                case NEED_TASK -> mustCompute = true;
+                case NOT_HANDSHAKING -> {
+                    handshaking = false;
+                    empty = 0;
+                }
+                default -> { }
+            }
+        }
+
+        private void broke(Exception e) {
+            LOG.debug("A connection's TLS broke: {}", e.toString());
+            over = true;
         }
 
         private void keep(ByteBuffer rest) {
@@ -82,9 +135,6 @@ final class Records extends Incoming {
     @Override
     boolean end() {
         boolean ended = super.end();
-        if (state.over && ended) {
-            state.pipe.bye();
-        }
         state.keep(records);
         state = null;
         return ended;
@@ -102,6 +152,9 @@ final class Records extends Incoming {
                 over();
                 return null;
             }
+            if (state.mustCompute || state.saidInTheClear != null) {
+                return null;
+            }
             records.compact();
             boolean came = receive(records);
             records.flip();
@@ -113,14 +166,13 @@ final class Records extends Incoming {
 
     private void decrypt() {
         try {
-            while (!state.over && isWhole(records)) {
+            while (!state.over && !state.mustCompute && isWhole(records)) {
                 if (!unwrap()) {
                     return;
                 }
             }
-        } catch (IOException e) {
-            LOG.debug("A connection's TLS broke: {}", e.toString());
-            state.over = true;
+        } catch (IOException | RuntimeException e) { // of a manager of keys, for all we know
+            state.broke(e);
         }
     }
 
@@ -136,42 +188,46 @@ final class Records extends Incoming {
                 return false;
             }
             case BUFFER_UNDERFLOW -> throw new SSLException("a whole record is not enough");
-            default -> {
-                HandshakeStatus status = result.getHandshakeStatus();
-                if (result.bytesProduced() > 0) {
-                    if (status != HandshakeStatus.NEED_WRAP) { // a peer that does not read gets no answers
-                        state.empty = 0;
-                    }
-                } else {
-                    state.empty += result.bytesConsumed();
-                    if (state.empty > MOST_EMPTY_BYTES) {
-                        throw new SSLException("more than " + MOST_EMPTY_BYTES + " bytes in a row bring nothing");
-                    }
-                }
-                if (status == HandshakeStatus.NEED_TASK) {
-                    runTasks();
-                }
-                if (status == HandshakeStatus.NEED_TASK || status == HandshakeStatus.NEED_WRAP) {
-                    state.pipe.answer();
-                }
-            }
+            default -> goOn(result);
         }
         return true;
     }
 
-    private void runTasks() {
-        for (Runnable task = state.engine.getDelegatedTask(); task != null; task = state.engine.getDelegatedTask()) {
-            task.run();
+    private void goOn(SSLEngineResult result) throws IOException {
+        HandshakeStatus status = result.getHandshakeStatus();
+        if (result.bytesProduced() == 0) {
+            state.empty += result.bytesConsumed();
+            int most = state.handshaking ? MOST_HANDSHAKE_BYTES : MOST_EMPTY_BYTES;
+            if (state.empty > most) {
+                throw new SSLException("more than " + most + " bytes in a row bring nothing");
+            }
+        } else if (status != HandshakeStatus.NEED_WRAP) { // a peer that does not read gets no answers
+            state.empty = 0;
+        }
+        if (state.handshaking) {
+            state.settle();
+        } else if (status == HandshakeStatus.NEED_TASK) {
+            state.runTasks();
+            state.pipe.answer();
+        } else if (status == HandshakeStatus.NEED_WRAP) {
+            state.pipe.answer();
         }
     }
 
     /** {@return whether there is a whole record} */
-    private static boolean isWhole(ByteBuffer records) throws SSLException {
+    private boolean isWhole(ByteBuffer records) throws SSLException {
+        int start = records.position();
+        if (state.handshaking && state.empty == 0 && records.hasRemaining()
+                && Tokens.isTokenChar(records.get(start) & 0xFF)) {
+            // The types of records (RFC 8446 section 5.1) are no letters, and methods begin with one.
+            state.saidInTheClear = new String(records.array(), start, Math.min(records.remaining(), MOST_SHOWN),
+                    StandardCharsets.ISO_8859_1);
+            return false;
+        }
         if (records.remaining() < HEADER_BYTES) {
             return false;
         }
-        int start = records.position();
-        if (records.get(start) == HANDSHAKE) {
+        if (records.get(start) == HANDSHAKE && !state.handshaking) {
             throw new SSLException("there is no second handshake");
         }
         int length = records.getShort(start + HEADER_BYTES - 2) & 0xFFFF;

@@ -5,7 +5,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.glassfish.grizzly.http.server.HttpServer;
+import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,10 +23,10 @@ final class Running {
 
     private final Routes routes;
     private final SocketWatch watch;
-    private final HttpServer sockets;
-    private final @Nullable HttpServer pages;
+    private final TCPNIOTransport sockets;
+    private final @Nullable TCPNIOTransport pages;
     private final HubContainer container;
-    private final SocketChain chains;
+    private final @Nullable Decider decider;
     private final URI root;
     private final int port;
     private final @Nullable URI pageUri;
@@ -45,13 +45,12 @@ final class Running {
         boolean started = false;
         try {
             container = new HubContainer(settings.maxMessageBytes);
-            chains = new SocketChain(settings, routes, watch, () -> closing);
-            sockets = Listeners.server("broadcast", socketAddress, settings.tls, settings.clientAuth, watch,
-                    onOnePort ? new PageHandler(settings.pages) : null, settings.pageIdleTimeout, (listener, chain) ->
-                            chains.addSockets(listener, chain, container::open, onOnePort));
-            pages = settings.pages == null || onOnePort ? null
-                    : Listeners.server("broadcast-pages", pageAddress, settings.tls, settings.clientAuth, null,
-                            new PageHandler(settings.pages), settings.pageIdleTimeout, chains::addPages);
+            decider = settings.handshakePolicy == null ? null : new Decider(settings.handshakePolicy);
+            PageHandler handler = settings.pages == null ? null : new PageHandler(settings.pages);
+            sockets = Listeners.transport("broadcast", watch, HttpPort.forSockets(settings, watch, () -> closing, routes,
+                    container::open, decider, onOnePort ? handler : null));
+            pages = handler == null || onOnePort ? null : Listeners.transport("broadcast-pages", null,
+                    HttpPort.forPages(settings, watch, () -> closing, handler));
             port = Listeners.start(sockets, "port", socketAddress);
             pagePort = onOnePort ? port : pages == null ? NO_PORT : Listeners.start(pages, "pagePort", pageAddress);
             root = settings.host.uri(settings.tls == null ? "ws" : "wss", port);
@@ -125,8 +124,8 @@ final class Running {
         if (sockets != null) { // a library that is missing is noticed before there is everything to stop
             Listeners.stop(sockets);
         }
-        if (chains != null) {
-            chains.close();
+        if (decider != null) {
+            decider.close();
         }
         if (container != null) {
             container.stop();

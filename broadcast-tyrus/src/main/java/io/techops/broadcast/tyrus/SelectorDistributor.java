@@ -13,7 +13,8 @@ import org.glassfish.grizzly.nio.NIOTransport;
 import org.glassfish.grizzly.nio.RegisterChannelResult;
 import org.glassfish.grizzly.nio.RoundRobinConnectionDistributor;
 import org.glassfish.grizzly.nio.SelectorRunner;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Grizzly's way to divide channels among selectors, which makes up for two things that Grizzly leaves out at the end: a
@@ -22,20 +23,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class SelectorDistributor extends AbstractNIOConnectionDistributor {
 
+    private static final Logger LOG = LoggerFactory.getLogger(SelectorDistributor.class);
     private static final Duration LONGEST_ROUND = Duration.ofSeconds(1);
 
     private final RoundRobinConnectionDistributor rounds;
-    /** Set before the first connection. */
-    private @Nullable Doorway doorway;
+    private final ConnectionMaker maker;
 
-    SelectorDistributor(NIOTransport transport) {
-        super(transport);
-        rounds = new RoundRobinConnectionDistributor(transport);
+    /** Makes what a connection is for us. */
+    interface ConnectionMaker {
+        ConnectionProcessor make(NIOConnection connection) throws IOException;
     }
 
-    /** Has every connection that will be accepted come through {@code first}, and not through the chain at once. */
-    void lead(Doorway first) {
-        doorway = first;
+    SelectorDistributor(NIOTransport transport, ConnectionMaker maker) {
+        super(transport);
+        this.maker = maker;
+        rounds = new RoundRobinConnectionDistributor(transport);
     }
 
     /** Has every selector look at what was closed. */
@@ -75,10 +77,23 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
     @Override
     public void registerChannelAsync(SelectableChannel channel, int interestOps, Object attachment,
             CompletionHandler<RegisterChannelResult> completionHandler) {
-        if (doorway != null && attachment instanceof NIOConnection connection) {
-            connection.setProcessor(doorway);
+        NIOConnection connection = (NIOConnection) attachment;
+        try {
+            connection.setProcessor(maker.make(connection));
+        } catch (IOException e) {
+            drop(channel, e);
+            return;
         }
         rounds.registerChannelAsync(channel, interestOps, attachment, completionHandler);
+    }
+
+    private static void drop(SelectableChannel channel, IOException why) {
+        LOG.debug("A connection cannot begin: {}", why.toString());
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.debug("It cannot be closed either: {}", e.toString());
+        }
     }
 
     @Override

@@ -5,22 +5,11 @@ import org.glassfish.grizzly.filterchain.BaseFilter;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.filterchain.NextAction;
 import org.glassfish.grizzly.nio.NIOConnection;
-import org.glassfish.grizzly.utils.IdleTimeoutFilter;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The only filter of a connection after its upgrade: has the peer read the socket itself.
  */
 final class SocketFilter extends BaseFilter {
-
-    private final @Nullable IdleTimeoutFilter idle;
-
-    /**
-     * @param idle of the chain that connections come from: it has to be told of their end
-     */
-    SocketFilter(@Nullable IdleTimeoutFilter idle) {
-        this.idle = idle;
-    }
 
     @Override
     public NextAction handleRead(FilterChainContext ctx) throws IOException {
@@ -38,6 +27,7 @@ final class SocketFilter extends BaseFilter {
             ended = incoming.end();
         }
         if (ended) {
+            peer.pipe.finish();
             connection.terminateSilently();
             return ctx.getStopAction();
         }
@@ -46,9 +36,6 @@ final class SocketFilter extends BaseFilter {
 
     @Override
     public NextAction handleClose(FilterChainContext ctx) throws IOException {
-        if (idle != null) {
-            idle.handleClose(ctx);
-        }
         return FrameFilter.closed(ctx);
     }
 }

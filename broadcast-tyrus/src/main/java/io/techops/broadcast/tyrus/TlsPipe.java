@@ -3,10 +3,12 @@ package io.techops.broadcast.tyrus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.security.Principal;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.glassfish.grizzly.nio.NIOConnection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,13 +26,16 @@ import org.slf4j.LoggerFactory;
  * In: see Records. An answer of TLS itself, to a change of keys, goes out with what is written next, or at once if
  * nothing waits; it need not be sooner (RFC 8446 section 4.6.3).
  *
+ * Handshake: what it has to compute takes milliseconds, and may call key and trust managers of the host. So reading stops
+ * there, until somebody who may wait has called compute(); see Records.
+ *
  * End: with TLS 1.3 the two directions end one by one, as with TCP. With TLS 1.2 whoever reads our close_notify must
  * drop what he still wanted to say (RFC 5246 section 7.2.1), perhaps the close frame that answers ours; so it is sent
  * when the peer has said all.
  */
 
 /**
- * Through TLS, once Grizzly has shaken hands. The engine's output is guarded by this object, because the reading side
+ * Through TLS, from the first byte of a connection. The engine's output is guarded by this object, because the reading side
  * has things to say as well; its lock is the innermost.
  */
 final class TlsPipe implements Pipe {
@@ -53,14 +58,45 @@ final class TlsPipe implements Pipe {
     private final Records.State reading;
 
     /**
-     * @param engine has shaken hands
-     * @param begun the beginning of a record that was read already
+     * @param engine a server's, which has not begun
      */
-    TlsPipe(ChannelPipe socket, NIOConnection connection, SSLEngine engine, @Nullable ByteBuffer begun) {
+    TlsPipe(ChannelPipe socket, NIOConnection connection, SSLEngine engine) throws SSLException {
         this.socket = socket;
         this.channel = (SocketChannel) connection.getChannel();
         this.engine = engine;
-        this.reading = new Records.State(this, engine, begun);
+        this.reading = new Records.State(this, engine);
+        engine.beginHandshake();
+    }
+
+    // The handshake. For the reading thread.
+
+    /** {@return whether reading goes on only after {@link #compute}} */
+    boolean mustCompute() {
+        return reading.mustCompute();
+    }
+
+    /** Computes what the handshake needs, and sends what comes of it; may wait for the host's managers of keys. */
+    void compute() {
+        reading.compute();
+    }
+
+    /** {@return what the client said, if it was in the clear; otherwise null} */
+    @Nullable String saidInTheClear() {
+        return reading.saidInTheClear();
+    }
+
+    /** {@return whether there may be more to read before more comes from the socket} */
+    boolean hasKept() {
+        return reading.hasKept();
+    }
+
+    /** {@return whom the client's certificate names, or null} */
+    @Nullable Principal principal() {
+        try {
+            return engine.getSession().getPeerPrincipal();
+        } catch (SSLPeerUnverifiedException e) {
+            return null; // it showed no certificate
+        }
     }
 
     @Override
@@ -197,21 +233,28 @@ final class TlsPipe implements Pipe {
         }
     }
 
-    /** Tells the peer that, or why, this is the end, if the socket takes it. For the reading thread. */
-    synchronized void bye() {
-        engine.closeOutbound();
-        try {
-            answer();
-        } catch (IOException e) {
-            LOG.debug("The peer did not wait for the end: {}", e.toString());
+    /** Sends what the handshake has to say; the client goes on only when it has all of it. */
+    synchronized void answerHandshake() throws IOException {
+        if (waiting != null) {
+            sendWaiting();
+        }
+        answer();
+        if (waiting != null) {
+            socket.awaitWritable(() -> {
+                try {
+                    answerHandshake();
+                } catch (IOException e) {
+                    LOG.debug("The client did not wait for the handshake: {}", e.toString());
+                }
+            });
         }
     }
 
     // The end.
 
     @Override
-    public void awaitWritable() {
-        socket.awaitWritable();
+    public void awaitWritable(Runnable then) {
+        socket.awaitWritable(then);
     }
 
     @Override
@@ -244,6 +287,11 @@ final class TlsPipe implements Pipe {
         } catch (IOException e) {
             LOG.debug("The peer did not wait for the end: {}", e.toString());
         }
+    }
+
+    @Override
+    public Pipe clear() {
+        return socket;
     }
 
     @Override

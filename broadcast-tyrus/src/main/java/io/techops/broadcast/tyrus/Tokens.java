@@ -2,19 +2,41 @@ package io.techops.broadcast.tyrus;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** What the parts of a request's head may consist of (RFC 9110 section 5.6, RFC 9112 section 3). */
 final class Tokens {
 
     private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
+    private static final int TOKEN = 1;
+    private static final int VALUE = 2;
+    private static final int TARGET = 4;
+    /** For each character of a request, of which each is a byte: what it may be a part of. */
+    private static final byte[] PARTS = new byte[256];
+
+    static {
+        for (int c = 0; c < PARTS.length; c++) {
+            boolean control = c < ' ' || c == 127;
+            PARTS[c] = (byte) ((Character.isLetterOrDigit(c) && c < 128 || TOKEN_MARKS.indexOf(c) >= 0 ? TOKEN : 0)
+                    | (!control || c == '\t' ? VALUE : 0)
+                    | (!control && c != ' ' ? TARGET : 0));
+        }
+    }
 
     private Tokens() {
     }
 
+    private static boolean consistsOf(int part, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= PARTS.length || (PARTS[c] & part) == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     static boolean isTokenChar(int c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || isDigit(c) || c > 0 && TOKEN_MARKS.indexOf(c) >= 0;
+        return c < PARTS.length && (PARTS[c] & TOKEN) != 0;
     }
 
     private static boolean isDigit(int c) {
@@ -22,7 +44,7 @@ final class Tokens {
     }
 
     static boolean isToken(String text) {
-        return !text.isEmpty() && text.chars().allMatch(Tokens::isTokenChar);
+        return !text.isEmpty() && consistsOf(TOKEN, text);
     }
 
     static boolean isNumber(String text) {
@@ -36,7 +58,7 @@ final class Tokens {
 
     /** {@return whether it has no control characters, but perhaps tabs} */
     static boolean isFieldValue(String text) {
-        return text.chars().allMatch(c -> c >= ' ' && c != 127 || c == '\t');
+        return consistsOf(VALUE, text);
     }
 
     /** {@return the text without spaces and tabs around it} */
@@ -63,21 +85,7 @@ final class Tokens {
 
     /** {@return whether it has no space and no control characters; browsers and servers agree that more is possible} */
     static boolean isTargetPart(String text) {
-        return text.chars().allMatch(c -> c > ' ' && c != 127);
-    }
-
-    /** {@return whether it is a path, an http URI or an asterisk, without its query} */
-    static boolean isTarget(String text) {
-        String lower = text.toLowerCase(Locale.ROOT);
-        boolean form = text.startsWith("/") || text.equals("*")
-                || (lower.startsWith("http://") || lower.startsWith("https://")) && authority(text) != null;
-        return form && isTargetPart(text) && text.indexOf('#') < 0;
-    }
-
-    private static @Nullable Authority authority(String uri) {
-        int start = uri.indexOf("://") + 3;
-        int end = uri.indexOf('/', start);
-        return Authority.parse(end < 0 ? uri.substring(start) : uri.substring(start, end));
+        return consistsOf(TARGET, text);
     }
 
     /** {@return whether every percent sign is followed by two hexadecimal digits} */

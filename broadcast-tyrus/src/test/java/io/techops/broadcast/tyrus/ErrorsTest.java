@@ -95,7 +95,6 @@ class ErrorsTest {
 
         @ParameterizedTest
         @CsvSource({
-            "grizzly-http-server, org.glassfish.grizzly:grizzly-http-server 4.0",
             "grizzly-framework, org.glassfish.grizzly:grizzly-framework 4.0",
             "tyrus-server, org.glassfish.tyrus:tyrus-server 2.2",
             "tyrus-core, org.glassfish.tyrus:tyrus-core 2.2",

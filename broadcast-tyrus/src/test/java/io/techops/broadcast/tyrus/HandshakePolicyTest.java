@@ -184,7 +184,7 @@ class HandshakePolicyTest {
     class OneAfterTheOther {
 
         private final HandshakeRequest nobody = new RequestView("/", null, Map.of(),
-                new java.net.InetSocketAddress("127.0.0.1", 1), new java.net.InetSocketAddress("127.0.0.1", 1), null);
+                new java.net.InetSocketAddress("127.0.0.1", 1), new java.net.InetSocketAddress("127.0.0.1", 1), null, null);
 
         @Test
         void theFirstRefusalCounts() throws Exception {

@@ -37,7 +37,7 @@ class ListeningPeerTest {
                 return MessagePolicy.Decision.ignore();
             }).build();
     private final Sink sink = new Sink();
-    private final PeerConnection peer = new PeerConnection(hub, watch, Map.of(), flush -> sink,
+    private final PeerConnection peer = new PeerConnection(hub, watch, Map.of(), sink,
             batch -> WireBatch.encode(batch, new ChunkPool()), this::side, 1_000, () -> { });
     private int sides;
 
@@ -64,8 +64,13 @@ class ListeningPeerTest {
         }
 
         @Override
-        public void awaitWritable() {
+        public void awaitWritable(Runnable then) {
             throw new AssertionError("everything was taken");
+        }
+
+        @Override
+        public Pipe clear() {
+            return this;
         }
 
         @Override

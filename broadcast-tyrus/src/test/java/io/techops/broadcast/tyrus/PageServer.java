@@ -1,6 +1,5 @@
 package io.techops.broadcast.tyrus;
 
-import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.testing.TestRun;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -17,7 +16,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.glassfish.grizzly.http.server.HttpServer;
+import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
 
 /** A page server on a port of its own, with the clients to ask it. Reads have the limit of {@link TestRun#LIMIT}. */
 final class PageServer implements AutoCloseable {
@@ -27,9 +26,8 @@ final class PageServer implements AutoCloseable {
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
 
-    private final BroadcastHub hub = BroadcastHub.create();
     private final SocketWatch watch = new SocketWatch("pages-test-watch");
-    private final HttpServer server;
+    private final TCPNIOTransport server;
     private final int port;
 
     /** A response as it came over a plain socket until its end; header names are in lower case. */
@@ -45,20 +43,19 @@ final class PageServer implements AutoCloseable {
         }
     }
 
-    private PageServer(PageHandler handler) {
+    private PageServer(Pages pages, Duration stallTimeout) {
         InetSocketAddress address = new InetSocketAddress("127.0.0.1", 0);
-        SocketChain chains = new SocketChain(BroadcastServer.builder(), new HubRoute(null, hub), watch, () -> false);
-        server = Listeners.server("pages-test", address, null, ClientAuth.NONE, null, handler,
-                Duration.ofSeconds(30), chains::addPages);
+        server = Listeners.transport("pages-test", null, new HttpPort(watch, null, Duration.ofSeconds(10),
+                Duration.ofSeconds(30), stallTimeout, () -> false, cause -> { }, null, new PageHandler(pages)));
         port = Listeners.start(server, "pagePort", address);
     }
 
     static PageServer of(Pages pages) {
-        return new PageServer(new PageHandler(pages));
+        return of(pages, HttpPort.STALL_TIMEOUT);
     }
 
     static PageServer of(Pages pages, Duration stallTimeout) {
-        return new PageServer(new PageHandler(pages, stallTimeout));
+        return new PageServer(pages, stallTimeout);
     }
 
     int port() {
@@ -119,8 +116,7 @@ final class PageServer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.shutdownNow();
+        Listeners.stop(server);
         watch.close();
-        hub.close(Duration.ZERO);
     }
 }
