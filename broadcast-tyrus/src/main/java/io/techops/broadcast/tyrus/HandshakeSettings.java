@@ -38,8 +38,13 @@ public abstract sealed class HandshakeSettings<B extends HandshakeSettings<B>> p
      * Lets pages of one more origin connect (RFC 6455 section 10.2). Pages of the host that is connected to may
      * always, whatever their port, and so may clients that send no origin; others get 403.
      *
-     * @param origin {@code scheme://host} or {@code scheme://host:port}; {@code null} for pages without an origin,
-     *     as those of {@code file:}; {@code *} for any
+     * <p>Programs that show pages of their own send what their scheme is: {@code file://} in Electron and Cordova,
+     * {@code app://.}, {@code capacitor://localhost}, {@code qrc://}, {@code chrome-extension://} and an identity. Any of
+     * them can be listed, exactly as the program sends it, but that the case of its letters does not matter.
+     *
+     * @param origin {@code scheme://host}, {@code scheme://host:port}, or {@code scheme://} alone, which {@code http}
+     *     and {@code https} do not have; the string {@code null} for pages that send {@code null}, as those that a
+     *     browser opens from a file; {@code *} for any
      * @return this builder
      * @throws IllegalArgumentException if it is none of these
      */

@@ -23,8 +23,12 @@ final class Origins {
     private final boolean none;
     private final Set<Origin> listed = new HashSet<>();
 
-    /** An origin (RFC 6454 section 4), without the port that its scheme has anyway. */
-    private record Origin(String scheme, Authority authority) {
+    /**
+     * An origin (RFC 6454 section 4), without the port that its scheme has anyway.
+     *
+     * @param authority null if there is none, as in {@code file://}
+     */
+    private record Origin(String scheme, @Nullable Authority authority) {
 
         static @Nullable Origin parse(String text) {
             int colon = text.indexOf("://");
@@ -32,8 +36,10 @@ final class Origins {
                 return null;
             }
             String scheme = text.substring(0, colon).toLowerCase(Locale.ROOT);
-            Authority authority = Authority.parse(text.substring(colon + 3));
-            if (!SCHEME.matcher(scheme).matches() || authority == null || text.endsWith(":")) {
+            String rest = text.substring(colon + 3);
+            boolean bare = rest.isEmpty() && !isWeb(scheme); // what Electron, Qt and Cordova send for their own files
+            Authority authority = Authority.parse(rest);
+            if (!SCHEME.matcher(scheme).matches() || authority == null && !bare || text.endsWith(":")) {
                 return null;
             }
             boolean implied = scheme.equals("http") && authority.port().equals("80")
@@ -41,8 +47,12 @@ final class Origins {
             return new Origin(scheme, implied ? new Authority(authority.host(), "") : authority);
         }
 
-        boolean isWeb() {
+        private static boolean isWeb(String scheme) {
             return scheme.equals("http") || scheme.equals("https");
+        }
+
+        boolean isWeb() {
+            return isWeb(scheme);
         }
     }
 
@@ -68,7 +78,8 @@ final class Origins {
     static String checked(String origin) {
         if (!origin.equals(ANY) && !origin.equals(NULL) && Origin.parse(origin) == null) {
             throw new IllegalArgumentException(
-                    "origin must be scheme://host, scheme://host:port, null or *: " + origin);
+                    "origin must be scheme://host, scheme://host:port, one without a host such as file://, null or *: "
+                             + origin);
         }
         return origin;
     }

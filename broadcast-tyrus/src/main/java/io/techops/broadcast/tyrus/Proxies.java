@@ -3,12 +3,14 @@ package io.techops.broadcast.tyrus;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Finds out where a client is that connects through proxies. A proxy appends to a header where its own client is;
- * anyone can send such a header. So it is read from its end, and only as far as the one who said it is trusted.
+ * anyone can send such a header. So it is read from its end, and only as far as the one who said it is trusted; each
+ * line is read for itself, and nothing that stands before an element can change what it means.
  */
 final class Proxies {
 
@@ -34,14 +36,16 @@ final class Proxies {
             return peer;
         }
         List<String> values = headers.getOrDefault(header, List.of());
-        List<String> hops = header.equalsIgnoreCase(FORWARDED) ? forwarded(values) : Tokens.list(values);
+        boolean standard = header.equalsIgnoreCase(FORWARDED);
         InetSocketAddress client = peer;
-        for (int i = hops.size() - 1; i >= 0 && isTrusted(client.getAddress()); i--) {
-            InetSocketAddress hop = Addresses.parseWithPort(hops.get(i));
-            if (hop == null) {
-                break;
+        for (int i = values.size() - 1; i >= 0; i--) {
+            for (String hop : standard ? forwarded(values.get(i)) : listed(values.get(i))) {
+                InetSocketAddress address = isTrusted(client.getAddress()) ? Addresses.parseWithPort(hop) : null;
+                if (address == null) {
+                    return client;
+                }
+                client = address;
             }
-            client = hop;
         }
         return client;
     }
@@ -50,44 +54,20 @@ final class Proxies {
         return trusted.stream().anyMatch(block -> block.contains(address));
     }
 
-    /** {@return what each element of the header says after {@code for=}, empty if nothing (RFC 7239 section 4)} */
-    private static List<String> forwarded(List<String> values) {
-        List<String> hops = new ArrayList<>();
-        for (String element : split(String.join(",", values), ',')) {
-            String hop = "";
-            for (String pair : split(element, ';')) {
-                String text = pair.strip();
-                if (text.regionMatches(true, 0, "for=", 0, 4)) {
-                    hop = unquoted(text.substring(4));
-                }
-            }
-            hops.add(hop);
-        }
-        return hops;
-    }
-
-    /** Splits where a separator is not within quotes. */
-    private static List<String> split(String text, char separator) {
-        List<String> parts = new ArrayList<>();
-        boolean quoted = false;
-        int start = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '\\' && quoted) {
-                i++;
-            } else if (c == '"') {
-                quoted = !quoted;
-            } else if (c == separator && !quoted) {
-                parts.add(text.substring(start, i));
-                start = i + 1;
-            }
-        }
-        parts.add(text.substring(start));
+    /** {@return the parts of a list, the last first} */
+    private static List<String> listed(String value) {
+        List<String> parts = Tokens.list(List.of(value));
+        Collections.reverse(parts);
         return parts;
     }
 
-    private static String unquoted(String value) {
-        return value.length() >= 2 && value.startsWith("\"") && value.endsWith("\"")
-                ? value.substring(1, value.length() - 1).replaceAll("\\\\(.)", "$1") : value;
+    /** {@return what each element says after {@code for=}, the last first; empty if nothing (RFC 7239 section 4)} */
+    private static List<String> forwarded(String value) {
+        List<String> hops = new ArrayList<>();
+        ForwardedReader reader = new ForwardedReader(value);
+        for (String hop = reader.next(); hop != null; hop = reader.next()) {
+            hops.add(hop);
+        }
+        return hops;
     }
 }

@@ -69,7 +69,7 @@ final class Records extends Incoming {
         }
 
         boolean hasKept() {
-            return begun != null;
+            return over || begun != null;
         }
 
         void compute() {

@@ -85,7 +85,7 @@ final class TlsPipe implements Pipe {
         return reading.saidInTheClear();
     }
 
-    /** {@return whether there may be more to read before more comes from the socket} */
+    /** {@return whether there may be more to read, or the end, before more comes from the socket} */
     boolean hasKept() {
         return reading.hasKept();
     }

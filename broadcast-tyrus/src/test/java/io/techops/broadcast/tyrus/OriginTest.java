@@ -1,6 +1,7 @@
 package io.techops.broadcast.tyrus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -8,6 +9,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OriginTest {
 
@@ -18,7 +20,9 @@ class OriginTest {
     static void start() {
         server = Wire.PLAIN.server().start();
         listing = Wire.PLAIN.server().allowOrigin("https://app.example.org").allowOrigin("http://other.example:8080")
-                .allowOrigin("null").start();
+                .allowOrigin("null").allowOrigin("file://").allowOrigin("qrc://").allowOrigin("app://.")
+                .allowOrigin("capacitor://localhost").allowOrigin("CHROME-extension://ABCdef")
+                .allowOrigin("ionic://localhost:8100").start();
     }
 
     @AfterAll
@@ -93,9 +97,34 @@ class OriginTest {
         "http://127.0.0.1:8000, 101",
         "null, 101",
         "https://evil.example, 403",
+        "file://, 101",
+        "FILE://, 101",
+        "file:///, 403",
+        "file://localhost, 403",
+        "xfile://, 403",
+        "qrc://, 101",
+        "qrc:, 403",
+        "app://., 101",
+        "app://, 403",
+        "capacitor://localhost, 101",
+        "capacitor://127.0.0.1, 403",
+        "chrome-extension://abcdef, 101",
+        "chrome-extension://abcdeg, 403",
+        "ionic://localhost:8100, 101",
+        "ionic://localhost, 403",
+        "http://, 403",
+        "://, 403",
     })
     void andPagesOfTheOriginsListed(String origin, String status) throws Exception {
         assertThat(answer(listing, "127.0.0.1", origin)).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://", "https://", "HTTP://", "file:", "file:/", "file:///", "://", "://x", "file://a/",
+        "app://a b", "app://a:", "app://a:65536", "1app://a", "NULL", "**", ""})
+    void whatNoProgramSendsCannotBeListed(String origin) {
+        assertThatIllegalArgumentException().isThrownBy(() -> BroadcastServer.builder().allowOrigin(origin))
+                .withMessageStartingWith("origin must be ").withMessageEndingWith(": " + origin);
     }
 
     @Test

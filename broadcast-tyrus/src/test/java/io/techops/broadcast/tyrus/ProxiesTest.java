@@ -61,9 +61,38 @@ class ProxiesTest {
         "for=_hidden                                           | 10.0.0.1:5555",
         "for=\"203.0.113.7                                     | 10.0.0.1:5555",
         "by=203.0.113.7                                        | 10.0.0.1:5555",
+        "for=9.9.9.1;by=\", for=203.0.113.7                    | 203.0.113.7",
+        "for=\"9.9.9.1, for=203.0.113.7                        | 203.0.113.7",
+        "for=9.9.9.1;by=\"\\, for=203.0.113.7                  | 203.0.113.7",
+        "for=9.9.9.1;by=\", for=\"203.0.113.7:4711\"           | 203.0.113.7:4711",
+        "for=9.9.9.1;by=a\"b, for=203.0.113.7                  | 203.0.113.7",
+        "for=9.9.9.1;by=\", for=203.0.113.7;by=\"x\"           | 203.0.113.7",
+        "for=9.9.9.1;by=\", for=203.0.113.7;by=\"\\\"\"         | 203.0.113.7",
+        "by=\";for=9.9.9.1;\", for=203.0.113.7                 | 203.0.113.7",
+        "for=9.9.9.1;by=\" , for=203.0.113.7;proto=http        | 203.0.113.7",
+        "for=9.9.9.1;by=\", for=203.0.113.7, for=10.2.3.4      | 203.0.113.7",
+        "for=9.9.9.1, x=\"for=203.0.113.7                      | 10.0.0.1:5555",
+        "for=9.9.9.1, nonsense                                 | 10.0.0.1:5555",
+        "for=9.9.9.1, for                                      | 10.0.0.1:5555",
+        "for=9.9.9.1, for=203.0.113.7 proto=http               | 10.0.0.1:5555",
+        "for=9.9.9.1, =203.0.113.7                             | 10.0.0.1:5555",
+        "for=203.0.113.7, , ,                                  | 203.0.113.7",
+        ";for=203.0.113.7;                                     | 203.0.113.7",
+        "for=203.0.113.7:4711                                  | 203.0.113.7:4711",
+        "for=[2001:db8::7]:4711                                | [2001:db8:0:0:0:0:0:7]:4711",
     })
     void forwardedIsReadAsRfc7239Says(String value, String client) {
         assertThat(clientOf("Forwarded", value)).isEqualTo(client);
+    }
+
+    @Test
+    void everyLineOfForwardedIsReadForItself() {
+        assertThat(clientOf("Forwarded", "for=9.9.9.1;by=\"", "for=203.0.113.7")).isEqualTo("203.0.113.7");
+        assertThat(clientOf("Forwarded", "for=\"9.9.9.1", "for=203.0.113.7")).isEqualTo("203.0.113.7");
+        assertThat(clientOf("Forwarded", "for=9.9.9.1;by=\"\\", "for=\"203.0.113.7\"")).isEqualTo("203.0.113.7");
+        assertThat(clientOf("Forwarded", "for=203.0.113.7", "for=10.2.3.4")).isEqualTo("203.0.113.7");
+        assertThat(clientOf("Forwarded", "for=203.0.113.7", "")).isEqualTo("203.0.113.7");
+        assertThat(clientOf("Forwarded", "for=9.9.9.1", "\"", "for=10.2.3.4")).isEqualTo("10.2.3.4");
     }
 
     @Test
