@@ -3,6 +3,8 @@ package io.techops.broadcast.tyrus;
 import static io.techops.broadcast.tyrus.ClientFrames.concat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.testing.FreePort;
+import io.techops.broadcast.testing.LogCatch;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;

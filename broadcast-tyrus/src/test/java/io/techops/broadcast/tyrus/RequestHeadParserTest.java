@@ -188,7 +188,7 @@ class RequestHeadParserTest {
         "Transfer-Encoding: identity, chunked       | 501",
         "Transfer-Encoding: chunked;Transfer-Encoding: chunked | 501",
         "Transfer-Encoding: xchunked                | 501",
-        "Transfer-Encoding: chunked\u000B           | 400",
+        "Transfer-Encoding: chunked\u000Bx          | 400",
         "Transfer-Encoding:                         | 501",
         "Transfer-Encoding: \"chunked\"             | 501",
         "Host: y                                    | 400",
