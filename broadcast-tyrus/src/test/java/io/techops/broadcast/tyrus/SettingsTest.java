@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.testing.FreePort;
+import io.techops.broadcast.testing.Ipv6;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -130,6 +131,7 @@ class SettingsTest {
         @CsvSource({"::1, [::1]", "[::1], [::1]", "0:0:0:0:0:0:0:1, [0:0:0:0:0:0:0:1]", "127.0.0.1, 127.0.0.1",
             "localhost, localhost", "::ffff:127.0.0.1, [::ffff:127.0.0.1]", "[::1%1], [::1%1]"})
         void isBoundAndIsPartOfTheUri(String host, String inUri) throws Exception {
+            Ipv6.assumedFor(host);
             try (BroadcastServer server = BroadcastServer.builder().host(host).port(0).start()) {
                 assertThat(server.uri()).hasToString("ws://" + inUri + ":" + server.port() + "/");
                 try (Socket there = new Socket(server.uri().getHost(), server.port())) {
@@ -141,6 +143,7 @@ class SettingsTest {
         @ParameterizedTest
         @ValueSource(strings = {"0.0.0.0", "::", "[::]", "0:0:0:0:0:0:0:0", "::0", "[::0.0.0.0]", "::ffff:0.0.0.0"})
         void isLocalhostInTheUriIfAllAddressesAreBound(String host) {
+            Ipv6.assumedFor(host);
             try (BroadcastServer server = BroadcastServer.builder().host(host).port(0).start()) {
                 assertThat(server.uri()).hasToString("ws://localhost:" + server.port() + "/");
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.techops.broadcast.testing.FreePort;
+import io.techops.broadcast.testing.Ipv6;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -183,6 +184,7 @@ class BroadcastServiceIT {
         @CsvSource({"[::1], ws://[::1]:%d/", "::1, ws://[::1]:%d/", "::, ws://localhost:%d/",
             "[::], ws://localhost:%d/"})
         void listensOnAnAddressOfVersion6(String host, String uri) {
+            Ipv6.assumedFor(host);
             try (Program service = Program.listening("--no-web", "--host", host);
                     TestPeer peer = TestPeer.connect(service.uri())) {
                 assertThat(service.uri()).hasToString(String.format(uri, service.uri().getPort()));
