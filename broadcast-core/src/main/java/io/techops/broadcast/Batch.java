@@ -1,5 +1,6 @@
 package io.techops.broadcast;
 
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,7 @@ public final class Batch {
 
     private static final SafeLog LOG = SafeLog.of(Batch.class);
 
-    /** What {@link #sequence} says of a message that was sent to one peer alone. */
+    /** What {@link #sequence} says of a message that was addressed to one peer, or to some. */
     public static final long UNNUMBERED = -1;
 
     /**
@@ -37,32 +38,32 @@ public final class Batch {
 
     final long from;
     final long to;
-    final long endSequence;
     final int excluded;
     final int addressed;
-    final long bytes;
+    private final long bytes;
     private final Message[] messages;
-    private final long[] sequences;
+    private final long @Nullable [] sequences;
     private @Nullable Encoded first;
 
     /**
      * @param from the slot of the first entry this batch covers
      * @param to the slot behind the last entry it covers
-     * @param endSequence the number of broadcasts before {@code to}
      * @param excluded how many broadcasts in between were left out because the peer itself sent them
-     * @param addressed how many of the messages were sent to the peer alone
-     * @param bytes the payload of all messages
+     * @param addressed how many of the messages were addressed to the peer
+     * @param sequences those of the messages; null if they are the slots from {@code from} on
      */
-    Batch(long from, long to, long endSequence, int excluded, int addressed, long bytes, Message[] messages,
-            long[] sequences) {
+    Batch(long from, long to, int excluded, int addressed, Message[] messages, long @Nullable [] sequences) {
         this.from = from;
         this.to = to;
-        this.endSequence = endSequence;
         this.excluded = excluded;
         this.addressed = addressed;
-        this.bytes = bytes;
         this.messages = messages;
         this.sequences = sequences;
+        long sum = 0;
+        for (Message message : messages) {
+            sum += message.size();
+        }
+        this.bytes = sum;
     }
 
     /** {@return how many messages there are, at least 1 in a batch that a transport is given} */
@@ -86,14 +87,14 @@ public final class Batch {
     }
 
     /**
-     * {@return the sequence of the message at {@code index}, or {@link #UNNUMBERED} if it was sent to the peer alone}
+     * {@return the sequence of the message at {@code index}, or {@link #UNNUMBERED} if it was addressed to the peer}
      * Sequences start at 0 and grow by one with every broadcast.
      *
      * @param index from 0 to {@code size() - 1}
      * @throws IndexOutOfBoundsException if there is no such message
      */
     public long sequence(int index) {
-        return sequences[index];
+        return sequences == null ? from + Objects.checkIndex(index, messages.length) : sequences[index];
     }
 
     /**

@@ -81,8 +81,20 @@ public interface BroadcastHub extends AutoCloseable {
      * @throws IllegalStateException if the hub is closed, also while this call waits
      */
     default long broadcast(String text) {
-        return broadcast(Message.text(text));
+        return broadcast(Message.text(Objects.requireNonNull(text, "text")));
     }
+
+    /**
+     * Broadcasts a message as {@code options} say, and returns. Waits while the hub is saturated, as {@link
+     * #broadcast(Message)} does: never for a peer that is slow.
+     *
+     * @param message the message
+     * @param options to whom
+     * @throws IllegalArgumentException if the message is larger than the whole log, or a receiver that was named is a
+     *     peer of another hub
+     * @throws IllegalStateException if the hub is closed, also while this call waits
+     */
+    void broadcast(Message message, BroadcastOptions options);
 
     /**
      * Appends a message for everyone, unless the hub is saturated. Never waits.
@@ -92,6 +104,16 @@ public interface BroadcastHub extends AutoCloseable {
      * @throws IllegalArgumentException if the message is larger than the whole log
      */
     boolean tryBroadcast(Message message);
+
+    /**
+     * Broadcasts a message as {@code options} say, unless the hub is saturated. Never waits.
+     *
+     * @param message the message
+     * @param options to whom
+     * @return {@code false} if the hub is saturated, or closed: no peer gets the message
+     * @throws IllegalArgumentException as {@link #broadcast(Message, BroadcastOptions)} does
+     */
+    boolean tryBroadcast(Message message, BroadcastOptions options);
 
     /** {@return the peers that are registered now; a copy} */
     Collection<Peer> peers();
@@ -122,8 +144,9 @@ public interface BroadcastHub extends AutoCloseable {
 
     /**
      * Closes the hub as {@link #shutdown} does, and waits for the end. Called from a listener or a transport it does
-     * not wait, because the end includes that the listener was told and the transports are closed. A wait that is
-     * interrupted ends, the shutdown goes on.
+     * not wait, because the end includes that the listener was told and the transports are closed. It returns a second
+     * after {@code limit} at the latest, also if a listener blocks, or the executor or the timer does not run what it
+     * was given; the rest then ends by itself. A wait that is interrupted ends, the shutdown goes on.
      *
      * @param limit how long peers may take; zero aborts at once
      * @throws IllegalArgumentException if {@code limit} is negative

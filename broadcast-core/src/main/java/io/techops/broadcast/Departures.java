@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a shard ends registrations, and the connections it has asked to close that have not ended yet. Owned by a shard.
+ * How a shard ends registrations, and the connections it has asked to close that have not ended yet. Whatever fails,
+ * the rest is done nevertheless: who has departed is told of, and its connection is closed or aborted. Owned by a
+ * shard.
  */
 final class Departures {
 
@@ -23,14 +25,14 @@ final class Departures {
             CloseReason.of(CloseReason.TRY_AGAIN_LATER, "too slow: fell off the log's tail");
     private static final CloseReason FAILURE = CloseReason.of(CloseReason.ABNORMAL, "the transport failed");
 
-    private final Duration closeTimeout;
+    private final long closeTimeout;
     private final HubTimer timer;
     private final Deadlines deadlines;
     private final Outcome outcome;
     private final List<PeerCursor> closing = new ArrayList<>();
 
     Departures(Duration closeTimeout, HubTimer timer, Deadlines deadlines, Outcome outcome) {
-        this.closeTimeout = closeTimeout;
+        this.closeTimeout = closeTimeout.toNanos();
         this.timer = timer;
         this.deadlines = deadlines;
         this.outcome = outcome;
@@ -41,13 +43,18 @@ final class Departures {
         return closing.isEmpty();
     }
 
-    /** Closes a peer that fell off the log's tail. {@return false: the peer does not stay} */
+    /**
+     * Closes a peer that fell off the log's tail. {@return false: the peer does not stay}
+     *
+     * @param missed what the cursor knows already that it has lost by that
+     */
     boolean overflow(PeerCursor cursor, long missed) {
         if (cursor.depart(OVERFLOW)) {
-            cursor.missed = cursor.missed + missed;
-            outcome.overflowed(cursor, missed);
-            outcome.departed(cursor, OVERFLOW);
-            startClose(cursor, OVERFLOW);
+            try {
+                outcome.overflowed(cursor, missed);
+            } finally {
+                tellAndClose(cursor, OVERFLOW);
+            }
         }
         return false;
     }
@@ -55,27 +62,43 @@ final class Departures {
     /** Closes a peer. {@return false: the peer does not stay} */
     boolean close(PeerCursor cursor, CloseReason reason) {
         if (cursor.depart(reason)) {
-            outcome.departed(cursor, reason);
-            startClose(cursor, reason);
+            tellAndClose(cursor, reason);
         }
         return false;
+    }
+
+    private void tellAndClose(PeerCursor cursor, CloseReason reason) {
+        try {
+            outcome.departed(cursor, reason);
+        } finally {
+            startClose(cursor, reason);
+        }
     }
 
     /** Ends a connection at once. {@return false: the peer does not stay} */
     boolean abort(PeerCursor cursor, CloseReason reason) {
         if (cursor.depart(reason)) {
-            outcome.departed(cursor, reason);
-            abort(cursor);
+            tellAndAbort(cursor, reason);
         }
         return false;
+    }
+
+    private void tellAndAbort(PeerCursor cursor, CloseReason reason) {
+        try {
+            outcome.departed(cursor, reason);
+        } finally {
+            abort(cursor);
+        }
     }
 
     /** Ends a connection whose transport threw. {@return false: the peer does not stay} */
     boolean fail(PeerCursor cursor, Throwable thrown) {
         if (cursor.depart(FAILURE)) {
-            outcome.failed(cursor, thrown);
-            outcome.departed(cursor, FAILURE);
-            abort(cursor);
+            try {
+                outcome.failed(cursor, thrown);
+            } finally {
+                tellAndAbort(cursor, FAILURE);
+            }
         }
         return false;
     }
@@ -94,23 +117,34 @@ final class Departures {
     }
 
     private void startClose(PeerCursor cursor, CloseReason reason) {
-        cursor.closeBy = timer.nanoTime() + closeTimeout.toNanos();
+        cursor.closeBy = timer.nanoTime() + closeTimeout;
         try {
+            closing.add(cursor);
             deadlines.at(cursor.closeBy);
             cursor.transport.close(reason);
-            closing.add(cursor);
         } catch (Throwable thrown) {
-            LOG.debug("Closing peer {} failed", cursor.id, thrown);
+            closing.remove(cursor);
+            note("Closing {} failed", cursor, thrown);
             abort(cursor);
         }
+        ForeignCode.returned();
     }
 
     private static boolean abort(PeerCursor cursor) {
         try {
             cursor.transport.abort();
         } catch (Throwable thrown) {
-            LOG.debug("Aborting peer {} failed", cursor.id, thrown);
+            note("Aborting {} failed", cursor, thrown);
         }
+        ForeignCode.returned();
         return true;
+    }
+
+    private static void note(String what, PeerCursor cursor, Throwable thrown) {
+        try {
+            LOG.debug(what, cursor.peer, thrown);
+        } catch (Throwable noMemory) {
+            // Then it is not told.
+        }
     }
 }

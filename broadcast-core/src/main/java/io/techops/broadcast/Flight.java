@@ -64,9 +64,10 @@ final class Flight {
     /**
      * @param byHub whether the hub ended the registration, and not the end of the connection
      * @param registeredFor in nanoseconds
-     * @param lag what it had still to take
+     * @param account what has become of the messages for it, at one moment
      */
-    static void gone(String hub, Peer peer, CloseReason reason, boolean byHub, long registeredFor, long lag) {
+    static void gone(String hub, Peer peer, CloseReason reason, boolean byHub, long registeredFor,
+            PeerCursor.Account account) {
         try {
             PeerGone event = new PeerGone();
             if (event.isEnabled()) {
@@ -76,9 +77,9 @@ final class Flight {
                 event.reason = reason.phrase();
                 event.byHub = byHub;
                 event.registeredFor = registeredFor;
-                event.delivered = peer.delivered();
-                event.missed = peer.missed();
-                event.lag = lag;
+                event.delivered = account.delivered();
+                event.missed = account.missed();
+                event.lag = account.lag();
                 event.commit();
             }
         } catch (Throwable thrown) {

@@ -12,8 +12,9 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a hub: nothing is taken any more, the shards drain, at the deadline they abort; and when all of them are
- * done, and the last event of every peer was told, nothing of the hub is left. Safe for use by any number of threads.
+ * The end of a hub: nothing is taken any more, the shards drain, at the deadline they abort what is left; and when all
+ * of them are done, and the last event of every peer was told, nothing of the hub is left. Safe for use by any number
+ * of threads.
  */
 final class HubEnd {
 
@@ -21,6 +22,9 @@ final class HubEnd {
 
     /** How much longer than its limit {@link #await} waits, so that it returns even if nobody runs the hub's tasks. */
     private static final Duration MARGIN = Duration.ofSeconds(1);
+
+    /** How long after the limit those who run the hub's tasks may take before they are run by the thread that waits. */
+    private static final Duration PATIENCE = Duration.ofMillis(250);
 
     /** The longest limit that {@link #begin} passes on to the timer; longer ones mean the same. */
     private static final Duration LONGEST = Duration.ofDays(365);
@@ -38,8 +42,6 @@ final class HubEnd {
     /** The shards that have not drained, and the peers whose last event is not queued: the hub ends after them all. */
     private final AtomicInteger unfinished;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    /** Set before the drain begins, read by whoever ends it. */
-    private volatile HubTimer.@Nullable Cancellation deadline;
 
     /**
      * @param threads the hub's own threads, which end with it; null if it has none
@@ -67,28 +69,31 @@ final class HubEnd {
         unfinished.incrementAndGet();
     }
 
-    /** Says that a shard has drained, or that the last event of a peer is queued. */
+    /** Says that a shard has drained, or that the last event of a peer is queued. Never throws. */
     void finished() {
         if (unfinished.decrementAndGet() > 0) {
             return;
         }
-        HubTimer.Cancellation cancellation = deadline;
-        if (cancellation != null) {
-            cancellation.cancel();
+        try {
+            events.add(listener -> complete());
+            events.tell();
+        } catch (Throwable noMemory) { // then not behind the last event
+            complete();
         }
-        events.add(listener -> complete());
-        events.tell();
     }
 
     private void complete() {
-        journal.closed();
-        if (threads != null) {
-            threads.shutdown();
+        try {
+            journal.closed();
+            if (threads != null) {
+                threads.shutdown();
+            }
+            if (ownTimer != null) {
+                ownTimer.end();
+            }
+        } finally {
+            ended.complete(null);
         }
-        if (ownTimer != null) {
-            ownTimer.end();
-        }
-        ended.complete(null);
     }
 
     /**
@@ -103,25 +108,21 @@ final class HubEnd {
             throw new IllegalArgumentException("limit must not be negative: " + limit);
         }
         if (begun.compareAndSet(false, true)) {
-            journal.closes(peers.getAsInt(), shorter(limit, LONGEST));
-            log.seal();
             try {
-                deadline = timer.schedule(this::abort, shorter(limit, LONGEST));
+                journal.closes(peers.getAsInt(), shorter(limit, LONGEST));
             } finally {
-                DrainPace pace = new DrainPace(timer.nanoTime(), peers.getAsInt(),
-                        shorter(drainSpread, limit.dividedBy(2)));
-                for (Shard shard : shards) {
-                    shard.drain(pace);
-                }
+                drain(shorter(limit, LONGEST), peers.getAsInt());
             }
         }
         return ended.minimalCompletionStage();
     }
 
-    private void abort() {
-        journal.aborts();
+    private void drain(Duration limit, int peers) {
+        log.seal();
+        long now = timer.nanoTime();
+        DrainPace pace = new DrainPace(now, peers, shorter(drainSpread, limit.dividedBy(2)));
         for (Shard shard : shards) {
-            shard.abort();
+            shard.drain(new Shard.Drain(pace, now + limit.toNanos()));
         }
     }
 
@@ -134,10 +135,15 @@ final class HubEnd {
         return threads != null && threads.areThisThread();
     }
 
-    /** Waits until nothing is left; a little longer than {@code limit} at most. */
+    /** Waits until nothing is left; {@link #MARGIN} longer than {@code limit} at most. */
     void await(Duration limit) {
         long until = System.nanoTime() + shorter(limit, LONGEST).plus(MARGIN).toNanos();
         try {
+            if (!hasEnded(shorter(limit, LONGEST).plus(PATIENCE))) {
+                for (Shard shard : shards) {
+                    shard.help(); // if the executor does not run it; by now it aborts what is left
+                }
+            }
             ended.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (threads != null) {
                 threads.awaitEnd(Math.min(until - System.nanoTime(), MARGIN.toNanos()));
@@ -146,6 +152,15 @@ final class HubEnd {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | ExecutionException e) {
             LOG.warn("The hub's executor, timer or listener did not end the hub within {}", limit);
+        }
+    }
+
+    private boolean hasEnded(Duration within) throws InterruptedException, ExecutionException {
+        try {
+            ended.get(within.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
         }
     }
 }

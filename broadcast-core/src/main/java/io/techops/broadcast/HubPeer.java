@@ -2,6 +2,8 @@ package io.techops.broadcast;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -33,14 +35,21 @@ final class HubPeer implements Peer, Registration {
     /** What the listener has not been told yet that this peer has missed; {@link #NOTHING} if it knows all. */
     private final AtomicLong loss = new AtomicLong(NOTHING);
 
-    /** Owned by whoever tells the events: whether the last one was told. */
+    /** Owned by the task that tells the events: whether the last one was told. */
     private boolean over;
+
+    /** The groups it is in; made for the first. */
+    private volatile @Nullable Set<PeerGroup> groups;
 
     HubPeer(LogHub hub, long id, int shard, Transport transport, long now) {
         this.hub = hub;
         this.attributes = Map.copyOf(transport.attributes());
         this.registeredAt = now;
         this.cursor = new PeerCursor(id, shard, this, transport, now);
+    }
+
+    boolean isOf(LogHub one) {
+        return hub == one;
     }
 
     PeerCursor cursor() {
@@ -88,21 +97,18 @@ final class HubPeer implements Peer, Registration {
     }
 
     /** {@return what it has, or had, still to take, whether or not it is registered} */
-    long behind() {
-        long passed = cursor.sequence();
-        long excluded = cursor.excluded - cursor.excludedPassed;
-        long addressed = cursor.addressed - cursor.addressedPassed;
-        return Math.max(0, hub.nextSequence() - passed - excluded + addressed);
+    private long behind() {
+        return hub.account(cursor).lag();
     }
 
     @Override
     public long delivered() {
-        return cursor.delivered();
+        return hub.account(cursor).delivered();
     }
 
     @Override
     public long missed() {
-        return cursor.missed;
+        return hub.account(cursor).missed();
     }
 
     @Override
@@ -112,16 +118,18 @@ final class HubPeer implements Peer, Registration {
 
     @Override
     public boolean send(Message message) {
-        return !cursor.departed() && hub.send(message, cursor);
+        Objects.requireNonNull(message, "message");
+        return !cursor.departed() && hub.send(message, new PeerCursor[] {cursor}, true);
     }
 
     @Override
     public void close(CloseReason reason) {
+        Objects.requireNonNull(reason, "reason");
         if (!reason.isSendable()) {
             throw new IllegalArgumentException("reason must have a code that may be sent: " + reason);
         }
         if (askClose(reason)) {
-            hub.wake(cursor);
+            hub.call(cursor);
         }
     }
 
@@ -130,6 +138,7 @@ final class HubPeer implements Peer, Registration {
         if (!closeAsked.compareAndSet(false, true)) {
             return false;
         }
+        cursor.closeAfterAddressed = cursor.addressed;
         cursor.closeAt = hub.head();
         cursor.closeReason = reason;
         cursor.signal(PeerCursor.CLOSE);
@@ -151,6 +160,7 @@ final class HubPeer implements Peer, Registration {
 
     @Override
     public boolean received(Message message) {
+        Objects.requireNonNull(message, "message");
         if (barred || cursor.departed()) {
             return true;
         }
@@ -162,11 +172,8 @@ final class HubPeer implements Peer, Registration {
         }
         LogHub.Fate fate = hub.receive(message, this);
         barred = fate == LogHub.Fate.BARRED;
-        if (fate == LogHub.Fate.APPENDED) {
-            appended = true;
-            if (!reading) {
-                offer();
-            }
+        if (!reading) {
+            offer();
         }
         return fate != LogHub.Fate.PARKED;
     }
@@ -177,7 +184,13 @@ final class HubPeer implements Peer, Registration {
         offer();
     }
 
-    private void offer() {
+    /** Says that a message of this peer was appended, and has not been {@linkplain #offer offered}. */
+    void hasAppended() {
+        appended = true;
+    }
+
+    /** Wakes the shards if something was appended since. For the reading thread. */
+    void offer() {
         if (appended) {
             appended = false;
             hub.offer();
@@ -187,7 +200,7 @@ final class HubPeer implements Peer, Registration {
     @Override
     public void writable() {
         if (cursor.signal(PeerCursor.READY)) {
-            hub.wake(cursor);
+            hub.returned(cursor);
         }
     }
 
@@ -214,7 +227,7 @@ final class HubPeer implements Peer, Registration {
         }
         askClose(reason);
         cursor.signal(PeerCursor.ENDING);
-        hub.wake(cursor);
+        hub.call(cursor);
         return false;
     }
 
@@ -230,11 +243,46 @@ final class HubPeer implements Peer, Registration {
 
     private void unregister(CloseReason reason, boolean byHub) {
         Objects.requireNonNull(reason, "reason");
-        if (cursor.depart(reason)) {
-            hub.departed(this, reason, byHub, behind());
+        try {
+            if (cursor.depart(reason)) {
+                hub.departed(this, reason, byHub);
+            }
+        } finally {
+            if (cursor.signal(PeerCursor.GONE)) {
+                hub.call(cursor);
+            }
         }
-        if (cursor.signal(PeerCursor.GONE)) {
-            hub.wake(cursor);
+    }
+
+    // The groups it is in.
+
+    /** {@return whether the peer is in the group now: not if it has gone} */
+    boolean join(PeerGroup group) {
+        Set<PeerGroup> mine = groups;
+        if (mine == null) {
+            synchronized (this) {
+                mine = groups;
+                if (mine == null) {
+                    mine = ConcurrentHashMap.newKeySet();
+                    groups = mine;
+                }
+            }
+        }
+        mine.add(group);
+        return !cursor.departed(); // if it goes now, it sees the group
+    }
+
+    void leave(PeerGroup group) {
+        Set<PeerGroup> mine = groups;
+        if (mine != null) {
+            mine.remove(group);
+        }
+    }
+
+    void leaveAll() {
+        Set<PeerGroup> mine = groups;
+        if (mine != null) {
+            mine.forEach(group -> group.remove(this));
         }
     }
 

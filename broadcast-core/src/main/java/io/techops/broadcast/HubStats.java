@@ -82,7 +82,7 @@ public final class HubStats {
 
     /** {@return what is left of them when the hub is gone: the counters} */
     HubStats past() {
-        return new HubStats(0, 0, 0, counts, new Log.Figures(log.messages(), log.bytes(), log.waits(), 0, 0), shards);
+        return new HubStats(0, 0, 0, counts, log.past(), shards);
     }
 
     // Who is there.
@@ -143,6 +143,16 @@ public final class HubStats {
     /** {@return what the messages in the log are charged, in bytes, as {@link Retention} counts} */
     public long retainedBytes() {
         return log.retainedBytes();
+    }
+
+    /** {@return how many messages that were addressed to some peers have not been taken by all of them} */
+    public int addressedMessages() {
+        return log.addressedMessages();
+    }
+
+    /** {@return what these messages are charged, in bytes, as {@link Retention} counts} */
+    public long addressedBytes() {
+        return log.addressedBytes();
     }
 
     // What was heard.
@@ -213,6 +223,7 @@ public final class HubStats {
         return "peers " + peers + ", registrations " + registrations() + ", refusals " + refusalsByCause()
                 + ", messages " + messages() + ", bytes " + bytes() + ", ignored " + ignored()
                 + ", retained " + retainedMessages() + " in " + retainedBytes() + " bytes"
+                + ", addressed " + addressedMessages() + " in " + addressedBytes() + " bytes"
                 + ", deliveries " + deliveries() + " in " + batches() + " batches"
                 + ", lag " + totalLag + " (at most " + maxLag + ")"
                 + ", overflows " + overflows() + ", missed " + missed() + ", stalls " + stalls()

@@ -55,9 +55,9 @@ final class Journal {
     }
 
     /** As {@link Flight#gone} says. */
-    void gone(Peer peer, CloseReason reason, boolean byHub, long registeredFor, long lag) {
+    void gone(Peer peer, CloseReason reason, boolean byHub, long registeredFor, PeerCursor.Account account) {
         LOG.debug("{} unregistered: {}", peer, reason);
-        Flight.gone(hub, peer, reason, byHub, registeredFor, lag);
+        Flight.gone(hub, peer, reason, byHub, registeredFor, account);
     }
 
     void refused(RefusalCause cause) {

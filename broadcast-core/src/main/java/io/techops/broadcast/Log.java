@@ -6,17 +6,43 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /*
- * The log: a ring of entries, and the marks of the shards, which say what may be evicted from it; all behind one lock.
+ * The log: a ring of entries for everyone, a lane of messages for some, and the marks of the shards, which say what may
+ * be evicted; all behind one lock. No step under it depends on how much is kept or how many peers there are, but that
+ * the arrays grow, and that an append evicts what makes room for it: each entry is evicted once.
  *
- * Eviction: an append that does not fit evicts from the tail, the host's as far as every shard has offered, a peer's
- * also not beyond what a peer in its grace has not taken. If that does not make room the hub is saturated: the host
- * waits, or is refused; a peer's message is parked, one a peer, in the order of arrival, and the shard that makes room
- * admits it. Marks move only at the end of a round, so that is where those who wait are woken; whoever begins to wait
- * has woken the shards after the last append, so that such a round comes. What is parked goes with its peer, so that
- * there is never more of it than there are peers.
+ * Room in the ring: an append that does not fit evicts from the tail, the host's as far as every shard has offered, a
+ * peer's also not beyond what a peer in its grace has not taken. Room in the lane: the oldest entry is evicted if its
+ * receiver is not writable; otherwise its shard is about to take it. If that does not make room the hub is saturated:
+ * the host waits, or is refused; a peer's message is parked, one a peer, in the order of arrival.
+ *
+ * A message for many is linked to its receivers in several steps, so that none takes long. Until the last of them no
+ * shard reads beyond its place ("barrier"), and no other message for several begins: so all peers agree on the order.
+ *
+ * Who waits, and who wakes them:
+ *
+ *   state                               changed by                          who is woken
+ *   ----------------------------------  ----------------------------------  ---------------------------------------------
+ *   the head                            broadcast, receive                  offer(): all shards, for a whole round
+ *                                       admit                               the same, by the shard that admitted
+ *   the lane's entries                  send                                the receivers' shards, for these peers
+ *                                       eviction                            the same: the peer may have to go
+ *   the barrier                         the last step of a send             offer(), also for a drain; and "room"
+ *   room in the ring: a mark            the end of a round                  "room", and what is parked is admitted
+ *     a mark moves when a peer takes, stalls, goes, or its grace ends: each of them in a round, or signalled to one
+ *   room in the lane                    a read, by a round                  "room", at the end of that round
+ *                                       a stall, in a round                 the same
+ *                                       a departure                         "room", at once
+ *   what is parked                      receive                             offer(): a round admits it
+ *                                       admit, a departure                  offer(): a drain waits for it
+ *   sealed                              the end of the hub                  "room"; the drain wakes the shards
+ *   a round that failed                                                     its task: it comes again, see SerialTask
+ *
+ * "room" is the condition that the host waits for. Whoever is about to wait for it, and whoever was refused, has woken
+ * the shards for a whole round after the last append, so that a round comes which moves the marks.
  */
 
 /** The bounded log of a hub. Safe for use by any number of threads; calls no foreign code. */
@@ -28,13 +54,25 @@ final class Log {
     /** Instead of a sequence: not appended yet. */
     static final long PARKED = -2;
 
-    /** What the log tells about a publisher that has to wait. Called on its thread, without the lock. */
-    interface Waiter {
+    /** So many receivers are linked to a message in one step. */
+    private static final int STEP = 128;
+
+    private static final long NO_BARRIER = Long.MAX_VALUE;
+
+    /** What the log tells about a publisher. Called on its thread, without the lock. */
+    interface Publisher {
         /** Before each wait for a longer log: wakes the shards. */
         void waits(boolean first);
 
         /** After the last one. */
         void hasWaited();
+
+        /**
+         * Something was sent to some peers, or lost by others: wakes the shards that are called for them.
+         *
+         * @param hindered whether all shards may have waited for that
+         */
+        void hasSent(boolean hindered);
     }
 
     /** A parked message that has found room. */
@@ -48,8 +86,12 @@ final class Log {
 
     /** All of these are guarded by the lock. */
     private final Ring ring;
+    private final Lane lane;
     private final Marks marks;
+    private final LogReader reader;
     private final Set<PeerCursor> parked = new LinkedHashSet<>();
+    private long barrier = NO_BARRIER;
+    private long appends;
     private int waiting;
     private long waits;
     private boolean sealed;
@@ -57,8 +99,10 @@ final class Log {
     Log(Retention retention, DeliveryPolicy delivery, int shards) {
         this.retention = retention;
         this.excludesSender = delivery.excludesSender();
-        this.ring = new Ring(retention);
+        this.ring = new Ring(retention, excludesSender);
+        this.lane = new Lane(retention);
         this.marks = new Marks(shards);
+        this.reader = new LogReader(ring, lane);
     }
 
     /** {@return whether a shard has no peers} An old answer may be wrong by one round. */
@@ -66,16 +110,18 @@ final class Log {
         return marks.isVacant(shard);
     }
 
+    /** {@return whether a shard is called for some of its peers} */
+    boolean hasCalled(int shard) {
+        return marks.hasCalled(shard);
+    }
+
+    /** {@return how many broadcasts there were} */
     long head() {
         return ring.head();
     }
 
     long tail() {
         return ring.tail();
-    }
-
-    long nextSequence() {
-        return ring.nextSequence();
     }
 
     // What publishers do.
@@ -96,63 +142,153 @@ final class Log {
     }
 
     /**
-     * Appends what the host application says, waiting for room if the hub is saturated.
+     * Appends what the host application says to everyone.
      *
-     * @param to the only peer that gets it, or null for everyone
-     * @return the sequence, of a message for everyone; {@link #REFUSED} if the log is sealed
+     * @param mayWait whether to wait for room if the hub is saturated
+     * @return the sequence; {@link #REFUSED} if the log is sealed, or there is no room and this must not wait
      */
-    long append(Message message, @Nullable PeerCursor to, Waiter waiter) {
+    long append(Message message, boolean mayWait, Publisher publisher) {
         long charge = checkedCharge(message);
+        return publish(() -> makeRoom(charge, marks.hostLimit()) ? put(message, null) : REFUSED, mayWait, publisher);
+    }
+
+    private long publish(LongSupplier attempt, boolean mayWait, Publisher publisher) {
         long wokenFor = -1;
         lock.lock();
         try {
             while (!sealed) {
-                if (makeRoom(charge, marks.hostLimit())) {
-                    return to == null ? ring.put(message, Ring.EVERYONE) : address(message, to);
+                long result = attempt.getAsLong();
+                if (result != REFUSED || sealed) {
+                    return result;
                 }
-                if (wokenFor != ring.head()) {
-                    boolean first = wokenFor < 0;
-                    waits += first ? 1 : 0;
-                    wokenFor = ring.head();
-                    lock.unlock();
-                    try {
-                        waiter.waits(first);
-                    } finally {
-                        lock.lock();
-                    }
-                } else {
-                    waiting++;
-                    try {
-                        room.awaitUninterruptibly();
-                    } finally {
-                        waiting--;
-                    }
+                boolean first = wokenFor < 0;
+                waits += first ? 1 : 0;
+                if (!mayWait) {
+                    return REFUSED;
+                }
+                if (wokenFor == appends) {
+                    awaitRoom();
+                    continue;
+                }
+                wokenFor = appends;
+                lock.unlock();
+                try {
+                    publisher.waits(first);
+                } finally {
+                    lock.lock();
                 }
             }
             return REFUSED;
         } finally {
             lock.unlock();
             if (wokenFor >= 0) {
-                waiter.hasWaited();
+                publisher.hasWaited();
             }
         }
     }
 
-    /** {@return the sequence, or {@link #REFUSED} if there is no room or the log is sealed} */
-    long tryAppend(Message message) {
-        long charge = checkedCharge(message);
-        lock.lock();
-        try {
-            if (sealed) {
+    private long put(Message message, @Nullable OwnMessages owner) {
+        appends++;
+        return ring.put(message, owner);
+    }
+
+    /**
+     * Sends what the host application says to some peers; those of them that have gone meanwhile are left out.
+     *
+     * @param to the receivers, each of them once
+     * @param mayWait whether to wait for room if the hub is saturated
+     * @return false if the log is sealed, or there is no room and this must not wait
+     */
+    boolean send(Message message, PeerCursor[] to, boolean mayWait, Publisher publisher) {
+        checkedCharge(message);
+        Sending sending = new Sending(message, to);
+        if (publish(sending, mayWait, publisher) == REFUSED) {
+            return false;
+        }
+        while (sending.isUnfinished()) {
+            if (lock.hasQueuedThreads()) {
+                Thread.yield(); // the lock is not fair
+            }
+            sending.step();
+        }
+        publisher.hasSent(to.length > STEP);
+        return true;
+    }
+
+    /** A message that is being linked to its receivers. */
+    private final class Sending implements LongSupplier {
+        private final Message message;
+        private final PeerCursor[] to;
+        private Lane.@Nullable Addressed addressed;
+        private int linked;
+
+        Sending(Message message, PeerCursor[] to) {
+            this.message = message;
+            this.to = to;
+        }
+
+        @Override
+        public long getAsLong() {
+            while (to.length > 1 && barrier != NO_BARRIER && !sealed) { // not for long: that one waits for nothing
+                awaitRoom();
+            }
+            if (sealed || to.length > 0 && !makeRoomInLane(message, to.length)) {
                 return REFUSED;
             }
-            if (makeRoom(charge, marks.hostLimit())) {
-                return ring.put(message, Ring.EVERYONE);
+            long at = ring.head();
+            if (to.length > 0) {
+                appends++;
+                addressed = lane.begin(message, at, to.length);
+                link();
             }
-            waits++;
-            return REFUSED;
-        } finally {
-            lock.unlock();
+            return at;
+        }
+
+        boolean isUnfinished() {
+            return linked < to.length;
+        }
+
+        void step() {
+            lock.lock();
+            try {
+                link();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void link() {
+            int last = Math.min(to.length, linked + STEP);
+            boolean more = last < to.length;
+            try {
+                for (; linked < last; linked++) {
+                    linkNext();
+                }
+            } finally {
+                if (linked < last) { // no memory
+                    lane.spare(addressed, to.length - linked);
+                    linked = to.length;
+                    more = false;
+                }
+                setBarrier(more ? addressed.at : NO_BARRIER);
+            }
+        }
+
+        private void linkNext() {
+            PeerCursor receiver = to[linked];
+            if (receiver.departed()) {
+                lane.spare(addressed, 1);
+            } else {
+                lane.link(addressed, receiver);
+                marks.call(receiver);
+            }
+        }
+
+        private void setBarrier(long to) {
+            if (barrier != to && this.to.length > STEP) {
+                barrier = to;
+                wakeWaiting();
+            }
         }
     }
 
@@ -175,10 +311,10 @@ final class Log {
             if (from.departed()) {
                 return REFUSED;
             }
+            parked.add(from);
             waits++;
             from.held = true;
             from.parked = message;
-            parked.add(from);
             return PARKED;
         } finally {
             lock.unlock();
@@ -196,20 +332,6 @@ final class Log {
         }
     }
 
-    /**
-     * {@return whether more than half of what is kept, and of what could be, has not been offered by every shard}
-     */
-    boolean isPressed() {
-        lock.lock();
-        try {
-            long kept = ring.head() - ring.tail();
-            return (ring.head() - marks.hostLimit()) * 2 > kept
-                    && (kept * 2 > retention.messages() || ring.retainedBytes() > retention.bytes() / 2);
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private boolean makeRoom(long charge, long limit) {
         while (!ring.hasRoom(charge)) {
             if (ring.tail() >= limit) {
@@ -220,22 +342,47 @@ final class Log {
         return true;
     }
 
-    private long address(Message message, PeerCursor to) {
-        to.addressed = to.addressed + 1;
-        to.lastRouted = ring.head();
-        return ring.put(message, Ring.only(to));
+    private boolean makeRoomInLane(Message message, int receivers) {
+        while (!lane.hasRoom(message, receivers)) {
+            PeerCursor receiver = lane.oldestReceiver();
+            if (receiver == null || !receiver.departed() && !receiver.isStalled()) {
+                return false;
+            }
+            lane.take(receiver);
+            if (!receiver.departed()) {
+                receiver.lostAddressed = receiver.lostAddressed + 1;
+                marks.call(receiver);
+            }
+        }
+        return true;
     }
 
     private long relay(Message message, PeerCursor from) {
         if (!excludesSender) {
-            return ring.put(message, Ring.EVERYONE);
+            return put(message, null);
         }
-        from.excluded = from.excluded + 1;
-        from.lastRouted = ring.head();
-        return ring.put(message, Ring.allBut(from));
+        OwnMessages own = from.own;
+        if (own == null) {
+            own = new OwnMessages();
+            from.own = own;
+        }
+        long sequence = put(message, own);
+        own.appended = own.appended + 1;
+        own.last = sequence;
+        return sequence;
     }
 
     // What shards do.
+
+    /** What a shard is told when it begins a round. */
+    static final class Turn {
+        /** Up to where to read; none of those who join later is below it. */
+        long head;
+        /** Whether someone waits for room. */
+        boolean isAwaited;
+        /** The first of the peers that the shard is called for. */
+        @Nullable PeerCursor called;
+    }
 
     /**
      * Lets a peer join at the head: it will be given all that is appended from now on.
@@ -250,25 +397,21 @@ final class Log {
             if (sealed) {
                 return false;
             }
-            onJoin.run();
-            cursor.move(ring.head(), ring.nextSequence(), 0);
-            marks.join(cursor);
+            cursor.move(ring.head(), 0, 0, 0, 0);
+            marks.join(cursor, onJoin);
             return true;
         } finally {
             lock.unlock();
         }
     }
 
-    /**
-     * Begins a round of a shard: moves those who have joined to {@code peers}.
-     *
-     * @return the head, which none of those who join later is below
-     */
-    long begin(int shard, List<PeerCursor> peers) {
+    /** Begins a round of a shard: moves those who have joined to {@code peers}, and fills in the turn. */
+    void begin(int shard, List<PeerCursor> peers, Turn turn) {
         lock.lock();
         try {
-            marks.adopt(shard, peers);
-            return ring.head();
+            turn.called = marks.begin(shard, peers);
+            turn.head = Math.min(ring.head(), barrier);
+            turn.isAwaited = waiting > 0 || !parked.isEmpty();
         } finally {
             lock.unlock();
         }
@@ -286,9 +429,7 @@ final class Log {
         lock.lock();
         try {
             marks.move(shard, vacant, offered, graced);
-            if (waiting > 0) {
-                room.signalAll();
-            }
+            wakeWaiting();
             return parked.isEmpty() ? List.of() : admit();
         } finally {
             lock.unlock();
@@ -297,101 +438,175 @@ final class Log {
 
     private List<Admitted> admit() {
         List<Admitted> admitted = new ArrayList<>();
-        for (var each = parked.iterator(); each.hasNext();) {
-            PeerCursor from = each.next();
-            Message message = from.parked;
-            if (!makeRoom(Retention.charge(message), marks.peerLimit())) {
-                break;
+        try {
+            for (var each = parked.iterator(); each.hasNext();) {
+                PeerCursor from = each.next();
+                Message message = from.parked;
+                if (!makeRoom(Retention.charge(message), marks.peerLimit())) {
+                    break;
+                }
+                admitted.add(new Admitted(from, message, ring.head()));
+                relay(message, from);
+                each.remove();
+                from.parked = null;
             }
-            each.remove();
-            from.parked = null;
-            admitted.add(new Admitted(from, message, relay(message, from)));
+        } catch (Throwable noMemory) { // for the last one: after those before it comes another round
+            admitted.removeIf(one -> one.from().parked != null);
+            if (admitted.isEmpty()) {
+                throw noMemory;
+            }
         }
         return admitted;
     }
 
-    /** Drops what is parked of a peer that has gone. {@return whether there was anything} */
+    private void awaitRoom() {
+        waiting++;
+        try {
+            room.awaitUninterruptibly();
+        } finally {
+            waiting--;
+        }
+    }
+
+    private void wakeWaiting() {
+        if (waiting > 0) {
+            room.signalAll();
+        }
+    }
+
+    /** Calls a shard for a peer. The caller wakes it. */
+    void call(PeerCursor cursor) {
+        lock.lock();
+        try {
+            marks.call(cursor);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes note that a peer is writable again, and loses nothing from now on, and calls its shard. */
+    void returned(PeerCursor cursor) {
+        lock.lock();
+        try {
+            marks.returned(cursor);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Drops what is parked of a peer that has gone, and what waits for it. {@return whether anything was parked} */
     boolean forget(PeerCursor departed) {
-        lock.lock();
-        try {
-            boolean dropped = parked.remove(departed);
-            if (dropped) {
-                departed.parked = null;
+        boolean more = true;
+        boolean dropped = false;
+        while (more) {
+            lock.lock();
+            try {
+                if (parked.remove(departed)) {
+                    departed.parked = null;
+                    dropped = true;
+                }
+                more = dropAddressed(departed);
+                wakeWaiting();
+            } finally {
+                lock.unlock();
             }
-            return dropped;
-        } finally {
-            lock.unlock();
         }
+        return dropped;
     }
 
-    boolean hasParked() {
-        lock.lock();
-        try {
-            return !parked.isEmpty();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** {@return a run of entries, as {@link Ring#read} says; for those who may share it if {@code viewer} is null} */
-    @Nullable Batch read(long from, long until, @Nullable PeerCursor viewer) {
-        lock.lock();
-        try {
-            return ring.read(from, until, viewer == null ? 0 : viewer.id);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** {@return how many messages for a peer were evicted before it took them} */
-    long missed(PeerCursor cursor) {
-        lock.lock();
-        try {
-            if (cursor.next >= ring.tail()) {
-                return 0;
+    private boolean dropAddressed(PeerCursor departed) {
+        for (int i = 0; i < STEP; i++) {
+            if (!lane.take(departed)) {
+                return false;
             }
-            return ring.tailSequence() - cursor.sequence()
-                    - (cursor.excluded - cursor.excludedPassed - ring.count(Ring.allBut(cursor)))
-                    + (cursor.addressed - cursor.addressedPassed - ring.count(Ring.only(cursor)));
+        }
+        return true;
+    }
+
+    /** {@return whether all that was accepted is in the log, for every shard to read} */
+    boolean isSettled() {
+        lock.lock();
+        try {
+            return parked.isEmpty() && barrier == NO_BARRIER;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return a run of entries for all who stand at a slot; null if it is no longer kept} */
+    @Nullable Batch read(long from, long until) {
+        lock.lock();
+        try {
+            return ring.read(from, until);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return a run of what is for one peer, as {@link LogReader#read} says} What is addressed to it is taken. */
+    @Nullable Batch read(PeerCursor viewer, long until, @Nullable Batch like) {
+        lock.lock();
+        try {
+            return reader.read(viewer, until, like);
         } finally {
             lock.unlock();
         }
     }
 
     /**
-     * Moves a cursor that fell off the tail to the oldest entry kept.
+     * Lets a cursor go on that fell off the tail, or that something addressed to it fell away from: at the oldest entry
+     * kept.
      *
-     * @return how many messages for it were lost by that
+     * @return how many messages for it were lost by that, perhaps none
      */
     long skip(PeerCursor cursor) {
         lock.lock();
         try {
-            long missed = missed(cursor);
-            cursor.excludedPassed = cursor.excluded - ring.count(Ring.allBut(cursor));
-            cursor.addressedPassed = cursor.addressed - ring.count(Ring.only(cursor));
-            cursor.missed = cursor.missed + missed;
-            cursor.move(ring.tail(), ring.tailSequence(), 0);
-            return missed;
+            long tail = Math.max(ring.tail(), cursor.next);
+            OwnMessages own = cursor.own;
+            long excluded = own == null ? 0 : Math.max(0, own.evicted - cursor.excludedPassed());
+            long addressed = cursor.lostAddressed;
+            long lost = tail - cursor.next - excluded + addressed;
+            cursor.lostAddressed = 0;
+            cursor.move(tail, 0, lost, excluded, addressed);
+            return lost;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return what has become of the messages for a peer, at one moment} */
+    PeerCursor.Account account(PeerCursor cursor) {
+        lock.lock();
+        try {
+            return cursor.account(ring.head());
         } finally {
             lock.unlock();
         }
     }
 
     /** What the log knows of itself, at one moment. */
-    record Figures(long messages, long bytes, long waits, int retainedMessages, long retainedBytes) {
-        static final Figures NONE = new Figures(0, 0, 0, 0, 0);
+    record Figures(long messages, long bytes, long waits, int retainedMessages, long retainedBytes,
+            int addressedMessages, long addressedBytes) {
+        static final Figures NONE = new Figures(0, 0, 0, 0, 0, 0, 0);
 
         Figures plus(Figures more) {
             return new Figures(messages + more.messages, bytes + more.bytes, waits + more.waits,
-                    retainedMessages + more.retainedMessages, retainedBytes + more.retainedBytes);
+                    retainedMessages + more.retainedMessages, retainedBytes + more.retainedBytes,
+                    addressedMessages + more.addressedMessages, addressedBytes + more.addressedBytes);
+        }
+
+        /** {@return what is left of them when the log is gone} */
+        Figures past() {
+            return new Figures(messages, bytes, waits, 0, 0, 0, 0);
         }
     }
 
     Figures figures() {
         lock.lock();
         try {
-            return new Figures(ring.nextSequence(), ring.totalBytes(), waits, (int) (ring.head() - ring.tail()),
-                    ring.retainedBytes());
+            return new Figures(ring.head(), ring.totalBytes(), waits, (int) (ring.head() - ring.tail()),
+                    ring.retainedBytes(), lane.retainedMessages(), lane.retainedBytes());
         } finally {
             lock.unlock();
         }

@@ -1,6 +1,7 @@
 package io.techops.broadcast;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The hub: wires the log, the shards, the policies and the listener together.
  */
-final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
+final class LogHub implements BroadcastHub, Shard.Outcome, Log.Publisher {
 
     private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
     private static final String CLOSED = "the hub is closed: it takes no messages and no peers any more";
@@ -30,6 +31,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     /** Whether anybody is told of peers that come and go: if not, nothing has to change threads for them. */
     private final boolean told;
     private final MessagePolicy policy;
+    private final boolean policyMayBlock;
     private final Log log;
     private final Shard[] shards;
     private final Events events;
@@ -51,6 +53,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         told = !settings.tellsNobody() || settings.shared != null;
         journal = new Journal(settings.name, timer);
         policy = Objects.requireNonNull(settings.policy.timedBy(timer), "the policy by the hub's clock");
+        policyMayBlock = policy.mayBlock();
         log = new Log(settings.retention, settings.delivery, settings.shards);
         events = new Events(settings.listener, settings.tellsNobody(),
                 settings.executor != null ? executor : given.listeners(), timer);
@@ -67,37 +70,83 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
 
     @Override
     public long broadcast(Message message) {
-        long sequence = log.append(message, null, this);
+        Objects.requireNonNull(message, "message");
+        long sequence = log.append(message, true, this);
         if (sequence == Log.REFUSED) {
             throw new IllegalStateException(CLOSED);
         }
+        offer(); // before the listener, which may block
         published(message, sequence, null);
-        offer();
         return sequence;
     }
 
     @Override
     public boolean tryBroadcast(Message message) {
-        long sequence = log.tryAppend(message);
+        Objects.requireNonNull(message, "message");
+        long sequence = log.append(message, false, this);
+        offer(); // also if there is no room: so that there will be
         if (sequence == Log.REFUSED) {
-            offer();
             return false;
         }
         published(message, sequence, null);
-        offer();
         return true;
     }
 
-    boolean send(Message message, PeerCursor to) {
-        boolean sent = log.append(message, to, this) != Log.REFUSED;
-        if (sent) {
-            if (log.isPressed()) {
-                offer(); // the other shards have nothing to write, but must pass it before it can be evicted
-            } else {
-                wake(to);
-            }
+    @Override
+    public void broadcast(Message message, BroadcastOptions options) {
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(options, "options");
+        if (options.isForEveryone()) {
+            broadcast(message);
+        } else if (!send(message, receivers(options), true)) {
+            throw new IllegalStateException(CLOSED);
+        }
+    }
+
+    @Override
+    public boolean tryBroadcast(Message message, BroadcastOptions options) {
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(options, "options");
+        if (options.isForEveryone()) {
+            return tryBroadcast(message);
+        }
+        boolean sent = send(message, receivers(options), false);
+        if (!sent) {
+            offer();
         }
         return sent;
+    }
+
+    /** {@return whom options mean among the peers of this hub} */
+    private PeerCursor[] receivers(BroadcastOptions options) {
+        List<PeerCursor> receivers = new ArrayList<>();
+        for (Peer peer : options.among(peers)) {
+            if (!peer.isRegistered()) {
+                continue; // perhaps of an earlier life of the topic
+            }
+            if (peer instanceof HubPeer own && own.isOf(this)) {
+                receivers.add(own.cursor());
+            } else if (!options.isForGroup()) {
+                throw new IllegalArgumentException("receivers must be peers of this hub: " + peer);
+            }
+        }
+        return receivers.toArray(PeerCursor[]::new);
+    }
+
+    /** {@return false if the hub is closed, or saturated and this must not wait} */
+    boolean send(Message message, PeerCursor[] to, boolean mayWait) {
+        return log.send(message, to, mayWait, this);
+    }
+
+    @Override
+    public void hasSent(boolean hindered) {
+        for (Shard shard : shards) {
+            if (hindered) {
+                shard.offer();
+            } else {
+                shard.heedCalls();
+            }
+        }
     }
 
     @Override
@@ -105,7 +154,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         if (first) {
             journal.saturation().begins();
         }
-        if (onShardThread()) {
+        if (SerialTask.isOnThisThread()) {
             throw new IllegalStateException("a transport must not call what may wait for the hub: it is saturated");
         }
         offer();
@@ -116,18 +165,12 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         journal.saturation().ends();
     }
 
-    private boolean onShardThread() {
-        for (Shard shard : shards) {
-            if (shard.onThisThread()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Decides about what a peer sent, and does it, but for waking the shards. */
     Fate receive(Message message, HubPeer from) {
         MessagePolicy.Decision decision;
+        if (policyMayBlock) {
+            from.offer(); // what is in the log does not wait for it
+        }
         try {
             decision = Objects.requireNonNull(policy.decide(from, message), "the policy's decision");
         } catch (Throwable thrown) {
@@ -142,6 +185,9 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
             return Fate.BARRED;
         }
         journal.ignored(message, from);
+        if (events.mayBlock()) {
+            from.offer();
+        }
         events.now(listener -> listener.ignored(from, message));
         return Fate.DROPPED;
     }
@@ -160,6 +206,10 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
             journal.saturation().begins();
             offer();
             return Fate.PARKED;
+        }
+        from.hasAppended();
+        if (events.mayBlock()) {
+            from.offer();
         }
         published(message, sequence, from);
         return Fate.APPENDED;
@@ -183,16 +233,30 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         }
     }
 
-    void wake(PeerCursor cursor) {
-        shards[cursor.shard].wake();
+    /** Has its shard see to a peer that was signalled. */
+    void call(PeerCursor cursor) {
+        Shard shard = shards[cursor.shard];
+        if (!shard.hasEnded()) {
+            log.call(cursor);
+            shard.wake();
+        }
+    }
+
+    /** Has its shard see to a peer that is writable again. */
+    void returned(PeerCursor cursor) {
+        Shard shard = shards[cursor.shard];
+        if (!shard.hasEnded()) {
+            log.returned(cursor);
+            shard.wake();
+        }
     }
 
     long head() {
         return log.head();
     }
 
-    long nextSequence() {
-        return log.nextSequence();
+    PeerCursor.Account account(PeerCursor cursor) {
+        return cursor.account(log.head());
     }
 
     long now() {
@@ -203,6 +267,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
 
     @Override
     public Registration register(Transport transport) {
+        Objects.requireNonNull(transport, "transport");
         if (events.isFarBehind()) {
             throw new RefusedException(RefusalCause.LISTENER,
                     "the hub takes no peers: its listener is too far behind");
@@ -210,11 +275,11 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
         long id = ids.incrementAndGet();
         HubPeer peer = new HubPeer(this, id, (int) (id % shards.length), transport, timer.nanoTime());
         boolean joined = log.join(peer.cursor(), () -> {
-            peers.add(peer);
-            end.awaits();
             if (told) {
                 events.add(listener -> listener.registered(peer));
             }
+            peers.add(peer);
+            end.awaits();
         });
         if (!joined) {
             throw new RefusedException(RefusalCause.CLOSED, CLOSED);
@@ -229,31 +294,46 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
 
     @Override
     public void refused(RefusalCause cause) {
+        Objects.requireNonNull(cause, "cause");
         journal.refused(cause);
     }
 
     /**
+     * Does what has to be done once when a registration has ended; whatever fails, the rest is done.
+     *
      * @param byHub whether the hub ended the registration, and not the end of the connection
-     * @param lag what the peer had still to take
      */
-    void departed(HubPeer peer, CloseReason reason, boolean byHub, long lag) {
-        if (log.forget(peer.cursor())) {
-            journal.saturation().ends();
-        }
-        peers.remove(peer);
-        journal.gone(peer, reason, byHub, timer.nanoTime() - peer.registeredAt(), lag);
-        if (told) {
-            events.addDeparture(listener -> {
-                peer.over();
-                try {
-                    listener.unregistered(peer, reason);
-                } finally {
-                    afterGone.run();
+    void departed(HubPeer peer, CloseReason reason, boolean byHub) {
+        try {
+            PeerCursor.Account account = log.account(peer.cursor());
+            peers.remove(peer);
+            peer.leaveAll();
+            if (log.forget(peer.cursor())) {
+                journal.saturation().ends();
+                offer(); // a drain waits for what is parked, and what was parked behind it may have room
+            }
+            journal.gone(peer, reason, byHub, timer.nanoTime() - peer.registeredAt(), account);
+        } finally {
+            try {
+                if (told) {
+                    tellDeparture(peer, reason);
                 }
-            });
-            events.tell();
+            } finally {
+                end.finished();
+            }
         }
-        end.finished();
+    }
+
+    private void tellDeparture(HubPeer peer, CloseReason reason) {
+        events.addDeparture(listener -> {
+            peer.over();
+            try {
+                listener.unregistered(peer, reason);
+            } finally {
+                afterGone.run();
+            }
+        });
+        events.tell();
     }
 
     /** Tells the listener about a peer, unless it was told already that the peer has gone. */
@@ -275,7 +355,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
     @Override
     public void departed(PeerCursor cursor, CloseReason reason) {
         HubPeer peer = peer(cursor);
-        departed(peer, reason, peer.isByHub(reason), peer.behind());
+        departed(peer, reason, peer.isByHub(reason));
     }
 
     @Override
@@ -296,31 +376,48 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
 
     @Override
     public void admitted(List<Log.Admitted> admitted) {
+        offer();
         for (Log.Admitted one : admitted) {
             journal.saturation().ends();
-            HubPeer from = peer(one.from());
-            journal.broadcast(one.message(), one.sequence(), from, true);
-            if (events.isIdle()) {
-                resume(one.from());
-            } else {
-                events.add(listener -> {
-                    try {
-                        listener.broadcast(one.message(), one.sequence(), from);
-                    } finally {
-                        resume(one.from()); // not before: one event a peer, however far behind the listener is
-                    }
-                });
+            boolean later = false;
+            try {
+                later = tellAdmitted(one);
+            } finally {
+                if (!later) {
+                    resume(one.from());
+                }
             }
         }
         events.tell();
-        offer();
+    }
+
+    /** {@return whether the peer is resumed by the event} */
+    private boolean tellAdmitted(Log.Admitted one) {
+        HubPeer from = peer(one.from());
+        journal.broadcast(one.message(), one.sequence(), from, true);
+        if (events.isIdle()) {
+            return false;
+        }
+        events.add(listener -> {
+            try {
+                listener.broadcast(one.message(), one.sequence(), from);
+            } finally {
+                resume(one.from()); // not before: one event a peer, however far behind the listener is
+            }
+        });
+        return true;
     }
 
     private void resume(PeerCursor cursor) {
         cursor.lastInbound = timer.nanoTime();
         cursor.held = false;
         cursor.signal(PeerCursor.RESUME);
-        wake(cursor);
+        call(cursor);
+    }
+
+    @Override
+    public void aborts() {
+        journal.aborts();
     }
 
     @Override
@@ -342,6 +439,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
 
     @Override
     public CompletionStage<Void> shutdown(Duration limit) {
+        Objects.requireNonNull(limit, "limit");
         return end.begin(limit, peers::size);
     }
 
@@ -355,7 +453,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Waiter {
 
     /** {@return whether this thread runs the listener or a transport, so that it must not wait for the hub's end} */
     boolean onOwnThread() {
-        return end.isOwnThread() || events.onThisThread() || onShardThread();
+        return end.isOwnThread() || events.onThisThread() || SerialTask.isOnThisThread();
     }
 
     // What others may know.

@@ -24,7 +24,10 @@ public interface Peer {
     /** {@return what the adapter knows about the connection; unmodifiable} The keys are the adapter's. */
     Map<String, Object> attributes();
 
-    /** {@return how many messages for this peer are in the log and not yet taken by its transport} */
+    /**
+     * {@return how many messages for this peer were broadcast or sent and its transport has not taken yet} Under {@link
+     * OverflowPolicy#skip} those are among them that it has lost meanwhile, until it is writable again.
+     */
     long lag();
 
     /** {@return how many messages its transport has taken} */
@@ -37,9 +40,9 @@ public interface Peer {
     boolean isRegistered();
 
     /**
-     * Sends a message to this peer alone. The message goes through the hub's log, and so keeps its place: after all
-     * that was broadcast before this call, before all that is broadcast after it. It waits as
-     * {@link BroadcastHub#broadcast} does while the hub is saturated.
+     * Sends a message to this peer alone, as a broadcast {@linkplain BroadcastOptions#to(Peer...) to} it does: it keeps
+     * its place, after all that was broadcast before this call, before all that is broadcast after it, and it costs the
+     * other peers nothing. It waits as {@link BroadcastHub#broadcast} does while the hub is saturated.
      *
      * @param message the message
      * @return {@code false} if the peer is no longer registered, or its hub is closed: the message was not sent

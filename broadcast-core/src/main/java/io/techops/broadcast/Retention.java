@@ -7,6 +7,12 @@ package io.techops.broadcast;
  * first; the oldest message then makes room for the next one. A peer may lag by as much as the log holds: with a
  * thousand messages a second, 4,096 messages are four seconds.
  *
+ * <p>Messages that are addressed to some peers ({@link BroadcastOptions}, {@link Peer#send}) are kept beside that, only
+ * until their receivers have taken them, and within the same bounds again; so they never make a broadcast, or a message
+ * to another peer that can take it, give way. Such a message counts once, and is charged its payload once, and 32 bytes
+ * for each receiver but the first; one message alone may be charged more than the bound because of its receivers. A
+ * peer that is not writable loses its oldest one when there is no room for another.
+ *
  * <pre>{@code
  * BroadcastHub.builder().retention(Retention.of(4096, 8 << 20))      // the default: 4,096 messages or 8 MiB
  * }</pre>

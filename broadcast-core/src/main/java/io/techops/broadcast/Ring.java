@@ -3,52 +3,40 @@ package io.techops.broadcast;
 import org.jspecify.annotations.Nullable;
 
 /*
- * An entry lives in a slot; slots are numbered from 0 and never reused as numbers. A broadcast also has a sequence, the
- * number of broadcasts before it; a message to one peer alone has a slot but no sequence of its own. An entry's route
- * says who it is for: 0 everyone, +id that peer alone, -id everyone but that peer.
+ * An entry lives in a slot; slots are numbered from 0, and the number of a slot is the sequence of its message. An
+ * entry that one peer is not to get, because it sent it, has that peer's OwnMessages with it.
  *
  * Invariants, whenever the log's lock is free:
  *   tail <= head; the entries [tail, head) are in the arrays, at slot modulo capacity;
- *   sequences[slot] is the number of broadcasts before the slot, nextSequence that before head;
  *   the charges of all entries add up to retainedBytes, and both bounds of the retention hold.
+ *
+ * Every step takes constant time, but for growing: the arrays double, up to what the retention asks for, so that each
+ * entry is copied about once on the average, and never again once the log has been full.
  */
 
 /**
- * The entries of a log: a ring between a tail and a head. Guarded by the lock of the log; only {@link #head},
- * {@link #tail} and {@link #nextSequence} may be called without it, by those who can live with an old value.
+ * The entries of a log: a ring between a tail and a head. Guarded by the lock of the log; only {@link #head} and
+ * {@link #tail} may be called without it, by those who can live with an old value.
  */
 final class Ring {
 
     /** The most bytes that a batch is charged, unless a single message is charged more. */
     static final int MAX_BATCH_BYTES = 320 << 10;
 
-    /** The route of what everyone gets. */
-    static final long EVERYONE = 0;
-
     private static final int INITIAL_CAPACITY = 64;
 
     private final Retention retention;
     private @Nullable Message[] messages = new Message[INITIAL_CAPACITY];
-    private long[] sequences = new long[INITIAL_CAPACITY];
-    private long[] routes = new long[INITIAL_CAPACITY];
+    /** Of the senders that do not get their own messages; null if every sender does. */
+    private @Nullable OwnMessages @Nullable [] owners;
     private volatile long tail;
     private volatile long head;
-    private volatile long nextSequence;
     private long retainedBytes;
     private long totalBytes;
 
-    Ring(Retention retention) {
+    Ring(Retention retention, boolean excludesSender) {
         this.retention = retention;
-    }
-
-    /** {@return the route to a peer alone} */
-    static long only(PeerCursor peer) {
-        return peer.id;
-    }
-
-    /** {@return the route to everyone but a peer} */
-    static long allBut(PeerCursor peer) {
-        return -peer.id;
+        this.owners = excludesSender ? new OwnMessages[INITIAL_CAPACITY] : null;
     }
 
     long head() {
@@ -57,15 +45,6 @@ final class Ring {
 
     long tail() {
         return tail;
-    }
-
-    long nextSequence() {
-        return nextSequence;
-    }
-
-    /** {@return the number of broadcasts before the tail} */
-    long tailSequence() {
-        return sequenceAt(tail);
     }
 
     long retainedBytes() {
@@ -87,113 +66,81 @@ final class Ring {
         int index = index(tail);
         retainedBytes -= Retention.charge(messages[index]);
         messages[index] = null;
+        if (owners != null && owners[index] != null) {
+            owners[index].evicted++;
+            owners[index] = null;
+        }
         tail = tail + 1;
     }
 
-    /** Appends an entry. {@return the number of broadcasts before it} */
-    long put(Message message, long route) {
+    /**
+     * Appends an entry.
+     *
+     * @param owner of the peer that is not to get it; null if everyone is
+     * @return its sequence
+     */
+    long put(Message message, @Nullable OwnMessages owner) {
         if (head - tail == messages.length) {
             grow();
         }
         int index = index(head);
-        long sequence = nextSequence;
         messages[index] = message;
-        sequences[index] = sequence;
-        routes[index] = route;
-        retainedBytes += Retention.charge(message);
-        if (route <= EVERYONE) {
-            totalBytes += message.size();
-            nextSequence = sequence + 1;
+        if (owners != null) {
+            owners[index] = owner;
         }
-        head = head + 1;
+        retainedBytes += Retention.charge(message);
+        totalBytes += message.size();
+        long sequence = head;
+        head = sequence + 1;
         return sequence;
     }
 
     private void grow() {
         int capacity = messages.length * 2;
-        Message[] newMessages = new Message[capacity];
-        long[] newSequences = new long[capacity];
-        long[] newRoutes = new long[capacity];
+        @Nullable Message[] newMessages = new Message[capacity];
+        @Nullable OwnMessages @Nullable [] newOwners = owners == null ? null : new OwnMessages[capacity];
         for (long slot = tail; slot < head; slot++) {
             int to = (int) (slot & (capacity - 1));
             newMessages[to] = messages[index(slot)];
-            newSequences[to] = sequences[index(slot)];
-            newRoutes[to] = routes[index(slot)];
+            if (newOwners != null) {
+                newOwners[to] = owners[index(slot)];
+            }
         }
         messages = newMessages;
-        sequences = newSequences;
-        routes = newRoutes;
+        owners = newOwners;
     }
 
     private int index(long slot) {
         return (int) (slot & (messages.length - 1));
     }
 
-    private long sequenceAt(long slot) {
-        return slot < head ? sequences[index(slot)] : nextSequence;
+    /** {@return the message in a slot that is kept} */
+    Message message(long slot) {
+        return messages[index(slot)];
     }
 
-    /** {@return how many entries of a route there are} */
-    long count(long route) {
-        long count = 0;
-        for (long slot = tail; slot < head; slot++) {
-            count += routes[index(slot)] == route ? 1 : 0;
-        }
-        return count;
+    /** {@return whether the entry in a slot is one of a peer's own, which it is not to get} */
+    boolean isOwn(long slot, @Nullable OwnMessages viewer) {
+        return viewer != null && owners != null && owners[index(slot)] == viewer;
     }
 
-    /**
-     * Reads a run of entries that begins at a slot.
-     *
-     * @param until the slot to stop before, at most the head
-     * @param id of whom to leave out what is not for it, and to include what is for it alone; 0 for a run that all may
-     *     share to whom nothing in it is specially routed
-     * @return the run, perhaps without a message; null if its first entry is no longer kept
-     */
-    @Nullable Batch read(long from, long until, long id) {
+    /** {@return a run of entries for all; null if its first entry is no longer kept} */
+    @Nullable Batch read(long from, long until) {
         if (from < tail) {
             return null;
         }
-        int size = 0;
-        int addressed = 0;
-        int excluded = 0;
         long charged = 0;
         long to = from;
         for (; to < until; to++) {
-            int index = index(to);
-            long route = routes[index];
-            if (concerns(route, id)) {
-                charged += Retention.charge(messages[index]);
-                if (size > 0 && charged > MAX_BATCH_BYTES) {
-                    break;
-                }
-                size++;
-                addressed += route > EVERYONE ? 1 : 0;
-            } else {
-                excluded += route < EVERYONE ? 1 : 0;
+            charged += Retention.charge(message(to));
+            if (to > from && charged > MAX_BATCH_BYTES) {
+                break;
             }
         }
-        return copy(from, to, id, size, excluded, addressed);
-    }
-
-    private Batch copy(long from, long to, long id, int size, int excluded, int addressed) {
-        Message[] run = new Message[size];
-        long[] numbers = new long[size];
-        long bytes = 0;
-        int i = 0;
-        for (long slot = from; slot < to; slot++) {
-            int index = index(slot);
-            if (concerns(routes[index], id)) {
-                run[i] = messages[index];
-                numbers[i] = routes[index] > EVERYONE ? Batch.UNNUMBERED : sequences[index];
-                bytes += run[i].size();
-                i++;
-            }
+        Message[] run = new Message[(int) (to - from)];
+        for (int i = 0; i < run.length; i++) {
+            run[i] = message(from + i);
         }
-        return new Batch(from, to, sequenceAt(to), excluded, addressed, bytes, run, numbers);
-    }
-
-    private static boolean concerns(long route, long id) {
-        return route == EVERYONE || (route > EVERYONE ? route == id : -route != id);
+        return new Batch(from, to, 0, 0, run, null);
     }
 }

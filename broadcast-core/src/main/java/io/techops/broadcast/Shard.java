@@ -3,27 +3,43 @@ package io.techops.broadcast;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /*
- * A shard is a serial task: woken by whoever has something for it, it makes rounds over its peers until nothing is left
- * to do. A round offers each writable peer one batch, from its cursor towards the head that the round began with. While
- * a round writes, the log fills; the next round takes all of that at once ("smart batching"). A peer that is far behind
- * gets one batch a round like everybody else, and so cannot make the others wait for more than one write.
+ * A shard makes rounds over its peers, as a serial task that is woken when there is something for it. A round offers
+ * each writable peer one batch, from its cursor towards the head that the round began with. While a round writes, the
+ * log fills; the next round takes all of that at once ("smart batching"). A peer that is far behind gets one batch a
+ * round as all others do, and so cannot make them wait for more than one write.
  *
- * state: IDLE -wake-> QUEUED -executor-> RUNNING -done-> IDLE; RUNNING -wake-> AGAIN -> one more round. A signal is set
- * before wake() is called and read after the round began, so none is lost.
+ * Whole rounds look at every peer. A partial round serves only those that the shard was called for (they are writable
+ * again, were sent something, are to be closed, …) and those that it left behind; so it costs what they cost. A round
+ * is partial if the last one succeeded, the head is where that one found it, nothing is to be looked at in time, nobody
+ * waits for room, no drain is under way, and nobody has asked for a whole one; offer() does, after every broadcast and
+ * for everyone who waits. Invariant between rounds:
+ *   every writable peer that is not in "behind" is at "reached", the head of the last round.
+ * So the marks are right also after a partial round. "offered" is the lowest cursor of those behind: all other writable
+ * peers are at the head. (A peer that became writable after the round began lowers it under the log's lock, see Marks.)
+ * "graced" is kept where it was, if it was lower than the head, and lowered for those that were served: a partial round
+ * does not know whose grace it was. It may be too low then, never too high; who finds no room because of that asks for
+ * a whole round.
+ *
+ * What foreign code throws ends its peer. What else is thrown (there is no memory) ends the round before the marks have
+ * moved; the task comes again, with a whole round, because "settled" is false until a round ends. All that a round has
+ * begun with and not finished is in fields, and finished then.
  *
  * Everything below without a word about threads belongs to the task.
  */
 
 /** The fan-out of the peers of one shard. */
-final class Shard extends RetriedTask {
+final class Shard {
 
     /** What a shard tells the hub. Called by the shard's task; must not block and not call foreign code. */
     interface Outcome extends Departures.Outcome {
         void admitted(List<Log.Admitted> admitted);
+
+        /** The drain has reached its deadline: all connections are aborted. */
+        void aborts();
 
         void drained();
     }
@@ -37,25 +53,16 @@ final class Shard extends RetriedTask {
         }
     }
 
-    private static final SafeLog LOG = SafeLog.of(Shard.class);
-    /** After so many rounds in a row other tasks of the executor get their turn. */
-    private static final int ROUNDS_IN_A_ROW = 64;
     /** How many peers are looked at ahead of their turns: about as many misses as a processor has under way. */
     private static final int AHEAD = 16;
     private static final CloseReason GOING_AWAY = CloseReason.of(CloseReason.GOING_AWAY, "the server is going away");
-
-    private static final int IDLE = 0;
-    private static final int QUEUED = 1;
-    private static final int RUNNING = 2;
-    private static final int AGAIN = 3;
 
     private final int index;
     private final Log log;
     private final OverflowPolicy overflow;
     private final HubTimer timer;
     private final Outcome outcome;
-    private final AtomicInteger state = new AtomicInteger(IDLE);
-    private final Bursts troubles;
+    private final SerialTask task;
 
     private final List<PeerCursor> peers = new ArrayList<>();
     private final SharedBatches batches;
@@ -64,25 +71,46 @@ final class Shard extends RetriedTask {
     private final Departures departures;
     private final long closeTimeout;
     private final Flight.Pass pass = new Flight.Pass();
+    private final Log.Turn turn = new Log.Turn();
+
+    /** Those that are writable and have not been given everything; and those of the round before, while it lasts. */
+    private List<PeerCursor> behind = new ArrayList<>();
+    private List<PeerCursor> wereBehind = new ArrayList<>();
+    private @Nullable PeerCursor called;
+    private boolean settled;
+    private boolean isTimeDue;
+    private long reached;
+    private long graced;
+
     /** Nobody asks: it keeps the looking from being optimised away. */
     private int lastSeen;
-    private long delivered;
-    private long written;
+    private long taken;
+    private long batchesTaken;
+    private boolean inTransport;
+    private boolean aborting;
 
-    /** Written by any thread. */
-    private volatile @Nullable DrainPace draining;
-    private volatile boolean aborting;
+    /** Set by any thread, cleared by the task when it begins such a round. */
+    private final AtomicBoolean wholeAsked = new AtomicBoolean();
+    /** Written by any thread, once. */
+    private volatile @Nullable Drain draining;
 
-    /** Written by the task: who runs it now, that there is nothing left to do for it, and once a round its figures. */
-    private volatile @Nullable Thread runner;
-    private volatile boolean over;
-    private volatile Figures figures = Figures.NONE;
-    /** And when the next round is at the latest; not while a round runs, which may have passed those who join. */
+    /** Written by the task: its figures, and when the next round is at the latest; not while a round runs, which may
+     * have passed those who join. */
+    private volatile long delivered;
+    private volatile long written;
+    private volatile long stalls;
     private volatile long nextRound = Deadlines.NEVER;
+
+    /**
+     * How a hub ends.
+     *
+     * @param abortAt when all that are left are aborted, in the timer's nanoseconds
+     */
+    record Drain(DrainPace pace, long abortAt) {
+    }
 
     Shard(String hub, int index, Log log, OverflowPolicy overflow, Patience.Limits limits, Executor executor,
             HubTimer timer, Outcome outcome) {
-        super(executor, timer);
         this.index = index;
         this.pass.hub = hub;
         this.pass.shard = index;
@@ -90,7 +118,7 @@ final class Shard extends RetriedTask {
         this.overflow = overflow;
         this.timer = timer;
         this.outcome = outcome;
-        this.troubles = new Bursts(timer);
+        this.task = new SerialTask(executor, timer, this::round);
         this.batches = new SharedBatches(log);
         this.deadlines = new Deadlines(timer, this::wake);
         this.patience = new Patience(limits, timer, deadlines);
@@ -99,143 +127,188 @@ final class Shard extends RetriedTask {
     }
 
     Figures figures() {
-        return figures;
+        return new Figures(delivered, written, stalls);
     }
 
-    /** {@return whether the shard is running on this thread, so that nobody on it may wait for the shard} */
-    boolean onThisThread() {
-        return runner == Thread.currentThread();
-    }
+    // What any thread may call.
 
-    /** Wakes the shard if it has any peers: something was appended. */
+    /** Wakes the shard for a whole round if it has any peers: something was appended, or someone waits. */
     void offer() {
         if (!log.isVacant(index)) {
+            wakeWhole();
+        }
+    }
+
+    private void wakeWhole() {
+        wholeAsked.set(true);
+        wake();
+    }
+
+    /** Wakes the shard if it is called for some of its peers. */
+    void heedCalls() {
+        if (log.hasCalled(index)) {
             wake();
         }
     }
 
-    /** Makes sure that a round begins in time for the first ping of a peer that joined {@code now}. From any thread. */
+    /** Makes sure that a round begins in time for the first ping of a peer that joined {@code now}. */
     void joined(long now) {
         if (!patience.mayWait(now, nextRound)) {
             wake();
         }
     }
 
-    /** Makes sure that a round begins after this call. Safe from any thread. */
+    /** Makes sure that a round begins after this call. */
     void wake() {
-        while (!over) {
-            int current = state.get();
-            if (current == QUEUED || current == AGAIN) {
-                return;
-            }
-            if (state.compareAndSet(current, current == IDLE ? QUEUED : AGAIN)) {
-                if (current == IDLE) {
-                    submit();
-                }
-                return;
-            }
-        }
+        task.wake();
+    }
+
+    boolean hasEnded() {
+        return task.hasEnded();
     }
 
     /**
-     * Lets the shard close every peer that has got everything, at a pace that it shares with the other shards. The log
-     * must be sealed. Safe from any thread.
+     * Lets the shard close every peer that has got everything, at a pace that it shares with the other shards, and
+     * abort at a deadline what is left. The log must be sealed.
      */
-    void drain(DrainPace pace) {
-        draining = pace;
-        wake();
+    void drain(Drain drain) {
+        draining = drain;
+        wakeWhole();
     }
 
-    /** Ends what {@link #drain} began: aborts every connection that is left. Safe from any thread. */
-    void abort() {
-        aborting = true;
-        wake();
+    /** Makes the rounds that are due on this thread, if the executor has not begun with them. */
+    void help() {
+        wakeWhole();
+        task.work();
     }
 
-    @Override
-    void work() {
-        for (int rounds = 1; rounds <= ROUNDS_IN_A_ROW; rounds++) {
-            state.set(RUNNING);
-            runner = Thread.currentThread();
-            boolean more = safeRound();
-            runner = null; // while no other thread can run the task
-            if (!more && state.compareAndSet(RUNNING, IDLE)) {
-                return;
-            }
-        }
-        state.set(QUEUED);
-        submit();
-    }
-
-    @Override
-    void refused() {
-        state.set(IDLE);
-    }
-
-    @Override
-    void retry() {
-        wake();
-    }
-
-    private boolean safeRound() {
-        try {
-            return round();
-        } catch (Throwable thrown) { // no memory, or a timer or a logger that throws: the shard must live on
-            LOG.warn(troubles, "A round of the fan-out failed", thrown);
-            return false;
-        }
-    }
+    // The round.
 
     /** {@return whether a writable peer is still behind, so that another round is due at once} */
     private boolean round() {
-        // Both before the log is looked at: it was sealed before, so that nobody joins any more, and only what is
-        // parked can still move the head.
-        DrainPace pace = draining;
-        boolean ending = pace != null;
-        DrainPace closeAll = ending && !log.hasParked() ? pace : null;
-        int known = peers.size();
-        long deliveredBefore = delivered;
-        long writtenBefore = written;
+        if (task.hasEnded()) {
+            return false;
+        }
+        // All of these before the log is looked at: it was sealed before, so that nobody joins any more, and only what
+        // has not settled can still move the head.
+        Drain drain = draining;
+        DrainPace closeAll = drain != null && log.isSettled() ? drain.pace() : null;
+        boolean whole = wholeAsked.getAndSet(false) || !settled || drain != null;
+        settled = false;
         pass.begin();
         nextRound = Deadlines.NEVER;
-        long head = log.begin(index, peers);
-        for (int i = known; i < peers.size(); i++) {
-            patience.joined(peers.get(i));
+        begin();
+        isTimeDue |= deadlines.due();
+        whole |= isTimeDue || turn.isAwaited || turn.head != reached;
+        if (drain != null) {
+            keepDeadline(drain);
         }
-        if (deadlines.due()) {
+        if (isTimeDue) {
             keepTime();
+            isTimeDue = false;
         }
-        long tail = log.tail();
-        long offered = head;
-        long graced = head;
-        for (int i = peers.size() - 1; i >= 0; i--) {
-            if ((i + 1) % AHEAD == 0) {
-                lookAhead(i);
-            }
-            PeerCursor cursor = peers.get(i);
-            if (!serve(cursor, head, tail, closeAll)) {
-                remove(i);
-            } else if (cursor.writable) {
-                offered = Math.min(offered, cursor.next);
-            } else if (cursor.inGrace && !ending) { // at the end nobody is held back any more
-                graced = Math.min(graced, cursor.next);
-            }
+        try {
+            serve(whole, closeAll);
+        } finally {
+            batches.release();
         }
-        batches.release();
-        record(deliveredBefore, writtenBefore);
+        record();
         departures.sweep(aborting);
-        publishFigures();
-        List<Log.Admitted> admitted = log.end(index, peers.isEmpty(), offered, Math.min(offered, graced));
-        if (!admitted.isEmpty()) {
-            outcome.admitted(admitted);
-        }
-        if (ending && !over && peers.isEmpty() && departures.isEmpty()) {
-            over = true;
+        end();
+        if (drain != null && !task.hasEnded() && peers.isEmpty() && departures.isEmpty()) {
+            task.end();
             deadlines.cancel();
             outcome.drained();
         }
         nextRound = deadlines.next();
-        return offered < head;
+        return !behind.isEmpty();
+    }
+
+    private void begin() {
+        int known = peers.size();
+        PeerCursor left = called; // by a round that failed
+        log.begin(index, peers, turn);
+        called = left == null ? turn.called : chain(left, turn.called);
+        turn.called = null;
+        for (int i = known; i < peers.size(); i++) {
+            peers.get(i).index = i;
+        }
+        for (int i = known; i < peers.size(); i++) {
+            patience.joined(peers.get(i));
+        }
+    }
+
+    private static PeerCursor chain(PeerCursor first, @Nullable PeerCursor second) {
+        PeerCursor last = first;
+        while (last.nextCalled != null) {
+            last = last.nextCalled;
+        }
+        last.nextCalled = second;
+        return first;
+    }
+
+    /** {@return the next of those that the shard is called for, which may be called for again; null if there is none} */
+    private @Nullable PeerCursor nextCalled() {
+        PeerCursor cursor = called;
+        if (cursor != null) {
+            called = cursor.nextCalled;
+            cursor.nextCalled = null;
+            cursor.called = false;
+        }
+        return cursor;
+    }
+
+    private void serve(boolean whole, @Nullable DrainPace closeAll) {
+        long head = turn.head;
+        long tail = log.tail();
+        if (whole || graced >= reached) {
+            graced = head;
+        }
+        reached = head;
+        List<PeerCursor> again = behind;
+        behind = wereBehind;
+        wereBehind = again;
+        unmark(again);
+        unmark(behind); // there are some only after a round that failed, and this one serves everyone
+        behind.clear();
+        if (whole) {
+            while (nextCalled() != null) {
+                // It is served anyway.
+            }
+            for (int i = peers.size() - 1; i >= 0; i--) {
+                if ((i + 1) % AHEAD == 0) {
+                    lookAhead(i);
+                }
+                serve(peers.get(i), head, tail, closeAll);
+            }
+        } else {
+            for (int i = 0; i < again.size(); i++) {
+                serve(again.get(i), head, tail, null);
+            }
+            for (PeerCursor cursor = nextCalled(); cursor != null; cursor = nextCalled()) {
+                serve(cursor, head, tail, null);
+            }
+        }
+        again.clear();
+    }
+
+    private static void unmark(List<PeerCursor> cursors) {
+        for (int i = 0; i < cursors.size(); i++) {
+            cursors.get(i).behind = false;
+        }
+    }
+
+    private void end() {
+        long offered = reached;
+        for (int i = 0; i < behind.size(); i++) {
+            PeerCursor cursor = behind.get(i);
+            offered = cursor.index >= 0 && cursor.writable ? Math.min(offered, cursor.next) : offered;
+        }
+        List<Log.Admitted> admitted = log.end(index, peers.isEmpty(), offered, Math.min(offered, graced));
+        settled = true;
+        if (!admitted.isEmpty()) {
+            outcome.admitted(admitted);
+        }
     }
 
     /**
@@ -253,13 +326,27 @@ final class Shard extends RetriedTask {
         lastSeen = seen;
     }
 
-    private void record(long deliveredBefore, long writtenBefore) {
+    private void record() {
         pass.end();
-        if (written > writtenBefore && pass.shouldCommit()) {
-            pass.peers = peers.size();
-            pass.batches = written - writtenBefore;
-            pass.messages = delivered - deliveredBefore;
-            pass.commit();
+        if (batchesTaken > written) {
+            if (pass.shouldCommit()) {
+                pass.peers = peers.size();
+                pass.batches = batchesTaken - written;
+                pass.messages = taken - delivered;
+                pass.commit();
+            }
+            written = batchesTaken;
+            delivered = taken;
+        }
+        if (stalls != patience.stalls()) {
+            stalls = patience.stalls();
+        }
+    }
+
+    private void keepDeadline(Drain drain) {
+        if (!aborting && deadlines.passed(drain.abortAt(), timer.nanoTime())) {
+            aborting = true;
+            outcome.aborts();
         }
     }
 
@@ -269,7 +356,7 @@ final class Shard extends RetriedTask {
         for (int i = peers.size() - 1; i >= 0; i--) {
             PeerCursor cursor = peers.get(i);
             if (!cursor.departed() && !inTime(cursor, now)) {
-                remove(i);
+                remove(cursor);
             }
         }
     }
@@ -292,52 +379,69 @@ final class Shard extends RetriedTask {
         }
     }
 
-    private void publishFigures() {
-        Figures last = figures;
-        if (last.batches() != written || last.stalls() != patience.stalls()) {
-            figures = new Figures(delivered, written, patience.stalls());
+    private void remove(PeerCursor cursor) {
+        if (cursor.index >= 0) {
+            PeerCursor last = peers.remove(peers.size() - 1);
+            if (last != cursor) {
+                peers.set(cursor.index, last);
+                last.index = cursor.index;
+            }
+            cursor.index = -1;
         }
     }
 
-    private void remove(int i) {
-        PeerCursor last = peers.remove(peers.size() - 1);
-        if (i < peers.size()) {
-            peers.set(i, last);
+    // One peer.
+
+    private void serve(PeerCursor cursor, long head, long tail, @Nullable DrainPace closeAll) {
+        if (!stays(cursor, head, tail, closeAll)) {
+            remove(cursor);
+        } else if (cursor.writable) {
+            if (!cursor.behind && cursor.isBehind(head)) {
+                behind.add(cursor);
+                cursor.behind = true;
+            }
+        } else if (cursor.inGrace && draining == null) { // at the end nobody is held back any more
+            graced = Math.min(graced, cursor.next);
         }
     }
 
-    /** {@return whether the peer stays} */
-    private boolean serve(PeerCursor cursor, long head, long tail, @Nullable DrainPace closeAll) {
+    private boolean stays(PeerCursor cursor, long head, long tail, @Nullable DrainPace closeAll) {
         if (cursor.departed()) {
             return false;
         }
         try {
-            int signals = cursor.signals();
-            if (signals != 0) {
-                heed(cursor, signals);
-            }
-            if (!cursor.writable) {
-                return aborting
-                        ? departures.abort(cursor, GOING_AWAY)
-                        : cursor.next >= tail || overflow.skips() || fellOff(cursor);
-            }
-            if (cursor.next < head && !step(cursor, head)) {
-                return false;
-            }
-            CloseReason asked = (signals & PeerCursor.CLOSE) != 0 ? cursor.closeReason : null;
-            if (asked != null && cursor.next >= cursor.closeAt && cursor.writable) {
-                return departures.close(cursor, asked);
-            }
-            if (aborting) {
-                return departures.abort(cursor, GOING_AWAY);
-            }
-            if (closeAll != null && cursor.next >= head && cursor.writable && hasItsTurn(closeAll)) {
-                return departures.close(cursor, GOING_AWAY);
-            }
-            return true;
+            return give(cursor, head, tail, closeAll);
         } catch (Throwable thrown) {
-            return departures.fail(cursor, thrown);
+            if (inTransport) {
+                inTransport = false;
+                return departures.fail(cursor, thrown);
+            }
+            throw thrown;
         }
+    }
+
+    private boolean give(PeerCursor cursor, long head, long tail, @Nullable DrainPace closeAll) {
+        int signals = cursor.signals();
+        if (signals != 0) {
+            heed(cursor, signals);
+        }
+        boolean fell = cursor.next < tail || cursor.lostAddressed > 0;
+        if (fell && (cursor.writable || !overflow.skips()) && !goesOn(cursor)) {
+            return false;
+        }
+        if (cursor.writable && cursor.isBehind(head) && !step(cursor, head)) {
+            return false;
+        }
+        if (cursor.writable && (signals & PeerCursor.CLOSE) != 0 && cursor.isDueToClose()) {
+            return departures.close(cursor, cursor.closeReason);
+        }
+        if (aborting) {
+            return departures.abort(cursor, GOING_AWAY);
+        }
+        if (closeAll != null && cursor.writable && !cursor.isBehind(head) && hasItsTurn(closeAll)) {
+            return departures.close(cursor, GOING_AWAY);
+        }
+        return true;
     }
 
     private boolean hasItsTurn(DrainPace pace) {
@@ -351,12 +455,15 @@ final class Shard extends RetriedTask {
 
     private void heed(PeerCursor cursor, int signals) {
         if ((signals & PeerCursor.READY) != 0) {
-            cursor.clear(PeerCursor.READY);
+            cursor.setWritable(true);
             patience.ready(cursor);
         }
         if ((signals & PeerCursor.RESUME) != 0) {
             cursor.clear(PeerCursor.RESUME);
+            inTransport = true;
             cursor.transport.resume();
+            inTransport = false;
+            ForeignCode.returned();
         }
         if ((signals & PeerCursor.ENDING) != 0 && !cursor.ending) {
             cursor.ending = true;
@@ -367,39 +474,39 @@ final class Shard extends RetriedTask {
 
     /** Writes one batch. {@return whether the peer stays} */
     private boolean step(PeerCursor cursor, long head) {
-        boolean shared = cursor.lastRouted < cursor.next;
-        Batch batch = shared ? batches.get(cursor.next, head) : log.read(cursor.next, head, cursor);
+        Batch batch = batches.get(cursor, head);
         if (batch == null) {
-            return fellOff(cursor);
+            return goesOn(cursor);
         }
-        boolean writable = batch.size() == 0 || write(cursor, batch, shared);
+        if (batch.size() == 0) {
+            cursor.pass(batch);
+            return true;
+        }
+        cursor.clear(PeerCursor.READY);
+        inTransport = true;
+        boolean writable = cursor.transport.write(batch);
+        inTransport = false;
+        ForeignCode.returned();
         cursor.pass(batch);
+        taken += batch.size();
+        batchesTaken++;
         if (!writable) {
             patience.stalled(cursor);
+            cursor.setWritable(false);
         }
         return true;
     }
 
-    private boolean write(PeerCursor cursor, Batch batch, boolean shared) {
-        cursor.clear(PeerCursor.READY);
-        try {
-            boolean writable = cursor.transport.write(batch);
-            delivered += batch.size();
-            written++;
-            return writable;
-        } finally {
-            if (!shared) {
-                batch.release();
-            }
-        }
-    }
-
-    /** Does what the overflow policy says. {@return whether the peer stays} */
-    private boolean fellOff(PeerCursor cursor) {
-        if (overflow.skips()) {
-            outcome.overflowed(cursor, log.skip(cursor));
+    /** Does what the overflow policy says, if the peer has lost anything. {@return whether the peer stays} */
+    private boolean goesOn(PeerCursor cursor) {
+        long lost = log.skip(cursor);
+        if (lost == 0) {
             return true;
         }
-        return departures.overflow(cursor, log.missed(cursor));
+        if (!overflow.skips()) {
+            return departures.overflow(cursor, lost);
+        }
+        outcome.overflowed(cursor, lost);
+        return true;
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches of one round, so that all peers at the same position are given the same one. Owned by a shard.
+ * The batches of one round, so that all peers that are to get the same are given the same one. Owned by a shard.
  */
 final class SharedBatches {
 
@@ -16,20 +16,36 @@ final class SharedBatches {
     private final List<Batch> remembered = new ArrayList<>(REMEMBERED);
     private @Nullable Batch other;
     private @Nullable Batch last;
+    /** What the last peer got that was addressed, or sent messages that it does not get itself. */
+    private @Nullable Batch special;
 
     SharedBatches(Log log) {
         this.log = log;
     }
 
-    /** {@return the run from a slot towards {@code head}, or null if the slot is no longer kept} */
-    @Nullable Batch get(long from, long head) {
+    /** {@return what a peer is to get next towards {@code head}, or null if that is no longer kept} */
+    @Nullable Batch get(PeerCursor cursor, long head) {
+        OwnMessages own = cursor.own;
+        if (cursor.addressedFrom == PeerCursor.NOWHERE && (own == null || own.last < cursor.next)) {
+            return forAll(cursor.next, head);
+        }
+        Batch like = special;
+        Batch batch = log.read(cursor, head, like);
+        if (batch != null && batch != like) {
+            release(like); // whoever got it is done with it
+            special = batch;
+        }
+        return batch;
+    }
+
+    private @Nullable Batch forAll(long from, long head) {
         Batch batch = last;
         if (batch != null && batch.from == from) {
             return batch;
         }
         batch = find(from);
         if (batch == null) {
-            batch = log.read(from, head, null);
+            batch = log.read(from, head);
             if (batch == null) {
                 return null;
             }
@@ -54,7 +70,7 @@ final class SharedBatches {
             return;
         }
         // The one before is done with by now: a shard gives out a batch when it is about to write it.
-        releaseOther();
+        release(other);
         other = batch;
     }
 
@@ -64,14 +80,16 @@ final class SharedBatches {
             remembered.get(i).release();
         }
         remembered.clear();
-        releaseOther();
+        release(other);
+        release(special);
+        other = null;
+        special = null;
         last = null;
     }
 
-    private void releaseOther() {
-        if (other != null) {
-            other.release();
-            other = null;
+    private static void release(@Nullable Batch batch) {
+        if (batch != null) {
+            batch.release();
         }
     }
 }

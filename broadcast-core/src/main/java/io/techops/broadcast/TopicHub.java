@@ -3,6 +3,7 @@ package io.techops.broadcast;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -65,14 +66,40 @@ final class TopicHub implements BroadcastHub {
     }
 
     @Override
+    public void broadcast(Message message, BroadcastOptions options) {
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(options, "options");
+        while (true) {
+            Topic topic = lives.enter(name);
+            try {
+                topic.hub().broadcast(message, options);
+                return;
+            } catch (IllegalStateException e) {
+                if (!topic.isGone()) {
+                    throw e;
+                }
+            } finally {
+                topic.leave();
+            }
+        }
+    }
+
+    @Override
     public boolean tryBroadcast(Message message) {
+        return tryBroadcast(message, BroadcastOptions.everyone());
+    }
+
+    @Override
+    public boolean tryBroadcast(Message message, BroadcastOptions options) {
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(options, "options");
         while (true) {
             Topic topic = lives.enterIfPossible(name);
             if (topic == null) {
                 return false;
             }
             try {
-                if (topic.hub().tryBroadcast(message)) {
+                if (topic.hub().tryBroadcast(message, options)) {
                     return true;
                 }
                 if (!topic.isGone()) {

@@ -1,0 +1,90 @@
+package io.techops.broadcast;
+
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Some peers, to whom messages can be broadcast: a room, a team, the subscribers of a channel. A peer may be in any
+ * number of groups; one that has gone leaves them by itself.
+ *
+ * <pre>{@code
+ * PeerGroup fans = new PeerGroup();
+ * fans.add(peer);
+ * hub.broadcast(Message.text("goal"), BroadcastOptions.to(fans));
+ * }</pre>
+ *
+ * <p>Adding, removing and asking cost the same however large the group is, and wait for no one. Safe for use by any
+ * number of threads: a broadcast that is made meanwhile may or may not reach a peer that is added or removed.
+ */
+public final class PeerGroup {
+
+    private final Set<Peer> members = ConcurrentHashMap.newKeySet();
+
+    /** Makes a group without members. */
+    public PeerGroup() {
+    }
+
+    /**
+     * Adds a peer.
+     *
+     * @param peer one that a hub of this library registered
+     * @return whether it is new in the group, and still registered
+     * @throws IllegalArgumentException if no hub has registered it
+     */
+    public boolean add(Peer peer) {
+        HubPeer member = checked(peer);
+        boolean added = members.add(member);
+        if (!member.join(this)) {
+            remove(member);
+            return false;
+        }
+        return added;
+    }
+
+    /**
+     * Removes a peer.
+     *
+     * @param peer the peer
+     * @return whether it was in the group
+     */
+    public boolean remove(Peer peer) {
+        Objects.requireNonNull(peer, "peer");
+        boolean removed = members.remove(peer);
+        if (peer instanceof HubPeer member) {
+            member.leave(this);
+        }
+        return removed;
+    }
+
+    /**
+     * {@return whether a peer is in the group}
+     *
+     * @param peer the peer
+     */
+    public boolean contains(Peer peer) {
+        return members.contains(Objects.requireNonNull(peer, "peer"));
+    }
+
+    /** {@return how many peers are in the group} */
+    public int size() {
+        return members.size();
+    }
+
+    private static HubPeer checked(Peer peer) {
+        if (Objects.requireNonNull(peer, "peer") instanceof HubPeer member) {
+            return member;
+        }
+        throw new IllegalArgumentException("peer must be one that a hub has registered: " + peer);
+    }
+
+    /** {@return those who are in the group while they are asked for} */
+    Iterable<Peer> members() {
+        return members;
+    }
+
+    @Override
+    public String toString() {
+        return "a group of " + size();
+    }
+}
