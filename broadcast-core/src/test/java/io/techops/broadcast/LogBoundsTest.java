@@ -48,16 +48,69 @@ class LogBoundsTest {
     }
 
     @Test
-    void messagesToOnePeerAloneCountAsWell() {
+    void messagesToOnePeerAloneAreKeptUntilItHasTakenThemWithinTheSameBounds() {
         HubRig rig = HubRig.keeping(3, builder -> builder.overflow(OverflowPolicy.skip()));
         FakeTransport peer = rig.join().stallAfter(1);
         rig.broadcast("a");
         rig.run();
         for (int i = 0; i < 5; i++) {
-            peer.peer().send(Message.text("x"));
+            peer.peer().send(Message.text(Integer.toString(i)));
             rig.run();
         }
-        assertThat(rig.hub().stats().retainedMessages()).isEqualTo(3);
+        assertThat(rig.hub().stats().addressedMessages()).isEqualTo(3);
+        assertThat(rig.hub().stats().addressedBytes()).isEqualTo(3 * 65);
+        assertThat(rig.hub().stats().retainedMessages()).isOne();
+        peer.becomeWritable();
+        rig.run();
+        assertThat(peer.texts()).containsExactly("a", "2", "3", "4");
+        assertThat(peer.peer().missed()).isEqualTo(2);
+        assertThat(rig.hub().stats().addressedMessages()).isZero();
+        assertThat(rig.hub().stats().addressedBytes()).isZero();
+    }
+
+    @Test
+    void aMessageToManyIsChargedItsPayloadOnceAndALittleForEachReceiver() {
+        HubRig rig = HubRig.keeping(3);
+        for (int i = 0; i < 300; i++) {
+            rig.join();
+        }
+        rig.hub().broadcast(Message.binary(new byte[1_000]), BroadcastOptions.to(peer -> peer.id() <= 200));
+        assertThat(rig.hub().stats().addressedMessages()).isOne();
+        assertThat(rig.hub().stats().addressedBytes()).isEqualTo(1_000 + 64 + 199 * 32);
+        rig.run();
+        assertThat(rig.hub().stats().addressedMessages()).isZero();
+        assertThat(rig.hub().stats().addressedBytes()).isZero();
+    }
+
+    @Test
+    void oneMessageFitsHoweverManyReceiversItHas() {
+        HubRig rig = keepingBytes(1_000);
+        for (int i = 0; i < 500; i++) {
+            rig.join();
+        }
+        BroadcastOptions all = BroadcastOptions.to(peer -> true);
+        assertThat(rig.hub().tryBroadcast(Message.binary(new byte[936]), all)).isTrue();
+        assertThat(rig.hub().tryBroadcast(Message.binary(new byte[1]), all)).isFalse();
+        rig.run();
+        assertThat(rig.hub().tryBroadcast(Message.binary(new byte[1]), all)).isTrue();
+        rig.run();
+        assertThat(rig.hub().stats().deliveries()).isEqualTo(1_000);
+        assertThat(rig.hub().stats().addressedBytes()).isZero();
+    }
+
+    @Test
+    void whatWaitsForAPeerGoesWithIt() {
+        HubRig rig = HubRig.keeping(1_000);
+        FakeTransport peer = rig.join().stallAfter(1);
+        rig.broadcast("a");
+        rig.run();
+        for (int i = 0; i < 500; i++) {
+            peer.peer().send(Message.text("x"));
+        }
+        assertThat(rig.hub().stats().addressedMessages()).isEqualTo(500);
+        peer.leave(CloseReason.of(1000));
+        assertThat(rig.hub().stats().addressedMessages()).isZero();
+        assertThat(rig.hub().stats().addressedBytes()).isZero();
     }
 
     @Test

@@ -17,11 +17,14 @@ class SkipTest {
 
     private static final int KEPT = 9;
 
-    /** An entry of the log, as the model knows it. */
-    private record Entry(String text, boolean mine) {
+    /** A message, as the model knows it. */
+    private record Entry(String text, boolean broadcast, boolean mine) {
     }
 
-    /** A hub, a peer that stalls, and everything that was ever appended: what is kept are the last {@link #KEPT}. */
+    /**
+     * A hub, a peer that stalls, and everything that was ever broadcast or sent to it: what is kept are the last {@link
+     * #KEPT} broadcasts, and beside them as many of those that were sent to one peer and have not been taken.
+     */
     private static final class Model {
         private final Random random;
         private final boolean butSender;
@@ -31,6 +34,7 @@ class SkipTest {
         private final List<Entry> entries = new ArrayList<>();
         private final List<String> expected = new ArrayList<>();
         private final List<Long> losses = new ArrayList<>();
+        private final List<Entry> lane = new ArrayList<>();
         private int position;
 
         Model(long seed, boolean butSender) {
@@ -49,23 +53,26 @@ class SkipTest {
             switch (random.nextInt(5)) {
                 case 0 -> {
                     slow.peer().send(Message.text(text));
-                    entries.add(new Entry(text, true));
+                    entries.add(new Entry(text, false, true));
+                    makeRoomInLane();
+                    lane.add(entries.get(entries.size() - 1));
                 }
                 case 1 -> {
                     other.peer().send(Message.text(text));
-                    entries.add(new Entry(text, false));
+                    entries.add(new Entry(text, false, false));
+                    makeRoomInLane(); // the other one takes it at once
                 }
                 case 2 -> {
                     assertThat(slow.receive(text)).isTrue();
-                    entries.add(new Entry(text, !butSender));
+                    entries.add(new Entry(text, true, !butSender));
                 }
                 case 3 -> {
                     assertThat(other.receive(text)).isTrue();
-                    entries.add(new Entry(text, true));
+                    entries.add(new Entry(text, true, true));
                 }
                 default -> {
                     rig.broadcast(text);
-                    entries.add(new Entry(text, true));
+                    entries.add(new Entry(text, true, true));
                 }
             }
             if (slow.isWritable()) {
@@ -74,16 +81,25 @@ class SkipTest {
             rig.run();
         }
 
-        /** The peer takes what is kept from where it stands, and, if that is gone, from the oldest that is kept. */
+        /** The peer takes what is kept of all that was for it since the last time. */
         void take() {
-            int tail = Math.max(0, entries.size() - KEPT);
-            if (position < tail) {
-                losses.add(entries.subList(position, tail).stream().filter(Entry::mine).count());
-                position = tail;
+            List<Entry> since = entries.subList(position, entries.size());
+            List<Entry> broadcasts = entries.stream().filter(Entry::broadcast).toList();
+            List<Entry> kept = new ArrayList<>(lane);
+            kept.addAll(broadcasts.subList(Math.max(0, broadcasts.size() - KEPT), broadcasts.size()));
+            lane.clear();
+            long lost = since.stream().filter(entry -> entry.mine() && !kept.contains(entry)).count();
+            if (lost > 0) {
+                losses.add(lost);
             }
-            entries.subList(position, entries.size()).stream().filter(Entry::mine).map(Entry::text)
-                    .forEach(expected::add);
+            since.stream().filter(entry -> entry.mine() && kept.contains(entry)).map(Entry::text).forEach(expected::add);
             position = entries.size();
+        }
+
+        private void makeRoomInLane() {
+            if (lane.size() == KEPT) {
+                lane.remove(0);
+            }
         }
 
         void check() {

@@ -106,20 +106,21 @@ class SlowPeerTest {
             rig.broadcastEach(0, 1);
             slow.receive("own 1"); // evicted in the end, but not missed
             rig.broadcastEach(1, 2); // missed
-            slow.peer().send(Message.text("private 1")); // missed
-            other.peer().send(Message.text("not mine")); // evicted, but not missed
+            slow.peer().send(Message.text("private 1")); // kept: there is room beside the log
+            other.peer().send(Message.text("not mine")); // not missed
             rig.run();
             slow.receive("own 2"); // kept
             slow.peer().send(Message.text("private 2")); // kept
             rig.broadcastEach(2, 4); // kept
             assertThat(slow.peer().lag()).isEqualTo(5);
+            rig.broadcastEach(4, 6); // the tail passes "1", and "own 1"
             slow.becomeWritable();
             rig.run();
-            assertThat(slow.texts()).containsExactly("0", "private 2", "2", "3");
-            assertThat(slow.peer().missed()).isEqualTo(2);
+            assertThat(slow.texts()).containsExactly("0", "private 1", "private 2", "2", "3", "4", "5");
+            assertThat(slow.peer().missed()).isEqualTo(1);
             assertThat(slow.peer().lag()).isZero();
-            assertThat(slow.peer().delivered()).isEqualTo(4);
-            assertThat(other.texts()).containsExactly("0", "own 1", "1", "not mine", "own 2", "2", "3");
+            assertThat(slow.peer().delivered()).isEqualTo(7);
+            assertThat(other.texts()).containsExactly("0", "own 1", "1", "not mine", "own 2", "2", "3", "4", "5");
         }
 
         @Test

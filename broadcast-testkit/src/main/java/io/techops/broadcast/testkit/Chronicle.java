@@ -49,6 +49,12 @@ public final class Chronicle implements HubListener {
         entries.add(entry);
     }
 
+    /** {@return {@code false}: what is told is noted, and that is all} */
+    @Override
+    public boolean mayBlock() {
+        return false;
+    }
+
     @Override
     public void registered(Peer peer) {
         add(peer + " registered");
