@@ -38,6 +38,22 @@ public abstract sealed class Message {
     }
 
     /**
+     * Makes a text message of a copy of what remains in {@code payload}, whose position is left as it is. No
+     * {@link String} is made for it.
+     *
+     * @param payload UTF-8, which may be empty
+     * @return the message
+     * @throws IllegalArgumentException if {@code payload} is not UTF-8 (RFC 3629): a broken, overlong or surrogate form
+     */
+    public static Text utf8(ByteBuffer payload) {
+        byte[] copy = copyOf(payload);
+        if (!Utf8.isWellFormed(copy)) {
+            throw new IllegalArgumentException("payload must be UTF-8");
+        }
+        return new Text(copy);
+    }
+
+    /**
      * Makes a binary message of a copy of {@code payload}.
      *
      * @param payload the bytes, which may be none
@@ -54,9 +70,13 @@ public abstract sealed class Message {
      * @return the message
      */
     public static Binary binary(ByteBuffer payload) {
+        return new Binary(copyOf(payload));
+    }
+
+    private static byte[] copyOf(ByteBuffer payload) {
         byte[] copy = new byte[payload.remaining()];
         payload.get(payload.position(), copy);
-        return new Binary(copy);
+        return copy;
     }
 
     /** {@return the number of payload bytes} */

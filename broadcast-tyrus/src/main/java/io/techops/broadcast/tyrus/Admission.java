@@ -27,7 +27,7 @@ final class Admission {
      *
      * @param frames the chain of a connection after its handshake
      */
-    record Parts(PeerConnection.TyrusMaker tyrus, SocketWatch watch, Function<Batch, WireBatch> encoder,
+    record Parts(SocketWatch watch, Function<Batch, WireBatch> encoder,
             FilterChain frames, int maxMessageBytes) {
     }
 
@@ -61,7 +61,7 @@ final class Admission {
 
     private PeerConnection peer(NIOConnection connection, Pipe pipe, Entrance.Guest guest, Decision.Accept accept) {
         PeerConnection peer = new PeerConnection(guest.route().hub(), parts.watch(), attributes(guest, accept),
-                pipe, parts.encoder(), parts.tyrus(), parts.maxMessageBytes(),
+                pipe, parts.encoder(), parts.maxMessageBytes(),
                 guest.place()::giveBack);
         try {
             peer.register();

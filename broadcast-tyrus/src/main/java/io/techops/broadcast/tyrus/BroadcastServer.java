@@ -153,7 +153,7 @@ public final class BroadcastServer implements AutoCloseable {
      * Closes the server and its hub or topics. Nothing connects any more, and the ports are free for another server at
      * once; requests on connections that are open get 503; every peer gets what was broadcast before and then a close
      * frame with 1001; what is left after {@code limit} is aborted. Waits for the end, after which nothing of the
-     * server runs; called from a listener of a hub it does not wait.
+     * server runs; called from a listener or a message policy, on a thread of the hub or the server, it does not wait.
      *
      * @param limit how long peers may take; zero aborts at once
      * @throws IllegalArgumentException if {@code limit} is negative
@@ -322,9 +322,9 @@ public final class BroadcastServer implements AutoCloseable {
          * Sets how long a message of a peer may be, of any kind and in however many fragments. A longer one ends the
          * connection with 1009 as soon as a frame's header says so, before its payload is read. It is the bound on what
          * an incomplete message can hold in memory: a connection keeps what has come of it and at most half as much
-         * again, never more than this limit, and nothing for what was only promised. A connection that has sent a long
-         * message keeps a buffer of its length until it ends, so that all that a peer can occupy by sending is twice
-         * this limit and a few KiB.
+         * again, never more than this limit, and nothing for what was only promised. A peer that is not read while the
+         * hub is saturated keeps the message that waits and what was read together with it, so that all that a peer can
+         * occupy by sending is twice this limit and a few KiB; with TLS, a record of up to 16 KiB more.
          *
          * @param maxMessageBytes 65,536 by default; from 125 to 2<sup>30</sup>
          * @return this builder

@@ -23,7 +23,7 @@ final class ChannelPipe implements Pipe {
     private final SocketWatch watch;
 
     /** What comes, in one buffer after the other: what is kept of it is copied. */
-    private static final class Pieces extends Incoming {
+    private static final class Pieces extends SocketReader {
         private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
 
         @Override
@@ -69,14 +69,19 @@ final class ChannelPipe implements Pipe {
     }
 
     @Override
-    public Incoming incoming() {
-        return begin(PIECES.get());
+    public SocketReader reader(int mostAtOnce) {
+        return begin(PIECES.get(), mostAtOnce);
     }
 
     /** Begins a turn of reading. */
-    <T extends Incoming> T begin(T incoming) {
-        incoming.begin(channel);
-        return incoming;
+    <T extends SocketReader> T begin(T reader, int mostAtOnce) {
+        reader.begin(channel, mostAtOnce);
+        return reader;
+    }
+
+    @Override
+    public void close() {
+        connection.terminateSilently();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.techops.broadcast.tyrus;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import org.slf4j.LoggerFactory;
 
 /**
  * Direct buffers of one size, used again and again: a direct buffer is dear to make and dear to free. Keeps a few
@@ -13,10 +14,11 @@ final class ChunkPool {
     static final int CHUNK = 64 << 10;
 
     private static final int KEPT = 64;
+    private static final Failures FAILURES = new Failures(LoggerFactory.getLogger(ChunkPool.class));
 
     private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>();
 
-    /** {@return an empty chunk} */
+    /** {@return an empty chunk; one on the heap if no direct memory is left, which costs a copy for each write} */
     ByteBuffer take() {
         synchronized (free) {
             ByteBuffer chunk = free.pollLast();
@@ -24,13 +26,18 @@ final class ChunkPool {
                 return chunk.clear();
             }
         }
-        return ByteBuffer.allocateDirect(CHUNK);
+        try {
+            return ByteBuffer.allocateDirect(CHUNK);
+        } catch (OutOfMemoryError e) {
+            FAILURES.warn("No direct memory is left for messages (-XX:MaxDirectMemorySize): the heap is used", e);
+            return ByteBuffer.allocate(CHUNK);
+        }
     }
 
     /** Takes a chunk back that nobody uses any more. */
     void giveBack(ByteBuffer chunk) {
         synchronized (free) {
-            if (free.size() < KEPT) {
+            if (free.size() < KEPT && chunk.isDirect()) {
                 free.addLast(chunk);
             }
         }

@@ -7,11 +7,6 @@ final class ClassPath {
 
     /** One class of each library that the server needs, and what brings it; each after those that it needs itself. */
     private static final String[][] NEEDED = {
-        {"jakarta.websocket.ClientEndpoint", "jakarta.websocket:jakarta.websocket-client-api 2.1 or 2.2"},
-        {"jakarta.websocket.server.ServerEndpoint", "jakarta.websocket:jakarta.websocket-api 2.1 or 2.2"},
-        {"org.glassfish.tyrus.spi.WebSocketEngine", "org.glassfish.tyrus:tyrus-spi 2.2"},
-        {"org.glassfish.tyrus.core.TyrusWebSocketEngine", "org.glassfish.tyrus:tyrus-core 2.2"},
-        {"org.glassfish.tyrus.server.TyrusServerContainer", "org.glassfish.tyrus:tyrus-server 2.2"},
         {"org.glassfish.grizzly.Connection", "org.glassfish.grizzly:grizzly-framework 4.0"},
     };
 
@@ -33,7 +28,7 @@ final class ClassPath {
                         + "which needs no server", error);
             }
         }
-        return new IllegalStateException("the server's libraries do not fit together (" + error + "): it needs Jakarta "
-                + "WebSocket 2.1 or 2.2, Tyrus 2.2 and Grizzly 4.0, and found " + found, error);
+        return new IllegalStateException("the server's libraries do not fit together (" + error + "): it needs Grizzly "
+                + "4.0, and found " + found, error);
     }
 }

@@ -31,7 +31,12 @@ final class Decider implements AutoCloseable {
     private final Bursts failures = new Bursts();
     private final AtomicInteger names = new AtomicInteger();
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(0, HandshakePolicy.MAX_CONCURRENT,
-            IDLE.toMillis(), TimeUnit.MILLISECONDS, new SynchronousQueue<>(), this::thread);
+            IDLE.toMillis(), TimeUnit.MILLISECONDS, new SynchronousQueue<>(), this::thread) {
+        @Override
+        protected void beforeExecute(Thread thread, Runnable task) {
+            ThreadState.restore();
+        }
+    };
 
     Decider(HandshakePolicy policy) {
         this.policy = policy;
@@ -55,7 +60,11 @@ final class Decider implements AutoCloseable {
      * @return the task, which may be cancelled
      */
     Future<?> ask(HandshakeRequest request, Consumer<Verdict> then) {
-        FutureTask<?> task = new FutureTask<>(() -> then.accept(verdict(request)), null);
+        FutureTask<?> task = new FutureTask<>(() -> {
+            Verdict verdict = verdict(request);
+            ThreadState.restore();
+            then.accept(verdict);
+        }, null);
         try {
             threads.execute(task);
         } catch (RejectedExecutionException e) {

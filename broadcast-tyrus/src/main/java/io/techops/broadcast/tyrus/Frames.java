@@ -48,18 +48,6 @@ final class Frames {
         return frame.put(payload).flip();
     }
 
-    /** {@return whether a close frame, which is whole and not masked, has the code 1000 and says no more} */
-    static boolean isPlainClose(ByteBuffer frame) {
-        return frame.remaining() == 4 && frame.getShort(frame.position() + 2) == CloseReason.NORMAL;
-    }
-
-    /** {@return the answer to a ping, which is whole and not masked (RFC 6455 section 5.5.3)} */
-    static ByteBuffer pong(ByteBuffer ping) {
-        byte[] payload = new byte[ping.remaining() - 2];
-        ping.get(ping.position() + 2, payload);
-        return control(PONG, payload);
-    }
-
     /** {@return a whole close frame (RFC 6455 section 5.5.1); one without a code if the code must not be sent} */
     static ByteBuffer close(CloseReason reason) {
         if (!reason.isSendable()) {

@@ -221,11 +221,11 @@ final class HttpConnection extends ConnectionProcessor {
     }
 
     private void read() {
-        Incoming incoming = pipe.incoming();
+        SocketReader reader = pipe.reader(SocketReader.LEAST_READ);
         RequestHeadParser.Result result = null;
         boolean ended;
         try {
-            for (ByteBuffer piece = rest != null ? rest : incoming.next(); piece != null; piece = incoming.next()) {
+            for (ByteBuffer piece = rest != null ? rest : reader.next(); piece != null; piece = reader.next()) {
                 result = take(piece);
                 rest = result == null || !piece.hasRemaining() ? null
                         : ByteBuffer.allocate(piece.remaining()).put(piece).flip();
@@ -234,7 +234,7 @@ final class HttpConnection extends ConnectionProcessor {
                 }
             }
         } finally {
-            ended = incoming.end();
+            ended = reader.end();
         }
         if (result instanceof RequestHead head) {
             parser = null;
@@ -282,14 +282,14 @@ final class HttpConnection extends ConnectionProcessor {
     }
 
     private void drop() {
-        Incoming incoming = pipe.clear().incoming();
+        SocketReader reader = pipe.clear().reader(SocketReader.BUFFER_BYTES);
         boolean ended;
         try {
-            while (incoming.next() != null) {
+            while (reader.next() != null) {
                 // nobody wants it
             }
         } finally {
-            ended = incoming.end();
+            ended = reader.end();
         }
         if (ended) {
             connection.terminateSilently();

@@ -49,13 +49,13 @@ record HttpPort(SocketWatch watch, @Nullable Supplier<SSLEngine> engines, Durati
 
     /** {@return the WebSocket port} */
     static HttpPort forSockets(BroadcastServer.Builder settings, SocketWatch watch, BooleanSupplier closing,
-            Routes routes, PeerConnection.TyrusMaker tyrus, @Nullable Decider decider, @Nullable PageHandler pages) {
+            Routes routes, @Nullable Decider decider, @Nullable PageHandler pages) {
         Entrance entrance = new Entrance(routes, new Origins(settings.origins),
                 new Proxies(settings.trustedProxies, settings.clientAddressHeader),
                 new Places(settings.maxPeers, settings.maxPeersPerAddress));
         ChunkPool pool = new ChunkPool();
         Function<Batch, WireBatch> encoder = batch -> WireBatch.encode(batch, pool);
-        Admission admission = new Admission(new Admission.Parts(tyrus, watch, encoder,
+        Admission admission = new Admission(new Admission.Parts(watch, encoder,
                 FilterChainBuilder.stateless().add(new SocketFilter()).build(), settings.maxMessageBytes));
         return new HttpPort(watch, engines(settings), settings.handshakeTimeout, settings.pageIdleTimeout,
                 STALL_TIMEOUT, closing, routes::refused,

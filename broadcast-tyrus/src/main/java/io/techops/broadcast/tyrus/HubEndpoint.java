@@ -45,11 +45,6 @@ public final class HubEndpoint extends Endpoint {
         return config(path, session -> SessionLink.open(session, hubs.apply(session), maxMessageBytes));
     }
 
-    /** {@return the endpoint of {@link BroadcastServer}, whose connections are registered before Tyrus opens them} */
-    static ServerEndpointConfig ofServer() {
-        return config("/", session -> PeerConnection.OPENING.get());
-    }
-
     private static ServerEndpointConfig config(String path, Registering registering) {
         HubEndpoint endpoint = new HubEndpoint(registering);
         return ServerEndpointConfig.Builder.create(HubEndpoint.class, path)

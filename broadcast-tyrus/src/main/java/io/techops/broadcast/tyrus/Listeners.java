@@ -38,7 +38,8 @@ final class Listeners {
      */
     static TCPNIOTransport transport(String name, @Nullable SocketWatch watch, HttpPort port) {
         TCPNIOTransport transport = TCPNIOTransportBuilder.newInstance().build();
-        transport.setIOStrategy(new ReadingStrategy());
+        transport.setIOStrategy(new ReadingStrategy(new Acceptor(port.watch())));
+        transport.setSelectorHandler(new SelectorGuard());
         transport.setName(name);
         transport.setTcpNoDelay(true);
         transport.setServerConnectionBackLog(BACKLOG);
@@ -58,6 +59,12 @@ final class Listeners {
     static void stopAccepting(TCPNIOTransport transport) {
         transport.unbindAll();
         distributor(transport).wake();
+    }
+
+    /** {@return whether this is one of a server's selector threads, or of its reading threads} */
+    static boolean runsOnThisThread(TCPNIOTransport transport) {
+        return distributor(transport).selectsOnThisThread()
+                || transport.getWorkerThreadPool() instanceof Readers readers && readers.readOnThisThread();
     }
 
     private static SelectorDistributor distributor(TCPNIOTransport transport) {

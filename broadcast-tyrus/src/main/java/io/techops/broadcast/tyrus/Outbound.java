@@ -79,6 +79,9 @@ abstract class Outbound {
     /** The socket is broken. */
     abstract void broken();
 
+    /** There was no memory, most likely no direct memory, to write a batch. */
+    abstract void noMemory(OutOfMemoryError thrown);
+
     /** Writes the 101, and then what has gathered behind it. */
     final void open(ByteBuffer response) {
         bring(() -> {
@@ -91,23 +94,28 @@ abstract class Outbound {
 
     /** Takes all of a batch. {@return whether another one fits now} */
     public final boolean write(Batch messages) {
-        WireBatch wire = messages.encoding(encoder);
         int told;
-        synchronized (this) {
-            if (state == State.ENDED || closeBrought) {
-                return false;
-            }
-            if (state == State.OPEN && current == null) {
-                if (writeNow(wire)) {
-                    return true;
+        try {
+            WireBatch wire = messages.encoding(encoder);
+            synchronized (this) {
+                if (state == State.ENDED || closeBrought) {
+                    return false;
                 }
-            } else if (batch == null) {
-                batch = wire.hold();
-            } else {
-                throw new IllegalStateException("a batch was brought while another one waits");
+                if (state == State.OPEN && current == null) {
+                    if (writeNow(wire)) {
+                        return true;
+                    }
+                } else if (batch == null) {
+                    batch = wire.hold();
+                } else {
+                    throw new IllegalStateException("a batch was brought while another one waits");
+                }
+                owesWritable = true;
+                told = takeNews();
             }
-            owesWritable = true;
-            told = takeNews();
+        } catch (OutOfMemoryError e) {
+            noMemory(e); // nothing of the batch was written
+            return false;
         }
         tell(told);
         return false;
@@ -179,6 +187,13 @@ abstract class Outbound {
             pong = null;
             ping = null;
             close = null;
+        }
+    }
+
+    /** {@return whether nothing goes out any more} */
+    final boolean isEnded() {
+        synchronized (this) {
+            return state == State.ENDED;
         }
     }
 
@@ -254,9 +269,9 @@ abstract class Outbound {
     }
 
     private void brokenBy(IOException e) {
-        LOG.debug("A connection broke: {}", e.toString());
         end();
         news |= BROKEN;
+        LOG.debug("A connection broke: {}", e.toString());
     }
 
     private int takeNews() {

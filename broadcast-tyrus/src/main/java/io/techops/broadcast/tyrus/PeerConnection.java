@@ -3,31 +3,31 @@ package io.techops.broadcast.tyrus;
 import io.techops.broadcast.Batch;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
-import io.techops.broadcast.Message;
 import io.techops.broadcast.Registration;
 import io.techops.broadcast.Transport;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
-import org.glassfish.tyrus.spi.Connection;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /*
- * One connection of the standalone server after its handshake: the hub's transport on one side, Tyrus on the other.
+ * One connection of the standalone server after its handshake: the hub's transport.
  *
- * In:  SocketFilter, which reads the pipe -> FrameGuard (limits, masks) -> Tyrus (frames, UTF-8, close handshake) ->
- *      the endpoint -> received() -> the hub. UpgradeFilter hands on what came right behind the request.
- *      Pings, pongs and plain close frames are answered here. So Tyrus's side, two fifths of the memory of a peer and more than a third of
- *      the work of its handshake, is not made before its first message: most peers only listen.
- * Out: the hub's batches, pings and pongs, and Tyrus's close frames through TyrusWriter -> Outbound -> the pipe.
+ * In:  SocketFilter, which reads the pipe -> FrameDecoder (frames, limits, masks, UTF-8) -> the hub. UpgradeFilter
+ * hands on what came right behind the request. Pings and pongs are answered here.
+ * Out: the hub's batches and pings, pongs and the close frame -> Outbound -> the pipe.
  *
  * It ends in one of these ways, and always with ended(), which Grizzly calls once the socket is closed:
- *   the peer's close frame    Tyrus answers it and closes its writer; the rest is the peer's to do
+ *   the peer's close frame    nothing that comes after it is read. If the hub still owes the peer something, it calls
+ *                             close() after that (promise I12); otherwise the answer leaves at once
+ *   a violation               likewise, with the rule that was broken
  *   the hub's close           our close frame goes out after what was written before; the peer answers, or the hub
  *                             aborts
- *   a violation               our close frame goes out; what else comes is not looked at
- *   reset, end of stream      Grizzly notices
+ *   end of stream             if our close frame has not left yet, it leaves first, as the input alone has ended
+ *   reset                     found by reading, even if a write has failed before: what the peer sent until then counts
  * TCP is never closed right after the close frame: that would reset the connection and destroy the frame if the peer is
  * still sending. The output is shut down, and the input read until the peer has seen it, or LINGER is over.
  */
@@ -35,33 +35,35 @@ import org.jspecify.annotations.Nullable;
 /**
  * A connection of the standalone server: its {@link Transport}, and its reading side. Reading is one thread at a time.
  */
-final class PeerConnection extends Outbound implements Transport, Link {
+final class PeerConnection extends Outbound implements Transport {
 
-    /** Hands a connection to the endpoint, whose open method runs on the thread that creates Tyrus's side of it. */
-    static final ThreadLocal<PeerConnection> OPENING = new ThreadLocal<>();
-
+    private static final Logger LOG = LoggerFactory.getLogger(PeerConnection.class);
+    private static final Failures FAILURES = new Failures(LOG);
     /** How long a connection that has said all may go on after that. */
     private static final Duration LINGER = Duration.ofSeconds(2);
     /** How long the close frame of a connection that the hub no longer knows may wait behind a slow peer's data. */
     private static final Duration FLUSH = Duration.ofSeconds(5);
     private static final CloseReason VANISHED =
             CloseReason.of(CloseReason.ABNORMAL, "the connection ended without a close frame");
+    private static final CloseReason FAILED =
+            CloseReason.of(CloseReason.INTERNAL_ERROR, "the connection could not be served");
 
     private final BroadcastHub hub;
     private final SocketWatch watch;
     private final Map<String, Object> attributes;
-    private final TyrusMaker tyrusMaker;
-    private final FrameGuard guard;
+    private final FrameDecoder decoder;
+    private final int mostAtOnce;
     private final Runnable whenEnded;
 
     /** Set before the connection is opened, never changed. */
     private @Nullable Registration registration;
     private boolean mayBlock = true;
 
-    /** Owned by the reading thread, and after its last read by whoever ends the connection. */
-    private @Nullable Connection tyrus;
+    /** Owned by the reading thread. */
     private @Nullable ByteBuffer unread;
     private boolean paused;
+    /** Written by the reading thread before it tells the hub: what the peer's close frame said. */
+    private volatile @Nullable CloseReason said;
     /** Set by any thread: what comes is not looked at any more. */
     private volatile boolean deaf;
     /** Set by any thread, each once: our close frame has left; nothing that comes matters; the socket is closed. */
@@ -71,26 +73,23 @@ final class PeerConnection extends Outbound implements Transport, Link {
 
     /** Guards those below: a pause that ends before it has begun must not be missed, nor an end that comes twice. */
     private final Object pause = new Object();
-    private boolean reading;
     private SocketWatch.@Nullable Deadline reaper;
     private boolean resumed;
     private @Nullable Runnable resumption;
-
-    /** Makes Tyrus's side of a connection. */
-    interface TyrusMaker extends Function<PeerConnection, Connection> {
-    }
+    /** The peer has shut down its output, or is gone, while our close frame was still to leave. */
+    private boolean inputOver;
 
     /**
      * @param whenEnded called once the socket is closed, perhaps more than once
      */
     PeerConnection(BroadcastHub hub, SocketWatch watch, Map<String, Object> attributes, Pipe pipe,
-            Function<Batch, WireBatch> encoder, TyrusMaker tyrusMaker, int maxMessageBytes, Runnable whenEnded) {
+            Function<Batch, WireBatch> encoder, int maxMessageBytes, Runnable whenEnded) {
         super(pipe, encoder);
         this.hub = hub;
         this.watch = watch;
         this.attributes = attributes;
-        this.tyrusMaker = tyrusMaker;
-        this.guard = new FrameGuard(maxMessageBytes);
+        this.decoder = new FrameDecoder(maxMessageBytes);
+        this.mostAtOnce = SocketReader.mostAtOnce(maxMessageBytes);
         this.whenEnded = whenEnded;
     }
 
@@ -115,8 +114,8 @@ final class PeerConnection extends Outbound implements Transport, Link {
     }
 
     /** {@return what has come from the socket} For the reading thread. */
-    Incoming incoming() {
-        return pipe.incoming();
+    SocketReader reader() {
+        return pipe.reader(mostAtOnce);
     }
 
     /**
@@ -125,20 +124,18 @@ final class PeerConnection extends Outbound implements Transport, Link {
      * @return false if the peer must not be read before it is resumed: {@link #onResume} says what to do then
      */
     boolean read(Source source) {
-        synchronized (pause) {
-            reading = true;
-        }
         try {
-            return readPieces(source);
+            registration.readStarted();
+            try {
+                return readPieces(source);
+            } finally {
+                registration.readComplete();
+            }
+        } catch (Throwable thrown) { // no memory, above all
+            failed(thrown);
+            return true;
         } finally {
-            boolean over;
-            synchronized (pause) {
-                reading = false;
-                over = ended;
-            }
-            if (over) {
-                closeTyrus();
-            }
+            Thread.interrupted(); // foreign code may have left it, and a channel is closed by it
         }
     }
 
@@ -148,59 +145,57 @@ final class PeerConnection extends Outbound implements Transport, Link {
     }
 
     private boolean readPieces(Source source) {
-        registration.readStarted();
-        try {
-            ByteBuffer piece = unread == null ? source.next() : unread;
-            unread = null;
-            for (; piece != null; piece = source.next()) {
-                readFrames(piece);
-                if (paused) {
-                    paused = false;
-                    unread = ByteBuffer.allocate(piece.remaining()).put(piece).flip();
-                    return false;
-                }
+        ByteBuffer piece = unread == null ? source.next() : unread;
+        unread = null;
+        for (; piece != null; piece = source.next()) {
+            readFrames(piece);
+            if (paused) {
+                paused = false;
+                unread = ByteBuffer.allocate(piece.remaining()).put(piece).flip();
+                return false;
             }
-            return true;
-        } finally {
-            registration.readComplete();
         }
+        return true;
     }
 
     private void readFrames(ByteBuffer piece) {
         while (!deaf && !paused) {
-            ByteBuffer frame = guard.next(piece);
-            if (frame != null) {
-                take(frame);
-            } else {
-                CloseReason violation = guard.violation();
-                if (violation != null) {
-                    fail(violation);
+            switch (decoder.next(piece)) {
+                case NOTHING -> {
+                    return;
                 }
-                return;
+                case MESSAGE -> {
+                    paused = !registration.received(decoder.message());
+                    Thread.interrupted();
+                }
+                case PING -> pong(Frames.control(Frames.PONG, decoder.payload()));
+                case PONG -> registration.pong();
+                case CLOSE -> {
+                    said = decoder.reason();
+                    fail(said, true);
+                }
+                case VIOLATION -> fail(decoder.reason(), false);
             }
         }
     }
 
-    private void take(ByteBuffer frame) {
-        switch (frame.get(frame.position()) & 0x0F) {
-            case Frames.PING -> pong(Frames.pong(frame));
-            case Frames.PONG -> pong();
-            case Frames.CLOSE -> {
-                if (tyrus == null && Frames.isPlainClose(frame)) {
-                    fail(CloseReason.of(CloseReason.NORMAL)); // no need for Tyrus only to say goodbye
-                } else {
-                    toTyrus(frame);
-                }
-            }
-            default -> toTyrus(frame);
+    /** Nothing more is read. Our close frame goes out when the hub owes the peer nothing more. */
+    private void fail(CloseReason reason, boolean byPeer) {
+        deaf = true;
+        if (registration.ending(reason, byPeer)) {
+            sayClose(reason);
+            finish();
         }
     }
 
-    private void toTyrus(ByteBuffer frame) {
-        if (tyrus == null) {
-            tyrus = tyrusMaker.apply(this);
+    /** Something threw that was not expected: the connection cannot go on. */
+    private void failed(Throwable thrown) {
+        try {
+            FAILURES.warn("A connection could not be served, and is closed", thrown);
+            fail(FAILED, false);
+        } catch (Throwable again) { // no memory for that either
+            abort();
         }
-        tyrus.getReadHandler().handle(frame);
     }
 
     /** Runs {@code resumption} once, when the pause is over, which may be now. */
@@ -228,50 +223,36 @@ final class PeerConnection extends Outbound implements Transport, Link {
         }
     }
 
-    /** Ends the connection from our side, or answers a close frame with the same. */
-    private void fail(CloseReason reason) {
-        deaf = true;
-        registration.unregister(reason);
-        close(Frames.close(reason));
-        finish();
-    }
-
-    // What the endpoint tells.
-
-    @Override
-    public void received(Message message) {
-        if (!registration.received(message)) {
-            paused = true;
+    /**
+     * Says that nothing more will come: the stream has ended, or broken. Closes the connection, unless our close frame
+     * has still to leave.
+     *
+     * @return whether it is closed now
+     */
+    boolean inputEnded() {
+        synchronized (pause) {
+            inputOver = deaf && !closeSent && !isEnded();
+            if (inputOver) {
+                return false;
+            }
         }
+        pipe.close();
+        return true;
     }
 
-    @Override
-    public void pong() {
-        registration.pong();
+    // The end.
+
+    private void sayClose(CloseReason reason) {
+        close(Frames.close(reason == said ? CloseReason.of(reason.code()) : reason));
     }
 
-    @Override
-    public void closed(CloseReason reason) {
-        if (registration != null) {
-            registration.unregister(reason);
-        }
-    }
-
-    @Override
-    public void failed(Throwable thrown) {
-        if (registration != null) {
-            fail(CloseReason.of(CloseReason.INTERNAL_ERROR, "the connection could not be served"));
-        }
-    }
-
-    /** Tyrus has nothing more to say. */
-    void finish() {
-        deaf = true;
+    /** Both sides have said all, or will have once the close frame has left. */
+    private void finish() {
         if (!ended) {
             finished = true; // before we look at closeSent: one of us two sees both
-            boolean said = closeSent;
-            abortAfter(said ? LINGER : FLUSH);
-            if (said) {
+            boolean gone = closeSent;
+            abortAfter(gone ? LINGER : FLUSH);
+            if (gone) {
                 pipe.finish();
             }
         }
@@ -283,17 +264,15 @@ final class PeerConnection extends Outbound implements Transport, Link {
             if (reaper != null) {
                 reaper.cancel();
             }
-            reaper = watch.after(delay, this::abort);
+            reaper = ended ? null : watch.after(delay, this::abort);
         }
     }
 
     /** The socket is closed. */
     void ended() {
         whenEnded.run();
-        boolean now;
         synchronized (pause) {
             ended = true;
-            now = !reading;
             if (reaper != null) {
                 reaper.cancel();
             }
@@ -301,17 +280,8 @@ final class PeerConnection extends Outbound implements Transport, Link {
         deaf = true;
         end();
         pipe.ended();
-        if (now) {
-            closeTyrus();
-        }
-        closed(VANISHED);
-    }
-
-    /** Tells Tyrus of the end. Never while a frame is read: Tyrus would take a ping as an error, and log it as one. */
-    private void closeTyrus() {
-        if (tyrus != null) {
-            tyrus.close(new jakarta.websocket.CloseReason(
-                    jakarta.websocket.CloseReason.CloseCodes.CLOSED_ABNORMALLY, VANISHED.phrase()));
+        if (registration != null) {
+            registration.unregister(VANISHED);
         }
     }
 
@@ -324,8 +294,12 @@ final class PeerConnection extends Outbound implements Transport, Link {
 
     @Override
     public void close(CloseReason reason) {
-        close(Frames.close(reason));
-        resume(); // the answer has to be read
+        sayClose(reason);
+        if (deaf) {
+            finish(); // the peer has said all
+        } else {
+            resume(); // the answer has to be read
+        }
     }
 
     @Override
@@ -359,15 +333,40 @@ final class PeerConnection extends Outbound implements Transport, Link {
 
     @Override
     void closeLeft() {
-        closeSent = true;
-        if (finished) {
+        boolean over;
+        synchronized (pause) {
+            closeSent = true;
+            over = inputOver;
+        }
+        if (over) {
+            pipe.close();
+        } else if (finished) {
             abortAfter(LINGER);
             pipe.finish();
         }
     }
 
+    /** The peer will not get the batch: whatever it has got so far is whole, and ends with a close frame. */
+    @Override
+    void noMemory(OutOfMemoryError thrown) {
+        FAILURES.warn("No memory for a batch (-XX:MaxDirectMemorySize): the peer is closed", thrown);
+        deaf = true;
+        registration.unregister(FAILED);
+        sayClose(FAILED);
+        finish();
+    }
+
+    /** What the peer sent before may still wait to be read, and then says that this is the end. */
     @Override
     void broken() {
-        abort();
+        boolean over;
+        synchronized (pause) {
+            over = inputOver;
+        }
+        if (over) {
+            abort();
+        } else {
+            abortAfter(LINGER);
+        }
     }
 }

@@ -42,8 +42,15 @@ interface Pipe {
     /** Says so if it could not be said before: nothing that the peer still sends matters. May be called twice. */
     void finish();
 
-    /** {@return what has come} For the reading thread, until it calls {@link Incoming#end}. */
-    Incoming incoming();
+    /**
+     * {@return what has come} For the reading thread, until it calls {@link SocketReader#end}.
+     *
+     * @param mostAtOnce the most bytes that are read at once, and so may have to be kept; with TLS at least a record
+     */
+    SocketReader reader(int mostAtOnce);
+
+    /** Closes the socket; what was written before still leaves. For the reading thread, or when all was said. */
+    void close();
 
     /** {@return the way past TLS, if there is any: this way itself if there is none} */
     Pipe clear();

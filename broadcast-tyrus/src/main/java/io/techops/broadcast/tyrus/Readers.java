@@ -98,6 +98,11 @@ final class Readers extends ThreadPoolExecutor {
                 memory instanceof ThreadLocalPoolProvider provider ? provider.createThreadLocalPool() : null, task));
     }
 
+    /** {@return whether this thread is one of them} */
+    boolean readOnThisThread() {
+        return Thread.currentThread() instanceof Reader reader && reader.all == readers;
+    }
+
     @Override
     public void execute(Runnable task) {
         super.execute(task);
@@ -106,7 +111,7 @@ final class Readers extends ThreadPoolExecutor {
 
     private void watch() {
         if (!getQueue().isEmpty() && watching.compareAndSet(false, true)) {
-            watch.after(STUCK, this::look);
+            watch.in(STUCK, this::look);
         }
     }
 
@@ -125,7 +130,7 @@ final class Readers extends ThreadPoolExecutor {
             warn();
         }
         if (size > FEW) {
-            watch.after(STUCK, this::look);
+            watch.in(STUCK, this::look);
         } else {
             watching.set(false);
             watch();
@@ -141,11 +146,13 @@ final class Readers extends ThreadPoolExecutor {
 
     @Override
     protected void beforeExecute(Thread thread, Runnable task) {
+        ThreadState.restore();
         ((Reader) thread).turn();
     }
 
     @Override
     protected void afterExecute(Runnable task, @Nullable Throwable thrown) {
         ((Reader) Thread.currentThread()).turn();
+        ThreadState.restore();
     }
 }

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * What comes through TLS. A thread has two buffers; a connection has but the beginning of a record, in memory for what
  * has come of it and half as much again.
  */
-final class Records extends Incoming {
+final class Records extends SocketReader {
 
     static final int HEADER_BYTES = 5;
     /** A handshake message in the clear (RFC 8446 section 5.1, RFC 5246 section 6.2.1). */

@@ -25,7 +25,6 @@ final class Running {
     private final SocketWatch watch;
     private final TCPNIOTransport sockets;
     private final @Nullable TCPNIOTransport pages;
-    private final HubContainer container;
     private final @Nullable Decider decider;
     private final URI root;
     private final int port;
@@ -44,11 +43,11 @@ final class Running {
         InetSocketAddress pageAddress = settings.address(settings.pagePort);
         boolean started = false;
         try {
-            container = new HubContainer(settings.maxMessageBytes);
+            SelfExercise.run(settings);
             decider = settings.handshakePolicy == null ? null : new Decider(settings.handshakePolicy);
             PageHandler handler = settings.pages == null ? null : new PageHandler(settings.pages);
             sockets = Listeners.transport("broadcast", watch, HttpPort.forSockets(settings, watch, () -> closing, routes,
-                    container::open, decider, onOnePort ? handler : null));
+                    decider, onOnePort ? handler : null));
             pages = handler == null || onOnePort ? null : Listeners.transport("broadcast-pages", null,
                     HttpPort.forPages(settings, watch, () -> closing, handler));
             port = Listeners.start(sockets, "port", socketAddress);
@@ -83,6 +82,13 @@ final class Running {
 
     void close(Duration limit) {
         stopAccepting();
+        if (Listeners.runsOnThisThread(sockets)) {
+            // From a policy or a listener: what this thread reads has to be read before the hub's end, so that nothing
+            // on it may wait for that end.
+            routes.shutdown(limit).thenRun(() -> watch.in(Duration.ZERO, this::stop));
+            stopAfter(limit);
+            return;
+        }
         routes.shutdown(limit).thenRun(this::stop);
         routes.close(limit);
         if (routes.shutdown(limit).toCompletableFuture().isDone()) {
@@ -90,9 +96,14 @@ final class Running {
             stopped.join(); // if it is the hub's thread that stops the server, perhaps one of the host application
         } else {
             // Called from a listener of the hub, which the end has to wait for; or nobody runs the hub's tasks.
-            Duration longest = limit.compareTo(LONGEST) < 0 ? limit : LONGEST;
-            watch.after(longest.plusSeconds(1), this::stop);
+            stopAfter(limit);
         }
+    }
+
+    /** Whatever happens, the server has stopped a moment after the limit. */
+    private void stopAfter(Duration limit) {
+        Duration longest = limit.compareTo(LONGEST) < 0 ? limit : LONGEST;
+        watch.in(longest.plusSeconds(1), this::stop);
     }
 
     private synchronized void stopAccepting() {
@@ -117,7 +128,8 @@ final class Running {
         }
     }
 
-    private void release() {
+    /** Leaves nothing behind; its hub is closed before. */
+    void release() {
         if (pages != null) {
             Listeners.stop(pages);
         }
@@ -126,9 +138,6 @@ final class Running {
         }
         if (decider != null) {
             decider.close();
-        }
-        if (container != null) {
-            container.stop();
         }
         watch.close();
     }

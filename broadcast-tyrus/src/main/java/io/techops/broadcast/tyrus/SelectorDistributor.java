@@ -40,6 +40,17 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
         rounds = new RoundRobinConnectionDistributor(transport);
     }
 
+    /** {@return whether this thread is one of the selectors'} */
+    boolean selectsOnThisThread() {
+        SelectorRunner[] runners = getTransportSelectorRunners();
+        for (SelectorRunner runner : runners == null ? new SelectorRunner[0] : runners) { // null after the end
+            if (runner.getRunnerThread() == Thread.currentThread()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Has every selector look at what was closed. */
     void wake() {
         for (SelectorRunner runner : getTransportSelectorRunners()) {

@@ -18,20 +18,22 @@ final class SocketFilter extends BaseFilter {
         if (peer == null) {
             return ctx.getStopAction();
         }
-        Incoming incoming = peer.incoming();
+        SocketReader reader = peer.reader();
         boolean goesOn;
         boolean ended;
         try {
-            goesOn = peer.read(incoming);
+            goesOn = peer.read(reader);
         } finally {
-            ended = incoming.end();
+            ended = reader.end();
         }
-        if (ended) {
-            peer.pipe.finish();
-            connection.terminateSilently();
+        if (!ended) {
+            return goesOn ? ctx.getStopAction() : FrameFilter.suspend(ctx, peer);
+        }
+        if (peer.inputEnded()) {
             return ctx.getStopAction();
         }
-        return goesOn ? ctx.getStopAction() : FrameFilter.suspend(ctx, peer);
+        ctx.suspend(); // for good: the end of the stream would be read again and again
+        return ctx.getSuspendAction();
     }
 
     @Override

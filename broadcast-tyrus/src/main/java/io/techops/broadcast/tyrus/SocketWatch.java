@@ -3,7 +3,6 @@ package io.techops.broadcast.tyrus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.CancelledKeyException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -29,6 +28,10 @@ final class SocketWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SocketWatch.class);
     private static final int TIDY = 64;
 
+    /** What is later than this was not in time to be judged. */
+    private static final long LATE_NANOS = Duration.ofMillis(50).toNanos();
+    private static final int GRACE_MILLIS = 500;
+
     /** How long a selector may sleep while it has not forgotten a key. */
     private static final long LEAVING_MILLIS = 1;
 
@@ -44,7 +47,7 @@ final class SocketWatch implements AutoCloseable {
      * so that we cannot do it again, without having queued it for the selector yet. It wakes nobody once it has.
      */
     private final List<SelectionKey> leaving = new ArrayList<>();
-    private final Bursts failures = new Bursts();
+    private final Failures failures = new Failures(LOG);
     private volatile boolean closed;
 
     /** Somebody who waits for a socket, or, without a callback, waits no more. */
@@ -53,16 +56,25 @@ final class SocketWatch implements AutoCloseable {
 
     /** Something that happens later, unless it is cancelled. */
     static final class Deadline implements Comparable<Deadline> {
-        private final long at;
+        /** Guarded by the queue, which it is not in while they change. */
+        private long at;
+        private boolean hasGrace;
         private volatile @Nullable Runnable action;
 
-        private Deadline(long at, Runnable action) {
+        private Deadline(long at, boolean hasGrace, Runnable action) {
             this.at = at;
+            this.hasGrace = hasGrace;
             this.action = action;
         }
 
         void cancel() {
             action = null;
+        }
+
+        private Deadline afterGrace(long now) {
+            at = now + Duration.ofMillis(GRACE_MILLIS).toNanos();
+            hasGrace = false;
+            return this;
         }
 
         @Override
@@ -88,9 +100,21 @@ final class SocketWatch implements AutoCloseable {
         selector.wakeup();
     }
 
-    /** Calls {@code action} after {@code delay}. */
+    /**
+     * Calls {@code action}, which is to end something that has taken too long, after {@code delay}. If this thread runs
+     * much later than that, as after a pause of the whole process, what has come in time may not have been read yet:
+     * then there is a grace of {@value #GRACE_MILLIS} ms more.
+     */
     Deadline after(Duration delay, Runnable action) {
-        Deadline deadline = new Deadline(System.nanoTime() + delay.toNanos(), action);
+        return add(new Deadline(System.nanoTime() + delay.toNanos(), true, action));
+    }
+
+    /** Calls {@code action} after {@code delay}. */
+    Deadline in(Duration delay, Runnable action) {
+        return add(new Deadline(System.nanoTime() + delay.toNanos(), false, action));
+    }
+
+    private Deadline add(Deadline deadline) {
         boolean first;
         synchronized (deadlines) {
             if (deadlines.size() >= tidyAt) {
@@ -114,13 +138,14 @@ final class SocketWatch implements AutoCloseable {
 
     private void run() {
         while (!closed) {
+            ThreadState.restore();
             try {
                 selector.select(this::writable, waitMillis());
                 forget();
                 grantWishes();
                 meetDeadlines();
             } catch (Throwable thrown) {
-                warn("The socket watch goes on after a failure", thrown);
+                failures.warn("The socket watch goes on after a failure", thrown);
             }
         }
     }
@@ -164,7 +189,7 @@ final class SocketWatch implements AutoCloseable {
             }
             try {
                 wish.channel().register(selector, SelectionKey.OP_WRITE, whenWritable);
-            } catch (ClosedChannelException | CancelledKeyException e) {
+            } catch (Throwable thrown) { // closed, as a rule
                 call(whenWritable);
             }
         }
@@ -175,10 +200,15 @@ final class SocketWatch implements AutoCloseable {
             Deadline due;
             synchronized (deadlines) {
                 due = deadlines.peek();
-                if (due == null || due.at - System.nanoTime() > 0) {
+                long now = System.nanoTime();
+                if (due == null || due.at - now > 0) {
                     return;
                 }
                 deadlines.poll();
+                if (due.hasGrace && now - due.at > LATE_NANOS) {
+                    deadlines.add(due.afterGrace(now));
+                    continue;
+                }
             }
             Runnable action = due.action;
             if (action != null) {
@@ -191,14 +221,7 @@ final class SocketWatch implements AutoCloseable {
         try {
             action.run();
         } catch (Throwable thrown) {
-            warn("A callback of the socket watch threw", thrown);
-        }
-    }
-
-    /** Warns of the first of a burst. */
-    private void warn(String what, Throwable thrown) {
-        if (failures.first()) {
-            LOG.warn(what, thrown);
+            failures.warn("A callback of the socket watch threw", thrown);
         }
     }
 

@@ -222,8 +222,9 @@ final class TlsPipe implements Pipe {
     // The reading side.
 
     @Override
-    public Incoming incoming() {
-        return socket.begin(RECORDS.get()).begin(reading);
+    public SocketReader reader(int mostAtOnce) {
+        return socket.begin(RECORDS.get(), Math.max(mostAtOnce, Records.HEADER_BYTES + Records.MOST_BYTES))
+                .begin(reading);
     }
 
     /** Sends what TLS itself has to say, unless something waits. For the reading thread. */
@@ -292,6 +293,12 @@ final class TlsPipe implements Pipe {
     @Override
     public Pipe clear() {
         return socket;
+    }
+
+    @Override
+    public void close() {
+        finish();
+        socket.close();
     }
 
     @Override

@@ -63,11 +63,11 @@
  * }</pre>
  *
  * <p>The floors, each using only those below it: {@code ChunkPool}, {@code WireBatch}, {@code Frames};
- * {@code SocketWatch}; the pipes; {@code Outbound}; {@code FrameGuard}, {@code PeerConnection}; the endpoint;
+ * {@code SocketWatch}; the pipes; {@code Outbound}; {@code FrameDecoder}, {@code PeerConnection}; the endpoint;
  * {@code Tokens}, {@code Authority}, {@code Addresses}; {@code Refusal}, {@code Refuser}, {@code Handshake};
  * {@code RequestParser}, {@code PlainHandshake}; {@code Origins}, {@code Proxies}, {@code Places}, {@code Routes},
  * {@code Entrance}; {@code HandshakeRequest}, {@code HandshakePolicy}, {@code Decider}; {@code Admission},
- * {@code UpgradeFilter}, {@code Doorway}; {@code SocketChain}, the container and {@code BroadcastServer}.
+ * {@code UpgradeFilter}, {@code Doorway}; {@code SocketChain} and {@code BroadcastServer}.
  */
 @NullMarked
 package io.techops.broadcast.tyrus;

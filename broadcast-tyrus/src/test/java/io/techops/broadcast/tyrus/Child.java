@@ -39,7 +39,7 @@ final class Child {
     }
 
     /** {@return the files and folders that the tests run with} */
-    private static List<Path> classPath() {
+    static List<Path> classPath() {
         List<Path> entries = new ArrayList<>();
         for (String property : List.of("jdk.module.path", "java.class.path")) {
             for (String entry : System.getProperty(property, "").split(File.pathSeparator)) {

@@ -32,7 +32,7 @@ class DepartureTest {
                 way(wire, "a close frame", 1000, peer -> peer.sendClose(1000)),
                 way(wire, "a close frame with a code of its own", 4321, peer -> peer.sendClose(4321)),
                 // Tyrus tells the endpoint 1000 for it, not 1005.
-                way(wire, "a close frame without a code", 1000, peer -> peer.send(RawClient.frame(0x88, new byte[0]))),
+                way(wire, "a close frame without a code", 1005, peer -> peer.send(RawClient.frame(0x88, new byte[0]))),
                 way(wire, "a close frame and a reset", 1000, peer -> {
                     peer.sendClose(1000);
                     peer.readClose();

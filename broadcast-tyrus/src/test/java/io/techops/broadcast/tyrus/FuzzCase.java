@@ -125,12 +125,14 @@ final class FuzzCase {
     }
 
     private static void endsOrIsUsable(RawClient client, byte[] frames) throws IOException {
-        FrameGuard guard = new FrameGuard(MAX_MESSAGE);
-        ByteBuffer sent = ByteBuffer.wrap(frames);
-        while (guard.next(sent) != null) {
-            // what the server has seen
+        FrameDecoder decoder = new FrameDecoder(MAX_MESSAGE);
+        ByteBuffer sent = ByteBuffer.wrap(frames.clone());
+        FrameDecoder.Found found = decoder.next(sent);
+        while (found != FrameDecoder.Found.NOTHING && found != FrameDecoder.Found.CLOSE
+                && found != FrameDecoder.Found.VIOLATION) {
+            found = decoder.next(sent); // what the server has seen
         }
-        if (guard.violation() == null && guard.isBetweenMessages()) {
+        if (found == FrameDecoder.Found.NOTHING && decoder.isBetweenMessages()) {
             send(client, new byte[][] {PROBE});
             answersProbeOrEnds(client);
         } else {

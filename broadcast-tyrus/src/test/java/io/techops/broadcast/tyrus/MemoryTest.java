@@ -7,6 +7,8 @@ import static io.techops.broadcast.tyrus.ClientFrames.header;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Retention;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,6 +65,39 @@ class MemoryTest {
                 peer.close();
             }
             return (after - before) / PEERS;
+        }
+    }
+
+    @Test
+    void aPausedPeerCostsNoMoreThanTwoMessagesAndAFewKiB() throws Exception {
+        int limit = 1 << 10;
+        BroadcastHub hub = BroadcastHub.builder().executor(task -> { }) // never runs a shard: the hub stays saturated
+                .retention(Retention.of(4, 1 << 20)).build();
+        byte[] flood = frame(0x81, new int[limit - 8]);
+        for (int i = 0; i < 6; i++) {
+            flood = concat(flood, flood);
+        }
+        List<RawClient> peers = new ArrayList<>();
+        BroadcastServer server = Wire.PLAIN.server().maxMessageBytes(limit).hub(hub).start();
+        try {
+            for (int i = 0; i < PEERS; i++) {
+                peers.add(Wire.PLAIN.open(server));
+            }
+            for (int i = 0; i < 8; i++) {
+                peers.get(0).sendText("fills the log");
+            }
+            long before = Resources.usedHeap();
+            for (RawClient peer : peers.subList(1, PEERS)) {
+                peer.send(flood); // 64 KiB: the first message is parked, and the rest must stay in the kernel
+            }
+            await().until(() -> hub.stats().waits() >= PEERS);
+            assertThat((Resources.usedHeap() - before) / PEERS).as("bytes a peer").isLessThan(2 * limit + MARGIN);
+        } finally {
+            hub.close(Duration.ZERO);
+            server.close(Duration.ZERO);
+            for (RawClient peer : peers) {
+                peer.close();
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import static io.techops.broadcast.tyrus.ClientFrames.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,36 +16,34 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.glassfish.tyrus.spi.Connection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A peer that only listens, and says that it is alive, has no side in Tyrus: one is made for its first message. */
-class ListeningPeerTest {
+/** What a peer's frames lead to, without a socket. */
+class PeerConnectionTest {
 
     private static final int TEXT = 0x81;
     private static final int CLOSE = 0x88;
     private static final int PING = 0x89;
     private static final int PONG = 0x8A;
 
-    private final HubContainer container = new HubContainer(1_000);
     private final SocketWatch watch = new SocketWatch("watch of a test");
     private final List<String> said = new CopyOnWriteArrayList<>();
     private final BroadcastHub hub = BroadcastHub.builder()
             .policy((from, message) -> {
-                said.add(message.toString());
+                said.add(message instanceof Message.Text text ? text.text() : message.toString());
                 return MessagePolicy.Decision.ignore();
             }).build();
     private final Sink sink = new Sink();
     private final PeerConnection peer = new PeerConnection(hub, watch, Map.of(), sink,
-            batch -> WireBatch.encode(batch, new ChunkPool()), this::side, 1_000, () -> { });
-    private int sides;
+            batch -> WireBatch.encode(batch, new ChunkPool()), 1_000, () -> { });
 
     /** Keeps what is written to a peer. */
     private static final class Sink implements Pipe {
 
         private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+        private boolean closed;
 
         @Override
         public long write(WireBatch batch) throws IOException {
@@ -84,8 +83,13 @@ class ListeningPeerTest {
         }
 
         @Override
-        public Incoming incoming() {
+        public SocketReader reader(int mostAtOnce) {
             throw new AssertionError("the test brings what comes");
+        }
+
+        @Override
+        public void close() {
+            closed = true;
         }
 
         @Override
@@ -105,11 +109,6 @@ class ListeningPeerTest {
         }
     }
 
-    private Connection side(PeerConnection of) {
-        sides++;
-        return container.open(of);
-    }
-
     @BeforeEach
     void open() {
         peer.register();
@@ -122,7 +121,6 @@ class ListeningPeerTest {
         peer.ended();
         hub.close(Duration.ZERO);
         watch.close();
-        container.stop();
     }
 
     private void send(byte[]... frames) {
@@ -134,10 +132,9 @@ class ListeningPeerTest {
     }
 
     @Test
-    void pingsAreAnsweredAndPongsAreTakenWithoutTyrus() {
+    void pingsAreAnsweredAndPongsAreTaken() {
         send(frame(PING, "are you there"), frame(PONG, ""), frame(PING, ""), frame(PONG, "unasked"));
         assertThat(sink.take()).isEqualTo(unmasked(PONG, "are you there", ""));
-        assertThat(sides).isZero();
         assertThat(hub.peers()).hasSize(1);
     }
 
@@ -153,35 +150,40 @@ class ListeningPeerTest {
     }
 
     @Test
-    void itsFirstMessageMakesItsSideAndTheOthersUseIt() {
+    void itsMessagesReachTheHubInOrder() {
         send(frame(PING, "1"), frame(TEXT, "one"), frame(TEXT, "two"), frame(PING, "2"));
         send(frame(TEXT, "three"));
-        assertThat(said).hasSize(3);
-        assertThat(sides).isOne();
+        assertThat(said).containsExactly("one", "two", "three");
     }
 
     @Test
-    void itsPlainCloseFrameIsAnsweredWithoutTyrus() {
-        send(frame(CLOSE, 3, 232), frame(TEXT, "too late"));
-        assertThat(sink.take()).containsExactly(CLOSE, 2, 3, 232);
-        assertThat(hub.peers()).isEmpty();
-        assertThat(said).isEmpty();
-        assertThat(sides).isZero();
-    }
-
-    @Test
-    void anotherCloseFrameIsTyrusToJudge() {
-        send(frame(CLOSE, 3, 233));
+    void itsCloseFrameIsAnsweredWithItsCodeAndNothingElseOfIt() {
+        send(frame(CLOSE, 3, 233, 'b', 'y', 'e'), frame(TEXT, "too late"));
         assertThat(sink.take()).containsExactly(CLOSE, 2, 3, 233);
         assertThat(hub.peers()).isEmpty();
-        assertThat(sides).isOne();
+        assertThat(said).isEmpty();
+        assertThat(peer.inputEnded()).isTrue();
+        assertThat(sink.closed).isTrue();
     }
 
     @Test
-    void itsEndWithoutACloseFrameNeedsNoSide() {
+    void aCloseFrameWithoutACodeIsAnsweredWithOneWithout() {
+        send(frame(CLOSE));
+        assertThat(sink.take()).containsExactly(CLOSE, 0);
+        assertThat(hub.peers()).isEmpty();
+    }
+
+    @Test
+    void aBrokenRuleIsNamedInTheCloseFrame() {
+        send(frame(0x83, "an opcode that is none"));
+        assertThat(sink.take()).asString(StandardCharsets.US_ASCII).endsWith("unknown opcode 3");
+        assertThat(hub.peers()).isEmpty();
+    }
+
+    @Test
+    void itsEndWithoutACloseFrameIsItsEnd() {
         peer.ended();
         assertThat(hub.peers()).isEmpty();
-        assertThat(sides).isZero();
     }
 
     @Test
@@ -189,6 +191,5 @@ class ListeningPeerTest {
         peer.ended();
         send(frame(TEXT, "too late"), frame(PING, "too late"));
         assertThat(said).isEmpty();
-        assertThat(sides).isZero();
     }
 }

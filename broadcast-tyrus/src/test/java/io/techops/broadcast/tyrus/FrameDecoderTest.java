@@ -2,6 +2,8 @@ package io.techops.broadcast.tyrus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.Message;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FrameGuardTest {
+class FrameDecoderTest {
 
     private static final int LIMIT = 100_000;
 
@@ -34,36 +36,39 @@ class FrameGuardTest {
         return all.toByteArray();
     }
 
-    /** A whole frame as the guard handed it on. */
+    /** What a decoder handed on: the first byte of a whole frame, and its payload. */
     private record Handed(int first, String payload) {
 
-        static Handed of(ByteBuffer frame) {
-            int first = frame.get() & 0xFF;
-            int second = frame.get() & 0xFF;
-            int code = second & 0x7F;
-            long length = code < 126 ? code : code == 126 ? frame.getShort() & 0xFFFF : frame.getLong();
-            int mask = second > 0x7F ? frame.getInt() : 0;
-            byte[] payload = new byte[Math.toIntExact(length)];
-            frame.get(payload);
-            for (int i = 0; i < payload.length; i++) {
-                payload[i] ^= (byte) (mask >>> 24 - i % 4 * 8);
-            }
-            assertThat(frame.hasRemaining()).as("more than a frame").isFalse();
-            return new Handed(first, new String(payload, StandardCharsets.ISO_8859_1));
+        static Handed of(Message message) {
+            ByteBuffer payload = message.payload();
+            byte[] bytes = new byte[payload.remaining()];
+            payload.get(bytes);
+            return new Handed(message instanceof Message.Text ? 0x81 : 0x82, latin(bytes));
+        }
+
+        static String latin(byte[] bytes) {
+            return new String(bytes, StandardCharsets.ISO_8859_1);
         }
     }
 
-    /** What a guard handed on. */
+    /** What a decoder handed on. */
     private static final class Passed {
         final List<Handed> frames = new ArrayList<>();
 
         /** {@return whether everything in {@code part} was taken} */
-        boolean feed(FrameGuard guard, byte[] part) {
+        boolean feed(FrameDecoder decoder, byte[] part) {
             ByteBuffer in = ByteBuffer.wrap(part);
-            for (ByteBuffer next = guard.next(in); next != null; next = guard.next(in)) {
-                frames.add(Handed.of(next));
+            while (true) {
+                switch (decoder.next(in)) {
+                    case MESSAGE -> frames.add(Handed.of(decoder.message()));
+                    case PING -> frames.add(new Handed(0x89, Handed.latin(decoder.payload())));
+                    case PONG -> frames.add(new Handed(0x8A, ""));
+                    case CLOSE -> frames.add(new Handed(0x88, decoder.reason().toString()));
+                    default -> {
+                        return !in.hasRemaining();
+                    }
+                }
             }
-            return !in.hasRemaining();
         }
     }
 
@@ -77,17 +82,17 @@ class FrameGuardTest {
             for (int round = 0; round < 300; round++) {
                 List<Handed> expected = new ArrayList<>();
                 byte[] stream = randomStream(random, expected);
-                FrameGuard guard = new FrameGuard(LIMIT);
+                FrameDecoder decoder = new FrameDecoder(LIMIT);
                 Passed passed = new Passed();
                 int largest = 1 + random.nextInt(random.nextBoolean() ? 12 : 20_000);
                 for (int from = 0; from < stream.length; ) {
                     int to = Math.min(stream.length, from + 1 + random.nextInt(largest));
-                    assertThat(passed.feed(guard, Arrays.copyOfRange(stream, from, to))).as("seed %s", seed).isTrue();
+                    assertThat(passed.feed(decoder, Arrays.copyOfRange(stream, from, to))).as("seed %s", seed).isTrue();
                     from = to;
                 }
-                assertThat(guard.violation()).as("seed %s", seed).isNull();
+                assertThat(decoder.reason()).as("seed %s", seed).isNull();
                 assertThat(passed.frames.equals(expected)).as("seed %s", seed).isTrue();
-                assertThat(guard.isBetweenMessages()).as("seed %s", seed).isTrue();
+                assertThat(decoder.isBetweenMessages()).as("seed %s", seed).isTrue();
             }
         }
 
@@ -97,10 +102,10 @@ class FrameGuardTest {
             StringBuilder message = new StringBuilder();
             for (int i = 0; i < 20 || opcode != 0; i++) {
                 if (random.nextInt(4) == 0) {
-                    int first = 0x80 | 8 + random.nextInt(3);
+                    int first = 0x89 + random.nextInt(2);
                     String payload = text(random, random.nextInt(126));
                     stream.writeBytes(frame(random, first, payload));
-                    expected.add(new Handed(first, payload));
+                    expected.add(new Handed(first, first == 0x89 ? payload : ""));
                     continue;
                 }
                 boolean fin = random.nextBoolean();
@@ -146,24 +151,63 @@ class FrameGuardTest {
 
         @Test
         void areAskedForAgainOnlyWhenMoreHasCome() {
-            FrameGuard guard = new FrameGuard(LIMIT);
+            FrameDecoder decoder = new FrameDecoder(LIMIT);
             byte[] frame = RawClient.frame(0x81, bytes(10));
             Passed passed = new Passed();
-            passed.feed(guard, Arrays.copyOf(frame, 10));
-            assertThat(guard.next(ByteBuffer.allocate(0))).isNull();
-            assertThat(guard.isBetweenMessages()).isFalse();
-            passed.feed(guard, Arrays.copyOfRange(frame, 10, frame.length));
+            passed.feed(decoder, Arrays.copyOf(frame, 10));
+            assertThat(decoder.next(ByteBuffer.allocate(0))).isEqualTo(FrameDecoder.Found.NOTHING);
+            assertThat(decoder.isBetweenMessages()).isFalse();
+            passed.feed(decoder, Arrays.copyOfRange(frame, 10, frame.length));
             assertThat(passed.frames).containsExactly(new Handed(0x81, "a".repeat(10)));
         }
 
         @Test
-        void areNotCopiedIfTheyComeWhole() {
-            byte[] frames = concat(RawClient.frame(0x81, bytes(10)), RawClient.frame(0x82, bytes(200)));
-            ByteBuffer in = ByteBuffer.wrap(frames);
-            FrameGuard guard = new FrameGuard(LIMIT);
-            assertThat(guard.next(in).array()).isSameAs(in.array());
-            assertThat(guard.next(in).array()).isSameAs(in.array());
-            assertThat(guard.next(in)).isNull();
+        void leaveNothingBehindIfTheyComeWhole() {
+            FrameDecoder decoder = new FrameDecoder(LIMIT);
+            Passed passed = new Passed();
+            assertThat(passed.feed(decoder, concat(RawClient.frame(0x81, bytes(10)), RawClient.frame(0x82, bytes(200)))))
+                    .isTrue();
+            assertThat(passed.frames)
+                    .containsExactly(new Handed(0x81, "a".repeat(10)), new Handed(0x82, "a".repeat(200)));
+            assertThat(decoder.isBetweenMessages()).isTrue();
+        }
+    }
+
+    @Nested
+    class CloseFrames {
+
+        private FrameDecoder fed(byte[] payload, int pieces, FrameDecoder.Found expected) {
+            FrameDecoder decoder = new FrameDecoder(LIMIT);
+            byte[] frame = RawClient.frame(0x88, payload);
+            FrameDecoder.Found found = FrameDecoder.Found.NOTHING;
+            for (int from = 0; from < frame.length && found == FrameDecoder.Found.NOTHING; from += pieces) {
+                found = decoder.next(ByteBuffer.wrap(
+                        Arrays.copyOfRange(frame, from, Math.min(frame.length, from + pieces))));
+            }
+            assertThat(found).isEqualTo(expected);
+            return decoder;
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {1, 2, 5, 1_000})
+        void areJudgedHoweverTheyAreCut(int pieces) {
+            assertThat(fed(new byte[0], pieces, FrameDecoder.Found.CLOSE).reason().code()).isEqualTo(1005);
+            assertThat(fed(new byte[] {3}, pieces, FrameDecoder.Found.VIOLATION).reason().code()).isEqualTo(1002);
+            assertThat(fed(new byte[] {3, (byte) 0xE9, 'b', 'y', 'e'}, pieces, FrameDecoder.Found.CLOSE).reason())
+                    .isEqualTo(CloseReason.of(1001, "bye"));
+            assertThat(fed(new byte[] {3, (byte) 0xE9, (byte) 0xC3}, pieces, FrameDecoder.Found.VIOLATION).reason())
+                    .isEqualTo(CloseReason.of(1007, "the reason in a close frame must be UTF-8"));
+        }
+
+        @Test
+        void haveACodeThatAClientMaySend() {
+            for (int code = 0; code <= 0xFFFF; code++) {
+                boolean may = code >= 1000 && code <= 1003 || code >= 1007 && code <= 1011
+                        || code >= 3000 && code <= 4999;
+                FrameDecoder decoder = fed(new byte[] {(byte) (code >> 8), (byte) code}, 1_000,
+                        may ? FrameDecoder.Found.CLOSE : FrameDecoder.Found.VIOLATION);
+                assertThat(decoder.reason().code()).isEqualTo(may ? code : 1002);
+            }
         }
     }
 
@@ -174,12 +218,12 @@ class FrameGuardTest {
         private int takenOf(byte[] text, int cut) {
             byte[] stream = concat(RawClient.frame(0x01, Arrays.copyOf(text, cut)),
                     RawClient.frame(0x80, Arrays.copyOfRange(text, cut, text.length)));
-            FrameGuard guard = new FrameGuard(LIMIT);
+            FrameDecoder decoder = new FrameDecoder(LIMIT);
             Passed passed = new Passed();
             for (int i = 0; i < stream.length; i++) {
-                passed.feed(guard, new byte[] {stream[i]});
-                if (guard.violation() != null) {
-                    assertThat(guard.violation().code()).isEqualTo(1007);
+                passed.feed(decoder, new byte[] {stream[i]});
+                if (decoder.reason() != null) {
+                    assertThat(decoder.reason().code()).isEqualTo(1007);
                     return i + 1 - 6 - (i < 6 + cut ? 0 : 6);
                 }
             }
@@ -219,12 +263,12 @@ class FrameGuardTest {
     class ViolationsAreFoundAtTheHeader {
 
         private @Nullable Integer codeOf(byte[] stream, int pieces) {
-            FrameGuard guard = new FrameGuard(LIMIT);
+            FrameDecoder decoder = new FrameDecoder(LIMIT);
             Passed passed = new Passed();
-            for (int from = 0; from < stream.length && guard.violation() == null; from += pieces) {
-                passed.feed(guard, Arrays.copyOfRange(stream, from, Math.min(stream.length, from + pieces)));
+            for (int from = 0; from < stream.length && decoder.reason() == null; from += pieces) {
+                passed.feed(decoder, Arrays.copyOfRange(stream, from, Math.min(stream.length, from + pieces)));
             }
-            return guard.violation() == null ? null : guard.violation().code();
+            return decoder.reason() == null ? null : decoder.reason().code();
         }
 
         @ParameterizedTest
@@ -254,10 +298,10 @@ class FrameGuardTest {
 
         @Test
         void andTheSumInTheReasonIsNeverNegative() {
-            FrameGuard guard = new FrameGuard(LIMIT);
-            new Passed().feed(guard, concat(RawClient.frame(0x01, bytes(1000)), header(0x80, Long.MAX_VALUE)));
-            assertThat(guard.violation().code()).isEqualTo(1009);
-            assertThat(guard.violation().phrase()).contains("maxMessageBytes").contains("" + LIMIT).doesNotContain("-");
+            FrameDecoder decoder = new FrameDecoder(LIMIT);
+            new Passed().feed(decoder, concat(RawClient.frame(0x01, bytes(1000)), header(0x80, Long.MAX_VALUE)));
+            assertThat(decoder.reason().code()).isEqualTo(1009);
+            assertThat(decoder.reason().phrase()).contains("maxMessageBytes").contains("" + LIMIT).doesNotContain("-");
         }
 
         private byte[] header(int first, long length) {

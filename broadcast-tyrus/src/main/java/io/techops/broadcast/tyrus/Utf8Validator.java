@@ -4,7 +4,7 @@ package io.techops.broadcast.tyrus;
  * Follows UTF-8 byte by byte (RFC 3629 section 4), so that bytes that can never become text are found at once: overlong
  * forms, surrogates, what is beyond U+10FFFF, stray and missing continuation bytes. For one thread.
  */
-final class Utf8Check {
+final class Utf8Validator {
 
     private static final int LEAST = 0x80;
     private static final int MOST = 0xBF;
@@ -14,18 +14,23 @@ final class Utf8Check {
     private int least = LEAST;
     private int most = MOST;
 
-    /** {@return whether text can go on with this byte} Nothing may be asked after a false. */
-    boolean takes(byte next) {
-        int value = next & 0xFF;
+    /** {@return whether text can go on with these bytes} Nothing may be asked after a false. */
+    boolean takes(byte[] bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if ((due > 0 || bytes[i] < 0) && !takes(bytes[i] & 0xFF)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean takes(int value) {
         if (due > 0) {
             boolean fits = value >= least && value <= most;
             due--;
             least = LEAST;
             most = MOST;
             return fits;
-        }
-        if (value < 0x80) {
-            return true;
         }
         if (value < 0xC2 || value > 0xF4) {
             return false;
@@ -39,10 +44,5 @@ final class Utf8Check {
             default -> { }
         }
         return true;
-    }
-
-    /** {@return whether text can end here} */
-    boolean mayEnd() {
-        return due == 0;
     }
 }

@@ -1,0 +1,29 @@
+package io.techops.broadcast.tyrus;
+
+import org.slf4j.Logger;
+
+/**
+ * What is said about failures that nobody expected, on threads that must not end: the first of a burst is a warning,
+ * and saying so never throws, whatever the logger does and however little memory there is. Safe for use by any number
+ * of threads.
+ */
+final class Failures {
+
+    private final Logger log;
+    private final Bursts bursts = new Bursts();
+
+    Failures(Logger log) {
+        this.log = log;
+    }
+
+    /** Warns, unless something like it was said a moment ago. */
+    void warn(String what, Throwable thrown) {
+        try {
+            if (bursts.first()) {
+                log.warn(what, thrown);
+            }
+        } catch (Throwable again) {
+            // There is no one left to tell.
+        }
+    }
+}

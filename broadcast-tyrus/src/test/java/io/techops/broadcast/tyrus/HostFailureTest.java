@@ -1,0 +1,166 @@
+package io.techops.broadcast.tyrus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.HubListener;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.Peer;
+import io.techops.broadcast.testing.LogCatch;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What code of the host application does to the thread that it runs on, a selector's or a reader's, stays with it. */
+class HostFailureTest {
+
+    private static BroadcastHub hub(boolean blocking, MessagePolicy policy, HubListener listener) {
+        return BroadcastHub.builder().policy(blocking ? policy : MessagePolicy.nonBlocking(policy)).listener(listener)
+                .build();
+    }
+
+    private static HubListener onBroadcast(boolean blocking, Runnable action) {
+        return new HubListener() {
+            @Override
+            public boolean mayBlock() {
+                return blocking;
+            }
+
+            @Override
+            public void broadcast(Message message, long sequence, @Nullable Peer from) {
+                action.run();
+            }
+        };
+    }
+
+    private static int endless(int depth) {
+        return endless(depth + 1) + 1;
+    }
+
+    private static MessagePolicy.Decision fail(String how) {
+        switch (how) {
+            case "stack" -> endless(0);
+            case "memory" -> throw new OutOfMemoryError("Cannot reserve 65536 bytes of direct buffer memory");
+            case "class" -> throw new NoClassDefFoundError("Could not initialize class");
+            case "thread" -> throw new ThreadDeath();
+            default -> { }
+        }
+        return MessagePolicy.Decision.ignore();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anErrorInAPolicyEndsThatPeerAndNoThread(boolean blocking) throws Exception {
+        MessagePolicy policy = (from, message) -> {
+            String text = ((Message.Text) message).text();
+            return text.equals("hello") ? MessagePolicy.Decision.relay(message) : fail(text);
+        };
+        try (LogCatch log = new LogCatch();
+                BroadcastServer server = Wire.PLAIN.server().hub(hub(blocking, policy, onBroadcast(blocking, () -> { })))
+                        .start();
+                RawClient other = Wire.PLAIN.open(server)) {
+            for (int i = 0; i < 3 * Runtime.getRuntime().availableProcessors(); i++) {
+                for (String how : List.of("stack", "memory", "class", "thread")) {
+                    try (RawClient peer = Wire.PLAIN.open(server)) {
+                        peer.sendText(how);
+                        assertThat(peer.readClose().code()).isEqualTo(1011);
+                        assertThat(peer.readsEnd()).isTrue();
+                    }
+                }
+            }
+            other.sendText("hello");
+            assertThat(other.readText()).isEqualTo("hello");
+            assertThat(log.warnings()).hasSize(1).first().asString().contains("StackOverflowError");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anErrorInAListenerEndsNothing(boolean blocking) throws Exception {
+        try (LogCatch log = new LogCatch(); BroadcastServer server = Wire.PLAIN.server()
+                .hub(hub(blocking, MessagePolicy.textOnly(), onBroadcast(blocking, () -> fail("stack")))).start()) {
+            for (int i = 0; i < 3 * Runtime.getRuntime().availableProcessors(); i++) {
+                try (RawClient peer = Wire.PLAIN.open(server)) {
+                    peer.sendText("hello");
+                    assertThat(peer.readText()).isEqualTo("hello");
+                }
+            }
+            assertThat(log.warnings()).hasSize(1);
+        }
+    }
+
+    /** What a policy found. */
+    private record Found(boolean interrupted, int priority, boolean named, @Nullable ClassLoader loader) {
+
+        static Found now() {
+            Thread thread = Thread.currentThread();
+            return new Found(thread.isInterrupted(), thread.getPriority(), thread.getName().equals("mine"),
+                    thread.getContextClassLoader());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void nothingOfItIsLeftOnTheThread(boolean blocking) throws Exception {
+        List<Found> found = new CopyOnWriteArrayList<>();
+        MessagePolicy policy = (from, message) -> {
+            found.add(Found.now());
+            Thread thread = Thread.currentThread();
+            thread.setName("mine");
+            thread.setPriority(Thread.MAX_PRIORITY);
+            thread.setContextClassLoader(new URLClassLoader(new URL[0]));
+            thread.interrupt();
+            return MessagePolicy.Decision.relay(message);
+        };
+        HubListener listener = onBroadcast(blocking, () -> Thread.currentThread().interrupt());
+        try (BroadcastServer server = Wire.PLAIN.server().hub(hub(blocking, policy, listener)).start();
+                RawClient quiet = Wire.PLAIN.open(server)) {
+            for (int i = 0; i < 20; i++) {
+                try (RawClient peer = Wire.PLAIN.open(server)) {
+                    peer.sendText("hello");
+                    assertThat(peer.readText()).isEqualTo("hello");
+                    assertThat(quiet.readText()).isEqualTo("hello");
+                }
+            }
+        }
+        assertThat(found).hasSize(20).allSatisfy(one -> {
+            assertThat(one.interrupted()).isFalse();
+            assertThat(one.named()).isFalse();
+            assertThat(one.priority()).isEqualTo(Thread.NORM_PRIORITY);
+            assertThat(one.loader()).isNotInstanceOf(URLClassLoader.class);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aPolicyMayCloseTheServer(boolean blocking) throws Exception {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        AtomicReference<@Nullable BroadcastServer> server = new AtomicReference<>();
+        MessagePolicy policy = (from, message) -> {
+            server.get().close(Duration.ofSeconds(100)); // longer than the test waits: it does not wait for its own peer
+            closed.complete(null);
+            return MessagePolicy.Decision.relay(message);
+        };
+        server.set(Wire.PLAIN.server().hub(hub(blocking, policy, onBroadcast(blocking, () -> { }))).start());
+        try (RawClient peer = Wire.PLAIN.open(server.get()); RawClient other = Wire.PLAIN.open(server.get())) {
+            peer.sendText("the end");
+            closed.get(50, TimeUnit.SECONDS);
+            for (RawClient one : List.of(peer, other)) {
+                assertThat(one.readClose().code()).isEqualTo(1001);
+                one.sendClose(1001);
+                assertThat(one.readsEnd()).isTrue();
+            }
+        }
+        server.get().close(Duration.ofSeconds(50)); // and this does wait
+        assertThat(Kernel.isThere() ? Kernel.connectionsOf(server.get().port()) : List.of()).isEmpty();
+    }
+}

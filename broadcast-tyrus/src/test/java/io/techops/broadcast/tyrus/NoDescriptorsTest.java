@@ -1,0 +1,52 @@
+package io.techops.broadcast.tyrus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A server that has run out of file descriptors before it closed any connection serves again once it has some. */
+class NoDescriptorsTest {
+
+    private static final int DESCRIPTORS = 120;
+    private static final int CONNECTIONS = 2 * DESCRIPTORS;
+
+    @ParameterizedTest
+    @EnumSource
+    void isServedAgainAsSoonAsThereAreDescriptors(Wire wire) throws Exception {
+        assumeTrue(Kernel.isThere(), "descriptors are limited and counted on Linux");
+        List<String> limited = List.of("sh", "-c", "ulimit -n " + DESCRIPTORS + "; exec \"$0\" \"$@\"");
+        List<RawClient> idle = new ArrayList<>();
+        try (ServerChild server = new ServerChild(wire, limited, Duration.ofMinutes(5))) {
+            for (int i = 0; i < CONNECTIONS; i++) {
+                idle.add(Wire.PLAIN.connectTo(server.port()));
+            }
+            await().until(() -> server.printed().stream().anyMatch(line -> line.contains("can be accepted for now")));
+            assertThat(server.descriptors()).isGreaterThanOrEqualTo(DESCRIPTORS - 1);
+            for (RawClient one : idle) {
+                one.close();
+            }
+            await().untilAsserted(() -> isServed(server));
+            for (int i = 0; i < 5; i++) {
+                isServed(server);
+            }
+            assertThat(server.printed()).filteredOn(line -> line.contains("NoClassDefFoundError")).isEmpty();
+            assertThat(server.printed()).filteredOn(line -> line.contains("can be accepted for now")).hasSize(1);
+        }
+    }
+
+    private static void isServed(ServerChild server) throws Exception {
+        try (RawClient peer = server.connect().shakeHands("/")) {
+            peer.sendText("hello");
+            assertThat(peer.readText()).isEqualTo("hello");
+            peer.sendClose(1000);
+            assertThat(peer.readClose().code()).isEqualTo(1000);
+            assertThat(peer.readsEnd()).isTrue();
+        }
+    }
+}

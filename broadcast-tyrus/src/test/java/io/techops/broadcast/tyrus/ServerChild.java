@@ -1,0 +1,110 @@
+package io.techops.broadcast.tyrus;
+
+import io.techops.broadcast.BroadcastHub;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import javax.net.SocketFactory;
+
+/** A server in a Java of its own, which can be stopped, and whose limits can be lowered. It ends with its input. */
+final class ServerChild implements AutoCloseable {
+
+    private final Wire wire;
+    private final Process process;
+    private final int port;
+    private final List<String> printed = new CopyOnWriteArrayList<>();
+
+    /**
+     * @param wrapper what the Java is started by; empty for nothing
+     */
+    ServerChild(Wire wire, List<String> wrapper, Duration limits) throws IOException {
+        this.wire = wire;
+        List<String> command = new ArrayList<>(wrapper);
+        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m", "-cp",
+                Child.classPath().stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
+                Program.class.getName(), wire.name(), limits.toString()));
+        process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        BufferedReader reader = new BufferedReader(
+                new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        String line = reader.readLine();
+        while (line != null && !line.startsWith("port ")) {
+            printed.add(line);
+            line = reader.readLine();
+        }
+        if (line == null) {
+            throw new IOException("no start: " + printed);
+        }
+        port = Integer.parseInt(line.substring("port ".length()));
+        Thread rest = new Thread(() -> reader.lines().forEach(printed::add), "output of a child");
+        rest.setDaemon(true);
+        rest.start();
+    }
+
+    /** What runs there. */
+    static final class Program {
+
+        private Program() {
+        }
+
+        public static void main(String[] arguments) throws IOException {
+            Duration limits = Duration.parse(arguments[1]);
+            BroadcastHub hub = BroadcastHub.builder().heartbeat(limits).pongTimeout(limits).build();
+            try (BroadcastServer server = Wire.valueOf(arguments[0]).server().hub(hub).handshakeTimeout(limits)
+                    .start()) {
+                System.out.println("port " + server.port());
+                while (System.in.read() >= 0) {
+                    // it goes on until its input ends
+                }
+            }
+            System.exit(0);
+        }
+    }
+
+    /** {@return a client that has sent nothing yet; with TLS, whatever the child's certificate, which it made itself} */
+    RawClient connect() throws IOException, GeneralSecurityException {
+        return RawClient.connect(wire == Wire.TLS ? SelfExercise.trusting() : SocketFactory.getDefault(), port, 0);
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** {@return the lines that it printed, most of them those of its log} */
+    List<String> printed() {
+        return printed;
+    }
+
+    /** {@return how many descriptors it has open} */
+    int descriptors() {
+        String[] names = new File("/proc/" + process.pid() + "/fd").list();
+        return names == null ? 0 : names.length;
+    }
+
+    /** Sends it a signal. */
+    void signal(String name) throws IOException, InterruptedException {
+        int status = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+        if (status != 0) {
+            throw new IOException("kill ended with " + status);
+        }
+    }
+
+    /** Waits that long, or until it has ended. */
+    void standStill(Duration duration) throws InterruptedException {
+        process.waitFor(duration.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
