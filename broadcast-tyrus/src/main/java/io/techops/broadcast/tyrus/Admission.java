@@ -45,6 +45,7 @@ final class Admission {
     /** {@return the peer, or why it is none: then its place is given back} */
     Outcome admit(NIOConnection connection, Pipe pipe, Entrance.Guest guest, Decision.Accept accept) {
         RefusalCause refusal = RefusalCause.FAILED;
+        ThreadState.restore(); // a topic's recipe may have run
         try {
             return new Outcome(peer(connection, pipe, guest, accept), null);
         } catch (RefusedException e) {

@@ -86,6 +86,7 @@ final class Records extends SocketReader {
             for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
                 task.run();
             }
+            Thread.interrupted(); // by a host's manager of keys
         }
 
         /** Does what the handshake needs next, or notes that it is over. */

@@ -222,6 +222,8 @@ final class SocketWatch implements AutoCloseable {
             action.run();
         } catch (Throwable thrown) {
             failures.warn("A callback of the socket watch threw", thrown);
+        } finally {
+            Thread.interrupted(); // by a host's executor
         }
     }
 
