@@ -37,10 +37,13 @@ final class Charts {
 
     void draw() throws IOException {
         for (Scenario scenario : figures.scenarios()) {
-            if (scenario.rate() > 0) {
+            if (!scenario.others()) {
+                continue; // two or three bars are no chart
+            }
+            if (scenario.traffic().rate() > 0) {
                 bars(scenario, scenario.title() + ": 99th percentile, µs", sample -> sample.result().p99() / 1e3);
             } else {
-                bars(scenario, scenario.title() + ": server CPU a delivery, µs", Sample::cpuMicros);
+                bars(scenario, scenario.title() + ": server CPU a " + scenario.traffic().unit() + ", µs", Sample::cpuMicros);
             }
         }
         growth();
@@ -69,10 +72,10 @@ final class Charts {
         chart.getStyler().setXAxisLabelRotation(35);
         chart.getStyler().setYAxisMin(0.0).setYAxisMax(bars.get(bars.size() - 1).value() * 1.1);
         List<String> names = bars.stream().map(bar -> bar.server().title()).toList();
-        series(chart, "ours", OURS, bars, names, bar -> bar.server().id().equals("ours"));
+        series(chart, "ours", OURS, bars, names, bar -> bar.server().isOurs());
         series(chart, "a bare loop, the limit", LIMIT, bars, names, bar -> bar.server().isLimit());
         series(chart, "other servers", OTHER, bars, names,
-                bar -> !bar.server().isLimit() && !bar.server().id().equals("ours"));
+                bar -> !bar.server().isLimit() && !bar.server().isOurs());
         save(chart, scenario.id());
     }
 
@@ -108,7 +111,7 @@ final class Charts {
             for (Scenario step : steps) {
                 Figures.Spread spread = figures.spread(step, server, Sample::cpuMicros);
                 if (spread != null) {
-                    peers.add((double) step.peers());
+                    peers.add((double) step.traffic().peers());
                     costs.add(spread.median());
                 }
             }

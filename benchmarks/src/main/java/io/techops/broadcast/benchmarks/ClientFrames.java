@@ -7,6 +7,7 @@ final class ClientFrames {
 
     static final int CONTINUATION = 0;
     static final int TEXT = 1;
+    static final int BINARY = 2;
     static final int CLOSE = 8;
     static final int PING = 9;
     static final int PONG = 10;
@@ -32,10 +33,10 @@ final class ClientFrames {
         }
     }
 
-    /** {@return the frame that ends a connection in the normal way} */
-    static ByteBuffer close() {
+    /** {@return the frame that begins to close a connection} */
+    static ByteBuffer close(Closing closing) {
         ByteBuffer frame = ByteBuffer.allocate(MAX_HEADER);
-        put(CLOSE, new byte[] {0x03, (byte) 0xe8}, 0x1234_5678, frame);
+        put(CLOSE, closing.payload(), 0x1234_5678, frame);
         return frame.flip();
     }
 }

@@ -16,8 +16,13 @@ record Contender(String id, String title, Kind kind, String program, boolean tls
     /** What a server runs on. */
     enum Kind { JAVA, C, NODE, PYTHON }
 
+    static final String OURS = "ours";
+    /** Another build of this library, if the run was given one. */
+    static final String BEFORE = "ours-before";
+
     static final List<Contender> ALL = List.of(
-            java("ours", "ours", true),
+            java(OURS, "ours", true),
+            new Contender(BEFORE, "ours, before", Kind.JAVA, OURS, true),
             new Contender("c", "C loop", Kind.C, "", false),
             new Contender("c-coalescing", "C loop, coalescing", Kind.C, "coalescing", false),
             java("nio", "NIO loop", false),
@@ -35,7 +40,7 @@ record Contender(String id, String title, Kind kind, String program, boolean tls
             new Contender("uws", "uWebSockets.js", Kind.NODE, "uws.js", false));
 
     /** Those of a quick run: ours, the limits, stock Tyrus, Netty. */
-    static final List<String> QUICK = List.of("ours", "c", "c-coalescing", "nio", "nio-coalescing", "tyrus", "netty");
+    static final List<String> QUICK = List.of(OURS, BEFORE, "c", "c-coalescing", "nio", "nio-coalescing", "tyrus", "netty");
 
     private static Contender java(String id, String title, boolean tls) {
         return new Contender(id, title, Kind.JAVA, id, tls);
@@ -44,6 +49,11 @@ record Contender(String id, String title, Kind kind, String program, boolean tls
     static Contender named(String id) {
         return ALL.stream().filter(contender -> contender.id.equals(id)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no such server: " + id));
+    }
+
+    /** {@return whether it is this library, in this build or another} */
+    boolean isOurs() {
+        return program.equals(OURS);
     }
 
     boolean isJava() {

@@ -53,6 +53,10 @@ final class Fields {
         return value;
     }
 
+    String get(String name, String otherwise) {
+        return values.getOrDefault(name, otherwise);
+    }
+
     int number(String name) {
         return Integer.parseInt(get(name));
     }

@@ -68,11 +68,29 @@ final class Figures {
 
     /** {@return how many times a server's cost is that of another one in the same round, or null} */
     @Nullable Spread ratio(Scenario scenario, Contender server, String limit) {
-        List<Sample> limits = measured(scenario, limit);
+        return ratio(scenario, server, scenario, limit);
+    }
+
+    /** {@return the same, with the other server's cost from a scenario that is measured in the same rounds} */
+    @Nullable Spread ratio(Scenario scenario, Contender server, Scenario base, String limit) {
+        List<Sample> limits = measured(base, limit);
         double[] ratios = measured(scenario, server.id()).stream().flatMap(sample -> limits.stream()
                 .filter(other -> other.round() == sample.round())
                 .map(other -> sample.cpuMicros() / other.cpuMicros())).mapToDouble(Double::doubleValue).toArray();
         return spread(ratios);
+    }
+
+    /** {@return how many times a server's cost with 100 peers is that with 10,000, or null} */
+    @Nullable Double growth(String server) {
+        Spread few = spread(Scenario.GROW_100, Contender.named(server), Sample::cpuMicros);
+        Spread many = spread(Scenario.GROW_10000, Contender.named(server), Sample::cpuMicros);
+        return few == null || many == null ? null : many.median() / few.median();
+    }
+
+    /** {@return the live heap of an idle peer, in KiB, or null} */
+    @Nullable Spread idleKib(Scenario scenario, Contender server) {
+        return server.isJava() ? spread(scenario, server, sample ->
+                (sample.heap() - sample.heapBefore()) / 1024.0 / scenario.traffic().peers()) : null;
     }
 
     /** {@return a figure of the one round that has it} */

@@ -1,18 +1,9 @@
 package io.techops.broadcast.benchmarks;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,17 +21,18 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     private static final long STUCK = Duration.ofSeconds(10).toNanos();
     private static final long PROBE = Duration.ofMillis(500).toNanos();
     private static final int MOST_UNDER_WAY_AT_FIXED_RATE = 4096;
-    private static final long CLOSING = Duration.ofSeconds(2).toNanos();
+    private static final Duration CLOSING = Duration.ofSeconds(2);
+    private static final int MOST_A_WRITE = 256;
 
     private final LoadSpec spec;
-    private final Selector selector = Selector.open();
+    private final Traffic traffic;
+    private final Loop loop;
     private final Inbox inbox = new Inbox();
     private final Payloads payloads;
     private final Flights flights;
     private final LoadPeer[] peers;
     private final ByteBuffer outbox;
-    private final @Nullable SSLContext tls;
-    private long deadline;
+    private final ByteBuffer ignored;
     private int started;
     private int open;
     private int ended;
@@ -51,18 +43,15 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
      */
     Load(LoadSpec spec, @Nullable SSLContext tls) throws IOException {
         this.spec = spec;
-        this.tls = spec.tls() ? tls : null;
-        payloads = new Payloads(spec.bytes());
-        flights = new Flights(spec.peers(), spec.publishers(),
-                spec.rate() > 0 ? MOST_UNDER_WAY_AT_FIXED_RATE : spec.inFlight());
-        peers = new LoadPeer[spec.peers()];
-        outbox = ByteBuffer.allocateDirect(Math.max(1, Math.min(spec.inFlight(), 256))
-                * (spec.bytes() + ClientFrames.MAX_HEADER));
-        deadline = System.nanoTime() + spec.limit().toNanos();
-    }
-
-    /** What has been spent and done up to a moment. */
-    private record Mark(long nanos, long serverCpu, long loadCpu, long deliveries) {
+        traffic = spec.traffic();
+        loop = new Loop(spec, tls);
+        payloads = new Payloads(traffic.bytes());
+        flights = new Flights(traffic.peers(), traffic.publishers(),
+                traffic.rate() > 0 ? MOST_UNDER_WAY_AT_FIXED_RATE : traffic.inFlight());
+        peers = new LoadPeer[traffic.peers()];
+        outbox = ByteBuffer.allocateDirect(Math.min(traffic.inFlight(), MOST_A_WRITE)
+                * (traffic.bytes() + ClientFrames.MAX_HEADER));
+        ignored = payloads.ignored();
     }
 
     /**
@@ -76,7 +65,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
             return measured(connected);
         } catch (BrokenDelivery | IOException e) {
             String what = e instanceof BrokenDelivery ? e.getMessage() : e.toString();
-            return LoadResult.failed(what + " (while " + phase + ", with " + open + " of " + spec.peers()
+            return LoadResult.failed(what + " (while " + phase + ", with " + open + " of " + peers.length
                     + " peers, after " + flights.deliveries() + " deliveries)");
         }
     }
@@ -84,7 +73,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     private LoadResult measured(Runnable connected) throws IOException {
         Mark start = mark();
         connect();
-        Mark joined = mark();
+        Mark joining = mark().since(start);
         settle();
         if (spec.pause()) {
             connected.run();
@@ -95,27 +84,24 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
         flights.record(true);
         Mark from = mark();
         long messages = publish(spec.window());
-        Mark to = mark();
+        Mark spent = mark().since(from);
         flights.record(false);
         leave();
-        Histogram latency = flights.latency();
-        return new LoadResult(spec.peers(), joined.nanos - start.nanos, joined.serverCpu - start.serverCpu,
-                to.deliveries - from.deliveries, messages, to.nanos - from.nanos, to.serverCpu - from.serverCpu,
-                to.loadCpu - from.loadCpu, latency.getValueAtPercentile(50), latency.getValueAtPercentile(99),
-                latency.getValueAtPercentile(99.9), "");
+        // What was ignored was sent by the one peer, before each message that it got.
+        return new LoadResult(peers.length, joining.nanos(), joining.serverCpu(),
+                spent.done() * (1 + traffic.ignored()), messages, spent.nanos(), spent.serverCpu(), spent.loadCpu(),
+                flights.latency());
     }
 
     private Mark mark() throws IOException {
-        long own = ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-                .getProcessCpuTime();
-        return new Mark(System.nanoTime(), ProcessFigures.cpuNanos(spec.pid()), own, flights.deliveries());
+        return Mark.of(spec.pid(), flights.deliveries());
     }
 
     // Connecting.
 
     private void connect() throws IOException {
-        while (open < spec.peers()) {
-            while (started < spec.peers() && started - open < HANDSHAKES_AT_ONCE) {
+        while (open < peers.length) {
+            while (started < peers.length && started - open < HANDSHAKES_AT_ONCE) {
                 start(started++);
             }
             turn(100);
@@ -123,24 +109,9 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     }
 
     private void start(int number) throws IOException {
-        // Blocking, for as long as it takes on this machine to connect, and to shake hands for TLS.
-        SocketChannel channel = SocketChannel.open(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), spec.port()));
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        Wire wire;
-        if (tls == null) {
-            wire = new Wire(channel, null);
-        } else {
-            SSLEngine engine = tls.createSSLEngine("localhost", spec.port());
-            engine.setUseClientMode(true);
-            wire = new Wire(channel, engine);
-            wire.handshake(engine);
-        }
-        channel.configureBlocking(false);
-        SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-        LoadPeer peer = new LoadPeer(number, spec.publishers(), payloads, flights, inbox, this, channel, wire, key);
-        peers[number] = peer;
-        peer.upgrade(spec.port());
+        peers[number] = loop.connect("peer-" + number, (wire, key) ->
+                new LoadPeer(number, traffic.publishers(), payloads, flights, inbox, this, wire, key));
+        peers[number].upgrade(spec.port());
     }
 
     @Override
@@ -174,7 +145,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
 
     /** Publishes for a while, waits until everything has arrived. {@return how many messages that were} */
     private long publish(Duration time) throws IOException {
-        long messages = spec.rate() > 0 ? atFixedRate(time) : asFastAsTheyArrive(time);
+        long messages = traffic.rate() > 0 ? atFixedRate(time) : asFastAsTheyArrive(time);
         long last = System.nanoTime();
         long seen = flights.deliveries();
         while (flights.underWay() > 0) {
@@ -192,7 +163,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     private long asFastAsTheyArrive(Duration time) throws IOException {
         long messages = 0;
         long end = System.nanoTime() + time.toNanos();
-        for (int publisher = 0; publisher < spec.publishers(); publisher++) {
+        for (int publisher = 0; publisher < traffic.publishers(); publisher++) {
             messages += fill(publisher);
         }
         while (true) {
@@ -208,7 +179,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     }
 
     private int fill(int publisher) throws IOException {
-        int count = spec.inFlight() - flights.underWay(publisher);
+        int count = traffic.inFlight() - flights.underWay(publisher);
         if (count > 0) {
             send(publisher, count, System.nanoTime());
         }
@@ -216,7 +187,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     }
 
     private long atFixedRate(Duration time) throws IOException {
-        long interval = 1_000_000_000L / spec.rate();
+        long interval = 1_000_000_000L / traffic.rate();
         long messages = Math.max(1, time.toNanos() / interval);
         long start = System.nanoTime();
         for (long i = 0; i < messages; i++) {
@@ -232,7 +203,8 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     private void send(int publisher, int count, long due) throws IOException {
         outbox.clear();
         for (int i = 0; i < count; i++) {
-            if (outbox.remaining() < spec.bytes() + ClientFrames.MAX_HEADER) {
+            sendIgnored(peers[publisher]);
+            if (outbox.remaining() < traffic.bytes() + ClientFrames.MAX_HEADER) {
                 peers[publisher].send(outbox.flip());
                 outbox.clear();
             }
@@ -241,14 +213,14 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
         peers[publisher].send(outbox.flip());
     }
 
-    /** Waits for sockets that are ready, and serves them. */
-    private void turn(long millis) throws IOException {
-        if (millis == 0) {
-            selector.selectNow(key -> ((LoadPeer) key.attachment()).ready());
-        } else {
-            selector.select(key -> ((LoadPeer) key.attachment()).ready(), millis);
+    private void sendIgnored(LoadPeer peer) throws IOException {
+        for (int i = 0; i < traffic.ignored(); i += Payloads.IGNORED_AT_ONCE) {
+            peer.send(ignored.rewind());
         }
-        if (System.nanoTime() - deadline > 0) {
+    }
+
+    private void turn(long millis) throws IOException {
+        if (!loop.turn(millis)) {
             throw new BrokenDelivery("not done within " + spec.limit().toSeconds() + " s: " + missing());
         }
     }
@@ -269,8 +241,8 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
         for (LoadPeer peer : peers) {
             peer.close();
         }
-        long end = System.nanoTime() + CLOSING;
-        deadline = end + STUCK; // the measurement is done, and in time
+        long end = System.nanoTime() + CLOSING.toNanos();
+        loop.extend(CLOSING.multipliedBy(2)); // the measurement is done, and in time
         while (ended < peers.length && System.nanoTime() - end < 0) {
             turn(10);
         }
@@ -278,11 +250,6 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (LoadPeer peer : peers) {
-            if (peer != null) {
-                peer.abort();
-            }
-        }
-        selector.close();
+        loop.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.techops.broadcast.benchmarks;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -31,10 +32,19 @@ final class LoadCommand implements Callable<Integer> {
         SSLContext tls = keyStore == null ? null : new Tls(keyStore).context();
         ControlLine.follow(lines::add);
         while (true) {
-            LoadSpec spec = LoadSpec.parse(lines.take());
+            System.out.println(RESULT + measured(LoadSpec.parse(lines.take()), tls));
+        }
+    }
+
+    private LoadResult measured(LoadSpec spec, @Nullable SSLContext tls) throws IOException {
+        Closing closing = spec.traffic().closing();
+        if (closing == null) {
             try (Load load = new Load(spec, tls)) {
-                System.out.println(RESULT + load.run(this::pause));
+                return load.run(this::pause);
             }
+        }
+        try (Visits visits = new Visits(spec, closing, tls)) {
+            return visits.run();
         }
     }
 

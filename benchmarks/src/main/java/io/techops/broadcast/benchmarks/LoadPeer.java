@@ -3,14 +3,13 @@ package io.techops.broadcast.benchmarks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One peer of the server: shakes hands, takes frames apart, checks every message. For one thread.
  */
-final class LoadPeer {
+final class LoadPeer implements Loop.Connection {
 
     /** What a peer tells the load. */
     interface Owner {
@@ -27,7 +26,6 @@ final class LoadPeer {
     private final Flights flights;
     private final Inbox inbox;
     private final Owner owner;
-    private final SocketChannel channel;
     private final Wire wire;
     private final SelectionKey key;
     private @Nullable Upgrade upgrade;
@@ -37,19 +35,17 @@ final class LoadPeer {
     private byte[] fragments = NOTHING;
     private boolean closing;
 
-    LoadPeer(int number, int publishers, Payloads payloads, Flights flights, Inbox inbox, Owner owner,
-            SocketChannel channel, Wire wire, SelectionKey key) {
+    LoadPeer(int number, int publishers, Payloads payloads, Flights flights, Inbox inbox, Owner owner, Wire wire,
+            SelectionKey key) {
         this.number = number;
         this.payloads = payloads;
         this.flights = flights;
         this.inbox = inbox;
         this.owner = owner;
-        this.channel = channel;
         this.wire = wire;
         this.key = key;
         next = new int[publishers];
         next[0] = NOT_JOINED;
-        key.attach(this);
     }
 
     int number() {
@@ -63,7 +59,7 @@ final class LoadPeer {
 
     void upgrade(int port) throws IOException {
         upgrade = new Upgrade(number);
-        send(upgrade.request(port));
+        send(upgrade.request(port, ""));
     }
 
     void send(ByteBuffer bytes) throws IOException {
@@ -74,21 +70,21 @@ final class LoadPeer {
     /** Begins to close the connection; what still comes is not looked at. */
     void close() throws IOException {
         closing = true;
-        send(ClientFrames.close());
+        send(ClientFrames.close(Closing.NORMAL));
     }
 
     /** Frees the socket at once. */
     void abort() {
         key.cancel();
         try {
-            channel.close();
+            key.channel().close();
         } catch (IOException e) {
             // It is gone, which is what was asked for.
         }
     }
 
-    /** Does what the socket is ready for. */
-    void ready() {
+    @Override
+    public void ready() {
         try {
             if (key.isWritable() && wire.flush()) {
                 key.interestOps(SelectionKey.OP_READ);

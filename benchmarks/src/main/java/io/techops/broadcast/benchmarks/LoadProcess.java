@@ -15,15 +15,22 @@ final class LoadProcess implements AutoCloseable {
     private static final Duration MARGIN = Duration.ofSeconds(5);
 
     private final Workshop workshop;
+    private final int spared;
     private Child child;
 
-    LoadProcess(Workshop workshop) throws IOException {
+    /**
+     * @param spared how many processors it leaves to the server, if it has others; 0 for none
+     */
+    LoadProcess(Workshop workshop, int spared) throws IOException {
         this.workshop = workshop;
+        this.spared = spared;
         child = start();
     }
 
     private Child start() throws IOException {
-        return new Child(workshop.load(), workshop.log("load"));
+        Child started = new Child(workshop.load(), workshop.log("load"));
+        Processors.spare(started.pid(), spared);
+        return started;
     }
 
     /** Lets it measure. {@return what it found; a failure if it did not answer in time} */

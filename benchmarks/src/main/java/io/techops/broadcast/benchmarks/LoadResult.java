@@ -1,7 +1,10 @@
 package io.techops.broadcast.benchmarks;
 
+import org.HdrHistogram.Histogram;
+
 /**
- * What the load generator found.
+ * What the load generator found. Where connections come and go, a connection is counted as a delivery, and as a message;
+ * where messages are ignored, those are counted as deliveries too.
  *
  * @param connections how many handshakes there were
  * @param connectNanos how long they took, all together
@@ -18,6 +21,16 @@ package io.techops.broadcast.benchmarks;
  */
 record LoadResult(long connections, long connectNanos, long connectCpuNanos, long deliveries, long messages, long nanos,
         long serverCpuNanos, long loadCpuNanos, long p50, long p99, long p999, String failure) {
+
+    /**
+     * @param latency of the deliveries
+     */
+    LoadResult(long connections, long connectNanos, long connectCpuNanos, long deliveries, long messages, long nanos,
+            long serverCpuNanos, long loadCpuNanos, Histogram latency) {
+        this(connections, connectNanos, connectCpuNanos, deliveries, messages, nanos, serverCpuNanos, loadCpuNanos,
+                latency.getValueAtPercentile(50), latency.getValueAtPercentile(99),
+                latency.getValueAtPercentile(99.9), "");
+    }
 
     static LoadResult failed(String failure) {
         return new LoadResult(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, failure);

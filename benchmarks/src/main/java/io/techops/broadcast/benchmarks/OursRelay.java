@@ -1,10 +1,25 @@
 package io.techops.broadcast.benchmarks;
 
 import io.techops.broadcast.tyrus.BroadcastServer;
+import io.techops.broadcast.tyrus.HandshakePolicy;
+import io.techops.broadcast.tyrus.Pages;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
 import org.jspecify.annotations.Nullable;
 
-/** This library, with its defaults. */
+/**
+ * This library, with its defaults, and perhaps something in front of the peers. Whatever is used here, an older build of
+ * the library has to have as well, if it is to be measured beside this one.
+ */
 final class OursRelay implements RelayServer {
+
+    private final Setup.Front front;
+
+    OursRelay(Setup.Front front) {
+        this.front = front;
+    }
 
     @Override
     public int start(@Nullable Tls tls) throws Exception {
@@ -12,6 +27,20 @@ final class OursRelay implements RelayServer {
         if (tls != null) {
             builder.tls(tls.context());
         }
+        switch (front) {
+            case PLAIN -> { }
+            case POLICY -> builder.handshakePolicy(HandshakePolicy.everyone());
+            case PAGES -> {
+                int port = freePort();
+                builder.port(port).pagePort(port).pages(Pages.folder(Files.createTempDirectory("pages")));
+            }
+        }
         return builder.start().port();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
     }
 }

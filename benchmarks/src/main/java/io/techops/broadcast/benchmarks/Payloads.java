@@ -14,6 +14,8 @@ final class Payloads {
 
     /** The smallest message. */
     static final int MIN_BYTES = 16;
+    /** How many messages that are ignored are sent in one write. */
+    static final int IGNORED_AT_ONCE = 250;
 
     private static final int HEADER = 9;
     private static final int VARIANTS = 4096;
@@ -69,6 +71,15 @@ final class Payloads {
 
     private static int variant(int publisher, int sequence) {
         return (publisher * 31 + sequence * 7) & VARIANTS - 1;
+    }
+
+    /** {@return {@link #IGNORED_AT_ONCE} binary frames of a client, one after the other} No server relays them. */
+    ByteBuffer ignored() {
+        ByteBuffer frames = ByteBuffer.allocateDirect(IGNORED_AT_ONCE * (bytes + ClientFrames.MAX_HEADER));
+        for (int i = 0; i < IGNORED_AT_ONCE; i++) {
+            ClientFrames.put(ClientFrames.BINARY, Arrays.copyOf(pattern, bytes), 0x5bd1_e995 * (i + 1), frames);
+        }
+        return frames.flip().slice();
     }
 
     /** Puts a client's text frame, masked as RFC 6455 section 5.3 demands, into {@code target}. */

@@ -1,36 +1,54 @@
 package io.techops.broadcast.benchmarks;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What a run consists of.
  *
  * @param name the name of its files
- * @param scenarios one after the other
+ * @param scenarios one after the other, or some together
  * @param contenders who takes part, in every round one after the other, where the machine has them
+ * @param brief whether of the limits only those take part that the figures of a scenario are divided by
  * @param rounds how many rounds a scenario has
  * @param warmUp how long a process is warmed up, with each of the loads that it is warmed up with
  * @param settle how long it is loaded before the window of each round
  * @param window how long a measured window is, at least; four times that at a fixed rate, where little happens
  * @param limit after what time no measurement is begun any more
  */
-record Plan(String name, List<Scenario> scenarios, List<Contender> contenders, int rounds, Duration warmUp,
-        Duration settle, Duration window, Duration limit) {
+record Plan(String name, List<Scenario> scenarios, List<Contender> contenders, boolean brief, int rounds,
+        Duration warmUp, Duration settle, Duration window, Duration limit) {
 
     static Plan quick() {
-        return new Plan("quick", List.of(Scenario.FAN_1, Scenario.FAN_64, Scenario.CHAT, Scenario.LARGE),
-                Contender.QUICK.stream().map(Contender::named).toList(), 5, Duration.ofMillis(1500),
+        return new Plan("quick", List.of(Scenario.FAN_1, Scenario.FAN_64, Scenario.CHAT, Scenario.CHAT_4,
+                Scenario.CHAT_ONE, Scenario.CHAT_4_ONE, Scenario.LARGE, Scenario.INCOMING, Scenario.HANDSHAKE,
+                Scenario.HANDSHAKE_EMPTY),
+                Contender.QUICK.stream().map(Contender::named).toList(), true, 5, Duration.ofMillis(1500),
                 Duration.ofMillis(100), Duration.ofMillis(600), Duration.ofSeconds(285));
     }
 
     static Plan full() {
-        return new Plan("full", Scenario.ALL, Contender.ALL, 5, Duration.ofMillis(3000), Duration.ofMillis(150),
+        return new Plan("full", Scenario.ALL, Contender.ALL, false, 5, Duration.ofMillis(3000), Duration.ofMillis(150),
                 Duration.ofMillis(700), Duration.ofMinutes(38));
     }
 
+    /** {@return the scenarios, those that are measured in the same rounds together} */
+    List<List<Scenario>> together() {
+        Map<String, List<Scenario>> together = scenarios.stream().collect(
+                Collectors.groupingBy(Scenario::together, LinkedHashMap::new, Collectors.toList()));
+        return new ArrayList<>(together.values());
+    }
+
+    boolean measures(Scenario scenario, Contender server) {
+        return scenario.suits(server) && (!brief || !server.isLimit() || scenario.isLimit(server));
+    }
+
     Duration window(Scenario scenario) {
-        return scenario.rate() > 0 ? window.multipliedBy(4) : window;
+        return scenario.traffic().rate() > 0 ? window.multipliedBy(4) : window;
     }
 
     /** {@return how long to publish to warm a server up: what runs as it was compiled needs no more than one round} */

@@ -4,15 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
-import org.jspecify.annotations.Nullable;
 
 /** The results as a page of Markdown. */
 final class Report {
 
-    private static final String NONE = "–";
+    private static final Contender OURS = Contender.named(Contender.OURS);
+    private static final Contender BEFORE = Contender.named(Contender.BEFORE);
 
     private final Results results;
     private final Figures figures;
@@ -28,9 +26,12 @@ final class Report {
         lines.add("");
         machine();
         failures();
+        table("Targets", "", List.of("", "at most", "measured", "met"), new Targets(figures).rows());
+        before();
         for (Scenario scenario : figures.scenarios()) {
             scenario(scenario);
         }
+        handshakes();
         growth();
         idle();
         Files.write(results.file(".md"), lines);
@@ -56,35 +57,86 @@ final class Report {
         }
     }
 
-    private void scenario(Scenario scenario) {
-        lines.add("## " + scenario.title());
+    private void table(String title, String text, List<String> header, List<List<String>> rows) {
+        if (rows.isEmpty()) {
+            return;
+        }
+        lines.add("## " + title);
         lines.add("");
-        if (Files.exists(results.file("-" + scenario.id() + ".svg"))) {
-            lines.add("![" + scenario.title() + "](" + results.name() + "-" + scenario.id() + ".svg)");
+        if (!text.isEmpty()) {
+            lines.add(text);
             lines.add("");
         }
-        boolean paced = scenario.rate() > 0;
-        lines.add("| server | CPU, µs | x NIO | x C | deliveries/s | p50, µs | p99, µs | p99.9, µs | load | heap, MB "
-                + "| resident, MB |");
-        lines.add("| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |");
-        for (Contender server : figures.servers(scenario)) {
-            lines.add("| " + String.join(" | ", server.title(),
-                    spread(figures.spread(scenario, server, Sample::cpuMicros)),
-                    spread(figures.ratio(scenario, server, scenario.limit("nio"))),
-                    spread(figures.ratio(scenario, server, scenario.limit("c"))),
-                    whole(figures.spread(scenario, server, Sample::deliveriesPerSecond)),
-                    whole(figures.spread(scenario, server, sample -> sample.result().p50() / 1e3)),
-                    whole(figures.spread(scenario, server, sample -> sample.result().p99() / 1e3)),
-                    whole(figures.spread(scenario, server, sample -> sample.result().p999() / 1e3)),
-                    whole(figures.spread(scenario, server, sample -> sample.loadShare() * 100)) + " %",
-                    mega(figures.once(scenario, server, Sample::heap)),
-                    mega(figures.once(scenario, server, Sample::resident))) + " |");
+        lines.add(Cells.row(header));
+        lines.add("| --- |" + " --: |".repeat(header.size() - 1));
+        rows.forEach(row -> lines.add(Cells.row(row)));
+        lines.add("");
+    }
+
+    private void before() {
+        List<List<String>> rows = new ArrayList<>();
+        for (Scenario scenario : figures.scenarios()) {
+            Figures.Spread ratio = figures.ratio(scenario, OURS, Contender.BEFORE);
+            if (ratio != null) {
+                rows.add(List.of(scenario.title(), cpu(scenario, BEFORE), cpu(scenario, OURS), Cells.spread(ratio)));
+            }
         }
+        table("Before and after", "Two builds of this library, side by side in the same rounds: server CPU a delivery, "
+                + "a message or a connection, in µs, and the ratio within a round.",
+                List.of("", "before", "after", "after : before"), rows);
+    }
+
+    private String cpu(Scenario scenario, Contender server) {
+        return Cells.spread(figures.spread(scenario, server, Sample::cpuMicros));
+    }
+
+    private void scenario(Scenario scenario) {
+        String picture = "";
+        if (Files.exists(results.file("-" + scenario.id() + ".svg"))) {
+            picture = "![" + scenario.title() + "](" + results.name() + "-" + scenario.id() + ".svg)";
+        }
+        List<List<String>> rows = new ArrayList<>();
+        for (Contender server : figures.servers(scenario)) {
+            rows.add(List.of(server.title(), cpu(scenario, server),
+                    Cells.spread(figures.ratio(scenario, server, scenario.limit("nio"))),
+                    Cells.spread(figures.ratio(scenario, server, scenario.limit("c"))),
+                    Cells.whole(figures.spread(scenario, server, Sample::deliveriesPerSecond)),
+                    Cells.whole(figures.spread(scenario, server, sample -> sample.result().p50() / 1e3)),
+                    Cells.whole(figures.spread(scenario, server, sample -> sample.result().p99() / 1e3)),
+                    Cells.whole(figures.spread(scenario, server, sample -> sample.result().p999() / 1e3)),
+                    Cells.whole(figures.spread(scenario, server, sample -> sample.loadShare() * 100)) + " %",
+                    Cells.mega(figures.once(scenario, server, Sample::heap)),
+                    Cells.mega(figures.once(scenario, server, Sample::resident))));
+        }
+        table(scenario.title(), picture, List.of("server", "CPU a " + scenario.traffic().unit() + ", µs", "x NIO", "x C",
+                scenario.traffic().units() + "/s", "p50, µs", "p99, µs", "p99.9, µs", "load", "heap, MB",
+                "resident, MB"), rows);
+        lines.add(latency(scenario.traffic()));
         lines.add("");
-        lines.add(paced ? "Latency counts from when a message was due."
+    }
+
+    private static String latency(Traffic traffic) {
+        if (traffic.closing() != null) {
+            return "Latency is from the beginning of a connection to its end, " + traffic.peers() + " at a time.";
+        }
+        return traffic.rate() > 0 ? "Latency counts from when a message was due."
                 : "Latency counts from when a message was sent; as many are under way as the scenario says, so it says "
-                + "how long a round trip takes, not how long one would wait at a given load.");
-        lines.add("");
+                + "how long a round trip takes, not how long one would wait at a given load.";
+    }
+
+    private void handshakes() {
+        List<List<String>> rows = new ArrayList<>();
+        for (Scenario scenario : figures.scenarios()) {
+            if (scenario.traffic().closing() != null) {
+                rows.add(List.of(scenario.title(), cpu(scenario, OURS),
+                        Cells.spread(figures.ratio(scenario, OURS, "nio")),
+                        Cells.spread(figures.ratio(scenario, OURS, Scenario.HANDSHAKE, Contender.OURS)),
+                        Cells.spread(figures.ratio(scenario, OURS, Contender.BEFORE))));
+            }
+        }
+        table("Connections that come and go", "This library: server CPU a connection, from connect to the end of the "
+                + "stream, in µs. Those with TLS are measured in rounds of their own.",
+                List.of("", "CPU, µs", "x NIO", "x plain with 1000", "x before"), rows);
     }
 
     private void growth() {
@@ -92,66 +144,36 @@ final class Report {
         if (!figures.scenarios().containsAll(steps)) {
             return;
         }
-        lines.add("## How the cost grows: CPU a delivery, µs, 1 message in flight");
-        lines.add("");
-        lines.add("| server | 100 peers | 1,000 | 10,000 | 10,000 : 100 |");
-        lines.add("| --- | --: | --: | --: | --: |");
+        List<List<String>> rows = new ArrayList<>();
         for (Contender server : figures.servers(Scenario.FAN_1)) {
             List<String> cells = new ArrayList<>(List.of(server.title()));
-            for (Scenario step : steps) {
-                cells.add(spread(figures.spread(step, server, Sample::cpuMicros)));
-            }
-            Figures.Spread few = figures.spread(Scenario.GROW_100, server, Sample::cpuMicros);
-            Figures.Spread many = figures.spread(Scenario.GROW_10000, server, Sample::cpuMicros);
-            cells.add(few == null || many == null ? NONE : number(many.median() / few.median()));
-            lines.add("| " + String.join(" | ", cells) + " |");
+            steps.forEach(step -> cells.add(cpu(step, server)));
+            Double growth = figures.growth(server.id());
+            cells.add(growth == null ? Cells.NONE : Cells.number(growth));
+            rows.add(cells);
         }
-        lines.add("");
+        table("How the cost grows: CPU a delivery, µs, 1 message in flight", "",
+                List.of("server", "100 peers", "1,000", "10,000", "10,000 : 100"), rows);
     }
 
     private void idle() {
         Scenario scenario = Scenario.GROW_10000;
-        if (!figures.scenarios().contains(scenario)) {
-            return;
-        }
-        lines.add("## Handshakes, and idle peers");
-        lines.add("");
-        lines.add("10,000 peers connect, 32 at a time; then they are idle while the heap is collected and measured. "
-                + "Resident memory is that of a round before the others, in a fresh process.");
-        lines.add("");
-        lines.add("| server | CPU a handshake, µs | handshakes/s | live heap a peer, KiB | resident a peer, KiB |");
-        lines.add("| --- | --: | --: | --: | --: |");
-        int peers = scenario.peers();
+        int peers = scenario.traffic().peers();
+        List<List<String>> rows = new ArrayList<>();
         for (Contender server : figures.servers(scenario)) {
-            lines.add("| " + String.join(" | ", server.title(),
-                    spread(figures.spread(scenario, server,
+            rows.add(List.of(server.title(),
+                    Cells.spread(figures.spread(scenario, server,
                             sample -> sample.result().connectCpuNanos() / 1e3 / sample.result().connections())),
-                    whole(figures.spread(scenario, server,
+                    Cells.whole(figures.spread(scenario, server,
                             sample -> sample.result().connections() * 1e9 / sample.result().connectNanos())),
-                    server.isJava() ? spread(figures.spread(scenario, server,
-                            sample -> (sample.heap() - sample.heapBefore()) / 1024.0 / peers)) : NONE,
+                    Cells.spread(figures.idleKib(scenario, server)),
                     figures.once(scenario, server,
                             sample -> (sample.resident() - sample.residentBefore()) / 1024.0 / peers)
-                            .stream().mapToObj(Report::number).findFirst().orElse(NONE)) + " |");
+                            .stream().mapToObj(Cells::number).findFirst().orElse(Cells.NONE)));
         }
-        lines.add("");
-    }
-
-    private static String spread(Figures.@Nullable Spread spread) {
-        return spread == null ? NONE : number(spread.median()) + " (" + number(spread.least()) + "–"
-                + number(spread.most()) + ")";
-    }
-
-    private static String whole(Figures.@Nullable Spread spread) {
-        return spread == null ? NONE : String.format(Locale.ROOT, "%,.0f", spread.median());
-    }
-
-    private static String mega(OptionalDouble bytes) {
-        return bytes.isPresent() ? String.format(Locale.ROOT, "%.0f", bytes.getAsDouble() / (1 << 20)) : NONE;
-    }
-
-    private static String number(double value) {
-        String format = value < 1 ? "%.3f" : value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f";
-        return String.format(Locale.ROOT, format, value);
+        table("Handshakes, and idle peers", "10,000 peers connect, 32 at a time; then they are idle while the heap is "
+                + "collected and measured. Resident memory is that of a round before the others, in a fresh process.",
+                List.of("server", "CPU a handshake, µs", "handshakes/s", "live heap a peer, KiB", "resident a peer, KiB"),
+                rows);
     }
 }

@@ -10,10 +10,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Scenario by scenario: all servers are started and stay idle unless it is their turn; each is warmed up, a virtual
- * machine first with few peers and many messages, because what runs once a message would take it minutes to compile if
- * each goes to thousands, and then all with the very load they are measured with; then round by round, each round in another order, each server gets one window. So a figure
- * and the limit it is divided by were taken within the same minute, and whatever the machine did besides hit all alike.
+ * Scenario by scenario, or a few scenarios together: all servers are started and stay idle unless it is their turn. Each
+ * is warmed up: a virtual machine first with few peers and many messages, because what runs once a message would take it
+ * minutes to compile if each goes to thousands; then all with the very load they are measured with, on all processors.
+ * Then round by round, each round in another order, each server gets one window. So a figure and the limit it is divided
+ * by were taken within the same minute, and whatever the machine did besides affected both.
  */
 
 /** Runs a plan. */
@@ -51,10 +52,12 @@ final class Run {
                 say("skipped: %s: %s", contender.title(), missing);
             }
         }
-        for (Scenario scenario : plan.scenarios()) {
-            if (!outOfTime()) {
-                say("%n%s", scenario.title());
-                run(scenario, able.stream().filter(contender -> !scenario.tls() || contender.tls()).toList());
+        for (List<Scenario> together : plan.together()) {
+            String missing = Processors.missing(processors(together));
+            if (missing != null) {
+                together.forEach(scenario -> say("skipped: %s: %s", scenario.title(), missing));
+            } else if (!outOfTime()) {
+                run(together, able);
             }
         }
         if (outOfTime) {
@@ -68,23 +71,42 @@ final class Run {
         return outOfTime;
     }
 
-    private void run(Scenario scenario, List<Contender> contenders) throws IOException, InterruptedException {
+    /** {@return how many processors the servers may use; scenarios that are measured together agree about it} */
+    private static int processors(List<Scenario> together) {
+        return together.get(0).setup().processors();
+    }
+
+    private void run(List<Scenario> together, List<Contender> contenders) throws IOException, InterruptedException {
+        together.forEach(scenario -> say("%n%s", scenario.title()));
         List<ServerProcess> servers = new ArrayList<>();
-        try (LoadProcess load = new LoadProcess(workshop)) {
-            for (Contender contender : contenders) {
-                servers.add(new ServerProcess(contender, scenario, workshop));
+        try (LoadProcess load = new LoadProcess(workshop, processors(together))) {
+            for (Scenario scenario : together) {
+                for (Contender contender : contenders) {
+                    if (plan.measures(scenario, contender)
+                            && servers.stream().noneMatch(server -> server.serves(scenario, contender))) {
+                        servers.add(new ServerProcess(contender, scenario, workshop));
+                    }
+                }
             }
             List<ServerProcess> ready = new ArrayList<>();
             for (ServerProcess server : servers) {
-                if (works(scenario, server, server::awaitPort)) {
+                if (works(server.scenario(), server, server::awaitPort)) {
                     ready.add(server);
                 }
             }
             // Only now, so that nobody is warmed up while others still start.
-            ready.removeIf(server -> outOfTime() || !works(scenario, server, () -> warmUp(scenario, server, load)));
-            for (int round = scenario.memory() ? FRESH : 1; round <= plan.rounds(); round++) {
-                Collections.rotate(ready, 1);
-                round(scenario, round, ready, load);
+            ready.removeIf(server -> outOfTime()
+                    || !works(server.scenario(), server, () -> warmUp(together, server, load)));
+            boolean memory = together.stream().anyMatch(Scenario::memory);
+            for (int round = memory ? FRESH : 1; round <= plan.rounds(); round++) {
+                if (round % 2 == 0) {
+                    Collections.reverse(ready);
+                } else {
+                    Collections.rotate(ready, 1);
+                }
+                for (Scenario scenario : together) {
+                    round(scenario, round, ready, load);
+                }
             }
         } finally {
             servers.forEach(ServerProcess::close);
@@ -110,20 +132,24 @@ final class Run {
         }
     }
 
-    private void warmUp(Scenario scenario, ServerProcess server, LoadProcess load)
+    private void warmUp(List<Scenario> together, ServerProcess server, LoadProcess load)
             throws IOException, InterruptedException {
-        if (server.contender().isJava()) {
-            publish(scenario.busy(), server, load);
+        Duration time = plan.warmUp(server.contender());
+        Scenario first = server.scenario();
+        if (server.contender().isJava() && first.traffic().closing() == null) {
+            warmUp(first.busy(server.pid(), server.port(), time, SHORTEST_WINDOW, CELL_LIMIT), load);
         }
-        if (!scenario.memory()) { // otherwise it is to meet many peers for the first time when its memory is measured
-            publish(scenario, server, load);
+        for (Scenario scenario : together) {
+            // Otherwise it is to meet many peers for the first time when its memory is measured.
+            if (!scenario.memory() && server.serves(scenario, server.contender())) {
+                warmUp(scenario.spec(server.pid(), server.port(), time, SHORTEST_WINDOW, CELL_LIMIT), load);
+            }
         }
+        server.confine();
     }
 
-    private void publish(Scenario scenario, ServerProcess server, LoadProcess load)
-            throws IOException, InterruptedException {
-        LoadResult result = load.measure(scenario.spec(server.pid(), server.port(),
-                plan.warmUp(server.contender()), SHORTEST_WINDOW, CELL_LIMIT), () -> { });
+    private static void warmUp(LoadSpec spec, LoadProcess load) throws IOException, InterruptedException {
+        LoadResult result = load.measure(spec, () -> { });
         if (!result.failure().isEmpty()) {
             throw new IOException(result.failure());
         }
@@ -133,6 +159,9 @@ final class Run {
             throws IOException, InterruptedException {
         List<ServerProcess> failed = new ArrayList<>();
         for (ServerProcess server : ready) {
+            if (!server.serves(scenario, server.contender())) {
+                continue;
+            }
             if (outOfTime()) {
                 return;
             }
@@ -173,10 +202,11 @@ final class Run {
     private void report(Sample sample) {
         String server = Contender.named(sample.server()).title();
         if (sample.failed()) {
-            say("  %d  %-24s FAILED: %s", sample.round(), server, sample.result().failure());
+            say("  %d  %-18s %-24s FAILED: %s", sample.round(), sample.scenario(), server,
+                    sample.result().failure());
         } else {
-            say("  %d  %-24s %8.3f us a delivery %,12.0f deliveries/s   p99 %,9.0f us   load generator %3.0f %%",
-                    sample.round(), server, sample.cpuMicros(), sample.deliveriesPerSecond(),
+            say("  %d  %-18s %-24s %8.3f us of CPU %,12.0f/s   p99 %,9.0f us   load generator %3.0f %%",
+                    sample.round(), sample.scenario(), server, sample.cpuMicros(), sample.deliveriesPerSecond(),
                     sample.result().p99() / 1e3, sample.loadShare() * 100);
         }
         samples.accept(sample);

@@ -33,6 +33,10 @@ abstract class RunCommand implements Callable<Integer> {
     @Option(names = "--limit", paramLabel = "SECONDS", description = "after what time no measurement is begun any more")
     long limitSeconds;
 
+    @Option(names = "--before", paramLabel = "CLASS-PATH", description = "another build of this library, measured beside "
+            + "this one as ours-before: its classes, jars, folders of jars")
+    String before = "";
+
     @Option(names = "--npm", description = "install the servers on Node into target, with npm")
     boolean npm;
 
@@ -69,7 +73,7 @@ abstract class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Plan chosen = chosen();
-        Workshop workshop = new Workshop(python);
+        Workshop workshop = new Workshop(python, before);
         if (npm) {
             workshop.installPackages();
         }
@@ -85,11 +89,20 @@ abstract class RunCommand implements Callable<Integer> {
     private Plan chosen() {
         return new Plan(name != null ? name : plan.name(),
                 scenarios.isEmpty() ? plan.scenarios() : scenarios.stream().map(Scenario::named).toList(),
-                servers.isEmpty() ? plan.contenders() : servers.stream().map(Contender::named).toList(),
+                contenders(),
+                plan.brief(),
                 rounds > 0 ? rounds : plan.rounds(),
                 warmUpMillis > 0 ? Duration.ofMillis(warmUpMillis) : plan.warmUp(),
                 plan.settle(),
                 windowMillis > 0 ? Duration.ofMillis(windowMillis) : plan.window(),
                 limitSeconds > 0 ? Duration.ofSeconds(limitSeconds) : plan.limit());
+    }
+
+    private List<Contender> contenders() {
+        if (!servers.isEmpty()) {
+            return servers.stream().map(Contender::named).toList();
+        }
+        return plan.contenders().stream()
+                .filter(contender -> !contender.id().equals(Contender.BEFORE) || !before.isEmpty()).toList();
     }
 }

@@ -1,49 +1,87 @@
 package io.techops.broadcast.benchmarks;
 
+import io.techops.broadcast.benchmarks.Setup.Front;
 import java.time.Duration;
 import java.util.List;
 
 /**
- * What the peers do.
+ * One thing that is measured.
  *
  * @param id its name in files and on the command line
  * @param title its name in the report
- * @param peers how many there are
- * @param bytes the payload of a message
- * @param publishers how many of them publish
- * @param inFlight how many messages a publisher has under way at a time
- * @param rate how many messages a second, whatever comes back; 0 for as many as come back
- * @param tls whether the servers speak TLS
+ * @param together scenarios with the same word here are measured in the same rounds, one after the other
+ * @param setup how the servers are started
+ * @param traffic what the peers do
  * @param memory whether the memory of idle peers is measured too, and what a handshake costs
+ * @param others whether servers take part that are neither this library nor the limit
  */
-record Scenario(String id, String title, int peers, int bytes, int publishers, int inFlight, int rate, boolean tls,
-        boolean memory) {
+record Scenario(String id, String title, String together, Setup setup, Traffic traffic, boolean memory,
+        boolean others) {
 
-    static final Scenario FAN_1 = of("fan-1", "1,000 peers x 64 B, 1 message in flight", 1000, 64, 1);
-    static final Scenario FAN_64 = of("fan-64", "1,000 peers x 64 B, 64 messages in flight", 1000, 64, 64);
-    static final Scenario WIDE = of("wide", "5,000 peers x 64 B, 16 messages in flight", 5000, 64, 16);
-    static final Scenario CHAT = new Scenario("chat",
-            "Chat: 100 peers x 64 B that all publish, 1 message each in flight", 100,
-            64, 100, 1, 0, false, false);
-    static final Scenario LARGE = of("large", "200 peers x 16 KiB, 16 messages in flight", 200, 16_384, 16);
-    static final Scenario RATE = new Scenario("rate", "1,000 peers x 64 B, 20 messages a second", 1000, 64, 1, 1, 20,
-            false, false);
-    static final Scenario GROW_100 = of("grow-100", "100 peers x 64 B, 1 message in flight", 100, 64, 1);
-    static final Scenario GROW_10000 = new Scenario("grow-10000",
-            "10,000 peers x 64 B, 1 message in flight", 10_000, 64,
-            1, 1, 0, false, true);
-    static final Scenario TLS_1 = new Scenario("tls-1", "TLS: 200 peers x 64 B, 1 message in flight", 200, 64, 1, 1, 0,
-            true, false);
-    static final Scenario TLS_64 = new Scenario("tls-64",
-            "TLS: 200 peers x 64 B, 64 messages in flight", 200, 64, 1, 64,
-            0, true, false);
+    static final Scenario FAN_1 = of("fan-1", "1,000 peers x 64 B, 1 message in flight", Traffic.fan(1000, 64, 1));
+    static final Scenario FAN_64 = of("fan-64", "1,000 peers x 64 B, 64 messages in flight",
+            Traffic.fan(1000, 64, 64));
+    static final Scenario WIDE = of("wide", "5,000 peers x 64 B, 16 messages in flight", Traffic.fan(5000, 64, 16));
+    static final Scenario CHAT = of("chat", "Chat: 100 peers x 64 B that all publish, 1 message each in flight",
+            Traffic.chat(100, 64, 1)).with(Setup.on(2));
+    static final Scenario CHAT_4 = alone("chat-4", "Chat: 100 peers x 64 B that all publish, 4 messages each in flight",
+            "chat", Setup.on(2), Traffic.chat(100, 64, 4));
+    static final Scenario CHAT_ONE = alone("chat-one", "Chat on one processor, 1 message each in flight",
+            "chat-one", Setup.on(1), Traffic.chat(100, 64, 1));
+    static final Scenario CHAT_4_ONE = alone("chat-4-one", "Chat on one processor, 4 messages each in flight",
+            "chat-one", Setup.on(1), Traffic.chat(100, 64, 4));
+    static final Scenario LARGE = of("large", "200 peers x 16 KiB, 16 messages in flight",
+            Traffic.fan(200, 16_384, 16)).with(Setup.on(2));
+    static final Scenario LARGE_ONE = alone("large-one", "200 peers x 16 KiB on one processor, 16 messages in flight",
+            "large-one", Setup.on(1), Traffic.fan(200, 16_384, 16));
+    static final Scenario RATE = of("rate", "1,000 peers x 64 B, 20 messages a second", Traffic.paced(1000, 64, 20));
+    static final Scenario GROW_100 = of("grow-100", "100 peers x 64 B, 1 message in flight", Traffic.fan(100, 64, 1));
+    static final Scenario GROW_10000 = new Scenario("grow-10000", "10,000 peers x 64 B, 1 message in flight",
+            "grow-10000", Setup.PLAIN, Traffic.fan(10_000, 64, 1), true, true);
+    static final Scenario INCOMING = alone("incoming", "Incoming: 1 peer that sends itself 32 B, 1,000 in flight",
+            "incoming", Setup.PLAIN, Traffic.fan(1, 32, 1000));
+    static final Scenario IGNORED = alone("ignored", "Incoming: 1 peer that sends 10,000 x 32 B that are ignored",
+            "incoming", Setup.PLAIN, Traffic.ignored(32, 10_000));
+    static final Scenario HANDSHAKE = alone("handshake", "Connect, handshake, close with 1000",
+            "handshake", Setup.PLAIN, Traffic.visits(Closing.NORMAL, false));
+    static final Scenario HANDSHAKE_AWAY = alone("handshake-away", "Connect, handshake, close with 1001",
+            "handshake", Setup.PLAIN, Traffic.visits(Closing.GOING_AWAY, false));
+    static final Scenario HANDSHAKE_EMPTY = alone("handshake-empty", "Connect, handshake, close without a code",
+            "handshake", Setup.PLAIN, Traffic.visits(Closing.EMPTY, false));
+    static final Scenario HANDSHAKE_POLICY = alone("handshake-policy",
+            "Connect, handshake with a policy, close without a code",
+            "handshake", Setup.behind(Front.POLICY), Traffic.visits(Closing.EMPTY, false));
+    static final Scenario HANDSHAKE_PAGES = alone("handshake-pages",
+            "Connect, handshake on a port with pages, close without a code",
+            "handshake", Setup.behind(Front.PAGES), Traffic.visits(Closing.EMPTY, false));
+    static final Scenario TLS_1 = of("tls-1", "TLS: 200 peers x 64 B, 1 message in flight",
+            Traffic.fan(200, 64, 1)).with(Setup.TLS);
+    static final Scenario TLS_64 = of("tls-64", "TLS: 200 peers x 64 B, 64 messages in flight",
+            Traffic.fan(200, 64, 64)).with(Setup.TLS);
+    static final Scenario HANDSHAKE_TLS = new Scenario("handshake-tls",
+            "TLS: connect, handshake, close without a code, new sessions",
+            "handshake-tls", Setup.TLS, Traffic.visits(Closing.EMPTY, false), false, true);
+    static final Scenario HANDSHAKE_TLS_RESUMED = new Scenario("handshake-tls-resumed",
+            "TLS: connect, handshake, close without a code, resumed sessions",
+            "handshake-tls", Setup.TLS, Traffic.visits(Closing.EMPTY, true), false, true);
 
     /** In the order of a full run. */
-    static final List<Scenario> ALL =
-            List.of(FAN_1, FAN_64, CHAT, LARGE, RATE, WIDE, GROW_100, GROW_10000, TLS_1, TLS_64);
+    static final List<Scenario> ALL = List.of(FAN_1, FAN_64, CHAT, CHAT_4, CHAT_ONE, CHAT_4_ONE, LARGE, LARGE_ONE,
+            RATE, WIDE, GROW_100, GROW_10000, INCOMING, IGNORED, HANDSHAKE, HANDSHAKE_AWAY, HANDSHAKE_EMPTY,
+            HANDSHAKE_POLICY, HANDSHAKE_PAGES, TLS_1, TLS_64, HANDSHAKE_TLS, HANDSHAKE_TLS_RESUMED);
 
-    private static Scenario of(String id, String title, int peers, int bytes, int inFlight) {
-        return new Scenario(id, title, peers, bytes, 1, inFlight, 0, false, false);
+    /** What all servers take part in. */
+    private static Scenario of(String id, String title, Traffic traffic) {
+        return new Scenario(id, title, id, Setup.PLAIN, traffic, false, true);
+    }
+
+    /** What only this library and the limits take part in. */
+    private static Scenario alone(String id, String title, String together, Setup setup, Traffic traffic) {
+        return new Scenario(id, title, together, setup, traffic, false, false);
+    }
+
+    private Scenario with(Setup other) {
+        return new Scenario(id, title, together, other, traffic, memory, others);
     }
 
     static Scenario named(String id) {
@@ -51,22 +89,33 @@ record Scenario(String id, String title, int peers, int bytes, int publishers, i
                 .orElseThrow(() -> new IllegalArgumentException("no such scenario: " + id));
     }
 
-    /** {@return the same with few peers and as many messages as a server takes} */
-    Scenario busy() {
-        return new Scenario(id, title, Math.min(peers, 100), bytes, 1, 64, 0, tls, false);
-    }
-
-    /** {@return whether several messages can be under way, so that the limit is the loop that coalesces} */
-    boolean coalesces() {
-        return publishers * inFlight > 1;
-    }
-
     /** {@return the server that this scenario's figures are divided by} */
     String limit(String language) {
-        return coalesces() ? language + "-coalescing" : language;
+        return traffic.coalesces() ? language + "-coalescing" : language;
+    }
+
+    /** {@return whether this is a server that the figures are divided by} */
+    boolean isLimit(Contender server) {
+        return server.id().equals(limit("nio")) || server.id().equals(limit("c"));
+    }
+
+    /** {@return whether a server can take part} */
+    boolean suits(Contender server) {
+        return server.isOurs() || setup.front() == Front.PLAIN && (server.tls() || !setup.tls())
+                && (others || isLimit(server));
     }
 
     LoadSpec spec(long pid, int port, Duration warmUp, Duration window, Duration limit) {
-        return new LoadSpec(pid, port, tls, peers, bytes, publishers, inFlight, rate, warmUp, window, memory, limit);
+        return spec(traffic, pid, port, warmUp, window, memory, limit);
+    }
+
+    /** {@return the same with few peers, each of which gets as many messages as the server takes} */
+    LoadSpec busy(long pid, int port, Duration warmUp, Duration window, Duration limit) {
+        return spec(traffic.busy(), pid, port, warmUp, window, false, limit);
+    }
+
+    private LoadSpec spec(Traffic what, long pid, int port, Duration warmUp, Duration window, boolean pause,
+            Duration limit) {
+        return new LoadSpec(pid, port, setup.tls(), what, warmUp, window, pause, limit);
     }
 }

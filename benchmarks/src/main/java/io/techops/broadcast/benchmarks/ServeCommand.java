@@ -27,7 +27,9 @@ final class ServeCommand implements Callable<Integer> {
     static final String HEAP = "heap";
 
     private static final Map<String, Supplier<RelayServer>> SERVERS = new TreeMap<>(Map.ofEntries(
-            Map.entry("ours", OursRelay::new),
+            Map.entry("ours", () -> new OursRelay(Setup.Front.PLAIN)),
+            Map.entry("ours-policy", () -> new OursRelay(Setup.Front.POLICY)),
+            Map.entry("ours-pages", () -> new OursRelay(Setup.Front.PAGES)),
             Map.entry("nio", () -> new NioRelay(false)),
             Map.entry("nio-coalescing", () -> new NioRelay(true)),
             Map.entry("tyrus", () -> new TyrusRelay(TyrusRelay.Loop.class)),

@@ -10,6 +10,7 @@ final class ServerProcess implements AutoCloseable {
     private static final Duration ANSWER = Duration.ofSeconds(15);
 
     private final Contender contender;
+    private final Scenario scenario;
     private final Child child;
     private int port;
     private long residentBefore = Sample.UNKNOWN;
@@ -17,12 +18,27 @@ final class ServerProcess implements AutoCloseable {
     /** Starts the process, which takes a while: {@link #awaitPort} waits for it. */
     ServerProcess(Contender contender, Scenario scenario, Workshop workshop) throws IOException {
         this.contender = contender;
-        child = new Child(workshop.server(contender, scenario.tls()),
-                workshop.log(scenario.id() + "-" + contender.id()));
+        this.scenario = scenario;
+        child = new Child(workshop.server(contender, scenario.setup()), workshop.log(scenario.id() + "-" + contender.id()));
     }
 
     void awaitPort() throws IOException, InterruptedException {
         port = Integer.parseInt(child.await(ServeCommand.LISTENING, START));
+    }
+
+    /** Leaves it no more processors than it is to have while it is measured. */
+    void confine() throws IOException {
+        Processors.confine(child.pid(), scenario.setup().processors());
+    }
+
+    /** {@return whether it is the server with which {@code other} measures {@code who}} */
+    boolean serves(Scenario other, Contender who) {
+        return contender.equals(who) && scenario.setup().equals(other.setup()) && other.suits(who);
+    }
+
+    /** {@return the scenario that it was started for: the first with its setup} */
+    Scenario scenario() {
+        return scenario;
     }
 
     Contender contender() {

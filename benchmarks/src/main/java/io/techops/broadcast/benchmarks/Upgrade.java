@@ -24,13 +24,18 @@ final class Upgrade {
         key = Base64.getEncoder().encodeToString(bytes.array());
     }
 
-    ByteBuffer request(int port) {
+    /**
+     * {@return the request}
+     *
+     * @param more headers, each with its end of line
+     */
+    ByteBuffer request(int port, String more) {
         return StandardCharsets.US_ASCII.encode("GET / HTTP/1.1\r\n"
                 + "Host: localhost:" + port + "\r\n"
                 + "Upgrade: websocket\r\n"
                 + "Connection: Upgrade\r\n"
                 + "Sec-WebSocket-Key: " + key + "\r\n"
-                + "Sec-WebSocket-Version: 13\r\n\r\n");
+                + "Sec-WebSocket-Version: 13\r\n" + more + "\r\n");
     }
 
     /** {@return the index behind the response's head, or -1 if it is not complete} */

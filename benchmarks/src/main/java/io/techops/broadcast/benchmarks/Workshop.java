@@ -1,5 +1,6 @@
 package io.techops.broadcast.benchmarks;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -25,13 +26,16 @@ final class Workshop {
     private final Path module;
     private final Path work;
     private final String python;
+    private final String before;
     private final Tls tls;
 
     /**
      * @param python the interpreter that may have Autobahn
+     * @param before the class path of another build of this library, empty for none
      */
-    Workshop(String python) throws IOException, InterruptedException {
+    Workshop(String python, String before) throws IOException, InterruptedException {
         this.python = python;
+        this.before = before.isEmpty() ? "" : classPath(before);
         module = module();
         work = Files.createDirectories(module.resolve("target").resolve("workshop"));
         tls = Tls.create(work.resolve("key.p12"));
@@ -45,6 +49,20 @@ final class Workshop {
         } catch (URISyntaxException e) {
             throw new IOException("no idea where this program is", e);
         }
+    }
+
+    /** {@return a class path, with all jars of the folders that have some} */
+    private static String classPath(String entries) throws IOException {
+        List<String> path = new ArrayList<>();
+        for (String entry : entries.split(File.pathSeparator)) {
+            if (!Files.exists(Path.of(entry))) {
+                throw new IOException("--before: there is no " + entry);
+            }
+            String[] names = new File(entry).list();
+            boolean hasJars = names != null && List.of(names).stream().anyMatch(name -> name.endsWith(".jar"));
+            path.add(hasJars ? entry + File.separator + "*" : entry);
+        }
+        return String.join(File.pathSeparator, path);
     }
 
     Path log(String name) throws IOException {
@@ -66,7 +84,7 @@ final class Workshop {
     /** {@return why a server cannot run on this machine, or null; builds what has to be built} */
     @Nullable String missing(Contender contender) throws IOException, InterruptedException {
         return switch (contender.kind()) {
-            case JAVA -> null;
+            case JAVA -> contender.id().equals(Contender.BEFORE) && before.isEmpty() ? "there is no --before" : null;
             case C -> compile();
             case NODE -> script(contender);
             case PYTHON -> build(List.of(python, "-c", "import autobahn.twisted"), work, "autobahn") == null ? null
@@ -92,11 +110,16 @@ final class Workshop {
     }
 
     /** {@return what starts a server} */
-    List<String> server(Contender contender, boolean withTls) throws IOException {
+    List<String> server(Contender contender, Setup setup) throws IOException {
         return switch (contender.kind()) {
             case JAVA -> {
-                List<String> command = java("serve", contender.program());
-                if (withTls) {
+                List<String> options = new ArrayList<>(JVM_OPTIONS);
+                if (setup.processors() > 0) {
+                    options.add("-XX:ActiveProcessorCount=" + setup.processors());
+                }
+                List<String> command = java(options, contender.id().equals(Contender.BEFORE) ? before : "",
+                        "serve", setup.program(contender));
+                if (setup.tls()) {
                     command.addAll(List.of("--key-store", tls.store().toString()));
                 }
                 yield command;
@@ -109,14 +132,21 @@ final class Workshop {
 
     /** {@return what starts the load generator} */
     List<String> load() throws IOException {
-        return java("load", "--key-store", tls.store().toString());
+        return java(JVM_OPTIONS, "", "load", "--key-store", tls.store().toString());
     }
 
-    private List<String> java(String... arguments) throws IOException {
+    /**
+     * {@return what starts this program in a virtual machine}
+     *
+     * @param first a class path whose classes are used in place of ours; empty for none
+     */
+    private List<String> java(List<String> options, String first, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(JVM_OPTIONS);
-        command.addAll(List.of("-jar", module.resolve("target/benchmarks.jar").toString()));
+        command.addAll(options);
+        String own = module.resolve("target/benchmarks.jar").toString();
+        command.addAll(List.of("-cp", first.isEmpty() ? own : first + File.pathSeparator + own,
+                Benchmarks.class.getName()));
         command.addAll(List.of(arguments));
         return command;
     }

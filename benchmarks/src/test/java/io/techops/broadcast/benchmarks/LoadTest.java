@@ -17,8 +17,9 @@ class LoadTest {
 
     private static LoadResult measure(Fault fault, int publishers, int inFlight, int rate) throws IOException {
         try (FaultyRelay relay = new FaultyRelay(fault)) {
-            LoadSpec spec = new LoadSpec(ProcessHandle.current().pid(), relay.port(), false, PEERS, 64, publishers,
-                    inFlight, rate, Duration.ofMillis(50), Duration.ofMillis(100), false, Duration.ofSeconds(3));
+            Traffic traffic = new Traffic(PEERS, 64, publishers, inFlight, rate, 0, null, false);
+            LoadSpec spec = new LoadSpec(ProcessHandle.current().pid(), relay.port(), false, traffic,
+                    Duration.ofMillis(50), Duration.ofMillis(100), false, Duration.ofSeconds(3));
             try (Load load = new Load(LoadSpec.parse(spec.toString()), null)) {
                 return LoadResult.parse(load.run(() -> { }).toString());
             }

@@ -1,0 +1,108 @@
+package io.techops.broadcast.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The targets of this library, and whether a run meets them. */
+final class Targets {
+
+    /**
+     * A cost, as a multiple of another one of the same round.
+     *
+     * @param scenario what is measured
+     * @param base what is measured in the same rounds
+     * @param limit the server that {@code base} is measured with
+     * @param name of what the cost is divided by, in the report
+     * @param most the target
+     */
+    private record Ratio(Scenario scenario, Scenario base, String limit, String name, double most) {
+    }
+
+    private static final List<Ratio> RATIOS = List.of(
+            loop(Scenario.FAN_1, 1.10), loop(Scenario.FAN_64, 1.15), loop(Scenario.WIDE, 1.15),
+            loop(Scenario.CHAT, 1.5), loop(Scenario.CHAT_4, 1.5), loop(Scenario.CHAT_ONE, 1.5),
+            loop(Scenario.CHAT_4_ONE, 1.5), loop(Scenario.LARGE, 1.15), loop(Scenario.LARGE_ONE, 1.15),
+            loop(Scenario.HANDSHAKE, 1.5), loop(Scenario.HANDSHAKE_AWAY, 1.5), loop(Scenario.HANDSHAKE_EMPTY, 1.5),
+            closing(Scenario.HANDSHAKE_AWAY), closing(Scenario.HANDSHAKE_EMPTY));
+    private static final Contender OURS = Contender.named(Contender.OURS);
+    private static final double GROWTH = 1.1;
+    private static final double IDLE_KIB = 2;
+
+    private final Figures figures;
+    private final List<List<String>> rows = new ArrayList<>();
+
+    Targets(Figures figures) {
+        this.figures = figures;
+    }
+
+    private static Ratio loop(Scenario scenario, double most) {
+        String limit = scenario.limit("nio");
+        return new Ratio(scenario, scenario, limit, "x the " + Contender.named(limit).title(), most);
+    }
+
+    private static Ratio closing(Scenario scenario) {
+        return new Ratio(scenario, Scenario.HANDSHAKE, Contender.OURS, "x the same with 1000", 1.2);
+    }
+
+    /** {@return a row for each target of which the run has the figures: what, the target, the result, whether it is met} */
+    List<List<String>> rows() {
+        for (Ratio ratio : RATIOS) {
+            Figures.Spread measured = figures.ratio(ratio.scenario, OURS, ratio.base, ratio.limit);
+            if (measured != null) {
+                add(ratio.scenario.title(), Cells.number(ratio.most) + " " + ratio.name, Cells.spread(measured),
+                        measured.median() <= ratio.most);
+            }
+        }
+        growth();
+        Figures.Spread idle = figures.idleKib(Scenario.GROW_10000, OURS);
+        if (idle != null) {
+            add("An idle peer", Cells.number(IDLE_KIB) + " KiB of live heap", Cells.spread(idle),
+                    idle.median() <= IDLE_KIB);
+        }
+        latency("p50", 50);
+        latency("p99", 99);
+        return rows;
+    }
+
+    private void add(String what, String target, String measured, boolean met) {
+        rows.add(List.of(what, target, measured, met ? "yes" : "**no**"));
+    }
+
+    private void growth() {
+        Double ours = figures.growth(Contender.OURS);
+        Double loop = figures.growth("c");
+        if (ours != null && loop != null) {
+            add("Growth from 100 to 10,000 peers", Cells.number(GROWTH) + " x the C loop's, " + Cells.number(loop),
+                    Cells.number(ours / loop) + " x: " + Cells.number(ours), ours / loop <= GROWTH);
+        }
+    }
+
+    private void latency(String name, int percentile) {
+        Double ours = latency(OURS, percentile);
+        Contender best = null;
+        double least = Double.MAX_VALUE;
+        for (Contender other : figures.servers(Scenario.RATE)) {
+            Double theirs = latency(other, percentile);
+            if (other.isJava() && !other.isOurs() && !other.isLimit() && theirs != null && theirs < least) {
+                best = other;
+                least = theirs;
+            }
+        }
+        if (ours != null && best != null) {
+            add(Scenario.RATE.title() + ": " + name, "below every other server on the JVM: " + best.title() + ", "
+                    + millis(least), millis(ours), ours < least);
+        }
+    }
+
+    private @Nullable Double latency(Contender server, int percentile) {
+        Figures.Spread spread = figures.spread(Scenario.RATE, server, sample ->
+                (percentile == 50 ? sample.result().p50() : sample.result().p99()) / 1e6);
+        return spread == null ? null : spread.median();
+    }
+
+    private static String millis(double value) {
+        return String.format(Locale.ROOT, "%.1f ms", value);
+    }
+}
