@@ -29,6 +29,10 @@ final class Cells {
         return bytes.isPresent() ? String.format(Locale.ROOT, "%.0f", bytes.getAsDouble() / (1 << 20)) : NONE;
     }
 
+    static String bytes(OptionalDouble bytes) {
+        return bytes.isPresent() ? String.format(Locale.ROOT, "%,.1f", bytes.getAsDouble()) : NONE;
+    }
+
     static String number(double value) {
         String format = value < 1 ? "%.3f" : value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f";
         return String.format(Locale.ROOT, format, value);

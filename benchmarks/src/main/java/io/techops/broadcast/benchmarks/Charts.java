@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.CategoryChart;
@@ -43,10 +44,40 @@ final class Charts {
             if (scenario.traffic().rate() > 0) {
                 bars(scenario, scenario.title() + ": 99th percentile, µs", sample -> sample.result().p99() / 1e3);
             } else {
-                bars(scenario, scenario.title() + ": server CPU a " + scenario.traffic().unit() + ", µs", Sample::cpuMicros);
+                bars(scenario, scenario.title() + ": server CPU a " + scenario.traffic().unit() + ", µs",
+                        Sample::cpuMicros);
             }
         }
+        ratios();
         growth();
+    }
+
+    /** What this library costs, as a multiple of the limit in Java. */
+    private void ratios() throws IOException {
+        Contender ours = Contender.named(Contender.OURS);
+        List<Scenario> scenarios = figures.scenarios().stream()
+                .filter(scenario -> figures.ratio(scenario, ours, scenario.limit("nio")) != null).toList();
+        if (scenarios.isEmpty()) {
+            return;
+        }
+        CategoryChart chart = new CategoryChartBuilder().width(WIDTH).height(520)
+                .title("Server CPU: a multiple of the NIO loop's").build();
+        style(chart.getStyler());
+        chart.getStyler().setAvailableSpaceFill(0.7).setLabelsVisible(true).setXAxisLabelRotation(35);
+        chart.getStyler().setYAxisMin(0.0);
+        List<String> names = scenarios.stream().map(Scenario::id).toList();
+        for (Contender server : List.of(Contender.named(Contender.BEFORE), ours)) {
+            List<Double> values = new ArrayList<>();
+            for (Scenario scenario : scenarios) {
+                Figures.Spread ratio = figures.ratio(scenario, server, scenario.limit("nio"));
+                values.add(ratio == null ? null : rounded(ratio.median()));
+            }
+            if (values.stream().anyMatch(Objects::nonNull)) {
+                chart.addSeries(server.title(), names, Collections.unmodifiableList(values))
+                        .setFillColor(server.equals(ours) ? OURS : OTHER);
+            }
+        }
+        save(chart, "ratios");
     }
 
     /** A bar is a server's median. */

@@ -39,8 +39,8 @@ record Contender(String id, String title, Kind kind, String program, boolean tls
             new Contender("ws", "ws on Node", Kind.NODE, "ws.js", false),
             new Contender("uws", "uWebSockets.js", Kind.NODE, "uws.js", false));
 
-    /** Those of a quick run: ours, the limits, stock Tyrus, Netty. */
-    static final List<String> QUICK = List.of(OURS, BEFORE, "c", "c-coalescing", "nio", "nio-coalescing", "tyrus", "netty");
+    /** Those of a quick run: ours, the limits, stock Tyrus. */
+    static final List<String> QUICK = List.of(OURS, BEFORE, "c", "c-coalescing", "nio", "nio-coalescing", "tyrus");
 
     private static Contender java(String id, String title, boolean tls) {
         return new Contender(id, title, Kind.JAVA, id, tls);

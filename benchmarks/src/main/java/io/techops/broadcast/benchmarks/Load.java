@@ -3,6 +3,7 @@ package io.techops.broadcast.benchmarks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -57,12 +58,12 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     /**
      * Measures.
      *
-     * @param connected run when all peers are connected, if the specification asks for a pause
+     * @param pause called at every stage, if the specification asks for it
      * @return the figures, or what was wrong
      */
-    LoadResult run(Runnable connected) {
+    LoadResult run(Consumer<Stage> pause) {
         try {
-            return measured(connected);
+            return measured(pause);
         } catch (BrokenDelivery | IOException e) {
             String what = e instanceof BrokenDelivery ? e.getMessage() : e.toString();
             return LoadResult.failed(what + " (while " + phase + ", with " + open + " of " + peers.length
@@ -70,27 +71,33 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
         }
     }
 
-    private LoadResult measured(Runnable connected) throws IOException {
+    private LoadResult measured(Consumer<Stage> pause) throws IOException {
         Mark start = mark();
         connect();
         Mark joining = mark().since(start);
         settle();
-        if (spec.pause()) {
-            connected.run();
-        }
+        pause(Stage.CONNECTED, pause);
         phase = "warming up";
         publish(spec.warmUp());
+        pause(Stage.WARM, pause);
         phase = "measuring";
         flights.record(true);
         Mark from = mark();
         long messages = publish(spec.window());
         Mark spent = mark().since(from);
         flights.record(false);
+        pause(Stage.DONE, pause);
         leave();
         // What was ignored was sent by the one peer, before each message that it got.
         return new LoadResult(peers.length, joining.nanos(), joining.serverCpu(),
                 spent.done() * (1 + traffic.ignored()), messages, spent.nanos(), spent.serverCpu(), spent.loadCpu(),
                 flights.latency());
+    }
+
+    private void pause(Stage stage, Consumer<Stage> pause) {
+        if (spec.pause()) {
+            pause.accept(stage);
+        }
     }
 
     private Mark mark() throws IOException {

@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
 @Command(name = "load", description = "Generates load as asked on standard input. For the runner.")
 final class LoadCommand implements Callable<Integer> {
 
-    /** What is said when all peers are connected; {@link #GO} has to be answered. */
-    static final String CONNECTED = "connected";
+    /** What is said at a stage, whose name follows; {@link #GO} has to be answered. */
+    static final String PAUSED = "paused ";
     static final String GO = "go";
     /** What a result begins with. */
     static final String RESULT = "result ";
@@ -48,8 +48,8 @@ final class LoadCommand implements Callable<Integer> {
         }
     }
 
-    private void pause() {
-        System.out.println(CONNECTED);
+    private void pause(Stage stage) {
+        System.out.println(PAUSED + stage);
         try {
             String answer = lines.take();
             if (!answer.equals(GO)) {

@@ -6,10 +6,10 @@ import java.time.Duration;
 /** The load generator, in a process of its own; another one is started when one does not answer. */
 final class LoadProcess implements AutoCloseable {
 
-    /** What the runner does while all peers are connected and idle. */
+    /** What the runner does at a stage. */
     @FunctionalInterface
     interface Pause {
-        void run() throws IOException, InterruptedException;
+        void at(Stage stage) throws IOException, InterruptedException;
     }
 
     private static final Duration MARGIN = Duration.ofSeconds(5);
@@ -37,15 +37,14 @@ final class LoadProcess implements AutoCloseable {
     LoadResult measure(LoadSpec spec, Pause pause) throws IOException, InterruptedException {
         try {
             child.say(spec.toString());
-            if (spec.pause()) {
-                String first = child.await("", spec.limit().plus(MARGIN));
-                if (!first.equals(LoadCommand.CONNECTED)) {
-                    return result(first);
+            while (true) {
+                String line = child.await("", spec.limit().plus(MARGIN));
+                if (!line.startsWith(LoadCommand.PAUSED)) {
+                    return result(line);
                 }
-                pause.run();
+                pause.at(Stage.valueOf(line.substring(LoadCommand.PAUSED.length())));
                 child.say(LoadCommand.GO);
             }
-            return result(child.await("", spec.limit().plus(MARGIN)));
         } catch (IOException e) {
             child.close();
             child = start();

@@ -3,8 +3,8 @@ package io.techops.broadcast.benchmarks;
 import org.HdrHistogram.Histogram;
 
 /**
- * What the load generator found. Where connections come and go, a connection is counted as a delivery, and as a message;
- * where messages are ignored, those are counted as deliveries too.
+ * What the load generator found. Where connections come and go, a connection is counted as a delivery and as a message;
+ * where messages are ignored, each is counted as a delivery.
  *
  * @param connections how many handshakes there were
  * @param connectNanos how long they took, all together

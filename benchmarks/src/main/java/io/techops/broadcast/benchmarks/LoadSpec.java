@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param traffic what the peers do
  * @param warmUp how long they do it before the measured window
  * @param window how long within it; it ends when everything has arrived
- * @param pause whether to wait for the runner, after all peers have connected
+ * @param pause whether to wait for the runner at every {@link Stage}
  * @param limit after what time the measurement has failed
  */
 record LoadSpec(long pid, int port, boolean tls, Traffic traffic, Duration warmUp, Duration window, boolean pause,

@@ -27,6 +27,7 @@ final class Loop implements AutoCloseable {
     private final @Nullable SSLContext tls;
     private final Selector selector = Selector.open();
     private long deadline;
+    private long resumed;
 
     /**
      * @param tls trusts the server
@@ -58,13 +59,20 @@ final class Loop implements AutoCloseable {
             SSLEngine engine = tls.createSSLEngine(name, port);
             engine.setUseClientMode(true);
             wire = new Wire(channel, engine);
+            long now = System.currentTimeMillis();
             wire.handshake(engine);
+            resumed += engine.getSession().getCreationTime() < now ? 1 : 0;
         }
         channel.configureBlocking(false);
         SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
         C connected = connection.apply(wire, key);
         key.attach(connected);
         return connected;
+    }
+
+    /** {@return how many connections so far have gone on with the TLS session of an earlier one} */
+    long resumed() {
+        return resumed;
     }
 
     /** Waits for sockets that are ready, and serves them. {@return whether there is time left} */

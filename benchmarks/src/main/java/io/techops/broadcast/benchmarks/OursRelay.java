@@ -10,8 +10,8 @@ import java.nio.file.Files;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This library, with its defaults, and perhaps something in front of the peers. Whatever is used here, an older build of
- * the library has to have as well, if it is to be measured beside this one.
+ * This library, with its defaults, and perhaps something in front of the peers. An older build that is measured beside
+ * this one must have everything that is used here.
  */
 final class OursRelay implements RelayServer {
 

@@ -32,8 +32,8 @@ record Plan(String name, List<Scenario> scenarios, List<Contender> contenders, b
     }
 
     static Plan full() {
-        return new Plan("full", Scenario.ALL, Contender.ALL, false, 5, Duration.ofMillis(3000), Duration.ofMillis(150),
-                Duration.ofMillis(700), Duration.ofMinutes(38));
+        return new Plan("full", Scenario.ALL, Contender.ALL, false, 5, Duration.ofMillis(3000), Duration.ofMillis(100),
+                Duration.ofMillis(600), Duration.ofMinutes(39));
     }
 
     /** {@return the scenarios, those that are measured in the same rounds together} */
@@ -51,8 +51,15 @@ record Plan(String name, List<Scenario> scenarios, List<Contender> contenders, b
         return scenario.traffic().rate() > 0 ? window.multipliedBy(4) : window;
     }
 
-    /** {@return how long to publish to warm a server up: what runs as it was compiled needs no more than one round} */
-    Duration warmUp(Contender contender) {
-        return contender.kind() == Contender.Kind.C ? settle : warmUp;
+    /**
+     * {@return how long to warm a server up} What runs as it was compiled needs no more than one round; TLS handshakes
+     * take much code and come slowly.
+     */
+    Duration warmUp(Contender contender, Scenario scenario) {
+        if (contender.kind() == Contender.Kind.C) {
+            return settle;
+        }
+        boolean handshakes = scenario.setup().tls() && scenario.traffic().closing() != null;
+        return handshakes ? warmUp.multipliedBy(3) : warmUp;
     }
 }

@@ -26,7 +26,8 @@ final class Report {
         lines.add("");
         machine();
         failures();
-        table("Targets", "", List.of("", "at most", "measured", "met"), new Targets(figures).rows());
+        table("Targets", picture("ratios", "Server CPU: a multiple of the NIO loop's"),
+                List.of("", "at most", "measured", "met"), new Targets(figures).rows());
         before();
         for (Scenario scenario : figures.scenarios()) {
             scenario(scenario);
@@ -91,10 +92,6 @@ final class Report {
     }
 
     private void scenario(Scenario scenario) {
-        String picture = "";
-        if (Files.exists(results.file("-" + scenario.id() + ".svg"))) {
-            picture = "![" + scenario.title() + "](" + results.name() + "-" + scenario.id() + ".svg)";
-        }
         List<List<String>> rows = new ArrayList<>();
         for (Contender server : figures.servers(scenario)) {
             rows.add(List.of(server.title(), cpu(scenario, server),
@@ -106,13 +103,21 @@ final class Report {
                     Cells.whole(figures.spread(scenario, server, sample -> sample.result().p999() / 1e3)),
                     Cells.whole(figures.spread(scenario, server, sample -> sample.loadShare() * 100)) + " %",
                     Cells.mega(figures.once(scenario, server, Sample::heap)),
-                    Cells.mega(figures.once(scenario, server, Sample::resident))));
+                    Cells.mega(figures.once(scenario, server, Sample::resident)),
+                    Cells.bytes(figures.once(scenario, server, Sample::allocatedBytes))));
         }
-        table(scenario.title(), picture, List.of("server", "CPU a " + scenario.traffic().unit() + ", µs", "x NIO", "x C",
-                scenario.traffic().units() + "/s", "p50, µs", "p99, µs", "p99.9, µs", "load", "heap, MB",
-                "resident, MB"), rows);
-        lines.add(latency(scenario.traffic()));
+        Traffic traffic = scenario.traffic();
+        table(scenario.title(), picture(scenario.id(), scenario.title()),
+                List.of("server", "CPU a " + traffic.unit() + ", µs", "x NIO", "x C", traffic.units() + "/s", "p50, µs",
+                        "p99, µs", "p99.9, µs", "load", "heap, MB", "resident, MB", "allocated, B"), rows);
+        lines.add(latency(traffic));
         lines.add("");
+    }
+
+    /** {@return a chart, if it was drawn} */
+    private String picture(String id, String title) {
+        return Files.exists(results.file("-" + id + ".svg"))
+                ? "![" + title + "](" + results.name() + "-" + id + ".svg)" : "";
     }
 
     private static String latency(Traffic traffic) {
@@ -173,7 +178,7 @@ final class Report {
         }
         table("Handshakes, and idle peers", "10,000 peers connect, 32 at a time; then they are idle while the heap is "
                 + "collected and measured. Resident memory is that of a round before the others, in a fresh process.",
-                List.of("server", "CPU a handshake, µs", "handshakes/s", "live heap a peer, KiB", "resident a peer, KiB"),
-                rows);
+                List.of("server", "CPU a handshake, µs", "handshakes/s", "live heap a peer, KiB",
+                        "resident a peer, KiB"), rows);
     }
 }

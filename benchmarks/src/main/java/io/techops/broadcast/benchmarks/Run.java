@@ -10,11 +10,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Scenario by scenario, or a few scenarios together: all servers are started and stay idle unless it is their turn. Each
- * is warmed up: a virtual machine first with few peers and many messages, because what runs once a message would take it
- * minutes to compile if each goes to thousands; then all with the very load they are measured with, on all processors.
- * Then round by round, each round in another order, each server gets one window. So a figure and the limit it is divided
- * by were taken within the same minute, and whatever the machine did besides affected both.
+ * Scenario by scenario, or a few scenarios together: all servers are started and stay idle unless it is their turn.
+ * Each is warmed up: a virtual machine first with few peers and many messages, because what runs once a message would
+ * take it minutes to compile if each goes to thousands; then all with the load they are measured with, on all
+ * processors. Only then is a server left those processors that the scenario allows. Then round by round, each round in
+ * another order, each server gets one window a scenario. So a figure and the limit it is divided by were taken within
+ * the same minute, and whatever else the machine did affected both.
  */
 
 /** Runs a plan. */
@@ -134,22 +135,23 @@ final class Run {
 
     private void warmUp(List<Scenario> together, ServerProcess server, LoadProcess load)
             throws IOException, InterruptedException {
-        Duration time = plan.warmUp(server.contender());
         Scenario first = server.scenario();
         if (server.contender().isJava() && first.traffic().closing() == null) {
-            warmUp(first.busy(server.pid(), server.port(), time, SHORTEST_WINDOW, CELL_LIMIT), load);
+            warmUp(first.busy(server.pid(), server.port(), plan.warmUp(server.contender(), first), SHORTEST_WINDOW,
+                    CELL_LIMIT), load);
         }
         for (Scenario scenario : together) {
             // Otherwise it is to meet many peers for the first time when its memory is measured.
             if (!scenario.memory() && server.serves(scenario, server.contender())) {
-                warmUp(scenario.spec(server.pid(), server.port(), time, SHORTEST_WINDOW, CELL_LIMIT), load);
+                warmUp(scenario.spec(server.pid(), server.port(), plan.warmUp(server.contender(), scenario),
+                        SHORTEST_WINDOW, false, CELL_LIMIT), load);
             }
         }
         server.confine();
     }
 
     private static void warmUp(LoadSpec spec, LoadProcess load) throws IOException, InterruptedException {
-        LoadResult result = load.measure(spec, () -> { });
+        LoadResult result = load.measure(spec, stage -> { });
         if (!result.failure().isEmpty()) {
             throw new IOException(result.failure());
         }
@@ -182,21 +184,28 @@ final class Run {
 
     private Sample cell(Scenario scenario, int round, ServerProcess server, LoadProcess load)
             throws IOException, InterruptedException {
-        LoadSpec spec = scenario.spec(server.pid(), server.port(), plan.settle(), plan.window(scenario), CELL_LIMIT);
-        if (!scenario.memory()) {
-            Sample sample = Sample.of(scenario, server.contender(), round, load.measure(spec, () -> { }));
-            return round < plan.rounds() ? sample
-                    : sample.withMemory(server.liveHeap(), server.resident(), Sample.UNKNOWN, Sample.UNKNOWN);
+        boolean last = round == plan.rounds();
+        LoadSpec spec = scenario.spec(server.pid(), server.port(), plan.settle(), plan.window(scenario),
+                scenario.memory() || last, CELL_LIMIT);
+        long heapBefore = scenario.memory() ? server.liveHeap() : Sample.UNKNOWN;
+        long residentBefore = scenario.memory() ? server.residentBefore() : Sample.UNKNOWN;
+        long[] heap = {Sample.UNKNOWN};
+        long[] resident = {Sample.UNKNOWN};
+        long[] allocated = new long[Stage.values().length];
+        Sample sample = Sample.of(scenario, server.contender(), round, load.measure(spec, stage -> {
+            if (scenario.memory() && stage == Stage.CONNECTED) {
+                heap[0] = server.liveHeap();
+                resident[0] = server.resident();
+            }
+            allocated[stage.ordinal()] = server.allocated();
+        }));
+        if (last && !scenario.memory()) {
+            heap[0] = server.liveHeap();
+            resident[0] = server.resident();
         }
-        long heapBefore = server.liveHeap();
-        long residentBefore = server.residentBefore();
-        long[] idle = {Sample.UNKNOWN, Sample.UNKNOWN};
-        LoadResult result = load.measure(spec, () -> {
-            idle[0] = server.liveHeap();
-            idle[1] = server.resident();
-        });
-        return Sample.of(scenario, server.contender(), round, result)
-                .withMemory(idle[0], idle[1], heapBefore, residentBefore);
+        long within = allocated[Stage.DONE.ordinal()] - allocated[Stage.WARM.ordinal()];
+        return sample.withMemory(heap[0], resident[0], heapBefore, residentBefore)
+                .withAllocated(within > 0 ? within : Sample.UNKNOWN);
     }
 
     private void report(Sample sample) {

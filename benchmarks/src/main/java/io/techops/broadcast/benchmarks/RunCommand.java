@@ -33,8 +33,8 @@ abstract class RunCommand implements Callable<Integer> {
     @Option(names = "--limit", paramLabel = "SECONDS", description = "after what time no measurement is begun any more")
     long limitSeconds;
 
-    @Option(names = "--before", paramLabel = "CLASS-PATH", description = "another build of this library, measured beside "
-            + "this one as ours-before: its classes, jars, folders of jars")
+    @Option(names = "--before", paramLabel = "CLASS-PATH", description = "another build of this library, measured "
+            + "beside this one as ours-before: its jars, folders of jars, folders of classes")
     String before = "";
 
     @Option(names = "--npm", description = "install the servers on Node into target, with npm")
@@ -54,8 +54,8 @@ abstract class RunCommand implements Callable<Integer> {
         this.plan = plan;
     }
 
-    /** Ours, the limits, stock Tyrus, Netty. */
-    @Command(name = "quick", description = "Measures ours, the limits, stock Tyrus and Netty, in under five minutes.")
+    /** Ours, the limits, stock Tyrus. */
+    @Command(name = "quick", description = "Measures ours, the limits and stock Tyrus, in under five minutes.")
     static final class Quick extends RunCommand {
         Quick() {
             super(Plan.quick());

@@ -10,28 +10,33 @@ import java.util.List;
  * @param resident resident memory at the same moments
  * @param heapBefore live heap before the peers connected; -1 if not asked
  * @param residentBefore resident memory before the first 10,000 peers connected; -1 if not asked
+ * @param allocated what the server allocated on its heap within the window of the last round; else -1
  */
 record Sample(String scenario, String server, int round, LoadResult result, long heap, long resident, long heapBefore,
-        long residentBefore) {
+        long residentBefore, long allocated) {
 
     static final String HEADER = "scenario,server,round,connections,connect_ns,connect_cpu_ns,deliveries,messages,"
             + "window_ns,server_cpu_ns,load_cpu_ns,p50_ns,p99_ns,p999_ns,heap_bytes,resident_bytes,heap_before_bytes,"
-            + "resident_before_bytes,failure";
+            + "resident_before_bytes,allocated_bytes,failure";
 
-    private static final int NUMBERS = 18;
+    private static final int NUMBERS = 19;
 
     /** What has not been asked. */
     static final long UNKNOWN = -1;
 
     static Sample of(Scenario scenario, Contender server, int round, LoadResult result) {
-        return new Sample(scenario.id(), server.id(), round, result, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN);
+        return new Sample(scenario.id(), server.id(), round, result, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN);
     }
 
     Sample withMemory(long heapNow, long residentNow, long heapThen, long residentThen) {
-        return new Sample(scenario, server, round, result, heapNow, residentNow, heapThen, residentThen);
+        return new Sample(scenario, server, round, result, heapNow, residentNow, heapThen, residentThen, allocated);
     }
 
-    /** {@return whether this is a round that counts, not the one in which the memory of a fresh process was measured} */
+    Sample withAllocated(long bytes) {
+        return new Sample(scenario, server, round, result, heap, resident, heapBefore, residentBefore, bytes);
+    }
+
+    /** {@return whether this round counts: not the one in which the memory of a fresh process was measured} */
     boolean isMeasured() {
         return round > 0;
     }
@@ -43,6 +48,11 @@ record Sample(String scenario, String server, int round, LoadResult result, long
     /** {@return the server's processor time for one delivery, in microseconds} */
     double cpuMicros() {
         return result.serverCpuNanos() / 1e3 / result.deliveries();
+    }
+
+    /** {@return what the server allocated for one delivery, in bytes; below 0 if that was not asked} */
+    double allocatedBytes() {
+        return (double) allocated / result.deliveries();
     }
 
     double deliveriesPerSecond() {
@@ -59,7 +69,7 @@ record Sample(String scenario, String server, int round, LoadResult result, long
         LoadResult r = result;
         for (long number : new long[] {round, r.connections(), r.connectNanos(), r.connectCpuNanos(), r.deliveries(),
             r.messages(), r.nanos(), r.serverCpuNanos(), r.loadCpuNanos(), r.p50(), r.p99(), r.p999(), heap, resident,
-            heapBefore, residentBefore}) {
+            heapBefore, residentBefore, allocated}) {
             cells.add(Long.toString(number));
         }
         cells.add(r.failure().replace(',', ';').replace('\n', ' '));
@@ -74,6 +84,6 @@ record Sample(String scenario, String server, int round, LoadResult result, long
         }
         LoadResult result = new LoadResult(n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12], n[13],
                 c[NUMBERS]);
-        return new Sample(c[0], c[1], (int) n[2], result, n[14], n[15], n[16], n[17]);
+        return new Sample(c[0], c[1], (int) n[2], result, n[14], n[15], n[16], n[17], n[18]);
     }
 }

@@ -58,12 +58,12 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
             Traffic.fan(200, 64, 1)).with(Setup.TLS);
     static final Scenario TLS_64 = of("tls-64", "TLS: 200 peers x 64 B, 64 messages in flight",
             Traffic.fan(200, 64, 64)).with(Setup.TLS);
-    static final Scenario HANDSHAKE_TLS = new Scenario("handshake-tls",
+    static final Scenario HANDSHAKE_TLS = alone("handshake-tls",
             "TLS: connect, handshake, close without a code, new sessions",
-            "handshake-tls", Setup.TLS, Traffic.visits(Closing.EMPTY, false), false, true);
-    static final Scenario HANDSHAKE_TLS_RESUMED = new Scenario("handshake-tls-resumed",
+            "handshake-tls", Setup.TLS, Traffic.visits(Closing.EMPTY, false));
+    static final Scenario HANDSHAKE_TLS_RESUMED = alone("handshake-tls-resumed",
             "TLS: connect, handshake, close without a code, resumed sessions",
-            "handshake-tls", Setup.TLS, Traffic.visits(Closing.EMPTY, true), false, true);
+            "handshake-tls", Setup.TLS, Traffic.visits(Closing.EMPTY, true));
 
     /** In the order of a full run. */
     static final List<Scenario> ALL = List.of(FAN_1, FAN_64, CHAT, CHAT_4, CHAT_ONE, CHAT_4_ONE, LARGE, LARGE_ONE,
@@ -105,17 +105,12 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
                 && (others || isLimit(server));
     }
 
-    LoadSpec spec(long pid, int port, Duration warmUp, Duration window, Duration limit) {
-        return spec(traffic, pid, port, warmUp, window, memory, limit);
+    LoadSpec spec(long pid, int port, Duration warmUp, Duration window, boolean pause, Duration limit) {
+        return new LoadSpec(pid, port, setup.tls(), traffic, warmUp, window, pause, limit);
     }
 
     /** {@return the same with few peers, each of which gets as many messages as the server takes} */
     LoadSpec busy(long pid, int port, Duration warmUp, Duration window, Duration limit) {
-        return spec(traffic.busy(), pid, port, warmUp, window, false, limit);
-    }
-
-    private LoadSpec spec(Traffic what, long pid, int port, Duration warmUp, Duration window, boolean pause,
-            Duration limit) {
-        return new LoadSpec(pid, port, setup.tls(), what, warmUp, window, pause, limit);
+        return new LoadSpec(pid, port, setup.tls(), traffic.busy(), warmUp, window, false, limit);
     }
 }

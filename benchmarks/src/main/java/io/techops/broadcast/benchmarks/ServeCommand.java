@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -14,17 +15,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/**
- * A server's process. It says where it listens, and, asked for its {@code heap}, how much of it is in use after a
- * collection.
- */
+/** A server's process. It says where it listens, and answers questions about its heap. */
 @Command(name = "serve", description = "Runs one server until standard input ends. For the runner, and for profiling.")
 final class ServeCommand implements Callable<Integer> {
 
     /** What the first line begins with; the port follows. */
     static final String LISTENING = "listening ";
-    /** The question, and what the answer begins with. */
+    /** A question, and what the answer begins with: how much of the heap is in use after a collection. */
     static final String HEAP = "heap";
+    /** Another one: how much all threads that are alive have allocated on the heap. */
+    static final String ALLOCATED = "allocated";
 
     private static final Map<String, Supplier<RelayServer>> SERVERS = new TreeMap<>(Map.ofEntries(
             Map.entry("ours", () -> new OursRelay(Setup.Front.PLAIN)),
@@ -69,13 +69,22 @@ final class ServeCommand implements Callable<Integer> {
         }
         int port = chosen.get().start(keyStore == null ? null : new Tls(keyStore));
         ControlLine.follow(line -> {
-            if (line.equals(HEAP)) {
-                System.out.println(HEAP + " " + usedHeap());
+            switch (line) {
+                case HEAP -> System.out.println(HEAP + " " + usedHeap());
+                case ALLOCATED -> System.out.println(ALLOCATED + " " + allocated());
+                default -> throw new IllegalArgumentException("no such question: " + line);
             }
         });
         System.out.println(LISTENING + port);
         Thread.currentThread().join();
         return 0;
+    }
+
+    private static long allocated() {
+        com.sun.management.ThreadMXBean threads =
+                (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        return LongStream.of(threads.getThreadAllocatedBytes(threads.getAllThreadIds())).filter(bytes -> bytes > 0)
+                .sum();
     }
 
     private static long usedHeap() {

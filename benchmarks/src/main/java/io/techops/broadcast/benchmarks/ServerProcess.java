@@ -19,7 +19,8 @@ final class ServerProcess implements AutoCloseable {
     ServerProcess(Contender contender, Scenario scenario, Workshop workshop) throws IOException {
         this.contender = contender;
         this.scenario = scenario;
-        child = new Child(workshop.server(contender, scenario.setup()), workshop.log(scenario.id() + "-" + contender.id()));
+        child = new Child(workshop.server(contender, scenario.setup()),
+                workshop.log(scenario.id() + "-" + contender.id()));
     }
 
     void awaitPort() throws IOException, InterruptedException {
@@ -55,11 +56,20 @@ final class ServerProcess implements AutoCloseable {
 
     /** {@return the heap in use after a collection, or {@link Sample#UNKNOWN} of a server that has none} */
     long liveHeap() throws IOException, InterruptedException {
+        return ask(ServeCommand.HEAP);
+    }
+
+    /** {@return how much it has allocated on the heap so far, or {@link Sample#UNKNOWN} of a server that has none} */
+    long allocated() throws IOException, InterruptedException {
+        return ask(ServeCommand.ALLOCATED);
+    }
+
+    private long ask(String question) throws IOException, InterruptedException {
         if (!contender.isJava()) {
             return Sample.UNKNOWN;
         }
-        child.say(ServeCommand.HEAP);
-        return Long.parseLong(child.await(ServeCommand.HEAP + " ", ANSWER));
+        child.say(question);
+        return Long.parseLong(child.await(question + " ", ANSWER));
     }
 
     long resident() throws IOException {

@@ -29,6 +29,8 @@ final class Targets {
     private static final Contender OURS = Contender.named(Contender.OURS);
     private static final double GROWTH = 1.1;
     private static final double IDLE_KIB = 2;
+    /** What may be allocated for a message, whatever the number of peers that it is for. */
+    private static final double MESSAGE_BYTES = 1024;
 
     private final Figures figures;
     private final List<List<String>> rows = new ArrayList<>();
@@ -46,7 +48,7 @@ final class Targets {
         return new Ratio(scenario, Scenario.HANDSHAKE, Contender.OURS, "x the same with 1000", 1.2);
     }
 
-    /** {@return a row for each target of which the run has the figures: what, the target, the result, whether it is met} */
+    /** {@return a row for each target that the run has figures for: what, at most, measured, met} */
     List<List<String>> rows() {
         for (Ratio ratio : RATIOS) {
             Figures.Spread measured = figures.ratio(ratio.scenario, OURS, ratio.base, ratio.limit);
@@ -60,6 +62,13 @@ final class Targets {
         if (idle != null) {
             add("An idle peer", Cells.number(IDLE_KIB) + " KiB of live heap", Cells.spread(idle),
                     idle.median() <= IDLE_KIB);
+        }
+        for (Scenario scenario : List.of(Scenario.FAN_1, Scenario.FAN_64, Scenario.TLS_1, Scenario.TLS_64)) {
+            double most = MESSAGE_BYTES / scenario.traffic().peers();
+            figures.once(scenario, OURS, Sample::allocatedBytes).ifPresent(bytes -> add(
+                    scenario.title() + ": allocated on the heap",
+                    "0 B a delivery, 1 KiB a message: " + Cells.number(most) + " B a delivery",
+                    Cells.number(bytes) + " B", bytes <= most));
         }
         latency("p50", 50);
         latency("p99", 99);

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param inFlight how many messages each of them has under way at a time, if there is no fixed rate
  * @param rate how many messages a second the first peer publishes, whatever comes back; 0 for no fixed rate
  * @param ignored how many binary messages, which every server ignores, precede each message that is relayed
- * @param closing how each connection is closed as soon as its handshake is done, if nothing is published and connections
- *     come and go; null if the peers stay
+ * @param closing how each connection is closed as soon as its handshake is done, if nothing is published and
+ *     connections come and go; null if the peers stay
  * @param resume whether connections that come and go resume their TLS sessions
  */
 record Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int ignored, @Nullable Closing closing,

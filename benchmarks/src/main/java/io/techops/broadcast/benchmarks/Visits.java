@@ -46,9 +46,14 @@ final class Visits implements AutoCloseable {
             visit(spec.warmUp());
             phase = "measuring";
             latency.reset();
+            long resumed = loop.resumed();
             Mark from = mark();
             visit(spec.window());
             Mark spent = mark().since(from);
+            resumed = loop.resumed() - resumed;
+            if (resumed != (spec.traffic().resume() ? spent.done() : 0)) {
+                return LoadResult.failed(resumed + " of " + spent.done() + " TLS sessions were resumed");
+            }
             return new LoadResult(spent.done(), spent.nanos(), spent.serverCpu(), spent.done(), spent.done(),
                     spent.nanos(), spent.serverCpu(), spent.loadCpu(), latency);
         } catch (BrokenDelivery | IOException e) {

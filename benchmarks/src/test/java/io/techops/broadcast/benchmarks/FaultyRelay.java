@@ -14,8 +14,10 @@ import java.util.List;
 final class FaultyRelay implements AutoCloseable {
 
     /** What goes wrong. */
-    enum Fault { NONE, LOSE, DUPLICATE, REORDER, CORRUPT, CLOSE, FRAGMENT }
+    enum Fault { NONE, LOSE, DUPLICATE, REORDER, CORRUPT, CLOSE, FRAGMENT, SILENT_CLOSE }
 
+    private static final int TEXT_FRAME = 0x80 | ClientFrames.TEXT;
+    private static final int CLOSE_FRAME = 0x80 | ClientFrames.CLOSE;
     private static final int FAULTY_PEER = 1;
     private static final int FAULTY_MESSAGE = 20;
 
@@ -65,18 +67,33 @@ final class FaultyRelay implements AutoCloseable {
                         + "Connection: Upgrade\r\nSec-WebSocket-Accept: " + Upgrade.accept(key) + "\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
             }
-            while (in.readUnsignedByte() == (0x80 | ClientFrames.TEXT)) {
-                byte[] payload = new byte[in.readUnsignedByte() & 0x7f];
-                byte[] mask = in.readNBytes(4);
-                in.readFully(payload);
-                for (int i = 0; i < payload.length; i++) {
-                    payload[i] ^= mask[i & 3];
+            int first = in.readUnsignedByte();
+            for (; first != CLOSE_FRAME; first = in.readUnsignedByte()) {
+                byte[] payload = payload(in);
+                if (first == TEXT_FRAME) {
+                    relay(payload);
                 }
-                relay(payload);
+            }
+            byte[] code = payload(in);
+            synchronized (peers) {
+                peers.remove(peer);
+                if (fault != Fault.SILENT_CLOSE) {
+                    write(peer.getOutputStream(), CLOSE_FRAME, code);
+                }
             }
         } catch (IOException e) {
             // The peer has gone.
         }
+    }
+
+    private static byte[] payload(DataInputStream in) throws IOException {
+        byte[] payload = new byte[in.readUnsignedByte() & 0x7f];
+        byte[] mask = in.readNBytes(4);
+        in.readFully(payload);
+        for (int i = 0; i < payload.length; i++) {
+            payload[i] ^= mask[i & 3];
+        }
+        return payload;
     }
 
     private static String line(DataInputStream in) throws IOException {
@@ -106,7 +123,7 @@ final class FaultyRelay implements AutoCloseable {
     private void spoil(Socket peer, byte[] payload) throws IOException {
         OutputStream out = peer.getOutputStream();
         switch (fault) {
-            case NONE -> write(out, 0x81, payload);
+            case NONE, SILENT_CLOSE -> write(out, 0x81, payload);
             case LOSE -> { }
             case REORDER -> heldBack = payload.clone();
             case DUPLICATE -> {

@@ -15,13 +15,16 @@ class LoadTest {
 
     private static final int PEERS = 4;
 
+    private static LoadSpec spec(FaultyRelay relay, Traffic traffic) {
+        return new LoadSpec(ProcessHandle.current().pid(), relay.port(), false, traffic, Duration.ofMillis(50),
+                Duration.ofMillis(100), false, Duration.ofSeconds(10));
+    }
+
     private static LoadResult measure(Fault fault, int publishers, int inFlight, int rate) throws IOException {
         try (FaultyRelay relay = new FaultyRelay(fault)) {
             Traffic traffic = new Traffic(PEERS, 64, publishers, inFlight, rate, 0, null, false);
-            LoadSpec spec = new LoadSpec(ProcessHandle.current().pid(), relay.port(), false, traffic,
-                    Duration.ofMillis(50), Duration.ofMillis(100), false, Duration.ofSeconds(3));
-            try (Load load = new Load(LoadSpec.parse(spec.toString()), null)) {
-                return LoadResult.parse(load.run(() -> { }).toString());
+            try (Load load = new Load(LoadSpec.parse(spec(relay, traffic).toString()), null)) {
+                return LoadResult.parse(load.run(stage -> { }).toString());
             }
         }
     }
@@ -47,6 +50,18 @@ class LoadTest {
     void whatIsWrongIsNoticedIfAllPublish(int inFlight) throws IOException {
         assertThat(measure(Fault.NONE, PEERS, inFlight, 0).failure()).isEmpty();
         assertThat(measure(Fault.LOSE, PEERS, inFlight, 0).failure()).isNotEmpty();
+    }
+
+    @Test
+    void whatIsIgnoredIsCounted() throws IOException {
+        Traffic traffic = Traffic.ignored(64, 500);
+        try (FaultyRelay relay = new FaultyRelay(Fault.NONE);
+                Load load = new Load(spec(relay, traffic), null)) {
+            LoadResult result = load.run(stage -> { });
+            assertThat(result.failure()).isEmpty();
+            assertThat(result.messages()).isPositive();
+            assertThat(result.deliveries()).isEqualTo(501 * result.messages());
+        }
     }
 
     @Test
