@@ -81,7 +81,7 @@ final class Visits implements AutoCloseable {
 
     private void begin(int slot) throws IOException {
         long now = System.nanoTime();
-        String name = spec.traffic().resume() ? "slot-" + slot : "connection-" + begun;
+        String name = spec.traffic().resume() ? "slot-" + slot : "connection-" + now;
         begun++;
         loop.connect(name, (wire, key) -> new Visit(slot, now, closing, inbox, this::ended, wire, key))
                 .upgrade(spec.port(), spec.tls());
