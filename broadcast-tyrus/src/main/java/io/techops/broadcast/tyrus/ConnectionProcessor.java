@@ -1,37 +1,57 @@
 package io.techops.broadcast.tyrus;
 
-import org.glassfish.grizzly.CompletionHandler;
-import org.glassfish.grizzly.Connection;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import org.glassfish.grizzly.Context;
 import org.glassfish.grizzly.IOEvent;
-import org.glassfish.grizzly.Processor;
 import org.glassfish.grizzly.ProcessorResult;
-import org.glassfish.grizzly.ReadResult;
-import org.glassfish.grizzly.WriteResult;
-import org.glassfish.grizzly.asyncqueue.MessageCloner;
+import org.glassfish.grizzly.StandaloneProcessor;
+import org.glassfish.grizzly.nio.NIOConnection;
+import org.glassfish.grizzly.nio.NIOTransport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/**
- * What Grizzly calls when something happens on a connection: the connection itself reads and writes its socket, so
- * Grizzly's own ways to do so are not there.
+/*
+ * One thread at a time has a connection. The selector's thread has it while it watches the socket. Who takes it from
+ * there has it until he gives it back, or to another thread; TCP pushes back meanwhile.
+ *
+ * A deadline is judged by the selector's thread, after what is waiting in the socket was read: it may have come in time
+ * while the whole process stood still. Whatever ends a connection, Grizzly tells, once and on any thread.
  */
-@SuppressWarnings("rawtypes") // Grizzly's interface has them
-abstract class ConnectionProcessor implements Processor<Context> {
 
-    /** Something has happened. Called on the selector's thread, but CLOSED by whoever closes the connection. */
-    abstract void event(IOEvent event);
+/** What Grizzly calls when something happens on a connection that reads and writes its socket itself. */
+abstract class ConnectionProcessor extends StandaloneProcessor {
 
-    @Override
-    public final ProcessorResult process(Context context) {
-        event(context.getIoEvent());
-        return ProcessorResult.createComplete();
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionProcessor.class);
+    private static final Bursts FAILURES = new Bursts();
+
+    final NIOConnection connection;
+    private final SocketWatch watch;
+    /** Whether the selector watches the socket. Written last by who gives the connection to it. */
+    private volatile boolean watched = true;
+    /** Counts deadlines: an old one may be late. */
+    private volatile int waits;
+    private volatile SocketWatch.@Nullable Deadline deadline;
+    private volatile boolean closed;
+
+    ConnectionProcessor(NIOConnection connection, SocketWatch watch) {
+        this.connection = connection;
+        this.watch = watch;
     }
 
-    @Override
-    public final Context obtainContext(Connection connection) {
-        Context context = Context.create(connection);
-        context.setProcessor(this);
-        return context;
-    }
+    /** The connection was accepted. */
+    abstract void accepted();
+
+    /** Something can be read, or the time may be over: then there may be nothing. */
+    abstract void readable();
+
+    /** What {@link #judgeAfter} waited for has not come. */
+    abstract void timeOver();
+
+    /** The connection is closed. Called on any thread. */
+    abstract void closed();
 
     @Override
     public final boolean isInterested(IOEvent event) {
@@ -39,35 +59,120 @@ abstract class ConnectionProcessor implements Processor<Context> {
     }
 
     @Override
-    public final void setInterested(IOEvent event, boolean interested) {
-        throw new UnsupportedOperationException("it is interested in every event");
+    @SuppressWarnings("rawtypes") // Grizzly's class has them
+    public final ProcessorResult process(Context context) {
+        switch (context.getIoEvent()) {
+            case ACCEPTED -> accepted();
+            case READ -> guarded(this::readable);
+            case CLOSED -> {
+                closed = true;
+                cancelDeadline();
+                closed();
+            }
+            default -> { }
+        }
+        return ProcessorResult.createComplete();
     }
 
-    private static UnsupportedOperationException notHere() {
-        return new UnsupportedOperationException("the connection reads and writes its socket itself");
+    final boolean isClosed() {
+        return closed;
     }
 
-    @Override
-    public final void read(Connection connection, CompletionHandler<ReadResult> handler) {
-        throw notHere();
+    /** What of ours fails must not fail the thread. */
+    private void guarded(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            if (FAILURES.first()) {
+                LOG.warn("A connection failed", e);
+            }
+            connection.terminateSilently();
+        }
     }
 
-    @Override
-    public final void write(Connection connection, Object address, Object message,
-            CompletionHandler<WriteResult> handler) {
-        throw notHere();
+    // Who has the connection.
+
+    final boolean isWatched() {
+        return watched;
     }
 
-    @Override
-    public final void write(Connection connection, Object address, Object message,
-            CompletionHandler<WriteResult> handler, MessageCloner cloner) {
-        throw notHere();
+    /** Takes the connection from the selector. */
+    final void unwatch() {
+        if (watched) {
+            watched = false;
+            try {
+                connection.disableIOEvent(IOEvent.READ);
+            } catch (IOException e) {
+                connection.terminateSilently();
+            }
+        }
     }
 
-    @Override
-    @SuppressWarnings("deprecation") // the interface has it
-    public final void write(Connection connection, Object address, Object message,
-            CompletionHandler<WriteResult> handler, org.glassfish.grizzly.asyncqueue.PushBackHandler pushBack) {
-        throw notHere();
+    /** Gives the connection to the selector: the last thing that a thread does with it. */
+    final void watch() {
+        if (!watched) {
+            watched = true;
+            try {
+                connection.enableIOEvent(IOEvent.READ);
+            } catch (IOException e) {
+                connection.terminateSilently();
+            }
+        }
+    }
+
+    /** Goes on, on a thread that may wait. */
+    final void handOver(Runnable work) {
+        unwatch();
+        try {
+            connection.getTransport().getWorkerThreadPool().execute(() -> guarded(work));
+        } catch (RejectedExecutionException e) {
+            connection.terminateSilently(); // the server has ended
+        }
+    }
+
+    // Time.
+
+    private void cancelDeadline() {
+        SocketWatch.Deadline one = deadline;
+        if (one != null) {
+            one.cancel();
+        }
+    }
+
+    /** Waits for nothing any more. */
+    final void noDeadline() {
+        waits++;
+        cancelDeadline();
+    }
+
+    /** Does something later, in place of what would have been done; on the watch's thread. */
+    final void after(Duration delay, Runnable action) {
+        noDeadline();
+        deadline = watch.after(delay, action);
+        if (closed) {
+            cancelDeadline();
+        }
+    }
+
+    /** Says {@link #timeOver} later, unless {@link #noDeadline} was called or the connection was taken meanwhile. */
+    final void judgeAfter(Duration delay) {
+        int wait = waits + 1;
+        NIOTransport transport = (NIOTransport) connection.getTransport();
+        after(delay, () -> transport.getSelectorHandler().enque(connection.getSelectorRunner(), () -> {
+            guarded(() -> judge(wait, delay));
+            return true;
+        }, null));
+    }
+
+    private void judge(int wait, Duration delay) {
+        if (wait == waits && watched && !closed) {
+            readable();
+            if (wait == waits && !watched) {
+                judgeAfter(delay); // it had come in time: what it has to wait for now takes its own time
+            }
+        }
+        if (wait == waits && !closed) {
+            timeOver();
+        }
     }
 }

@@ -9,32 +9,22 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import org.glassfish.grizzly.IOEvent;
 import org.glassfish.grizzly.nio.NIOConnection;
-import org.glassfish.grizzly.nio.NIOTransport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * One thread at a time has a connection. It is
- *
- *     the selector's thread   while it reads: what comes goes through TLS, if there is any, to the parser of heads. A
- *                             handshake that has to wait for nobody is answered there.
- *     a thread of the pool    while something is computed for TLS, or a request is answered that may have to wait.
- *                             The selector does not look at the connection meanwhile: TCP pushes back. What was read
- *                             behind the request waits here, and is no more than one buffer of it.
- *     no thread               while a policy decides, or the socket takes no more of an answer.
- *
  *     READING --head--> ANSWERING --said all--> READING, if the connection goes on: the next request, or first what is
  *                                               left of the body of this one
  *                                 --said all--> LINGERING, if not: nothing that comes is looked at any more, but it is
  *                                               read, because closing at once could destroy the answer
  *                                 --accepted--> UPGRADED: it is a peer's
  *
- * A deadline is judged by the selector's thread, after what is waiting in the socket was read: it may have come in time
- * while the whole process stood still. Whatever ends a connection, Grizzly tells, once and on any thread.
+ * While it reads, the selector's thread has it, and answers a handshake that has to wait for nobody. While something is
+ * computed for TLS, or a request answered that may have to wait, a thread of the pool has it; while a policy decides, or
+ * the socket takes no more of an answer, no thread. What was read behind a request waits here until it is answered, and
+ * is no more than one buffer of it.
  */
 
 /** A connection until it is a peer's: what strangers send over HTTP, on every port. */
@@ -43,13 +33,13 @@ final class HttpConnection extends ConnectionProcessor {
     private enum State { READING, ANSWERING, LINGERING, UPGRADED }
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+    /** The most requests that are answered in one go. */
+    private static final int MOST_REQUESTS = 64;
     /** How long the client may take to read the last answer. */
     private static final Duration LINGER = Duration.ofSeconds(1);
     private static final Refusal SPEAKS_TLS = Refusal.bad("This port speaks TLS: the URL begins with wss or https.");
-    private static final Bursts FAILURES = new Bursts();
 
     private final HttpPort port;
-    private final NIOConnection connection;
     private final @Nullable TlsPipe tls;
 
     /** Owned by the thread that has the connection. */
@@ -62,47 +52,32 @@ final class HttpConnection extends ConnectionProcessor {
     private boolean last;
     /** Whether the deadline is that of a request head, and not of an idle connection. */
     private boolean hurries = true;
-    /** Whether the selector looks at the connection. Written last by who gives it to the selector. */
-    private volatile boolean watched = true;
-    /** Counts deadlines: an old one may be late. */
-    private volatile int waits;
-    private volatile SocketWatch.@Nullable Deadline deadline;
     private volatile @Nullable Runnable whenClosed;
-    private volatile boolean closed;
 
     HttpConnection(HttpPort port, NIOConnection connection) throws IOException {
+        super(connection, port.watch());
         this.port = port;
-        this.connection = connection;
         ChannelPipe socket = new ChannelPipe(connection, port.watch());
         tls = port.engines() == null ? null : new TlsPipe(socket, connection, port.engines().get());
         pipe = tls == null ? socket : tls;
     }
 
     @Override
-    void event(IOEvent event) {
-        switch (event) {
-            case ACCEPTED -> judgeAfter(port.headTimeout());
-            case CLOSED -> closed();
-            case READ -> guarded(this::readable);
-            default -> { }
-        }
+    void accepted() {
+        judgeAfter(port.headTimeout());
     }
 
-    /** What of ours fails must not fail the selector. */
-    private void guarded(Runnable work) {
-        try {
-            work.run();
-        } catch (RuntimeException | Error e) {
-            if (FAILURES.first()) {
-                LOG.warn("A connection failed", e);
-            }
-            connection.terminateSilently();
+    @Override
+    void timeOver() {
+        if (hurries) {
+            LOG.debug("A request was not complete in time");
+            port.counter().accept(RefusalCause.TIMEOUT);
         }
+        connection.terminateSilently();
     }
 
-    private void closed() {
-        closed = true;
-        cancelDeadline();
+    @Override
+    void closed() {
         Runnable now = whenClosed;
         if (now != null) {
             now.run();
@@ -113,106 +88,15 @@ final class HttpConnection extends ConnectionProcessor {
     /** Has something done when the connection is closed; perhaps now, perhaps more than once. */
     private void whenClosed(@Nullable Runnable action) {
         whenClosed = action;
-        if (closed && action != null) {
+        if (isClosed() && action != null) {
             action.run();
-        }
-    }
-
-    // Who has the connection.
-
-    /** Takes the connection from the selector. */
-    private void unwatch() {
-        if (watched) {
-            watched = false;
-            try {
-                connection.disableIOEvent(IOEvent.READ);
-            } catch (IOException e) {
-                connection.terminateSilently();
-            }
-        }
-    }
-
-    /** Gives the connection to the selector: the last thing that a thread does with it. */
-    private void watch() {
-        if (!watched) {
-            watched = true;
-            try {
-                connection.enableIOEvent(IOEvent.READ);
-            } catch (IOException e) {
-                connection.terminateSilently();
-            }
-        }
-    }
-
-    /** Goes on, on a thread that may wait. */
-    private void handOver(Runnable work) {
-        unwatch();
-        execute(work);
-    }
-
-    private void execute(Runnable work) {
-        try {
-            connection.getTransport().getWorkerThreadPool().execute(() -> guarded(work));
-        } catch (RejectedExecutionException e) {
-            connection.terminateSilently(); // the server has ended
-        }
-    }
-
-    // Time.
-
-    private void cancelDeadline() {
-        SocketWatch.Deadline one = deadline;
-        if (one != null) {
-            one.cancel();
-        }
-    }
-
-    private void after(Duration delay, Runnable action) {
-        noDeadline();
-        deadline = port.watch().after(delay, action);
-        if (closed) {
-            cancelDeadline();
-        }
-    }
-
-    private void noDeadline() {
-        waits++;
-        cancelDeadline();
-    }
-
-    private void judgeAfter(Duration delay) {
-        int wait = waits + 1;
-        NIOTransport transport = (NIOTransport) connection.getTransport();
-        after(delay, () -> transport.getSelectorHandler().enque(connection.getSelectorRunner(), () -> {
-            guarded(() -> judge(wait));
-            return true;
-        }, null));
-    }
-
-    /** Cuts a connection whose time is over, unless what it was waited for has come. On the selector's thread. */
-    private void judge(int wait) {
-        if (wait != waits || closed) {
-            return;
-        }
-        if (watched) {
-            readable();
-            if (wait == waits && !watched) {
-                judgeAfter(port.headTimeout()); // it had come in time: what it has to wait for now takes its own time
-                return;
-            }
-        }
-        if (wait == waits && !closed) {
-            if (hurries) {
-                LOG.debug("A request was not complete in time");
-                port.counter().accept(RefusalCause.TIMEOUT);
-            }
-            connection.terminateSilently();
         }
     }
 
     // Reading.
 
-    private void readable() {
+    @Override
+    void readable() {
         if (state == State.LINGERING) {
             drop();
         } else if (state == State.READING) {
@@ -220,7 +104,19 @@ final class HttpConnection extends ConnectionProcessor {
         }
     }
 
+    /** Reads requests and answers them, as long as nothing has to be waited for. */
     private void read() {
+        for (int i = 0; readNext(); i++) {
+            if (i == MOST_REQUESTS) {
+                handOver(this::read); // others have their turn first
+                return;
+            }
+        }
+    }
+
+    // Each of these says whether this thread has the connection still, and there may be more to read.
+
+    private boolean readNext() {
         SocketReader reader = pipe.reader(SocketReader.LEAST_READ);
         RequestHeadParser.Result result = null;
         boolean ended;
@@ -238,18 +134,20 @@ final class HttpConnection extends ConnectionProcessor {
         }
         if (result instanceof RequestHead head) {
             parser = null;
-            request(head);
-        } else if (result instanceof Refusal refusal) {
-            refuse(refusal, parser.answersWithBody());
-        } else if (last) {
-            finish(); // the body of a request that was answered is none
-        } else if (tls != null && tls.saidInTheClear() != null) {
+            return request(head);
+        }
+        if (result instanceof Refusal refusal) {
+            return refuse(refusal, parser.answersWithBody());
+        }
+        if (tls != null && tls.saidInTheClear() != null) {
             pipe = tls.clear();
-            refuse(SPEAKS_TLS, !tls.saidInTheClear().startsWith("HEAD "));
-        } else if (ended && tls == null) {
+            return refuse(SPEAKS_TLS, !tls.saidInTheClear().startsWith("HEAD "));
+        }
+        if (last || ended && tls != null) {
+            return finish(); // the body of a request that was answered is none; or TLS has something to say to the end
+        }
+        if (ended) {
             connection.terminateSilently();
-        } else if (ended) {
-            finish(); // TLS has something to say to that
         } else if (tls != null && tls.mustCompute()) {
             handOver(() -> {
                 tls.compute();
@@ -262,6 +160,7 @@ final class HttpConnection extends ConnectionProcessor {
             }
             watch();
         }
+        return false;
     }
 
     private RequestHeadParser.@Nullable Result take(ByteBuffer piece) {
@@ -298,26 +197,37 @@ final class HttpConnection extends ConnectionProcessor {
 
     // Answering.
 
-    private void request(RequestHead head) {
+    private boolean request(RequestHead head) {
         state = State.ANSWERING;
         hurries = true;
         if (port.closing().getAsBoolean()) {
-            refuse(Entrance.goingAway(), !head.isHead());
-        } else if (port.sockets() != null && Handshake.isAsked(head)) {
-            if (port.sockets().mayBlock().getAsBoolean()) {
-                handOver(() -> handshake(head, port.sockets()));
-            } else {
-                handshake(head, port.sockets());
+            return refuse(Entrance.goingAway(), !head.isHead());
+        }
+        if (port.sockets() != null && Handshake.isAsked(head)) {
+            if (!isWatched() || !port.sockets().mayBlock().getAsBoolean()) {
+                return handshake(head, port.sockets());
             }
-        } else if (port.pages() != null) {
-            noDeadline();
-            handOver(() -> page(head, port.pages()));
-        } else {
-            refuse(Handshake.notAsked(), !head.isHead());
+            handOver(() -> handshake(head, port.sockets()));
+            return false;
+        }
+        if (port.pages() == null) {
+            return refuse(Handshake.notAsked(), !head.isHead());
+        }
+        noDeadline();
+        if (!isWatched()) {
+            return page(head, port.pages());
+        }
+        handOver(() -> goOn(page(head, port.pages())));
+        return false;
+    }
+
+    private void goOn(boolean more) {
+        if (more) {
+            read();
         }
     }
 
-    private void page(RequestHead head, PageHandler pages) {
+    private boolean page(RequestHead head, PageHandler pages) {
         boolean hasBody = head.bodyLength() != 0;
         // A client that waits for a 100 may send the body after the answer, or not: nobody could tell what comes.
         last = !head.keepsAlive() || hasBody && head.first("Expect") != null
@@ -329,22 +239,22 @@ final class HttpConnection extends ConnectionProcessor {
         } else if (!head.modern()) {
             answer.with("Connection", "keep-alive");
         }
-        send(answer);
+        return send(answer);
     }
 
-    private void refuse(Refusal refusal, boolean withBody) {
+    private boolean refuse(Refusal refusal, boolean withBody) {
         LOG.debug("Refused a request: {}", refusal.status());
         port.counter().accept(refusal.cause());
         last = true;
-        send(refusal.response(withBody));
+        return send(refusal.response(withBody));
     }
 
-    private void send(Response answer) {
+    private boolean send(Response answer) {
         state = State.ANSWERING;
         response = answer;
         noDeadline();
         whenClosed(() -> close(answer));
-        write();
+        return write();
     }
 
     private static void close(Response answer) {
@@ -355,17 +265,19 @@ final class HttpConnection extends ConnectionProcessor {
         }
     }
 
-    private void write() {
+    private boolean write() {
         try {
             switch (response.write(pipe)) {
-                case DONE -> answered();
-                case GOES_ON -> handOver(this::write);
+                case DONE -> {
+                    return answered();
+                }
+                case GOES_ON -> handOver(() -> goOn(write()));
                 case WAITS_FOR_SOCKET -> {
                     unwatch();
                     after(port.stallTimeout(), connection::terminateSilently);
                     pipe.awaitWritable(() -> {
                         noDeadline();
-                        execute(this::write);
+                        handOver(() -> goOn(write()));
                     });
                 }
             }
@@ -373,23 +285,19 @@ final class HttpConnection extends ConnectionProcessor {
             LOG.debug("An answer was broken off: {}", e.toString());
             connection.terminateSilently();
         }
+        return false;
     }
 
-    private void answered() {
+    private boolean answered() {
         whenClosed(null);
         close(response);
         response = null;
         if (last) {
-            finish();
-            return;
+            return finish();
         }
         state = State.READING;
         idle();
-        if (rest != null || tls != null && tls.hasKept()) {
-            execute(this::read); // others have their turn first
-        } else {
-            watch();
-        }
+        return true;
     }
 
     /** Waits for the next request, or for the rest of this one. */
@@ -399,7 +307,7 @@ final class HttpConnection extends ConnectionProcessor {
     }
 
     /** Says that this is the end, and waits a moment for the client to hear it. */
-    private void finish() {
+    private boolean finish() {
         state = State.LINGERING;
         rest = null;
         after(LINGER, connection::terminateSilently);
@@ -410,24 +318,27 @@ final class HttpConnection extends ConnectionProcessor {
             LOG.debug("The client did not wait for the end: {}", e.toString());
         }
         watch();
+        return false;
     }
 
     // Handshakes.
 
-    private void handshake(RequestHead head, HttpPort.Sockets sockets) {
+    private boolean handshake(RequestHead head, HttpPort.Sockets sockets) {
         InetSocketAddress address = (InetSocketAddress) connection.getPeerAddress();
         if (address == null) {
             connection.terminateSilently(); // it has gone already
-            return;
+            return false;
         }
         Entrance.Answer answer = sockets.entrance().check(head, address, tls == null ? null : tls.principal());
         if (answer instanceof Refusal refusal) {
-            refuse(refusal, !head.isHead());
-        } else if (sockets.decider() == null) {
+            return refuse(refusal, !head.isHead());
+        }
+        if (sockets.decider() == null) {
             upgrade((Entrance.Guest) answer, Decision.accept(), sockets.admission());
         } else {
             ask((Entrance.Guest) answer, sockets.decider(), sockets.admission());
         }
+        return false;
     }
 
     /** A handshake about which the host application decides. */
@@ -454,15 +365,15 @@ final class HttpConnection extends ConnectionProcessor {
         unwatch();
         Waiting waiting = new Waiting(guest);
         whenClosed(waiting::ended);
-        waiting.task = decider.ask(guest.request(), verdict -> execute(() -> conclude(guest, verdict, admission)));
-        if (closed) {
+        waiting.task = decider.ask(guest.request(), verdict -> handOver(() -> conclude(guest, verdict, admission)));
+        if (isClosed()) {
             waiting.ended();
         }
     }
 
     private void conclude(Entrance.Guest guest, Decider.Verdict verdict, Admission admission) {
         whenClosed(null);
-        if (closed) {
+        if (isClosed()) {
             guest.place().giveBack();
         } else if (verdict.accept() != null) {
             upgrade(guest, verdict.accept(), admission);
@@ -486,7 +397,7 @@ final class HttpConnection extends ConnectionProcessor {
             return;
         }
         ArrayDeque<ByteBuffer> pieces = new ArrayDeque<>(rest == null ? List.of() : List.of(rest));
-        if (watched && peer.mayBlock()) {
+        if (isWatched() && peer.mayBlock()) {
             handOver(() -> FrameFilter.begin(connection, peer, pieces));
         } else {
             unwatch();

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /*
  * One connection of the standalone server after its handshake: the hub's transport.
  *
- * In:  SocketFilter, which reads the pipe -> FrameDecoder (frames, limits, masks, UTF-8) -> the hub. UpgradeFilter
+ * In:  SocketFilter, which reads the pipe -> FrameDecoder (frames, limits, masks, UTF-8) -> the hub. HttpConnection
  * hands on what came right behind the request. Pings and pongs are answered here.
  * Out: the hub's batches and pings, pongs and the close frame -> Outbound -> the pipe.
  *

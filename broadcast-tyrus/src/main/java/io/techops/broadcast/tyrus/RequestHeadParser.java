@@ -72,7 +72,7 @@ final class RequestHeadParser {
         piece.get(piece.position(), bytes);
         int at = 0;
         for (int end = lineEnd(bytes, 0); end >= 0; end = lineEnd(bytes, at)) {
-            Result result = line(text(bytes, at, end));
+            Result result = line(bytes, at, end);
             at = end + 1;
             if (result != null) {
                 piece.position(piece.position() + at);
@@ -103,19 +103,6 @@ final class RequestHeadParser {
         return -1;
     }
 
-    /** {@return a line without its end} */
-    private String text(byte[] bytes, int from, int end) {
-        String line;
-        if (begun == null) {
-            line = new String(bytes, from, end - from, StandardCharsets.ISO_8859_1);
-        } else {
-            begun.write(bytes, from, end - from);
-            line = begun.toString(StandardCharsets.ISO_8859_1);
-            begun = null;
-        }
-        return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
-    }
-
     private Refusal tooLong() {
         return method == null
                 ? Refusal.of(RefusalCause.HANDSHAKE, 414, "A request's line may have at most " + MAX_HEAD_BYTES + " bytes.")
@@ -138,15 +125,28 @@ final class RequestHeadParser {
         return end > MAX_METHOD ? Refusal.bad("The method is too long.") : null;
     }
 
-    private @Nullable Result line(String line) {
-        if (method == null) {
-            return line.isEmpty() ? null : requestLine(line); // empty lines may come first (RFC 9112 section 2.2)
+    private @Nullable Result line(byte[] bytes, int from, int end) {
+        if (begun != null) {
+            begun.write(bytes, from, end - from);
+            byte[] whole = begun.toByteArray();
+            begun = null;
+            return line(whole, 0, whole.length);
         }
-        if (line.isEmpty()) {
+        int length = end - from - (end > from && bytes[end - 1] == '\r' ? 1 : 0);
+        if (method == null) {
+            // Empty lines may come first (RFC 9112 section 2.2).
+            return length == 0 ? null : requestLine(text(bytes, from, from + length));
+        }
+        if (length == 0) {
             addHeader();
             return head();
         }
-        return line.charAt(0) == ' ' || line.charAt(0) == '\t' ? fold(line) : header(line);
+        return bytes[from] == ' ' || bytes[from] == '\t' ? fold(text(bytes, from, from + length))
+                : header(bytes, from, from + length);
+    }
+
+    private static String text(byte[] bytes, int from, int end) {
+        return new String(bytes, from, end - from, StandardCharsets.ISO_8859_1);
     }
 
     private @Nullable Refusal requestLine(String line) {
@@ -193,14 +193,21 @@ final class RequestHeadParser {
         return Tokens.isTargetPart(target) && path.indexOf('#') < 0;
     }
 
-    private @Nullable Refusal header(String line) {
+    private @Nullable Refusal header(byte[] bytes, int from, int end) {
         addHeader();
         if (++count > MAX_HEADERS) {
             return Refusal.of(RefusalCause.HANDSHAKE, 431, "A request may have at most " + MAX_HEADERS + " headers.");
         }
-        int colon = line.indexOf(':');
-        name = line.substring(0, Math.max(0, colon));
-        value = Tokens.trim(line.substring(colon + 1));
+        int colon = from;
+        while (colon < end && bytes[colon] != ':') {
+            colon++;
+        }
+        int start = Math.min(end, colon + 1);
+        if (start < end && bytes[start] == ' ') {
+            start++; // nearly always, and there are no more
+        }
+        name = colon == end ? "" : text(bytes, from, colon);
+        value = Tokens.trim(text(bytes, start, end));
         return Tokens.isToken(name) && Tokens.isFieldValue(value) ? null : notInOrder();
     }
 

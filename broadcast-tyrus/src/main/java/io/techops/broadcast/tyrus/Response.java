@@ -21,7 +21,7 @@ final class Response implements Closeable {
     /** The most bytes that are read before they are written. */
     private static final int PIECE_BYTES = 64 << 10;
     /** The most pieces in one go: then others have their turn. */
-    private static final int MOST_PIECES = 16;
+    private static final int MOST_PIECES = 64;
     private static final String END = "\r\n";
     private static final Map<Integer, String> PHRASES = Map.ofEntries(Map.entry(200, "OK"),
             Map.entry(206, "Partial Content"), Map.entry(304, "Not Modified"), Map.entry(308, "Permanent Redirect"),

@@ -10,6 +10,7 @@ final class Tokens {
     private static final int TOKEN = 1;
     private static final int VALUE = 2;
     private static final int TARGET = 4;
+    private static final int VISIBLE = 8;
     /** For each character of a request, of which each is a byte: what it may be a part of. */
     private static final byte[] PARTS = new byte[256];
 
@@ -18,7 +19,8 @@ final class Tokens {
             boolean control = c < ' ' || c == 127;
             PARTS[c] = (byte) ((Character.isLetterOrDigit(c) && c < 128 || TOKEN_MARKS.indexOf(c) >= 0 ? TOKEN : 0)
                     | (!control || c == '\t' ? VALUE : 0)
-                    | (!control && c != ' ' ? TARGET : 0));
+                    | (!control && c != ' ' ? TARGET : 0)
+                    | (!control && c != ' ' && c < 127 ? VISIBLE : 0));
         }
     }
 
@@ -53,7 +55,7 @@ final class Tokens {
 
     /** {@return whether all of it are printable ASCII characters other than space} */
     static boolean isVisible(String text) {
-        return text.chars().allMatch(c -> c > ' ' && c < 127);
+        return consistsOf(VISIBLE, text);
     }
 
     /** {@return whether it has no control characters, but perhaps tabs} */

@@ -64,10 +64,11 @@
  *
  * <p>The floors, each using only those below it: {@code ChunkPool}, {@code WireBatch}, {@code Frames};
  * {@code SocketWatch}; the pipes; {@code Outbound}; {@code FrameDecoder}, {@code PeerConnection}; the endpoint;
- * {@code Tokens}, {@code Authority}, {@code Addresses}; {@code Refusal}, {@code Refuser}, {@code Handshake};
- * {@code RequestParser}, {@code PlainHandshake}; {@code Origins}, {@code Proxies}, {@code Places}, {@code Routes},
- * {@code Entrance}; {@code HandshakeRequest}, {@code HandshakePolicy}, {@code Decider}; {@code Admission},
- * {@code UpgradeFilter}, {@code Doorway}; {@code SocketChain} and {@code BroadcastServer}.
+ * {@code Tokens}, {@code Authority}, {@code Addresses}, {@code PathTemplate}; {@code RequestHead}, {@code RequestBody},
+ * {@code Response}, {@code Refusal}, {@code RequestHeadParser}; {@code Handshake}, {@code Origins},
+ * {@code ForwardedReader}, {@code Proxies}, {@code Places}, {@code Routes}, {@code Entrance}; {@code HandshakeRequest},
+ * {@code HandshakePolicy}, {@code Decider}; {@code Admission}; the pages; {@code HttpPort}, {@code HttpConnection};
+ * {@code Listeners} and {@code BroadcastServer}.
  */
 @NullMarked
 package io.techops.broadcast.tyrus;
