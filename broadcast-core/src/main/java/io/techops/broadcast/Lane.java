@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Beside the log, which is for everyone, lies the lane: what was sent to one peer, or to some. A message for n receivers
- * is n entries that share it. An entry says where in the log its message stands (at: the head when it was sent), and
+ * Beside the log, which is for everyone, lies the lane: what was sent to one peer, or to some. A message for n
+ * receivers is n entries that share it. An entry says where in the log its message stands (at: the head when it was sent), and
  * which entry of the same receiver is next, so that a receiver needs to know no more than its first and its last entry.
  * An entry is freed when its receiver has been given it, has gone, or has lost it because it made room.
  *
@@ -78,7 +78,7 @@ final class Lane {
                 && charge(message, receivers) <= retention.bytes() - retainedBytes;
     }
 
-    /** Begins to send a message: each of its receivers is then {@linkplain #link linked} or {@linkplain #spare spared}. */
+    /** Begins to send a message: each receiver is then {@linkplain #link linked} or {@linkplain #spare spared}. */
     Addressed begin(Message message, long at, int receivers) {
         Addressed begun = new Addressed(message, at, receivers);
         retainedMessages++;

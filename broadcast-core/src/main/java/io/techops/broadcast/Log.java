@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Who waits, and who wakes them:
  *
  *   state                               changed by                          who is woken
- *   ----------------------------------  ----------------------------------  ---------------------------------------------
+ *   ----------------------------------  ----------------------------------  -----------------------------------------
  *   the head                            broadcast, receive                  offer(): all shards, for a whole round
  *                                       admit                               the same, by the shard that admitted
  *   the lane's entries                  send                                the receivers' shards, for these peers
@@ -41,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  *   sealed                              the end of the hub                  "room"; the drain wakes the shards
  *   a round that failed                                                     its task: it comes again, see SerialTask
  *
- * "room" is the condition that the host waits for. Whoever is about to wait for it, and whoever was refused, has woken
- * the shards for a whole round after the last append, so that a round comes which moves the marks.
+ * "room" is the condition that the host waits for. A thread that is about to wait for it, or was refused, has woken the
+ * shards for a whole round after the last append, so that a round comes which moves the marks.
  */
 
 /** The bounded log of a hub. Safe for use by any number of threads; calls no foreign code. */
@@ -484,11 +484,15 @@ final class Log {
         }
     }
 
-    /** Takes note that a peer is writable again, and loses nothing from now on, and calls its shard. */
+    /** Takes note that a peer is writable again, and loses no broadcast from now on, and calls its shard. */
     void returned(PeerCursor cursor) {
         lock.lock();
         try {
-            marks.returned(cursor);
+            if (cursor.isWithin(ring.tail(), ring.head())) {
+                marks.returned(cursor);
+            } else {
+                marks.call(cursor); // it has nothing to lose, or has lost it
+            }
         } finally {
             lock.unlock();
         }

@@ -64,7 +64,7 @@ final class Marks {
         return limit;
     }
 
-    /** {@return the slot up to which nobody needs the log, those in their grace included} */
+    /** {@return the slot up to which no peer needs the log, those in their grace included} */
     long peerLimit() {
         long limit = NO_LIMIT;
         for (Mark mark : marks) {

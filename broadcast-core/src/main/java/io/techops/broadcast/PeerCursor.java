@@ -29,7 +29,7 @@ final class PeerCursor {
 
     /**
      * Access to {@link #signals}, by which what a thread did before it signalled is published to the shard; to
-     * {@link #departure}, which one thread wins; and to what the shard tells whoever asks, without a full fence, which
+     * {@link #departure}, which one thread wins; and to what the shard tells any thread, without a full fence, which
      * would double what a pass takes beside the writes.
      */
     private static final VarHandle SIGNALS;
@@ -64,7 +64,7 @@ final class PeerCursor {
 
     /** Set by any thread, cleared by the shard: what the shard has to see to. */
     private volatile int signals;
-    /** Set once, by whoever ends the registration. */
+    /** Set once, by the thread that ends the registration. */
     @SuppressWarnings("unused") // written through DEPARTURE
     private volatile @Nullable CloseReason departure;
 
@@ -83,7 +83,7 @@ final class PeerCursor {
     /** Guarded by the log's lock; volatile for readers who can live with an old value. */
     volatile @Nullable OwnMessages own;
     volatile @Nullable Message parked;
-    /** Set there when a message is parked, cleared by whoever then lets the peer be read again. */
+    /** Set there when a message is parked, cleared by the thread that lets the peer be read again. */
     volatile boolean held;
 
     /** Guarded by the log's lock: the first and the last entry of the lane for this peer. */
@@ -216,6 +216,26 @@ final class PeerCursor {
         excludedPassed += excluded;
         addressedPassed += addressedNow;
         VERSION.setRelease(this, version + 1);
+    }
+
+    /**
+     * {@return whether there is something for this peer in the log, and nothing for it fell off the tail} Under the
+     * log's lock, on any thread.
+     */
+    boolean isWithin(long tail, long head) {
+        OwnMessages mine = own;
+        long appended = mine == null ? 0 : mine.appended;
+        long evicted = mine == null ? 0 : mine.evicted;
+        while (true) {
+            int before = (int) VERSION.getAcquire(this);
+            long from = position();
+            long excluded = excludedPassed;
+            VarHandle.loadLoadFence();
+            if ((before & 1) == 0 && before == (int) VERSION.getOpaque(this)) {
+                return head - from > appended - excluded && tail - from <= Math.max(0, evicted - excluded);
+            }
+            Thread.onSpinWait(); // the shard is between two stores
+        }
     }
 
     /** {@return what has become of the messages for this peer, if the log's head is there} Any thread may ask. */

@@ -5,8 +5,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /*
- * state: IDLE -wake-> QUEUED -executor-> RUNNING -done-> IDLE; RUNNING -wake-> AGAIN -> one more turn. What a thread did
- * before it called wake() is seen by a turn that begins after it, so no wake-up is lost:
+ * state: IDLE -wake-> QUEUED -executor-> RUNNING -done-> IDLE; RUNNING -wake-> AGAIN -> one more turn. What a thread
+ * did before it called wake() is seen by a turn that begins after it, so no wake-up is lost:
  *   a task that the executor refuses is submitted again (RetriedTask);
  *   a turn that throws comes again after a pause, which the timer ends, or at the next wake-up;
  *   whatever is thrown meanwhile, the state is never left at RUNNING.

@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
  * round as all others do, and so cannot make them wait for more than one write.
  *
  * Whole rounds look at every peer. A partial round serves only those that the shard was called for (they are writable
- * again, were sent something, are to be closed, …) and those that it left behind; so it costs what they cost. A round
- * is partial if the last one succeeded, the head is where that one found it, nothing is to be looked at in time, nobody
- * waits for room, no drain is under way, and nobody has asked for a whole one; offer() does, after every broadcast and
- * for everyone who waits. Invariant between rounds:
+ * again, were sent something, are to be closed, …) and those that it left behind; so it costs what they cost. A round is
+ * partial if the last one succeeded, the head is where that one found it, no deadline is due, no thread waits for room,
+ * no drain is under way, and a whole one was not asked for; offer() does, after every broadcast and for every thread
+ * that waits. Invariant between rounds:
  *   every writable peer that is not in "behind" is at "reached", the head of the last round.
  * So the marks are right also after a partial round. "offered" is the lowest cursor of those behind: all other writable
  * peers are at the head. (A peer that became writable after the round began lowers it under the log's lock, see Marks.)
  * "graced" is kept where it was, if it was lower than the head, and lowered for those that were served: a partial round
- * does not know whose grace it was. It may be too low then, never too high; who finds no room because of that asks for
- * a whole round.
+ * does not know whose grace it was. It may be too low then, never too high; a peer's message that finds no room because
+ * of that is parked, and asks for a whole round.
  *
  * What foreign code throws ends its peer. What else is thrown (there is no memory) ends the round before the marks have
  * moved; the task comes again, with a whole round, because "settled" is false until a round ends. All that a round has
@@ -82,7 +82,7 @@ final class Shard {
     private long reached;
     private long graced;
 
-    /** Nobody asks: it keeps the looking from being optimised away. */
+    /** Never read: it keeps the looking from being optimised away. */
     private int lastSeen;
     private long taken;
     private long batchesTaken;
@@ -94,8 +94,10 @@ final class Shard {
     /** Written by any thread, once. */
     private volatile @Nullable Drain draining;
 
-    /** Written by the task: its figures, and when the next round is at the latest; not while a round runs, which may
-     * have passed those who join. */
+    /**
+     * Written by the task: its figures, and when the next round is at the latest; not while a round runs, which may have
+     * passed those who join.
+     */
     private volatile long delivered;
     private volatile long written;
     private volatile long stalls;
@@ -189,7 +191,7 @@ final class Shard {
         if (task.hasEnded()) {
             return false;
         }
-        // All of these before the log is looked at: it was sealed before, so that nobody joins any more, and only what
+        // All of these before the log is looked at: it was sealed before, so that no peer joins any more, and only what
         // has not settled can still move the head.
         Drain drain = draining;
         DrainPace closeAll = drain != null && log.isSettled() ? drain.pace() : null;
@@ -247,7 +249,7 @@ final class Shard {
         return first;
     }
 
-    /** {@return the next of those that the shard is called for, which may be called for again; null if there is none} */
+    /** {@return the next of those that the shard is called for; null if there is none} It may be called for again. */
     private @Nullable PeerCursor nextCalled() {
         PeerCursor cursor = called;
         if (cursor != null) {
@@ -312,8 +314,8 @@ final class Shard {
     }
 
     /**
-     * Looks at what the turns of the next peers begin with, only to have it near: memory brings all of it at once, where
-     * each turn would wait for its own. It is many times slower than the turn's work, and with thousands of peers, each
+     * Looks at what the turns of the next peers begin with, only to have it near: memory brings all of it at once,
+     * where each turn would wait for its own. It is many times slower than the turn's work, and with thousands of peers, each
      * with a socket in the kernel, nothing of the last round is left in the caches.
      */
     private void lookAhead(int last) {
@@ -400,7 +402,7 @@ final class Shard {
                 behind.add(cursor);
                 cursor.behind = true;
             }
-        } else if (cursor.inGrace && draining == null) { // at the end nobody is held back any more
+        } else if (cursor.inGrace && draining == null) { // at the end no peer is held back any more
             graced = Math.min(graced, cursor.next);
         }
     }

@@ -32,7 +32,7 @@ final class SharedBatches {
         Batch like = special;
         Batch batch = log.read(cursor, head, like);
         if (batch != null && batch != like) {
-            release(like); // whoever got it is done with it
+            release(like); // those who got it are done with it
             special = batch;
         }
         return batch;

@@ -193,6 +193,37 @@ class FlightTest {
     }
 
     @Test
+    void whatWasAppendedWasDeliveredMissedOrStillToComeHoweverAPeerGoes() throws IOException {
+        List<Consumer<FakeTransport>> ways = List.of(
+                peer -> { }, // it falls off the tail
+                peer -> peer.leave(CloseReason.of(1000)),
+                peer -> peer.peer().close(CloseReason.of(1000)),
+                peer -> peer.end(CloseReason.of(1009), false),
+                peer -> {
+                    peer.throwFrom(FakeTransport.Call.WRITE);
+                    peer.becomeWritable();
+                });
+        for (Consumer<FakeTransport> way : ways) {
+            long[] appended = new long[1];
+            RecordedEvent gone = only(record("PeerGone", recording -> { },
+                    builder -> builder.retention(Retention.of(10, 1 << 20)), rig -> {
+                        FakeTransport peer = rig.join(new FakeTransport().stallAfter(1));
+                        rig.broadcastEach(0, 6);
+                        peer.peer().send(Message.text("private"));
+                        way.accept(peer);
+                        rig.run();
+                        appended[0] = rig.hub().stats().messages() + 1;
+                        if (peer.peer().isRegistered()) {
+                            rig.broadcastEach(6, 12);
+                            appended[0] = rig.hub().stats().messages() + 1;
+                        }
+                    }));
+            assertThat(gone.getLong("delivered") + gone.getLong("missed") + gone.getLong("lag"))
+                    .isEqualTo(appended[0]);
+        }
+    }
+
+    @Test
     void aRefusalSaysItsCause() throws IOException {
         assertThat(only(recordedByDefault("Refused", rig -> rig.hub().refused(RefusalCause.ORIGIN))).getString("cause"))
                 .isEqualTo("ORIGIN");

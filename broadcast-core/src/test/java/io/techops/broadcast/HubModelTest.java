@@ -7,9 +7,11 @@ import io.techops.broadcast.testkit.HubRig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,8 @@ class HubModelTest {
         private long pauses;
         private long refusals;
         private long sends;
+        private long groups;
+        private long duringWrites;
         private long stalls;
         private long failures;
         private long closes;
@@ -63,16 +67,18 @@ class HubModelTest {
             assertThat(pauses).as("pauses").isGreaterThan(100);
             assertThat(refusals).as("refusals").isGreaterThan(100);
             assertThat(sends).as("private messages").isGreaterThan(1_000);
+            assertThat(groups).as("messages to a group").isGreaterThan(1_000);
+            assertThat(duringWrites).as("messages during a write").isGreaterThan(1_000);
             assertThat(stalls).as("stall timeouts").isGreaterThan(20);
             assertThat(failures).as("failures").isGreaterThan(100);
             assertThat(closes).as("closes").isGreaterThan(100);
         }
     }
 
-    /** A broadcast, or a message to one peer alone. */
-    private record Entry(String text, @Nullable Peer from, @Nullable Peer to) {
+    /** A broadcast, or a message to some peers alone. */
+    private record Entry(String text, @Nullable Peer from, @Nullable Set<Peer> to) {
         boolean isFor(Peer peer, boolean butSender) {
-            return to == null ? !butSender || !peer.equals(from) : to.equals(peer);
+            return to == null ? !butSender || !peer.equals(from) : to.contains(peer);
         }
     }
 
@@ -83,6 +89,8 @@ class HubModelTest {
         private boolean troubled;
         private long closeAskedAt = -1;
         private int pauses;
+        /** What it had missed when it said that it is writable, and had lost nothing that it did not know of. */
+        private long safeAt = -1;
 
         Subject(FakeTransport transport, long joined) {
             this.transport = transport;
@@ -91,6 +99,22 @@ class HubModelTest {
 
         Peer peer() {
             return transport.peer();
+        }
+
+        /** {@return whether it has lost nothing yet that it does not know of} */
+        boolean isComplete(HubStats stats) {
+            PeerCursor cursor = ((HubPeer) peer()).cursor();
+            return cursor.position() >= stats.messages() - stats.retainedMessages() && cursor.lostAddressed == 0;
+        }
+
+        /** A peer that is writable loses nothing, and one that is owed nothing is never cut. */
+        void checkSafety() {
+            if (safeAt >= 0) {
+                assertThat(peer().missed()).as("%s is writable, and loses nothing", peer()).isEqualTo(safeAt);
+                assertThat(transport.closed()).as("%s is writable, and not cut", peer())
+                        .isNotEqualTo(CloseReason.of(1013, "too slow: fell off the log's tail"));
+                safeAt = transport.isWritable() ? safeAt : -1;
+            }
         }
 
         boolean isPaused() {
@@ -112,7 +136,7 @@ class HubModelTest {
             broadcasts++;
         }
 
-        void sent(String text, long before, Peer to) {
+        void sent(String text, long before, Set<Peer> to) {
             places.computeIfAbsent(2 * before, place -> new ArrayList<>()).add(new Entry(text, null, to));
         }
 
@@ -129,6 +153,7 @@ class HubModelTest {
         @Override
         public void overflowed(Peer peer, long missedNow) {
             live(peer, "overflowed");
+            assertThat(missedNow).as("what was missed").isPositive();
             missed.merge(peer, missedNow, Long::sum);
         }
 
@@ -160,6 +185,7 @@ class HubModelTest {
         private final HubRig rig;
         private final History history = new History();
         private final List<Subject> subjects = new ArrayList<>();
+        private final PeerGroup group = new PeerGroup();
         private int number;
 
         Run(long seed, Coverage coverage) {
@@ -197,11 +223,13 @@ class HubModelTest {
         }
 
         private void step() {
-            switch (random.nextInt(20)) {
+            switch (random.nextInt(23)) {
                 case 0, 1 -> register();
                 case 2, 3, 4, 5, 6 -> broadcast();
                 case 7, 8, 9, 10 -> peerSends();
                 case 11, 12 -> sendToOne();
+                case 20, 21 -> sendToSome();
+                case 22 -> changeGroup();
                 case 13, 14 -> stall();
                 case 15, 16, 17 -> resume();
                 case 18 -> endOne();
@@ -216,7 +244,18 @@ class HubModelTest {
                     broadcast(); // from before
                     joined = 2 * rig.hub().stats().messages();
                 }
-                subjects.add(new Subject(rig.join(), joined));
+                FakeTransport transport = rig.join();
+                transport.duringWrite(() -> {
+                    if (random.nextInt(6) == 0) { // as another thread may do
+                        coverage.duringWrites++;
+                        if (random.nextBoolean()) {
+                            broadcast();
+                        } else {
+                            sendToSome();
+                        }
+                    }
+                });
+                subjects.add(new Subject(transport, joined));
             }
         }
 
@@ -249,8 +288,39 @@ class HubModelTest {
                 String text = text();
                 long before = rig.hub().stats().messages();
                 assertThat(to.transport.peer().send(Message.text(text))).isTrue();
-                history.sent(text, before, to.peer());
+                history.sent(text, before, Set.of(to.peer()));
                 coverage.sends++;
+            }
+        }
+
+        private void sendToSome() {
+            Set<Peer> to = new HashSet<>();
+            BroadcastOptions options;
+            if (random.nextBoolean()) {
+                subjects.stream().map(Subject::peer).filter(Peer::isRegistered).filter(group::contains)
+                        .forEach(to::add);
+                assertThat(group.size()).isEqualTo(to.size());
+                options = BroadcastOptions.to(group);
+            } else {
+                int modulus = 1 + random.nextInt(3);
+                rig.hub().peers().stream().filter(peer -> peer.id() % modulus == 0).forEach(to::add);
+                options = random.nextBoolean() ? BroadcastOptions.to(to)
+                        : BroadcastOptions.to(peer -> peer.id() % modulus == 0);
+            }
+            String text = text();
+            long before = rig.hub().stats().messages();
+            if (rig.hub().tryBroadcast(Message.text(text), options)) {
+                history.sent(text, before, to);
+                coverage.groups++;
+            } else {
+                coverage.refusals++;
+            }
+        }
+
+        private void changeGroup() {
+            Subject one = any();
+            if (one != null && !group.remove(one.peer())) {
+                assertThat(group.add(one.peer())).isTrue();
             }
         }
 
@@ -265,6 +335,7 @@ class HubModelTest {
         private void resume() {
             Subject one = any();
             if (one != null && !one.transport.isWritable()) {
+                one.safeAt = one.isComplete(rig.hub().stats()) ? one.peer().missed() : -1;
                 one.transport.becomeWritableFor(random.nextBoolean() ? Integer.MAX_VALUE : 1 + random.nextInt(3));
             }
         }
@@ -296,8 +367,11 @@ class HubModelTest {
             HubStats stats = rig.hub().stats();
             assertThat(stats.retainedMessages()).isLessThanOrEqualTo(messages);
             assertThat(stats.retainedBytes()).isLessThanOrEqualTo(bytes);
+            assertThat(stats.addressedMessages()).isLessThanOrEqualTo(messages);
+            assertThat(stats.addressedBytes()).isLessThanOrEqualTo(Math.max(bytes, 64 + 5 + 6 * 32));
             for (Subject subject : subjects) {
                 assertThat(subject.transport.violations()).isEmpty();
+                subject.checkSafety();
                 Peer peer = subject.peer();
                 assertThat(peer.isRegistered() || subject.troubled || rig.hub().isClosed())
                         .as("a healthy peer stays").isTrue();
@@ -345,6 +419,10 @@ class HubModelTest {
         }
 
         private void settle() {
+            for (Subject subject : subjects) {
+                subject.transport.duringWrite(() -> { });
+                subject.safeAt = -1;
+            }
             for (int i = 0; i < 3; i++) {
                 for (Subject subject : subjects) {
                     subject.transport.stallAfter(Integer.MAX_VALUE);

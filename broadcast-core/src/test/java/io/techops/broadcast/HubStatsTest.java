@@ -195,7 +195,8 @@ class HubStatsTest {
         rig.run();
         rig.hub().refused(RefusalCause.TOPICS);
         assertThat(rig.hub().stats()).hasToString("peers 1, registrations 1, refusals {TOPICS=1}, messages 1, bytes 5, "
-                + "ignored 0, retained 1 in 69 bytes, addressed 0 in 0 bytes, deliveries 1 in 1 batches, lag 0 (at most 0), overflows 0, "
+                + "ignored 0, retained 1 in 69 bytes, addressed 0 in 0 bytes, "
+                + "deliveries 1 in 1 batches, lag 0 (at most 0), overflows 0, "
                 + "missed 0, stalls 0, failures 0, waits 0, saturated for PT0S");
     }
 }

@@ -196,6 +196,108 @@ class HubStressTest {
     }
 
     @Test
+    void messagesToManyAndToOneKeepTheirPlaceAmongTheBroadcastsForAllOfThem() throws Exception {
+        BroadcastHub hub = BroadcastHub.builder().shards(3).retention(Retention.of(64, 1 << 20)).build();
+        try {
+            PeerGroup group = new PeerGroup();
+            List<FakeTransport> members = new ArrayList<>();
+            List<FakeTransport> others = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                FakeTransport peer = new FakeTransport().answerClose().register(hub);
+                (i < 280 ? members : others).add(peer);
+                if (i < 280) {
+                    group.add(peer.peer());
+                }
+            }
+            List<Callable<Void>> jobs = new ArrayList<>();
+            for (int p = 0; p < 2; p++) {
+                String name = p + ":";
+                jobs.add(() -> {
+                    for (int i = 0; i < 300; i++) {
+                        hub.broadcast("all " + name + i);
+                    }
+                    return null;
+                });
+                jobs.add(() -> {
+                    for (int i = 0; i < 300; i++) {
+                        hub.broadcast(Message.text("group " + name + i), BroadcastOptions.to(group));
+                    }
+                    return null;
+                });
+                jobs.add(() -> {
+                    for (int i = 0; i < 3_000; i++) {
+                        members.get(i % 300 % 280).peer().send(Message.text("one " + name + i));
+                    }
+                    return null;
+                });
+            }
+            joinAll(startAll(threads, jobs));
+            hub.close(Duration.ofSeconds(30));
+            List<String> toAll = without("one ", members.get(0));
+            assertThat(toAll).hasSize(1_200);
+            for (FakeTransport peer : members) {
+                assertThat(peer.violations()).isEmpty();
+                assertThat(peer.peer().missed()).isZero();
+                assertThat(without("one ", peer).equals(toAll)).as("%s got all in one order", peer.peer()).isTrue();
+            }
+            List<String> broadcasts = toAll.stream().filter(text -> text.startsWith("all")).toList();
+            for (FakeTransport peer : others) {
+                assertThat(peer.texts().equals(broadcasts)).as("%s got the broadcasts", peer.peer()).isTrue();
+            }
+            assertThat(members.stream().mapToLong(peer -> peer.texts().size() - 1_200).sum()).isEqualTo(6_000);
+            assertThat(hub.stats().addressedMessages()).isZero();
+            assertThat(hub.stats().addressedBytes()).isZero();
+        } finally {
+            threads.shutdownNow();
+            hub.close(Duration.ZERO);
+        }
+    }
+
+    private static List<String> without(String prefix, FakeTransport peer) {
+        return peer.texts().stream().filter(text -> !text.startsWith(prefix)).toList();
+    }
+
+    @Test
+    void peersThatComeStallAndGoLeaveNothingOfWhatWasAddressedToThem() throws Exception {
+        BroadcastHub hub = BroadcastHub.builder().shards(3).retention(Retention.of(64, 1 << 20)).build();
+        AtomicBoolean done = new AtomicBoolean();
+        try {
+            PeerGroup group = new PeerGroup();
+            FakeTransport resident = new FakeTransport().answerClose().register(hub);
+            group.add(resident.peer());
+            List<Guest> guests = java.util.Collections.synchronizedList(new ArrayList<>());
+            List<Callable<Void>> visitors = new ArrayList<>();
+            for (int v = 0; v < 3; v++) {
+                visitors.add(() -> {
+                    while (!done.get()) {
+                        visit(hub, guests);
+                        hub.peers().forEach(group::add);
+                    }
+                    return null;
+                });
+            }
+            List<Future<?>> visiting = startAll(threads, visitors);
+            for (int i = 0; i < 3_000; i++) {
+                hub.broadcast(Message.text("group " + i), BroadcastOptions.to(group));
+                resident.peer().send(Message.text("one " + i));
+            }
+            done.set(true);
+            joinAll(visiting);
+            guests.forEach(guest -> guest.transport().becomeWritable());
+            hub.close(Duration.ofSeconds(1));
+            assertThat(resident.violations()).isEmpty();
+            assertThat(resident.texts()).hasSize(6_000);
+            assertThat(group.size()).isZero();
+            assertThat(hub.stats().addressedMessages()).isZero();
+            assertThat(hub.stats().addressedBytes()).isZero();
+        } finally {
+            done.set(true);
+            threads.shutdownNow();
+            hub.close(Duration.ZERO);
+        }
+    }
+
+    @Test
     void churnStallsAndFailuresUnderDisconnect() throws Exception {
         everythingAtOnce(OverflowPolicy.disconnect());
     }

@@ -92,7 +92,8 @@ class SkipTest {
             if (lost > 0) {
                 losses.add(lost);
             }
-            since.stream().filter(entry -> entry.mine() && kept.contains(entry)).map(Entry::text).forEach(expected::add);
+            since.stream().filter(entry -> entry.mine() && kept.contains(entry)).map(Entry::text)
+                    .forEach(expected::add);
             position = entries.size();
         }
 
