@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * Beside the log, which is for everyone, lies the lane: what was sent to one peer, or to some. A message for n
- * receivers is n entries that share it. An entry says where in the log its message stands (at: the head when it was sent), and
- * which entry of the same receiver is next, so that a receiver needs to know no more than its first and its last entry.
- * An entry is freed when its receiver has been given it, has gone, or has lost it because it made room.
+ * receivers is n entries that share it. An entry says where in the log its message stands (at: the head when it was
+ * sent), and which entry of the same receiver is next, so that a receiver needs to know no more than its first and its
+ * last entry. An entry is freed when its receiver has been given it, has gone, or has lost it because it made room.
  *
  * The entries are in arrays. Those in use are linked by age, those that are free among each other; each step takes
  * constant time, but for growing, as that of the ring.

@@ -11,8 +11,8 @@ package io.techops.broadcast;
  * registration.unregister(CloseReason.of(code, phrase));             // the connection has ended, however
  * }</pre>
  *
- * <p>{@link #readStarted}, {@link #received} and {@link #readComplete} and {@link #ending} are called by one thread at a time,
- * the one that reads from the peer; the others may be called by any thread. No method waits for the network. After
+ * <p>{@link #readStarted}, {@link #received}, {@link #readComplete} and {@link #ending} are called by one thread at a
+ * time, the one that reads from the peer; the others may be called by any thread. No method waits for the network. After
  * {@link #unregister} every other call does nothing.
  */
 public interface Registration {

@@ -315,8 +315,8 @@ final class Shard {
 
     /**
      * Looks at what the turns of the next peers begin with, only to have it near: memory brings all of it at once,
-     * where each turn would wait for its own. It is many times slower than the turn's work, and with thousands of peers, each
-     * with a socket in the kernel, nothing of the last round is left in the caches.
+     * where each turn would wait for its own. It is many times slower than the turn's work, and with thousands of
+     * peers, each with a socket in the kernel, nothing of the last round is left in the caches.
      */
     private void lookAhead(int last) {
         int seen = 0;
