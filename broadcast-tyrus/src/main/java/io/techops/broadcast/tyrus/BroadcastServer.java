@@ -165,6 +165,34 @@ public final class BroadcastServer implements AutoCloseable {
         running.close(limit);
     }
 
+    /**
+     * Closes the server as {@link #close()} does when the virtual machine ends: by a signal such as that of Ctrl-C, or
+     * by {@code System.exit}. The virtual machine ends when the server has closed. Without this, peers are not told of
+     * such an end, and see close code 1006. The virtual machine refers to the server until it is closed, and not
+     * afterwards; so an application in a container can use this too, as long as it closes the server itself when it is
+     * stopped.
+     *
+     * @return this server
+     */
+    public BroadcastServer closeOnExit() {
+        Thread hook = new Thread(this::close, "broadcast-exit");
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+            running.whenStopped(() -> removeHook(hook));
+        } catch (IllegalStateException ending) {
+            close();
+        }
+        return this;
+    }
+
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException ending) {
+            // It is the hook that has closed the server, or it will find the server closed.
+        }
+    }
+
     /** Closes the server as {@link #close(Duration)} does, with {@link BroadcastHub#DEFAULT_CLOSE_LIMIT}. */
     @Override
     public void close() {

@@ -106,6 +106,11 @@ final class Running {
         watch.in(longest.plusSeconds(1), this::stop);
     }
 
+    /** Runs a task that does not block when everything has stopped; at once if it has. */
+    void whenStopped(Runnable task) {
+        stopped.thenRun(task);
+    }
+
     private synchronized void stopAccepting() {
         if (!closing) {
             closing = true;

@@ -11,6 +11,13 @@ final class BadOption extends Exception {
      * @param value what was given instead
      */
     BadOption(String option, String rule, Object value) {
-        super(option + " " + rule + ": " + value);
+        this(option + " " + rule + ": " + value);
+    }
+
+    /**
+     * @param line name, rule and value
+     */
+    BadOption(String line) {
+        super(line);
     }
 }

@@ -50,11 +50,13 @@ final class Options {
     private List<String> origins = new ArrayList<>();
 
     @Option(names = "--tls-keystore", paramLabel = "FILE",
-            description = "Serves wss and https with the key in this PKCS #12 or JKS key store (default: no TLS).")
+            description = "Serves wss and https with the keys in this PKCS #12 or JKS key store; a client is shown a "
+                    + "valid one for the name that it asks for (default: no TLS).")
     private @Nullable Path tlsKeystore;
 
     @Option(names = "--tls-password-file", paramLabel = "FILE",
-            description = "File whose first line is the password of the key store; needed with --tls-keystore.")
+            description = "File whose first line is the password of the key store and of its keys; needed with "
+                    + "--tls-keystore.")
     private @Nullable Path tlsPasswordFile;
 
     // The page.

@@ -19,9 +19,7 @@ public final class Step01FiveLines {
      * @param arguments the port to listen on, 5000 if there is none
      */
     public static void main(String[] arguments) {
-        int port = arguments.length == 0 ? 5000 : Integer.parseInt(arguments[0]);
-        BroadcastServer server = BroadcastServer.start(port);
-        Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+        BroadcastServer server = BroadcastServer.start(Start.port(arguments, 0)).closeOnExit();
         System.out.println("Listening on " + server.uri());
         server.hub().broadcast("hello"); // to everyone, from any thread, any time; so far nobody is here
     }

@@ -24,8 +24,7 @@ public final class Step02Ticker {
      * @param arguments the port to listen on, 5000 if there is none
      */
     public static void main(String[] arguments) {
-        BroadcastServer server = BroadcastServer.start(arguments.length == 0 ? 5000 : Integer.parseInt(arguments[0]));
-        Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+        BroadcastServer server = BroadcastServer.start(Start.port(arguments, 0)).closeOnExit();
         System.out.println("Listening on " + server.uri());
 
         Executors.newSingleThreadScheduledExecutor().scheduleAtFixedRate(() -> {

@@ -20,8 +20,8 @@ public final class Step03Embedded {
      * @param arguments the port to listen on, 5000 if there is none
      */
     public static void main(String[] arguments) {
-        int port = arguments.length == 0 ? 5000 : Integer.parseInt(arguments[0]);
-        try (BroadcastServer server = BroadcastServer.start(port)) {
+        int port = Start.port(arguments, 0);
+        try (BroadcastServer server = BroadcastServer.start(port).closeOnExit()) {
             System.out.println("Listening on " + server.uri() + "; type a line to broadcast it, an empty one to end");
             Scanner input = new Scanner(System.in);
             while (input.hasNextLine()) {

@@ -40,10 +40,9 @@ public final class Step04Rules {
                 .build();
         BroadcastServer server = BroadcastServer.builder()
                 .hub(hub) // closed with the server
-                .port(arguments.length == 0 ? 5000 : Integer.parseInt(arguments[0]))
+                .port(Start.port(arguments, 0))
                 .path("/live")
-                .start();
-        Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+                .start().closeOnExit();
         System.out.println("Listening on " + server.uri());
     }
 

@@ -20,14 +20,13 @@ public final class Step05Page {
      * @param arguments the port to listen on, 5000 if there is none; not 0
      */
     public static void main(String[] arguments) {
-        int port = arguments.length == 0 ? 5000 : Integer.parseInt(arguments[0]);
+        int port = Start.port(arguments, 0);
         BroadcastServer server = BroadcastServer.builder()
                 .port(port)
                 .path("/live") // the page has the others
                 .pages(Pages.resources(Step05Page.class.getClassLoader(), "io/techops/broadcast/examples/step05"))
                 .pagePort(port) // the same one; Pages.folder(Path.of("public")) serves a folder instead
-                .start();
-        Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+                .start().closeOnExit();
         System.out.println("Listening on " + server.uri());
         System.out.println("Page at " + server.pageUri());
     }

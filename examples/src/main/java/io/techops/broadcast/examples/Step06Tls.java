@@ -3,7 +3,6 @@ package io.techops.broadcast.examples;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import io.techops.broadcast.tyrus.ServerKeys;
 import java.nio.file.Path;
-import java.util.Objects;
 
 /**
  * Step 6, encrypted: {@code wss} with the key of a PKCS #12 file, which is the first argument; its password is in the
@@ -25,16 +24,15 @@ public final class Step06Tls {
      * Starts the program.
      *
      * @param arguments the key store, and the port to listen on, 5000 if there is none
-     * @throws NullPointerException if the password is missing
-     * @throws IllegalArgumentException if the key store cannot be read, or the password is wrong
      */
     public static void main(String[] arguments) {
-        String password = Objects.requireNonNull(System.getenv("KEYS_PASSWORD"), "KEYS_PASSWORD is not set");
+        int port = Start.port(arguments, 1);
+        String keys = Start.argument(arguments, 0, "the key store");
+        String password = Start.variable("KEYS_PASSWORD", "the password of the key store");
         BroadcastServer server = BroadcastServer.builder()
-                .port(arguments.length == 1 ? 5000 : Integer.parseInt(arguments[1]))
-                .tls(ServerKeys.read(Path.of(arguments[0]), password.toCharArray()))
-                .start();
-        Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+                .port(port)
+                .tls(ServerKeys.read(Path.of(keys), password.toCharArray()))
+                .start().closeOnExit();
         System.out.println("Listening on " + server.uri());
     }
 }

@@ -46,10 +46,9 @@ public final class Step07BearerToken {
                 .build();
         BroadcastServer server = BroadcastServer.builder()
                 .hub(hub)
-                .port(arguments.length == 0 ? 5000 : Integer.parseInt(arguments[0]))
+                .port(Start.port(arguments, 0))
                 .handshakePolicy(Step07BearerToken::decide)
-                .start();
-        Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+                .start().closeOnExit();
         System.out.println("Listening on " + server.uri());
     }
 

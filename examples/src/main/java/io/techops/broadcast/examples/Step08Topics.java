@@ -38,9 +38,8 @@ public final class Step08Topics {
         BroadcastServer server = BroadcastServer.builder()
                 .topics(topics) // closed with the server
                 .path("/topics/{topic}")
-                .port(arguments.length == 0 ? 5000 : Integer.parseInt(arguments[0]))
-                .start();
-        Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+                .port(Start.port(arguments, 0))
+                .start().closeOnExit();
         System.out.println("Listening on " + server.uri());
         new BufferedReader(new InputStreamReader(System.in)).lines().forEach(topics.hub("news")::broadcast);
     }

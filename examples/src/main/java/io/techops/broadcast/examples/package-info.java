@@ -4,9 +4,10 @@
  * {@link io.techops.broadcast.examples.BroadcastService}, which is the whole service. {@code examples/README.md} has
  * the list, with the steps that are modules of their own because they need more than this library.
  *
- * <p>A step is one class that needs no other. The floors of the service: {@code BadOption}, {@code Value},
- * {@code LogLine}, {@code ServiceLogManager}, {@code CommandHelp}; {@code BadCommandLine}, {@code PidFile},
- * {@code Tls}, {@code Logging}; {@code Options}; {@code BroadcastService}.
+ * <p>A step is one class that needs no other but {@code Start}, which reads its arguments. The floors of the service:
+ * {@code BadOption}, {@code Value}, {@code LogLine}, {@code LineOutput}, {@code ServiceLogManager},
+ * {@code CommandHelp}, {@code EndSignals}; {@code BadCommandLine}, {@code PidFile}, {@code Tls}, {@code LineHandler};
+ * {@code Logging}; {@code Options}; {@code BroadcastService}.
  */
 @NullMarked
 package io.techops.broadcast.examples;

@@ -8,6 +8,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,9 +64,30 @@ class ServiceTlsIT {
     }
 
     @Test
+    void showsEachClientAKeyForTheNameItAsksForAndWarnsOfOneThatHasExpired() throws Exception {
+        Path several = folder.resolve("several.p12");
+        String[] common = {"-keyalg", "EC", "-storetype", "PKCS12", "-keystore", several.toString(), "-storepass",
+            "open sesame"};
+        TestKeys.keytool(folder, Stream.of(List.of("-genkeypair", "-alias", "past", "-dname", "CN=past", "-ext",
+                "san=dns:past.example", "-startdate", "-20d", "-validity", "10"), List.of(common))
+                .flatMap(List::stream).toArray(String[]::new));
+        TestKeys.keytool(folder, Stream.of(List.of("-genkeypair", "-alias", "here", "-dname", "CN=here", "-ext",
+                "san=dns:localhost", "-validity", "10"), List.of(common)).flatMap(List::stream).toArray(String[]::new));
+        HttpClient client = TestKeys.trusting(several, "here", "open sesame");
+        try (Program service = Program.listening("--no-web", "--tls-keystore", several.toString(),
+                    "--tls-password-file", password.toString());
+                TestPeer peer = TestPeer.connect(service.uri(), client)) {
+            peer.send("encrypted");
+            assertThat(peer.next()).isEqualTo("encrypted");
+            assertThat(service.err()).hasSize(1).first().asString().matches(
+                    "[^ ]+ WARN  The certificate of the key past for \\[past\\.example] in .* has expired on .*");
+        }
+    }
+
+    @Test
     void refusesAWrongPassword() throws Exception {
         Path wrong = Files.writeString(folder.resolve("wrong"), "open barley\n");
-        refuses("--tls-password-file must hold the password of " + keystore + ": " + wrong, keystore, wrong);
+        refuses("the password in --tls-password-file must be that of --tls-keystore: " + keystore, keystore, wrong);
     }
 
     @Test
@@ -75,12 +98,13 @@ class ServiceTlsIT {
                 "-storepass", "open sesame", "-file", certificate.toString());
         TestKeys.keytool(folder, "-importcert", "-noprompt", "-alias", TestKeys.ALIAS, "-keystore", trust.toString(),
                 "-storepass", "open sesame", "-file", certificate.toString());
-        refuses("--tls-keystore must hold a private key with its certificate: " + trust, trust, password);
+        refuses("--tls-keystore must hold a private key with its certificate, and holds none: " + trust, trust,
+                password);
     }
 
     @Test
     void refusesWhatIsNoKeyStore() {
-        refuses("--tls-keystore must be a PKCS #12 or JKS key store: " + password, password, password);
+        refuses("--tls-keystore must be a PKCS #12 or JKS file, and is neither: " + password, password, password);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.techops.broadcast.testing.FreePort;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +15,8 @@ import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The steps that need this library alone, each started as {@code examples/README.md} says. */
 class StepsIT {
@@ -159,6 +162,57 @@ class StepsIT {
                 assertThat(news.next()).isEqualTo("an election");
                 endsGracefully(program, news, one, two);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM"})
+    void fiveLinesEndWellHoweverTheyAreEnded(String signal) {
+        try (Program program = Program.of(Step01FiveLines.class, "0");
+                TestPeer peer = TestPeer.connect(program.uriWithin(LISTENING))) {
+            program.kill(signal);
+            assertThat(peer.closeCode()).isEqualTo(1001);
+            assertThat(program.awaitExit()).isEqualTo(signal.equals("INT") ? 130 : 143);
+            assertThat(program.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void typedLinesEndWellOnASignalToo() {
+        try (Program program = Program.of(Step03Embedded.class, "0");
+                TestPeer peer = TestPeer.connect(program.uriWithin(LISTENING))) {
+            endsGracefully(program, peer);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {Step01FiveLines.class, Step02Ticker.class, Step03Embedded.class, Step04Rules.class,
+        Step05Page.class, Step07BearerToken.class, Step08Topics.class})
+    void whatKeepsAStepFromStartingIsOneLine(Class<?> step) throws Exception {
+        try (Program bad = Program.of(step, "http"); ServerSocket taken = new ServerSocket(0)) {
+            bad.refuses(2, "the port must be a number from 0 to 65535: http");
+            assertThat(bad.err()).hasSize(1);
+            int port = taken.getLocalPort();
+            try (Program late = Program.of(step, Integer.toString(port))) {
+                late.refuses(1, "cannot listen on 0\\.0\\.0\\.0:" + port + ": Address already in use.*");
+                assertThat(late.err()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void whatTlsLacksIsOneLine(@TempDir Path folder) {
+        String missing = folder.resolve("keys.p12").toString();
+        Map<String, String> password = Map.of("KEYS_PASSWORD", "open sesame");
+        try (Program unset = Program.of(Step06Tls.class, missing, "0");
+                Program none = Program.of(Step06Tls.class, password);
+                Program wrong = Program.of(Step06Tls.class, password, missing, "0");
+                Program port = Program.of(Step06Tls.class, password, missing, "99999")) {
+            unset.refuses(2,
+                    "the environment variable KEYS_PASSWORD must be the password of the key store: it is not set");
+            none.refuses(2, "argument 1 must be the key store: nothing was given");
+            wrong.refuses(2, "keyStore must be a file that can be read: .*");
+            port.refuses(2, "the port must be a number from 0 to 65535: 99999");
         }
     }
 }

@@ -21,7 +21,7 @@ public final class Step09Micrometer {
      * @param arguments the port to listen on, 5000 if there is none
      */
     public static void main(String[] arguments) {
-        BroadcastServer server = BroadcastServer.start(arguments.length == 0 ? 5000 : Integer.parseInt(arguments[0]));
+        BroadcastServer server = BroadcastServer.start(Start.port(arguments, 0));
         LoggingMeterRegistry registry = LoggingMeterRegistry.builder(key -> key.equals("logging.step") ? "5s" : null)
                 .clock(Clock.SYSTEM)
                 .loggingSink(System.out::println)

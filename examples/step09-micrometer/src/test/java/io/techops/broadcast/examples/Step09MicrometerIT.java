@@ -2,6 +2,7 @@ package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +19,18 @@ class Step09MicrometerIT {
             program.kill("TERM");
             assertThat(peer.closeCode()).isEqualTo(1001);
             assertThat(program.awaitExit()).isEqualTo(143);
+        }
+    }
+
+    @Test
+    void whatKeepsItFromStartingIsOneLine() throws Exception {
+        Path jar = Path.of("target/step09-micrometer.jar");
+        try (Program bad = Program.ofJar(jar, "http"); ServerSocket taken = new ServerSocket(0)) {
+            bad.refuses(2, "the port must be a number from 0 to 65535: http");
+            String port = Integer.toString(taken.getLocalPort());
+            try (Program late = Program.ofJar(jar, port)) {
+                late.refuses(1, ".*\\b" + port + "\\b.*");
+            }
         }
     }
 }

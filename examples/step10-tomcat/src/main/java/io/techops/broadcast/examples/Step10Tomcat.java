@@ -41,7 +41,8 @@ public final class Step10Tomcat {
     public static void main(String[] arguments) throws LifecycleException {
         Tomcat tomcat = new Tomcat();
         tomcat.setBaseDir(System.getProperty("java.io.tmpdir"));
-        tomcat.setPort(arguments.length == 0 ? 5000 : Integer.parseInt(arguments[0]));
+        tomcat.setPort(Start.port(arguments, 0));
+        tomcat.getConnector().setThrowOnFailure(true); // a port that is taken ends the program
         Context application = tomcat.addContext("", null);
         Tomcat.addServlet(application, "page", new Page());
         application.addServletMapping("/", "page");

@@ -2,12 +2,13 @@ package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +45,18 @@ class Step10TomcatIT {
                 assertThat(one.closePhrase()).as("said by the hub").isEqualTo("the server is going away");
                 assertThat(two.closeCode()).isEqualTo(1001);
                 assertThat(application.awaitExit()).isEqualTo(143);
+            }
+        }
+    }
+
+    @Test
+    void whatKeepsItFromStartingIsOneLine() throws Exception {
+        Path jar = Path.of("target/step10-tomcat.jar");
+        try (Program bad = Program.ofJar(jar, "http"); ServerSocket taken = new ServerSocket(0)) {
+            bad.refuses(2, "the port must be a number from 0 to 65535: http");
+            String port = Integer.toString(taken.getLocalPort());
+            try (Program late = Program.ofJar(jar, port)) {
+                late.refuses(1, ".*\\b" + port + "\\b.*");
             }
         }
     }

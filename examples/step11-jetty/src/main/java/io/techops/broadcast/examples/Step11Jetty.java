@@ -26,7 +26,7 @@ public final class Step11Jetty {
      */
     public static void main(String[] arguments) throws Exception {
         BroadcastHub hub = BroadcastHub.create(); // or BroadcastHub.builder(), with all its settings
-        Server server = new Server(arguments.length == 0 ? 5000 : Integer.parseInt(arguments[0]));
+        Server server = new Server(Start.port(arguments, 0));
         ServletContextHandler application = new ServletContextHandler("/");
         JakartaWebSocketServletContainerInitializer.configure(application,
                 (context, container) -> container.addEndpoint(BroadcastEndpoint.config("/live", hub)));

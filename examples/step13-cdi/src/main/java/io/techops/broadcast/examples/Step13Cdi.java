@@ -41,6 +41,7 @@ public final class Step13Cdi {
      * @throws ServletException if the endpoint cannot be deployed
      */
     public static void main(String[] arguments) throws ServletException {
+        int port = Start.port(arguments, 0);
         SeContainer cdi = SeContainerInitializer.newInstance()
                 .disableDiscovery().addBeanClasses(Hubs.class, Newsroom.class)
                 .initialize();
@@ -51,7 +52,7 @@ public final class Step13Cdi {
                                 .setBuffers(new DefaultByteBufferPool(true, 16 << 10))));
         live.deploy();
         Undertow server = Undertow.builder()
-                .addHttpListener(arguments.length == 0 ? 5000 : Integer.parseInt(arguments[0]), "0.0.0.0")
+                .addHttpListener(port, "0.0.0.0")
                 .setHandler(live.start())
                 .build();
         server.start();

@@ -2,6 +2,7 @@ package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,18 @@ class Step13CdiIT {
             assertThat(one.closePhrase()).as("said by the hub").isEqualTo("the server is going away");
             assertThat(two.closeCode()).isEqualTo(1001);
             assertThat(application.awaitExit()).isEqualTo(143);
+        }
+    }
+
+    @Test
+    void whatKeepsItFromStartingIsOneLine() throws Exception {
+        Path jar = Path.of("target/step13-cdi.jar");
+        try (Program bad = Program.ofJar(jar, "http"); ServerSocket taken = new ServerSocket(0)) {
+            bad.refuses(2, "the port must be a number from 0 to 65535: http");
+            String port = Integer.toString(taken.getLocalPort());
+            try (Program late = Program.ofJar(jar, port)) {
+                late.refuses(1, ".*\\b" + port + "\\b.*");
+            }
         }
     }
 }

@@ -223,6 +223,13 @@ final class Program implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** Ends with one line that says why it did not start, perhaps behind lines of a log, and with no stack trace. */
+    void refuses(int exitCode, String pattern) {
+        assertThat(awaitExit()).as("exit code; standard error %s", err).isEqualTo(exitCode);
+        assertThat(err).noneMatch(line -> line.matches("\\s+at .*|Exception in .*|Caused by: .*"));
+        assertThat(err).last().asString().matches(pattern);
+    }
+
     private void awaitReaders(boolean ended) {
         try {
             for (Thread reader : ended ? readers : List.<Thread>of()) {

@@ -49,10 +49,15 @@ final class TestKeys {
 
     /** {@return a client that trusts the certificate in {@code keys}, and no other} */
     static HttpClient trusting(Path keys, String password) throws IOException, GeneralSecurityException {
+        return trusting(keys, ALIAS, password);
+    }
+
+    /** {@return a client that trusts one certificate in {@code keys}, and no other} */
+    static HttpClient trusting(Path keys, String alias, String password) throws IOException, GeneralSecurityException {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         trusted.setCertificateEntry(ALIAS,
-                KeyStore.getInstance(keys.toFile(), password.toCharArray()).getCertificate(ALIAS));
+                KeyStore.getInstance(keys.toFile(), password.toCharArray()).getCertificate(alias));
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(trusted);
         SSLContext context = SSLContext.getInstance("TLS");

@@ -1,0 +1,5 @@
+/** How each step begins. */
+@NullMarked
+package io.techops.broadcast.examples;
+
+import org.jspecify.annotations.NullMarked;
