@@ -170,7 +170,8 @@ public final class BroadcastServer implements AutoCloseable {
      * by {@code System.exit}. The virtual machine ends when the server has closed. Without this, peers are not told of
      * such an end, and see close code 1006. The virtual machine refers to the server until it is closed, and not
      * afterwards; so an application in a container can use this too, as long as it closes the server itself when it is
-     * stopped.
+     * stopped. The flight recorder ends at the same time; a program that wants to have its own end recorded closes the
+     * server before it calls {@code System.exit}.
      *
      * @return this server
      */
@@ -322,7 +323,7 @@ public final class BroadcastServer implements AutoCloseable {
          * concerned: the hub has a heartbeat for them. It should be longer than the time for which a proxy or a load
          * balancer keeps idle connections, which is 60 seconds for most; otherwise a request may meet the close.
          *
-         * @param pageIdleTimeout 75 seconds by default; from 1 second to a day, rounded up to whole seconds
+         * @param pageIdleTimeout 75 seconds by default; from 1 second to a day
          * @return this builder
          * @throws IllegalArgumentException if it is not from 1 second to a day
          */

@@ -1,10 +1,12 @@
 package io.techops.broadcast.tyrus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Peer;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -73,5 +75,21 @@ class BroadcastServerTest {
         } finally {
             server.close(Duration.ZERO);
         }
+    }
+
+    @Test
+    void aServerThatClosesOnExitIsNotHeldOnceItIsClosed() {
+        WeakReference<BroadcastServer> server = closed();
+        await().until(() -> {
+            System.gc();
+            return server.get() == null;
+        });
+    }
+
+    private static WeakReference<BroadcastServer> closed() {
+        BroadcastServer server = BroadcastServer.start(0);
+        assertThat(server.closeOnExit()).isSameAs(server);
+        server.close();
+        return new WeakReference<>(server);
     }
 }

@@ -38,8 +38,11 @@ final class EndSignals {
         int exitCode = BY_SIGNAL + (int) signals.getMethod("getNumber").invoke(signal);
         Object handler = Proxy.newProxyInstance(EndSignals.class.getClassLoader(), new Class<?>[] {handlers},
                 (proxy, method, arguments) -> {
-                    end.run();
-                    System.exit(exitCode);
+                    try {
+                        end.run();
+                    } finally {
+                        System.exit(exitCode);
+                    }
                     return null;
                 });
         signals.getMethod("handle", signals, handlers).invoke(null, signal, handler);

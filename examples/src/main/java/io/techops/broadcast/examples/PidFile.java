@@ -27,6 +27,8 @@ final class PidFile {
 
     private static final String OPTION = "--pid-file";
     private static final int LONGEST = 18;
+    /** How often the file may be removed by an instance that ends while this one looks at it. */
+    private static final int ATTEMPTS = 100;
     /** Far behind the pid, because a lock may keep others from reading what is locked. */
     private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
 
@@ -54,7 +56,7 @@ final class PidFile {
         if (!Files.isDirectory(path.getParent())) {
             throw new BadOption(OPTION, "must be in a directory that exists", path);
         }
-        while (true) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             PidFile file = open(path);
             boolean taken = false;
             try {
@@ -72,6 +74,7 @@ final class PidFile {
                 }
             }
         }
+        throw new BadOption(OPTION, "must be a file that others do not replace all the time", path);
     }
 
     private static PidFile open(Path path) throws BadOption {

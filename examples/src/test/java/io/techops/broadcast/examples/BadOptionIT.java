@@ -58,7 +58,7 @@ class BadOptionIT {
             --port                         | --port must be from 0 to 65535: nothing was given
             --port 0 --port 0              | --port must not be given more than once
             --web-port -1                  | --web-port must be from 0 to 65535: -1
-            --host                         | --host must have a value, ADDRESS: nothing was given
+            --log-file                     | --log-file must have a value, FILE: nothing was given
             --no-web --page-idle-timeout 75s | --no-web must not be given together with: --page-idle-timeout
             --page-idle-timeout 500ms      | --page-idle-timeout must be a time from 1s to 24h, such as 75s or 2m: 500ms
             --path /a/{topic} | --path must begin with / and be written as in a URI, without ? and #: /a/{topic}

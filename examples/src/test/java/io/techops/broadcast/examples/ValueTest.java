@@ -158,6 +158,14 @@ class ValueTest {
         }
 
         @Test
+        void isASecondAtLeastForAnIdlePage() {
+            assertThat(new Value.PageIdleTime().convert("1s")).isEqualTo(Duration.ofSeconds(1));
+            assertThat(new Value.PageIdleTime().convert("24h")).isEqualTo(Duration.ofDays(1));
+            refuses(new Value.PageIdleTime(), "999ms");
+            refuses(new Value.PageIdleTime(), "25h");
+        }
+
+        @Test
         void isAnHourAtMostForTheEnd() {
             assertThat(new Value.DrainTime().convert("60m")).isEqualTo(Duration.ofHours(1));
             refuses(new Value.DrainTime(), "61m");
@@ -177,6 +185,22 @@ class ValueTest {
         @ValueSource(strings = {"", "localhost", "10.0.0.0/33", "10.0.0", "[::1]"})
         void isNothingElse(String text) {
             refuses(new Value.Proxy(), text);
+        }
+    }
+
+    @Nested
+    class AHost {
+
+        @ParameterizedTest
+        @ValueSource(strings = {"localhost", "my_host.example", "127.0.0.1", "::1", "[::1]", "0.0.0.0", "::", "[::]"})
+        void isANameOrAnAddress(String text) {
+            assertThat(new Value.Host().convert(text)).isEqualTo(text);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"", "[::1", "[localhost]", "::g", "1.2.3", "a b", "localhost:5000"})
+        void isNothingElse(String text) {
+            refuses(new Value.Host(), text);
         }
     }
 
