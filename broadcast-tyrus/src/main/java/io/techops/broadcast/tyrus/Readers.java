@@ -93,6 +93,7 @@ final class Readers extends ThreadPoolExecutor {
         super(FEW, MOST, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
         this.watch = watch;
         this.readers = readers;
+        allowCoreThreadTimeOut(true); // many a server has little to read on them
         AtomicInteger number = new AtomicInteger();
         setThreadFactory(task -> new Reader(readers, name + "-" + number.incrementAndGet(),
                 memory instanceof ThreadLocalPoolProvider provider ? provider.createThreadLocalPool() : null, task));

@@ -2,10 +2,12 @@ package io.techops.broadcast.tyrus;
 
 import static io.techops.broadcast.tyrus.ClientFrames.frame;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.testing.LogCatch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -44,14 +46,18 @@ class PeerConnectionTest {
 
         private final ByteArrayOutputStream written = new ByteArrayOutputStream();
         private boolean closed;
+        private volatile boolean hasMemory = true;
 
         @Override
         public long write(WireBatch batch) throws IOException {
+            if (!hasMemory) {
+                throw new OutOfMemoryError("Cannot reserve 65536 bytes of direct buffer memory");
+            }
             return write(batch.view(0));
         }
 
         @Override
-        public long write(ByteBuffer[] buffers) {
+        public synchronized long write(ByteBuffer[] buffers) {
             long count = 0;
             for (ByteBuffer buffer : buffers) {
                 while (buffer.hasRemaining()) {
@@ -102,7 +108,11 @@ class PeerConnectionTest {
             // There is no socket.
         }
 
-        byte[] take() {
+        synchronized boolean hasWritten() {
+            return written.size() > 0;
+        }
+
+        synchronized byte[] take() {
             byte[] bytes = written.toByteArray();
             written.reset();
             return bytes;
@@ -178,6 +188,31 @@ class PeerConnectionTest {
         send(frame(0x83, "an opcode that is none"));
         assertThat(sink.take()).asString(StandardCharsets.US_ASCII).endsWith("unknown opcode 3");
         assertThat(hub.peers()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeReadForWantOfMemoryEndsItWith1011() {
+        try (LogCatch log = new LogCatch()) {
+            assertThat(peer.read(() -> {
+                throw new OutOfMemoryError("Cannot reserve 65536 bytes of direct buffer memory");
+            })).isTrue();
+            assertThat(log.warnings()).hasSizeLessThanOrEqualTo(1); // one of a burst, which another test may have begun
+        }
+        assertThat(sink.take()).asString(StandardCharsets.US_ASCII).endsWith("the connection could not be served");
+        assertThat(hub.peers()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeWrittenForWantOfMemoryEndsItWith1011() {
+        try (LogCatch log = new LogCatch()) {
+            sink.hasMemory = false;
+            hub.broadcast("hello");
+            await().until(() -> hub.peers().isEmpty());
+            await().until(() -> log.warnings().size() <= 1 && sink.hasWritten());
+        }
+        byte[] close = sink.take();
+        assertThat(close[0] & 0xFF).isEqualTo(CLOSE);
+        assertThat(close).asString(StandardCharsets.US_ASCII).endsWith("the connection could not be served");
     }
 
     @Test
