@@ -40,8 +40,9 @@ final class Acceptor {
             if (listening.isOpen()) {
                 failing = true;
                 pause(listening);
-                failures.warn("No connection can be accepted for now. If that is for want of file descriptors, raise "
-                        + "their limit (ulimit -n; LimitNOFILE of systemd), or set maxPeers below it", thrown);
+                failures.warn("No connection can be accepted for now (" + thrown.getMessage() + "). If that is for want "
+                        + "of file descriptors, raise their limit (ulimit -n; LimitNOFILE of systemd), or set maxPeers "
+                        + "below it", thrown instanceof IOException ? null : thrown);
             }
         }
     }

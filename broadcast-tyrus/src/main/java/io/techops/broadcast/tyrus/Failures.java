@@ -1,5 +1,6 @@
 package io.techops.broadcast.tyrus;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -17,7 +18,7 @@ final class Failures {
     }
 
     /** Warns, unless something like it was said a moment ago. */
-    void warn(String what, Throwable thrown) {
+    void warn(String what, @Nullable Throwable thrown) {
         try {
             if (bursts.first()) {
                 log.warn(what, thrown);
