@@ -106,6 +106,7 @@ public final class Batch {
      */
     @SuppressWarnings("unchecked") // an encoding is stored under the encoder that made it, and found only by it
     public <E extends Encoding> E encoding(Function<? super Batch, E> encoder) {
+        Objects.requireNonNull(encoder, "encoder");
         for (Encoded e = first; e != null; e = e.next) {
             if (e.encoder == encoder) {
                 return (E) e.encoding;

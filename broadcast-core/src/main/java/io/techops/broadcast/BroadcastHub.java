@@ -123,7 +123,7 @@ public interface BroadcastHub extends AutoCloseable {
 
     /**
      * {@return whether {@link Registration#received} may have to wait for foreign code, because the policy or the
-     * listener {@linkplain MessagePolicy#mayBlock may block}} An adapter must then not call it on a thread that others
+     * listener of messages {@linkplain MessagePolicy#mayBlock may block}} An adapter must then not call it on a thread that others
      * need, nor {@link #register}, which waits for nobody otherwise.
      */
     boolean mayBlockReading();
@@ -176,6 +176,7 @@ public interface BroadcastHub extends AutoCloseable {
     final class Builder {
 
         private static final HubListener NOBODY = new HubListener() { };
+        private static final MessageListener NO_ONE = new MessageListener() { };
 
         Retention retention = Retention.of(4096, 8 << 20);
         MessagePolicy policy =
@@ -183,6 +184,7 @@ public interface BroadcastHub extends AutoCloseable {
         DeliveryPolicy delivery = DeliveryPolicy.everyone();
         OverflowPolicy overflow = OverflowPolicy.disconnect();
         HubListener listener = NOBODY;
+        MessageListener messageListener = NO_ONE;
         Duration stallTimeout = Duration.ofSeconds(10);
         Duration closeTimeout = Duration.ofSeconds(5);
         Duration floodGrace = Duration.ofSeconds(1);
@@ -246,13 +248,25 @@ public interface BroadcastHub extends AutoCloseable {
         }
 
         /**
-         * Sets who is told what happens.
+         * Sets who is told about peers. Costs those who publish nothing.
          *
-         * @param listener nobody by default
+         * @param listener none by default
          * @return this builder
          */
         public Builder listener(HubListener listener) {
             this.listener = Objects.requireNonNull(listener, "listener");
+            return this;
+        }
+
+        /**
+         * Sets who is told about messages, at once and by those who publish. Unless it declares that it does
+         * {@linkplain MessageListener#mayBlock not block}, peers are read by threads of their own for that.
+         *
+         * @param messageListener none by default; may be the same object as the {@link #listener}
+         * @return this builder
+         */
+        public Builder messageListener(MessageListener messageListener) {
+            this.messageListener = Objects.requireNonNull(messageListener, "messageListener");
             return this;
         }
 
@@ -406,9 +420,14 @@ public interface BroadcastHub extends AutoCloseable {
             return new LogHub(this);
         }
 
-        /** {@return whether nobody is told what happens} */
+        /** {@return whether there is no listener for peers} */
         boolean tellsNobody() {
             return listener == NOBODY;
+        }
+
+        /** {@return whether there is no listener for messages} */
+        boolean tellsNoMessages() {
+            return messageListener == NO_ONE;
         }
     }
 }

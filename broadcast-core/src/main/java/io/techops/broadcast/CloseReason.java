@@ -1,6 +1,7 @@
 package io.techops.broadcast;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /**
  * Why a connection ends: a close code and a phrase for people (RFC 6455 section 7.1.6).
@@ -13,7 +14,8 @@ import java.nio.charset.StandardCharsets;
  * <p>Immutable.
  *
  * @param code a close code from 1000 to 4999, as RFC 6455 section 7.4 and the IANA registry name them
- * @param phrase a short explanation, at most {@value #MAX_PHRASE_BYTES} bytes of UTF-8; empty if there is none
+ * @param phrase a short explanation, at most {@value #MAX_PHRASE_BYTES} bytes of UTF-8; empty if there is none. A
+ *     surrogate without its partner, which UTF-8 cannot express, is the replacement character U+FFFD
  */
 public record CloseReason(int code, String phrase) {
 
@@ -56,6 +58,7 @@ public record CloseReason(int code, String phrase) {
         if (code < 1000 || code > 4999) {
             throw new IllegalArgumentException("code must be from 1000 to 4999: " + code);
         }
+        phrase = WellFormed.text(Objects.requireNonNull(phrase, "phrase"));
         int bytes = phrase.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MAX_PHRASE_BYTES) {
             throw new IllegalArgumentException(

@@ -82,7 +82,7 @@ final class Deadlines {
         if (deadline - now <= 0) {
             return true;
         }
-        at(Math.max(deadline, now + slack));
+        at(deadline - now < slack ? now + slack : deadline); // by the difference: the clock may wrap
         return false;
     }
 

@@ -27,7 +27,8 @@ final class Events extends RetriedTask {
     private static final int MORE = 2;
 
     private final HubListener listener;
-    private final boolean idle;
+    private final @Nullable MessageListener messages;
+    private final boolean mayBlock;
     private final ForeignCode calls;
     private final Bursts refusals;
     private final Queue<Consumer<HubListener>> queue = new ConcurrentLinkedQueue<>();
@@ -36,25 +37,30 @@ final class Events extends RetriedTask {
     private volatile @Nullable Thread caller;
 
     /**
-     * @param idle whether the listener is known to do nothing
+     * @param messages null if none is told about messages
      */
-    Events(HubListener listener, boolean idle, Executor executor, HubTimer timer) {
+    Events(HubListener listener, @Nullable MessageListener messages, Executor executor, HubTimer timer) {
         super(executor, timer);
         this.listener = listener;
-        this.idle = idle;
+        this.messages = messages;
         this.calls = new ForeignCode(LOG, "A hub listener threw", timer);
         this.refusals = new Bursts(timer);
+        this.mayBlock = mayBlock(messages);
     }
 
-    /** {@return whether the listener is known to do nothing} */
-    boolean isIdle() {
-        return idle;
+    /** {@return whether there is a listener for messages} */
+    boolean hearsMessages() {
+        return messages != null;
     }
 
     /** {@return whether what is told at once may block} */
     boolean mayBlock() {
+        return mayBlock;
+    }
+
+    private boolean mayBlock(@Nullable MessageListener asked) {
         try {
-            return !idle && listener.mayBlock();
+            return asked != null && asked.mayBlock();
         } catch (Throwable thrown) {
             calls.failed(thrown);
             return true;
@@ -113,19 +119,42 @@ final class Events extends RetriedTask {
             state.set(TELLING);
             caller = Thread.currentThread();
             for (Consumer<HubListener> event = queue.poll(); event != null; event = queue.poll()) {
-                now(event);
+                tell(event);
             }
             caller = null;
         } while (!state.compareAndSet(TELLING, IDLE));
     }
 
-    /** Calls the listener on this thread. What it throws is logged. */
-    void now(Consumer<HubListener> event) {
+    private void tell(Consumer<HubListener> event) {
         try {
             event.accept(listener);
         } catch (Throwable thrown) {
             calls.failed(thrown);
         }
         ForeignCode.returned();
+    }
+
+    /** Tells of a message on this thread. What the listener throws is logged. */
+    void broadcast(Message message, long sequence, @Nullable Peer from) {
+        if (messages != null) {
+            try {
+                messages.broadcast(message, sequence, from);
+            } catch (Throwable thrown) {
+                calls.failed(thrown);
+            }
+            ForeignCode.returned();
+        }
+    }
+
+    /** Tells of a message that was ignored, as {@link #broadcast} does. */
+    void ignored(Peer from, Message message) {
+        if (messages != null) {
+            try {
+                messages.ignored(from, message);
+            } catch (Throwable thrown) {
+                calls.failed(thrown);
+            }
+            ForeignCode.returned();
+        }
     }
 }

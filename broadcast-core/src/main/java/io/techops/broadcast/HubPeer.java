@@ -32,6 +32,8 @@ final class HubPeer implements Peer, Registration {
     /** Written once by the reading thread, before the shard is told to close for it: what its close frame said. */
     private volatile @Nullable CloseReason said;
 
+    private final MaxRate.Buckets buckets = new MaxRate.Buckets();
+
     /** What the listener has not been told yet that this peer has missed; {@link #NOTHING} if it knows all. */
     private final AtomicLong loss = new AtomicLong(NOTHING);
 
@@ -50,6 +52,16 @@ final class HubPeer implements Peer, Registration {
 
     boolean isOf(LogHub one) {
         return hub == one;
+    }
+
+    /** {@return the time by the hub's clock} */
+    long nanoTime() {
+        return hub.now();
+    }
+
+    /** {@return what rate limits remember about this peer} */
+    MaxRate.Buckets buckets() {
+        return buckets;
     }
 
     PeerCursor cursor() {

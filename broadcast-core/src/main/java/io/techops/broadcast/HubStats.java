@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What a hub has done since it was built, and how it is, at one moment.
@@ -108,6 +109,7 @@ public final class HubStats {
      * @param cause the cause
      */
     public long refusals(RefusalCause cause) {
+        Objects.requireNonNull(cause, "cause");
         return counts.refusals().getOrDefault(cause, 0L);
     }
 

@@ -52,12 +52,12 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Publisher {
         afterGone = settings.afterGone;
         told = !settings.tellsNobody() || settings.shared != null;
         journal = new Journal(settings.name, timer);
-        policy = Objects.requireNonNull(settings.policy.timedBy(timer), "the policy by the hub's clock");
-        policyMayBlock = policy.mayBlock();
-        log = new Log(settings.retention, settings.delivery, settings.shards);
-        events = new Events(settings.listener, settings.tellsNobody(),
-                settings.executor != null ? executor : given.listeners(), timer);
+        policy = settings.policy;
         policyFailures = new Bursts(timer);
+        policyMayBlock = mayBlock(policy);
+        log = new Log(settings.retention, settings.delivery, settings.shards);
+        events = new Events(settings.listener, settings.tellsNoMessages() ? null : settings.messageListener,
+                settings.executor != null ? executor : given.listeners(), timer);
         shards = new Shard[settings.shards];
         Patience.Limits limits = new Patience.Limits(settings.stallTimeout, settings.closeTimeout, settings.floodGrace,
                 settings.heartbeat, settings.pongTimeout);
@@ -188,7 +188,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Publisher {
         if (events.mayBlock()) {
             from.offer();
         }
-        events.now(listener -> listener.ignored(from, message));
+        events.ignored(from, message);
         return Fate.DROPPED;
     }
 
@@ -223,7 +223,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Publisher {
 
     private void published(Message message, long sequence, @Nullable Peer from) {
         journal.broadcast(message, sequence, from, false);
-        events.now(listener -> listener.broadcast(message, sequence, from));
+        events.broadcast(message, sequence, from);
     }
 
     /** Wakes every shard that has peers: something was appended. */
@@ -395,15 +395,12 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Publisher {
     private boolean tellAdmitted(Log.Admitted one) {
         HubPeer from = peer(one.from());
         journal.broadcast(one.message(), one.sequence(), from, true);
-        if (events.isIdle()) {
+        if (!events.hearsMessages()) {
             return false;
         }
         events.add(listener -> {
-            try {
-                listener.broadcast(one.message(), one.sequence(), from);
-            } finally {
-                resume(one.from()); // not before: one event a peer, however far behind the listener is
-            }
+            events.broadcast(one.message(), one.sequence(), from);
+            resume(one.from()); // not before: one event a peer, however far behind the listener is
         });
         return true;
     }
@@ -429,7 +426,16 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Publisher {
 
     @Override
     public boolean mayBlockReading() {
-        return policy.mayBlock() || events.mayBlock();
+        return policyMayBlock || events.mayBlock();
+    }
+
+    private boolean mayBlock(MessagePolicy policy) {
+        try {
+            return policy.mayBlock();
+        } catch (Throwable thrown) {
+            LOG.warn(policyFailures, "The message policy threw", thrown);
+            return true;
+        }
     }
 
     @Override

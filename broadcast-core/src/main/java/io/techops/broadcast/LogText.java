@@ -24,18 +24,21 @@ final class LogText {
         }
     }
 
-    private static String line(String text) {
-        int length = Math.min(text.length(), MAX_LENGTH);
-        StringBuilder line = new StringBuilder(length + 16);
-        for (int i = 0; i < length; i++) {
-            char c = text.charAt(i);
-            if (isHarmless(c)) {
-                line.append(c);
+    private static String line(String raw) {
+        String text = WellFormed.text(raw);
+        StringBuilder line = new StringBuilder(Math.min(text.length(), MAX_LENGTH) + 16);
+        int i = 0;
+        while (i < text.length() && i < MAX_LENGTH) {
+            int point = text.codePointAt(i);
+            int next = i + Character.charCount(point);
+            if (isHarmless(point)) {
+                line.appendCodePoint(point);
             } else {
-                line.append(String.format("\\u%04x", (int) c));
+                text.substring(i, next).chars().forEach(c -> line.append(String.format("\\u%04x", c)));
             }
+            i = next;
         }
-        return length < text.length() ? line.append("... ").append(text.length()).append(" in all").toString()
+        return i < text.length() ? line.append("... ").append(text.length()).append(" in all").toString()
                 : line.toString();
     }
 
@@ -49,8 +52,8 @@ final class LogText {
         }
     }
 
-    private static boolean isHarmless(char c) {
-        return switch (Character.getType(c)) {
+    private static boolean isHarmless(int point) {
+        return switch (Character.getType(point)) {
             case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
             default -> true;
         };

@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.WeakHashMap;
-import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The policy of {@link MessagePolicy#maxRate}: a token bucket a peer, gone with its peer. Safe for use by any number of
- * threads.
+ * The policy of {@link MessagePolicy#maxRate}: a token bucket a peer, which is kept by the peer and measures time with
+ * the clock of the peer's hub. Safe for use by any number of threads; those who ask about different peers do not meet.
  */
 final class MaxRate implements MessagePolicy {
 
@@ -16,9 +16,7 @@ final class MaxRate implements MessagePolicy {
     private static final Duration MAX_PER = Duration.ofDays(1);
 
     private final int permits;
-    private final Duration per;
     private final Decision excess;
-    private final LongSupplier nanoTime;
 
     /**
      * What one permit costs, and what a full bucket holds. A nanosecond adds as much as there are permits, so that
@@ -27,27 +25,70 @@ final class MaxRate implements MessagePolicy {
     private final long cost;
     private final long full;
 
-    /** Guarded by its monitor, and so are the buckets. None refers to its peer. */
-    private final Map<Peer, Bucket> buckets = new WeakHashMap<>();
+    /** The buckets of peers that are not a hub's, such as a test has them. Guarded by its monitor. */
+    private final Map<Peer, Bucket> others = new WeakHashMap<>();
 
-    private static final class Bucket {
+    /** What a peer may still send. Does not refer to the peer. Guarded by its monitor. */
+    static final class Bucket {
+        private final MaxRate of;
+        /** The bucket of another policy, for the same peer. */
+        private final @Nullable Bucket next;
         private long content;
         private long at;
 
-        Bucket(long content, long at) {
-            this.content = content;
-            this.at = at;
+        private Bucket(MaxRate of, @Nullable Bucket next, long now) {
+            this.of = of;
+            this.next = next;
+            this.content = of.full;
+            this.at = now;
+        }
+
+        /** {@return whether there was a permit, which has been taken} */
+        private synchronized boolean take(long now) {
+            // Whatever is left in it, it is full after this time.
+            long passed = Math.min(Math.max(0, now - at), of.cost);
+            content = Math.min(of.full - passed * of.permits, content) + passed * of.permits;
+            at = now;
+            if (content < of.cost) {
+                return false;
+            }
+            content -= of.cost;
+            return true;
+        }
+    }
+
+    /** Keeps the buckets of a peer, one for each policy that has asked about it. */
+    static final class Buckets {
+        private volatile @Nullable Bucket first;
+
+        private Bucket of(MaxRate policy, long now) {
+            Bucket found = find(policy);
+            return found != null ? found : add(policy, now);
+        }
+
+        private @Nullable Bucket find(MaxRate policy) {
+            Bucket bucket = first;
+            while (bucket != null && bucket.of != policy) {
+                bucket = bucket.next;
+            }
+            return bucket;
+        }
+
+        private synchronized Bucket add(MaxRate policy, long now) {
+            Bucket found = find(policy);
+            if (found == null) {
+                found = new Bucket(policy, first, now);
+                first = found;
+            }
+            return found;
         }
     }
 
     MaxRate(int permits, Duration per, Decision excess) {
-        this(permits, per, excess, System::nanoTime);
-    }
-
-    private MaxRate(int permits, Duration per, Decision excess, LongSupplier nanoTime) {
         if (permits < 1 || permits > MAX_PERMITS) {
             throw new IllegalArgumentException("permits must be from 1 to " + MAX_PERMITS + ": " + permits);
         }
+        Objects.requireNonNull(per, "per");
         if (per.isZero() || per.isNegative() || per.compareTo(MAX_PER) > 0) {
             throw new IllegalArgumentException("per must be more than zero and at most 1 day: " + per);
         }
@@ -55,16 +96,9 @@ final class MaxRate implements MessagePolicy {
             throw new IllegalArgumentException("excess must not be to relay: " + excess);
         }
         this.permits = permits;
-        this.per = per;
         this.excess = excess;
-        this.nanoTime = nanoTime;
         this.cost = per.toNanos();
         this.full = cost * permits;
-    }
-
-    @Override
-    public MessagePolicy timedBy(HubTimer clock) {
-        return new MaxRate(permits, per, excess, clock::nanoTime);
     }
 
     @Override
@@ -74,20 +108,20 @@ final class MaxRate implements MessagePolicy {
 
     @Override
     public Decision decide(Peer from, Message message) {
-        return take(from, nanoTime.getAsLong()) ? Decision.relay(message) : excess;
+        Objects.requireNonNull(message, "message");
+        return take(Objects.requireNonNull(from, "from")) ? Decision.relay(message) : excess;
     }
 
-    private boolean take(Peer from, long now) {
-        synchronized (buckets) {
-            Bucket bucket = buckets.computeIfAbsent(from, peer -> new Bucket(full, now));
-            long passed = Math.min(Math.max(0, now - bucket.at), cost); // whatever is left in it, it is full after that
-            bucket.content = Math.min(full - passed * permits, bucket.content) + passed * permits;
-            bucket.at = now;
-            if (bucket.content < cost) {
-                return false;
-            }
-            bucket.content -= cost;
-            return true;
+    private boolean take(Peer from) {
+        if (from instanceof HubPeer peer) {
+            long now = peer.nanoTime();
+            return peer.buckets().of(this, now).take(now);
         }
+        long now = System.nanoTime();
+        Bucket bucket;
+        synchronized (others) {
+            bucket = others.computeIfAbsent(from, peer -> new Bucket(this, null, now));
+        }
+        return bucket.take(now);
     }
 }

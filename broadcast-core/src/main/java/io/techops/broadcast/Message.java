@@ -3,6 +3,7 @@ package io.techops.broadcast;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * One immutable message: a text or a binary payload, as RFC 6455 section 5.6 knows them.
@@ -34,7 +35,7 @@ public abstract sealed class Message {
      * @return the message
      */
     public static Text text(String text) {
-        return new Text(wellFormed(text).getBytes(StandardCharsets.UTF_8));
+        return new Text(WellFormed.text(Objects.requireNonNull(text, "text")).getBytes(StandardCharsets.UTF_8));
     }
 
     /**
@@ -60,7 +61,7 @@ public abstract sealed class Message {
      * @return the message
      */
     public static Binary binary(byte[] payload) {
-        return new Binary(payload.clone());
+        return new Binary(Objects.requireNonNull(payload, "payload").clone());
     }
 
     /**
@@ -74,6 +75,7 @@ public abstract sealed class Message {
     }
 
     private static byte[] copyOf(ByteBuffer payload) {
+        Objects.requireNonNull(payload, "payload");
         byte[] copy = new byte[payload.remaining()];
         payload.get(payload.position(), copy);
         return copy;
@@ -99,7 +101,7 @@ public abstract sealed class Message {
      * @throws java.nio.BufferOverflowException if {@code target} has less than {@code length} bytes remaining
      */
     public final void copyTo(int from, int length, ByteBuffer target) {
-        target.put(payload, from, length);
+        Objects.requireNonNull(target, "target").put(payload, from, length);
     }
 
     @Override
@@ -143,23 +145,5 @@ public abstract sealed class Message {
         public String toString() {
             return "binary of " + size() + " bytes";
         }
-    }
-
-    private static String wellFormed(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i))) {
-                return replaceLoneSurrogates(text, i);
-            }
-        }
-        return text;
-    }
-
-    private static String replaceLoneSurrogates(String text, int first) {
-        StringBuilder replaced = new StringBuilder(text.length()).append(text, 0, first);
-        text.codePoints().skip(text.codePointCount(0, first)).forEach(point -> {
-            boolean alone = point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
-            replaced.appendCodePoint(alone ? 0xFFFD : point);
-        });
-        return replaced.toString();
     }
 }

@@ -7,9 +7,9 @@ import java.util.Objects;
  * Decides about a message that a peer sent: relay it, ignore it, or close the peer.
  *
  * <pre>{@code
- * MessagePolicy noShouting = (from, message) -> message instanceof Message.Text text
+ * MessagePolicy noShouting = MessagePolicy.nonBlocking((from, message) -> message instanceof Message.Text text
  *         ? MessagePolicy.Decision.relay(Message.text(text.text().toLowerCase(Locale.ROOT)))
- *         : MessagePolicy.Decision.ignore();
+ *         : MessagePolicy.Decision.ignore());
  * BroadcastHub.builder().policy(MessagePolicy.maxBytes(1_000).andThen(noShouting))
  * }</pre>
  *
@@ -50,11 +50,6 @@ public interface MessagePolicy {
             }
 
             @Override
-            public MessagePolicy timedBy(HubTimer clock) {
-                return first.timedBy(clock).andThen(next.timedBy(clock));
-            }
-
-            @Override
             public boolean mayBlock() {
                 return first.mayBlock() || next.mayBlock();
             }
@@ -63,7 +58,7 @@ public interface MessagePolicy {
 
     /**
      * {@return whether {@link #decide} may wait for anything, or take more than some microseconds} If neither the
-     * policy of a hub nor its listener may, an adapter can read all its peers with a few threads, which saves a change
+     * policy of a hub nor its {@link MessageListener} may, an adapter can read all its peers with a few threads, which saves a change
      * of threads a message. True unless overridden; no policy of this interface may, nor does one that is {@link
      * #nonBlocking}.
      */
@@ -83,12 +78,7 @@ public interface MessagePolicy {
         return new MessagePolicy() {
             @Override
             public Decision decide(Peer from, Message message) {
-                return policy.decide(from, message);
-            }
-
-            @Override
-            public MessagePolicy timedBy(HubTimer clock) {
-                return nonBlocking(policy.timedBy(clock));
+                return policy.decide(from, Objects.requireNonNull(message, "message"));
             }
 
             @Override
@@ -96,17 +86,6 @@ public interface MessagePolicy {
                 return false;
             }
         };
-    }
-
-    /**
-     * {@return this policy as one that measures time with a hub's clock} A hub asks for it once, when it is built, and
-     * uses what it gets; so a policy that knows about peers knows about those of one hub. A policy that measures no
-     * time returns itself, as this method does unless it is overridden.
-     *
-     * @param clock the hub's clock
-     */
-    default MessagePolicy timedBy(HubTimer clock) {
-        return this;
     }
 
     /** {@return the policy that relays everything verbatim} */
@@ -162,9 +141,9 @@ public interface MessagePolicy {
      * <p>Every peer has a token bucket: it begins with {@code permits} tokens, gains as many evenly in each {@code
      * per}, never holds more, and gives one for each message that is relayed. So a peer may send {@code permits}
      * messages at once, and {@code permits} a {@code per} for ever. What this policy is not asked about, because a
-     * policy before it has ignored it, costs no token. Time is measured with the hub's clock, if the policy, alone or
-     * {@linkplain #andThen combined}, is that of a hub; with {@link System#nanoTime} if another policy calls
-     * it. It keeps nothing about peers that have gone.
+     * policy before it has ignored it, costs no token. Time is measured with the clock of the peer's hub,
+     * wherever this policy stands, also within a policy of the host application. It keeps nothing about peers that have
+     * gone.
      *
      * @param permits how many messages, from 1 to 100,000
      * @param per in what time, more than zero and at most 1 day
@@ -238,7 +217,7 @@ public interface MessagePolicy {
              * @throws IllegalArgumentException if its code must not be sent
              */
             public Close {
-                if (!reason.isSendable()) {
+                if (!Objects.requireNonNull(reason, "reason").isSendable()) {
                     throw new IllegalArgumentException("reason must have a code that may be sent: " + reason);
                 }
             }

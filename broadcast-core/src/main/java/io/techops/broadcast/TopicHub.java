@@ -25,6 +25,7 @@ final class TopicHub implements BroadcastHub {
 
     @Override
     public Registration register(Transport transport) {
+        Objects.requireNonNull(transport, "transport");
         while (true) {
             Topic topic = lives.enter(name);
             boolean registered = false;
@@ -46,11 +47,13 @@ final class TopicHub implements BroadcastHub {
 
     @Override
     public void refused(RefusalCause cause) {
+        Objects.requireNonNull(cause, "cause");
         lives.refused(cause);
     }
 
     @Override
     public long broadcast(Message message) {
+        Objects.requireNonNull(message, "message");
         while (true) {
             Topic topic = lives.enter(name);
             try {
@@ -153,6 +156,7 @@ final class TopicHub implements BroadcastHub {
     }
 
     private @Nullable BroadcastHub end(Duration limit) {
+        Objects.requireNonNull(limit, "limit");
         if (limit.isNegative()) {
             throw new IllegalArgumentException("limit must not be negative: " + limit);
         }

@@ -80,6 +80,7 @@ public final class Topics implements AutoCloseable {
      * @param name the name, decoded
      */
     public boolean isName(String name) {
+        Objects.requireNonNull(name, "name");
         return TopicName.isValid(name) && names.test(name);
     }
 
@@ -95,6 +96,7 @@ public final class Topics implements AutoCloseable {
      * @throws IllegalArgumentException if it is not the name of a topic, see {@link #isName}
      */
     public BroadcastHub hub(String name) {
+        Objects.requireNonNull(name, "name");
         TopicName.checked(name);
         if (!names.test(name)) {
             throw new IllegalArgumentException("topic must be one that the setting names allows: " + name);
@@ -113,6 +115,7 @@ public final class Topics implements AutoCloseable {
      *     no peers
      */
     public Registration register(String name, Transport transport) {
+        Objects.requireNonNull(transport, "transport");
         return hub(name).register(transport);
     }
 
@@ -123,6 +126,7 @@ public final class Topics implements AutoCloseable {
      * @param cause why
      */
     public void refused(RefusalCause cause) {
+        Objects.requireNonNull(cause, "cause");
         lives.refused(cause);
     }
 
@@ -149,6 +153,7 @@ public final class Topics implements AutoCloseable {
      * @throws IllegalArgumentException if {@code limit} is negative
      */
     public CompletionStage<Void> shutdown(Duration limit) {
+        Objects.requireNonNull(limit, "limit");
         return lives.shutdown(limit);
     }
 
@@ -160,6 +165,7 @@ public final class Topics implements AutoCloseable {
      * @throws IllegalArgumentException if {@code limit} is negative
      */
     public void close(Duration limit) {
+        Objects.requireNonNull(limit, "limit");
         lives.close(limit);
     }
 

@@ -68,6 +68,7 @@
  * {@link io.techops.broadcast.OverflowPolicy}, {@link io.techops.broadcast.DeliveryPolicy}</td></tr>
  * <tr><td>decide what peers may say</td><td>{@link io.techops.broadcast.MessagePolicy}</td></tr>
  * <tr><td>know what happens</td><td>{@link io.techops.broadcast.HubListener},
+ * {@link io.techops.broadcast.MessageListener},
  * {@link io.techops.broadcast.HubStats}</td></tr>
  * <tr><td>speak to one peer, or send it away</td><td>{@link io.techops.broadcast.Peer},
  * {@link io.techops.broadcast.CloseReason}</td></tr>
@@ -81,7 +82,7 @@
  * <p>Everything but a builder and a batch may be used by any number of threads. Nothing may be null unless it says so.
  *
  * <p>The floors, each using only those below it: values ({@code Message}, {@code CloseReason}, {@code Retention},
- * {@code HubStats}); {@code Batch}, {@code Transport}; {@code Peer}; the policies, {@code HubListener}, {@code
+ * {@code HubStats}); {@code Batch}, {@code Transport}; {@code Peer}; the policies, the listeners, {@code
  * HubTimer}; {@code Registration}; the log, the shards, {@code BroadcastHub}; {@code Topics}.
  */
 @NullMarked

@@ -40,7 +40,7 @@ class ChurnTest {
                 public void unregistered(Peer peer, CloseReason reason) {
                     unregistered.increment();
                 }
-
+            }).messageListener(new MessageListener() {
                 @Override
                 public void broadcast(Message message, long sequence, @Nullable Peer from) {
                     assertThat(sequence).isNotNegative();

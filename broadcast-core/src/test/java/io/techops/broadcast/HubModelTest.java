@@ -123,7 +123,7 @@ class HubModelTest {
     }
 
     /** Everything that happened, by the place it has in the order of all: twice the sequence, odd for private ones. */
-    private static final class History implements HubListener {
+    private static final class History implements HubListener, MessageListener {
         private final TreeMap<Long, List<Entry>> places = new TreeMap<>();
         private final Map<Peer, List<String>> lives = new HashMap<>();
         private final Map<Peer, Long> missed = new HashMap<>();
@@ -202,7 +202,7 @@ class HubModelTest {
                     .overflow(skip ? OverflowPolicy.skip() : OverflowPolicy.disconnect())
                     .delivery(butSender ? DeliveryPolicy.everyoneButSender() : DeliveryPolicy.everyone())
                     .stallTimeout(Duration.ofSeconds(4))
-                    .listener(history));
+                    .listener(history).messageListener(history));
         }
 
         void play() {

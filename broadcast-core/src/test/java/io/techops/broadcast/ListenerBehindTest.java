@@ -26,6 +26,7 @@ class ListenerBehindTest {
     /** A hub whose listener runs only when the test says so, while all else goes on. */
     private BroadcastHub hub(UnaryOperator<BroadcastHub.Builder> settings) {
         return settings.apply(BroadcastHub.builder().shards(1).timer(timer).listener(chronicle)
+                .messageListener(chronicle)
                 .executor(task -> (task instanceof Events ? calls : fanOut).add(task))).build();
     }
 
@@ -107,7 +108,7 @@ class ListenerBehindTest {
 
     @Test
     void aPeerIsReadAgainAlsoIfTheListenerThrows() {
-        BroadcastHub hub = hub(builder -> builder.retention(Retention.of(3, 1 << 20)).listener(new HubListener() {
+        BroadcastHub hub = hub(builder -> builder.retention(Retention.of(3, 1 << 20)).messageListener(new MessageListener() {
             @Override
             public void broadcast(Message message, long sequence, @Nullable Peer from) {
                 throw new IllegalStateException("on purpose");

@@ -185,7 +185,7 @@ class LogLinesTest {
 
     @Test
     void aPeerThatMakesAListenerThrowAgainAndAgainFillsNoLog() {
-        HubRig rig = new HubRig(builder -> builder.policy(MessagePolicy.textOnly()).listener(new HubListener() {
+        HubRig rig = new HubRig(builder -> builder.policy(MessagePolicy.textOnly()).messageListener(new MessageListener() {
             @Override
             public void ignored(Peer peer, Message message) {
                 throw new IllegalStateException("again");

@@ -7,6 +7,7 @@ import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
 import io.techops.broadcast.testkit.VirtualTimer;
 import java.lang.ref.WeakReference;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,8 +142,8 @@ class MaxRateTest {
 
         @Test
         void theLongestAndLargestSettingIsExact() {
-            VirtualTimer clock = new VirtualTimer();
-            MessagePolicy rate = MessagePolicy.maxRate(100_000, Duration.ofDays(1), IGNORE).timedBy(clock);
+            VirtualTimer clock = rig.timer();
+            MessagePolicy rate = MessagePolicy.maxRate(100_000, Duration.ofDays(1), IGNORE);
             Peer peer = rig.join().peer();
             assertThat(relayed(rate, peer)).isEqualTo(100_000);
             clock.pass(Duration.ofMillis(863));
@@ -204,25 +205,37 @@ class MaxRateTest {
         }
 
         @Test
-        void withinAPolicyOfTheHostItRunsOnTheClockThatItIsGivenThere() {
-            VirtualTimer clock = new VirtualTimer();
-            MessagePolicy rate = MessagePolicy.maxRate(1, SECOND, IGNORE).timedBy(clock);
+        void withinAPolicyOfTheHostItRunsOnTheHubsClockToo() {
+            MessagePolicy rate = MessagePolicy.maxRate(1, SECOND, IGNORE);
             HubRig rig = rig((from, message) -> message.size() == 0
                     ? MessagePolicy.Decision.relay(message)
                     : rate.decide(from, message));
             FakeTransport peer = rig.join();
             assertThat(fill(rig, peer)).isOne();
             peer.receive("");
-            clock.pass(SECOND);
+            rig.pass(SECOND);
             assertThat(fill(rig, peer)).isOne();
             rig.run();
             assertThat(peer.texts()).containsExactly("x", "", "x");
         }
 
         @Test
-        void aPolicyThatNoHubHasBoundRunsOnTheClockOfTheJvm() {
+        void twoOfThemOnOnePeerDoNotMeet() {
+            MessagePolicy fast = MessagePolicy.maxRate(3, SECOND, IGNORE);
+            MessagePolicy slow = MessagePolicy.maxRate(2, Duration.ofHours(1), IGNORE);
+            HubRig rig = rig(fast.andThen(slow));
+            FakeTransport peer = rig.join();
+            assertThat(fill(rig, peer)).isEqualTo(2);
+            rig.pass(Duration.ofMinutes(30));
+            assertThat(fill(rig, peer)).isOne();
+        }
+
+        @Test
+        void aPeerThatIsNotAHubsRunsOnTheClockOfTheJvm() {
             MessagePolicy rate = MessagePolicy.maxRate(2, Duration.ofDays(1), IGNORE);
-            Peer peer = new HubRig().join().peer();
+            Peer peer = (Peer) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Peer.class},
+                    (proxy, method, arguments) -> method.getName().equals("hashCode")
+                            ? System.identityHashCode(proxy) : proxy == arguments[0]);
             assertThat(rate.decide(peer, Message.text("a"))).isEqualTo(MessagePolicy.Decision.relay(Message.text("a")));
             assertThat(rate.decide(peer, Message.text("b"))).isInstanceOf(MessagePolicy.Decision.Relay.class);
             assertThat(rate.decide(peer, Message.text("c"))).isSameAs(IGNORE);

@@ -3,6 +3,7 @@ package io.techops.broadcast;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -53,34 +54,29 @@ class MayBlockTest {
     }
 
     @Test
-    void aPromiseLeavesThePolicyItsClockAndItsDecision() {
-        MessagePolicy none = (from, message) -> MessagePolicy.Decision.ignore();
-        MessagePolicy timed = new MessagePolicy() {
-            @Override
-            public Decision decide(Peer from, Message message) {
-                return Decision.relay(message);
-            }
-
-            @Override
-            public MessagePolicy timedBy(HubTimer clock) {
-                return none;
-            }
-        };
-        MessagePolicy promised = MessagePolicy.nonBlocking(timed);
+    void aPromiseLeavesThePolicyItsDecision() {
         Message message = Message.text("hello");
-        assertThat(promised.decide(null, message)).isEqualTo(MessagePolicy.Decision.relay(message));
-        MessagePolicy ofHub = promised.timedBy(null);
-        assertThat(ofHub.decide(null, message)).isEqualTo(MessagePolicy.Decision.ignore());
-        assertThat(ofHub.mayBlock()).isFalse();
+        assertThat(MessagePolicy.nonBlocking(MessagePolicy.everything()).decide(null, message))
+                .isEqualTo(MessagePolicy.Decision.relay(message));
     }
 
     @Test
-    void aListenerMayBlockUnlessItSaysNo() {
-        assertThat(mayBlockReading(BroadcastHub.builder().listener(new HubListener() { }))).isTrue();
-        assertThat(mayBlockReading(BroadcastHub.builder().listener(new HubListener() {
+    void aListenerOfMessagesMayBlockUnlessItSaysNo() {
+        assertThat(mayBlockReading(BroadcastHub.builder().messageListener(new MessageListener() { }))).isTrue();
+        assertThat(mayBlockReading(BroadcastHub.builder().messageListener(new MessageListener() {
             @Override
             public boolean mayBlock() {
                 return false;
+            }
+        }))).isFalse();
+    }
+
+    @Test
+    void aListenerOfPeersMakesNoReaderWait() {
+        assertThat(mayBlockReading(BroadcastHub.builder().listener(new HubListener() {
+            @Override
+            public void registered(Peer peer) {
+                LockSupport.park();
             }
         }))).isFalse();
     }

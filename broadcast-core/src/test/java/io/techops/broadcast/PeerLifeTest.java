@@ -82,15 +82,15 @@ class PeerLifeTest {
                 }
 
                 @Override
-                public void broadcast(Message message, long sequence, @Nullable Peer from) {
-                    told.add("broadcast");
-                    throw new AssertionError("on purpose");
-                }
-
-                @Override
                 public void unregistered(Peer peer, CloseReason reason) {
                     told.add("unregistered");
                     throw new IllegalStateException("on purpose");
+                }
+            }).messageListener(new MessageListener() {
+                @Override
+                public void broadcast(Message message, long sequence, @Nullable Peer from) {
+                    told.add("broadcast");
+                    throw new AssertionError("on purpose");
                 }
             }));
             FakeTransport peer = throwing.join();
@@ -324,7 +324,8 @@ class PeerLifeTest {
                         public void unregistered(Peer peer, CloseReason reason) {
                             guarded(failures, "unregistered");
                         }
-
+                    })
+                    .messageListener(new MessageListener() {
                         @Override
                         public void broadcast(Message message, long sequence, @Nullable Peer from) {
                             guarded(failures, "broadcast");

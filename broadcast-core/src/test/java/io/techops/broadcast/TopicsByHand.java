@@ -23,8 +23,9 @@ abstract class TopicsByHand {
     Topics topics(UnaryOperator<Topics.Builder> settings) {
         return settings.apply(Topics.builder().executor(executor).timer(timer).recipe((topic, hub) -> {
             prepared.add(topic);
+            Chronicle chronicle = chronicles.computeIfAbsent(topic, name -> new Chronicle());
             hub.heartbeat(Duration.ZERO).retention(Retention.of(8, 1 << 20))
-                    .listener(chronicles.computeIfAbsent(topic, name -> new Chronicle()));
+                    .listener(chronicle).messageListener(chronicle);
         })).build();
     }
 

@@ -3,13 +3,15 @@ package io.techops.broadcast.testkit;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
+import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.Peer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A listener that writes down everything it is told, one line each:
+ * A listener of peers and of messages that writes down everything it is told, one line each:
  *
  * <pre>
  * peer 1 registered
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by any number of threads.
  */
-public final class Chronicle implements HubListener {
+public final class Chronicle implements HubListener, MessageListener {
 
     private final List<String> entries = new ArrayList<>();
 
@@ -42,6 +44,7 @@ public final class Chronicle implements HubListener {
      * @param peer the peer
      */
     public List<String> of(Peer peer) {
+        Objects.requireNonNull(peer, "peer");
         return entries().stream().filter(entry -> entry.startsWith(peer + " ")).toList();
     }
 
@@ -57,31 +60,46 @@ public final class Chronicle implements HubListener {
 
     @Override
     public void registered(Peer peer) {
+        Objects.requireNonNull(peer, "peer");
         add(peer + " registered");
     }
 
     @Override
     public void unregistered(Peer peer, CloseReason reason) {
+        Objects.requireNonNull(peer, "peer");
+        Objects.requireNonNull(reason, "reason");
         add(peer + " unregistered " + reason.code());
+    }
+
+    /** {@return false: a chronicle never waits} */
+    @Override
+    public boolean mayBlock() {
+        return false;
     }
 
     @Override
     public void broadcast(Message message, long sequence, @Nullable Peer from) {
+        Objects.requireNonNull(message, "message");
         add("broadcast " + sequence + " from " + (from == null ? "the host" : from));
     }
 
     @Override
     public void ignored(Peer peer, Message message) {
+        Objects.requireNonNull(peer, "peer");
+        Objects.requireNonNull(message, "message");
         add(peer + " ignored " + message);
     }
 
     @Override
     public void overflowed(Peer peer, long missed) {
+        Objects.requireNonNull(peer, "peer");
         add(peer + " overflowed " + missed);
     }
 
     @Override
     public void failed(Peer peer, Throwable cause) {
+        Objects.requireNonNull(peer, "peer");
+        Objects.requireNonNull(cause, "cause");
         add(peer + " failed " + cause.getMessage());
     }
 }

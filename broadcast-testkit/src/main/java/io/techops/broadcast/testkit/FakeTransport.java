@@ -10,6 +10,7 @@ import io.techops.broadcast.Transport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +87,7 @@ public class FakeTransport implements Transport {
      * @param attributes what {@link Peer#attributes} shall say of its peer
      */
     public FakeTransport(Map<String, Object> attributes) {
+        Objects.requireNonNull(attributes, "attributes");
         this.attributes = Map.copyOf(attributes);
     }
 
@@ -101,6 +103,7 @@ public class FakeTransport implements Transport {
      * @throws io.techops.broadcast.RefusedException if the hub takes no peers
      */
     public FakeTransport register(BroadcastHub hub) {
+        Objects.requireNonNull(hub, "hub");
         if (registration != null) {
             throw new IllegalStateException("registered already, as " + peer());
         }
@@ -130,6 +133,7 @@ public class FakeTransport implements Transport {
      * @return this transport
      */
     public synchronized FakeTransport throwFrom(Call call) {
+        Objects.requireNonNull(call, "call");
         throwing = call;
         return this;
     }
@@ -152,6 +156,7 @@ public class FakeTransport implements Transport {
      * @return this transport
      */
     public synchronized FakeTransport duringWrite(Runnable action) {
+        Objects.requireNonNull(action, "action");
         duringWrite = action;
         return this;
     }
@@ -163,6 +168,7 @@ public class FakeTransport implements Transport {
      * @return this transport
      */
     public synchronized FakeTransport encodeWith(Function<Batch, ? extends Batch.Encoding> with) {
+        Objects.requireNonNull(with, "with");
         encoder = with;
         return this;
     }
@@ -221,6 +227,7 @@ public class FakeTransport implements Transport {
      * @throws IllegalStateException as {@link #receive(String)} does
      */
     public boolean receive(Message message) {
+        Objects.requireNonNull(message, "message");
         return registration().received(message);
     }
 
@@ -243,6 +250,7 @@ public class FakeTransport implements Transport {
      * @throws IllegalStateException if not registered yet
      */
     public boolean end(CloseReason reason, boolean byPeer) {
+        Objects.requireNonNull(reason, "reason");
         Registration to = registration();
         synchronized (this) {
             ended = reason;
@@ -257,6 +265,7 @@ public class FakeTransport implements Transport {
      * @throws IllegalStateException if not registered yet
      */
     public void leave(CloseReason reason) {
+        Objects.requireNonNull(reason, "reason");
         registration().unregister(reason);
     }
 
@@ -345,6 +354,7 @@ public class FakeTransport implements Transport {
 
     @Override
     public boolean write(Batch batch) {
+        Objects.requireNonNull(batch, "batch");
         enter(Call.WRITE);
         try {
             Runnable action;
@@ -389,6 +399,7 @@ public class FakeTransport implements Transport {
 
     @Override
     public void close(CloseReason reason) {
+        Objects.requireNonNull(reason, "reason");
         enter(Call.CLOSE);
         boolean answer;
         synchronized (this) {

@@ -5,6 +5,7 @@ import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.Assertions;
 
@@ -23,6 +24,7 @@ public final class FakeTransportAssert extends AbstractAssert<FakeTransportAsser
      * @throws AssertionError if not
      */
     public FakeTransportAssert hasReceived(String... texts) {
+        Objects.requireNonNull(texts, "texts");
         return hasReceived(Arrays.asList(texts));
     }
 
@@ -34,6 +36,7 @@ public final class FakeTransportAssert extends AbstractAssert<FakeTransportAsser
      * @throws AssertionError if not
      */
     public FakeTransportAssert hasReceived(List<String> texts) {
+        Objects.requireNonNull(texts, "texts");
         isNotNull();
         Assertions.assertThat(actual.texts()).as(about("received texts")).isEqualTo(texts);
         return this;
@@ -47,6 +50,7 @@ public final class FakeTransportAssert extends AbstractAssert<FakeTransportAsser
      * @throws AssertionError if not
      */
     public FakeTransportAssert hasReceivedMessages(Message... messages) {
+        Objects.requireNonNull(messages, "messages");
         isNotNull();
         Assertions.assertThat(actual.messages()).as(about("received messages")).isEqualTo(Arrays.asList(messages));
         return this;
@@ -71,6 +75,7 @@ public final class FakeTransportAssert extends AbstractAssert<FakeTransportAsser
      * @throws AssertionError if not
      */
     public FakeTransportAssert hasReceivedBatchesOf(Integer... sizes) {
+        Objects.requireNonNull(sizes, "sizes");
         isNotNull();
         Assertions.assertThat(actual.batches()).as(about("sizes of batches")).isEqualTo(Arrays.asList(sizes));
         return this;
@@ -135,6 +140,7 @@ public final class FakeTransportAssert extends AbstractAssert<FakeTransportAsser
      * @throws AssertionError if it has not, or with another code or phrase
      */
     public FakeTransportAssert isClosedWith(int code, String phrase) {
+        Objects.requireNonNull(phrase, "phrase");
         isClosedWith(code);
         CloseReason closed = actual.closed();
         if (closed == null || !closed.phrase().equals(phrase)) {

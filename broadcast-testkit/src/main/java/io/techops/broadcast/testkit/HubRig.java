@@ -2,10 +2,12 @@ package io.techops.broadcast.testkit;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.HubListener;
+import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.Retention;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -43,13 +45,15 @@ public final class HubRig {
      * Makes a hub with settings of one's own.
      *
      * @param settings is given a builder with the rig's executor, timer and chronicle, and one shard; a {@link
-     *     HubListener} that is set here replaces the chronicle, which then stays empty
+     *     HubListener} or {@link MessageListener} that is set here replaces the chronicle as such
      */
     public HubRig(UnaryOperator<BroadcastHub.Builder> settings) {
+        Objects.requireNonNull(settings, "settings");
         hub = settings.apply(BroadcastHub.builder()
                 .executor(executor)
                 .timer(timer)
                 .listener(chronicle)
+                .messageListener(chronicle)
                 .shards(1)).build();
     }
 
@@ -74,6 +78,7 @@ public final class HubRig {
      * @param settings as for the constructor
      */
     public static HubRig keeping(int messages, UnaryOperator<BroadcastHub.Builder> settings) {
+        Objects.requireNonNull(settings, "settings");
         return new HubRig(builder -> settings.apply(builder.retention(Retention.of(messages, 8 << 20))));
     }
 
@@ -111,6 +116,7 @@ public final class HubRig {
      * @throws io.techops.broadcast.RefusedException if the hub takes no peers
      */
     public FakeTransport join(FakeTransport transport) {
+        Objects.requireNonNull(transport, "transport");
         transports.add(transport);
         return transport.register(hub);
     }
@@ -121,6 +127,7 @@ public final class HubRig {
      * @param texts what to broadcast, in this order
      */
     public void broadcast(String... texts) {
+        Objects.requireNonNull(texts, "texts");
         for (String text : texts) {
             hub.broadcast(text);
         }
@@ -159,6 +166,7 @@ public final class HubRig {
      * @throws AssertionError as {@link #run} does
      */
     public void pass(Duration duration) {
+        Objects.requireNonNull(duration, "duration");
         run();
         timer.pass(duration);
         run();

@@ -3,6 +3,7 @@ package io.techops.broadcast.testkit;
 import io.techops.broadcast.BroadcastHub;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.random.RandomGenerator;
@@ -42,6 +43,7 @@ public final class ManualExecutor implements Executor {
      */
     @Override
     public synchronized void execute(Runnable task) {
+        Objects.requireNonNull(task, "task");
         if (refusing) {
             throw new RejectedExecutionException("told to refuse");
         }
@@ -78,6 +80,7 @@ public final class ManualExecutor implements Executor {
      * @return {@code false} if there was none
      */
     public boolean runAny(RandomGenerator random) {
+        Objects.requireNonNull(random, "random");
         int pending = pending();
         return pending > 0 && run(random.nextInt(pending));
     }

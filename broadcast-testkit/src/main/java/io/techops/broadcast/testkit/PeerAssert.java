@@ -84,6 +84,8 @@ public final class PeerAssert extends AbstractAssert<PeerAssert, Peer> {
      * @throws AssertionError if there is no such attribute, or it has another value
      */
     public PeerAssert hasAttribute(String key, Object value) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(value, "value");
         isNotNull();
         Object found = actual.attributes().get(key);
         if (!Objects.equals(found, value)) {

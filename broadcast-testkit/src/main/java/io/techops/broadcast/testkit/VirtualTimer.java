@@ -4,6 +4,7 @@ import io.techops.broadcast.HubTimer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,8 @@ public final class VirtualTimer implements HubTimer {
      */
     @Override
     public synchronized Cancellation schedule(Runnable task, Duration delay) {
+        Objects.requireNonNull(task, "task");
+        Objects.requireNonNull(delay, "delay");
         check("delay", delay);
         Task scheduled = new Task(now + delay.toNanos(), task);
         tasks.add(scheduled);
@@ -65,6 +68,7 @@ public final class VirtualTimer implements HubTimer {
      * @throws IllegalArgumentException if {@code duration} is negative, or over 36,500 days
      */
     public void pass(Duration duration) {
+        Objects.requireNonNull(duration, "duration");
         check("duration", duration);
         long until = nanoTime() + duration.toNanos();
         for (Task task = next(until); task != null; task = next(until)) {

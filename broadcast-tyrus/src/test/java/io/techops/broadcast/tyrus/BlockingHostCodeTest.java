@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
+import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.testing.LogCatch;
@@ -224,7 +225,7 @@ class BlockingHostCodeTest {
 
     @Test
     void aListenerThatBlocksInBroadcastDelaysWhatThatPeerSendsAndNothingElse() throws Exception {
-        BroadcastHub.Builder hub = hub().listener(new HubListener() {
+        BroadcastHub.Builder hub = hub().messageListener(new MessageListener() {
             @Override
             public void broadcast(Message message, long sequence, @Nullable Peer from) {
                 if (from != null && ((Message.Text) message).text().startsWith("block")) {

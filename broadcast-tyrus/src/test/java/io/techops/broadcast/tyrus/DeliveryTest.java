@@ -26,7 +26,7 @@ class DeliveryTest {
         @EnumSource(Wire.class)
         void isIgnoredWithoutAnErrorAndTheConnectionStaysOpen(Wire wire) throws Exception {
             Recorder recorder = new Recorder();
-            try (BroadcastServer server = wire.start(BroadcastHub.builder().listener(recorder));
+            try (BroadcastServer server = wire.start(BroadcastHub.builder().messageListener(recorder));
                     RawClient raw = wire.open(server);
                     JdkClient jdk = wire.jdk(server)) {
                 raw.send(RawClient.frame(0x82, new byte[] {1, 2, 3}));

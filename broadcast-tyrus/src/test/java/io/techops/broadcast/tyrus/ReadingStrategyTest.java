@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.techops.broadcast.BroadcastHub;
-import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
+import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
 import java.lang.reflect.Proxy;
@@ -59,7 +59,7 @@ class ReadingStrategyTest {
     @ParameterizedTest
     @EnumSource
     void aListenerThatMayBlockIsToldOnAThreadThatNobodyElseNeeds(Wire wire) throws Exception {
-        say(wire, BroadcastHub.builder().listener(new HubListener() {
+        say(wire, BroadcastHub.builder().messageListener(new MessageListener() {
             @Override
             public void broadcast(Message message, long sequence, @Nullable Peer from) {
                 threads.add(Thread.currentThread().getName());
@@ -71,7 +71,7 @@ class ReadingStrategyTest {
     @ParameterizedTest
     @EnumSource
     void aListenerThatDoesNotBlockIsToldWhereTheSelectorIs(Wire wire) throws Exception {
-        say(wire, BroadcastHub.builder().listener(new HubListener() {
+        say(wire, BroadcastHub.builder().messageListener(new MessageListener() {
             @Override
             public boolean mayBlock() {
                 return false;

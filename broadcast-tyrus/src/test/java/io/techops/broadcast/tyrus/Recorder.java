@@ -3,6 +3,7 @@ package io.techops.broadcast.tyrus;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
+import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.Peer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -10,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /**
  * Writes down what a hub tells its listener.
  */
-final class Recorder implements HubListener {
+final class Recorder implements HubListener, MessageListener {
 
     final List<Peer> registered = new CopyOnWriteArrayList<>();
     final List<Departure> departures = new CopyOnWriteArrayList<>();

@@ -69,7 +69,7 @@ public class StockContainerTest {
     }
 
     private URI start(Way way, BroadcastHub.Builder settings) throws Exception {
-        hub = settings.listener(recorder).build();
+        hub = settings.listener(recorder).messageListener(recorder).build();
         server = new StockServer(way.component);
         return server.uri("/live");
     }

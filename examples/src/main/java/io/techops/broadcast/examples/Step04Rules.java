@@ -32,7 +32,8 @@ public final class Step04Rules {
      */
     public static void main(String[] arguments) {
         BroadcastHub hub = BroadcastHub.builder()
-                .policy(MessagePolicy.textOnly().andThen(MessagePolicy.maxBytes(1_000)).andThen(Step04Rules::decide))
+                .policy(MessagePolicy.textOnly().andThen(MessagePolicy.maxBytes(1_000))
+                        .andThen(MessagePolicy.nonBlocking(Step04Rules::decide)))
                 .delivery(DeliveryPolicy.everyoneButSender())
                 .retention(Retention.of(10_000, 16 << 20)) // messages and bytes kept for peers that lag
                 .overflow(OverflowPolicy.skip()) // who lags by more goes on with the oldest message kept

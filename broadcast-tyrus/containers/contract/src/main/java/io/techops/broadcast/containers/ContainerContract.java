@@ -41,7 +41,7 @@ public abstract class ContainerContract {
     }
 
     private void start(BroadcastHub.Builder settings) throws Exception {
-        hub = settings.listener(events).build();
+        hub = settings.listener(events).messageListener(events).build();
         container = starting.start(way, hub);
     }
 

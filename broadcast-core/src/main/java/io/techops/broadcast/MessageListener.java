@@ -1,0 +1,63 @@
+package io.techops.broadcast;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is told about the messages of a hub. Every method does nothing by default.
+ *
+ * <pre>{@code
+ * class Count implements MessageListener {
+ *
+ *     final LongAdder heard = new LongAdder();
+ *
+ *     @Override
+ *     public boolean mayBlock() {
+ *         return false;
+ *     }
+ *
+ *     @Override
+ *     public void broadcast(Message message, long sequence, Peer from) {
+ *         heard.increment();
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Called at once on the thread that published: that of the host application, or the one that reads from the peer,
+ * and so by many threads at the same time. No lock is held: a listener may call anything, block, or throw, which is
+ * logged. One that blocks delays the thread that published: a {@link BroadcastHub#broadcast} of the host application,
+ * or that peer and, as a {@link MessagePolicy} would, those that share its reading thread. The fan-out never waits for
+ * a listener.
+ *
+ * <p>What concerns peers and not messages is told to a {@link HubListener}, which costs readers nothing.
+ */
+public interface MessageListener {
+
+    /**
+     * {@return whether {@link #broadcast} or {@link #ignored} may wait for anything, or take more than some
+     * microseconds} True unless overridden. A listener that says no keeps the advantage that {@link
+     * MessagePolicy#mayBlock} tells of, and delays the messages of all peers if it blocks nevertheless.
+     */
+    default boolean mayBlock() {
+        return true;
+    }
+
+    /**
+     * A message was appended to the log. For one that had to wait for room while its peer was paused, this comes on the
+     * hub's executor, and the peer is read again only then.
+     *
+     * @param message the message
+     * @param sequence its sequence
+     * @param from the peer that sent it, or {@code null} if the host application did
+     */
+    default void broadcast(Message message, long sequence, @Nullable Peer from) {
+    }
+
+    /**
+     * The policy ignored a message.
+     *
+     * @param peer the peer that sent it
+     * @param message the message
+     */
+    default void ignored(Peer peer, Message message) {
+    }
+}
