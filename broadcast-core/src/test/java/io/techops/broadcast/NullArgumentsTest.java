@@ -36,7 +36,7 @@ class NullArgumentsTest {
         FakeTransport transport = rig.join();
         rig.run();
         Topics topics = new TopicsByHand() { }.topics;
-        return Stream.of(Message.text("a"), Message.binary(new byte[1]), CloseReason.of(1000), Retention.of(1, 1),
+        return Stream.of(Message.text("a"), Message.binary(new byte[1]), CloseReason.of(1000), Retention.of(1, 64),
                 OverflowPolicy.skip(), DeliveryPolicy.everyone(), MessagePolicy.everything(),
                 MessagePolicy.maxRate(1, Duration.ofSeconds(1)), MessagePolicy.Decision.ignore(), rig.hub(),
                 BroadcastHub.builder(), rig.hub().stats(), transport.peer(), transport.registration(), topics,
@@ -65,7 +65,7 @@ class NullArgumentsTest {
 
     private static @Nullable Object sample(Class<?> type) {
         if (type == int.class || type == long.class) {
-            return type == int.class ? (Object) 1 : (Object) 1L;
+            return type == int.class ? (Object) 1_000 : (Object) 1_000L;
         }
         if (type == boolean.class) {
             return true;

@@ -52,12 +52,6 @@ public final class Chronicle implements HubListener, MessageListener {
         entries.add(entry);
     }
 
-    /** {@return {@code false}: what is told is noted, and that is all} */
-    @Override
-    public boolean mayBlock() {
-        return false;
-    }
-
     @Override
     public void registered(Peer peer) {
         Objects.requireNonNull(peer, "peer");

@@ -1,5 +1,6 @@
 package io.techops.broadcast.tyrus;
 
+import io.techops.broadcast.Message;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -76,7 +77,9 @@ final class Response implements Closeable {
 
     /** {@return this with a line of text as its body} */
     Response text(String line, boolean withBody) {
-        byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
+        ByteBuffer payload = Message.text(line + "\n").payload(); // for its rule about what UTF-8 cannot express
+        byte[] bytes = new byte[payload.remaining()];
+        payload.get(bytes);
         with("Content-Type", "text/plain; charset=utf-8").with("Content-Length", Long.toString(bytes.length));
         return withBody ? body(Channels.newChannel(new ByteArrayInputStream(bytes)), bytes.length, null) : this;
     }
