@@ -3,8 +3,8 @@ package io.techops.broadcast.tyrus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.BroadcastHub;
-import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
+import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.testing.LogCatch;
@@ -23,13 +23,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What code of the host application does to the thread that it runs on, a selector's or a reader's, stays with it. */
 class HostFailureTest {
 
-    private static BroadcastHub hub(boolean blocking, MessagePolicy policy, HubListener listener) {
-        return BroadcastHub.builder().policy(blocking ? policy : MessagePolicy.nonBlocking(policy)).listener(listener)
+    private static BroadcastHub hub(boolean blocking, MessagePolicy policy, MessageListener listener) {
+        return BroadcastHub.builder().policy(blocking ? policy : MessagePolicy.nonBlocking(policy))
+                .messageListener(listener)
                 .build();
     }
 
-    private static HubListener onBroadcast(boolean blocking, Runnable action) {
-        return new HubListener() {
+    private static MessageListener onBroadcast(boolean blocking, Runnable action) {
+        return new MessageListener() {
             @Override
             public boolean mayBlock() {
                 return blocking;
@@ -121,7 +122,7 @@ class HostFailureTest {
             thread.interrupt();
             return MessagePolicy.Decision.relay(message);
         };
-        HubListener listener = onBroadcast(blocking, () -> Thread.currentThread().interrupt());
+        MessageListener listener = onBroadcast(blocking, () -> Thread.currentThread().interrupt());
         try (BroadcastServer server = Wire.PLAIN.server().hub(hub(blocking, policy, listener)).start();
                 RawClient quiet = Wire.PLAIN.open(server)) {
             for (int i = 0; i < 20; i++) {
