@@ -83,6 +83,19 @@ class TopicServerTest {
         }
     }
 
+    @Test
+    void aPolicySeesTheTopicThatThePeerWillHaveWhateverTheSpelling() throws Exception {
+        HandshakePolicy membersOfNews = request -> "news".equals(request.topic())
+                && "/topics/news".equals(request.decodedPath())
+                ? HandshakePolicy.Decision.accept() : HandshakePolicy.Decision.refuse(403, "not for you");
+        try (BroadcastServer server = builder().handshakePolicy(membersOfNews).start()) {
+            for (String path : new String[] {"/topics/news", "/topics/%6Eews", "/%74opics/n%65ws"}) {
+                assertThat(answer(server, path)).as(path).startsWith("HTTP/1.1 101 ");
+            }
+            assertThat(answer(server, "/topics/new%73s")).startsWith("HTTP/1.1 403 ");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/", "/topics", "/topics/", "/topics/a/b", "/topics/a/", "/Topics/a", "/topics/.a",
         "/topics/a%20b", "/topics/a%2Fb", "/topics/a;v=1", "/topics/a%3Bv=1", "/topics;x/a", "/topics/a%5Cb", "/topics/%2e%2e", "/topics/a%00", "/topics/%C3%A4", "/topics/%256Eews",
