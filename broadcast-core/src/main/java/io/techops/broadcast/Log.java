@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * the host waits, or is refused; a peer's message is parked, one a peer, in the order of arrival.
  *
  * A message for many is linked to its receivers in several steps, so that none takes long. Until the last of them no
- * shard reads beyond its place ("barrier"), and no other message for several begins: so all peers agree on the order.
+ * shard reads beyond its place ("barrier"), and no other message for some begins: so what is addressed to a peer is in
+ * the order of its places, and all peers agree on the order.
  *
  * Who waits, and who wakes them:
  *
@@ -229,7 +230,7 @@ final class Log {
 
         @Override
         public long getAsLong() {
-            while (to.length > 1 && barrier != NO_BARRIER && !sealed) { // not for long: that one waits for nothing
+            while (barrier != NO_BARRIER && !sealed) { // not for long: that one waits for nothing
                 awaitRoom();
             }
             if (sealed || to.length > 0 && !makeRoomInLane(message, to.length)) {
