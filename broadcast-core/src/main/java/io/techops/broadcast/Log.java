@@ -203,17 +203,22 @@ final class Log {
     boolean send(Message message, PeerCursor[] to, boolean mayWait, Publisher publisher) {
         checkedCharge(message);
         Sending sending = new Sending(message, to);
-        if (publish(sending, mayWait, publisher) == REFUSED) {
-            return false;
-        }
-        while (sending.isUnfinished()) {
-            if (lock.hasQueuedThreads()) {
-                Thread.yield(); // the lock is not fair
+        try {
+            if (publish(sending, mayWait, publisher) == REFUSED) {
+                return false;
             }
-            sending.step();
+            while (sending.isUnfinished()) {
+                if (lock.hasQueuedThreads()) {
+                    Thread.yield(); // the lock is not fair
+                }
+                sending.step();
+            }
+            return true;
+        } finally { // also if there was no memory for all of them
+            if (sending.linked > 0) {
+                publisher.hasSent(to.length > STEP);
+            }
         }
-        publisher.hasSent(to.length > STEP);
-        return true;
     }
 
     /** A message that is being linked to its receivers. */
