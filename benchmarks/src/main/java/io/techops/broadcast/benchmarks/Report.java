@@ -44,9 +44,10 @@ final class Report {
         }
         lines.add("");
         lines.add("**CPU** is what the server's process took of the processors, user and system, for one delivery of "
-                + "one message to one peer. **x NIO**, **x C**: how many times that is what the bare loop in Java, "
-                + "in C, took in the same round. Medians of the rounds, the range in parentheses. **Load** is how much "
-                + "of one processor the load generator took. How all this is measured, and where it misleads, is in "
+                + "one message to one peer, or for one connection that comes and goes. **x NIO**, **x C**: how many "
+                + "times that is what the bare loop in Java, in C, took in the same round. Medians of the rounds, the "
+                + "range in parentheses. **Load** is how much of one processor the load generator took. **Allocated** "
+                + "is what a Java server allocated on its heap, a delivery, in the last round. How all this is measured, and where it misleads, is in "
                 + "the [README](../README.md).");
         lines.add("");
     }
@@ -157,7 +158,8 @@ final class Report {
             cells.add(growth == null ? Cells.NONE : Cells.number(growth));
             rows.add(cells);
         }
-        table("How the cost grows: CPU a delivery, µs, 1 message in flight", "",
+        String title = "How the cost grows: CPU a delivery, µs, 1 message in flight";
+        table(title, picture("growth", title),
                 List.of("server", "100 peers", "1,000", "10,000", "10,000 : 100"), rows);
     }
 
