@@ -1,6 +1,7 @@
 package io.techops.broadcast;
 
 import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -155,6 +156,7 @@ final class ForeignTimer implements HubTimer {
 
     /** The thread that is there only while a timer refuses tasks, and for a second more. */
     private static final class Rescue {
-        static final ScheduledThreadPoolExecutor THREAD = HubThreads.timer("broadcast-rescue", Rescue.class, 1);
+        static final ScheduledThreadPoolExecutor THREAD =
+                HubThreads.timer("broadcast-rescue", ConcurrentHashMap.newKeySet(), 1);
     }
 }

@@ -2,6 +2,8 @@ package io.techops.broadcast;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -17,12 +19,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class HubThreads implements HubTimer {
 
-    private final Object owner;
+    /** Those that were made and have not been seen to end: a pool lets go of a thread shortly before its end. */
+    private final Set<Thread> owner;
     private final ThreadPoolExecutor shards;
     private final ThreadPoolExecutor listeners;
     private final ScheduledThreadPoolExecutor timer;
 
-    private HubThreads(String name, Object owner, ThreadPoolExecutor shards, ThreadPoolExecutor listeners) {
+    private HubThreads(String name, Set<Thread> owner, ThreadPoolExecutor shards, ThreadPoolExecutor listeners) {
         this.owner = owner;
         this.shards = shards;
         this.listeners = listeners;
@@ -32,10 +35,10 @@ final class HubThreads implements HubTimer {
     /**
      * {@return a timer of one thread, which is there while there is something to wait for}
      *
-     * @param owner what its thread belongs to
+     * @param owner what its thread belongs to: takes note of it
      * @param keepAlive how long it stays without, in seconds
      */
-    static ScheduledThreadPoolExecutor timer(String name, Object owner, int keepAlive) {
+    static ScheduledThreadPoolExecutor timer(String name, Set<Thread> owner, int keepAlive) {
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, named(name, owner));
         timer.setRemoveOnCancelPolicy(true);
         timer.setKeepAliveTime(keepAlive, TimeUnit.SECONDS);
@@ -45,7 +48,7 @@ final class HubThreads implements HubTimer {
 
     /** {@return threads for one hub, whose shards and listener are few} */
     static HubThreads ofOneHub(String name) {
-        Object owner = new Object();
+        Set<Thread> owner = ConcurrentHashMap.newKeySet();
         ThreadPoolExecutor all = unbounded(name, owner);
         return new HubThreads(name, owner, all, all);
     }
@@ -55,7 +58,7 @@ final class HubThreads implements HubTimer {
      * a listener may, and has a thread while it runs.
      */
     static HubThreads ofManyHubs(String name) {
-        Object owner = new Object();
+        Set<Thread> owner = ConcurrentHashMap.newKeySet();
         int processors = Runtime.getRuntime().availableProcessors();
         ThreadPoolExecutor shards = new ThreadPoolExecutor(processors, processors, 10, TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(), named(name, owner));
@@ -63,25 +66,27 @@ final class HubThreads implements HubTimer {
         return new HubThreads(name, owner, shards, unbounded(name + "-listener", owner));
     }
 
-    private static ThreadPoolExecutor unbounded(String name, Object owner) {
+    private static ThreadPoolExecutor unbounded(String name, Set<Thread> owner) {
         return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS,
                 new SynchronousQueue<>(), named(name, owner));
     }
 
-    private static ThreadFactory named(String name, Object owner) {
+    private static ThreadFactory named(String name, Set<Thread> owner) {
         AtomicInteger number = new AtomicInteger();
         return task -> {
             Thread thread = new Worker(owner, task, name + "-" + number.incrementAndGet());
             thread.setDaemon(true);
+            owner.removeIf(other -> other.getState() == Thread.State.TERMINATED);
+            owner.add(thread);
             return thread;
         };
     }
 
     /** A thread of ours. */
     static final class Worker extends Thread {
-        private final Object owner;
+        private final Set<Thread> owner;
 
-        Worker(Object owner, Runnable task, String name) {
+        Worker(Set<Thread> owner, Runnable task, String name) {
             super(task, name);
             this.owner = owner;
         }
@@ -128,6 +133,9 @@ final class HubThreads implements HubTimer {
         try {
             for (ThreadPoolExecutor each : List.of(timer, shards, listeners)) {
                 each.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+            }
+            for (Thread thread : owner) {
+                thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
