@@ -11,13 +11,8 @@ import jakarta.websocket.OnOpen;
 import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpointConfig;
-import java.lang.annotation.Annotation;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The hub as an endpoint of any Jakarta WebSocket container: a session is registered when it opens, its messages go to
@@ -48,7 +43,16 @@ import org.slf4j.LoggerFactory;
  *   <li>Who may connect (the origin), how long a handshake may take, and what of a message that is too long is read
  *       before the connection ends with 1009, are the container's settings.
  *   <li>A message may be broadcast between the 101 and the opening of the session, and is then missed.
+ *   <li>What a peer sent right before its close frame, or before it broke a rule of the protocol, is delivered to the
+ *       others; it may not reach that peer itself any more, because the container answers the close frame at once.
+ *   <li>The session is the hub's to send to: an application that wants to tell a peer something uses
+ *       {@link io.techops.broadcast.Peer#send}. Tomcat takes one message at a time and refuses another, also to the
+ *       application; what it refuses to the hub is sent again a moment later, and said in the log. A session belongs to
+ *       one hub for the same reason.
  * </ul>
+ *
+ * <p>A class that overrides a method of this one and is annotated with {@code @ServerEndpoint} repeats the method's
+ * annotation: containers do not look for those of superclasses. The constructor says so if one is missing.
  *
  * <p>The container makes an instance for every session, and calls it as Jakarta WebSocket says.
  */
@@ -81,16 +85,13 @@ public class BroadcastEndpoint {
     /** The key of the peer's attribute that says which subprotocol was selected, if any; a {@code String}. */
     public static final String SUBPROTOCOL = "subprotocol";
 
-    private static final Logger LOG = LoggerFactory.getLogger(BroadcastEndpoint.class);
-
-    private final Function<Session, BroadcastHub> hubs;
-    private final int maxMessageBytes;
-    private volatile @Nullable Link link;
+    private final SessionLife life;
 
     /**
      * Makes an endpoint for one session, whose peer's messages may have {@link MessagePolicy#DEFAULT_MAX_BYTES}.
      *
      * @param hub the hub to register the session with
+     * @throws IllegalStateException if a class that extends this one overrides a method without its annotation
      */
     public BroadcastEndpoint(BroadcastHub hub) {
         this(hub, MessagePolicy.DEFAULT_MAX_BYTES);
@@ -104,9 +105,13 @@ public class BroadcastEndpoint {
      *     it, whose unit is a byte or a character as the container likes, so it does not make up for
      *     {@link MessagePolicy#maxBytes}; a longer one ends the connection with 1009
      * @throws IllegalArgumentException if {@code maxMessageBytes} is less than 1
+     * @throws IllegalStateException if a class that extends this one overrides a method without its annotation
      */
     public BroadcastEndpoint(BroadcastHub hub, int maxMessageBytes) {
-        this(always(hub), maxMessageBytes);
+        Objects.requireNonNull(hub, "hub");
+        EndpointClass.check(getClass());
+        int limit = checked(maxMessageBytes);
+        life = new SessionLife(session -> SessionLink.open(session, hub, limit));
     }
 
     /**
@@ -114,7 +119,12 @@ public class BroadcastEndpoint {
      * has a variable <code>&#123;topic&#125;</code>, such as <code>@ServerEndpoint("/topics/&#123;topic&#125;")</code>.
      * Messages of the peer may have {@link MessagePolicy#DEFAULT_MAX_BYTES}.
      *
+     * <p>The topic is what stands in its place in the path as it was sent, percent-decoded once. A session whose path
+     * the container has changed to find the endpoint ({@code ;v=1}, {@code ..}, a slash at the end) is closed with 1008.
+     *
      * @param topics the topics to register the session with
+     * @throws IllegalArgumentException if the class is annotated with a path without the variable
+     * @throws IllegalStateException if a class that extends this one overrides a method without its annotation
      */
     public BroadcastEndpoint(Topics topics) {
         this(topics, MessagePolicy.DEFAULT_MAX_BYTES);
@@ -125,54 +135,15 @@ public class BroadcastEndpoint {
      *
      * @param topics the topics to register the session with
      * @param maxMessageBytes what a message of the peer may have, as in {@link #BroadcastEndpoint(BroadcastHub, int)}
-     * @throws IllegalArgumentException if {@code maxMessageBytes} is less than 1
+     * @throws IllegalArgumentException if {@code maxMessageBytes} is less than 1, or the class is annotated with a path
+     *     without the variable
+     * @throws IllegalStateException if a class that extends this one overrides a method without its annotation
      */
     public BroadcastEndpoint(Topics topics, int maxMessageBytes) {
-        this(byPath(topics), maxMessageBytes);
-    }
-
-    private BroadcastEndpoint(Function<Session, BroadcastHub> hubs, int maxMessageBytes) {
-        checkNamespace(getClass());
-        this.hubs = hubs;
-        this.maxMessageBytes = checked(maxMessageBytes);
-    }
-
-    private static Function<Session, BroadcastHub> always(BroadcastHub hub) {
-        Objects.requireNonNull(hub, "hub");
-        return session -> hub;
-    }
-
-    private static Function<Session, BroadcastHub> byPath(Topics topics) {
-        Objects.requireNonNull(topics, "topics");
-        return session -> topicOf(session, topics);
-    }
-
-    /** Java EE 8 and its containers look for annotations of that name, and never find the methods of this class. */
-    private static void checkNamespace(Class<?> endpoint) {
-        for (Annotation annotation : endpoint.getAnnotations()) {
-            String name = annotation.annotationType().getName();
-            if (name.startsWith("javax.websocket.")) {
-                throw new IllegalStateException(endpoint.getName() + " is annotated with " + name
-                        + ", and must be with " + name.replaceFirst("javax", "jakarta")
-                        + ": this library speaks Jakarta WebSocket 2.1 and 2.2, "
-                        + "which needs a container such as Tomcat 10.1, Jetty 12, Undertow 2.3 or Tyrus 2.2, or newer");
-            }
-        }
-    }
-
-    /**
-     * {@return the topic that a session asks for}
-     *
-     * @throws IllegalStateException if its path has no such variable
-     * @throws IllegalArgumentException if there can be no topic of that name
-     */
-    private static BroadcastHub topicOf(Session session, Topics topics) {
-        String name = session.getPathParameters().get(TOPIC);
-        if (name == null) {
-            throw new IllegalStateException("the path of an endpoint with topics must have a variable {topic}: "
-                    + session.getRequestURI());
-        }
-        return topics.hub(name);
+        EndpointClass.check(getClass());
+        SessionTopics asked = new SessionTopics(EndpointClass.path(getClass()), topics);
+        int limit = checked(maxMessageBytes);
+        life = new SessionLife(session -> SessionLink.open(session, asked.hub(session), limit));
     }
 
     /**
@@ -196,13 +167,16 @@ public class BroadcastEndpoint {
      * @throws IllegalArgumentException if {@code maxMessageBytes} is less than 1
      */
     public static ServerEndpointConfig config(String path, BroadcastHub hub, int maxMessageBytes) {
-        return HubEndpoint.config(path, always(hub), checked(maxMessageBytes));
+        Objects.requireNonNull(path, "path");
+        Objects.requireNonNull(hub, "hub");
+        return HubEndpoint.config(path, session -> hub, checked(maxMessageBytes));
     }
 
     /**
      * {@return an endpoint for any container that serves topics, as a configuration to be added to its
      * {@code ServerContainer}} All else is as in {@link #config(String, BroadcastHub)}. A session for a name that no
-     * topic can have is closed with 1008, one for a topic more than there may be with 1013.
+     * topic can have is closed with 1008, as is one whose path the container has changed to find the endpoint
+     * ({@code ;v=1}, {@code ..}, a slash at the end); one for a topic more than there may be with 1013.
      *
      * @param path the path to serve, with the variable <code>&#123;topic&#125;</code>, such as
      *     <code>/topics/&#123;topic&#125;</code>
@@ -222,11 +196,9 @@ public class BroadcastEndpoint {
      * @throws IllegalArgumentException if {@code path} has no such variable, or {@code maxMessageBytes} is less than 1
      */
     public static ServerEndpointConfig config(String path, Topics topics, int maxMessageBytes) {
-        Function<Session, BroadcastHub> hubs = byPath(topics);
-        if (!PathTemplate.isTemplate(path)) {
-            throw new IllegalArgumentException("path must have a segment {topic}: " + path);
-        }
-        return HubEndpoint.config(path, hubs, checked(maxMessageBytes));
+        Objects.requireNonNull(path, "path");
+        SessionTopics asked = new SessionTopics(path, topics);
+        return HubEndpoint.config(path, asked::hub, checked(maxMessageBytes));
     }
 
     private static int checked(int maxMessageBytes) {
@@ -244,12 +216,7 @@ public class BroadcastEndpoint {
      */
     @OnOpen
     public void open(Session session) {
-        try {
-            link = SessionLink.open(session, hubs.apply(session), maxMessageBytes);
-        } catch (IllegalStateException | IllegalArgumentException e) {
-            LOG.debug("The session does not become a peer: {}", e.toString());
-            SessionLink.refuse(session, e);
-        }
+        life.open(Objects.requireNonNull(session, "session"));
     }
 
     /**
@@ -259,10 +226,8 @@ public class BroadcastEndpoint {
      */
     @OnMessage
     public void text(String text) {
-        Link to = link;
-        if (to != null) {
-            to.received(Message.text(text));
-        }
+        Objects.requireNonNull(text, "text");
+        life.received(Message.text(text));
     }
 
     /**
@@ -272,10 +237,8 @@ public class BroadcastEndpoint {
      */
     @OnMessage
     public void binary(ByteBuffer payload) {
-        Link to = link;
-        if (to != null) {
-            to.received(Message.binary(payload));
-        }
+        Objects.requireNonNull(payload, "payload");
+        life.received(Message.binary(payload));
     }
 
     /**
@@ -285,10 +248,8 @@ public class BroadcastEndpoint {
      */
     @OnMessage
     public void pong(PongMessage pong) {
-        Link to = link;
-        if (to != null) {
-            to.pong();
-        }
+        Objects.requireNonNull(pong, "pong");
+        life.pong();
     }
 
     /**
@@ -298,10 +259,7 @@ public class BroadcastEndpoint {
      */
     @OnClose
     public void close(jakarta.websocket.CloseReason reason) {
-        Link to = link;
-        if (to != null) {
-            to.closed(SessionLink.reported(reason));
-        }
+        life.closed(Objects.requireNonNull(reason, "reason"));
     }
 
     /**
@@ -312,11 +270,7 @@ public class BroadcastEndpoint {
      */
     @OnError
     public void error(Session session, Throwable thrown) {
-        Link to = link;
-        if (to != null) {
-            to.failed(thrown);
-        } else {
-            LOG.debug("A session that was not registered failed", thrown);
-        }
+        Objects.requireNonNull(session, "session");
+        life.failed(Objects.requireNonNull(thrown, "thrown"));
     }
 }

@@ -3,8 +3,10 @@ package io.techops.broadcast.tyrus;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
 import jakarta.websocket.Session;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,25 +31,43 @@ import org.slf4j.LoggerFactory;
 final class SessionExtras {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionExtras.class);
-    private static final CloseReason CUT = new CloseReason(CloseCodes.CLOSED_ABNORMALLY, "");
+    /** How long a peer whose connection is cut has to take a close frame. */
+    private static final Duration A_MOMENT = Duration.ofMillis(50);
 
-    private static final ClassValue<SessionExtras> OF_CLASSES = new ClassValue<>() {
-        @Override
-        protected SessionExtras computeValue(Class<?> type) {
-            return new SessionExtras(type);
-        }
+    /**
+     * What was found last, which is nearly always what is looked for next. The sessions themselves keep it: nothing of
+     * the container may refer to this library, nor this class to an application's, or neither could be unloaded.
+     */
+    private static volatile WeakReference<SessionExtras> last = new WeakReference<>(null);
+
+    /** Tomcat's names for how long it blocks in a ping or a close frame, and keeps a socket after it: milliseconds. */
+    private static final String[] TIMEOUTS = {
+        "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT",
+        "org.apache.tomcat.websocket.ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT",
+        "org.apache.tomcat.websocket.SESSION_CLOSE_TIMEOUT",
     };
 
     private interface Act {
         void on(Session session) throws Exception;
     }
 
-    private final Act cut;
+    private interface Cut {
+        void on(Session session, CloseReason reason) throws Exception;
+    }
+
+    private final Class<?> type;
+    private final Cut cut;
     private final @Nullable Act suspend;
     private final @Nullable Act resume;
+    /** Jetty's session is open until the peer has answered the close frame; what it is made of knows better. */
+    private final @Nullable Method core;
+    private final @Nullable Method outputOpen;
 
     private SessionExtras(Class<?> type) {
+        this.type = type;
         cut = cut(type);
+        core = method(type, "getCoreSession");
+        outputOpen = core == null ? null : method(core.getReturnType(), "isOutputOpen");
         Method channel = method(type, "getWebSocketChannel");
         if (channel != null) {
             suspend = through(channel, "suspendReceives");
@@ -59,12 +79,43 @@ final class SessionExtras {
     }
 
     static SessionExtras of(Session session) {
-        return OF_CLASSES.get(session.getClass());
+        SessionExtras known = last.get();
+        if (known == null || known.type != session.getClass()) {
+            known = new SessionExtras(session.getClass());
+            last = new WeakReference<>(known);
+        }
+        return known;
     }
 
-    /** Frees the socket, as well as the container can. May block; never throws. */
-    void cut(Session session) {
-        run(cut, session);
+    /** {@return whether the session is open, and nobody has begun to close it, as far as the container tells} */
+    boolean takesMessages(Session session) {
+        try {
+            return session.isOpen()
+                    && (outputOpen == null || Boolean.TRUE.equals(outputOpen.invoke(core.invoke(session))));
+        } catch (Throwable thrown) { // then it cannot be used either
+            return false;
+        }
+    }
+
+    /**
+     * Says how long what blocks in the container may take, where it can be said and the application has not.
+     *
+     * @throws IllegalStateException if the session is closed
+     */
+    static void limitBlocking(Session session, Duration limit) {
+        for (String timeout : TIMEOUTS) {
+            session.getUserProperties().putIfAbsent(timeout, limit.toMillis());
+        }
+    }
+
+    /**
+     * Frees the socket, as well as the container can. May block for a moment; never throws.
+     *
+     * @param reason what the peer is told by a container that insists on telling something
+     */
+    void cut(Session session, io.techops.broadcast.CloseReason reason) {
+        CloseReason said = new CloseReason(CloseCodes.getCloseCode(reason.code()), reason.phrase());
+        run(it -> cut.on(it, said), session);
     }
 
     /** {@return the way to stop reading from a peer, and to go on; null if the container has none} */
@@ -90,28 +141,31 @@ final class SessionExtras {
             act.on(session);
         } catch (InvocationTargetException e) {
             LOG.debug("A session refused what was asked", e.getCause());
-        } catch (Exception e) {
+        } catch (Throwable e) {
             LOG.debug("A session refused what was asked", e);
         }
     }
 
-    private static Act cut(Class<?> type) {
+    private static Cut cut(Class<?> type) {
         for (String name : new String[] {"abort", "forceClose"}) {
             Act act = act(type, name);
             if (act != null) {
-                return act;
+                return (session, reason) -> act.on(session);
             }
         }
         Method doClose = method(type, "doClose", CloseReason.class, CloseReason.class, boolean.class);
         Method onClose = method(type, "onClose", CloseReason.class);
         if (doClose != null && onClose != null) {
-            return session -> {
-                doClose.invoke(session, CUT, CUT, true);
-                onClose.invoke(session, CUT);
+            return (session, reason) -> {
+                if (session.isOpen()) {
+                    session.getUserProperties().put(TIMEOUTS[1], A_MOMENT.toMillis());
+                }
+                doClose.invoke(session, reason, reason, true);
+                onClose.invoke(session, reason);
             };
         }
         LOG.debug("{} has no way to free its socket at once", type.getName());
-        return session -> session.close(new CloseReason(CloseCodes.GOING_AWAY, ""));
+        return Session::close;
     }
 
     private static @Nullable Act act(Class<?> type, String name) {

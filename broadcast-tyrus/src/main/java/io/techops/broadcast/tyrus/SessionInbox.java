@@ -3,6 +3,7 @@ package io.techops.broadcast.tyrus;
 import io.techops.broadcast.Message;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ final class SessionInbox {
 
     private final @Nullable Reading reading;
     private final Predicate<Message> hub;
+    private final Executor reporters;
     private final Object lock = new Object();
 
     /** Guarded by the lock. */
@@ -44,14 +46,16 @@ final class SessionInbox {
 
     /**
      * @param reading null if the container cannot stop reading
-     * @param hub takes a message; false asks for a pause
+     * @param hub takes a message; false asks for a pause; what it throws ends the inbox
+     * @param reporters run what is reported after a pause
      */
-    SessionInbox(@Nullable Reading reading, Predicate<Message> hub) {
+    SessionInbox(@Nullable Reading reading, Predicate<Message> hub, Executor reporters) {
         this.reading = reading;
         this.hub = hub;
+        this.reporters = reporters;
     }
 
-    /** Takes a message from the container, whose thread may be kept. */
+    /** Takes a message from the container, whose thread may be kept. Throws what the hub throws. */
     void add(Message message) {
         synchronized (lock) {
             if (ended) {
@@ -74,7 +78,14 @@ final class SessionInbox {
     private void report() {
         Message message = next();
         while (message != null) {
-            if (!hub.test(message)) {
+            boolean readOn = true;
+            try {
+                readOn = hub.test(message);
+            } catch (Throwable thrown) { // no memory, say: whoever waits here must not wait for ever
+                end();
+                throw thrown;
+            }
+            if (!readOn) {
                 pause();
             }
             message = next();
@@ -172,7 +183,7 @@ final class SessionInbox {
         lock.notifyAll();
         if (reading != null && !reporting) {
             reporting = true;
-            Errands.REPORT.run(this::reportHeld);
+            reporters.execute(this::reportHeld);
         }
     }
 

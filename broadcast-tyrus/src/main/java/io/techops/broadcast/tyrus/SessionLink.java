@@ -10,7 +10,6 @@ import io.techops.broadcast.Transport;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -32,6 +31,12 @@ import org.slf4j.LoggerFactory;
  *
  * Pings and close frames have no asynchronous form, and freeing a socket may take a while: those are errands, done by
  * threads of their own. Nothing that may block runs on a shard of the hub.
+ *
+ * The application may send to the session as well, or have it in two hubs: some containers then throw at whoever comes
+ * second. A message that is refused so is sent again a moment later.
+ *
+ * A container may tell that a session has closed as soon as it has sent the close frame. The hub is told only when the
+ * session is not open any more and no errand is left, so that neither a socket nor a thread outlives the hub's end.
  */
 
 /**
@@ -42,17 +47,27 @@ final class SessionLink implements Transport, Link, SendHandler {
     private static final Logger LOG = LoggerFactory.getLogger(SessionLink.class);
 
     private static final Message[] NOTHING = new Message[0];
+    private static final Bursts SHARED = new Bursts();
+    private static final CloseReason CUT = CloseReason.of(CloseReason.GOING_AWAY, "the server ends the connection");
 
     /**
      * How long a container has to close by itself, with the better code, a session that it found something wrong with.
      */
     private static final Duration OWN_CLOSE = Duration.ofSeconds(1);
-    /** How long after the close frame the socket may stay; most containers tell at once that the session is closed. */
+    /** How long a close handshake may take, and whatever blocks in the container. */
     private static final Duration LINGER = Duration.ofSeconds(5);
-    /** Tomcat's name for how long it blocks in a ping or a close frame, in milliseconds: 20 s unless it is said. */
-    private static final String BLOCKING_TIMEOUT = "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT";
+    /** How long a peer that is cut has to take a close frame, if it takes anything at all. */
+    private static final Duration LAST_WORD = Duration.ofMillis(250);
+    /** How often to look whether a session that is closing has ended: no container tells. */
+    private static final Duration LOOK = Duration.ofMillis(100);
+    /** How long to wait if somebody else is sending to the session. */
+    private static final Duration BUSY = Duration.ofMillis(5);
+    /** The key of a session's property: which session it is that is in a hub. */
+    private static final String IN_A_HUB = SessionLink.class.getName() + ".session";
 
     private final Session session;
+    private final SessionExtras extras;
+    private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
     private final Map<String, Object> attributes;
     private final SessionInbox inbox;
     /** Who opens the session has the first turn, so that nothing is sent before the hub's registration is known. */
@@ -66,17 +81,24 @@ final class SessionLink implements Transport, Link, SendHandler {
     private volatile Message @Nullable [] batch;
     private volatile boolean pingAsked;
     private volatile @Nullable CloseReason closeAsked;
+    private volatile boolean aborted;
     /** Set by whoever has the turn, before he starts something; cleared by its completion, before it takes a turn. */
     private volatile boolean underWay;
+
+    /** Set before a close frame is sent: the hub is told of the end by {@link #look}. */
+    private volatile boolean closing;
+    /** Cancels the next look. */
+    private volatile Runnable looking = () -> { };
 
     /** Set by {@link #open}, which has the first turn. */
     private volatile @Nullable Registration registration;
 
     private SessionLink(Session session) {
         this.session = session;
+        this.extras = SessionExtras.of(session);
         this.attributes = attributes(session);
-        this.inbox = new SessionInbox(SessionExtras.of(session).reading(session),
-                message -> registration.received(message));
+        this.inbox = new SessionInbox(extras.reading(session), this::receive,
+                report -> Errands.REPORT.run(loader, report));
     }
 
     /**
@@ -84,13 +106,18 @@ final class SessionLink implements Transport, Link, SendHandler {
      *
      * @param maxMessageBytes what a peer's message may have
      * @throws RefusedException if the hub takes no peers
+     * @throws RuntimeException if the session is closed, or so broken that it throws: it is not registered then
      */
     static SessionLink open(Session session, BroadcastHub hub, int maxMessageBytes) {
         session.setMaxIdleTimeout(-1); // the hub has a heartbeat
         session.setMaxTextMessageBufferSize(maxMessageBytes);
         session.setMaxBinaryMessageBufferSize(maxMessageBytes);
-        session.getUserProperties().putIfAbsent(BLOCKING_TIMEOUT, LINGER.toMillis());
+        SessionExtras.limitBlocking(session, LINGER);
         SessionLink link = new SessionLink(session);
+        String id = String.valueOf(session.getId());
+        if (id.equals(session.getUserProperties().put(IN_A_HUB, id)) && SHARED.first()) {
+            LOG.warn("A session is in two hubs, which slow each other down in some containers: open one for each");
+        }
         try {
             link.registration = hub.register(link);
         } catch (RefusedException e) {
@@ -105,7 +132,8 @@ final class SessionLink implements Transport, Link, SendHandler {
         Map<String, Object> attributes = new HashMap<>();
         URI uri = session.getRequestURI();
         if (uri != null && uri.getPath() != null) {
-            attributes.put(BroadcastEndpoint.PATH, uri.getPath());
+            String path = PathTemplate.decoded(uri.getRawPath());
+            attributes.put(BroadcastEndpoint.PATH, path == null ? uri.getPath() : path);
         }
         String topic = session.getPathParameters().get(BroadcastEndpoint.TOPIC);
         if (topic != null) {
@@ -151,14 +179,15 @@ final class SessionLink implements Transport, Link, SendHandler {
         takeTurn();
     }
 
+    /** A peer that reads is told, if that takes no time. */
     @Override
     public void abort() {
         inbox.end();
-        Errands.CUT.run(this::cut);
-    }
-
-    private void cut() {
-        SessionExtras.of(session).cut(session);
+        CloseReason reason = closeAsked == null ? CUT : closeAsked;
+        closeAsked = reason;
+        aborted = true;
+        Errands.CUT.runAfter(LAST_WORD, loader, () -> extras.cut(session, reason));
+        takeTurn();
     }
 
     @Override
@@ -177,9 +206,17 @@ final class SessionLink implements Transport, Link, SendHandler {
     private void takeTurns() {
         do {
             if (!underWay) {
-                act();
+                actOrEnd();
             }
         } while (turns.decrementAndGet() > 0);
+    }
+
+    private void actOrEnd() {
+        try {
+            act();
+        } catch (Throwable thrown) { // no memory, say
+            broken(thrown);
+        }
     }
 
     /** Starts one thing, if there is any, and what leads there. */
@@ -195,19 +232,16 @@ final class SessionLink implements Transport, Link, SendHandler {
             sending = brought;
         }
         CloseReason reason = closeAsked;
-        if (next < sending.length) {
-            if (next > 0) {
-                registration.progressed();
-            }
+        if (next < sending.length && !aborted) {
             underWay = true;
             send(sending[next++]);
         } else if (reason != null) {
             underWay = true; // for good: nothing follows a close frame
-            Errands.TALK.run(() -> sendClose(reason));
+            startClose(reason);
         } else if (pingAsked) {
             pingAsked = false;
             underWay = true;
-            Errands.TALK.run(this::sendPing);
+            Errands.TALK.run(loader, this::sendPing);
         }
     }
 
@@ -223,9 +257,26 @@ final class SessionLink implements Transport, Link, SendHandler {
             } else {
                 session.getAsyncRemote().sendBinary(bytes(message), this);
             }
-        } catch (RuntimeException e) { // the session is closed, or so broken that the container did not expect it
-            broken(e);
+        } catch (IllegalStateException e) {
+            if (isOpen()) {
+                again(e);
+            } else {
+                broken(e);
+            }
+        } catch (Throwable thrown) { // the session is so broken that the container did not expect it, or no memory
+            broken(thrown);
         }
+    }
+
+    /** Sends the last message again soon: somebody else is sending to the session, which its container cannot have. */
+    private void again(IllegalStateException e) {
+        if (SHARED.first()) {
+            LOG.warn("The application sends to a session that is a hub's peer, or has it in two hubs: this container "
+                    + "refuses a message while another is under way, to either of them; the hub's are tried again. "
+                    + "Send with Peer.send instead", e);
+        }
+        next--;
+        Errands.TALK.runAfter(BUSY, loader, this::done);
     }
 
     /** {@return the payload in an array of its own: containers look at the array behind a buffer} */
@@ -239,6 +290,7 @@ final class SessionLink implements Transport, Link, SendHandler {
     @Override
     public void onResult(SendResult result) {
         if (result.isOK()) {
+            registration.progressed();
             done();
         } else {
             broken(result.getException());
@@ -256,23 +308,61 @@ final class SessionLink implements Transport, Link, SendHandler {
     private void sendPing() {
         try {
             session.getAsyncRemote().sendPing(ByteBuffer.allocate(0));
-        } catch (IOException | RuntimeException e) {
-            LOG.debug("A ping failed: {}", e.toString()); // if the connection has ended, the container says so too
+        } catch (Throwable thrown) {
+            LOG.debug("A ping failed", thrown); // if the connection has ended, the container says so too
         }
         done();
     }
 
-    private void sendClose(CloseReason reason) {
-        close(session, reason);
-        Errands.CUT.runAfter(LINGER, this::cut);
+    private void startClose(CloseReason reason) {
+        closing = true;
+        long until = System.nanoTime() + LINGER.toNanos();
+        lookLater(until);
+        Errands.TALK.run(loader, () -> {
+            close(session, reason);
+            if (!isOpen()) {
+                over();
+            }
+        });
     }
 
-    private static void close(Session session, CloseReason reason) {
+    private void lookLater(long until) {
+        looking = Errands.CUT.runAfter(LOOK, loader, () -> look(until));
+    }
+
+    /** Tells that a session has ended, cuts it if it should have, or looks again later. */
+    private void look(long until) {
+        boolean open = isOpen();
+        if (open && System.nanoTime() - until < 0) {
+            lookLater(until);
+            return;
+        }
+        if (open) {
+            extras.cut(session, CUT);
+        }
+        over();
+    }
+
+    private void over() {
+        looking.run();
+        registration.unregister(CUT); // unless the hub knows a better reason
+    }
+
+    private boolean isOpen() {
+        try {
+            return session.isOpen();
+        } catch (Throwable thrown) { // then it cannot be used either
+            return false;
+        }
+    }
+
+    /** Closes a session. May block; never throws. */
+    static void close(Session session, CloseReason reason) {
         try {
             session.close(new jakarta.websocket.CloseReason(
                     jakarta.websocket.CloseReason.CloseCodes.getCloseCode(reason.code()), reason.phrase()));
-        } catch (IOException | RuntimeException e) {
-            LOG.debug("The session is closed already: {}", e.toString());
+        } catch (Throwable thrown) {
+            LOG.debug("The session is closed already", thrown);
         }
     }
 
@@ -283,6 +373,15 @@ final class SessionLink implements Transport, Link, SendHandler {
         inbox.add(message);
     }
 
+    private boolean receive(Message message) {
+        try {
+            return registration.received(message);
+        } catch (Throwable thrown) {
+            failed(thrown);
+            throw thrown;
+        }
+    }
+
     @Override
     public void pong() {
         registration.pong();
@@ -291,27 +390,23 @@ final class SessionLink implements Transport, Link, SendHandler {
     @Override
     public void closed(CloseReason reason) {
         inbox.end();
-        registration.unregister(reason);
+        if (!closing) {
+            registration.unregister(reason);
+        } else if (!isOpen()) {
+            over();
+        }
     }
 
     @Override
     public void failed(Throwable thrown) {
         LOG.debug("A session failed", thrown);
-        Errands.CUT.runAfter(OWN_CLOSE, () -> {
+        Errands.CUT.runAfter(OWN_CLOSE, loader, () -> {
             // Unless the container has told more.
             closed(CloseReason.of(CloseReason.INTERNAL_ERROR, "the session failed"));
-            if (session.isOpen()) {
-                Errands.CUT.runAfter(LINGER, this::cut); // also if something is stuck that is under way
-                close(CloseReason.of(CloseReason.INTERNAL_ERROR, "the session could not be served"));
+            if (isOpen()) { // also if something is stuck that is under way
+                startClose(CloseReason.of(CloseReason.INTERNAL_ERROR, "the session could not be served"));
             }
         });
-    }
-
-    /** Closes a session that no hub takes. May block. */
-    static void refuse(Session session, RuntimeException why) {
-        close(session, why instanceof IllegalArgumentException
-                ? CloseReason.of(CloseReason.POLICY_VIOLATION, "there can be no topic of this name")
-                : CloseReason.of(CloseReason.TRY_AGAIN_LATER, "the hub takes no peers"));
     }
 
     /** {@return what a container says about the end of a session, in the hub's words} */

@@ -7,9 +7,11 @@ import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -28,6 +30,8 @@ final class FakeSession {
     /** What the path says, and what the container is told to buffer of a message, by the name of the setter. */
     final Map<String, String> pathParameters = new HashMap<>();
     final Map<String, Object> buffers = new HashMap<>();
+    /** What methods of the session and its remote throw, by their names. */
+    final Map<String, Throwable> thrown = new ConcurrentHashMap<>();
     /** Opened when a close or a ping was begun; and what lets it return. */
     final CountDownLatch closing = new CountDownLatch(1);
     final CountDownLatch pinging = new CountDownLatch(1);
@@ -99,11 +103,16 @@ final class FakeSession {
         return Proxy.newProxyInstance(FakeSession.class.getClassLoader(), new Class<?>[] {type}, this::call);
     }
 
-    private Object call(Object proxy, Method method, Object[] given) throws InterruptedException {
+    private Object call(Object proxy, Method method, Object[] given) throws Throwable {
+        Throwable throwing = thrown.get(method.getName());
+        if (throwing != null) {
+            throw throwing;
+        }
         return switch (method.getName()) {
             case "getAsyncRemote" -> proxy(RemoteEndpoint.Async.class);
             case "getUserProperties" -> properties;
             case "getPathParameters" -> pathParameters;
+            case "getRequestURI" -> URI.create("/topics/" + pathParameters.getOrDefault("topic", ""));
             case "setMaxTextMessageBufferSize", "setMaxBinaryMessageBufferSize" ->
                     buffers.put(method.getName(), given[0]);
             case "isOpen" -> closeCodes.isEmpty();

@@ -77,7 +77,7 @@ class SessionInboxTest {
                 threads.execute(() -> inbox.get().resume());
             }
             return false;
-        }));
+        }, threads));
         Future<?> container = threads.submit(() -> {
             for (int i = 0; i < COUNT; i++) {
                 inbox.get().add(Message.text(String.valueOf(i)));
@@ -107,7 +107,7 @@ class SessionInboxTest {
 
     @Test
     void theEndOfThePauseLetsGoOfAThreadThatIsKept() throws Exception {
-        SessionInbox inbox = new SessionInbox(null, message -> false);
+        SessionInbox inbox = new SessionInbox(null, message -> false, threads);
         Thread kept = kept(inbox);
         inbox.resume();
         isLetGo(kept);
@@ -115,7 +115,7 @@ class SessionInboxTest {
 
     @Test
     void theEndLetsGoOfAThreadThatIsKept() throws Exception {
-        SessionInbox inbox = new SessionInbox(null, message -> false);
+        SessionInbox inbox = new SessionInbox(null, message -> false, threads);
         Thread kept = kept(inbox);
         inbox.end();
         isLetGo(kept);
@@ -132,7 +132,7 @@ class SessionInboxTest {
             awaitQuietly(resumed);
             reporter.complete(Thread.currentThread());
             return true;
-        });
+        }, threads);
         inbox.add(Message.text("one"));
         inbox.add(Message.text("read before the container stopped"));
         inbox.resume(); // does not wait for the report
@@ -151,7 +151,7 @@ class SessionInboxTest {
     @Test
     void theEndHasTheContainerReadOn() {
         Tap tap = new Tap();
-        SessionInbox inbox = new SessionInbox(tap, message -> false);
+        SessionInbox inbox = new SessionInbox(tap, message -> false, threads);
         inbox.add(Message.text("one"));
         assertThat(tap.suspended).isTrue();
         inbox.add(Message.text("read before the container stopped"));
