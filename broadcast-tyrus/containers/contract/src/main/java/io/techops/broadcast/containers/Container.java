@@ -4,9 +4,13 @@ import io.techops.broadcast.BroadcastHub;
 import java.net.URI;
 
 /**
- * A container with the endpoint of a hub at {@code /live}, and few threads.
+ * A container with the endpoints of a {@link Way}, that of a hub at {@code /live}.
  */
 public interface Container {
+
+    /** So few threads that a flood can keep them all; and more than there are peers. */
+    int FEW_THREADS = 4;
+    int MANY_THREADS = 64;
 
     /** Makes a container. */
     interface Starting {
@@ -15,8 +19,9 @@ public interface Container {
          *
          * @param way how the endpoint gets into it
          * @param hub the hub of the endpoint
+         * @param threads how many it has for reading and writing
          */
-        Container start(Way way, BroadcastHub hub) throws Exception;
+        Container start(Way way, BroadcastHub hub, int threads) throws Exception;
     }
 
     /** {@return where to connect} */
@@ -35,6 +40,11 @@ public interface Container {
     /** {@return whether a peer that comes when the hub is closed is refused before the 101} */
     default boolean refusesBeforeUpgrade() {
         return false;
+    }
+
+    /** {@return whether topics are served at {@code /topics/}, and the application's own endpoints} */
+    default boolean isForeign() {
+        return true;
     }
 
     /** Ends it. */

@@ -2,14 +2,18 @@ package io.techops.broadcast.containers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Retention;
+import io.techops.broadcast.Topics;
 import io.techops.broadcast.testing.LogCatch;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,9 +21,12 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What the endpoint promises, in whatever container it is.
@@ -32,6 +39,7 @@ public abstract class ContainerContract {
     private final List<WirePeer> peers = new ArrayList<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private BroadcastHub hub;
+    private Topics topics;
     private Container container;
 
     /** Runs the contract in a container, with the endpoint put into it in one way. */
@@ -41,8 +49,22 @@ public abstract class ContainerContract {
     }
 
     private void start(BroadcastHub.Builder settings) throws Exception {
+        start(settings, Container.FEW_THREADS);
+    }
+
+    private void start(BroadcastHub.Builder settings, int containerThreads) throws Exception {
         hub = settings.listener(events).messageListener(events).build();
-        container = starting.start(way, hub);
+        topics = Topics.create();
+        Way.serve(hub, topics);
+        container = starting.start(way, hub, containerThreads);
+    }
+
+    /** Connects to another endpoint, where no peer need come of it. */
+    private WirePeer openAt(String path) throws Exception {
+        WirePeer peer = WirePeer.connect(container.uri(), 0);
+        peers.add(peer);
+        assertThat(peer.shakeHands(container.uri(), path)).as(path).startsWith("HTTP/1.1 101");
+        return peer;
     }
 
     private WirePeer open() throws Exception {
@@ -81,6 +103,7 @@ public abstract class ContainerContract {
         }
         if (hub != null) {
             hub.close(Duration.ZERO);
+            topics.close(Duration.ZERO);
         }
         if (container != null) {
             container.stop();
@@ -334,6 +357,54 @@ public abstract class ContainerContract {
         assertThat(events.departures).isEmpty();
     }
 
+    /** Both a flooding peer that reads and one that only reads make progress, however little the container does. */
+    @ParameterizedTest
+    @ValueSource(ints = {Container.FEW_THREADS, Container.MANY_THREADS})
+    void aFloodCostsNoPeerThatReadsTheConnection(int containerThreads) throws Exception {
+        int flooding = 3;
+        start(BroadcastHub.builder(), containerThreads);
+        List<WirePeer> all = open(flooding + 2, 0);
+        AtomicBoolean over = new AtomicBoolean();
+        List<Future<Long>> counts = new ArrayList<>();
+        for (WirePeer peer : all) {
+            counts.add(threads.submit(() -> {
+                long count = 0;
+                while (!peer.text().equals("over")) {
+                    count++;
+                }
+                return count;
+            }));
+        }
+        List<Future<Long>> sent = new ArrayList<>();
+        for (WirePeer peer : all.subList(0, flooding)) {
+            sent.add(threads.submit(() -> {
+                long count = 0;
+                while (!over.get()) {
+                    peer.send("one of a great many, number " + count++);
+                }
+                return count;
+            }));
+        }
+        await().untilAsserted(() -> {
+            assertThat(hub.stats().messages()).as("ten times what the log holds").isGreaterThan(40_960);
+            assertThat(hub.stats().waits()).as("how often there was no room").isPositive();
+        });
+        assertThat(events.departures).isEmpty();
+        over.set(true);
+        long total = 0;
+        for (Future<Long> one : sent) {
+            total += one.get();
+        }
+        long expected = total;
+        await().until(() -> hub.stats().messages() == expected);
+        all.get(0).send("over");
+        for (Future<Long> count : counts) {
+            assertThat(count.get()).isEqualTo(expected);
+        }
+        assertThat(events.departures).isEmpty();
+        assertThat(events.failures).isEmpty();
+    }
+
     @Test
     void aPeerThatDoesNotAnswerPingsIsFoundAndOneThatDoesIsKept() throws Exception {
         start(BroadcastHub.builder().heartbeat(Duration.ofMillis(200)).pongTimeout(Duration.ofSeconds(2)));
@@ -382,6 +453,118 @@ public abstract class ContainerContract {
             assertThat(status).startsWith("HTTP/1.1 503");
         } else {
             assertThat(late.closeFrame().code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
+        }
+    }
+
+    /** Where the container gets a close frame through at all: never a code that says that a rule was broken. */
+    @Test
+    void peersThatAreStillBehindAtTheEndAreNotToldThatTheyBrokeARule() throws Exception {
+        int behind = 20;
+        start(BroadcastHub.builder().retention(Retention.of(4_096, 64 << 20)));
+        List<WirePeer> all = open(behind, 4_096);
+        String filler = "x".repeat(16_000);
+        for (int i = 0; i < 400; i++) {
+            hub.broadcast(filler);
+        }
+        hub.close(Duration.ofMillis(200));
+        for (WirePeer peer : all) {
+            try {
+                assertThat(peer.closeFrame().code()).isEqualTo(CloseReason.GOING_AWAY);
+            } catch (IOException e) {
+                assertThat(e).as("cut").isInstanceOfAny(EOFException.class, SocketException.class);
+            }
+        }
+    }
+
+    @Test
+    void noThreadIsLeftWhenTheHubHasClosed() throws Exception {
+        start(BroadcastHub.builder());
+        for (WirePeer peer : open(5, 0)) {
+            threads.submit(() -> {
+                int code = peer.closeFrame().code();
+                peer.close(code);
+                return code;
+            });
+        }
+        hub.broadcast("last words");
+        hub.close(Duration.ofSeconds(20));
+        patiently().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("broadcast-session") || name.startsWith("broadcast-hub")));
+    }
+
+    // What an application does with its session, and containers with a path.
+
+    @Test
+    void aSessionThatIsClosedBeforeItBecomesAPeerNeverIsOne() throws Exception {
+        start(BroadcastHub.builder());
+        assumeTrue(container.isForeign(), "the standalone server serves no endpoints of an application");
+        WirePeer closed = openAt("/closes");
+        assertThat(closed.closeFrame().code()).isEqualTo(4005);
+        closed.close(4005);
+        WirePeer stays = open();
+        assertThat(stays.send("still here").text()).isEqualTo("still here");
+        assertThat(events.registered).hasSize(1);
+        assertThat(hub.peers()).hasSize(1);
+    }
+
+    @Test
+    void anApplicationMaySendToAPeersSessionItself() throws Exception {
+        int each = 200;
+        start(BroadcastHub.builder());
+        assumeTrue(container.isForeign(), "the standalone server serves no endpoints of an application");
+        try (LogCatch log = new LogCatch()) {
+            WirePeer shared = openAt("/shares");
+            patiently().until(() -> events.registered.size() == 1);
+            shared.send("begin");
+            for (int i = 0; i < each; i++) {
+                hub.broadcast("hub's " + i);
+            }
+            List<String> own = new ArrayList<>();
+            List<String> hubs = new ArrayList<>();
+            while (own.size() < Way.OWN_MESSAGES || hubs.size() < each) {
+                String text = shared.text();
+                (text.startsWith("own ") ? own : hubs).add(text);
+            }
+            for (int i = 0; i < each; i++) {
+                assertThat(hubs.get(i)).isEqualTo("hub's " + i);
+            }
+            assertThat(events.departures).isEmpty();
+            assertThat(log.warnings()).allMatch(line -> line.contains("The application sends to a session"));
+        }
+    }
+
+    @Test
+    void aTopicIsWhatStandsInThePathAsItWasSent() throws Exception {
+        start(BroadcastHub.builder());
+        assumeTrue(container.isForeign(), "the standalone server has a test of its own");
+        WirePeer listens = openAt("/topics/a");
+        patiently().until(() -> topics.hub("a").peers().size() == 1);
+        try (LogCatch log = new LogCatch()) { // containers may tell of malformed requests
+            areNoTopics("/topics/a;v=1", "/topics;v=1/a", "/topics/a/", "/topics/b/../a", "/topics/./a", "/topics//a",
+                    "/topics/a%2F", "/topics/%2E%2E/topics/a", "/topics/a%00", "/topics/a%3Bv=1", "/topics/%2561",
+                    "/topics/a%2F..%2Fa", "/x/../topics/a", "//topics/a", "/topics/%C0%E1");
+            assertThat(log.warnings()).noneMatch(line -> line.startsWith("io.techops"));
+        }
+        WirePeer spelled = openAt("/topics/%61?v=1");
+        patiently().until(() -> topics.hub("a").peers().size() == 2);
+        topics.hub("a").broadcast("to a");
+        assertThat(listens.text()).isEqualTo("to a");
+        assertThat(spelled.text()).isEqualTo("to a");
+        assertThat(topics.names()).containsExactly("a");
+    }
+
+    /** Asserts that a container does not upgrade, or closes what it has upgraded. */
+    private void areNoTopics(String... paths) throws IOException {
+        for (String path : paths) {
+            try (WirePeer other = WirePeer.connect(container.uri(), 0)) {
+                if (other.shakeHands(container.uri(), path).startsWith("HTTP/1.1 101")) {
+                    WirePeer.Received close = other.closeFrame();
+                    assertThat(close.code()).as(path).isEqualTo(CloseReason.POLICY_VIOLATION);
+                    assertThat(close.phrase()).as(path).isNotBlank();
+                }
+            } catch (EOFException | SocketException e) {
+                // Refused without an answer.
+            }
         }
     }
 }

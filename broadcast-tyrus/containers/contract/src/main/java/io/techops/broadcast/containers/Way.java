@@ -1,6 +1,7 @@
 package io.techops.broadcast.containers;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Topics;
 import io.techops.broadcast.tyrus.BroadcastEndpoint;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.DeploymentException;
@@ -13,7 +14,10 @@ import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.Set;
 
 /**
  * How the endpoint gets into a container.
@@ -30,6 +34,7 @@ public enum Way {
     CONFIGURED;
 
     private static volatile BroadcastHub hub;
+    private static volatile Topics topics;
 
     /** Extends ours. */
     @ServerEndpoint("/live")
@@ -45,10 +50,15 @@ public enum Way {
     @ServerEndpoint("/live")
     public static class Delegating {
 
-        private final BroadcastEndpoint endpoint = new BroadcastEndpoint(hub);
+        private final BroadcastEndpoint endpoint;
 
         /** For the container. */
         public Delegating() {
+            this(new BroadcastEndpoint(hub));
+        }
+
+        Delegating(BroadcastEndpoint endpoint) {
+            this.endpoint = endpoint;
         }
 
         /** A session opens. */
@@ -88,28 +98,112 @@ public enum Way {
         }
     }
 
-    /** {@return the annotated class, or null if it is a configuration} */
-    public Class<?> annotated(BroadcastHub of) {
-        hub = of;
+    /** Extends ours, for topics. */
+    @ServerEndpoint("/topics/{topic}")
+    public static class ExtendingTopics extends BroadcastEndpoint {
+
+        /** For the container. */
+        public ExtendingTopics() {
+            super(topics);
+        }
+    }
+
+    /** Delegates to ours, for topics. */
+    @ServerEndpoint("/topics/{topic}")
+    public static class DelegatingTopics extends Delegating {
+
+        /** For the container. */
+        public DelegatingTopics() {
+            super(new BroadcastEndpoint(topics));
+        }
+    }
+
+    /** Closes each session before it becomes a peer. */
+    @ServerEndpoint("/closes")
+    public static class Closing extends BroadcastEndpoint {
+
+        /** For the container. */
+        public Closing() {
+            super(hub);
+        }
+
+        @Override
+        @OnOpen
+        public void open(Session session) {
+            try {
+                session.close(new CloseReason(CloseReason.CloseCodes.getCloseCode(4005), "not today"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            super.open(session);
+        }
+    }
+
+    /** Sends to its session by itself, as soon as a message comes. */
+    @ServerEndpoint("/shares")
+    public static class Sharing extends BroadcastEndpoint {
+
+        private Session session;
+
+        /** For the container. */
+        public Sharing() {
+            super(hub);
+        }
+
+        @Override
+        @OnOpen
+        public void open(Session opened) {
+            session = opened;
+            super.open(opened);
+        }
+
+        @Override
+        @OnMessage
+        public void text(String text) {
+            for (int sent = 0; sent < OWN_MESSAGES;) {
+                try {
+                    session.getBasicRemote().sendText("own " + sent);
+                    sent++;
+                } catch (IllegalStateException e) {
+                    Thread.onSpinWait(); // a message of the hub is under way
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+    }
+
+    /** How many messages of its own {@link Sharing} sends. */
+    static final int OWN_MESSAGES = 200;
+
+    /** {@return the annotated classes} */
+    public Set<Class<?>> annotated() {
         return switch (this) {
-            case EXTENDING -> Extending.class;
-            case DELEGATING -> Delegating.class;
-            case CONFIGURED -> null;
+            case EXTENDING -> Set.of(Extending.class, ExtendingTopics.class, Closing.class, Sharing.class);
+            case DELEGATING -> Set.of(Delegating.class, DelegatingTopics.class, Closing.class, Sharing.class);
+            case CONFIGURED -> Set.of(Closing.class, Sharing.class);
         };
     }
 
-    /** {@return the configuration} */
-    public static ServerEndpointConfig config(BroadcastHub of) {
-        return BroadcastEndpoint.config("/live", of);
+    /** {@return the configurations} */
+    public Set<ServerEndpointConfig> configurations() {
+        return this != CONFIGURED ? Set.of() : Set.of(BroadcastEndpoint.config("/live", hub),
+                BroadcastEndpoint.config("/topics/{topic}", topics));
     }
 
-    /** Adds the endpoint to a container. */
-    public void addTo(ServerContainer container, BroadcastHub of) throws DeploymentException {
-        Class<?> annotated = annotated(of);
-        if (annotated != null) {
-            container.addEndpoint(annotated);
-        } else {
-            container.addEndpoint(config(of));
+    /** Says which hub and which topics the endpoints of the next container are for. */
+    static void serve(BroadcastHub ofLive, Topics ofTopics) {
+        hub = ofLive;
+        topics = ofTopics;
+    }
+
+    /** Adds the endpoints to a container. */
+    public void addTo(ServerContainer container) throws DeploymentException {
+        for (Class<?> type : annotated()) {
+            container.addEndpoint(type);
+        }
+        for (ServerEndpointConfig config : configurations()) {
+            container.addEndpoint(config);
         }
     }
 }

@@ -70,7 +70,12 @@ final class WirePeer implements AutoCloseable {
 
     /** {@return the status line of the answer} */
     String shakeHands(URI uri) throws IOException {
-        write(("GET " + uri.getPath() + " HTTP/1.1\r\nHost: 127.0.0.1:" + uri.getPort()
+        return shakeHands(uri, uri.getPath());
+    }
+
+    /** {@return the status line of the answer} */
+    String shakeHands(URI uri, String path) throws IOException {
+        write(("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + uri.getPort()
                 + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                 + "Sec-WebSocket-Key: AAECAwQFBgcICQoLDA0ODw==\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
         String status = readLine();

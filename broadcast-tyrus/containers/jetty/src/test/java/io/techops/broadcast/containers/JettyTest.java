@@ -35,16 +35,18 @@ class JettyTest {
 
     private static final class Embedded implements Container {
 
-        private final Server server = new Server(new QueuedThreadPool(8));
-        private final ServerConnector connector = new ServerConnector(server, 1, 1);
+        private final Server server;
+        private final ServerConnector connector;
 
-        Embedded(Way way, BroadcastHub hub) throws Exception {
+        Embedded(Way way, BroadcastHub hub, int threads) throws Exception {
+            server = new Server(new QueuedThreadPool(4 + threads)); // it takes four for itself
+            connector = new ServerConnector(server, 1, 1);
             connector.setHost("127.0.0.1");
             server.addConnector(connector);
             ServletContextHandler context = new ServletContextHandler("/");
             server.setHandler(context);
             JakartaWebSocketServletContainerInitializer.configure(context,
-                    (servletContext, container) -> way.addTo(container, hub));
+                    (servletContext, container) -> way.addTo(container));
             server.start();
         }
 

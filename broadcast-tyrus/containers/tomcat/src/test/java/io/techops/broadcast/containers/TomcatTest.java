@@ -43,19 +43,19 @@ class TomcatTest {
         private final Tomcat tomcat = new Tomcat();
         private final Path folder;
 
-        Embedded(Way way, BroadcastHub hub) throws Exception {
+        Embedded(Way way, BroadcastHub hub, int threads) throws Exception {
             folder = Files.createTempDirectory("tomcat");
             tomcat.setBaseDir(folder.toString());
             tomcat.setHostname("localhost");
             tomcat.setPort(0);
-            tomcat.getConnector().setProperty("maxThreads", "4");
+            tomcat.getConnector().setProperty("maxThreads", String.valueOf(threads));
             Context context = tomcat.addContext("", folder.toString());
             Tomcat.addServlet(context, "default", new DefaultServlet());
             context.addServletMapping("/", "default");
             context.addServletContainerInitializer(new WsSci(), Set.of());
             context.addServletContainerInitializer((classes, servletContext) -> {
                 try {
-                    way.addTo((ServerContainer) servletContext.getAttribute(ServerContainer.class.getName()), hub);
+                    way.addTo((ServerContainer) servletContext.getAttribute(ServerContainer.class.getName()));
                 } catch (DeploymentException e) {
                     throw new IllegalStateException(e);
                 }

@@ -8,7 +8,7 @@ import java.net.URI;
 class StandaloneTest extends ContainerContract {
 
     StandaloneTest() {
-        super(Way.CONFIGURED, (way, hub) -> new Standalone(hub));
+        super(Way.CONFIGURED, (way, hub, threads) -> new Standalone(hub));
     }
 
     private static final class Standalone implements Container {
@@ -32,6 +32,11 @@ class StandaloneTest extends ContainerContract {
         @Override
         public boolean refusesBeforeUpgrade() {
             return true;
+        }
+
+        @Override
+        public boolean isForeign() {
+            return false;
         }
 
         @Override

@@ -1,5 +1,7 @@
 package io.techops.broadcast.containers;
 
+import static org.glassfish.tyrus.container.grizzly.server.GrizzlyServerContainer.WORKER_THREAD_POOL_CONFIG;
+
 import io.techops.broadcast.BroadcastHub;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.server.ServerApplicationConfig;
@@ -7,13 +9,14 @@ import jakarta.websocket.server.ServerEndpointConfig;
 import java.net.URI;
 import java.util.Map;
 import java.util.Set;
+import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
 import org.glassfish.tyrus.server.Server;
 import org.junit.jupiter.api.Nested;
 
 /** The contract, kept by the server that comes with Tyrus. */
 class TyrusTest {
 
-    private static volatile BroadcastHub configured;
+    private static volatile Way configured;
 
     @Nested
     class WithAClassThatExtends extends ContainerContract {
@@ -45,12 +48,12 @@ class TyrusTest {
 
         @Override
         public Set<ServerEndpointConfig> getEndpointConfigs(Set<Class<? extends Endpoint>> found) {
-            return Set.of(Way.config(configured));
+            return configured.configurations();
         }
 
         @Override
         public Set<Class<?>> getAnnotatedEndpointClasses(Set<Class<?>> scanned) {
-            return Set.of();
+            return configured.annotated();
         }
     }
 
@@ -58,10 +61,10 @@ class TyrusTest {
 
         private final Server server;
 
-        Stock(Way way, BroadcastHub hub) throws Exception {
-            configured = hub;
-            Class<?> annotated = way.annotated(hub);
-            server = new Server("localhost", -1, "/", Map.of(), annotated == null ? Configuration.class : annotated);
+        Stock(Way way, BroadcastHub hub, int threads) throws Exception {
+            configured = way;
+            ThreadPoolConfig pool = ThreadPoolConfig.defaultConfig().setCorePoolSize(threads).setMaxPoolSize(threads);
+            server = new Server("localhost", -1, "/", Map.of(WORKER_THREAD_POOL_CONFIG, pool), Configuration.class);
             server.start();
         }
 

@@ -41,11 +41,11 @@ class UndertowTest {
         private final DeploymentManager deployment;
         private final Undertow server;
 
-        Embedded(Way way, BroadcastHub hub) throws Exception {
+        Embedded(Way way, BroadcastHub hub, int threads) throws Exception {
             WebSocketDeploymentInfo sockets = new WebSocketDeploymentInfo()
                     .setBuffers(new DefaultByteBufferPool(true, 16 << 10)).addListener(container -> {
                 try {
-                    way.addTo(container, hub);
+                    way.addTo(container);
                 } catch (DeploymentException e) {
                     throw new IllegalStateException(e);
                 }
@@ -58,7 +58,7 @@ class UndertowTest {
             deployment.deploy();
             server = Undertow.builder()
                     .setIoThreads(1)
-                    .setWorkerThreads(4)
+                    .setWorkerThreads(threads)
                     .addHttpListener(0, "127.0.0.1")
                     .setHandler(deployment.start())
                     .build();
