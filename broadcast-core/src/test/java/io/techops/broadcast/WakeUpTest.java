@@ -265,7 +265,7 @@ class WakeUpTest {
         void isOfferedBeforeAListenerThatMayBlockIsToldOfIt() {
             List<Integer> pending = new ArrayList<>();
             HubRig[] made = new HubRig[1];
-            made[0] = new HubRig(builder -> builder.listener(new HubListener() {
+            made[0] = new HubRig(builder -> builder.messageListener(new MessageListener() {
                 @Override
                 public void broadcast(Message message, long sequence, Peer from) {
                     pending.add(made[0].executor().pending());
