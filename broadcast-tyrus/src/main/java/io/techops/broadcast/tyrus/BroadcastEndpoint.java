@@ -120,7 +120,8 @@ public class BroadcastEndpoint {
      * Messages of the peer may have {@link MessagePolicy#DEFAULT_MAX_BYTES}.
      *
      * <p>The topic is what stands in its place in the path as it was sent, percent-decoded once. A session whose path
-     * the container has changed to find the endpoint ({@code ;v=1}, {@code ..}, a slash at the end) is closed with 1008.
+     * the container has changed to find the endpoint ({@code ;v=1}, {@code ..}, a slash at the end) is closed with
+     * 1008.
      *
      * @param topics the topics to register the session with
      * @throws IllegalArgumentException if the class is annotated with a path without the variable

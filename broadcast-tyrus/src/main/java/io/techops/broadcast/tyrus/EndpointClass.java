@@ -50,7 +50,7 @@ final class EndpointClass {
         }
     }
 
-    /** Annotations of methods are not inherited, and a method that has lost its own is not called by some containers. */
+    /** Annotations of methods are not inherited: some containers do not call a method that has lost its own. */
     private static void checkOverride(Class<?> type, Method ours) {
         for (Class<? extends Annotation> annotation : TOLD) {
             Method last = ours.isAnnotationPresent(annotation) ? last(type, ours) : ours;

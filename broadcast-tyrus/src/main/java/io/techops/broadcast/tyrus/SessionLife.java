@@ -22,7 +22,8 @@ final class SessionLife {
 
     private static final Logger LOG = LoggerFactory.getLogger(BroadcastEndpoint.class);
     private static final Bursts FAILURES = new Bursts();
-    private static final CloseReason OVER = CloseReason.of(CloseReason.ABNORMAL, "the session was closed while it opened");
+    private static final CloseReason OVER =
+            CloseReason.of(CloseReason.ABNORMAL, "the session was closed while it opened");
 
     /** Registers a session with its hub. */
     interface Registering {
@@ -55,7 +56,7 @@ final class SessionLife {
         this.registering = registering;
     }
 
-    /** Registers the session, or closes it if that cannot be. {@return what messages of it go to; null if it is none} */
+    /** Registers the session, or closes it if that cannot be. {@return what its messages go to; null if it is none} */
     @Nullable Link open(Session session) {
         Link opened;
         try {
