@@ -101,8 +101,15 @@ final class Deadlines {
         scheduled = ForeignTimer.isUnset(taken) ? null : taken;
     }
 
-    /** {@return when {@link #due} will be true, or {@link #NEVER}} */
+    /**
+     * Ends a round: sets the timer if it has not taken the last task, for want of memory.
+     *
+     * @return when {@link #due} will be true, or {@link #NEVER}
+     */
     long next() {
+        if (scheduled == null && earliest != NEVER) {
+            at(earliest);
+        }
         return earliest;
     }
 

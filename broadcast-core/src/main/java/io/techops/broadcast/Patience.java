@@ -20,6 +20,9 @@ final class Patience {
      */
     private static final int SLACK = 50;
 
+    /** So many graces a peer has for one batch, however it progresses: so the slowest reader sets no lower pace. */
+    private static final int MOST_GRACES = 16;
+
     private final Limits limits;
     private final long stall;
     private final long grace;
@@ -28,6 +31,7 @@ final class Patience {
     private final HubTimer timer;
     private final Deadlines deadlines;
     private long stalls;
+    private boolean pinging;
 
     Patience(Limits limits, HubTimer timer, Deadlines deadlines) {
         this.limits = limits;
@@ -85,13 +89,17 @@ final class Patience {
         return a - b < 0 ? b : a;
     }
 
+    private static long earlier(long a, long b) {
+        return a - b < 0 ? a : b;
+    }
+
     /** Says that a peer is writable again. */
     void ready(PeerCursor cursor) {
         cursor.writable = true;
         cursor.inGrace = false;
         if (isUnanswered(cursor)) { // the ping may have waited as long as everything else
             cursor.pingedAt = timer.nanoTime();
-            awaitPong(cursor, cursor.pingedAt);
+            awaitPong(cursor.pingedAt, cursor.pingedAt);
         } else if (heartbeat > 0) {
             deadlines.at(pingDue(cursor)); // nothing was said of it while the peer was not writable
         }
@@ -104,10 +112,17 @@ final class Patience {
     }
 
     /** Has the peer looked at when the pong is too late, and when the next ping may be due if it comes at once. */
-    private void awaitPong(PeerCursor cursor, long now) {
-        long late = cursor.pingedAt + pong;
+    private void awaitPong(long pingedAt, long now) {
+        long late = pingedAt + pong;
         long next = now + untilPing();
         deadlines.at(late - next < 0 ? late : next);
+    }
+
+    /** {@return whether what {@link #exhausted} has just thrown came from the transport} */
+    boolean hasPingFailed() {
+        boolean failed = pinging;
+        pinging = false;
+        return failed;
     }
 
     /**
@@ -127,7 +142,8 @@ final class Patience {
             return CloseReason.of(CloseReason.TRY_AGAIN_LATER,
                     "too slow: no progress for " + limits.stall().toMillis() + " ms");
         }
-        cursor.inGrace = !deadlines.passed(moved + grace, now, grace / SLACK);
+        long latest = cursor.stalledAt + MOST_GRACES * grace;
+        cursor.inGrace = !deadlines.passed(earlier(moved + grace, latest), now, grace / SLACK);
         return null;
     }
 
@@ -143,13 +159,15 @@ final class Patience {
             if (now - cursor.pingedAt >= pong) {
                 return CloseReason.of(CloseReason.ABNORMAL, "no pong for " + limits.pong().toMillis() + " ms");
             }
-            awaitPong(cursor, now);
+            awaitPong(cursor.pingedAt, now);
         } else if (deadlines.passed(pingDue(cursor), now, heartbeat / SLACK)) {
+            awaitPong(now, now); // first: without memory for it the peer is looked at again, and must not be taken as pinged
             cursor.pinged = true;
             cursor.pingedAt = now;
             cursor.silentSince = cursor.lastInbound;
-            awaitPong(cursor, now);
+            pinging = true;
             cursor.transport.ping();
+            pinging = false;
         }
         return null;
     }

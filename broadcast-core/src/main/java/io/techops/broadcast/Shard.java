@@ -377,7 +377,10 @@ final class Shard {
                     ? departures.abort(cursor, reason)
                     : departures.close(cursor, reason);
         } catch (Throwable thrown) {
-            return departures.fail(cursor, thrown);
+            if (patience.hasPingFailed()) {
+                return departures.fail(cursor, thrown);
+            }
+            throw thrown;
         }
     }
 

@@ -91,6 +91,7 @@ class HubModelTest {
         private int pauses;
         /** What it had missed when it said that it is writable, and had lost nothing that it did not know of. */
         private long safeAt = -1;
+        private boolean lostBeforeWrite;
 
         Subject(FakeTransport transport, long joined) {
             this.transport = transport;
@@ -107,13 +108,20 @@ class HubModelTest {
             return cursor.position() >= stats.messages() - stats.retainedMessages() && cursor.lostAddressed == 0;
         }
 
+        /** Notes what was lost before a write, which may be the last one that leaves the transport writable. */
+        void writes() {
+            lostBeforeWrite |= safeAt >= 0 && peer().missed() != safeAt;
+        }
+
         /** A peer that is writable loses nothing, and one that is owed nothing is never cut. */
         void checkSafety() {
-            if (safeAt >= 0) {
+            assertThat(lostBeforeWrite).as("%s was writable, and has lost something", peer()).isFalse();
+            if (safeAt >= 0 && transport.isWritable()) {
                 assertThat(peer().missed()).as("%s is writable, and loses nothing", peer()).isEqualTo(safeAt);
                 assertThat(transport.closed()).as("%s is writable, and not cut", peer())
                         .isNotEqualTo(CloseReason.of(1013, "too slow: fell off the log's tail"));
-                safeAt = transport.isWritable() ? safeAt : -1;
+            } else {
+                safeAt = -1;
             }
         }
 
@@ -245,7 +253,9 @@ class HubModelTest {
                     joined = 2 * rig.hub().stats().messages();
                 }
                 FakeTransport transport = rig.join();
+                Subject subject = new Subject(transport, joined);
                 transport.duringWrite(() -> {
+                    subject.writes();
                     if (random.nextInt(6) == 0) { // as another thread may do
                         coverage.duringWrites++;
                         if (random.nextBoolean()) {
@@ -255,7 +265,7 @@ class HubModelTest {
                         }
                     }
                 });
-                subjects.add(new Subject(transport, joined));
+                subjects.add(subject);
             }
         }
 

@@ -79,6 +79,8 @@ class NoMemoryTest {
         }
 
         private static void exhaust(List<Object> hoard, BroadcastHub hub, Silent talker) {
+            Runnable broadcast = () -> hub.tryBroadcast(Message.text("lost or not")); // later there is no memory for it
+            Runnable talk = () -> talker.registration.received(Message.text("lost or not"));
             long until = System.nanoTime() + Duration.ofSeconds(2).toNanos();
             for (int size = 1 << 20; System.nanoTime() - until < 0; size = Math.max(16, size / 4)) {
                 try {
@@ -86,8 +88,8 @@ class NoMemoryTest {
                         hoard.add(new byte[size]);
                     }
                 } catch (OutOfMemoryError full) {
-                    attempt(() -> hub.tryBroadcast(Message.text("lost or not")));
-                    attempt(() -> talker.registration.received(Message.text("lost or not")));
+                    attempt(broadcast);
+                    attempt(talk);
                 }
             }
         }

@@ -357,7 +357,7 @@ class SaturationTest {
             FakeTransport slow = rig.join().stallAfter(1);
             rig.broadcastEach(0, 1);
             int sent = flood(flooding, 1);
-            for (int i = 0; i < 30; i++) {
+            for (int i = 0; i < 15; i++) {
                 rig.pass(Duration.ofMillis(900));
                 slow.progress();
             }
@@ -368,6 +368,21 @@ class SaturationTest {
             assertThat(flooding.resumes()).isOne();
             assertThat(slow.closed()).isEqualTo(CloseReason.of(1013, "too slow: fell off the log's tail"));
             assertThat(flooding.texts()).isEqualTo(HubRig.numbers(0, sent));
+        }
+
+        @Test
+        void isNotGivenForEverToAPeerThatTakesOneBatchBitByBit() {
+            FakeTransport flooding = rig.join();
+            FakeTransport trickling = rig.join().stallAfter(1);
+            rig.broadcastEach(0, 1);
+            flood(flooding, 1);
+            for (int i = 0; i < 17; i++) {
+                assertThat(flooding.resumes()).as("held back").isZero();
+                rig.pass(Duration.ofMillis(950));
+                trickling.progress();
+            }
+            assertThat(flooding.resumes()).as("16 s later").isOne();
+            assertThat(trickling.closed()).isEqualTo(CloseReason.of(1013, "too slow: fell off the log's tail"));
         }
 
         @Test
