@@ -193,6 +193,7 @@ public interface BroadcastHub extends AutoCloseable {
         Duration drainSpread = Duration.ofSeconds(2);
         int shards = Runtime.getRuntime().availableProcessors();
         String name = "broadcast-hub";
+        boolean traced = true;
         @Nullable Executor executor;
         @Nullable HubTimer timer;
         /** Set by {@link Topics}: threads that are not the hub's own, and what runs after the last event of a peer. */
@@ -302,8 +303,9 @@ public interface BroadcastHub extends AutoCloseable {
          * Sets how long a peer that is not writable for the moment holds back what other <em>peers</em> send, once
          * there is so much of it that this peer would fall off the log's tail: a flood is then slowed down to what its
          * receivers take. The time counts from when the peer stopped being writable, and begins anew whenever its
-         * transport makes progress ({@link Registration#progressed}): a peer that reads is not run over, one that takes
-         * nothing for so long is. What the host application broadcasts is never held back by this.
+         * transport makes progress ({@link Registration#progressed}), up to 16 times for one batch: a peer that reads is
+         * not run over, one that takes nothing for so long is, and the slowest cannot make a flood slower than one batch
+         * (320 KiB, or all that is kept) in 16 times as long. What the host application broadcasts is never held back by this.
          *
          * @param floodGrace 1 second by default; zero lets a flood run over whoever cannot follow
          * @return this builder
@@ -383,6 +385,18 @@ public interface BroadcastHub extends AutoCloseable {
                 throw new IllegalArgumentException("name must not be empty");
             }
             this.name = name;
+            return this;
+        }
+
+        /**
+         * Sets whether events of the hub and of its peers are logged at DEBUG and recorded by Java Flight Recorder. A hub
+         * that serves a health check or a warm-up need not be. Warnings are logged and events are counted in any case.
+         *
+         * @param traced true by default
+         * @return this builder
+         */
+        public Builder traced(boolean traced) {
+            this.traced = traced;
             return this;
         }
 

@@ -13,6 +13,8 @@ final class Journal {
     private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
 
     private final String hub;
+    /** Whether events are logged and recorded. */
+    private final boolean traced;
     private final Saturation saturation;
     private final LongAdder registrations = new LongAdder();
     private final LongAdder missed = new LongAdder();
@@ -25,10 +27,11 @@ final class Journal {
     private final Flight.Drain drain = new Flight.Drain();
     private volatile boolean late;
 
-    Journal(String hub, HubTimer timer) {
+    Journal(String hub, boolean traced, HubTimer timer) {
         this.hub = hub;
+        this.traced = traced;
         this.saturation = new Saturation(hub, timer);
-        this.refusals = new RefusalCounts(hub);
+        this.refusals = new RefusalCounts(hub, traced);
     }
 
     Saturation saturation() {
@@ -36,6 +39,9 @@ final class Journal {
     }
 
     void broadcast(Message message, long sequence, @Nullable Peer from, boolean hasWaited) {
+        if (!traced) {
+            return;
+        }
         if (LOG.isDebugEnabled()) {
             LOG.debug("broadcast {}: {} from {}{}", sequence, message, from == null ? "the host" : from,
                     hasWaited ? ", which waited for room" : "");
@@ -45,19 +51,25 @@ final class Journal {
 
     void ignored(Message message, Peer from) {
         ignored.increment();
-        LOG.debug("{} of {} ignored", message, from);
+        if (traced) {
+            LOG.debug("{} of {} ignored", message, from);
+        }
     }
 
     void registered(Peer peer) {
         registrations.increment();
-        LOG.debug("{} registered: {}", peer, peer.attributes());
-        Flight.registered(hub, peer);
+        if (traced) {
+            LOG.debug("{} registered: {}", peer, peer.attributes());
+            Flight.registered(hub, peer);
+        }
     }
 
     /** As {@link Flight#gone} says. */
     void gone(Peer peer, CloseReason reason, boolean byHub, long registeredFor, PeerCursor.Account account) {
-        LOG.debug("{} unregistered: {}", peer, reason);
-        Flight.gone(hub, peer, reason, byHub, registeredFor, account);
+        if (traced) {
+            LOG.debug("{} unregistered: {}", peer, reason);
+            Flight.gone(hub, peer, reason, byHub, registeredFor, account);
+        }
     }
 
     void refused(RefusalCause cause) {
@@ -67,13 +79,17 @@ final class Journal {
     void overflowed(Peer peer, long lost) {
         overflows.increment();
         missed.add(lost);
-        LOG.debug("{} fell off the log's tail and missed {}", peer, lost);
-        Flight.overflow(hub, peer, lost, peer.isRegistered());
+        if (traced) {
+            LOG.debug("{} fell off the log's tail and missed {}", peer, lost);
+            Flight.overflow(hub, peer, lost, peer.isRegistered());
+        }
     }
 
     void failed(Peer peer, Throwable cause) {
         failures.increment();
-        LOG.debug("The transport of {} failed", peer, cause);
+        if (traced) {
+            LOG.debug("The transport of {} failed", peer, cause);
+        }
     }
 
     void closes(int peers, Duration limit) {
@@ -88,7 +104,9 @@ final class Journal {
     }
 
     void closed() {
-        Flight.drained(drain, !late);
+        if (traced) {
+            Flight.drained(drain, !late);
+        }
     }
 
     HubStats.Counts counts() {

@@ -51,7 +51,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Publisher {
         timer = ownTimer;
         afterGone = settings.afterGone;
         told = !settings.tellsNobody() || settings.shared != null;
-        journal = new Journal(settings.name, timer);
+        journal = new Journal(settings.name, settings.traced, timer);
         policy = settings.policy;
         policyFailures = new Bursts(timer);
         policyMayBlock = mayBlock(policy);

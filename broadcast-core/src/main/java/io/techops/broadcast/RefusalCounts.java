@@ -10,10 +10,15 @@ final class RefusalCounts {
     private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
 
     private final String hub;
+    private final boolean traced;
     private final Map<RefusalCause, LongAdder> counts = new EnumMap<>(RefusalCause.class);
 
-    RefusalCounts(String hub) {
+    /**
+     * @param traced whether refusals are logged and recorded
+     */
+    RefusalCounts(String hub, boolean traced) {
         this.hub = hub;
+        this.traced = traced;
         for (RefusalCause cause : RefusalCause.values()) {
             counts.put(cause, new LongAdder());
         }
@@ -21,8 +26,10 @@ final class RefusalCounts {
 
     void count(RefusalCause cause) {
         counts.get(cause).increment();
-        LOG.debug("A connection was refused: {}", cause);
-        Flight.refused(hub, cause);
+        if (traced) {
+            LOG.debug("A connection was refused: {}", cause);
+            Flight.refused(hub, cause);
+        }
     }
 
     Map<RefusalCause, Long> sums() {

@@ -47,7 +47,7 @@ final class TopicLives implements Topic.Lives {
     private final HubThreads threads;
     private final @Nullable Executor executor;
     private final ForeignTimer timer;
-    private final RefusalCounts refusals = new RefusalCounts("topics");
+    private final RefusalCounts refusals = new RefusalCounts("topics", true);
     private final Bursts failures;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 

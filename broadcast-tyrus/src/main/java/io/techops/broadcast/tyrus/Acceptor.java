@@ -21,7 +21,8 @@ final class Acceptor {
     private final SocketWatch watch;
     private final Failures failures = new Failures(LOG);
     private Duration pause = FIRST_PAUSE;
-    private boolean failing;
+    /** Whether the failure was told, so that its end is told as well. */
+    private boolean told;
 
     Acceptor(SocketWatch watch) {
         this.watch = watch;
@@ -32,15 +33,14 @@ final class Acceptor {
         try {
             listening.onAccept();
             pause = FIRST_PAUSE;
-            if (failing) {
-                failing = false;
+            if (told) {
+                told = false;
                 LOG.info("Connections are accepted again");
             }
         } catch (Throwable thrown) {
             if (listening.isOpen()) {
-                failing = true;
                 pause(listening);
-                failures.warn("No connection can be accepted for now (" + thrown.getMessage() + "). If that is for want "
+                told |= failures.warn("No connection can be accepted for now (" + thrown.getMessage() + "). If that is for want "
                         + "of file descriptors, raise their limit (ulimit -n; LimitNOFILE of systemd), or set maxPeers "
                         + "below it", thrown instanceof IOException ? null : thrown);
             }

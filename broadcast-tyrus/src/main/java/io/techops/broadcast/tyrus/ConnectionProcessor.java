@@ -63,7 +63,13 @@ abstract class ConnectionProcessor extends StandaloneProcessor {
     public final ProcessorResult process(Context context) {
         switch (context.getIoEvent()) {
             case ACCEPTED -> accepted();
-            case READ -> guarded(this::readable);
+            case READ -> {
+                if (watched) {
+                    guarded(this::readable);
+                } else {
+                    ignore(); // the selector was told to watch after another thread had taken the connection again
+                }
+            }
             case CLOSED -> {
                 closed = true;
                 cancelDeadline();
@@ -100,11 +106,15 @@ abstract class ConnectionProcessor extends StandaloneProcessor {
     final void unwatch() {
         if (watched) {
             watched = false;
-            try {
-                connection.disableIOEvent(IOEvent.READ);
-            } catch (IOException e) {
-                connection.terminateSilently();
-            }
+            ignore();
+        }
+    }
+
+    private void ignore() {
+        try {
+            connection.disableIOEvent(IOEvent.READ);
+        } catch (IOException e) {
+            connection.terminateSilently();
         }
     }
 
@@ -127,6 +137,9 @@ abstract class ConnectionProcessor extends StandaloneProcessor {
             connection.getTransport().getWorkerThreadPool().execute(() -> guarded(work));
         } catch (RejectedExecutionException e) {
             connection.terminateSilently(); // the server has ended
+        } catch (RuntimeException | Error e) { // no memory for a thread
+            connection.terminateSilently();
+            throw e;
         }
     }
 
@@ -165,14 +178,17 @@ abstract class ConnectionProcessor extends StandaloneProcessor {
     }
 
     private void judge(int wait, Duration delay) {
-        if (wait == waits && watched && !closed) {
+        if (wait != waits || closed) {
+            return;
+        }
+        if (watched) {
+            judgeAfter(delay); // if it has come in time: what it has to wait for then takes its own time
+            int next = waits;
             readable();
-            if (wait == waits && !watched) {
-                judgeAfter(delay); // it had come in time: what it has to wait for now takes its own time
+            if (next != waits || !watched || closed) {
+                return;
             }
         }
-        if (wait == waits && !closed) {
-            timeOver();
-        }
+        timeOver();
     }
 }

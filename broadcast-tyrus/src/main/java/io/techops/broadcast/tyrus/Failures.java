@@ -17,14 +17,16 @@ final class Failures {
         this.log = log;
     }
 
-    /** Warns, unless something like it was said a moment ago. */
-    void warn(String what, @Nullable Throwable thrown) {
+    /** Warns, unless something like it was said a moment ago. {@return whether it was said now} */
+    boolean warn(String what, @Nullable Throwable thrown) {
         try {
             if (bursts.first()) {
                 log.warn(what, thrown);
+                return true;
             }
         } catch (Throwable again) {
             // There is no one left to tell.
         }
+        return false;
     }
 }

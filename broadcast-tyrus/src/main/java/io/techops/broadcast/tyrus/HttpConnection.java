@@ -199,7 +199,10 @@ final class HttpConnection extends ConnectionProcessor {
 
     private boolean request(RequestHead head) {
         state = State.ANSWERING;
-        hurries = true;
+        if (!hurries) {
+            hurries = true;
+            judgeAfter(port.headTimeout());
+        }
         if (port.closing().getAsBoolean()) {
             return refuse(Entrance.goingAway(), !head.isHead());
         }
@@ -243,7 +246,6 @@ final class HttpConnection extends ConnectionProcessor {
     }
 
     private boolean refuse(Refusal refusal, boolean withBody) {
-        LOG.debug("Refused a request: {}", refusal.status());
         port.counter().accept(refusal.cause());
         last = true;
         return send(refusal.response(withBody));

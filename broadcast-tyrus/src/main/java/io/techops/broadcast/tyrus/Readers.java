@@ -106,7 +106,14 @@ final class Readers extends ThreadPoolExecutor {
 
     @Override
     public void execute(Runnable task) {
-        super.execute(task);
+        try {
+            super.execute(task);
+        } catch (OutOfMemoryError e) { // no thread more: those that there are will come to it
+            if (getPoolSize() == 0) {
+                throw e;
+            }
+            getQueue().add(task);
+        }
         watch();
     }
 

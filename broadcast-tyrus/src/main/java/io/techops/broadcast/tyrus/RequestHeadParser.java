@@ -213,7 +213,7 @@ final class RequestHeadParser {
 
     private @Nullable Refusal fold(String line) {
         String more = Tokens.trim(line);
-        if (name == null || !Tokens.isFieldValue(more)) {
+        if (name == null || !Tokens.isFieldValue(more) || ++count > MAX_HEADERS) { // each copies the value
             return notInOrder();
         }
         value = Tokens.trim(value + " " + more);

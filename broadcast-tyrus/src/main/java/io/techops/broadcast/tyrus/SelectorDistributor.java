@@ -94,11 +94,14 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
         } catch (IOException e) {
             drop(channel, e);
             return;
+        } catch (RuntimeException | Error e) { // of the host's TLS, or no memory: the acceptor says so
+            drop(channel, e);
+            throw e;
         }
         rounds.registerChannelAsync(channel, interestOps, attachment, completionHandler);
     }
 
-    private static void drop(SelectableChannel channel, IOException why) {
+    private static void drop(SelectableChannel channel, Throwable why) {
         LOG.debug("A connection cannot begin: {}", why.toString());
         try {
             channel.close();
