@@ -271,7 +271,7 @@ abstract class Outbound {
     private void brokenBy(IOException e) {
         end();
         news |= BROKEN;
-        LOG.debug("A connection broke: {}", e.toString());
+        LOG.trace("A connection broke: {}", e.toString());
     }
 
     private int takeNews() {

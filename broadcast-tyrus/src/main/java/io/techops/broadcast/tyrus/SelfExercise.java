@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * lives: sun.nio.ch.FileDispatcherImpl, with the first close of a socket, is one; a class path of folders needs a
  * descriptor for every class. A list of such classes would be one of a JDK's version. So before the first server of a
  * process listens, a private one on the loopback interface is led through a connection's life: a message, both ways to
- * close, a refusal, a page, with TLS if the server has it. It has a hub of its own, which is not traced, so that neither
- * the log nor a recording tells of it, and its result does not matter.
+ * close, a refusal, a page, a reset, with TLS if the server has it. It has a hub of its own, which is not traced, so
+ * that neither the log nor a recording tells of it, and its result does not matter.
  */
 
 /**
@@ -82,6 +82,11 @@ final class SelfExercise {
         talk(server.port(), tls, "GET / HTTP/1.1\r\n\r\n", new byte[0]);
         if (server.pagePort() > 0) {
             talk(server.pagePort(), tls, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", new byte[0]);
+        }
+        try (Socket reset = open(server.port(), tls)) {
+            reset.getOutputStream().write(HANDSHAKE.getBytes(StandardCharsets.US_ASCII));
+            reset.getInputStream().read();
+            reset.setSoLinger(true, 0);
         }
     }
 

@@ -85,7 +85,7 @@ abstract class SocketReader implements PeerConnection.Source {
     }
 
     void broken(IOException e) {
-        LOG.debug("A socket broke: {}", e.toString());
+        LOG.trace("A socket broke: {}", e.toString());
         over();
     }
 }

@@ -11,11 +11,22 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLContextSpi;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLServerSocketFactory;
+import javax.net.ssl.SSLSessionContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -214,6 +225,80 @@ class HttpConnectionTest {
             assertThat(peer.readHead()).startsWith("HTTP/1.1 101 ");
             peer.sendText("in");
             assertThat(peer.readText()).isEqualTo("in");
+        }
+    }
+
+    @Test
+    void aHandshakeOnAConnectionThatWasIdleHasTheTimeOfAHandshake() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CompletableFuture<HandshakePolicy.Decision> decision = new CompletableFuture<>();
+        int port = FreePort.find();
+        try (BroadcastServer server = builder(Wire.PLAIN).port(port).pagePort(port)
+                .pageIdleTimeout(Duration.ofSeconds(1)).handshakePolicy(request -> {
+                    asked.countDown();
+                    return decision.join();
+                }).start();
+                RawClient peer = RawClient.connect(server.port());
+                RawClient idle = RawClient.connect(port)) {
+            assertThat(server.pagePort()).isEqualTo(port);
+            assertThat(peer.ask(GET + "\r\n")).startsWith("HTTP/1.1 200 ");
+            assertThat(peer.readBody()).isEqualTo("page");
+            peer.send(RawClient.handshake("/").getBytes(StandardCharsets.ISO_8859_1));
+            asked.await();
+            assertThat(idle.ask(GET + "\r\n")).startsWith("HTTP/1.1 200 ");
+            idle.readAll(); // until it was idle for so long that it is closed, as the other one must not be
+            decision.complete(HandshakePolicy.Decision.accept());
+            assertThat(peer.readHead()).startsWith("HTTP/1.1 101 ");
+        }
+    }
+
+    /** An SSL context of the host whose engines cannot be made. */
+    private static SSLContext broken() {
+        return new SSLContext(new SSLContextSpi() {
+            @Override
+            protected void engineInit(KeyManager[] keys, TrustManager[] trusted, SecureRandom random) {
+                // It needs nothing.
+            }
+
+            @Override
+            protected SSLSocketFactory engineGetSocketFactory() {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            protected SSLServerSocketFactory engineGetServerSocketFactory() {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            protected SSLEngine engineCreateSSLEngine() {
+                throw new IllegalStateException("no engine");
+            }
+
+            @Override
+            protected SSLEngine engineCreateSSLEngine(String host, int port) {
+                throw new IllegalStateException("no engine");
+            }
+
+            @Override
+            protected SSLSessionContext engineGetServerSessionContext() {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            protected SSLSessionContext engineGetClientSessionContext() {
+                throw new UnsupportedOperationException();
+            }
+        }, null, "TLS") { };
+    }
+
+    @Test
+    void aConnectionForWhichThereIsNoTlsIsClosed() throws Exception {
+        try (LogCatch expected = new LogCatch();
+                BroadcastServer server = Wire.PLAIN.server().tls(broken()).handshakeTimeout(Duration.ofMinutes(5)).start();
+                RawClient peer = RawClient.connect(server.port())) {
+            assertThat(peer.readAll()).isEmpty();
+            assertThat(expected.warnings()).anyMatch(line -> line.contains("no engine"));
         }
     }
 

@@ -99,6 +99,7 @@ class MalformedRequestTest {
                 request("a bare CR in a value", 400, GET + "X: a\rb\r\n\r\n"),
                 request("an escape in a value", 400, GET + "X: \u001b[31m\r\n\r\n"),
                 request("a first header that is folded", 400, "GET / HTTP/1.1\r\n X: y\r\n" + HOST + "\r\n"),
+                request("a value in too many lines", 400, GET + "X: y\r\n" + " \r\n".repeat(200) + "\r\n"),
                 request("two lengths", 400, GET + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
                 request("a length that is none", 400, GET + "Content-Length: ten\r\n\r\n"),
                 request("a length below zero", 400, GET + "Content-Length: -1\r\n\r\n"),
