@@ -21,7 +21,7 @@ final class Patience {
     private static final int SLACK = 50;
 
     /** So many graces a peer has for one batch, however it progresses: so the slowest reader sets no lower pace. */
-    private static final int MOST_GRACES = 16;
+    private static final int MOST_GRACES = 32;
 
     private final Limits limits;
     private final long stall;

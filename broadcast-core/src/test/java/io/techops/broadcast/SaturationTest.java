@@ -376,12 +376,12 @@ class SaturationTest {
             FakeTransport trickling = rig.join().stallAfter(1);
             rig.broadcastEach(0, 1);
             flood(flooding, 1);
-            for (int i = 0; i < 17; i++) {
+            for (int i = 0; i < 34; i++) {
                 assertThat(flooding.resumes()).as("held back").isZero();
                 rig.pass(Duration.ofMillis(950));
                 trickling.progress();
             }
-            assertThat(flooding.resumes()).as("16 s later").isOne();
+            assertThat(flooding.resumes()).as("32 s later").isOne();
             assertThat(trickling.closed()).isEqualTo(CloseReason.of(1013, "too slow: fell off the log's tail"));
         }
 

@@ -386,7 +386,7 @@ public abstract class ContainerContract {
             }));
         }
         await().untilAsserted(() -> {
-            assertThat(hub.stats().messages()).as("ten times what the log holds").isGreaterThan(40_960);
+            assertThat(hub.stats().messages()).as("three times what the log holds").isGreaterThan(12_288);
             assertThat(hub.stats().waits()).as("how often there was no room").isPositive();
         });
         assertThat(events.departures).isEmpty();
