@@ -123,8 +123,8 @@ public interface BroadcastHub extends AutoCloseable {
 
     /**
      * {@return whether {@link Registration#received} may have to wait for foreign code, because the policy or the
-     * listener of messages {@linkplain MessagePolicy#mayBlock may block}} An adapter must then not call it on a thread that others
-     * need, nor {@link #register}, which waits for nobody otherwise.
+     * listener of messages {@linkplain MessagePolicy#mayBlock may block}} An adapter must then not call it on a thread
+     * that others need, nor {@link #register}, which waits for nobody otherwise.
      */
     boolean mayBlockReading();
 
@@ -303,10 +303,10 @@ public interface BroadcastHub extends AutoCloseable {
          * Sets how long a peer that is not writable for the moment holds back what other <em>peers</em> send, once
          * there is so much of it that this peer would fall off the log's tail: a flood is then slowed down to what its
          * receivers take. The time counts from when the peer stopped being writable, and begins anew whenever its
-         * transport makes progress ({@link Registration#progressed}), up to 32 times for one batch: a peer that reads is
-         * not run over, one that takes nothing for so long is, and no peer makes a flood slower than one batch
-         * (320 KiB, or all that is kept) in 32 times as long. What the host application broadcasts is never held back by
-         * this.
+         * transport makes progress ({@link Registration#progressed}), up to 32 times for one batch: a peer that reads
+         * is not run over, one that takes nothing for so long is, and no peer makes a flood slower than one batch
+         * (320 KiB, or all that is kept) in 32 times as long. What the host application broadcasts is never held back
+         * by this.
          *
          * @param floodGrace 1 second by default; zero lets a flood run over whoever cannot follow
          * @return this builder
@@ -390,8 +390,9 @@ public interface BroadcastHub extends AutoCloseable {
         }
 
         /**
-         * Sets whether events of the hub and of its peers are logged at DEBUG and recorded by Java Flight Recorder. A hub
-         * that serves a health check or a warm-up need not be. Warnings are logged and events are counted in any case.
+         * Sets whether events of the hub and of its peers are logged at DEBUG and recorded by Java Flight Recorder. A
+         * hub that serves a health check or a warm-up need not be. Warnings are logged and events are counted in any
+         * case.
          *
          * @param traced true by default
          * @return this builder

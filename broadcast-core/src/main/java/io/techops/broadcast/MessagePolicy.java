@@ -58,9 +58,9 @@ public interface MessagePolicy {
 
     /**
      * {@return whether {@link #decide} may wait for anything, or take more than some microseconds} If neither the
-     * policy of a hub nor its {@link MessageListener} may, an adapter can read all its peers with a few threads, which saves a change
-     * of threads a message. True unless overridden; no policy of this interface may, nor does one that is {@link
-     * #nonBlocking}.
+     * policy of a hub nor its {@link MessageListener} may, an adapter can read all its peers with a few threads, which
+     * saves a change of threads a message. True unless overridden; no policy of this interface may, nor does one that
+     * is {@link #nonBlocking}.
      */
     default boolean mayBlock() {
         return true;

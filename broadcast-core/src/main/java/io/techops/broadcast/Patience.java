@@ -161,7 +161,7 @@ final class Patience {
             }
             awaitPong(cursor.pingedAt, now);
         } else if (deadlines.passed(pingDue(cursor), now, heartbeat / SLACK)) {
-            awaitPong(now, now); // first: without memory for it the peer is looked at again, and must not be taken as pinged
+            awaitPong(now, now); // first: if there is no memory for it the peer is looked at again, and is not pinged yet
             cursor.pinged = true;
             cursor.pingedAt = now;
             cursor.silentSince = cursor.lastInbound;

@@ -12,8 +12,8 @@ package io.techops.broadcast;
  * }</pre>
  *
  * <p>{@link #readStarted}, {@link #received}, {@link #readComplete} and {@link #ending} are called by one thread at a
- * time, the one that reads from the peer; the others may be called by any thread. No method waits for the network. After
- * {@link #unregister} every other call does nothing.
+ * time, the one that reads from the peer; the others may be called by any thread. No method waits for the network.
+ * After {@link #unregister} every other call does nothing.
  */
 public interface Registration {
 
@@ -48,8 +48,9 @@ public interface Registration {
     /**
      * Says that the transport, whose last {@link Transport#write} returned {@code false} and which has not said
      * {@link #writable} since, has brought some more of what it was given on its way, as when the socket takes the next
-     * part of a batch: the hub's stall timeout and flood grace begin anew. Optional; without it a peer that takes longer
-     * than that for one batch is closed, or run over by a flood, though it reads. Costs next to nothing, wakes nobody.
+     * part of a batch: the hub's stall timeout and flood grace begin anew. Optional; without it a peer that takes
+     * longer than that for one batch is closed, or run over by a flood, though it reads. Costs next to nothing, wakes
+     * nobody.
      */
     void progressed();
 

@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A serial task that is submitted again and again to an executor, which may be foreign: where it is refused, it is
- * wanted again, now and then by the timer. Not run by two threads at the same time if it is not submitted while it runs.
+ * wanted again, now and then by the timer. Not run by two threads at the same time if it is not submitted while it
+ * runs.
  */
 abstract class RetriedTask implements Runnable {
 

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * round as all others do, and so cannot make them wait for more than one write.
  *
  * Whole rounds look at every peer. A partial round serves only those that the shard was called for (they are writable
- * again, were sent something, are to be closed, …) and those that it left behind; so it costs what they cost. A round is
- * partial if the last one succeeded, the head is where that one found it, no deadline is due, no thread waits for room,
- * no drain is under way, and a whole one was not asked for; offer() does, after every broadcast and for every thread
- * that waits. Invariant between rounds:
+ * again, were sent something, are to be closed, …) and those that it left behind; so it costs what they cost. A round
+ * is partial if the last one succeeded, the head is where that one found it, no deadline is due, no thread waits for
+ * room, no drain is under way, and a whole one was not asked for; offer() does, after every broadcast and for every
+ * thread that waits. Invariant between rounds:
  *   every writable peer that is not in "behind" is at "reached", the head of the last round.
  * So the marks are right also after a partial round. "offered" is the lowest cursor of those behind: all other writable
  * peers are at the head. (A peer that became writable after the round began lowers it under the log's lock, see Marks.)
@@ -95,8 +95,8 @@ final class Shard {
     private volatile @Nullable Drain draining;
 
     /**
-     * Written by the task: its figures, and when the next round is at the latest; not while a round runs, which may have
-     * passed those who join.
+     * Written by the task: its figures, and when the next round is at the latest; not while a round runs, which may
+     * have passed those who join.
      */
     private volatile long delivered;
     private volatile long written;

@@ -1,8 +1,9 @@
 package io.techops.broadcast;
 
 /**
- * Makes text that UTF-8 can express, for whatever goes out: messages, close reasons, lines of a log. A surrogate without
- * its partner becomes the replacement character U+FFFD, as in the conversion to a {@code USVString} of the WHATWG.
+ * Makes text that UTF-8 can express, for whatever goes out: messages, close reasons, lines of a log. A surrogate
+ * without its partner becomes the replacement character U+FFFD, as in the conversion to a {@code USVString} of the
+ * WHATWG.
  */
 final class WellFormed {
 

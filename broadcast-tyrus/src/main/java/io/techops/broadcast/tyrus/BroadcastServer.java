@@ -251,7 +251,8 @@ public final class BroadcastServer implements AutoCloseable {
          * @param host an address of this machine, or a name that has one, which is looked up at {@link #start}; an IPv6
          *     address may be in brackets, and may have a zone, as in {@code fe80::1%eth0}; all addresses by default
          * @return this builder
-         * @throws IllegalArgumentException if it is neither a name nor an address, or if its zone is not of this machine
+         * @throws IllegalArgumentException if it is neither a name nor an address, or if its zone is not of this
+         *     machine
          */
         public Builder host(String host) {
             this.host = BindHost.parse(host);
@@ -276,15 +277,16 @@ public final class BroadcastServer implements AutoCloseable {
          * <code>/topics/&#123;topic&#125;</code>. A name that no topic can have gets 404 too, and one topic more than
          * there may be gets 503.
          *
-         * <p>The path of a request is split at its slashes, and each segment is percent-decoded once, as UTF-8; one that
-         * cannot be decoded gets 400. The decoded segments must be those of this path exactly: upper and lower case
-         * differ, a trailing slash makes another path, a semicolon is a part of its segment. An encoded slash separates
-         * nothing, and a segment with one matches nothing, as one that is empty, <code>.</code> or <code>..</code>.
+         * <p>The path of a request is split at its slashes, and each segment is percent-decoded once, as UTF-8; one
+         * that cannot be decoded gets 400. The decoded segments must be those of this path exactly: upper and lower
+         * case differ, a trailing slash makes another path, a semicolon is a part of its segment. An encoded slash
+         * separates nothing, and a segment with one matches nothing, as one that is empty, <code>.</code> or
+         * <code>..</code>.
          *
          * @param path begins with a slash; any path by default, <code>/topics/&#123;topic&#125;</code> with topics
          * @return this builder
-         * @throws IllegalArgumentException if it does not begin with a slash, is not the path of a URI, or has a segment
-         *     that no request can match
+         * @throws IllegalArgumentException if it does not begin with a slash, is not the path of a URI, or has a
+         *     segment that no request can match
          */
         public Builder path(String path) {
             String filled = PathTemplate.isTemplate(path) ? path.replace(PathTemplate.VARIABLE, "topic") : path;

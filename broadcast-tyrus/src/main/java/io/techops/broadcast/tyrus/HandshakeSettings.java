@@ -39,8 +39,8 @@ public abstract sealed class HandshakeSettings<B extends HandshakeSettings<B>> p
      * always, whatever their port, and so may clients that send no origin; others get 403.
      *
      * <p>Programs that show pages of their own send what their scheme is: {@code file://} in Electron and Cordova,
-     * {@code app://.}, {@code capacitor://localhost}, {@code qrc://}, {@code chrome-extension://} and an identity. Any of
-     * them can be listed, exactly as the program sends it, but that the case of its letters does not matter.
+     * {@code app://.}, {@code capacitor://localhost}, {@code qrc://}, {@code chrome-extension://} and an identity. Any
+     * of them can be listed, exactly as the program sends it, but that the case of its letters does not matter.
      *
      * @param origin {@code scheme://host}, {@code scheme://host:port}, or {@code scheme://} alone, which {@code http}
      *     and {@code https} do not have; the string {@code null} for pages that send {@code null}, as those that a

@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
  *                                 --accepted--> UPGRADED: it is a peer's
  *
  * While it reads, the selector's thread has it, and answers a handshake that has to wait for nobody. While something is
- * computed for TLS, or a request answered that may have to wait, a thread of the pool has it; while a policy decides, or
- * the socket takes no more of an answer, no thread. What was read behind a request waits here until it is answered, and
- * is no more than one buffer of it.
+ * computed for TLS, or a request answered that may have to wait, a thread of the pool has it; while a policy decides,
+ * or the socket takes no more of an answer, no thread. What was read behind a request waits here until it is answered,
+ * and is no more than one buffer of it.
  */
 
 /** A connection until it is a peer's: what strangers send over HTTP, on every port. */

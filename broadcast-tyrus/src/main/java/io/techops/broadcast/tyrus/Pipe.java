@@ -31,8 +31,8 @@ interface Pipe {
     long write(ByteBuffer[] buffers) throws IOException;
 
     /**
-     * Calls {@code then} once, on the watch's thread, when more can be written, or the socket has failed, which the next
-     * write will tell. Called after a short write.
+     * Calls {@code then} once, on the watch's thread, when more can be written, or the socket has failed, which the
+     * next write will tell. Called after a short write.
      */
     void awaitWritable(Runnable then);
 

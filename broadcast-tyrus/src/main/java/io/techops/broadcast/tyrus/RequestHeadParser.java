@@ -105,7 +105,8 @@ final class RequestHeadParser {
 
     private Refusal tooLong() {
         return method == null
-                ? Refusal.of(RefusalCause.HANDSHAKE, 414, "A request's line may have at most " + MAX_HEAD_BYTES + " bytes.")
+                ? Refusal.of(RefusalCause.HANDSHAKE, 414,
+                        "A request's line may have at most " + MAX_HEAD_BYTES + " bytes.")
                 : Refusal.of(RefusalCause.HANDSHAKE, 431,
                         "A request's line and headers may have at most " + MAX_HEAD_BYTES + " bytes.");
     }

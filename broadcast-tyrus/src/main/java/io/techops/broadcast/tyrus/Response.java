@@ -125,7 +125,8 @@ final class Response implements Closeable {
         left -= buffer.remaining();
         while (buffer.hasRemaining()) {
             if (body.read(buffer) < 0) {
-                throw new EOFException("the page has become shorter: " + (left + buffer.remaining()) + " bytes missing");
+                throw new EOFException(
+                        "the page has become shorter: " + (left + buffer.remaining()) + " bytes missing");
             }
         }
         return buffer.flip();

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * In: see Records. An answer of TLS itself, to a change of keys, goes out with what is written next, or at once if
  * nothing waits; it need not be sooner (RFC 8446 section 4.6.3).
  *
- * Handshake: what it has to compute takes milliseconds, and may call key and trust managers of the host. So reading stops
- * there, until somebody who may wait has called compute(); see Records.
+ * Handshake: what it has to compute takes milliseconds, and may call key and trust managers of the host. So reading
+ * stops there, until somebody who may wait has called compute(); see Records.
  *
  * End: with TLS 1.3 the two directions end one by one, as with TCP. With TLS 1.2 whoever reads our close_notify must
  * drop what he still wanted to say (RFC 5246 section 7.2.1), perhaps the close frame that answers ours; so it is sent
@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
  */
 
 /**
- * Through TLS, from the first byte of a connection. The engine's output is guarded by this object, because the reading side
- * has things to say as well; its lock is the innermost.
+ * Through TLS, from the first byte of a connection. The engine's output is guarded by this object, because the reading
+ * side has things to say as well; its lock is the innermost.
  */
 final class TlsPipe implements Pipe {
 

@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * at the same position.
  *
  * <p>The thread that writes the batch to one peer after the other moves the positions of the chunks, and an
- * {@link javax.net.ssl.SSLEngine} their limits too; whoever goes on after a short write takes {@linkplain #view a view},
- * which that does not touch, and holds the batch for as long as he needs it. The chunks go back to the pool when nobody
- * holds it any more.
+ * {@link javax.net.ssl.SSLEngine} their limits too; whoever goes on after a short write takes
+ * {@linkplain #view a view}, which that does not touch, and holds the batch for as long as he needs it. The chunks go
+ * back to the pool when nobody holds it any more.
  */
 final class WireBatch implements Batch.Encoding {
 

@@ -295,7 +295,8 @@ class HttpConnectionTest {
     @Test
     void aConnectionForWhichThereIsNoTlsIsClosed() throws Exception {
         try (LogCatch expected = new LogCatch();
-                BroadcastServer server = Wire.PLAIN.server().tls(broken()).handshakeTimeout(Duration.ofMinutes(5)).start();
+                BroadcastServer server = Wire.PLAIN.server().tls(broken()).handshakeTimeout(Duration.ofMinutes(5))
+                        .start();
                 RawClient peer = RawClient.connect(server.port())) {
             assertThat(peer.readAll()).isEmpty();
             assertThat(expected.warnings()).anyMatch(line -> line.contains("no engine"));

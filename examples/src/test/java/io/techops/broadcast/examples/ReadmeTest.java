@@ -100,7 +100,8 @@ class ReadmeTest {
     @MethodSource("documents")
     void everyLinkAndEveryNamedTestExists(Path document) throws IOException {
         String text = Files.readString(document);
-        assertThat(LINK.matcher(text).results().map(link -> document.resolveSibling(link.group(1)))).allMatch(Files::exists);
+        assertThat(LINK.matcher(text).results().map(link -> document.resolveSibling(link.group(1))))
+                .allMatch(Files::exists);
         assertThat(tests()).containsAll(TEST.matcher(text).results().map(test -> test.group(1)).toList());
     }
 
