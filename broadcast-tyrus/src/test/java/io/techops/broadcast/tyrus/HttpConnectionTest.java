@@ -2,6 +2,7 @@ package io.techops.broadcast.tyrus;
 
 import static io.techops.broadcast.tyrus.ClientFrames.concat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.LogCatch;
@@ -299,7 +300,7 @@ class HttpConnectionTest {
                         .start();
                 RawClient peer = RawClient.connect(server.port())) {
             assertThat(peer.readAll()).isEmpty();
-            assertThat(expected.warnings()).anyMatch(line -> line.contains("no engine"));
+            await().until(() -> expected.warnings().stream().anyMatch(line -> line.contains("no engine")));
         }
     }
 
