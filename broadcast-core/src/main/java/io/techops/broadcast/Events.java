@@ -108,6 +108,13 @@ final class Events extends RetriedTask {
         tell();
     }
 
+    /** Tells on this thread what was added, if the executor does not: it runs no tasks any more. */
+    void help() {
+        if (state.compareAndSet(IDLE, MORE)) {
+            work();
+        }
+    }
+
     /** {@return whether the listener is running on this thread} */
     boolean onThisThread() {
         return caller == Thread.currentThread();

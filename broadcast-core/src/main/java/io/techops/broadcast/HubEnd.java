@@ -108,10 +108,15 @@ final class HubEnd {
             throw new IllegalArgumentException("limit must not be negative: " + limit);
         }
         if (begun.compareAndSet(false, true)) {
+            boolean drains = false;
             try {
                 journal.closes(peers.getAsInt(), shorter(limit, LONGEST));
-            } finally {
                 drain(shorter(limit, LONGEST), peers.getAsInt());
+                drains = true;
+            } finally {
+                if (!drains) { // no memory: the next call begins again
+                    begun.set(false);
+                }
             }
         }
         return ended.minimalCompletionStage();
@@ -143,6 +148,7 @@ final class HubEnd {
                 for (Shard shard : shards) {
                     shard.help(); // if the executor does not run it; by now it aborts what is left
                 }
+                events.help();
             }
             ended.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
             if (threads != null) {

@@ -76,8 +76,6 @@ final class HubThreads implements HubTimer {
         return task -> {
             Thread thread = new Worker(owner, task, name + "-" + number.incrementAndGet());
             thread.setDaemon(true);
-            owner.removeIf(other -> other.getState() == Thread.State.TERMINATED);
-            owner.add(thread);
             return thread;
         };
     }
@@ -89,6 +87,18 @@ final class HubThreads implements HubTimer {
         Worker(Set<Thread> owner, Runnable task, String name) {
             super(task, name);
             this.owner = owner;
+        }
+
+        /** Is one of its owner's from its first to its last moment but for the very end. */
+        @Override
+        public void run() {
+            try {
+                owner.removeIf(other -> other.getState() == Thread.State.TERMINATED);
+                owner.add(this);
+            } catch (Throwable noMemory) {
+                // The end does not wait for this one.
+            }
+            super.run();
         }
     }
 

@@ -26,6 +26,10 @@ final class Lane {
     private static final int RECEIVER = 32;
 
     private static final int INITIAL_CAPACITY = 16;
+    /** These are shared, so that the arrays can be given back without any memory. */
+    private static final Addressed[] NO_MESSAGES = new Addressed[0];
+    private static final PeerCursor[] NO_RECEIVERS = new PeerCursor[0];
+    private static final int[] NO_LINKS = new int[0];
     /** Larger arrays than this are given back once they are empty. */
     private static final int KEPT_CAPACITY = 1 << 14;
 
@@ -44,12 +48,12 @@ final class Lane {
     }
 
     private final Retention retention;
-    private @Nullable Addressed[] messages = new Addressed[0];
-    private @Nullable PeerCursor[] receivers = new PeerCursor[0];
+    private @Nullable Addressed[] messages = NO_MESSAGES;
+    private @Nullable PeerCursor[] receivers = NO_RECEIVERS;
     /** The next entry of the same receiver, or the next free one. */
-    private int[] next = new int[0];
-    private int[] older = new int[0];
-    private int[] newer = new int[0];
+    private int[] next = NO_LINKS;
+    private int[] older = NO_LINKS;
+    private int[] newer = NO_LINKS;
     private int free = NONE;
     private int oldest = NONE;
     private int newest = NONE;
@@ -190,11 +194,11 @@ final class Lane {
         free = entry;
         if (oldest == NONE && next.length > KEPT_CAPACITY) {
             free = NONE;
-            messages = new Addressed[0];
-            receivers = new PeerCursor[0];
-            next = new int[0];
-            older = new int[0];
-            newer = new int[0];
+            messages = NO_MESSAGES;
+            receivers = NO_RECEIVERS;
+            next = NO_LINKS;
+            older = NO_LINKS;
+            newer = NO_LINKS;
         }
     }
 

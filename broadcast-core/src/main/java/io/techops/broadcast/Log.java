@@ -317,10 +317,16 @@ final class Log {
             if (from.departed()) {
                 return REFUSED;
             }
-            parked.add(from);
+            from.parked = message;
+            try {
+                parked.add(from);
+            } catch (Throwable noMemory) { // it may be in the set all the same
+                parked.remove(from);
+                from.parked = null;
+                throw noMemory;
+            }
             waits++;
             from.held = true;
-            from.parked = message;
             return PARKED;
         } finally {
             lock.unlock();

@@ -304,10 +304,10 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Publisher {
      * @param byHub whether the hub ended the registration, and not the end of the connection
      */
     void departed(HubPeer peer, CloseReason reason, boolean byHub) {
+        peers.remove(peer);
         try {
-            PeerCursor.Account account = log.account(peer.cursor());
-            peers.remove(peer);
             peer.leaveAll();
+            PeerCursor.Account account = log.account(peer.cursor());
             if (log.forget(peer.cursor())) {
                 journal.saturation().ends();
                 offer(); // a drain waits for what is parked, and what was parked behind it may have room
@@ -376,19 +376,20 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Publisher {
 
     @Override
     public void admitted(List<Log.Admitted> admitted) {
-        offer();
         for (Log.Admitted one : admitted) {
-            journal.saturation().ends();
             boolean later = false;
             try {
+                journal.saturation().ends();
                 later = tellAdmitted(one);
-            } finally {
-                if (!later) {
-                    resume(one.from());
-                }
+            } catch (Throwable noMemory) {
+                // The event is lost, and not the peer.
+            }
+            if (!later) {
+                resume(one.from());
             }
         }
         events.tell();
+        offer();
     }
 
     /** {@return whether the peer is resumed by the event} */

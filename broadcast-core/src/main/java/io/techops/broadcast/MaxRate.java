@@ -48,7 +48,7 @@ final class MaxRate implements MessagePolicy {
             // Whatever is left in it, it is full after this time.
             long passed = Math.min(Math.max(0, now - at), of.cost);
             content = Math.min(of.full - passed * of.permits, content) + passed * of.permits;
-            at = now;
+            at = now - at > 0 ? now : at;
             if (content < of.cost) {
                 return false;
             }

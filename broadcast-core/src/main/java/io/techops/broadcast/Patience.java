@@ -131,20 +131,31 @@ final class Patience {
      * @return why it has to go, {@link CloseReason#ABNORMAL} if it is dead; null if it need not
      */
     @Nullable CloseReason exhausted(PeerCursor cursor, long now) {
-        boolean writable = cursor.writable || (cursor.signals() & PeerCursor.READY) != 0;
-        return writable ? listen(cursor, now) : watch(cursor, now);
+        if (cursor.writable) {
+            return listen(cursor, now);
+        }
+        // One that is writable again, and of which the shard takes note in this round, is judged after that.
+        return (cursor.signals() & PeerCursor.READY) != 0 ? null : watch(cursor, now);
     }
 
     private @Nullable CloseReason watch(PeerCursor cursor, long now) {
         long moved = later(cursor.stalledAt, cursor.progressedAt);
+        keepGrace(cursor, now);
         if (deadlines.passed(moved + stall, now)) {
             stalls++;
             return CloseReason.of(CloseReason.TRY_AGAIN_LATER,
                     "too slow: no progress for " + limits.stall().toMillis() + " ms");
         }
-        long latest = cursor.stalledAt + MOST_GRACES * grace;
-        cursor.inGrace = !deadlines.passed(earlier(moved + grace, latest), now, grace / SLACK);
         return null;
+    }
+
+    /** Ends the grace of a peer whose time is over. */
+    void keepGrace(PeerCursor cursor, long now) {
+        if (!cursor.writable) {
+            long moved = later(cursor.stalledAt, cursor.progressedAt);
+            long latest = cursor.stalledAt + MOST_GRACES * grace;
+            cursor.inGrace = !deadlines.passed(earlier(moved + grace, latest), now, grace / SLACK);
+        }
     }
 
     private @Nullable CloseReason listen(PeerCursor cursor, long now) {

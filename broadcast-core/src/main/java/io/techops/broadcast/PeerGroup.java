@@ -34,12 +34,14 @@ public final class PeerGroup {
      */
     public boolean add(Peer peer) {
         HubPeer member = checked(peer);
-        boolean added = members.add(member);
-        if (!member.join(this)) {
-            remove(member);
-            return false;
+        synchronized (member) { // so that the group and the peer agree
+            boolean added = members.add(member);
+            if (!member.join(this)) {
+                members.remove(member);
+                return false;
+            }
+            return added;
         }
-        return added;
     }
 
     /**
@@ -50,11 +52,13 @@ public final class PeerGroup {
      */
     public boolean remove(Peer peer) {
         Objects.requireNonNull(peer, "peer");
-        boolean removed = members.remove(peer);
-        if (peer instanceof HubPeer member) {
-            member.leave(this);
+        synchronized (peer) {
+            boolean removed = members.remove(peer);
+            if (peer instanceof HubPeer member) {
+                member.leave(this);
+            }
+            return removed;
         }
-        return removed;
     }
 
     /**

@@ -59,7 +59,6 @@ abstract class RetriedTask implements Runnable {
     }
 
     private void retryLater(Throwable thrown) {
-        LOG.warn(refusals, "The hub's executor did not take a task: it is tried again", thrown);
         if (waiting.compareAndSet(false, true)) {
             Duration now = pause;
             pause = now.compareTo(LONGEST_PAUSE) < 0 ? now.multipliedBy(2) : now;
@@ -67,6 +66,7 @@ abstract class RetriedTask implements Runnable {
                 waiting.set(false);
             }
         }
+        LOG.warn(refusals, "The hub's executor did not take a task: it is tried again", thrown);
     }
 
     private void again() {

@@ -43,6 +43,35 @@ final class SafeLog {
         write(Level.DEBUG, null, format, args);
     }
 
+    /** As {@link #warn(Bursts, String, Object...)} with one value, and no memory is needed to call it. */
+    void warn(Bursts burst, String format, @Nullable Object arg) {
+        try {
+            if (burst.first()) {
+                write(Level.WARN, burst, format, arg);
+            }
+        } catch (Throwable noMemory) {
+            // It cannot be told.
+        }
+    }
+
+    /** As {@link #debug(String, Object...)} with one value, and no memory is needed to call it. */
+    void debug(String format, @Nullable Object arg) {
+        try {
+            write(Level.DEBUG, null, format, arg);
+        } catch (Throwable noMemory) {
+            // It cannot be told.
+        }
+    }
+
+    /** As {@link #debug(String, Object...)} with two values, and no memory is needed to call it. */
+    void debug(String format, @Nullable Object first, @Nullable Object second) {
+        try {
+            write(Level.DEBUG, null, format, first, second);
+        } catch (Throwable noMemory) {
+            // It cannot be told.
+        }
+    }
+
     /** Logs at WARN, as {@link #debug} does. */
     void warn(String format, @Nullable Object... args) {
         write(Level.WARN, null, format, args);

@@ -367,6 +367,7 @@ final class Shard {
     private boolean inTime(PeerCursor cursor, long now) {
         try {
             if (cursor.ending) {
+                patience.keepGrace(cursor, now);
                 return !deadlines.passed(cursor.closeBy, now) || departures.close(cursor, cursor.closeReason);
             }
             CloseReason reason = patience.exhausted(cursor, now);
@@ -496,8 +497,8 @@ final class Shard {
         taken += batch.size();
         batchesTaken++;
         if (!writable) {
-            patience.stalled(cursor);
             cursor.setWritable(false);
+            patience.stalled(cursor);
         }
         return true;
     }

@@ -158,11 +158,16 @@ final class TopicLives implements Topic.Lives {
             } finally {
                 lock.unlock();
             }
-            if (displaced != null) {
-                finish(displaced, Duration.ZERO);
+            try {
+                if (displaced != null) {
+                    finish(displaced, Duration.ZERO);
+                }
+            } finally {
+                if (topic != null) {
+                    build(topic); // other threads wait for it
+                }
             }
             if (topic != null) {
-                build(topic);
                 return topic;
             }
         }
@@ -171,9 +176,14 @@ final class TopicLives implements Topic.Lives {
     /** Under the lock. */
     private Topic begin(String name) {
         Topic topic = new Topic(name, linger, timer, this);
-        alive.add(topic);
-        changes = changes + 1;
         present.put(name, topic);
+        try {
+            alive.add(topic);
+        } catch (Throwable noMemory) {
+            present.remove(name);
+            throw noMemory;
+        }
+        changes = changes + 1;
         count++;
         begun++;
         return topic;
@@ -189,8 +199,11 @@ final class TopicLives implements Topic.Lives {
             recipe.prepare(topic.name(), settings);
             topic.build(new LogHub(settings), null);
         } catch (Throwable thrown) {
-            dropFailed(topic);
-            topic.build(null, thrown);
+            try {
+                dropFailed(topic);
+            } finally {
+                topic.build(null, thrown);
+            }
             ForeignCode.returned();
             // An adapter may have nobody to tell but a stranger.
             LOG.warn(failures, "Topic {} could not begin: its recipe failed", topic.name(), thrown);
@@ -210,6 +223,7 @@ final class TopicLives implements Topic.Lives {
         } finally {
             lock.unlock();
         }
+        topic.over().complete(null);
     }
 
     // The end.

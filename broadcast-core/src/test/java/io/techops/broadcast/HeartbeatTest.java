@@ -49,6 +49,26 @@ class HeartbeatTest {
     }
 
     @Test
+    void aPeerThatIsWritableAgainHasTheTimeForItsPongFromThenOn() {
+        HubRig slow = new HubRig(builder -> builder.stallTimeout(Duration.ofHours(1)));
+        FakeTransport peer = slow.join();
+        slow.passSeconds(25);
+        assertThat(peer.pings()).isOne();
+        peer.stallAfter(1);
+        slow.broadcast("it has not been read yet, and neither has the ping");
+        slow.passSeconds(30);
+        FakeTransport other = slow.join();
+        slow.run();
+        slow.timer().pass(Duration.ofSeconds(25)); // the other peer is to be looked at now,
+        peer.becomeWritable(); // in the round that hears of this
+        slow.run();
+        assertThat(other.pings()).isOne();
+        assertThat(peer.isAborted()).isFalse();
+        slow.passSeconds(10);
+        assertThat(peer.isAborted()).isTrue();
+    }
+
+    @Test
     void whatThePeerSendsIsASignOfLife() {
         FakeTransport peer = rig.join();
         for (int i = 0; i < 20; i++) {

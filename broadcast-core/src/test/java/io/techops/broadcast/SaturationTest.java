@@ -386,6 +386,19 @@ class SaturationTest {
         }
 
         @Test
+        void isNotLongerForAPeerThatEnds() {
+            FakeTransport flooding = rig.join();
+            FakeTransport ending = rig.join().stallAfter(1);
+            rig.broadcastEach(0, 2);
+            ending.end(CloseReason.of(CloseReason.NORMAL), true);
+            flood(flooding, 2);
+            rig.pass(Duration.ofMillis(999));
+            assertThat(flooding.resumes()).as("held back").isZero();
+            rig.pass(Duration.ofMillis(21)); // many are looked at together
+            assertThat(flooding.resumes()).isOne();
+        }
+
+        @Test
         void isGivenAgainToAPeerThatCatchesUpWithEveryWriteButIsNeverWritableAtOnce() {
             FakeTransport flooding = rig.join();
             FakeTransport oneAtATime = rig.join().stallAfter(1);
