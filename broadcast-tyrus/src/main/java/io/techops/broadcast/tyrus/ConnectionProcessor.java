@@ -2,6 +2,7 @@ package io.techops.broadcast.tyrus;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import org.glassfish.grizzly.Context;
 import org.glassfish.grizzly.IOEvent;
@@ -133,10 +134,15 @@ abstract class ConnectionProcessor extends StandaloneProcessor {
     /** Goes on, on a thread that may wait. */
     final void handOver(Runnable work) {
         unwatch();
+        ExecutorService pool = connection.getTransport().getWorkerThreadPool();
+        if (pool == null) { // the server has ended
+            connection.terminateSilently();
+            return;
+        }
         try {
-            connection.getTransport().getWorkerThreadPool().execute(() -> guarded(work));
-        } catch (RejectedExecutionException e) {
-            connection.terminateSilently(); // the server has ended
+            pool.execute(() -> guarded(work));
+        } catch (RejectedExecutionException e) { // the same
+            connection.terminateSilently();
         } catch (RuntimeException | Error e) { // no memory for a thread
             connection.terminateSilently();
             throw e;

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Retention;
+import io.techops.broadcast.testing.LogCatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -93,8 +94,11 @@ class MemoryTest {
             await().until(() -> hub.stats().waits() >= PEERS);
             assertThat((Resources.usedHeap() - before) / PEERS).as("bytes a peer").isLessThan(2 * limit + MARGIN);
         } finally {
-            hub.close(Duration.ZERO);
-            server.close(Duration.ZERO);
+            try (LogCatch expected = new LogCatch()) {
+                hub.close(Duration.ZERO);
+                server.close(Duration.ZERO);
+                assertThat(expected.warnings()).allMatch(line -> line.contains("did not end the hub"));
+            }
             for (RawClient peer : peers) {
                 peer.close();
             }

@@ -1,5 +1,0 @@
-/** How each step begins. */
-@NullMarked
-package io.techops.broadcast.examples;
-
-import org.jspecify.annotations.NullMarked;
