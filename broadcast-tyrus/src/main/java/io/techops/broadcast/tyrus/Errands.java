@@ -28,7 +28,6 @@ enum Errands {
     CUT(16);
 
     private static final Logger LOG = LoggerFactory.getLogger(Errands.class);
-    private static final long KEEP_MILLIS = 10;
 
     private final ScheduledThreadPoolExecutor threads;
 
@@ -40,7 +39,7 @@ enum Errands {
             thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
             return thread;
         });
-        threads.setKeepAliveTime(KEEP_MILLIS, TimeUnit.MILLISECONDS);
+        threads.setKeepAliveTime(1, TimeUnit.NANOSECONDS);
         threads.allowCoreThreadTimeOut(true);
         threads.setRemoveOnCancelPolicy(true);
     }

@@ -125,7 +125,8 @@ public abstract class Redeployment {
                 System.gc();
                 assertThat(loaders).as("class loaders that are still there").allMatch(loader -> loader.get() == null);
             });
-            assertThat(log.warnings()).noneMatch(line -> line.contains("broadcast"));
+            // A thread of the sessions' errands ends by itself, and may be seen on its way out.
+            assertThat(log.warnings()).noneMatch(line -> line.contains("broadcast") && !line.contains("[broadcast-session-"));
         } finally {
             host.stop();
         }
