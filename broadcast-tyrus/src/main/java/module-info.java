@@ -1,6 +1,7 @@
-/** The Jakarta WebSocket endpoint mapped on the hub, a standalone server on Tyrus and Grizzly, and a page server. */
+/** A standalone WebSocket server for the hub, on Tyrus and Grizzly, and a page server. */
 module io.techops.broadcast.tyrus {
     requires transitive io.techops.broadcast;
+    requires transitive io.techops.broadcast.endpoint;
     requires transitive jakarta.websocket;
     requires org.glassfish.grizzly;
     requires org.glassfish.tyrus.core;

@@ -3,6 +3,7 @@ package io.techops.broadcast;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Objects;
+import java.util.ServiceLoader;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -28,38 +29,33 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by any number of threads. Everything may be called from a policy or a listener. A transport must not
  * call what may wait.
  */
-public interface BroadcastHub extends AutoCloseable {
+public abstract class BroadcastHub implements AutoCloseable {
 
     /** How long {@link #close()} lets peers take what is left: 5 seconds. */
-    Duration DEFAULT_CLOSE_LIMIT = Duration.ofSeconds(5);
+    public static final Duration DEFAULT_CLOSE_LIMIT = Duration.ofSeconds(5);
+
+    /** Found when it is first asked for; two threads may both look for it. */
+    private static volatile ServiceLoader.@Nullable Provider<Builder> builders;
+
+    /** For the engine alone, which is the only one to extend this class. */
+    protected BroadcastHub() {
+        EngineOnly.check(getClass());
+    }
 
     /** {@return a builder with the defaults} */
-    static Builder builder() {
-        return new Builder();
+    public static Builder builder() {
+        ServiceLoader.Provider<Builder> found = builders;
+        if (found == null) {
+            found = EngineOnly.provider(Builder.class);
+            builders = found;
+        }
+        return found.get();
     }
 
     /** {@return a new hub with the defaults} */
-    static BroadcastHub create() {
+    public static BroadcastHub create() {
         return builder().build();
     }
-
-    /**
-     * Registers a connection: its peer is given everything that is broadcast from now on, and nothing from before.
-     * Called by adapters.
-     *
-     * @param transport how bytes reach the peer; not written to before this method was called
-     * @return what the adapter reports back with
-     * @throws RefusedException if the hub is closed, or its listener is 10,000 departures behind
-     */
-    Registration register(Transport transport);
-
-    /**
-     * Takes note that a connection was refused, for {@link HubStats#refusals} alone. Called by adapters, for every
-     * connection that asked for this hub and did not get as far as {@link #register}, and for one that it did not take.
-     *
-     * @param cause why
-     */
-    void refused(RefusalCause cause);
 
     /**
      * Appends a message for everyone to the log, and returns. Waits only while the hub is saturated; a wait cannot be
@@ -70,7 +66,7 @@ public interface BroadcastHub extends AutoCloseable {
      * @throws IllegalArgumentException if the message is larger than the whole log
      * @throws IllegalStateException if the hub is closed, also while this call waits
      */
-    long broadcast(Message message);
+    public abstract long broadcast(Message message);
 
     /**
      * Broadcasts a text, as {@link #broadcast(Message)} does.
@@ -80,7 +76,7 @@ public interface BroadcastHub extends AutoCloseable {
      * @throws IllegalArgumentException if the message is larger than the whole log
      * @throws IllegalStateException if the hub is closed, also while this call waits
      */
-    default long broadcast(String text) {
+    public long broadcast(String text) {
         return broadcast(Message.text(Objects.requireNonNull(text, "text")));
     }
 
@@ -94,7 +90,7 @@ public interface BroadcastHub extends AutoCloseable {
      *     peer of another hub
      * @throws IllegalStateException if the hub is closed, also while this call waits
      */
-    void broadcast(Message message, BroadcastOptions options);
+    public abstract void broadcast(Message message, BroadcastOptions options);
 
     /**
      * Appends a message for everyone, unless the hub is saturated. Never waits.
@@ -103,7 +99,7 @@ public interface BroadcastHub extends AutoCloseable {
      * @return {@code false} if the hub is saturated, or closed: the message was not broadcast
      * @throws IllegalArgumentException if the message is larger than the whole log
      */
-    boolean tryBroadcast(Message message);
+    public abstract boolean tryBroadcast(Message message);
 
     /**
      * Broadcasts a message as {@code options} say, unless the hub is saturated. Never waits.
@@ -113,23 +109,16 @@ public interface BroadcastHub extends AutoCloseable {
      * @return {@code false} if the hub is saturated, or closed: no peer gets the message
      * @throws IllegalArgumentException as {@link #broadcast(Message, BroadcastOptions)} does
      */
-    boolean tryBroadcast(Message message, BroadcastOptions options);
+    public abstract boolean tryBroadcast(Message message, BroadcastOptions options);
 
     /** {@return the peers that are registered now; a copy} */
-    Collection<Peer> peers();
+    public abstract Collection<Peer> peers();
 
     /** {@return what the hub has done so far} */
-    HubStats stats();
-
-    /**
-     * {@return whether {@link Registration#received} may have to wait for foreign code, because the policy or the
-     * listener of messages {@linkplain MessagePolicy#mayBlock may block}} An adapter must then not call it on a thread
-     * that others need, nor {@link #register}, which waits for nobody otherwise.
-     */
-    boolean mayBlockReading();
+    public abstract HubStats stats();
 
     /** {@return whether the hub has begun to close: it takes no more messages and no more peers} */
-    boolean isClosed();
+    public abstract boolean isClosed();
 
     /**
      * Begins to close the hub, and returns. Nothing is taken any more; every peer is written what was broadcast before,
@@ -140,7 +129,7 @@ public interface BroadcastHub extends AutoCloseable {
      * @return completed when every connection has ended, the listener was told, and nothing of the hub runs any more
      * @throws IllegalArgumentException if {@code limit} is negative
      */
-    CompletionStage<Void> shutdown(Duration limit);
+    public abstract CompletionStage<Void> shutdown(Duration limit);
 
     /**
      * Closes the hub as {@link #shutdown} does, and waits for the end. Called from a listener or a transport it does
@@ -151,11 +140,11 @@ public interface BroadcastHub extends AutoCloseable {
      * @param limit how long peers may take; zero aborts at once
      * @throws IllegalArgumentException if {@code limit} is negative
      */
-    void close(Duration limit);
+    public abstract void close(Duration limit);
 
     /** Closes the hub as {@link #close(Duration)} does, with {@link #DEFAULT_CLOSE_LIMIT}. */
     @Override
-    default void close() {
+    public void close() {
         close(DEFAULT_CLOSE_LIMIT);
     }
 
@@ -173,34 +162,11 @@ public interface BroadcastHub extends AutoCloseable {
      *
      * <p>Not safe for use by many threads.
      */
-    final class Builder {
+    public abstract static class Builder {
 
-        private static final HubListener NOBODY = new HubListener() { };
-        private static final MessageListener NO_ONE = new MessageListener() { };
-
-        Retention retention = Retention.of(4096, 8 << 20);
-        MessagePolicy policy =
-                MessagePolicy.textOnly().andThen(MessagePolicy.maxBytes(MessagePolicy.DEFAULT_MAX_BYTES));
-        DeliveryPolicy delivery = DeliveryPolicy.everyone();
-        OverflowPolicy overflow = OverflowPolicy.disconnect();
-        HubListener listener = NOBODY;
-        MessageListener messageListener = NO_ONE;
-        Duration stallTimeout = Duration.ofSeconds(10);
-        Duration closeTimeout = Duration.ofSeconds(5);
-        Duration floodGrace = Duration.ofSeconds(1);
-        Duration heartbeat = Duration.ofSeconds(25);
-        Duration pongTimeout = Duration.ofSeconds(10);
-        Duration drainSpread = Duration.ofSeconds(2);
-        int shards = Runtime.getRuntime().availableProcessors();
-        String name = "broadcast-hub";
-        boolean traced = true;
-        @Nullable Executor executor;
-        @Nullable HubTimer timer;
-        /** Set by {@link Topics}: threads that are not the hub's own, and what runs after the last event of a peer. */
-        @Nullable HubThreads shared;
-        Runnable afterGone = () -> { };
-
-        private Builder() {
+        /** For the engine alone, which is the only one to extend this class. */
+        protected Builder() {
+            EngineOnly.check(getClass());
         }
 
         /**
@@ -209,10 +175,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @param retention 4,096 messages or 8 MiB by default
          * @return this builder
          */
-        public Builder retention(Retention retention) {
-            this.retention = Objects.requireNonNull(retention, "retention");
-            return this;
-        }
+        public abstract Builder retention(Retention retention);
 
         /**
          * Sets what is done with a message that a peer sent.
@@ -221,10 +184,7 @@ public interface BroadcastHub extends AutoCloseable {
          *     messages are ignored
          * @return this builder
          */
-        public Builder policy(MessagePolicy policy) {
-            this.policy = Objects.requireNonNull(policy, "policy");
-            return this;
-        }
+        public abstract Builder policy(MessagePolicy policy);
 
         /**
          * Sets who gets what a peer sent.
@@ -232,10 +192,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @param delivery everyone by default, the sender included
          * @return this builder
          */
-        public Builder delivery(DeliveryPolicy delivery) {
-            this.delivery = Objects.requireNonNull(delivery, "delivery");
-            return this;
-        }
+        public abstract Builder delivery(DeliveryPolicy delivery);
 
         /**
          * Sets what becomes of a peer that falls off the log's tail.
@@ -243,10 +200,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @param overflow {@link OverflowPolicy#disconnect} by default
          * @return this builder
          */
-        public Builder overflow(OverflowPolicy overflow) {
-            this.overflow = Objects.requireNonNull(overflow, "overflow");
-            return this;
-        }
+        public abstract Builder overflow(OverflowPolicy overflow);
 
         /**
          * Sets who is told about peers. Costs those who publish nothing.
@@ -254,10 +208,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @param listener none by default
          * @return this builder
          */
-        public Builder listener(HubListener listener) {
-            this.listener = Objects.requireNonNull(listener, "listener");
-            return this;
-        }
+        public abstract Builder listener(HubListener listener);
 
         /**
          * Sets who is told about messages, at once and by those who publish. Unless it declares that it does
@@ -266,10 +217,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @param messageListener none by default; may be the same object as the {@link #listener}
          * @return this builder
          */
-        public Builder messageListener(MessageListener messageListener) {
-            this.messageListener = Objects.requireNonNull(messageListener, "messageListener");
-            return this;
-        }
+        public abstract Builder messageListener(MessageListener messageListener);
 
         /**
          * Sets for how long a peer that is not writable may make no progress before it is closed with
@@ -282,10 +230,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @return this builder
          * @throws IllegalArgumentException if it is zero or less, or over 365 days
          */
-        public Builder stallTimeout(Duration stallTimeout) {
-            this.stallTimeout = DurationRules.positive("stallTimeout", stallTimeout);
-            return this;
-        }
+        public abstract Builder stallTimeout(Duration stallTimeout);
 
         /**
          * Sets how long a close handshake that the hub began may take before the connection is aborted.
@@ -294,10 +239,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @return this builder
          * @throws IllegalArgumentException if it is zero or less, or over 365 days
          */
-        public Builder closeTimeout(Duration closeTimeout) {
-            this.closeTimeout = DurationRules.positive("closeTimeout", closeTimeout);
-            return this;
-        }
+        public abstract Builder closeTimeout(Duration closeTimeout);
 
         /**
          * Sets how long a peer that is not writable for the moment holds back what other <em>peers</em> send, once
@@ -312,10 +254,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @return this builder
          * @throws IllegalArgumentException if it is negative, or over 365 days
          */
-        public Builder floodGrace(Duration floodGrace) {
-            this.floodGrace = DurationRules.notNegative("floodGrace", floodGrace);
-            return this;
-        }
+        public abstract Builder floodGrace(Duration floodGrace);
 
         /**
          * Sets after how long without a sign of life a peer is pinged. Only what comes from the peer counts, not what
@@ -326,10 +265,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @return this builder
          * @throws IllegalArgumentException if it is negative, or over 365 days
          */
-        public Builder heartbeat(Duration heartbeat) {
-            this.heartbeat = DurationRules.notNegative("heartbeat", heartbeat);
-            return this;
-        }
+        public abstract Builder heartbeat(Duration heartbeat);
 
         /**
          * Sets how long the answer to a ping may take before the connection is aborted.
@@ -338,10 +274,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @return this builder
          * @throws IllegalArgumentException if it is zero or less, or over 365 days
          */
-        public Builder pongTimeout(Duration pongTimeout) {
-            this.pongTimeout = DurationRules.positive("pongTimeout", pongTimeout);
-            return this;
-        }
+        public abstract Builder pongTimeout(Duration pongTimeout);
 
         /**
          * Sets over what time the end of the hub spreads the closes of its peers, if they are many: up to 100 are
@@ -353,10 +286,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @return this builder
          * @throws IllegalArgumentException if it is negative, or over 365 days
          */
-        public Builder drainSpread(Duration drainSpread) {
-            this.drainSpread = DurationRules.notNegative("drainSpread", drainSpread);
-            return this;
-        }
+        public abstract Builder drainSpread(Duration drainSpread);
 
         /**
          * Sets among how many tasks the peers are divided.
@@ -365,13 +295,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @return this builder
          * @throws IllegalArgumentException if it is not from 1 to 1,024
          */
-        public Builder shards(int shards) {
-            if (shards < 1 || shards > 1024) {
-                throw new IllegalArgumentException("shards must be from 1 to 1024: " + shards);
-            }
-            this.shards = shards;
-            return this;
-        }
+        public abstract Builder shards(int shards);
 
         /**
          * Sets what the names of the hub's own threads begin with, and what Java Flight Recorder shows for it.
@@ -380,14 +304,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @return this builder
          * @throws IllegalArgumentException if it is empty
          */
-        public Builder name(String name) {
-            Objects.requireNonNull(name, "name");
-            if (name.isEmpty()) {
-                throw new IllegalArgumentException("name must not be empty");
-            }
-            this.name = name;
-            return this;
-        }
+        public abstract Builder name(String name);
 
         /**
          * Sets whether events of the hub and of its peers are logged at DEBUG and recorded by Java Flight Recorder. A
@@ -397,10 +314,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @param traced true by default
          * @return this builder
          */
-        public Builder traced(boolean traced) {
-            this.traced = traced;
-            return this;
-        }
+        public abstract Builder traced(boolean traced);
 
         /**
          * Sets what runs the shards and the listener. It must run every task, and should be able to run as many at the
@@ -409,10 +323,7 @@ public interface BroadcastHub extends AutoCloseable {
          * @param executor platform threads of the hub's own by default, which end with the hub
          * @return this builder
          */
-        public Builder executor(Executor executor) {
-            this.executor = Objects.requireNonNull(executor, "executor");
-            return this;
-        }
+        public abstract Builder executor(Executor executor);
 
         /**
          * Sets the clock and the timer.
@@ -420,30 +331,9 @@ public interface BroadcastHub extends AutoCloseable {
          * @param timer a thread of the hub's own by default, which ends with the hub
          * @return this builder
          */
-        public Builder timer(HubTimer timer) {
-            this.timer = Objects.requireNonNull(timer, "timer");
-            return this;
-        }
-
-        Builder sharing(HubThreads threads, Runnable after) {
-            shared = threads;
-            afterGone = after;
-            return this;
-        }
+        public abstract Builder timer(HubTimer timer);
 
         /** {@return a new hub} */
-        public BroadcastHub build() {
-            return new LogHub(this);
-        }
-
-        /** {@return whether there is no listener for peers} */
-        boolean tellsNobody() {
-            return listener == NOBODY;
-        }
-
-        /** {@return whether there is no listener for messages} */
-        boolean tellsNoMessages() {
-            return messageListener == NO_ONE;
-        }
+        public abstract BroadcastHub build();
     }
 }

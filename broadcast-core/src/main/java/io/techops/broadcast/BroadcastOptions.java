@@ -17,7 +17,7 @@ import java.util.function.Predicate;
  *
  * <p>A message that is addressed to some peers costs what its receivers cost, and keeps its place: each of them gets it
  * after all that was broadcast or sent to it before, and before all that comes after. It has no
- * {@linkplain Batch#sequence sequence}, and listeners are not told of it. Receivers that are no longer registered are
+ * sequence, and listeners are not told of it. Receivers that are no longer registered are
  * left out.
  *
  * <p>Options may be added in a later version. Immutable.
@@ -114,16 +114,22 @@ public final class BroadcastOptions {
         return new BroadcastOptions(new Grouped(Objects.requireNonNull(receivers, "receivers")));
     }
 
-    boolean isForEveryone() {
+    /** {@return whether the message is for every peer of the hub} */
+    public boolean isForEveryone() {
         return receivers instanceof Everyone;
     }
 
-    boolean isForGroup() {
+    /** {@return whether the message is for a group, some of whose members may be peers of other hubs} */
+    public boolean isForGroup() {
         return receivers instanceof Grouped;
     }
 
-    /** {@return the receivers among the peers of a hub, and perhaps some that are not of it, each of them once} */
-    Iterable<? extends Peer> among(Collection<? extends Peer> peers) {
+    /**
+     * {@return the receivers among the peers of a hub, and perhaps some that are not of it, each of them once}
+     *
+     * @param peers the peers of the hub
+     */
+    public Iterable<? extends Peer> among(Collection<? extends Peer> peers) {
         return receivers.among(peers);
     }
 

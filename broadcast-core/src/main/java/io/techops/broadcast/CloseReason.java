@@ -1,5 +1,6 @@
 package io.techops.broadcast;
 
+import io.techops.broadcast.text.WellFormed;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 

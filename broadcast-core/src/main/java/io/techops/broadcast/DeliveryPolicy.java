@@ -30,7 +30,7 @@ public final class DeliveryPolicy {
         return EVERYONE_BUT_SENDER;
     }
 
-    boolean excludesSender() {
+    public boolean excludesSender() {
         return this == EVERYONE_BUT_SENDER;
     }
 

@@ -1,5 +1,7 @@
 package io.techops.broadcast;
 
+import io.techops.broadcast.text.Utf8;
+import io.techops.broadcast.text.WellFormed;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

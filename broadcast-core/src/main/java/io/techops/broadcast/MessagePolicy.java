@@ -1,5 +1,6 @@
 package io.techops.broadcast;
 
+import io.techops.broadcast.engine.RateLimitPolicy;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -151,7 +152,7 @@ public interface MessagePolicy {
      * @throws IllegalArgumentException if a value is out of its range, or {@code excess} is to relay
      */
     static MessagePolicy maxRate(int permits, Duration per, Decision excess) {
-        return new MaxRate(permits, per, excess);
+        return new RateLimitPolicy(permits, per, excess);
     }
 
     /** What becomes of a message. */

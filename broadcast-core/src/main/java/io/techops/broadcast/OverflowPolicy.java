@@ -37,7 +37,7 @@ public final class OverflowPolicy {
         return SKIP;
     }
 
-    boolean skips() {
+    public boolean skips() {
         return this == SKIP;
     }
 

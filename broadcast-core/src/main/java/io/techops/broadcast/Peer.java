@@ -16,28 +16,34 @@ import java.util.Map;
  * <p>A peer stays valid after it has gone: it then reports its last figures, and sending to it or closing it does
  * nothing. Safe for use by any number of threads; no method waits for the network.
  */
-public interface Peer {
+public abstract class Peer {
+
+    /** For the engine alone, which is the only one to extend this class. */
+    protected Peer() {
+        EngineOnly.check(getClass());
+    }
+
 
     /** {@return the number of this peer, unique within its hub, from 1} */
-    long id();
+    public abstract long id();
 
     /** {@return what the adapter knows about the connection; unmodifiable} The keys are the adapter's. */
-    Map<String, Object> attributes();
+    public abstract Map<String, Object> attributes();
 
     /**
      * {@return how many messages for this peer were broadcast or sent and its transport has not taken yet} Under {@link
      * OverflowPolicy#skip} those are among them that it has lost meanwhile, until it is writable again.
      */
-    long lag();
+    public abstract long lag();
 
     /** {@return how many messages its transport has taken} */
-    long delivered();
+    public abstract long delivered();
 
     /** {@return how many messages it has lost by falling off the log's tail} */
-    long missed();
+    public abstract long missed();
 
     /** {@return whether the peer is still registered} */
-    boolean isRegistered();
+    public abstract boolean isRegistered();
 
     /**
      * Sends a message to this peer alone, as a broadcast {@linkplain BroadcastOptions#to(Peer...) to} it does: it keeps
@@ -48,7 +54,7 @@ public interface Peer {
      * @return {@code false} if the peer is no longer registered, or its hub is closed: the message was not sent
      * @throws IllegalArgumentException if the message is larger than the whole log
      */
-    boolean send(Message message);
+    public abstract boolean send(Message message);
 
     /**
      * Closes the connection after all that was broadcast or sent to it before this call. A peer that does not take it
@@ -57,5 +63,15 @@ public interface Peer {
      * @param reason the code and phrase to send
      * @throws IllegalArgumentException if the code must not be sent, see {@link CloseReason#isSendable}
      */
-    void close(CloseReason reason);
+    public abstract void close(CloseReason reason);
+
+    /**
+     * Takes note that the peer is in a group. Called by {@link PeerGroup}, under the peer's monitor.
+     *
+     * @return whether the peer is in the group now: not if it has gone
+     */
+    protected abstract boolean joined(PeerGroup group);
+
+    /** Takes note that the peer is not in a group any more. Called by {@link PeerGroup}, under the peer's monitor. */
+    protected abstract void left(PeerGroup group);
 }

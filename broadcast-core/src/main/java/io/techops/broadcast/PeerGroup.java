@@ -1,5 +1,6 @@
 package io.techops.broadcast;
 
+import java.util.Collections;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,16 +29,15 @@ public final class PeerGroup {
     /**
      * Adds a peer.
      *
-     * @param peer one that a hub of this library registered
+     * @param peer the peer
      * @return whether it is new in the group, and still registered
-     * @throws IllegalArgumentException if no hub has registered it
      */
     public boolean add(Peer peer) {
-        HubPeer member = checked(peer);
-        synchronized (member) { // so that the group and the peer agree
-            boolean added = members.add(member);
-            if (!member.join(this)) {
-                members.remove(member);
+        Objects.requireNonNull(peer, "peer");
+        synchronized (peer) { // so that the group and the peer agree
+            boolean added = members.add(peer);
+            if (!peer.joined(this)) {
+                members.remove(peer);
                 return false;
             }
             return added;
@@ -54,9 +54,7 @@ public final class PeerGroup {
         Objects.requireNonNull(peer, "peer");
         synchronized (peer) {
             boolean removed = members.remove(peer);
-            if (peer instanceof HubPeer member) {
-                member.leave(this);
-            }
+            peer.left(this);
             return removed;
         }
     }
@@ -75,16 +73,11 @@ public final class PeerGroup {
         return members.size();
     }
 
-    private static HubPeer checked(Peer peer) {
-        if (Objects.requireNonNull(peer, "peer") instanceof HubPeer member) {
-            return member;
-        }
-        throw new IllegalArgumentException("peer must be one that a hub has registered: " + peer);
-    }
-
-    /** {@return those who are in the group while they are asked for} */
-    Iterable<Peer> members() {
-        return members;
+    /**
+     * {@return the members; an unmodifiable view, which shows who joins and leaves, also while it is iterated over}
+     */
+    public Set<Peer> members() {
+        return Collections.unmodifiableSet(members);
     }
 
     @Override

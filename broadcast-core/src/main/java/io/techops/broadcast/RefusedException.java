@@ -1,5 +1,6 @@
 package io.techops.broadcast;
 
+
 /**
  * Says that a hub does not take a peer now, or that a topic cannot begin, and why. An adapter that catches it tells the
  * client, and has {@link BroadcastHub#refused} count it.
@@ -11,7 +12,7 @@ public final class RefusedException extends IllegalStateException {
     /** Why; part of the serialized form, and so of the documentation. */
     private final RefusalCause refusalCause;
 
-    RefusedException(RefusalCause refusalCause, String message) {
+    public RefusedException(RefusalCause refusalCause, String message) {
         super(message);
         this.refusalCause = refusalCause;
     }

@@ -60,7 +60,7 @@ public record Retention(int messages, long bytes) {
         return new Retention(messages, bytes);
     }
 
-    static long charge(Message message) {
+    public static long charge(Message message) {
         return (long) message.size() + OVERHEAD;
     }
 }

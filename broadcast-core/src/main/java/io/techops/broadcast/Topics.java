@@ -1,12 +1,10 @@
 package io.techops.broadcast;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Many hubs, each with a name: a topic is there as soon as somebody uses it, and goes by itself.
@@ -34,14 +32,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by any number of threads.
  */
-public final class Topics implements AutoCloseable {
+public interface Topics extends AutoCloseable {
 
     /** How many topics there may be unless set otherwise: 1,000. */
-    public static final int DEFAULT_LIMIT = 1_000;
+    int DEFAULT_LIMIT = 1_000;
 
     /** Prepares the hub of each topic. */
     @FunctionalInterface
-    public interface Recipe {
+    interface Recipe {
 
         /**
          * Sets up the hub of a topic whose life begins. Called once for each life, by the thread that begins it; others
@@ -56,22 +54,14 @@ public final class Topics implements AutoCloseable {
         void prepare(String topic, BroadcastHub.Builder hub);
     }
 
-    private final Predicate<String> names;
-    private final TopicLives lives;
-
-    private Topics(Builder settings) {
-        names = settings.names;
-        lives = new TopicLives(settings);
-    }
-
     /** {@return topics with the defaults} */
-    public static Topics create() {
+    static Topics create() {
         return builder().build();
     }
 
     /** {@return a builder with the defaults} */
-    public static Builder builder() {
-        return new Builder();
+    static Builder builder() {
+        return EngineOnly.provider(Builder.class).get();
     }
 
     /**
@@ -79,10 +69,7 @@ public final class Topics implements AutoCloseable {
      *
      * @param name the name, decoded
      */
-    public boolean isName(String name) {
-        Objects.requireNonNull(name, "name");
-        return TopicName.isValid(name) && names.test(name);
-    }
+    boolean isName(String name);
 
     /**
      * {@return a topic as a hub, which is valid until these topics are closed} The topic need not be there, and does
@@ -95,29 +82,7 @@ public final class Topics implements AutoCloseable {
      * @param name the topic's name
      * @throws IllegalArgumentException if it is not the name of a topic, see {@link #isName}
      */
-    public BroadcastHub hub(String name) {
-        Objects.requireNonNull(name, "name");
-        TopicName.checked(name);
-        if (!names.test(name)) {
-            throw new IllegalArgumentException("topic must be one that the setting names allows: " + name);
-        }
-        return new TopicHub(lives, name);
-    }
-
-    /**
-     * Registers a connection with a topic, as {@link BroadcastHub#register} does. Called by adapters.
-     *
-     * @param name the topic's name
-     * @param transport how bytes reach the peer
-     * @return what the adapter reports back with
-     * @throws IllegalArgumentException if {@code name} is not the name of a topic
-     * @throws RefusedException if these topics are closed, there are as many as there may be, or the topic's hub takes
-     *     no peers
-     */
-    public Registration register(String name, Transport transport) {
-        Objects.requireNonNull(transport, "transport");
-        return hub(name).register(transport);
-    }
+    BroadcastHub hub(String name);
 
     /**
      * Takes note that a connection was refused, as {@link BroadcastHub#refused} does. It is counted for all topics
@@ -125,25 +90,16 @@ public final class Topics implements AutoCloseable {
      *
      * @param cause why
      */
-    public void refused(RefusalCause cause) {
-        Objects.requireNonNull(cause, "cause");
-        lives.refused(cause);
-    }
+    void refused(RefusalCause cause);
 
     /** {@return the names of the topics that there are now, in order; a copy} */
-    public Set<String> names() {
-        return lives.names();
-    }
+    Set<String> names();
 
     /** {@return what all topics have done, and how they are} */
-    public TopicsStats stats() {
-        return lives.stats();
-    }
+    TopicsStats stats();
 
     /** {@return whether these topics have begun to close} */
-    public boolean isClosed() {
-        return lives.isClosed();
-    }
+    boolean isClosed();
 
     /**
      * Begins to close all topics, and returns; each as {@link BroadcastHub#shutdown} says. Only the first call counts.
@@ -152,10 +108,7 @@ public final class Topics implements AutoCloseable {
      * @return completed when every hub has ended, and nothing of them runs any more
      * @throws IllegalArgumentException if {@code limit} is negative
      */
-    public CompletionStage<Void> shutdown(Duration limit) {
-        Objects.requireNonNull(limit, "limit");
-        return lives.shutdown(limit);
-    }
+    CompletionStage<Void> shutdown(Duration limit);
 
     /**
      * Closes all topics as {@link #shutdown} does, and waits for the end. Called from a listener or a transport of a
@@ -164,30 +117,22 @@ public final class Topics implements AutoCloseable {
      * @param limit how long peers may take; zero aborts at once
      * @throws IllegalArgumentException if {@code limit} is negative
      */
-    public void close(Duration limit) {
-        Objects.requireNonNull(limit, "limit");
-        lives.close(limit);
-    }
+    void close(Duration limit);
 
     /** Closes all topics as {@link #close(Duration)} does, with {@link BroadcastHub#DEFAULT_CLOSE_LIMIT}. */
     @Override
-    public void close() {
+    default void close() {
         close(BroadcastHub.DEFAULT_CLOSE_LIMIT);
     }
 
     /**
      * Sets up topics. Every setting has a default; a setting is checked when it is given. Not safe for many threads.
      */
-    public static final class Builder {
+    abstract class Builder {
 
-        Recipe recipe = (topic, hub) -> { };
-        int limit = DEFAULT_LIMIT;
-        Duration linger = Duration.ofMinutes(1);
-        Predicate<String> names = name -> true;
-        @Nullable Executor executor;
-        @Nullable HubTimer timer;
-
-        private Builder() {
+        /** For the engine alone, which is the only one to extend this class. */
+        protected Builder() {
+            EngineOnly.check(getClass());
         }
 
         /**
@@ -196,10 +141,7 @@ public final class Topics implements AutoCloseable {
          * @param recipe leaves all at its default by default
          * @return this builder
          */
-        public Builder recipe(Recipe recipe) {
-            this.recipe = Objects.requireNonNull(recipe, "recipe");
-            return this;
-        }
+        public abstract Builder recipe(Recipe recipe);
 
         /**
          * Sets how many topics there may be at a time. Where one more is wanted, the one that has lingered for longest
@@ -209,13 +151,7 @@ public final class Topics implements AutoCloseable {
          * @return this builder
          * @throws IllegalArgumentException if it is not from 1 to 1,000,000
          */
-        public Builder limit(int limit) {
-            if (limit < 1 || limit > 1_000_000) {
-                throw new IllegalArgumentException("limit must be from 1 to 1000000: " + limit);
-            }
-            this.limit = limit;
-            return this;
-        }
+        public abstract Builder limit(int limit);
 
         /**
          * Sets how long a topic stays after its last peer has left, and after what was last broadcast to it: its
@@ -225,10 +161,7 @@ public final class Topics implements AutoCloseable {
          * @return this builder
          * @throws IllegalArgumentException if it is negative, or over 365 days
          */
-        public Builder linger(Duration linger) {
-            this.linger = DurationRules.notNegative("linger", linger);
-            return this;
-        }
+        public abstract Builder linger(Duration linger);
 
         /**
          * Sets which topics there may be, of those whose name is one.
@@ -237,10 +170,7 @@ public final class Topics implements AutoCloseable {
          *     all by default
          * @return this builder
          */
-        public Builder names(Predicate<String> names) {
-            this.names = Objects.requireNonNull(names, "names");
-            return this;
-        }
+        public abstract Builder names(Predicate<String> names);
 
         /**
          * Sets what runs the shards and the listeners of all hubs, as {@link BroadcastHub.Builder#executor} does.
@@ -249,10 +179,7 @@ public final class Topics implements AutoCloseable {
          *     seconds without
          * @return this builder
          */
-        public Builder executor(Executor executor) {
-            this.executor = Objects.requireNonNull(executor, "executor");
-            return this;
-        }
+        public abstract Builder executor(Executor executor);
 
         /**
          * Sets the clock and the timer of all hubs.
@@ -260,14 +187,9 @@ public final class Topics implements AutoCloseable {
          * @param timer one thread for all by default
          * @return this builder
          */
-        public Builder timer(HubTimer timer) {
-            this.timer = Objects.requireNonNull(timer, "timer");
-            return this;
-        }
+        public abstract Builder timer(HubTimer timer);
 
         /** {@return new topics, none of which has begun} */
-        public Topics build() {
-            return new Topics(this);
-        }
+        public abstract Topics build();
     }
 }

@@ -72,8 +72,8 @@
  * {@link io.techops.broadcast.HubStats}</td></tr>
  * <tr><td>speak to one peer, or send it away</td><td>{@link io.techops.broadcast.Peer},
  * {@link io.techops.broadcast.CloseReason}</td></tr>
- * <tr><td>connect the hub to a network</td><td>{@link io.techops.broadcast.Transport},
- * {@link io.techops.broadcast.Registration}, {@link io.techops.broadcast.Batch}</td></tr>
+ * <tr><td>connect the hub to a network</td><td>{@link io.techops.broadcast.spi.Transport},
+ * {@link io.techops.broadcast.spi.Registration}, {@link io.techops.broadcast.spi.Batch}</td></tr>
  * <tr><td>have many hubs that come and go, one a topic</td><td>{@link io.techops.broadcast.Topics}</td></tr>
  * <tr><td>share a timer</td><td>{@link io.techops.broadcast.HubTimer}</td></tr>
  * </tbody>

@@ -3,6 +3,10 @@ package io.techops.broadcast;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.techops.broadcast.spi.AdapterHub;
+import io.techops.broadcast.spi.Batch;
+import io.techops.broadcast.spi.Registration;
+import io.techops.broadcast.spi.Transport;
 import io.techops.broadcast.testkit.HubRig;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -53,7 +57,7 @@ class AllocationTest {
         for (int i = 0; i < peers; i++) {
             Sink sink = new Sink(stalling);
             sinks.add(sink);
-            registrations.add(rig.hub().register(sink));
+            registrations.add(AdapterHub.of(rig.hub()).register(sink));
         }
         Message message = Message.text("hello");
         rounds(rig, message, sinks, registrations);

@@ -2,6 +2,10 @@ package io.techops.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.spi.AdapterHub;
+import io.techops.broadcast.spi.Batch;
+import io.techops.broadcast.spi.Registration;
+import io.techops.broadcast.spi.Transport;
 import io.techops.broadcast.testkit.ManualExecutor;
 import io.techops.broadcast.testkit.VirtualTimer;
 import java.time.Duration;
@@ -243,7 +247,7 @@ class ForeignCodeTest {
         private boolean resumed;
 
         ScriptedPeer register(BroadcastHub hub) {
-            registration = hub.register(this);
+            registration = AdapterHub.of(hub).register(this);
             peers.add(this);
             return this;
         }
@@ -380,7 +384,7 @@ class ForeignCodeTest {
         }
         run(40);
         hub.stats();
-        hub.mayBlockReading();
+        AdapterHub.of(hub).mayBlockReading();
     }
 
     private static boolean say(@Nullable ScriptedPeer peer, String text) {

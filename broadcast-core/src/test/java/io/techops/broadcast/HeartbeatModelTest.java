@@ -2,6 +2,10 @@ package io.techops.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.spi.AdapterHub;
+import io.techops.broadcast.spi.Batch;
+import io.techops.broadcast.spi.Registration;
+import io.techops.broadcast.spi.Transport;
 import io.techops.broadcast.testkit.VirtualTimer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,7 +50,7 @@ class HeartbeatModelTest {
         private boolean gone;
 
         ModelPeer(BroadcastHub hub) {
-            registration = hub.register(this);
+            registration = AdapterHub.of(hub).register(this);
         }
 
         @Override

@@ -3,6 +3,10 @@ package io.techops.broadcast;
 import static io.techops.broadcast.testkit.BroadcastAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.spi.AdapterHub;
+import io.techops.broadcast.spi.Batch;
+import io.techops.broadcast.spi.Registration;
+import io.techops.broadcast.spi.Transport;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
 import java.io.ByteArrayOutputStream;
@@ -33,7 +37,7 @@ class JavadocExamplesTest {
         private volatile @Nullable Registration registration;
 
         void connect(BroadcastHub hub) {
-            registration = hub.register(this);
+            registration = AdapterHub.of(hub).register(this);
         }
 
         @Override

@@ -2,6 +2,10 @@ package io.techops.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.spi.AdapterHub;
+import io.techops.broadcast.spi.Batch;
+import io.techops.broadcast.spi.Registration;
+import io.techops.broadcast.spi.Transport;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -43,7 +47,7 @@ class NoMemoryTest {
             private volatile Registration registration;
 
             Silent register(BroadcastHub hub) {
-                registration = hub.register(this);
+                registration = AdapterHub.of(hub).register(this);
                 return this;
             }
 

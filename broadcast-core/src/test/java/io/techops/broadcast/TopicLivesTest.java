@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.techops.broadcast.RefusedException;
+import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.testkit.FakeTransport;
 import java.time.Duration;
 import java.util.Map;
@@ -31,7 +33,7 @@ class TopicLivesTest extends TopicsByHand {
 
         @Test
         void isTheFirstPeerOrTheFirstBroadcast() {
-            topics.register("news", new FakeTransport());
+            AdapterHub.of(topics.hub("news")).register(new FakeTransport());
             topics.hub("sport").broadcast("a goal");
             assertThat(topics.hub("weather").tryBroadcast(Message.text("sun"))).isTrue();
             assertThat(topics.names()).containsExactly("news", "sport", "weather");
@@ -243,7 +245,7 @@ class TopicLivesTest extends TopicsByHand {
             join("b");
             join("c");
             FakeTransport refused = new FakeTransport();
-            assertThatExceptionOfType(RefusedException.class).isThrownBy(() -> topics.register("d", refused))
+            assertThatExceptionOfType(RefusedException.class).isThrownBy(() -> AdapterHub.of(topics.hub("d")).register(refused))
                     .withMessage("there may be 3 topics, and all of them are in use: the setting is limit")
                     .extracting(RefusedException::refusalCause).isEqualTo(RefusalCause.TOPICS);
             assertThatThrownBy(() -> topics.hub("d").broadcast("a")).isInstanceOf(IllegalStateException.class);

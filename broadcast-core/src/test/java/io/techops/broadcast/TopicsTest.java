@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.techops.broadcast.RefusedException;
+import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.testkit.FakeTransport;
 import java.time.Duration;
 import java.util.List;
@@ -140,7 +142,7 @@ class TopicsTest extends TopicsByHand {
         @Test
         void haveTheRefusalsOfAll() {
             topics.refused(RefusalCause.TOPICS);
-            topics.hub("news").refused(RefusalCause.ORIGIN);
+            AdapterHub.of(topics.hub("news")).refused(RefusalCause.ORIGIN);
             assertThat(topics.names()).as("a refusal begins no topic").isEmpty();
             assertThat(topics.stats().total().refusalsByCause())
                     .isEqualTo(Map.of(RefusalCause.TOPICS, 1L, RefusalCause.ORIGIN, 1L));

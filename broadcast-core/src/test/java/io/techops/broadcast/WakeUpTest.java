@@ -3,6 +3,7 @@ package io.techops.broadcast;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
 import java.time.Duration;
@@ -294,8 +295,8 @@ class WakeUpTest {
         assertNull("options", () -> hub.broadcast(Message.text("x"), null));
         assertNull("message", () -> hub.tryBroadcast(null, BroadcastOptions.everyone()));
         assertNull("options", () -> hub.tryBroadcast(Message.text("x"), null));
-        assertNull("transport", () -> hub.register(null));
-        assertNull("cause", () -> hub.refused(null));
+        assertNull("transport", () -> AdapterHub.of(hub).register(null));
+        assertNull("cause", () -> AdapterHub.of(hub).refused(null));
         assertNull("limit", () -> hub.shutdown(null));
         assertNull("limit", () -> hub.close(null));
         assertNull("message", () -> peer.peer().send(null));

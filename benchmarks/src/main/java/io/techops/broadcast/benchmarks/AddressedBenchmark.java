@@ -4,6 +4,7 @@ import io.techops.broadcast.BroadcastOptions;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.PeerGroup;
+import io.techops.broadcast.spi.AdapterHub;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +44,7 @@ public class AddressedBenchmark {
     @Setup
     public void register() {
         for (int i = 0; i < peers; i++) {
-            Peer peer = hand.hub().register(new SinkTransport()).peer();
+            Peer peer = AdapterHub.of(hand.hub()).register(new SinkTransport()).peer();
             registered.add(peer);
             if (i < 100) {
                 group.add(peer);

@@ -1,7 +1,7 @@
 package io.techops.broadcast.benchmarks;
 
+import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.tyrus.BroadcastServer;
-import io.techops.broadcast.tyrus.HandshakePolicy;
 import io.techops.broadcast.tyrus.Pages;
 import java.io.IOException;
 import java.net.InetAddress;

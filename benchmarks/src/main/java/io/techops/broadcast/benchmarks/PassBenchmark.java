@@ -1,6 +1,7 @@
 package io.techops.broadcast.benchmarks;
 
 import io.techops.broadcast.Message;
+import io.techops.broadcast.spi.AdapterHub;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,7 @@ public class PassBenchmark {
         for (int i = 0; i < PEERS; i++) {
             SinkTransport peer = new SinkTransport();
             peers.add(peer);
-            hand.hub().register(peer);
+            AdapterHub.of(hand.hub()).register(peer);
         }
         hand.runAll();
     }

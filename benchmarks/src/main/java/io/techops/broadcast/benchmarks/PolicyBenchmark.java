@@ -3,6 +3,7 @@ package io.techops.broadcast.benchmarks;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.spi.AdapterHub;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -25,7 +26,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class PolicyBenchmark {
 
     private final HandHub hand = new HandHub();
-    private final Peer peer = hand.hub().register(new SinkTransport()).peer();
+    private final Peer peer = AdapterHub.of(hand.hub()).register(new SinkTransport()).peer();
     private final Message text = Message.text("x".repeat(64));
     private final MessagePolicy seed =
             MessagePolicy.textOnly().andThen(MessagePolicy.maxBytes(MessagePolicy.DEFAULT_MAX_BYTES));

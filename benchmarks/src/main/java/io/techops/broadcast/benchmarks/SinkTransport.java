@@ -1,8 +1,8 @@
 package io.techops.broadcast.benchmarks;
 
-import io.techops.broadcast.Batch;
 import io.techops.broadcast.CloseReason;
-import io.techops.broadcast.Transport;
+import io.techops.broadcast.spi.Batch;
+import io.techops.broadcast.spi.Transport;
 import org.jspecify.annotations.Nullable;
 
 /** A transport that is always writable, and keeps nothing but the last batch it was given. */

@@ -1,10 +1,11 @@
 package io.techops.broadcast.tyrus;
 
-import io.techops.broadcast.Batch;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.benchmarks.HandHub;
 import io.techops.broadcast.benchmarks.SinkTransport;
+import io.techops.broadcast.spi.AdapterHub;
+import io.techops.broadcast.spi.Batch;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -46,7 +47,7 @@ public class EncodingBenchmark {
     public void makeBatch() {
         hub = hand.hub();
         SinkTransport sink = new SinkTransport();
-        hub.register(sink);
+        AdapterHub.of(hub).register(sink);
         hand.runAll();
         Message message = Message.text("x".repeat(bytes));
         for (int i = 0; i < messages; i++) {

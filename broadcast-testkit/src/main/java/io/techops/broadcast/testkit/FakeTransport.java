@@ -1,12 +1,13 @@
 package io.techops.broadcast.testkit;
 
-import io.techops.broadcast.Batch;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
-import io.techops.broadcast.Registration;
-import io.techops.broadcast.Transport;
+import io.techops.broadcast.spi.AdapterHub;
+import io.techops.broadcast.spi.Batch;
+import io.techops.broadcast.spi.Registration;
+import io.techops.broadcast.spi.Transport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -107,7 +108,7 @@ public class FakeTransport implements Transport {
         if (registration != null) {
             throw new IllegalStateException("registered already, as " + peer());
         }
-        registration = hub.register(this);
+        registration = AdapterHub.of(hub).register(this);
         return this;
     }
 

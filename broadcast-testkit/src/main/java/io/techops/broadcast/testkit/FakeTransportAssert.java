@@ -1,8 +1,8 @@
 package io.techops.broadcast.testkit;
 
-import io.techops.broadcast.Batch;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
+import io.techops.broadcast.spi.Batch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -218,7 +218,7 @@ public final class FakeTransportAssert extends AbstractAssert<FakeTransportAsser
     }
 
     /**
-     * Verifies that the hub has kept the contract of {@link io.techops.broadcast.Transport}.
+     * Verifies that the hub has kept the contract of {@link io.techops.broadcast.spi.Transport}.
      *
      * @return this
      * @throws AssertionError if not; it lists what the hub did

@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
  *
  * <p>The hub has the library's defaults, but one shard, so that there is one order of things, and a {@link Chronicle}
  * as its listener. Every transport that joined is watched: {@link #run} and {@link #pass} fail if the hub broke the
- * contract of {@link io.techops.broadcast.Transport}.
+ * contract of {@link io.techops.broadcast.spi.Transport}.
  *
  * <p>For use by one thread; the hub and the transports themselves may be called by any.
  */

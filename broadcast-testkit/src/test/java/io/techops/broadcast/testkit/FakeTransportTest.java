@@ -4,11 +4,12 @@ import static io.techops.broadcast.testkit.BroadcastAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.techops.broadcast.Batch;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
-import io.techops.broadcast.Transport;
+import io.techops.broadcast.spi.AdapterHub;
+import io.techops.broadcast.spi.Batch;
+import io.techops.broadcast.spi.Transport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -274,7 +275,7 @@ class FakeTransportTest {
         }
 
         private void careless() {
-            rig.hub().register(new Careless());
+            AdapterHub.of(rig.hub()).register(new Careless());
         }
 
         @Test

@@ -3,12 +3,24 @@ package io.techops.broadcast.tyrus;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Topics;
-import java.net.InetSocketAddress;
+import io.techops.broadcast.spi.PathTemplate;
+import io.techops.broadcast.tyrus.frame.Frames;
+import io.techops.broadcast.tyrus.handshake.HubRouter;
+import io.techops.broadcast.tyrus.handshake.TopicRouter;
+import io.techops.broadcast.tyrus.server.BindHost;
+import io.techops.broadcast.tyrus.server.DependencyCheck;
+import io.techops.broadcast.tyrus.server.SelfExercise;
+import io.techops.broadcast.tyrus.server.ServerRuntime;
+import io.techops.broadcast.tyrus.server.ServerSettings;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +58,7 @@ public final class BroadcastServer implements AutoCloseable {
 
     private final @Nullable BroadcastHub hub;
     private final @Nullable Topics topics;
-    private final Running running;
+    private final ServerRuntime running;
     private final PathTemplate path;
 
     private BroadcastServer(Builder settings) {
@@ -55,8 +67,10 @@ public final class BroadcastServer implements AutoCloseable {
         path = settings.path != null ? settings.path : topics != null ? TOPIC_PATH : ROOT;
         boolean started = false;
         try {
-            running = new Running(settings,
-                    topics != null ? new TopicRoutes(path, topics) : new HubRoute(settings.path, hub));
+            ServerSettings checked = settings.checked();
+            SelfExercise.run(checked);
+            running = new ServerRuntime(checked,
+                    topics != null ? new TopicRouter(path, topics) : new HubRouter(settings.path, hub));
             started = true;
         } finally {
             if (!started && settings.hub == null && hub != null) {
@@ -403,7 +417,7 @@ public final class BroadcastServer implements AutoCloseable {
             try {
                 return new BroadcastServer(this);
             } catch (LinkageError e) {
-                throw ClassPath.lacking(e);
+                throw DependencyCheck.lacking(e);
             }
         }
 
@@ -415,8 +429,25 @@ public final class BroadcastServer implements AutoCloseable {
             }
         }
 
-        InetSocketAddress address(int at) {
-            return InetSocketAddress.createUnresolved(host.text(), at);
+        private ServerSettings checked() {
+            return new ServerSettings(host, port, pages == null ? null : pages.source(), pagePort, pageIdleTimeout,
+                    tls == null ? null : engines(tls, clientAuth), maxMessageBytes, handshakeTimeout,
+                    new ServerSettings.Admission(Set.copyOf(origins), List.copyOf(trustedProxies), clientAddressHeader,
+                            maxPeers, maxPeersPerAddress),
+                    handshakePolicy);
+        }
+
+        private static Supplier<SSLEngine> engines(SSLContext tls, ClientAuth clientAuth) {
+            return () -> {
+                SSLEngine engine = tls.createSSLEngine();
+                engine.setUseClientMode(false);
+                switch (clientAuth) {
+                    case NEED -> engine.setNeedClientAuth(true);
+                    case WANT -> engine.setWantClientAuth(true);
+                    default -> { }
+                }
+                return engine;
+            };
         }
 
         private static int checkedPort(String name, int port) {

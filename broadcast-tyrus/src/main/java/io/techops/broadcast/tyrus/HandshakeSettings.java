@@ -1,5 +1,11 @@
 package io.techops.broadcast.tyrus;
 
+import io.techops.broadcast.handshake.HandshakePolicy;
+import io.techops.broadcast.tyrus.handshake.ConnectionLimits;
+import io.techops.broadcast.tyrus.handshake.ForwardedHeaders;
+import io.techops.broadcast.tyrus.handshake.Origins;
+import io.techops.broadcast.tyrus.http.HttpSyntax;
+import io.techops.broadcast.tyrus.http.IpAddresses;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -17,14 +23,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <B> the builder that these settings are part of
  */
-public abstract sealed class HandshakeSettings<B extends HandshakeSettings<B>> permits BroadcastServer.Builder {
+public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
 
     final Set<String> origins = new LinkedHashSet<>();
     Duration handshakeTimeout = Duration.ofSeconds(10);
-    int maxPeers = Places.UNLIMITED;
-    int maxPeersPerAddress = Places.UNLIMITED;
-    final List<Addresses.Block> trustedProxies = new ArrayList<>();
-    String clientAddressHeader = Proxies.X_FORWARDED_FOR;
+    int maxPeers = ConnectionLimits.UNLIMITED;
+    int maxPeersPerAddress = ConnectionLimits.UNLIMITED;
+    final List<IpAddresses.Block> trustedProxies = new ArrayList<>();
+    String clientAddressHeader = ForwardedHeaders.X_FORWARDED_FOR;
     @Nullable HandshakePolicy handshakePolicy;
     ClientAuth clientAuth = ClientAuth.NONE;
 
@@ -110,7 +116,7 @@ public abstract sealed class HandshakeSettings<B extends HandshakeSettings<B>> p
      * @throws IllegalArgumentException if it is neither
      */
     public B trustedProxy(String proxy) {
-        Addresses.Block block = Addresses.Block.parse(proxy);
+        IpAddresses.Block block = IpAddresses.Block.parse(proxy);
         if (block == null) {
             throw new IllegalArgumentException("trustedProxy must be an IP address or a block such as 10.0.0.0/8: "
                     + proxy);
@@ -129,7 +135,7 @@ public abstract sealed class HandshakeSettings<B extends HandshakeSettings<B>> p
      * @throws IllegalArgumentException if it is not the name of a header
      */
     public B clientAddressHeader(String header) {
-        if (!Tokens.isToken(header)) {
+        if (!HttpSyntax.isToken(header)) {
             throw new IllegalArgumentException("clientAddressHeader must be the name of a header: " + header);
         }
         this.clientAddressHeader = header;

@@ -1,5 +1,8 @@
 package io.techops.broadcast.tyrus;
 
+import io.techops.broadcast.tyrus.pages.FolderSource;
+import io.techops.broadcast.tyrus.pages.PageSource;
+import io.techops.broadcast.tyrus.pages.ResourceSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 

@@ -1,5 +1,7 @@
 package io.techops.broadcast.tyrus;
 
+import io.techops.broadcast.tyrus.server.ServerKey;
+import io.techops.broadcast.tyrus.server.ServerKeyManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

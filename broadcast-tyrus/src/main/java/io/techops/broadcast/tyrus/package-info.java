@@ -11,7 +11,7 @@
  *
  * <p>{@link io.techops.broadcast.tyrus.BroadcastServer} is the standalone server: Tyrus does the parsing of messages
  * and the close handshake, Grizzly the HTTP, but for a handshake in one piece and plain form; every byte that goes out
- * is written by this package, straight to the socket. {@link io.techops.broadcast.tyrus.BroadcastEndpoint} maps the
+ * is written by this package, straight to the socket. {@link io.techops.broadcast.endpoint.BroadcastEndpoint} maps the
  * same hub on any other Jakarta WebSocket container, which does all of that itself.
  *
  * <pre>

@@ -3,8 +3,11 @@ package io.techops.broadcast.tyrus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.techops.broadcast.handshake.HandshakePolicy;
+import io.techops.broadcast.handshake.HandshakePolicy.Decision;
+import io.techops.broadcast.testing.JdkClient;
 import io.techops.broadcast.testing.LogCatch;
-import io.techops.broadcast.tyrus.HandshakePolicy.Decision;
+import io.techops.broadcast.testing.RawClient;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.concurrent.BlockingQueue;

@@ -10,6 +10,8 @@ import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.testing.LogCatch;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.tyrus.server.ReaderPool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,9 +20,9 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 
 /** Policies and listeners that block, over real sockets: what they delay, and what they do not. */
 class BlockingHostCodeTest {
@@ -143,7 +145,7 @@ class BlockingHostCodeTest {
 
     @Test
     void asManyAsThereCanBeThreadsDelayWhatPeersSendButNotWhatTheyGetAndAllGoesOnAfterwards() throws Exception {
-        int count = Readers.MOST;
+        int count = ReaderPool.MOST;
         try (LogCatch log = new LogCatch(); BroadcastServer server = Wire.PLAIN.start(blockingPolicy())) {
             RawClient other = open(server);
             List<RawClient> blocking = block(server, count);

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.testing.Kernel;
+import io.techops.broadcast.testing.LogTrap;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.Recorder;
+import io.techops.broadcast.testing.Resources;
+import io.techops.broadcast.testing.WayToGo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;

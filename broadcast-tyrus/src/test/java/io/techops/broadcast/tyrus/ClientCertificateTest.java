@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.techops.broadcast.tyrus.HandshakePolicy.Decision;
+import io.techops.broadcast.endpoint.BroadcastEndpoint;
+import io.techops.broadcast.handshake.HandshakePolicy;
+import io.techops.broadcast.handshake.HandshakePolicy.Decision;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.Tls;
 import java.io.IOException;
 import java.security.Principal;
 import org.junit.jupiter.api.Test;

@@ -1,14 +1,16 @@
 package io.techops.broadcast.tyrus;
 
-import static io.techops.broadcast.tyrus.ClientFrames.close;
-import static io.techops.broadcast.tyrus.ClientFrames.concat;
-import static io.techops.broadcast.tyrus.ClientFrames.frame;
-import static io.techops.broadcast.tyrus.ClientFrames.header;
+import static io.techops.broadcast.testing.ClientFrames.close;
+import static io.techops.broadcast.testing.ClientFrames.concat;
+import static io.techops.broadcast.testing.ClientFrames.frame;
+import static io.techops.broadcast.testing.ClientFrames.header;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.testing.Kernel;
+import io.techops.broadcast.testing.RawClient;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

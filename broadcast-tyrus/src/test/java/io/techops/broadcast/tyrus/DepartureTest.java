@@ -5,6 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.testing.JdkClient;
+import io.techops.broadcast.testing.Kernel;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.Recorder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

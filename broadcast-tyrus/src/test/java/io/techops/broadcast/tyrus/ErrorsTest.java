@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Topics;
+import io.techops.broadcast.endpoint.BroadcastEndpoint;
+import io.techops.broadcast.tyrus.server.DependencyCheck;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.nio.file.Files;
@@ -110,7 +112,7 @@ class ErrorsTest {
 
         @Test
         void hasLibrariesThatDoNotFit() {
-            assertThat(ClassPath.lacking(new NoSuchMethodError("org.glassfish.grizzly.Something.gone()")))
+            assertThat(DependencyCheck.lacking(new NoSuchMethodError("org.glassfish.grizzly.Something.gone()")))
                     .hasMessageStartingWith("the server's libraries do not fit together (java.lang.NoSuchMethodError: "
                             + "org.glassfish.grizzly.Something.gone()): it needs Grizzly 4.0, and found ")
                     .hasMessageContaining("grizzly-framework-4.0.2.jar");

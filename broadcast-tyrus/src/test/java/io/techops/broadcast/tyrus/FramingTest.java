@@ -1,12 +1,13 @@
 package io.techops.broadcast.tyrus;
 
-import static io.techops.broadcast.tyrus.ClientFrames.close;
-import static io.techops.broadcast.tyrus.ClientFrames.concat;
-import static io.techops.broadcast.tyrus.ClientFrames.frame;
-import static io.techops.broadcast.tyrus.ClientFrames.frameOf;
-import static io.techops.broadcast.tyrus.ClientFrames.header;
+import static io.techops.broadcast.testing.ClientFrames.close;
+import static io.techops.broadcast.testing.ClientFrames.concat;
+import static io.techops.broadcast.testing.ClientFrames.frame;
+import static io.techops.broadcast.testing.ClientFrames.frameOf;
+import static io.techops.broadcast.testing.ClientFrames.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.testing.RawClient;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.techops.broadcast.tyrus;
 
+import io.techops.broadcast.testing.ClientFrames;
+import io.techops.broadcast.testing.RawClient;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

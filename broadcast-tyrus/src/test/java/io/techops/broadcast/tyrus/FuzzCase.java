@@ -1,5 +1,9 @@
 package io.techops.broadcast.tyrus;
 
+import io.techops.broadcast.testing.ClientFrames;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.WayToGo;
+import io.techops.broadcast.tyrus.frame.FrameDecoder;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;

@@ -6,8 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.endpoint.BroadcastEndpoint;
+import io.techops.broadcast.handshake.HandshakePolicy;
+import io.techops.broadcast.handshake.HandshakePolicy.Decision;
+import io.techops.broadcast.handshake.HandshakeRequest;
 import io.techops.broadcast.testing.LogCatch;
-import io.techops.broadcast.tyrus.HandshakePolicy.Decision;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.tyrus.handshake.ReceivedHandshake;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -183,7 +188,7 @@ class HandshakePolicyTest {
     @Nested
     class OneAfterTheOther {
 
-        private final HandshakeRequest nobody = new RequestView("/", null, Map.of(),
+        private final HandshakeRequest nobody = new ReceivedHandshake("/", null, Map.of(),
                 new java.net.InetSocketAddress("127.0.0.1", 1), new java.net.InetSocketAddress("127.0.0.1", 1), null, null);
 
         @Test

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.Recorder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;

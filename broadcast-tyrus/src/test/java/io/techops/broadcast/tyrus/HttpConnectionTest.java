@@ -1,11 +1,15 @@
 package io.techops.broadcast.tyrus;
 
-import static io.techops.broadcast.tyrus.ClientFrames.concat;
+import static io.techops.broadcast.testing.ClientFrames.concat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.LogCatch;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.TlsClient;
+import io.techops.broadcast.tyrus.http.RequestHeadParserTest;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,13 +1,15 @@
 package io.techops.broadcast.tyrus;
 
-import static io.techops.broadcast.tyrus.ClientFrames.close;
-import static io.techops.broadcast.tyrus.ClientFrames.concat;
-import static io.techops.broadcast.tyrus.ClientFrames.frame;
-import static io.techops.broadcast.tyrus.ClientFrames.header;
+import static io.techops.broadcast.testing.ClientFrames.close;
+import static io.techops.broadcast.testing.ClientFrames.concat;
+import static io.techops.broadcast.testing.ClientFrames.frame;
+import static io.techops.broadcast.testing.ClientFrames.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.Recorder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,8 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.endpoint.BroadcastEndpoint;
+import io.techops.broadcast.handshake.HandshakePolicy;
+import io.techops.broadcast.handshake.HandshakePolicy.Decision;
 import io.techops.broadcast.testing.LogCatch;
-import io.techops.broadcast.tyrus.HandshakePolicy.Decision;
+import io.techops.broadcast.testing.RawClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.LogCatch;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.tyrus.http.RequestHeadParser;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;

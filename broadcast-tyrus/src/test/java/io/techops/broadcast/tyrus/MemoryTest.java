@@ -1,15 +1,18 @@
 package io.techops.broadcast.tyrus;
 
-import static io.techops.broadcast.tyrus.ClientFrames.concat;
-import static io.techops.broadcast.tyrus.ClientFrames.frame;
-import static io.techops.broadcast.tyrus.ClientFrames.frameOf;
-import static io.techops.broadcast.tyrus.ClientFrames.header;
+import static io.techops.broadcast.testing.ClientFrames.concat;
+import static io.techops.broadcast.testing.ClientFrames.frame;
+import static io.techops.broadcast.testing.ClientFrames.frameOf;
+import static io.techops.broadcast.testing.ClientFrames.header;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Retention;
+import io.techops.broadcast.testing.Kernel;
 import io.techops.broadcast.testing.LogCatch;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.Resources;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.techops.broadcast.testing.Kernel;
+import io.techops.broadcast.testing.RawClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

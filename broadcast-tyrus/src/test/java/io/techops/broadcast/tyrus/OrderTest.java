@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Retention;
+import io.techops.broadcast.testing.RawClient;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,10 @@
 package io.techops.broadcast.tyrus;
 
 import io.techops.broadcast.testing.TestRun;
+import io.techops.broadcast.tyrus.connection.WriteReadiness;
+import io.techops.broadcast.tyrus.pages.StaticFileHandler;
+import io.techops.broadcast.tyrus.server.GrizzlyListeners;
+import io.techops.broadcast.tyrus.server.HttpPort;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -26,7 +30,7 @@ final class PageServer implements AutoCloseable {
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
 
-    private final SocketWatch watch = new SocketWatch("pages-test-watch");
+    private final WriteReadiness watch = new WriteReadiness("pages-test-watch");
     private final TCPNIOTransport server;
     private final int port;
 
@@ -45,9 +49,9 @@ final class PageServer implements AutoCloseable {
 
     private PageServer(Pages pages, Duration stallTimeout) {
         InetSocketAddress address = new InetSocketAddress("127.0.0.1", 0);
-        server = Listeners.transport("pages-test", null, new HttpPort(watch, null, Duration.ofSeconds(10),
-                Duration.ofSeconds(30), stallTimeout, () -> false, cause -> { }, null, new PageHandler(pages)));
-        port = Listeners.start(server, "pagePort", address);
+        server = GrizzlyListeners.transport("pages-test", null, new HttpPort(watch, null, Duration.ofSeconds(10),
+                Duration.ofSeconds(30), stallTimeout, () -> false, cause -> { }, null, new StaticFileHandler(pages.source())));
+        port = GrizzlyListeners.start(server, "pagePort", address);
     }
 
     static PageServer of(Pages pages) {
@@ -116,7 +120,7 @@ final class PageServer implements AutoCloseable {
 
     @Override
     public void close() {
-        Listeners.stop(server);
+        GrizzlyListeners.stop(server);
         watch.close();
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.testing.FreePort;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.Tls;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

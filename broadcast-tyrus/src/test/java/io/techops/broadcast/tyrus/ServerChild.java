@@ -1,6 +1,8 @@
 package io.techops.broadcast.tyrus;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.tyrus.server.SelfExercise;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.techops.broadcast.testing.LogCatch;
+import io.techops.broadcast.tyrus.server.ServerKey;
+import io.techops.broadcast.tyrus.server.ServerKeyManager;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.PrivateKey;

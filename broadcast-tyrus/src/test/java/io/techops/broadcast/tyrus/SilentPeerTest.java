@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.Recorder;
 import io.techops.broadcast.testkit.VirtualTimer;
 import java.io.IOException;
 import java.time.Duration;

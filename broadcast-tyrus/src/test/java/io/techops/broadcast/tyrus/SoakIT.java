@@ -3,6 +3,8 @@ package io.techops.broadcast.tyrus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.WayToGo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

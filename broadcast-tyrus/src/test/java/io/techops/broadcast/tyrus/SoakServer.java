@@ -6,6 +6,8 @@ import io.techops.broadcast.HubListener;
 import io.techops.broadcast.HubStats;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.testing.LogTrap;
+import io.techops.broadcast.testing.Resources;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,5 +1,8 @@
 package io.techops.broadcast.tyrus;
 
+import io.techops.broadcast.testing.ClientFrames;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.WayToGo;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;

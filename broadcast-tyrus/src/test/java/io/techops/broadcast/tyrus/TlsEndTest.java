@@ -1,8 +1,8 @@
 package io.techops.broadcast.tyrus;
 
-import static io.techops.broadcast.tyrus.ClientFrames.close;
-import static io.techops.broadcast.tyrus.ClientFrames.concat;
-import static io.techops.broadcast.tyrus.ClientFrames.frame;
+import static io.techops.broadcast.testing.ClientFrames.close;
+import static io.techops.broadcast.testing.ClientFrames.concat;
+import static io.techops.broadcast.testing.ClientFrames.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
@@ -13,7 +13,9 @@ import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.testing.FreePort;
+import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.TestRun;
+import io.techops.broadcast.testing.TlsClient;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;

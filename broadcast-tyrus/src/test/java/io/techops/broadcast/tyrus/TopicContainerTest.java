@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.Topics;
+import io.techops.broadcast.endpoint.BroadcastEndpoint;
+import io.techops.broadcast.testing.JdkClient;
 import jakarta.websocket.server.ServerEndpoint;
 import java.net.URI;
 import java.time.Duration;

@@ -3,6 +3,8 @@ package io.techops.broadcast.tyrus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.testing.JdkClient;
+import io.techops.broadcast.testing.RawClient;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

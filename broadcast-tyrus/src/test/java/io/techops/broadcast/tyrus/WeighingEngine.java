@@ -1,6 +1,7 @@
 package io.techops.broadcast.tyrus;
 
 import com.sun.management.ThreadMXBean;
+import io.techops.broadcast.testing.Tls;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.security.KeyManagementException;

@@ -1,6 +1,9 @@
 package io.techops.broadcast.tyrus;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.testing.JdkClient;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.Tls;
 import java.io.IOException;
 import java.net.URI;
 import javax.net.SocketFactory;

@@ -10,7 +10,7 @@ import io.techops.broadcast.MessagePolicy.Decision;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.Retention;
-import io.techops.broadcast.tyrus.BroadcastEndpoint;
+import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import java.util.Locale;
 

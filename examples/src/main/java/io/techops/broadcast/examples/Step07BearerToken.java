@@ -4,9 +4,9 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.handshake.HandshakePolicy.Decision;
+import io.techops.broadcast.handshake.HandshakeRequest;
 import io.techops.broadcast.tyrus.BroadcastServer;
-import io.techops.broadcast.tyrus.HandshakePolicy.Decision;
-import io.techops.broadcast.tyrus.HandshakeRequest;
 import java.util.Map;
 
 /**

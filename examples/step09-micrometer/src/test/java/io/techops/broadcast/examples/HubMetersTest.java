@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.spi.AdapterHub;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +30,7 @@ class HubMetersTest {
         assertThat(counter("broadcast.messages")).isZero();
         hub.broadcast("hello");
         hub.broadcast("hi");
-        hub.refused(RefusalCause.ORIGIN);
+        AdapterHub.of(hub).refused(RefusalCause.ORIGIN);
         assertThat(counter("broadcast.messages")).isEqualTo(2);
         assertThat(counter("broadcast.refusals", "cause", "ORIGIN")).isEqualTo(1);
         assertThat(counter("broadcast.refusals", "cause", "PEERS")).isZero();

@@ -1,7 +1,7 @@
 package io.techops.broadcast.examples;
 
 import io.techops.broadcast.BroadcastHub;
-import io.techops.broadcast.tyrus.BroadcastEndpoint;
+import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;

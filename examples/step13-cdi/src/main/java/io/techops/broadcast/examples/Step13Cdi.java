@@ -1,7 +1,7 @@
 package io.techops.broadcast.examples;
 
 import io.techops.broadcast.BroadcastHub;
-import io.techops.broadcast.tyrus.BroadcastEndpoint;
+import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.undertow.Undertow;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.servlet.Servlets;

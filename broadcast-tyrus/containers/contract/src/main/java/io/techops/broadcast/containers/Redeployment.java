@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.testing.LogCatch;
-import io.techops.broadcast.tyrus.BroadcastEndpoint;
 import jakarta.websocket.server.ServerContainer;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,7 +1,7 @@
 package io.techops.broadcast.containers;
 
 import io.techops.broadcast.BroadcastHub;
-import io.techops.broadcast.tyrus.BroadcastEndpoint;
+import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerContainer;
 import java.time.Duration;

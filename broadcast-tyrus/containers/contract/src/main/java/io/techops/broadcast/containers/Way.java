@@ -2,7 +2,7 @@ package io.techops.broadcast.containers;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Topics;
-import io.techops.broadcast.tyrus.BroadcastEndpoint;
+import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.OnClose;

@@ -1,0 +1,216 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.Message;
+import io.techops.broadcast.Retention;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * Beside the log, which is for everyone, lies the lane: what was sent to one peer, or to some. A message for n
+ * receivers is n entries that share it. An entry says where in the log its message stands (at: the head when it was
+ * sent), and which entry of the same receiver is next, so that a receiver needs to know no more than its first and its
+ * last entry. An entry is freed when its receiver has been given it, has gone, or has lost it because it made room.
+ *
+ * The entries are in arrays. Those in use are linked by age, those that are free among each other; each step takes
+ * constant time, but for growing, as that of the ring.
+ *
+ * Bounds: the retention's, apart from the log's. A message counts once, and is charged its payload once, however many
+ * receivers it has, and RECEIVER bytes for each but the first; whatever it is charged, one message alone always fits.
+ */
+
+/** The messages that were sent to some peers and have not been taken. Guarded by the lock of the log. */
+final class AddressedLane {
+
+    /** No entry. */
+    static final int NONE = -1;
+
+    /** What each receiver but the first is charged, in bytes. */
+    private static final int RECEIVER = 32;
+
+    private static final int INITIAL_CAPACITY = 16;
+    /** These are shared, so that the arrays can be given back without any memory. */
+    private static final Addressed[] NO_MESSAGES = new Addressed[0];
+    private static final PeerCursor[] NO_RECEIVERS = new PeerCursor[0];
+    private static final int[] NO_LINKS = new int[0];
+    /** Larger arrays than this are given back once they are empty. */
+    private static final int KEPT_CAPACITY = 1 << 14;
+
+    /** A message on its way to some peers. */
+    static final class Addressed {
+        final Message message;
+        final long at;
+        /** How many receivers it has still to reach, or to be given up for. */
+        private int left;
+
+        private Addressed(Message message, long at, int receivers) {
+            this.message = message;
+            this.at = at;
+            this.left = receivers;
+        }
+    }
+
+    private final Retention retention;
+    private @Nullable Addressed[] messages = NO_MESSAGES;
+    private @Nullable PeerCursor[] receivers = NO_RECEIVERS;
+    /** The next entry of the same receiver, or the next free one. */
+    private int[] next = NO_LINKS;
+    private int[] older = NO_LINKS;
+    private int[] newer = NO_LINKS;
+    private int free = NONE;
+    private int oldest = NONE;
+    private int newest = NONE;
+    private int retainedMessages;
+    private long retainedBytes;
+
+    AddressedLane(Retention retention) {
+        this.retention = retention;
+    }
+
+    int retainedMessages() {
+        return retainedMessages;
+    }
+
+    long retainedBytes() {
+        return retainedBytes;
+    }
+
+    private static long charge(Message message, int receivers) {
+        return Retention.charge(message) + (long) RECEIVER * (receivers - 1);
+    }
+
+    /** {@return whether there is room for a message without evicting any} */
+    boolean hasRoom(Message message, int receivers) {
+        return retainedMessages == 0 || retainedMessages < retention.messages()
+                && charge(message, receivers) <= retention.bytes() - retainedBytes;
+    }
+
+    /** Begins to send a message: each receiver is then {@linkplain #link linked} or {@linkplain #spare spared}. */
+    Addressed begin(Message message, long at, int receivers) {
+        Addressed begun = new Addressed(message, at, receivers);
+        retainedMessages++;
+        retainedBytes += charge(message, receivers);
+        return begun;
+    }
+
+    /** Gives a message one of its receivers, behind all that this one is to get already. */
+    void link(Addressed message, PeerCursor to) {
+        if (free == NONE) {
+            grow();
+        }
+        int entry = free;
+        free = next[entry];
+        messages[entry] = message;
+        receivers[entry] = to;
+        next[entry] = NONE;
+        older[entry] = newest;
+        newer[entry] = NONE;
+        if (newest == NONE) {
+            oldest = entry;
+        } else {
+            newer[newest] = entry;
+        }
+        newest = entry;
+        if (to.firstAddressed == NONE) {
+            to.firstAddressed = entry;
+            to.addressedFrom = message.at;
+        } else {
+            next[to.lastAddressed] = entry;
+        }
+        to.lastAddressed = entry;
+        to.addressed = to.addressed + 1;
+    }
+
+    /** Says that a message has some receivers less. */
+    void spare(Addressed message, int count) {
+        for (int i = 0; i < count; i++) {
+            settle(message);
+        }
+    }
+
+    private void grow() {
+        int before = next.length;
+        int capacity = Math.max(INITIAL_CAPACITY, before * 2);
+        @Nullable Addressed[] newMessages = Arrays.copyOf(messages, capacity);
+        @Nullable PeerCursor[] newReceivers = Arrays.copyOf(receivers, capacity);
+        int[] newNext = Arrays.copyOf(next, capacity);
+        int[] newOlder = Arrays.copyOf(older, capacity);
+        newer = Arrays.copyOf(newer, capacity);
+        messages = newMessages;
+        receivers = newReceivers;
+        older = newOlder;
+        for (int i = before; i < capacity; i++) {
+            newNext[i] = i + 1 < capacity ? i + 1 : NONE;
+        }
+        next = newNext;
+        free = before;
+    }
+
+    /** {@return who is to get the oldest entry; null if there is none} */
+    @Nullable PeerCursor oldestReceiver() {
+        return oldest == NONE ? null : receivers[oldest];
+    }
+
+    /** {@return the entry behind one of the same receiver} */
+    int next(int entry) {
+        return next[entry];
+    }
+
+    /** {@return the message of an entry} */
+    Addressed message(int entry) {
+        return messages[entry];
+    }
+
+    /** Frees the first entry of a receiver: it was given it, or is not to get it. {@return false if it has none} */
+    boolean take(PeerCursor receiver) {
+        int entry = receiver.firstAddressed;
+        if (entry == NONE) {
+            return false;
+        }
+        Addressed message = messages[entry];
+        receiver.firstAddressed = next[entry];
+        if (next[entry] == NONE) {
+            receiver.lastAddressed = NONE;
+            receiver.addressedFrom = PeerCursor.NOWHERE;
+        } else {
+            receiver.addressedFrom = messages[next[entry]].at;
+        }
+        unlink(entry);
+        settle(message);
+        return true;
+    }
+
+    private void unlink(int entry) {
+        if (older[entry] == NONE) {
+            oldest = newer[entry];
+        } else {
+            newer[older[entry]] = newer[entry];
+        }
+        if (newer[entry] == NONE) {
+            newest = older[entry];
+        } else {
+            older[newer[entry]] = older[entry];
+        }
+        messages[entry] = null;
+        receivers[entry] = null;
+        next[entry] = free;
+        free = entry;
+        if (oldest == NONE && next.length > KEPT_CAPACITY) {
+            free = NONE;
+            messages = NO_MESSAGES;
+            receivers = NO_RECEIVERS;
+            next = NO_LINKS;
+            older = NO_LINKS;
+            newer = NO_LINKS;
+        }
+    }
+
+    private void settle(Addressed message) {
+        message.left--;
+        if (message.left > 0) {
+            retainedBytes -= RECEIVER;
+        } else {
+            retainedBytes -= Retention.charge(message.message);
+            retainedMessages--;
+        }
+    }
+}

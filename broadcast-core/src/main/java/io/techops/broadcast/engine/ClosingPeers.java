@@ -1,0 +1,153 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.HubTimer;
+import io.techops.broadcast.logging.SafeLog;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a shard ends registrations, and the connections it has asked to close that have not ended yet. Whatever fails,
+ * the rest is done nevertheless: who has departed is told of, and its connection is closed or aborted. Owned by a
+ * shard.
+ */
+final class ClosingPeers {
+
+    /** What is told about them. Must not block and not call foreign code. */
+    interface Outcome {
+        void overflowed(PeerCursor cursor, long missed);
+
+        void failed(PeerCursor cursor, Throwable cause);
+
+        void departed(PeerCursor cursor, CloseReason reason);
+    }
+
+    private static final SafeLog LOG = SafeLog.of(ClosingPeers.class);
+    private static final CloseReason OVERFLOW =
+            CloseReason.of(CloseReason.TRY_AGAIN_LATER, "too slow: fell off the log's tail");
+    private static final CloseReason FAILURE = CloseReason.of(CloseReason.ABNORMAL, "the transport failed");
+
+    private final long closeTimeout;
+    private final HubTimer timer;
+    private final ShardTimer deadlines;
+    private final Outcome outcome;
+    private final List<PeerCursor> closing = new ArrayList<>();
+
+    ClosingPeers(Duration closeTimeout, HubTimer timer, ShardTimer deadlines, Outcome outcome) {
+        this.closeTimeout = closeTimeout.toNanos();
+        this.timer = timer;
+        this.deadlines = deadlines;
+        this.outcome = outcome;
+    }
+
+    /** {@return whether every connection that was to close has ended} */
+    boolean isEmpty() {
+        return closing.isEmpty();
+    }
+
+    /**
+     * Closes a peer that fell off the log's tail. {@return false: the peer does not stay}
+     *
+     * @param missed what the cursor knows already that it has lost by that
+     */
+    boolean overflow(PeerCursor cursor, long missed) {
+        if (cursor.depart(OVERFLOW)) {
+            try {
+                outcome.overflowed(cursor, missed);
+            } finally {
+                tellAndClose(cursor, OVERFLOW);
+            }
+        }
+        return false;
+    }
+
+    /** Closes a peer. {@return false: the peer does not stay} */
+    boolean close(PeerCursor cursor, CloseReason reason) {
+        if (cursor.depart(reason)) {
+            tellAndClose(cursor, reason);
+        }
+        return false;
+    }
+
+    private void tellAndClose(PeerCursor cursor, CloseReason reason) {
+        try {
+            outcome.departed(cursor, reason);
+        } finally {
+            startClose(cursor, reason);
+        }
+    }
+
+    /** Ends a connection at once. {@return false: the peer does not stay} */
+    boolean abort(PeerCursor cursor, CloseReason reason) {
+        if (cursor.depart(reason)) {
+            tellAndAbort(cursor, reason);
+        }
+        return false;
+    }
+
+    private void tellAndAbort(PeerCursor cursor, CloseReason reason) {
+        try {
+            outcome.departed(cursor, reason);
+        } finally {
+            abort(cursor);
+        }
+    }
+
+    /** Ends a connection whose transport threw. {@return false: the peer does not stay} */
+    boolean fail(PeerCursor cursor, Throwable thrown) {
+        if (cursor.depart(FAILURE)) {
+            try {
+                outcome.failed(cursor, thrown);
+            } finally {
+                tellAndAbort(cursor, FAILURE);
+            }
+        }
+        return false;
+    }
+
+    /** Lets go of those that have ended, or ends them all. */
+    void sweep(boolean abortAll) {
+        if (!closing.isEmpty()) {
+            closing.removeIf(cursor -> (cursor.signals() & PeerCursor.GONE) != 0 || abortAll && abort(cursor));
+        }
+    }
+
+    /** Aborts those that take too long. */
+    void keepTime(long now) {
+        closing.removeIf(cursor -> (cursor.signals() & PeerCursor.GONE) != 0
+                || deadlines.passed(cursor.closeBy, now) && abort(cursor));
+    }
+
+    private void startClose(PeerCursor cursor, CloseReason reason) {
+        cursor.closeBy = timer.nanoTime() + closeTimeout;
+        try {
+            closing.add(cursor);
+            deadlines.at(cursor.closeBy);
+            cursor.transport.close(reason);
+        } catch (Throwable thrown) {
+            closing.remove(cursor);
+            note("Closing {} failed", cursor, thrown);
+            abort(cursor);
+        }
+        ForeignCode.returned();
+    }
+
+    private static boolean abort(PeerCursor cursor) {
+        try {
+            cursor.transport.abort();
+        } catch (Throwable thrown) {
+            note("Aborting {} failed", cursor, thrown);
+        }
+        ForeignCode.returned();
+        return true;
+    }
+
+    private static void note(String what, PeerCursor cursor, Throwable thrown) {
+        try {
+            LOG.debug(what, cursor.peer, thrown);
+        } catch (Throwable noMemory) {
+            // Then it is not told.
+        }
+    }
+}

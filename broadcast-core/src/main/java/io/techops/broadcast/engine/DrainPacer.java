@@ -1,0 +1,50 @@
+package io.techops.broadcast.engine;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * How fast a hub that ends closes its peers: all at once if they are few, otherwise one after the other at an even
+ * pace, so that they do not all come back at the same moment. Shared by the shards; safe for use by any number of
+ * threads.
+ */
+final class DrainPacer {
+
+    /** So many are few. */
+    static final int AT_ONCE = 100;
+
+    /** Whoever has to wait waits so long at least, so that the closes of the meantime cost one round together. */
+    private static final long TICK = Duration.ofMillis(5).toNanos();
+
+    private final long begin;
+    private final long spread;
+    private final long gap;
+    private final AtomicInteger turns = new AtomicInteger();
+
+    /**
+     * @param begin now, in the timer's nanoseconds
+     * @param peers how many there are to close
+     * @param spread how long closing them is to take
+     */
+    DrainPacer(long begin, int peers, Duration spread) {
+        this.begin = begin;
+        this.spread = peers > AT_ONCE ? spread.toNanos() : 0;
+        this.gap = this.spread / Math.max(1, peers);
+    }
+
+    /** {@return 0 if one more peer may be closed now, otherwise in how many nanoseconds to ask again} */
+    long takeTurn(long now) {
+        long passed = now - begin;
+        while (passed < spread) {
+            int taken = turns.get();
+            long due = gap * taken;
+            if (due > passed) {
+                return Math.max(TICK, due - passed);
+            }
+            if (turns.compareAndSet(taken, taken + 1)) {
+                return 0;
+            }
+        }
+        return 0;
+    }
+}

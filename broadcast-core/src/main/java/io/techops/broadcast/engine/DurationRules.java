@@ -1,0 +1,36 @@
+package io.techops.broadcast.engine;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/** What the builders demand of a duration: each method returns it, or says which setting breaks which rule. */
+public final class DurationRules {
+
+    private static final Duration LONGEST = Duration.ofDays(365);
+
+    private DurationRules() {
+    }
+
+    static Duration positive(String name, Duration value) {
+        Objects.requireNonNull(value, name);
+        if (value.isZero() || value.isNegative()) {
+            throw new IllegalArgumentException(name + " must be more than zero: " + value);
+        }
+        return bounded(name, value);
+    }
+
+    public static Duration notNegative(String name, Duration value) {
+        Objects.requireNonNull(value, name);
+        if (value.isNegative()) {
+            throw new IllegalArgumentException(name + " must not be negative: " + value);
+        }
+        return bounded(name, value);
+    }
+
+    private static Duration bounded(String name, Duration value) {
+        if (value.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(name + " must be at most 365 days: " + value);
+        }
+        return value;
+    }
+}

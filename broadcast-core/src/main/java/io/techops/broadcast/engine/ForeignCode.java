@@ -1,0 +1,61 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.HubTimer;
+import io.techops.broadcast.logging.LogRateLimiter;
+import io.techops.broadcast.logging.SafeLog;
+
+/*
+ * The border to foreign code: what the host application or an adapter gives to a hub and the hub then calls. Such code
+ * may throw anything, anywhere. What stands at the border:
+ *
+ *   ForeignTimer   the clock and the timer: neither throws, a task that the timer refuses runs nevertheless
+ *   RetriedTask    a task on a foreign executor: one that is refused is submitted again
+ *   SafeLog        the logger, and the toString, getMessage and hashCode of what is logged: logging never throws
+ *   ForeignCode    everything else whose failure concerns nothing but itself
+ *
+ * A call whose failure has a consequence (a policy's closes the peer) has a catch (Throwable) of its own at the call,
+ * with nothing in it that can throw. After each call on a thread of ours comes returned().
+ */
+
+/** Calls foreign code whose failure concerns nothing but itself. Safe for use by any number of threads. */
+final class ForeignCode {
+
+    private final SafeLog log;
+    private final String failure;
+    private final LogRateLimiter failures;
+
+    /**
+     * @param log where failures are told, at a bounded rate
+     * @param failure what has happened then, a sentence without its full stop
+     */
+    ForeignCode(SafeLog log, String failure, HubTimer timer) {
+        this.log = log;
+        this.failure = failure;
+        this.failures = new LogRateLimiter(timer::nanoTime);
+    }
+
+    /** Calls foreign code; what it throws is logged. */
+    void call(Runnable code) {
+        try {
+            code.run();
+        } catch (Throwable thrown) {
+            failed(thrown);
+        }
+        returned();
+    }
+
+    /** Takes note of what foreign code has thrown. */
+    void failed(Throwable thrown) {
+        log.warn(failures, failure, thrown);
+    }
+
+    /**
+     * Ends every call of foreign code: an interrupt that it left behind does not reach the next. Only on threads of
+     * ours; what a host does with its own threads is not touched.
+     */
+    static void returned() {
+        if (Thread.currentThread() instanceof HubExecutors.Worker) {
+            Thread.interrupted();
+        }
+    }
+}

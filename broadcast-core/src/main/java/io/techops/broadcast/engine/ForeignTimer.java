@@ -1,0 +1,166 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.HubTimer;
+import io.techops.broadcast.logging.LogRateLimiter;
+import io.techops.broadcast.logging.SafeLog;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The clock and the timer of a hub, which may be foreign, without their failures: while the clock throws, time stands
+ * still; a task that the timer does not take is offered to it again, ten times a second, and run by a thread of ours if
+ * its time comes before it was taken. Safe for use by any number of threads.
+ */
+final class ForeignTimer implements HubTimer {
+
+    private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
+    private static final Duration PAUSE = Duration.ofMillis(100);
+    /** How old the time may be that is shown while the clock throws: so that not every look at it is a write. */
+    private static final long RESOLUTION = Duration.ofMillis(1).toNanos();
+    /** Instead of a task that is not scheduled: there is no memory for it, or this timer has ended. */
+    private static final Cancellation UNSET = () -> { };
+
+    private final HubTimer host;
+    private final LogRateLimiter failures = new LogRateLimiter(System::nanoTime);
+    /** About what the clock showed last; written by any thread, which may lose against another. */
+    private volatile long last;
+    private volatile boolean ended;
+
+    private ForeignTimer(HubTimer host) {
+        this.host = host;
+        this.last = System.nanoTime();
+        this.last = nanoTime();
+    }
+
+    /** {@return a timer without its failures} */
+    static ForeignTimer of(HubTimer timer) {
+        return timer instanceof ForeignTimer safe ? safe : new ForeignTimer(timer);
+    }
+
+    /** {@return whether {@link #schedule} could not schedule the task that it returned this for} */
+    static boolean isUnset(Cancellation scheduled) {
+        return scheduled == UNSET;
+    }
+
+    @Override
+    public long nanoTime() {
+        try {
+            long now = host.nanoTime();
+            if (now - last > RESOLUTION) {
+                last = now;
+            }
+            return now;
+        } catch (Throwable thrown) {
+            failed("The hub's clock threw", thrown);
+            return last;
+        }
+    }
+
+    /** {@inheritDoc} Never throws; the task must not throw either, and may run twice. */
+    @Override
+    public Cancellation schedule(Runnable task, Duration delay) {
+        if (ended) {
+            return UNSET;
+        }
+        try {
+            return new Guarded(host.schedule(task, delay));
+        } catch (Throwable thrown) {
+            failed("The hub's timer did not take a task: it is tried again", thrown);
+            try {
+                return new Refused(task, delay).retry();
+            } catch (Throwable again) { // no memory
+                return UNSET;
+            }
+        }
+    }
+
+    /** Takes no tasks any more, and gives up those that were refused. */
+    void end() {
+        ended = true;
+    }
+
+    private void failed(String what, Throwable thrown) {
+        if (!ended) {
+            LOG.warn(failures, what, thrown);
+        }
+    }
+
+    private final class Guarded implements Cancellation {
+        private final @Nullable Cancellation scheduled;
+
+        Guarded(@Nullable Cancellation scheduled) {
+            this.scheduled = scheduled;
+        }
+
+        @Override
+        public void cancel() {
+            try {
+                if (scheduled != null) {
+                    scheduled.cancel();
+                }
+            } catch (Throwable thrown) { // the task will run in vain
+                failed("The hub's timer did not cancel a task", thrown);
+            }
+        }
+    }
+
+    /** A task that the timer has not taken yet. */
+    private final class Refused implements Runnable, Cancellation {
+        private final Runnable task;
+        private final long sinceHere = nanoTime();
+        private final long sinceReally = System.nanoTime();
+        private final long delay;
+        private volatile boolean cancelled;
+        private volatile @Nullable Cancellation taken;
+
+        Refused(Runnable task, Duration delay) {
+            this.task = task;
+            this.delay = delay.toNanos();
+        }
+
+        Cancellation retry() {
+            Rescue.THREAD.schedule(this, Math.min(PAUSE.toNanos(), delay), TimeUnit.NANOSECONDS);
+            return this;
+        }
+
+        @Override
+        public void run() {
+            if (cancelled || ended) {
+                return;
+            }
+            long passed = Math.max(nanoTime() - sinceHere, System.nanoTime() - sinceReally);
+            if (passed >= delay) {
+                task.run();
+                return;
+            }
+            try {
+                taken = new Guarded(host.schedule(task, Duration.ofNanos(delay - passed)));
+            } catch (Throwable thrown) {
+                failed("The hub's timer did not take a task: it is tried again", thrown);
+                retry();
+            }
+            if (cancelled) {
+                cancel();
+            }
+        }
+
+        @Override
+        public void cancel() {
+            cancelled = true;
+            Cancellation there = taken;
+            if (there != null) {
+                there.cancel();
+            }
+        }
+    }
+
+    /** The thread that is there only while a timer refuses tasks, and for a second more. */
+    private static final class Rescue {
+        static final ScheduledThreadPoolExecutor THREAD =
+                HubExecutors.timer("broadcast-rescue", ConcurrentHashMap.newKeySet(), 1);
+    }
+}

@@ -1,0 +1,148 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.DeliveryPolicy;
+import io.techops.broadcast.HubListener;
+import io.techops.broadcast.HubTimer;
+import io.techops.broadcast.MessageListener;
+import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.OverflowPolicy;
+import io.techops.broadcast.Retention;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+
+/** The settings of a hub, checked as they are given. */
+public final class HubBuilder extends BroadcastHub.Builder {
+
+    private final HubSettings settings = new HubSettings();
+
+    /** Makes a builder with the defaults, for the service loader. */
+    public HubBuilder() {
+    }
+
+    @Override
+    public HubBuilder retention(Retention retention) {
+        settings.retention = Objects.requireNonNull(retention, "retention");
+        return this;
+    }
+
+    @Override
+    public HubBuilder policy(MessagePolicy policy) {
+        settings.policy = Objects.requireNonNull(policy, "policy");
+        return this;
+    }
+
+    @Override
+    public HubBuilder delivery(DeliveryPolicy delivery) {
+        settings.delivery = Objects.requireNonNull(delivery, "delivery");
+        return this;
+    }
+
+    @Override
+    public HubBuilder overflow(OverflowPolicy overflow) {
+        settings.overflow = Objects.requireNonNull(overflow, "overflow");
+        return this;
+    }
+
+    @Override
+    public HubBuilder listener(HubListener listener) {
+        settings.listener = Objects.requireNonNull(listener, "listener");
+        return this;
+    }
+
+    @Override
+    public HubBuilder messageListener(MessageListener messageListener) {
+        settings.messageListener = Objects.requireNonNull(messageListener, "messageListener");
+        return this;
+    }
+
+    @Override
+    public HubBuilder stallTimeout(Duration stallTimeout) {
+        settings.stallTimeout = DurationRules.positive("stallTimeout", stallTimeout);
+        return this;
+    }
+
+    @Override
+    public HubBuilder closeTimeout(Duration closeTimeout) {
+        settings.closeTimeout = DurationRules.positive("closeTimeout", closeTimeout);
+        return this;
+    }
+
+    @Override
+    public HubBuilder floodGrace(Duration floodGrace) {
+        settings.floodGrace = DurationRules.notNegative("floodGrace", floodGrace);
+        return this;
+    }
+
+    @Override
+    public HubBuilder heartbeat(Duration heartbeat) {
+        settings.heartbeat = DurationRules.notNegative("heartbeat", heartbeat);
+        return this;
+    }
+
+    @Override
+    public HubBuilder pongTimeout(Duration pongTimeout) {
+        settings.pongTimeout = DurationRules.positive("pongTimeout", pongTimeout);
+        return this;
+    }
+
+    @Override
+    public HubBuilder drainSpread(Duration drainSpread) {
+        settings.drainSpread = DurationRules.notNegative("drainSpread", drainSpread);
+        return this;
+    }
+
+    @Override
+    public HubBuilder shards(int shards) {
+        if (shards < 1 || shards > 1024) {
+            throw new IllegalArgumentException("shards must be from 1 to 1024: " + shards);
+        }
+        settings.shards = shards;
+        return this;
+    }
+
+    @Override
+    public HubBuilder name(String name) {
+        Objects.requireNonNull(name, "name");
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("name must not be empty");
+        }
+        settings.name = name;
+        return this;
+    }
+
+    @Override
+    public HubBuilder traced(boolean traced) {
+        settings.traced = traced;
+        return this;
+    }
+
+    @Override
+    public HubBuilder executor(Executor executor) {
+        settings.executor = Objects.requireNonNull(executor, "executor");
+        return this;
+    }
+
+    @Override
+    public HubBuilder timer(HubTimer timer) {
+        settings.timer = Objects.requireNonNull(timer, "timer");
+        return this;
+    }
+
+    HubBuilder sharing(HubExecutors threads, Runnable after) {
+        settings.shared = threads;
+        settings.afterGone = after;
+        return this;
+    }
+
+    @Override
+    public BroadcastHub build() {
+        return new LogHub(settings);
+    }
+
+    /** {@return what was set so far} */
+    HubSettings settings() {
+        return settings;
+    }
+}

@@ -1,0 +1,155 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.HubTimer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads that hubs have unless they are given others: platform threads that come when they are needed and go when
+ * they are not, and one for the timer. All are daemons.
+ */
+final class HubExecutors implements HubTimer {
+
+    /** Those that were made and have not been seen to end: a pool lets go of a thread shortly before its end. */
+    private final Set<Thread> owner;
+    private final ThreadPoolExecutor shards;
+    private final ThreadPoolExecutor listeners;
+    private final ScheduledThreadPoolExecutor timer;
+
+    private HubExecutors(String name, Set<Thread> owner, ThreadPoolExecutor shards, ThreadPoolExecutor listeners) {
+        this.owner = owner;
+        this.shards = shards;
+        this.listeners = listeners;
+        timer = timer(name + "-timer", owner, 10);
+    }
+
+    /**
+     * {@return a timer of one thread, which is there while there is something to wait for}
+     *
+     * @param owner what its thread belongs to: takes note of it
+     * @param keepAlive how long it stays without, in seconds
+     */
+    static ScheduledThreadPoolExecutor timer(String name, Set<Thread> owner, int keepAlive) {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, named(name, owner));
+        timer.setRemoveOnCancelPolicy(true);
+        timer.setKeepAliveTime(keepAlive, TimeUnit.SECONDS);
+        timer.allowCoreThreadTimeOut(true);
+        return timer;
+    }
+
+    /** {@return threads for one hub, whose shards and listener are few} */
+    static HubExecutors ofOneHub(String name) {
+        Set<Thread> owner = ConcurrentHashMap.newKeySet();
+        ThreadPoolExecutor all = unbounded(name, owner);
+        return new HubExecutors(name, owner, all, all);
+    }
+
+    /**
+     * {@return threads for any number of hubs} Shards never wait, and so share as many threads as there are processors;
+     * a listener may, and has a thread while it runs.
+     */
+    static HubExecutors ofManyHubs(String name) {
+        Set<Thread> owner = ConcurrentHashMap.newKeySet();
+        int processors = Runtime.getRuntime().availableProcessors();
+        ThreadPoolExecutor shards = new ThreadPoolExecutor(processors, processors, 10, TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(), named(name, owner));
+        shards.allowCoreThreadTimeOut(true);
+        return new HubExecutors(name, owner, shards, unbounded(name + "-listener", owner));
+    }
+
+    private static ThreadPoolExecutor unbounded(String name, Set<Thread> owner) {
+        return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS,
+                new SynchronousQueue<>(), named(name, owner));
+    }
+
+    private static ThreadFactory named(String name, Set<Thread> owner) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Worker(owner, task, name + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /** A thread of ours. */
+    static final class Worker extends Thread {
+        private final Set<Thread> owner;
+
+        Worker(Set<Thread> owner, Runnable task, String name) {
+            super(task, name);
+            this.owner = owner;
+        }
+
+        /** Is one of its owner's from its first to its last moment but for the very end. */
+        @Override
+        public void run() {
+            try {
+                owner.removeIf(other -> other.getState() == Thread.State.TERMINATED);
+                owner.add(this);
+            } catch (Throwable noMemory) {
+                // The end does not wait for this one.
+            }
+            super.run();
+        }
+    }
+
+    /** {@return whether this is one of these threads, which must not wait for their end} */
+    boolean areThisThread() {
+        return Thread.currentThread() instanceof Worker worker && worker.owner == owner;
+    }
+
+    Executor shards() {
+        return shards;
+    }
+
+    Executor listeners() {
+        return listeners;
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public Cancellation schedule(Runnable task, Duration delay) {
+        var future = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        return () -> future.cancel(false);
+    }
+
+    /** Lets what runs finish, starts nothing more. */
+    void shutdown() {
+        timer.shutdownNow();
+        shards.shutdown();
+        listeners.shutdown();
+    }
+
+    /**
+     * Waits for the last thread to end.
+     *
+     * @param nanos for how long at most; they have nothing to wait for unless a listener blocks
+     */
+    void awaitEnd(long nanos) {
+        long until = System.nanoTime() + nanos;
+        try {
+            for (ThreadPoolExecutor each : List.of(timer, shards, listeners)) {
+                each.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+            }
+            for (Thread thread : owner) {
+                thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.HubTimer;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.Peer;
+import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.logging.SafeLog;
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a hub notes about itself: every event is counted, logged at DEBUG and recorded by Java Flight Recorder. Safe for
+ * use by any number of threads. Never throws, not even if there is no memory for an event.
+ */
+final class HubMetrics {
+
+    private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
+
+    private final String hub;
+    /** Whether events are logged and recorded. */
+    private final boolean traced;
+    private final SaturationClock saturation;
+    private final LongAdder registrations = new LongAdder();
+    private final LongAdder missed = new LongAdder();
+    private final LongAdder overflows = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+    private final LongAdder ignored = new LongAdder();
+    private final RefusalCounts refusals;
+
+    /** Begun by whoever closes the hub, ended by whoever ends it; in between only {@link #late} is written. */
+    private final JfrEvents.Drain drain = new JfrEvents.Drain();
+    private volatile boolean late;
+
+    HubMetrics(String hub, boolean traced, HubTimer timer) {
+        this.hub = hub;
+        this.traced = traced;
+        this.saturation = new SaturationClock(hub, timer);
+        this.refusals = new RefusalCounts(hub, traced);
+    }
+
+    SaturationClock saturation() {
+        return saturation;
+    }
+
+    void broadcast(Message message, long sequence, @Nullable Peer from, boolean hasWaited) {
+        if (!traced) {
+            return;
+        }
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("broadcast {}: {} from {}{}", sequence, message, from == null ? "the host" : from,
+                    hasWaited ? ", which waited for room" : "");
+        }
+        JfrEvents.broadcast(hub, message, sequence, from);
+    }
+
+    void ignored(Message message, Peer from) {
+        ignored.increment();
+        if (traced) {
+            LOG.debug("{} of {} ignored", message, from);
+        }
+    }
+
+    void registered(Peer peer) {
+        registrations.increment();
+        if (traced) {
+            LOG.debug("{} registered: {}", peer, peer.attributes());
+            JfrEvents.registered(hub, peer);
+        }
+    }
+
+    /** As {@link JfrEvents#gone} says. */
+    void gone(Peer peer, CloseReason reason, boolean byHub, long registeredFor, PeerCursor.Account account) {
+        if (traced) {
+            LOG.debug("{} unregistered: {}", peer, reason);
+            JfrEvents.gone(hub, peer, reason, byHub, registeredFor, account);
+        }
+    }
+
+    void refused(RefusalCause cause) {
+        refusals.count(cause);
+    }
+
+    void overflowed(Peer peer, long lost) {
+        overflows.increment();
+        missed.add(lost);
+        if (traced) {
+            LOG.debug("{} fell off the log's tail and missed {}", peer, lost);
+            JfrEvents.overflow(hub, peer, lost, peer.isRegistered());
+        }
+    }
+
+    void failed(Peer peer, Throwable cause) {
+        failures.increment();
+        if (traced) {
+            LOG.debug("The transport of {} failed", peer, cause);
+        }
+    }
+
+    void closes(int peers, Duration limit) {
+        drain.begin();
+        drain.hub = hub;
+        drain.peers = peers;
+        drain.limit = limit.toMillis();
+    }
+
+    void aborts() {
+        late = true;
+    }
+
+    void closed() {
+        if (traced) {
+            JfrEvents.drained(drain, !late);
+        }
+    }
+
+    HubFigures.Counts counts() {
+        return new HubFigures.Counts(registrations.sum(), missed.sum(), overflows.sum(), failures.sum(), ignored.sum(),
+                saturation.total(), refusals.sums());
+    }
+}

@@ -1,0 +1,307 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.Peer;
+import io.techops.broadcast.PeerGroup;
+import io.techops.broadcast.spi.Registration;
+import io.techops.broadcast.spi.Transport;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A registered connection: the peer that the host application sees, and the registration that the adapter holds.
+ */
+final class HubPeer extends Registration {
+
+    private static final long NOTHING = -1;
+
+    private final LogHub hub;
+    private final PeerCursor cursor;
+    private final Map<String, Object> attributes;
+    private final long registeredAt;
+    private final AtomicBoolean closeAsked = new AtomicBoolean();
+
+    /**
+     * Owned by the reading thread: whether a run of messages is being read, whether any of them was appended, and
+     * whether the peer broke a rule, so that nothing more is taken from it.
+     */
+    private boolean reading;
+    private boolean appended;
+    private boolean barred;
+
+    /** Written once by the reading thread, before the shard is told to close for it: what its close frame said. */
+    private volatile @Nullable CloseReason said;
+
+    private final RateLimitPolicy.Buckets buckets = new RateLimitPolicy.Buckets();
+
+    /** What the listener has not been told yet that this peer has missed; {@link #NOTHING} if it knows all. */
+    private final AtomicLong loss = new AtomicLong(NOTHING);
+
+    /** Owned by the task that tells the events: whether the last one was told. */
+    private boolean over;
+
+    /** The groups it is in; made for the first. */
+    private volatile @Nullable Set<PeerGroup> groups;
+
+    HubPeer(LogHub hub, long id, int shard, Transport transport, long now) {
+        this.hub = hub;
+        this.attributes = Map.copyOf(transport.attributes());
+        this.registeredAt = now;
+        this.cursor = new PeerCursor(id, shard, this, transport, now);
+    }
+
+    boolean isOf(LogHub one) {
+        return hub == one;
+    }
+
+    /** {@return the time by the hub's clock} */
+    long nanoTime() {
+        return hub.now();
+    }
+
+    /** {@return what rate limits remember about this peer} */
+    RateLimitPolicy.Buckets buckets() {
+        return buckets;
+    }
+
+    PeerCursor cursor() {
+        return cursor;
+    }
+
+    /** {@return when it was registered, in the timer's nanoseconds} */
+    long registeredAt() {
+        return registeredAt;
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
+    void over() {
+        over = true;
+    }
+
+    /** Adds to what has been missed. {@return whether the listener is to be told, and does not wait for it already} */
+    boolean loses(long count) {
+        return loss.getAndUpdate(before -> Math.max(before, 0) + count) == NOTHING;
+    }
+
+    /** {@return what has been missed since this was last asked} */
+    long takeLoss() {
+        return loss.getAndSet(NOTHING);
+    }
+
+    // As the host application sees it.
+
+    @Override
+    public long id() {
+        return cursor.id;
+    }
+
+    @Override
+    public Map<String, Object> attributes() {
+        return attributes;
+    }
+
+    @Override
+    public long lag() {
+        return cursor.departed() ? 0 : behind();
+    }
+
+    /** {@return what it has, or had, still to take, whether or not it is registered} */
+    private long behind() {
+        return hub.account(cursor).lag();
+    }
+
+    @Override
+    public long delivered() {
+        return hub.account(cursor).delivered();
+    }
+
+    @Override
+    public long missed() {
+        return hub.account(cursor).missed();
+    }
+
+    @Override
+    public boolean isRegistered() {
+        return !cursor.departed();
+    }
+
+    @Override
+    public boolean send(Message message) {
+        Objects.requireNonNull(message, "message");
+        return !cursor.departed() && hub.send(message, new PeerCursor[] {cursor}, true);
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+        Objects.requireNonNull(reason, "reason");
+        if (!reason.isSendable()) {
+            throw new IllegalArgumentException("reason must have a code that may be sent: " + reason);
+        }
+        if (askClose(reason)) {
+            hub.call(cursor);
+        }
+    }
+
+    /** Has the shard close the peer after what was appended so far. {@return whether nobody has asked before} */
+    private boolean askClose(CloseReason reason) {
+        if (!closeAsked.compareAndSet(false, true)) {
+            return false;
+        }
+        cursor.closeAfterAddressed = cursor.addressed;
+        cursor.closeAt = hub.head();
+        cursor.closeReason = reason;
+        cursor.signal(PeerCursor.CLOSE);
+        return true;
+    }
+
+    // As the adapter sees it.
+
+    @Override
+    public void readStarted() {
+        cursor.lastInbound = hub.now();
+        reading = true;
+    }
+
+    @Override
+    public boolean received(Message message) {
+        Objects.requireNonNull(message, "message");
+        if (barred || cursor.departed()) {
+            return true;
+        }
+        if (cursor.parked != null) {
+            throw new IllegalStateException("peer " + id() + " must not be read before Transport.resume() is called");
+        }
+        if (!reading) {
+            cursor.lastInbound = hub.now();
+        }
+        LogHub.Fate fate = hub.receive(message, this);
+        barred = fate == LogHub.Fate.BARRED;
+        if (!reading) {
+            offer();
+        }
+        return fate != LogHub.Fate.PARKED;
+    }
+
+    @Override
+    public void readComplete() {
+        reading = false;
+        offer();
+    }
+
+    /** Says that a message of this peer was appended, and has not been {@linkplain #offer offered}. */
+    void hasAppended() {
+        appended = true;
+    }
+
+    /** Wakes the shards if something was appended since. For the reading thread. */
+    void offer() {
+        if (appended) {
+            appended = false;
+            hub.offer();
+        }
+    }
+
+    @Override
+    public void writable() {
+        if (cursor.signal(PeerCursor.READY)) {
+            hub.returned(cursor);
+        }
+    }
+
+    @Override
+    public void progressed() {
+        cursor.progressedAt = hub.now();
+    }
+
+    @Override
+    public void pong() {
+        cursor.lastInbound = hub.now();
+    }
+
+    @Override
+    public boolean ending(CloseReason reason, boolean byPeer) {
+        Objects.requireNonNull(reason, "reason");
+        barred = true;
+        if (cursor.departed() || behind() == 0) {
+            unregister(reason, !byPeer);
+            return true;
+        }
+        if (byPeer) {
+            said = reason;
+        }
+        askClose(reason);
+        cursor.signal(PeerCursor.ENDING);
+        hub.call(cursor);
+        return false;
+    }
+
+    /** {@return whether a reason for its end is the hub's, and not what the peer itself said} */
+    boolean isByHub(CloseReason reason) {
+        return reason != said;
+    }
+
+    @Override
+    public void unregister(CloseReason reason) {
+        unregister(reason, false);
+    }
+
+    private void unregister(CloseReason reason, boolean byHub) {
+        Objects.requireNonNull(reason, "reason");
+        try {
+            if (cursor.depart(reason)) {
+                hub.departed(this, reason, byHub);
+            }
+        } finally {
+            if (cursor.signal(PeerCursor.GONE)) {
+                hub.call(cursor);
+            }
+        }
+    }
+
+    // The groups it is in.
+
+    @Override
+    protected boolean joined(PeerGroup group) {
+        Set<PeerGroup> mine = groups;
+        if (mine == null) {
+            synchronized (this) {
+                mine = groups;
+                if (mine == null) {
+                    mine = ConcurrentHashMap.newKeySet();
+                    groups = mine;
+                }
+            }
+        }
+        mine.add(group);
+        return !cursor.departed(); // if it goes now, it sees the group
+    }
+
+    @Override
+    protected void left(PeerGroup group) {
+        Set<PeerGroup> mine = groups;
+        if (mine != null) {
+            mine.remove(group);
+        }
+    }
+
+    void leaveAll() {
+        Set<PeerGroup> mine = groups;
+        if (mine != null) {
+            mine.forEach(group -> group.remove(this));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "peer " + cursor.id;
+    }
+}

@@ -1,0 +1,37 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.DeliveryPolicy;
+import io.techops.broadcast.HubListener;
+import io.techops.broadcast.HubTimer;
+import io.techops.broadcast.MessageListener;
+import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.OverflowPolicy;
+import io.techops.broadcast.Retention;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of a hub, with their defaults. */
+final class HubSettings {
+
+    Retention retention = Retention.of(4096, 8 << 20);
+    MessagePolicy policy = MessagePolicy.textOnly().andThen(MessagePolicy.maxBytes(MessagePolicy.DEFAULT_MAX_BYTES));
+    DeliveryPolicy delivery = DeliveryPolicy.everyone();
+    OverflowPolicy overflow = OverflowPolicy.disconnect();
+    @Nullable HubListener listener;
+    @Nullable MessageListener messageListener;
+    Duration stallTimeout = Duration.ofSeconds(10);
+    Duration closeTimeout = Duration.ofSeconds(5);
+    Duration floodGrace = Duration.ofSeconds(1);
+    Duration heartbeat = Duration.ofSeconds(25);
+    Duration pongTimeout = Duration.ofSeconds(10);
+    Duration drainSpread = Duration.ofSeconds(2);
+    int shards = Runtime.getRuntime().availableProcessors();
+    String name = "broadcast-hub";
+    boolean traced = true;
+    @Nullable Executor executor;
+    @Nullable HubTimer timer;
+    /** Set by {@link TopicRegistry}: threads that are not the hub's own, and what runs after a peer's last event. */
+    @Nullable HubExecutors shared;
+    Runnable afterGone = () -> { };
+}

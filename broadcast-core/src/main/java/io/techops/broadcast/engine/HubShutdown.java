@@ -1,0 +1,175 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.HubTimer;
+import io.techops.broadcast.logging.SafeLog;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a hub: nothing is taken any more, the shards drain, at the deadline they abort what is left; and when all
+ * of them are done, and the last event of every peer was told, nothing of the hub is left. Safe for use by any number
+ * of threads.
+ */
+final class HubShutdown {
+
+    private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
+
+    /** How much longer than its limit {@link #await} waits, so that it returns even if nobody runs the hub's tasks. */
+    private static final Duration MARGIN = Duration.ofSeconds(1);
+
+    /** How long after the limit those who run the hub's tasks may take before they are run by the thread that waits. */
+    private static final Duration PATIENCE = Duration.ofMillis(250);
+
+    /** The longest limit that {@link #begin} passes on to the timer; longer ones mean the same. */
+    private static final Duration LONGEST = Duration.ofDays(365);
+
+    private final MessageLog log;
+    private final Shard[] shards;
+    private final ListenerDispatcher events;
+    private final HubMetrics journal;
+    private final HubTimer timer;
+    private final Duration drainSpread;
+    private final @Nullable HubExecutors threads;
+    private final @Nullable ForeignTimer ownTimer;
+
+    private final AtomicBoolean begun = new AtomicBoolean();
+    /** The shards that have not drained, and the peers whose last event is not queued: the hub ends after them all. */
+    private final AtomicInteger unfinished;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    /**
+     * @param threads the hub's own threads, which end with it; null if it has none
+     * @param ownTimer the timer, if it ends with the hub; null if others use it
+     */
+    HubShutdown(MessageLog log, Shard[] shards, ListenerDispatcher events, HubMetrics journal, HubTimer timer, Duration drainSpread,
+            @Nullable HubExecutors threads, @Nullable ForeignTimer ownTimer) {
+        this.log = log;
+        this.shards = shards;
+        this.events = events;
+        this.journal = journal;
+        this.timer = timer;
+        this.drainSpread = drainSpread;
+        this.threads = threads;
+        this.ownTimer = ownTimer;
+        this.unfinished = new AtomicInteger(shards.length);
+    }
+
+    boolean hasBegun() {
+        return begun.get();
+    }
+
+    /** Says that the end has to wait for one more {@link #finished}. */
+    void awaits() {
+        unfinished.incrementAndGet();
+    }
+
+    /** Says that a shard has drained, or that the last event of a peer is queued. Never throws. */
+    void finished() {
+        if (unfinished.decrementAndGet() > 0) {
+            return;
+        }
+        try {
+            events.add(listener -> complete());
+            events.tell();
+        } catch (Throwable noMemory) { // then not behind the last event
+            complete();
+        }
+    }
+
+    private void complete() {
+        try {
+            journal.closed();
+            if (threads != null) {
+                threads.shutdown();
+            }
+            if (ownTimer != null) {
+                ownTimer.end();
+            }
+        } finally {
+            ended.complete(null);
+        }
+    }
+
+    /**
+     * Begins the end, the first time.
+     *
+     * @param limit how long peers may take
+     * @param peers how many there are
+     * @return completed when nothing is left
+     */
+    CompletionStage<Void> begin(Duration limit, IntSupplier peers) {
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("limit must not be negative: " + limit);
+        }
+        if (begun.compareAndSet(false, true)) {
+            boolean drains = false;
+            try {
+                journal.closes(peers.getAsInt(), shorter(limit, LONGEST));
+                drain(shorter(limit, LONGEST), peers.getAsInt());
+                drains = true;
+            } finally {
+                if (!drains) { // no memory: the next call begins again
+                    begun.set(false);
+                }
+            }
+        }
+        return ended.minimalCompletionStage();
+    }
+
+    private void drain(Duration limit, int peers) {
+        log.seal();
+        long now = timer.nanoTime();
+        DrainPacer pace = new DrainPacer(now, peers, shorter(drainSpread, limit.dividedBy(2)));
+        for (Shard shard : shards) {
+            shard.drain(new Shard.Drain(pace, now + limit.toNanos()));
+        }
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    /** {@return whether this is a thread that ends with the hub} */
+    boolean isOwnThread() {
+        return threads != null && threads.areThisThread();
+    }
+
+    /** Waits until nothing is left; {@link #MARGIN} longer than {@code limit} at most. */
+    void await(Duration limit) {
+        long until = System.nanoTime() + shorter(limit, LONGEST).plus(MARGIN).toNanos();
+        try {
+            if (!hasEnded(shorter(limit, LONGEST).plus(PATIENCE))) {
+                for (Shard shard : shards) {
+                    shard.help(); // if the executor does not run it; by now it aborts what is left
+                }
+                events.help();
+            }
+            ended.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (threads != null) {
+                threads.awaitEnd(Math.min(until - System.nanoTime(), MARGIN.toNanos()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn("The hub's executor, timer or listener did not end the hub within {}", limit);
+        }
+    }
+
+    private boolean hasEnded(Duration within) throws InterruptedException, ExecutionException {
+        try {
+            ended.get(within.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        }
+    }
+}

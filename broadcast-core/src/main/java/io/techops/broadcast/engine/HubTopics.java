@@ -1,0 +1,72 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.Topics;
+import io.techops.broadcast.TopicsStats;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+
+/** Topics of which each is a hub of this engine. Safe for use by any number of threads. */
+final class HubTopics implements Topics {
+
+    private final Predicate<String> names;
+    private final TopicRegistry lives;
+
+    HubTopics(TopicsSettings settings) {
+        names = settings.names;
+        lives = new TopicRegistry(settings);
+    }
+
+    @Override
+    public boolean isName(String name) {
+        Objects.requireNonNull(name, "name");
+        return TopicName.isValid(name) && names.test(name);
+    }
+
+    @Override
+    public BroadcastHub hub(String name) {
+        Objects.requireNonNull(name, "name");
+        TopicName.checked(name);
+        if (!names.test(name)) {
+            throw new IllegalArgumentException("topic must be one that the setting names allows: " + name);
+        }
+        return new TopicHub(lives, name);
+    }
+
+    @Override
+    public void refused(RefusalCause cause) {
+        Objects.requireNonNull(cause, "cause");
+        lives.refused(cause);
+    }
+
+    @Override
+    public Set<String> names() {
+        return lives.names();
+    }
+
+    @Override
+    public TopicsStats stats() {
+        return lives.stats();
+    }
+
+    @Override
+    public boolean isClosed() {
+        return lives.isClosed();
+    }
+
+    @Override
+    public CompletionStage<Void> shutdown(Duration limit) {
+        Objects.requireNonNull(limit, "limit");
+        return lives.shutdown(limit);
+    }
+
+    @Override
+    public void close(Duration limit) {
+        Objects.requireNonNull(limit, "limit");
+        lives.close(limit);
+    }
+}

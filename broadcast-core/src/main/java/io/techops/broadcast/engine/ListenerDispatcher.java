@@ -1,0 +1,175 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.HubListener;
+import io.techops.broadcast.HubTimer;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.MessageListener;
+import io.techops.broadcast.Peer;
+import io.techops.broadcast.logging.LogRateLimiter;
+import io.techops.broadcast.logging.SafeLog;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls the listener, one event at a time and in order, on the hub's executor: nobody who has an event to report waits
+ * for the listener, and no lock is held while it runs. Safe for use by any number of threads.
+ */
+final class ListenerDispatcher extends RetriedTask {
+
+    private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
+
+    /**
+     * How many departures may wait to be told before no peer is taken any more. Every other event that can be provoked
+     * belongs to a peer that is there, or has not been told to have gone, and there is at most one of a kind for each.
+     */
+    static final int MAX_UNTOLD = 10_000;
+
+    /** Nothing is to be told; something is, and a task will; and there is more than the task has seen. */
+    private static final int IDLE = 0;
+    private static final int TELLING = 1;
+    private static final int MORE = 2;
+
+    private final HubListener listener;
+    private final @Nullable MessageListener messages;
+    private final boolean mayBlock;
+    private final ForeignCode calls;
+    private final LogRateLimiter refusals;
+    private final Queue<Consumer<HubListener>> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger state = new AtomicInteger(IDLE);
+    private final AtomicInteger untoldDepartures = new AtomicInteger();
+    private volatile @Nullable Thread caller;
+
+    /**
+     * @param messages null if none is told about messages
+     */
+    ListenerDispatcher(HubListener listener, @Nullable MessageListener messages, Executor executor, HubTimer timer) {
+        super(executor, timer);
+        this.listener = listener;
+        this.messages = messages;
+        this.calls = new ForeignCode(LOG, "A hub listener threw", timer);
+        this.refusals = new LogRateLimiter(timer::nanoTime);
+        this.mayBlock = mayBlock(messages);
+    }
+
+    /** {@return whether there is a listener for messages} */
+    boolean hearsMessages() {
+        return messages != null;
+    }
+
+    /** {@return whether what is told at once may block} */
+    boolean mayBlock() {
+        return mayBlock;
+    }
+
+    private boolean mayBlock(@Nullable MessageListener asked) {
+        try {
+            return asked != null && asked.mayBlock();
+        } catch (Throwable thrown) {
+            calls.failed(thrown);
+            return true;
+        }
+    }
+
+    /** {@return whether the listener is so far behind that no more peers can be taken} */
+    boolean isFarBehind() {
+        if (untoldDepartures.get() < MAX_UNTOLD) {
+            return false;
+        }
+        LOG.warn(refusals, "The hub's listener has not been told of {} departures yet: no peer is taken until it has "
+                + "caught up", MAX_UNTOLD);
+        return true;
+    }
+
+    /** Queues the last event of a peer, as {@link #add} does. */
+    void addDeparture(Consumer<HubListener> event) {
+        untoldDepartures.incrementAndGet();
+        add(told -> {
+            untoldDepartures.decrementAndGet();
+            event.accept(told);
+        });
+    }
+
+    /** Queues an event. It is told after {@link #tell}, or after the next one. */
+    void add(Consumer<HubListener> event) {
+        queue.add(event);
+    }
+
+    /** Makes sure that all that was added is told. */
+    void tell() {
+        if (state.getAndSet(MORE) == IDLE) {
+            submit();
+        }
+    }
+
+    @Override
+    void refused() {
+        state.set(IDLE);
+    }
+
+    @Override
+    void retry() {
+        tell();
+    }
+
+    /** Tells on this thread what was added, if the executor does not: it runs no tasks any more. */
+    void help() {
+        if (state.compareAndSet(IDLE, MORE)) {
+            work();
+        }
+    }
+
+    /** {@return whether the listener is running on this thread} */
+    boolean onThisThread() {
+        return caller == Thread.currentThread();
+    }
+
+    @Override
+    void work() {
+        do {
+            state.set(TELLING);
+            caller = Thread.currentThread();
+            for (Consumer<HubListener> event = queue.poll(); event != null; event = queue.poll()) {
+                tell(event);
+            }
+            caller = null;
+        } while (!state.compareAndSet(TELLING, IDLE));
+    }
+
+    private void tell(Consumer<HubListener> event) {
+        try {
+            event.accept(listener);
+        } catch (Throwable thrown) {
+            calls.failed(thrown);
+        }
+        ForeignCode.returned();
+    }
+
+    /** Tells of a message on this thread. What the listener throws is logged. */
+    void broadcast(Message message, long sequence, @Nullable Peer from) {
+        if (messages != null) {
+            try {
+                messages.broadcast(message, sequence, from);
+            } catch (Throwable thrown) {
+                calls.failed(thrown);
+            }
+            ForeignCode.returned();
+        }
+    }
+
+    /** Tells of a message that was ignored, as {@link #broadcast} does. */
+    void ignored(Peer from, Message message) {
+        if (messages != null) {
+            try {
+                messages.ignored(from, message);
+            } catch (Throwable thrown) {
+                calls.failed(thrown);
+            }
+            ForeignCode.returned();
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.Message;
+import io.techops.broadcast.Retention;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * An entry lives in a slot; slots are numbered from 0, and the number of a slot is the sequence of its message. An
+ * entry that one peer is not to get, because it sent it, has that peer's OwnMessages with it.
+ *
+ * Invariants, whenever the log's lock is free:
+ *   tail <= head; the entries [tail, head) are in the arrays, at slot modulo capacity;
+ *   the charges of all entries add up to retainedBytes, and both bounds of the retention hold.
+ *
+ * Every step takes constant time, but for growing: the arrays double, up to what the retention asks for, so that each
+ * entry is copied about once on the average, and never again once the log has been full.
+ */
+
+/**
+ * The entries of a log: a ring between a tail and a head. Guarded by the lock of the log; only {@link #head} and
+ * {@link #tail} may be called without it, by those who can live with an old value.
+ */
+final class LogBuffer {
+
+    /** The most bytes that a batch is charged, unless a single message is charged more. */
+    static final int MAX_BATCH_BYTES = 320 << 10;
+
+    private static final int INITIAL_CAPACITY = 64;
+
+    private final Retention retention;
+    private @Nullable Message[] messages = new Message[INITIAL_CAPACITY];
+    /** Of the senders that do not get their own messages; null if every sender does. */
+    private @Nullable OwnMessages @Nullable [] owners;
+    private volatile long tail;
+    private volatile long head;
+    private long retainedBytes;
+    private long totalBytes;
+
+    LogBuffer(Retention retention, boolean excludesSender) {
+        this.retention = retention;
+        this.owners = excludesSender ? new OwnMessages[INITIAL_CAPACITY] : null;
+    }
+
+    long head() {
+        return head;
+    }
+
+    long tail() {
+        return tail;
+    }
+
+    long retainedBytes() {
+        return retainedBytes;
+    }
+
+    /** {@return the payload of all broadcasts there ever were} */
+    long totalBytes() {
+        return totalBytes;
+    }
+
+    /** {@return whether there is room for a message without evicting any} */
+    boolean hasRoom(long charge) {
+        return head - tail < retention.messages() && charge <= retention.bytes() - retainedBytes;
+    }
+
+    /** Evicts the oldest entry. */
+    void evict() {
+        int index = index(tail);
+        retainedBytes -= Retention.charge(messages[index]);
+        messages[index] = null;
+        if (owners != null && owners[index] != null) {
+            owners[index].evicted++;
+            owners[index] = null;
+        }
+        tail = tail + 1;
+    }
+
+    /**
+     * Appends an entry.
+     *
+     * @param owner of the peer that is not to get it; null if everyone is
+     * @return its sequence
+     */
+    long put(Message message, @Nullable OwnMessages owner) {
+        if (head - tail == messages.length) {
+            grow();
+        }
+        int index = index(head);
+        messages[index] = message;
+        if (owners != null) {
+            owners[index] = owner;
+        }
+        retainedBytes += Retention.charge(message);
+        totalBytes += message.size();
+        long sequence = head;
+        head = sequence + 1;
+        return sequence;
+    }
+
+    private void grow() {
+        int capacity = messages.length * 2;
+        @Nullable Message[] newMessages = new Message[capacity];
+        @Nullable OwnMessages @Nullable [] newOwners = owners == null ? null : new OwnMessages[capacity];
+        for (long slot = tail; slot < head; slot++) {
+            int to = (int) (slot & (capacity - 1));
+            newMessages[to] = messages[index(slot)];
+            if (newOwners != null) {
+                newOwners[to] = owners[index(slot)];
+            }
+        }
+        messages = newMessages;
+        owners = newOwners;
+    }
+
+    private int index(long slot) {
+        return (int) (slot & (messages.length - 1));
+    }
+
+    /** {@return the message in a slot that is kept} */
+    Message message(long slot) {
+        return messages[index(slot)];
+    }
+
+    /** {@return whether the entry in a slot is one of a peer's own, which it is not to get} */
+    boolean isOwn(long slot, @Nullable OwnMessages viewer) {
+        return viewer != null && owners != null && owners[index(slot)] == viewer;
+    }
+
+    /** {@return a run of entries for all; null if its first entry is no longer kept} */
+    @Nullable LogBatch read(long from, long until) {
+        if (from < tail) {
+            return null;
+        }
+        long charged = 0;
+        long to = from;
+        for (; to < until; to++) {
+            charged += Retention.charge(message(to));
+            if (to > from && charged > MAX_BATCH_BYTES) {
+                break;
+            }
+        }
+        Message[] run = new Message[(int) (to - from)];
+        for (int i = 0; i < run.length; i++) {
+            run[i] = message(from + i);
+        }
+        return new LogBatch(from, to, 0, 0, run, null);
+    }
+}

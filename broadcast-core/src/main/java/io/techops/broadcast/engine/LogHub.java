@@ -1,0 +1,496 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.BroadcastOptions;
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.HubListener;
+import io.techops.broadcast.HubTimer;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.Peer;
+import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.logging.LogRateLimiter;
+import io.techops.broadcast.logging.SafeLog;
+import io.techops.broadcast.spi.AdapterHub;
+import io.techops.broadcast.RefusedException;
+import io.techops.broadcast.spi.Registration;
+import io.techops.broadcast.spi.Transport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hub: wires the log, the shards, the policies and the listener together.
+ */
+final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publisher {
+
+    private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
+    private static final String CLOSED = "the hub is closed: it takes no messages and no peers any more";
+
+    /** What became of a message that a peer sent. */
+    enum Fate { APPENDED, PARKED, DROPPED, BARRED }
+
+    private final HubMetrics journal;
+    private final HubTimer timer;
+    private final Runnable afterGone;
+    /** Whether anybody is told of peers that come and go: if not, nothing has to change threads for them. */
+    private final boolean told;
+    private final MessagePolicy policy;
+    private final boolean policyMayBlock;
+    private final MessageLog log;
+    private final Shard[] shards;
+    private final ListenerDispatcher events;
+    private final LogRateLimiter policyFailures;
+    private final Set<HubPeer> peers = ConcurrentHashMap.newKeySet();
+
+    private final AtomicLong ids = new AtomicLong();
+
+    private final HubShutdown end;
+
+    LogHub(HubSettings settings) {
+        boolean needsThreads = settings.executor == null || settings.timer == null;
+        HubExecutors threads = settings.shared == null && needsThreads ? HubExecutors.ofOneHub(settings.name) : null;
+        HubExecutors given = settings.shared != null ? settings.shared : threads;
+        Executor executor = settings.executor != null ? settings.executor : given.shards();
+        ForeignTimer ownTimer = ForeignTimer.of(settings.timer != null ? settings.timer : given);
+        timer = ownTimer;
+        afterGone = settings.afterGone;
+        told = settings.listener != null || settings.shared != null;
+        journal = new HubMetrics(settings.name, settings.traced, timer);
+        policy = settings.policy;
+        policyFailures = new LogRateLimiter(timer::nanoTime);
+        policyMayBlock = mayBlock(policy);
+        log = new MessageLog(settings.retention, settings.delivery, settings.shards);
+        events = new ListenerDispatcher(settings.listener, settings.messageListener,
+                settings.executor != null ? executor : given.listeners(), timer);
+        shards = new Shard[settings.shards];
+        PeerTimeouts.Limits limits = new PeerTimeouts.Limits(settings.stallTimeout, settings.closeTimeout, settings.floodGrace,
+                settings.heartbeat, settings.pongTimeout);
+        Arrays.setAll(shards, i -> new Shard(settings.name, i, log, settings.overflow, limits, executor, timer, this));
+        end = new HubShutdown(log, shards, events, journal, timer, settings.drainSpread, threads,
+                settings.timer == ownTimer ? null : ownTimer);
+    }
+
+    // What publishers do.
+
+    @Override
+    public long broadcast(Message message) {
+        Objects.requireNonNull(message, "message");
+        long sequence = log.append(message, true, this);
+        if (sequence == MessageLog.REFUSED) {
+            throw new IllegalStateException(CLOSED);
+        }
+        offer(); // before the listener, which may block
+        published(message, sequence, null);
+        return sequence;
+    }
+
+    @Override
+    public boolean tryBroadcast(Message message) {
+        Objects.requireNonNull(message, "message");
+        long sequence = log.append(message, false, this);
+        offer(); // also if there is no room: so that there will be
+        if (sequence == MessageLog.REFUSED) {
+            return false;
+        }
+        published(message, sequence, null);
+        return true;
+    }
+
+    @Override
+    public void broadcast(Message message, BroadcastOptions options) {
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(options, "options");
+        if (options.isForEveryone()) {
+            broadcast(message);
+        } else if (!send(message, receivers(options), true)) {
+            throw new IllegalStateException(CLOSED);
+        }
+    }
+
+    @Override
+    public boolean tryBroadcast(Message message, BroadcastOptions options) {
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(options, "options");
+        if (options.isForEveryone()) {
+            return tryBroadcast(message);
+        }
+        boolean sent = send(message, receivers(options), false);
+        if (!sent) {
+            offer();
+        }
+        return sent;
+    }
+
+    /** {@return whom options mean among the peers of this hub} */
+    private PeerCursor[] receivers(BroadcastOptions options) {
+        List<PeerCursor> receivers = new ArrayList<>();
+        for (Peer peer : options.among(peers)) {
+            if (!peer.isRegistered()) {
+                continue; // perhaps of an earlier life of the topic
+            }
+            if (peer instanceof HubPeer own && own.isOf(this)) {
+                receivers.add(own.cursor());
+            } else if (!options.isForGroup()) {
+                throw new IllegalArgumentException("receivers must be peers of this hub: " + peer);
+            }
+        }
+        return receivers.toArray(PeerCursor[]::new);
+    }
+
+    /** {@return false if the hub is closed, or saturated and this must not wait} */
+    boolean send(Message message, PeerCursor[] to, boolean mayWait) {
+        return log.send(message, to, mayWait, this);
+    }
+
+    @Override
+    public void hasSent(boolean hindered) {
+        for (Shard shard : shards) {
+            if (hindered) {
+                shard.offer();
+            } else {
+                shard.heedCalls();
+            }
+        }
+    }
+
+    @Override
+    public void waits(boolean first) {
+        if (first) {
+            journal.saturation().begins();
+        }
+        if (SerialTask.isOnThisThread()) {
+            throw new IllegalStateException("a transport must not call what may wait for the hub: it is saturated");
+        }
+        offer();
+    }
+
+    @Override
+    public void hasWaited() {
+        journal.saturation().ends();
+    }
+
+    /** Decides about what a peer sent, and does it, but for waking the shards. */
+    Fate receive(Message message, HubPeer from) {
+        MessagePolicy.Decision decision;
+        if (policyMayBlock) {
+            from.offer(); // what is in the log does not wait for it
+        }
+        try {
+            decision = Objects.requireNonNull(policy.decide(from, message), "the policy's decision");
+        } catch (Throwable thrown) {
+            policyFailed(from, thrown);
+            return Fate.BARRED;
+        }
+        if (decision instanceof MessagePolicy.Decision.Relay relay) {
+            return relay(relay.message(), from);
+        }
+        if (decision instanceof MessagePolicy.Decision.Close close) {
+            from.close(close.reason());
+            return Fate.BARRED;
+        }
+        journal.ignored(message, from);
+        if (events.mayBlock()) {
+            from.offer();
+        }
+        events.ignored(from, message);
+        return Fate.DROPPED;
+    }
+
+    private Fate relay(Message message, HubPeer from) {
+        String refusal = log.refusal(message);
+        if (refusal != null) {
+            from.close(CloseReason.of(CloseReason.MESSAGE_TOO_BIG, refusal));
+            return Fate.BARRED;
+        }
+        long sequence = log.receive(message, from.cursor());
+        if (sequence == MessageLog.REFUSED) {
+            return Fate.DROPPED;
+        }
+        if (sequence == MessageLog.PARKED) {
+            journal.saturation().begins();
+            offer();
+            return Fate.PARKED;
+        }
+        from.hasAppended();
+        if (events.mayBlock()) {
+            from.offer();
+        }
+        published(message, sequence, from);
+        return Fate.APPENDED;
+    }
+
+    private void policyFailed(HubPeer from, Throwable thrown) {
+        LOG.warn(policyFailures, "The message policy threw, and {} is closed", from, thrown);
+        tell(from, listener -> listener.failed(from, thrown));
+        from.close(CloseReason.of(CloseReason.INTERNAL_ERROR, "the message could not be processed"));
+    }
+
+    private void published(Message message, long sequence, @Nullable Peer from) {
+        journal.broadcast(message, sequence, from, false);
+        events.broadcast(message, sequence, from);
+    }
+
+    /** Wakes every shard that has peers: something was appended. */
+    void offer() {
+        for (Shard shard : shards) {
+            shard.offer();
+        }
+    }
+
+    /** Has its shard see to a peer that was signalled. */
+    void call(PeerCursor cursor) {
+        Shard shard = shards[cursor.shard];
+        if (!shard.hasEnded()) {
+            log.call(cursor);
+            shard.wake();
+        }
+    }
+
+    /** Has its shard see to a peer that is writable again. */
+    void returned(PeerCursor cursor) {
+        Shard shard = shards[cursor.shard];
+        if (!shard.hasEnded()) {
+            log.returned(cursor);
+            shard.wake();
+        }
+    }
+
+    long head() {
+        return log.head();
+    }
+
+    PeerCursor.Account account(PeerCursor cursor) {
+        return cursor.account(log.head());
+    }
+
+    long now() {
+        return timer.nanoTime();
+    }
+
+    // Peers come and go.
+
+    @Override
+    public Registration register(Transport transport) {
+        Objects.requireNonNull(transport, "transport");
+        if (events.isFarBehind()) {
+            throw new RefusedException(RefusalCause.LISTENER,
+                    "the hub takes no peers: its listener is too far behind");
+        }
+        long id = ids.incrementAndGet();
+        HubPeer peer = new HubPeer(this, id, (int) (id % shards.length), transport, timer.nanoTime());
+        boolean joined = log.join(peer.cursor(), () -> {
+            if (told) {
+                events.add(listener -> listener.registered(peer));
+            }
+            peers.add(peer);
+            end.awaits();
+        });
+        if (!joined) {
+            throw new RefusedException(RefusalCause.CLOSED, CLOSED);
+        }
+        journal.registered(peer);
+        if (told) {
+            events.tell();
+        }
+        shards[peer.cursor().shard].joined(peer.registeredAt());
+        return peer;
+    }
+
+    @Override
+    public void refused(RefusalCause cause) {
+        Objects.requireNonNull(cause, "cause");
+        journal.refused(cause);
+    }
+
+    /**
+     * Does what has to be done once when a registration has ended; whatever fails, the rest is done.
+     *
+     * @param byHub whether the hub ended the registration, and not the end of the connection
+     */
+    void departed(HubPeer peer, CloseReason reason, boolean byHub) {
+        peers.remove(peer);
+        try {
+            peer.leaveAll();
+            PeerCursor.Account account = log.account(peer.cursor());
+            if (log.forget(peer.cursor())) {
+                journal.saturation().ends();
+                offer(); // a drain waits for what is parked, and what was parked behind it may have room
+            }
+            journal.gone(peer, reason, byHub, timer.nanoTime() - peer.registeredAt(), account);
+        } finally {
+            try {
+                if (told) {
+                    tellDeparture(peer, reason);
+                }
+            } finally {
+                end.finished();
+            }
+        }
+    }
+
+    private void tellDeparture(HubPeer peer, CloseReason reason) {
+        events.addDeparture(listener -> {
+            peer.over();
+            try {
+                listener.unregistered(peer, reason);
+            } finally {
+                afterGone.run();
+            }
+        });
+        events.tell();
+    }
+
+    /** Tells the listener about a peer, unless it was told already that the peer has gone. */
+    private void tell(HubPeer peer, Consumer<HubListener> event) {
+        events.add(listener -> {
+            if (!peer.isOver()) {
+                event.accept(listener);
+            }
+        });
+        events.tell();
+    }
+
+    private static HubPeer peer(PeerCursor cursor) {
+        return (HubPeer) cursor.peer;
+    }
+
+    // What the shards tell.
+
+    @Override
+    public void departed(PeerCursor cursor, CloseReason reason) {
+        HubPeer peer = peer(cursor);
+        departed(peer, reason, peer.isByHub(reason));
+    }
+
+    @Override
+    public void overflowed(PeerCursor cursor, long lost) {
+        HubPeer peer = peer(cursor);
+        journal.overflowed(peer, lost);
+        if (peer.loses(lost)) {
+            tell(peer, listener -> listener.overflowed(peer, peer.takeLoss()));
+        }
+    }
+
+    @Override
+    public void failed(PeerCursor cursor, Throwable cause) {
+        HubPeer peer = peer(cursor);
+        journal.failed(peer, cause);
+        tell(peer, listener -> listener.failed(peer, cause));
+    }
+
+    @Override
+    public void admitted(List<MessageLog.Admitted> admitted) {
+        for (MessageLog.Admitted one : admitted) {
+            boolean later = false;
+            try {
+                journal.saturation().ends();
+                later = tellAdmitted(one);
+            } catch (Throwable noMemory) {
+                // The event is lost, and not the peer.
+            }
+            if (!later) {
+                resume(one.from());
+            }
+        }
+        events.tell();
+        offer();
+    }
+
+    /** {@return whether the peer is resumed by the event} */
+    private boolean tellAdmitted(MessageLog.Admitted one) {
+        HubPeer from = peer(one.from());
+        journal.broadcast(one.message(), one.sequence(), from, true);
+        if (!events.hearsMessages()) {
+            return false;
+        }
+        events.add(listener -> {
+            events.broadcast(one.message(), one.sequence(), from);
+            resume(one.from()); // not before: one event a peer, however far behind the listener is
+        });
+        return true;
+    }
+
+    private void resume(PeerCursor cursor) {
+        cursor.lastInbound = timer.nanoTime();
+        cursor.held = false;
+        cursor.signal(PeerCursor.RESUME);
+        call(cursor);
+    }
+
+    @Override
+    public void aborts() {
+        journal.aborts();
+    }
+
+    @Override
+    public void drained() {
+        end.finished();
+    }
+
+    // The end.
+
+    @Override
+    public boolean mayBlockReading() {
+        return policyMayBlock || events.mayBlock();
+    }
+
+    private boolean mayBlock(MessagePolicy policy) {
+        try {
+            return policy.mayBlock();
+        } catch (Throwable thrown) {
+            LOG.warn(policyFailures, "The message policy threw", thrown);
+            return true;
+        }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return end.hasBegun();
+    }
+
+    @Override
+    public CompletionStage<Void> shutdown(Duration limit) {
+        Objects.requireNonNull(limit, "limit");
+        return end.begin(limit, peers::size);
+    }
+
+    @Override
+    public void close(Duration limit) {
+        shutdown(limit);
+        if (!onOwnThread()) {
+            end.await(limit);
+        }
+    }
+
+    /** {@return whether this thread runs the listener or a transport, so that it must not wait for the hub's end} */
+    boolean onOwnThread() {
+        return end.isOwnThread() || events.onThisThread() || SerialTask.isOnThisThread();
+    }
+
+    // What others may know.
+
+    @Override
+    public Collection<Peer> peers() {
+        return List.copyOf(peers);
+    }
+
+    @Override
+    public HubFigures stats() {
+        Shard.Figures written = Shard.Figures.NONE;
+        for (Shard shard : shards) {
+            written = written.plus(shard.figures());
+        }
+        return HubFigures.of(peers(), journal.counts(), log.figures(), written);
+    }
+}

@@ -1,0 +1,262 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.Peer;
+import io.techops.broadcast.spi.Transport;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A peer as the fan-out knows it: a position in the log, a transport, and what the shard has to remember about them.
+ *
+ * <p>Every field names its owner. "The shard" is the one shard that serves this peer for life.
+ */
+final class PeerCursor {
+
+    /** The transport can take another batch. */
+    static final int READY = 1;
+    /** The peer was paused, and may be read again. */
+    static final int RESUME = 2;
+    /** The host application asked for a close. */
+    static final int CLOSE = 4;
+    /** The adapter says that the connection has ended. */
+    static final int GONE = 8;
+    /** The adapter says that nothing more comes from the peer, which is to be closed soon. */
+    static final int ENDING = 16;
+    /** The transport cannot take another batch; said by the shard, and no longer true with {@link #READY}. */
+    private static final int STALLED = 32;
+
+    /** What {@link #addressedFrom} says if there is nothing. */
+    static final long NOWHERE = Long.MAX_VALUE;
+
+    /**
+     * Access to {@link #signals}, by which what a thread did before it signalled is published to the shard; to
+     * {@link #departure}, which one thread wins; and to what the shard tells any thread, without a full fence, which
+     * would double what a pass takes beside the writes.
+     */
+    private static final VarHandle SIGNALS;
+    private static final VarHandle DEPARTURE;
+    private static final VarHandle NEXT;
+    private static final VarHandle VERSION;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            SIGNALS = lookup.findVarHandle(PeerCursor.class, "signals", int.class);
+            DEPARTURE = lookup.findVarHandle(PeerCursor.class, "departure", CloseReason.class);
+            NEXT = lookup.findVarHandle(PeerCursor.class, "next", long.class);
+            VERSION = lookup.findVarHandle(PeerCursor.class, "version", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /**
+     * What has become of the messages for a peer.
+     *
+     * @param lag how many it has still to take, those among them that it lost and does not know about yet
+     */
+    record Account(long delivered, long missed, long lag) {
+    }
+
+    final long id;
+    final int shard;
+    final Peer peer;
+    final Transport transport;
+
+    /** Set by any thread, cleared by the shard: what the shard has to see to. */
+    private volatile int signals;
+    /** Set once, by the thread that ends the registration. */
+    @SuppressWarnings("unused") // written through DEPARTURE
+    private volatile @Nullable CloseReason departure;
+
+    /**
+     * Written by the shard once the peer has joined, all of them between two steps of the version, which is odd
+     * meanwhile: the next log entry to look at, how many messages the transport has taken and how many were lost, and
+     * how many of the peer's own, and of those addressed to it, it has passed.
+     */
+    private int version;
+    long next;
+    private long delivered;
+    private long missed;
+    private long excludedPassed;
+    private long addressedPassed;
+
+    /** Guarded by the log's lock; volatile for readers who can live with an old value. */
+    volatile @Nullable OwnMessages own;
+    volatile @Nullable Message parked;
+    /** Set there when a message is parked, cleared by the thread that lets the peer be read again. */
+    volatile boolean held;
+
+    /** Guarded by the log's lock: the first and the last entry of the lane for this peer. */
+    int firstAddressed = AddressedLane.NONE;
+    int lastAddressed = AddressedLane.NONE;
+    /** And volatile for the shard: where the first of them stands, how many there were, and lost but not told yet. */
+    volatile long addressedFrom = NOWHERE;
+    volatile long addressed;
+    volatile long lostAddressed;
+
+    /** Set under the log's lock, cleared by the shard before it serves the peer: the link is there while this is. */
+    volatile boolean called;
+    @Nullable PeerCursor nextCalled;
+
+    /** Owned by the shard: its place among the peers, or -1; whether it is to be served again in the next round. */
+    int index = -1;
+    boolean behind;
+
+    /** Owned by the shard: whether the transport is. */
+    boolean writable = true;
+    long stalledAt;
+    /** Whether it is not writable, but was or has progressed lately enough to hold back what other peers send. */
+    boolean inGrace;
+    boolean pinged;
+    long pingedAt;
+    /** What {@link #lastInbound} was when the peer was pinged. */
+    long silentSince;
+    /** Whether {@link #ENDING} was seen, so that {@link #closeBy} says until when the peer may take what it is owed. */
+    boolean ending;
+    long closeBy;
+
+    /** Written by the reading thread: when the peer last showed a sign of life, in the timer's nanoseconds. */
+    volatile long lastInbound;
+
+    /** Written by the adapter's threads: when it last said that a stalled transport moves on. */
+    volatile long progressedAt;
+
+    /** Written once before {@link #CLOSE} is signalled: the reason, and what is to be taken before. */
+    @Nullable CloseReason closeReason;
+    long closeAt;
+    long closeAfterAddressed;
+
+    PeerCursor(long id, int shard, Peer peer, Transport transport, long now) {
+        this.id = id;
+        this.shard = shard;
+        this.peer = peer;
+        this.transport = transport;
+        this.lastInbound = now;
+        this.progressedAt = now;
+    }
+
+    int signals() {
+        return signals;
+    }
+
+    /** {@return whether the signal was not set before; makes no garbage} */
+    boolean signal(int signal) {
+        return ((int) SIGNALS.getAndBitwiseOr(this, signal) & signal) == 0;
+    }
+
+    void clear(int signal) {
+        if ((signals & signal) != 0) {
+            SIGNALS.getAndBitwiseAnd(this, ~signal);
+        }
+    }
+
+    /** Says that the transport takes no more, or that it does again. By the shard. */
+    void setWritable(boolean now) {
+        writable = now;
+        if (now) {
+            clear(STALLED | READY);
+        } else {
+            signal(STALLED);
+        }
+    }
+
+    /** {@return whether the transport takes no more for now} Any thread may ask. */
+    boolean isStalled() {
+        return (signals & (STALLED | READY)) == STALLED;
+    }
+
+    boolean departed() {
+        return departure != null;
+    }
+
+    /** {@return whether this call ended the registration; true once} */
+    boolean depart(CloseReason reason) {
+        return DEPARTURE.compareAndSet(this, null, reason);
+    }
+
+    /** {@return the next log entry to look at} Any thread may ask, and may get an old answer, which is lower. */
+    long position() {
+        return (long) NEXT.getOpaque(this);
+    }
+
+    /** {@return whether something is to be looked at below {@code head}} For the shard. */
+    boolean isBehind(long head) {
+        return next < head || addressedFrom <= head;
+    }
+
+    /** {@return whether all from before the close was taken} For the shard, after {@link #CLOSE}. */
+    boolean isDueToClose() {
+        return next >= closeAt && addressedPassed >= closeAfterAddressed;
+    }
+
+    /** {@return how many of the peer's own messages it has passed} For the shard. */
+    long excludedPassed() {
+        return excludedPassed;
+    }
+
+    /** Moves behind {@code batch}, which the transport has taken. */
+    void pass(LogBatch batch) {
+        move(batch.to, batch.size(), 0, batch.excluded, batch.addressed);
+    }
+
+    /**
+     * Moves to an entry. By the shard, or before it knows of this peer.
+     *
+     * @param taken how many messages were delivered since
+     * @param lost how many were lost
+     * @param excluded how many were passed because they were the peer's own
+     * @param addressedNow how many of the delivered and the lost were addressed to it
+     */
+    void move(long slot, long taken, long lost, long excluded, long addressedNow) {
+        VERSION.setOpaque(this, version + 1);
+        VarHandle.storeStoreFence();
+        NEXT.setOpaque(this, slot);
+        delivered += taken;
+        missed += lost;
+        excludedPassed += excluded;
+        addressedPassed += addressedNow;
+        VERSION.setRelease(this, version + 1);
+    }
+
+    /**
+     * {@return whether there is something for this peer in the log, and nothing for it fell off the tail} Under the
+     * log's lock, on any thread.
+     */
+    boolean isWithin(long tail, long head) {
+        OwnMessages mine = own;
+        long appended = mine == null ? 0 : mine.appended;
+        long evicted = mine == null ? 0 : mine.evicted;
+        while (true) {
+            int before = (int) VERSION.getAcquire(this);
+            long from = position();
+            long excluded = excludedPassed;
+            VarHandle.loadLoadFence();
+            if ((before & 1) == 0 && before == (int) VERSION.getOpaque(this)) {
+                return head - from > appended - excluded && tail - from <= Math.max(0, evicted - excluded);
+            }
+            Thread.onSpinWait(); // the shard is between two stores
+        }
+    }
+
+    /** {@return what has become of the messages for this peer, if the log's head is there} Any thread may ask. */
+    Account account(long head) {
+        OwnMessages mine = own;
+        long excluded = mine == null ? 0 : mine.appended;
+        long meant = head - excluded + addressed;
+        while (true) {
+            int before = (int) VERSION.getAcquire(this);
+            long taken = delivered;
+            long lost = missed;
+            long passed = position() - excludedPassed + addressedPassed;
+            VarHandle.loadLoadFence();
+            if ((before & 1) == 0 && before == (int) VERSION.getOpaque(this)) {
+                return new Account(taken, lost, Math.max(0, meant - passed));
+            }
+            Thread.onSpinWait(); // the shard is between two stores
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.HubTimer;
+import io.techops.broadcast.logging.LogRateLimiter;
+import io.techops.broadcast.logging.SafeLog;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/*
+ * An executor that throws may have taken the task nevertheless, as a thread pool does that has no memory for one more
+ * thread. So each submission is claimed, by the first run that finds it or by the one who was refused, and whatever
+ * else comes of it does nothing.
+ */
+
+/**
+ * A serial task that is submitted again and again to an executor, which may be foreign: where it is refused, it is
+ * wanted again, now and then by the timer. Not run by two threads at the same time if it is not submitted while it
+ * runs.
+ */
+abstract class RetriedTask implements Runnable {
+
+    private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+    private final Executor executor;
+    private final HubTimer timer;
+    private final LogRateLimiter refusals;
+    private final AtomicBoolean submitted = new AtomicBoolean();
+    /** Whether the timer is to try again; made here, because later there may be no memory for what it runs. */
+    private final AtomicBoolean waiting = new AtomicBoolean();
+    private final Runnable again = this::again;
+    private volatile Duration pause = FIRST_PAUSE;
+
+    RetriedTask(Executor executor, HubTimer timer) {
+        this.executor = executor;
+        this.timer = timer;
+        this.refusals = new LogRateLimiter(timer::nanoTime);
+    }
+
+    /** Does the work. Must not throw. */
+    abstract void work();
+
+    /** Takes note that the last submission comes to nothing: the next one who needs it is to submit again. */
+    abstract void refused();
+
+    /** Submits the task if there is any work. Called by the timer after a refusal. */
+    abstract void retry();
+
+    /** Makes the task run once, soon, or else calls {@link #refused}. Never throws. */
+    final void submit() {
+        submitted.set(true);
+        try {
+            executor.execute(this);
+        } catch (Throwable thrown) { // refused, or no memory for a thread
+            if (submitted.compareAndSet(true, false)) {
+                refused();
+                retryLater(thrown);
+            }
+        }
+    }
+
+    private void retryLater(Throwable thrown) {
+        if (waiting.compareAndSet(false, true)) {
+            Duration now = pause;
+            pause = now.compareTo(LONGEST_PAUSE) < 0 ? now.multipliedBy(2) : now;
+            if (ForeignTimer.isUnset(timer.schedule(again, now))) { // no memory
+                waiting.set(false);
+            }
+        }
+        LOG.warn(refusals, "The hub's executor did not take a task: it is tried again", thrown);
+    }
+
+    private void again() {
+        waiting.set(false);
+        retry();
+    }
+
+    @Override
+    public final void run() {
+        if (submitted.compareAndSet(true, false)) {
+            pause = FIRST_PAUSE;
+            work();
+        }
+    }
+}

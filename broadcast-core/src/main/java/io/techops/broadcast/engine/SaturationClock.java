@@ -1,0 +1,59 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.HubTimer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * For how long publishers have waited: the time in which at least one of them does. The end of a wait may be told
+ * before its begin, if the two are told by different threads. Safe for use by any number of threads.
+ */
+final class SaturationClock {
+
+    private final String hub;
+    private final HubTimer timer;
+
+    /** All of these are guarded by this object's monitor, under which nothing foreign is called. */
+    private int waiting;
+    private long since;
+    private long nanos;
+    private JfrEvents.@Nullable Saturated event;
+
+    SaturationClock(String hub, HubTimer timer) {
+        this.hub = hub;
+        this.timer = timer;
+    }
+
+    /** A publisher has begun to wait. */
+    void begins() {
+        long now = timer.nanoTime();
+        synchronized (this) {
+            if (++waiting == 1) {
+                since = now;
+                event = JfrEvents.saturated();
+            }
+        }
+    }
+
+    /** A publisher has ceased to wait. */
+    void ends() {
+        long now = timer.nanoTime();
+        JfrEvents.@Nullable Saturated ended;
+        synchronized (this) {
+            if (--waiting != 0) {
+                return;
+            }
+            nanos += Math.max(0, now - since);
+            ended = event;
+        }
+        JfrEvents.notSaturated(ended, hub);
+    }
+
+    /** {@return the time so far} */
+    Duration total() {
+        long now = timer.nanoTime();
+        synchronized (this) {
+            return Duration.ofNanos(nanos + (waiting > 0 ? Math.max(0, now - since) : 0));
+        }
+    }
+}

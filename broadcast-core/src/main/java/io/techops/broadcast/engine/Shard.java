@@ -1,0 +1,521 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.HubTimer;
+import io.techops.broadcast.OverflowPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * A shard makes rounds over its peers, as a serial task that is woken when there is something for it. A round offers
+ * each writable peer one batch, from its cursor towards the head that the round began with. While a round writes, the
+ * log fills; the next round takes all of that at once ("smart batching"). A peer that is far behind gets one batch a
+ * round as all others do, and so cannot make them wait for more than one write.
+ *
+ * Whole rounds look at every peer. A partial round serves only those that the shard was called for (they are writable
+ * again, were sent something, are to be closed, …) and those that it left behind; so it costs what they cost. A round
+ * is partial if the last one succeeded, the head is where that one found it, no deadline is due, no thread waits for
+ * room, no drain is under way, and a whole one was not asked for; offer() does, after every broadcast and for every
+ * thread that waits. Invariant between rounds:
+ *   every writable peer that is not in "behind" is at "reached", the head of the last round.
+ * So the marks are right also after a partial round. "offered" is the lowest cursor of those behind: all other writable
+ * peers are at the head. (A peer that became writable after the round began lowers it under the log's lock, see Marks.)
+ * "graced" is kept where it was, if it was lower than the head, and lowered for those that were served: a partial round
+ * does not know whose grace it was. It may be too low then, never too high; a peer's message that finds no room because
+ * of that is parked, and asks for a whole round.
+ *
+ * What foreign code throws ends its peer. What else is thrown (there is no memory) ends the round before the marks have
+ * moved; the task comes again, with a whole round, because "settled" is false until a round ends. All that a round has
+ * begun with and not finished is in fields, and finished then.
+ *
+ * Everything below without a word about threads belongs to the task.
+ */
+
+/** The fan-out of the peers of one shard. */
+final class Shard {
+
+    /** What a shard tells the hub. Called by the shard's task; must not block and not call foreign code. */
+    interface Outcome extends ClosingPeers.Outcome {
+        void admitted(List<MessageLog.Admitted> admitted);
+
+        /** The drain has reached its deadline: all connections are aborted. */
+        void aborts();
+
+        void drained();
+    }
+
+    /** What a shard has done so far. */
+    record Figures(long deliveries, long batches, long stalls) {
+        static final Figures NONE = new Figures(0, 0, 0);
+
+        Figures plus(Figures more) {
+            return new Figures(deliveries + more.deliveries, batches + more.batches, stalls + more.stalls);
+        }
+    }
+
+    /** How many peers are looked at ahead of their turns: about as many misses as a processor has under way. */
+    private static final int AHEAD = 16;
+    private static final CloseReason GOING_AWAY = CloseReason.of(CloseReason.GOING_AWAY, "the server is going away");
+
+    private final int index;
+    private final MessageLog log;
+    private final OverflowPolicy overflow;
+    private final HubTimer timer;
+    private final Outcome outcome;
+    private final SerialTask task;
+
+    private final List<PeerCursor> peers = new ArrayList<>();
+    private final BatchCache batches;
+    private final ShardTimer deadlines;
+    private final PeerTimeouts patience;
+    private final ClosingPeers departures;
+    private final long closeTimeout;
+    private final JfrEvents.Pass pass = new JfrEvents.Pass();
+    private final MessageLog.Turn turn = new MessageLog.Turn();
+
+    /** Those that are writable and have not been given everything; and those of the round before, while it lasts. */
+    private List<PeerCursor> behind = new ArrayList<>();
+    private List<PeerCursor> wereBehind = new ArrayList<>();
+    private @Nullable PeerCursor called;
+    private boolean settled;
+    private boolean isTimeDue;
+    private long reached;
+    private long graced;
+
+    /** Never read: it keeps the looking from being optimised away. */
+    private int lastSeen;
+    private long taken;
+    private long batchesTaken;
+    private boolean inTransport;
+    private boolean aborting;
+
+    /** Set by any thread, cleared by the task when it begins such a round. */
+    private final AtomicBoolean wholeAsked = new AtomicBoolean();
+    /** Written by any thread, once. */
+    private volatile @Nullable Drain draining;
+
+    /**
+     * Written by the task: its figures, and when the next round is at the latest; not while a round runs, which may
+     * have passed those who join.
+     */
+    private volatile long delivered;
+    private volatile long written;
+    private volatile long stalls;
+    private volatile long nextRound = ShardTimer.NEVER;
+
+    /**
+     * How a hub ends.
+     *
+     * @param abortAt when all that are left are aborted, in the timer's nanoseconds
+     */
+    record Drain(DrainPacer pace, long abortAt) {
+    }
+
+    Shard(String hub, int index, MessageLog log, OverflowPolicy overflow, PeerTimeouts.Limits limits, Executor executor,
+            HubTimer timer, Outcome outcome) {
+        this.index = index;
+        this.pass.hub = hub;
+        this.pass.shard = index;
+        this.log = log;
+        this.overflow = overflow;
+        this.timer = timer;
+        this.outcome = outcome;
+        this.task = new SerialTask(executor, timer, this::round);
+        this.batches = new BatchCache(log);
+        this.deadlines = new ShardTimer(timer, this::wake);
+        this.patience = new PeerTimeouts(limits, timer, deadlines);
+        this.closeTimeout = limits.close().toNanos();
+        this.departures = new ClosingPeers(limits.close(), timer, deadlines, outcome);
+    }
+
+    Figures figures() {
+        return new Figures(delivered, written, stalls);
+    }
+
+    // What any thread may call.
+
+    /** Wakes the shard for a whole round if it has any peers: something was appended, or someone waits. */
+    void offer() {
+        if (!log.isVacant(index)) {
+            wakeWhole();
+        }
+    }
+
+    private void wakeWhole() {
+        wholeAsked.set(true);
+        wake();
+    }
+
+    /** Wakes the shard if it is called for some of its peers. */
+    void heedCalls() {
+        if (log.hasCalled(index)) {
+            wake();
+        }
+    }
+
+    /** Makes sure that a round begins in time for the first ping of a peer that joined {@code now}. */
+    void joined(long now) {
+        if (!patience.mayWait(now, nextRound)) {
+            wake();
+        }
+    }
+
+    /** Makes sure that a round begins after this call. */
+    void wake() {
+        task.wake();
+    }
+
+    boolean hasEnded() {
+        return task.hasEnded();
+    }
+
+    /**
+     * Lets the shard close every peer that has got everything, at a pace that it shares with the other shards, and
+     * abort at a deadline what is left. The log must be sealed.
+     */
+    void drain(Drain drain) {
+        draining = drain;
+        wakeWhole();
+    }
+
+    /** Makes the rounds that are due on this thread, if the executor has not begun with them. */
+    void help() {
+        wakeWhole();
+        task.work();
+    }
+
+    // The round.
+
+    /** {@return whether a writable peer is still behind, so that another round is due at once} */
+    private boolean round() {
+        if (task.hasEnded()) {
+            return false;
+        }
+        // All of these before the log is looked at: it was sealed before, so that no peer joins any more, and only what
+        // has not settled can still move the head.
+        Drain drain = draining;
+        DrainPacer closeAll = drain != null && log.isSettled() ? drain.pace() : null;
+        boolean whole = wholeAsked.getAndSet(false) || !settled || drain != null;
+        settled = false;
+        pass.begin();
+        nextRound = ShardTimer.NEVER;
+        begin();
+        isTimeDue |= deadlines.due();
+        whole |= isTimeDue || turn.isAwaited || turn.head != reached;
+        if (drain != null) {
+            keepDeadline(drain);
+        }
+        if (isTimeDue) {
+            keepTime();
+            isTimeDue = false;
+        }
+        try {
+            serve(whole, closeAll);
+        } finally {
+            batches.release();
+        }
+        record();
+        departures.sweep(aborting);
+        end();
+        if (drain != null && !task.hasEnded() && peers.isEmpty() && departures.isEmpty()) {
+            task.end();
+            deadlines.cancel();
+            outcome.drained();
+        }
+        nextRound = deadlines.next();
+        return !behind.isEmpty();
+    }
+
+    private void begin() {
+        int known = peers.size();
+        PeerCursor left = called; // by a round that failed
+        log.begin(index, peers, turn);
+        called = left == null ? turn.called : chain(left, turn.called);
+        turn.called = null;
+        for (int i = known; i < peers.size(); i++) {
+            peers.get(i).index = i;
+        }
+        for (int i = known; i < peers.size(); i++) {
+            patience.joined(peers.get(i));
+        }
+    }
+
+    private static PeerCursor chain(PeerCursor first, @Nullable PeerCursor second) {
+        PeerCursor last = first;
+        while (last.nextCalled != null) {
+            last = last.nextCalled;
+        }
+        last.nextCalled = second;
+        return first;
+    }
+
+    /** {@return the next of those that the shard is called for; null if there is none} It may be called for again. */
+    private @Nullable PeerCursor nextCalled() {
+        PeerCursor cursor = called;
+        if (cursor != null) {
+            called = cursor.nextCalled;
+            cursor.nextCalled = null;
+            cursor.called = false;
+        }
+        return cursor;
+    }
+
+    private void serve(boolean whole, @Nullable DrainPacer closeAll) {
+        long head = turn.head;
+        long tail = log.tail();
+        if (whole || graced >= reached) {
+            graced = head;
+        }
+        reached = head;
+        List<PeerCursor> again = behind;
+        behind = wereBehind;
+        wereBehind = again;
+        unmark(again);
+        unmark(behind); // there are some only after a round that failed, and this one serves everyone
+        behind.clear();
+        if (whole) {
+            while (nextCalled() != null) {
+                // It is served anyway.
+            }
+            for (int i = peers.size() - 1; i >= 0; i--) {
+                if ((i + 1) % AHEAD == 0) {
+                    lookAhead(i);
+                }
+                serve(peers.get(i), head, tail, closeAll);
+            }
+        } else {
+            for (int i = 0; i < again.size(); i++) {
+                serve(again.get(i), head, tail, null);
+            }
+            for (PeerCursor cursor = nextCalled(); cursor != null; cursor = nextCalled()) {
+                serve(cursor, head, tail, null);
+            }
+        }
+        again.clear();
+    }
+
+    private static void unmark(List<PeerCursor> cursors) {
+        for (int i = 0; i < cursors.size(); i++) {
+            cursors.get(i).behind = false;
+        }
+    }
+
+    private void end() {
+        long offered = reached;
+        for (int i = 0; i < behind.size(); i++) {
+            PeerCursor cursor = behind.get(i);
+            offered = cursor.index >= 0 && cursor.writable ? Math.min(offered, cursor.next) : offered;
+        }
+        List<MessageLog.Admitted> admitted = log.end(index, peers.isEmpty(), offered, Math.min(offered, graced));
+        settled = true;
+        if (!admitted.isEmpty()) {
+            outcome.admitted(admitted);
+        }
+    }
+
+    /**
+     * Looks at what the turns of the next peers begin with, only to have it near: memory brings all of it at once,
+     * where each turn would wait for its own. It is many times slower than the turn's work, and with thousands of
+     * peers, each with a socket in the kernel, nothing of the last round is left in the caches.
+     */
+    private void lookAhead(int last) {
+        int seen = 0;
+        for (int i = last; i > last - AHEAD; i--) {
+            PeerCursor cursor = peers.get(i);
+            Object type = cursor.transport.getClass(); // stands at the beginning of the object
+            seen += cursor.signals() + (type == Shard.class ? 1 : 0);
+        }
+        lastSeen = seen;
+    }
+
+    private void record() {
+        pass.end();
+        if (batchesTaken > written) {
+            if (pass.shouldCommit()) {
+                pass.peers = peers.size();
+                pass.batches = batchesTaken - written;
+                pass.messages = taken - delivered;
+                pass.commit();
+            }
+            written = batchesTaken;
+            delivered = taken;
+        }
+        if (stalls != patience.stalls()) {
+            stalls = patience.stalls();
+        }
+    }
+
+    private void keepDeadline(Drain drain) {
+        if (!aborting && deadlines.passed(drain.abortAt(), timer.nanoTime())) {
+            aborting = true;
+            outcome.aborts();
+        }
+    }
+
+    private void keepTime() {
+        long now = timer.nanoTime();
+        departures.keepTime(now);
+        for (int i = peers.size() - 1; i >= 0; i--) {
+            PeerCursor cursor = peers.get(i);
+            if (!cursor.departed() && !inTime(cursor, now)) {
+                remove(cursor);
+            }
+        }
+    }
+
+    /** {@return whether the peer stays} */
+    private boolean inTime(PeerCursor cursor, long now) {
+        try {
+            if (cursor.ending) {
+                patience.keepGrace(cursor, now);
+                return !deadlines.passed(cursor.closeBy, now) || departures.close(cursor, cursor.closeReason);
+            }
+            CloseReason reason = patience.exhausted(cursor, now);
+            if (reason == null) {
+                return true;
+            }
+            return reason.code() == CloseReason.ABNORMAL
+                    ? departures.abort(cursor, reason)
+                    : departures.close(cursor, reason);
+        } catch (Throwable thrown) {
+            if (patience.hasPingFailed()) {
+                return departures.fail(cursor, thrown);
+            }
+            throw thrown;
+        }
+    }
+
+    private void remove(PeerCursor cursor) {
+        if (cursor.index >= 0) {
+            PeerCursor last = peers.remove(peers.size() - 1);
+            if (last != cursor) {
+                peers.set(cursor.index, last);
+                last.index = cursor.index;
+            }
+            cursor.index = -1;
+        }
+    }
+
+    // One peer.
+
+    private void serve(PeerCursor cursor, long head, long tail, @Nullable DrainPacer closeAll) {
+        if (!stays(cursor, head, tail, closeAll)) {
+            remove(cursor);
+        } else if (cursor.writable) {
+            if (!cursor.behind && cursor.isBehind(head)) {
+                behind.add(cursor);
+                cursor.behind = true;
+            }
+        } else if (cursor.inGrace && draining == null) { // at the end no peer is held back any more
+            graced = Math.min(graced, cursor.next);
+        }
+    }
+
+    private boolean stays(PeerCursor cursor, long head, long tail, @Nullable DrainPacer closeAll) {
+        if (cursor.departed()) {
+            return false;
+        }
+        try {
+            return give(cursor, head, tail, closeAll);
+        } catch (Throwable thrown) {
+            if (inTransport) {
+                inTransport = false;
+                return departures.fail(cursor, thrown);
+            }
+            throw thrown;
+        }
+    }
+
+    private boolean give(PeerCursor cursor, long head, long tail, @Nullable DrainPacer closeAll) {
+        int signals = cursor.signals();
+        if (signals != 0) {
+            heed(cursor, signals);
+        }
+        boolean fell = cursor.next < tail || cursor.lostAddressed > 0;
+        if (fell && (cursor.writable || !overflow.skips()) && !goesOn(cursor)) {
+            return false;
+        }
+        if (cursor.writable && cursor.isBehind(head) && !step(cursor, head)) {
+            return false;
+        }
+        if (cursor.writable && (signals & PeerCursor.CLOSE) != 0 && cursor.isDueToClose()) {
+            return departures.close(cursor, cursor.closeReason);
+        }
+        if (aborting) {
+            return departures.abort(cursor, GOING_AWAY);
+        }
+        if (closeAll != null && cursor.writable && !cursor.isBehind(head) && hasItsTurn(closeAll)) {
+            return departures.close(cursor, GOING_AWAY);
+        }
+        return true;
+    }
+
+    private boolean hasItsTurn(DrainPacer pace) {
+        long now = timer.nanoTime();
+        long wait = pace.takeTurn(now);
+        if (wait > 0) {
+            deadlines.at(now + wait);
+        }
+        return wait == 0;
+    }
+
+    private void heed(PeerCursor cursor, int signals) {
+        if ((signals & PeerCursor.READY) != 0) {
+            cursor.setWritable(true);
+            patience.ready(cursor);
+        }
+        if ((signals & PeerCursor.RESUME) != 0) {
+            cursor.clear(PeerCursor.RESUME);
+            inTransport = true;
+            cursor.transport.resume();
+            inTransport = false;
+            ForeignCode.returned();
+        }
+        if ((signals & PeerCursor.ENDING) != 0 && !cursor.ending) {
+            cursor.ending = true;
+            cursor.closeBy = timer.nanoTime() + closeTimeout;
+            deadlines.at(cursor.closeBy);
+        }
+    }
+
+    /** Writes one batch. {@return whether the peer stays} */
+    private boolean step(PeerCursor cursor, long head) {
+        LogBatch batch = batches.get(cursor, head);
+        if (batch == null) {
+            return goesOn(cursor);
+        }
+        if (batch.size() == 0) {
+            cursor.pass(batch);
+            return true;
+        }
+        cursor.clear(PeerCursor.READY);
+        inTransport = true;
+        boolean writable = cursor.transport.write(batch);
+        inTransport = false;
+        ForeignCode.returned();
+        cursor.pass(batch);
+        taken += batch.size();
+        batchesTaken++;
+        if (!writable) {
+            cursor.setWritable(false);
+            patience.stalled(cursor);
+        }
+        return true;
+    }
+
+    /** Does what the overflow policy says, if the peer has lost anything. {@return whether the peer stays} */
+    private boolean goesOn(PeerCursor cursor) {
+        long lost = log.skip(cursor);
+        if (lost == 0) {
+            return true;
+        }
+        if (!overflow.skips()) {
+            return departures.overflow(cursor, lost);
+        }
+        outcome.overflowed(cursor, lost);
+        return true;
+    }
+}

@@ -1,0 +1,131 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.HubTimer;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * A timer that is late says that the whole process may have stood still: a laptop that slept, a virtual machine that
+ * was moved, a long collection. What peers sent meanwhile lies in the kernel. So nothing is judged then for a short
+ * grace, in which it is read, and stalled peers are written to. The grace is given once, and not for each delay in it.
+ */
+
+/**
+ * The deadlines of a shard, with one timer task for all of them: that for the earliest. Each time it runs, the shard
+ * looks at every deadline it has and asks {@link #passed}, which sets the timer for those still to come. Owned by a
+ * shard.
+ */
+final class ShardTimer {
+
+    /** No time: nothing is scheduled. */
+    static final long NEVER = Long.MIN_VALUE;
+
+    private static final long LATE = Duration.ofMillis(50).toNanos();
+    private static final long GRACE = Duration.ofMillis(500).toNanos();
+
+    private final HubTimer timer;
+    private final Runnable wake;
+    private final Runnable fire = this::fire;
+    private final AtomicBoolean fired = new AtomicBoolean();
+    private HubTimer.@Nullable Cancellation scheduled;
+    private long earliest = NEVER;
+    /** Until when nothing is judged, if {@link #graced}. */
+    private boolean graced;
+    private long graceEnds;
+
+    /** Written by the shard for the timer, and by the timer for the shard. */
+    private volatile long firesAt;
+    private volatile boolean firedLate;
+
+    /**
+     * @param wake called by the timer when a deadline has passed
+     */
+    ShardTimer(HubTimer timer, Runnable wake) {
+        this.timer = timer;
+        this.wake = wake;
+    }
+
+    /** {@return whether the time has come to look at all deadlines} */
+    boolean due() {
+        // By the clock too: a timer may have lost the task, or not have taken it, for want of memory.
+        long now = timer.nanoTime();
+        boolean told = fired.get();
+        if (!told && (earliest == NEVER || now - earliest < 0)) {
+            return false;
+        }
+        boolean late = told ? firedLate : now - firesAt > LATE;
+        fired.set(false);
+        cancel(); // it has run, unless it was replaced when it was just about to
+        if (late && !graced) {
+            graced = true;
+            graceEnds = now + GRACE;
+        }
+        if (graced && graceEnds - now > 0) {
+            at(graceEnds);
+            return false;
+        }
+        graced = false;
+        return true;
+    }
+
+    /** {@return whether {@code deadline} has passed; if not, {@link #due} will be true once it has} */
+    boolean passed(long deadline, long now) {
+        return passed(deadline, now, 0);
+    }
+
+    /**
+     * {@return whether {@code deadline} has passed}
+     *
+     * @param slack how much later {@link #due} may be true, so that many such deadlines are looked at together
+     */
+    boolean passed(long deadline, long now, long slack) {
+        if (deadline - now <= 0) {
+            return true;
+        }
+        at(deadline - now < slack ? now + slack : deadline); // by the difference: the clock may wrap
+        return false;
+    }
+
+    /** Makes {@link #due} true at {@code deadline}, if not earlier. */
+    void at(long deadline) {
+        boolean earlier = earliest == NEVER || deadline - earliest < 0;
+        if (!earlier && scheduled != null) {
+            return;
+        }
+        long next = earlier ? deadline : earliest;
+        cancel();
+        earliest = next == NEVER ? NEVER + 1 : next;
+        long now = timer.nanoTime();
+        firesAt = next - now > 0 ? next : now; // one that has passed already is not late
+        var taken = timer.schedule(fire, Duration.ofNanos(firesAt - now));
+        scheduled = ForeignTimer.isUnset(taken) ? null : taken;
+    }
+
+    /**
+     * Ends a round: sets the timer if it has not taken the last task, for want of memory.
+     *
+     * @return when {@link #due} will be true, or {@link #NEVER}
+     */
+    long next() {
+        if (scheduled == null && earliest != NEVER) {
+            at(earliest);
+        }
+        return earliest;
+    }
+
+    void cancel() {
+        HubTimer.Cancellation before = scheduled;
+        scheduled = null;
+        earliest = NEVER;
+        if (before != null) {
+            before.cancel();
+        }
+    }
+
+    private void fire() {
+        firedLate = timer.nanoTime() - firesAt > LATE;
+        fired.set(true);
+        wake.run();
+    }
+}

@@ -1,0 +1,179 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.BroadcastOptions;
+import io.techops.broadcast.HubStats;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.Peer;
+import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.spi.AdapterHub;
+import io.techops.broadcast.spi.Registration;
+import io.techops.broadcast.spi.Transport;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A topic by its name, as a hub: every call goes to the hub that the topic has at that moment, and begins a new life of
+ * the topic if it has none.
+ */
+final class TopicHub extends AdapterHub {
+
+    private final TopicRegistry lives;
+    private final String name;
+
+    TopicHub(TopicRegistry lives, String name) {
+        this.lives = lives;
+        this.name = name;
+    }
+
+    @Override
+    public Registration register(Transport transport) {
+        Objects.requireNonNull(transport, "transport");
+        while (true) {
+            TopicInstance topic = lives.enter(name);
+            boolean registered = false;
+            try {
+                Registration registration = topic.hub().register(transport);
+                registered = true; // the topic is left when the listener has been told that the peer has gone
+                return registration;
+            } catch (IllegalStateException e) {
+                if (!topic.isGone()) {
+                    throw e;
+                }
+            } finally {
+                if (!registered) {
+                    topic.leave();
+                }
+            }
+        }
+    }
+
+    @Override
+    public void refused(RefusalCause cause) {
+        Objects.requireNonNull(cause, "cause");
+        lives.refused(cause);
+    }
+
+    @Override
+    public long broadcast(Message message) {
+        Objects.requireNonNull(message, "message");
+        while (true) {
+            TopicInstance topic = lives.enter(name);
+            try {
+                return topic.hub().broadcast(message);
+            } catch (IllegalStateException e) {
+                if (!topic.isGone()) {
+                    throw e;
+                }
+            } finally {
+                topic.leave();
+            }
+        }
+    }
+
+    @Override
+    public void broadcast(Message message, BroadcastOptions options) {
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(options, "options");
+        while (true) {
+            TopicInstance topic = lives.enter(name);
+            try {
+                topic.hub().broadcast(message, options);
+                return;
+            } catch (IllegalStateException e) {
+                if (!topic.isGone()) {
+                    throw e;
+                }
+            } finally {
+                topic.leave();
+            }
+        }
+    }
+
+    @Override
+    public boolean tryBroadcast(Message message) {
+        return tryBroadcast(message, BroadcastOptions.everyone());
+    }
+
+    @Override
+    public boolean tryBroadcast(Message message, BroadcastOptions options) {
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(options, "options");
+        while (true) {
+            TopicInstance topic = lives.enterIfPossible(name);
+            if (topic == null) {
+                return false;
+            }
+            try {
+                if (topic.hub().tryBroadcast(message, options)) {
+                    return true;
+                }
+                if (!topic.isGone()) {
+                    return false;
+                }
+            } finally {
+                topic.leave();
+            }
+        }
+    }
+
+    private <T> T now(T ifNone, Function<AdapterHub, T> question) {
+        TopicInstance topic = lives.present(name);
+        AdapterHub hub = topic == null ? null : topic.hubIfMade();
+        return hub == null ? ifNone : question.apply(hub);
+    }
+
+    @Override
+    public Collection<Peer> peers() {
+        return now(List.of(), BroadcastHub::peers);
+    }
+
+    @Override
+    public HubStats stats() {
+        return now(HubFigures.NONE, BroadcastHub::stats);
+    }
+
+    @Override
+    public boolean mayBlockReading() {
+        return now(true, AdapterHub::mayBlockReading);
+    }
+
+    @Override
+    public boolean isClosed() {
+        return lives.isClosed();
+    }
+
+    @Override
+    public CompletionStage<Void> shutdown(Duration limit) {
+        BroadcastHub ended = end(limit);
+        return ended == null ? CompletableFuture.<Void>completedFuture(null).minimalCompletionStage()
+                : ended.shutdown(limit);
+    }
+
+    @Override
+    public void close(Duration limit) {
+        BroadcastHub ended = end(limit);
+        if (ended != null) {
+            ended.close(limit);
+        }
+    }
+
+    private @Nullable BroadcastHub end(Duration limit) {
+        Objects.requireNonNull(limit, "limit");
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("limit must not be negative: " + limit);
+        }
+        return lives.end(name, limit);
+    }
+
+    @Override
+    public String toString() {
+        return "topic " + name;
+    }
+}

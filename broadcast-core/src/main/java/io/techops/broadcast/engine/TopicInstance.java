@@ -1,0 +1,235 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.HubTimer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * uses: how many use the topic now, its peers among them, and the flag GONE, which is set once and under the lock of
+ * the topics, by which a topic is in their map if and only if it is not gone. Whoever has entered may rely on the hub
+ * until it leaves, unless the host application ends the topic. The last to leave sets a timer, one at a time; when it
+ * fires the topic goes, if it was idle all the time. The last to leave also puts the topic among those that are idle,
+ * if it is not there already: what stands there is a stamp with the time, which may have become old.
+ */
+
+/**
+ * One life of a topic: its hub, and who uses it. Safe for use by any number of threads.
+ */
+final class TopicInstance {
+
+    private static final long GONE = Long.MIN_VALUE;
+
+    private final String name;
+    private final Duration linger;
+    private final HubTimer timer;
+    private final Lives lives;
+    private final CompletableFuture<LogHub> hub = new CompletableFuture<>();
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private final Thread maker = Thread.currentThread();
+
+    private final AtomicLong uses = new AtomicLong(1);
+    private final AtomicBoolean watched = new AtomicBoolean();
+    private final Runnable look = this::look;
+    /** The timer that was set last. Who sets it then looks whether the topic is gone; who ends the topic looks here. */
+    private volatile HubTimer.@Nullable Cancellation watch;
+    private final AtomicReference<@Nullable Stamp> stamp = new AtomicReference<>();
+    private volatile long idleSince;
+    /** The number of its end among all ends, 0 before; written under the lock of the topics. */
+    private volatile long forgotten;
+
+    /** What a topic tells. */
+    interface Lives {
+        /** Nobody has used the topic for as long as it lingers: ends it, unless it is used now. */
+        void expire(TopicInstance topic);
+
+        /** The topic is idle now, if it was not gone before. */
+        void idle(Stamp stamp);
+
+        /** The topic is gone: forgets what {@link #idle} said. */
+        void notIdle(Stamp stamp);
+    }
+
+    /**
+     * That a topic was idle.
+     *
+     * @param since since when, in the timer's nanoseconds
+     * @param order tells two stamps of the same time apart
+     */
+    record Stamp(long since, long order, TopicInstance topic) implements Comparable<Stamp> {
+
+        private static final AtomicLong ORDER = new AtomicLong();
+
+        Stamp(TopicInstance topic) {
+            this(topic.idleSince, ORDER.incrementAndGet(), topic);
+        }
+
+        @Override
+        public int compareTo(Stamp other) {
+            return since == other.since ? Long.compare(order, other.order) : Long.signum(since - other.since);
+        }
+    }
+
+    /** Makes a topic that whoever makes it has entered, and has to {@link #build}. */
+    TopicInstance(String name, Duration linger, HubTimer timer, Lives lives) {
+        this.name = name;
+        this.linger = linger;
+        this.timer = timer;
+        this.lives = lives;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Takes the hub, or why there is none, for all who have entered. */
+    void build(@Nullable LogHub built, @Nullable Throwable failure) {
+        if (built != null) {
+            hub.complete(built);
+        } else {
+            hub.completeExceptionally(failure);
+        }
+    }
+
+    /**
+     * {@return the hub; waits while another thread makes it}
+     *
+     * @throws java.util.concurrent.CompletionException if it could not be made
+     */
+    LogHub hub() {
+        if (!hub.isDone() && maker == Thread.currentThread()) {
+            throw new IllegalStateException("a recipe must not use the topic that it prepares: " + name);
+        }
+        return hub.join();
+    }
+
+    /** {@return the hub, or null if it is not made yet, or could not be} */
+    @Nullable LogHub hubIfMade() {
+        return hub.isCompletedExceptionally() ? null : hub.getNow(null);
+    }
+
+    /** {@return completed when the hub is made, or could not be} */
+    CompletionStage<LogHub> made() {
+        return hub;
+    }
+
+    /** {@return completed when the topic is gone and its hub has ended} */
+    CompletableFuture<Void> over() {
+        return over;
+    }
+
+    /** {@return false if the topic is gone} */
+    boolean enter() {
+        long now = uses.get();
+        while (now >= 0 && !uses.compareAndSet(now, now + 1)) {
+            now = uses.get();
+        }
+        return now >= 0;
+    }
+
+    void leave() {
+        idleSince = timer.nanoTime();
+        if (uses.decrementAndGet() == 0) {
+            watch(linger);
+            stamp();
+        }
+    }
+
+    private void watch(Duration delay) {
+        if (watched.compareAndSet(false, true)) {
+            HubTimer.Cancellation set = timer.schedule(look, delay);
+            watch = set;
+            if (ForeignTimer.isUnset(set)) { // no memory: the next to leave tries again
+                watched.set(false);
+            } else if (isGone()) {
+                set.cancel();
+            }
+        }
+    }
+
+    private void stamp() {
+        if (stamp.get() == null) {
+            Stamp now = new Stamp(this);
+            if (stamp.compareAndSet(null, now)) {
+                lives.idle(now);
+                if (isGone()) {
+                    lives.notIdle(now);
+                }
+            }
+        }
+    }
+
+    /**
+     * Takes note that a stamp of this topic does not count any more. Under the lock of the topics.
+     *
+     * @return whether it still says how long the topic has been idle; if not, the topic has a newer one if it is idle
+     */
+    boolean isStill(Stamp taken) {
+        stamp.set(null);
+        boolean still = isIdle() && taken.since() == idleSince;
+        if (!still && isIdle()) {
+            stamp();
+        }
+        return still;
+    }
+
+    /** Withdraws what would keep the hub of a topic that is gone: its timer, and its stamp. */
+    void unwatch() {
+        Stamp left = stamp.get();
+        if (left != null) {
+            lives.notIdle(left);
+        }
+        HubTimer.Cancellation set = watch;
+        if (set != null) {
+            set.cancel();
+        }
+    }
+
+    private void look() {
+        watched.set(false);
+        if (uses.get() != 0) {
+            return; // the next to leave sets the timer again
+        }
+        long left = linger.toNanos() - (timer.nanoTime() - idleSince);
+        if (left > 0) {
+            watch(Duration.ofNanos(left));
+        } else {
+            try {
+                lives.expire(this);
+            } catch (Throwable thrown) { // no memory: it is tried again
+                watch(linger);
+            }
+        }
+    }
+
+    boolean isIdle() {
+        return uses.get() == 0;
+    }
+
+    /** {@return the number of the topic's end among all ends, if it is forgotten; 0 if not} */
+    long forgotten() {
+        return forgotten;
+    }
+
+    void forgotten(long number) {
+        forgotten = number;
+    }
+
+    boolean isGone() {
+        return uses.get() < 0;
+    }
+
+    /** Ends the topic if nobody uses it. Under the lock of the topics. {@return whether this call did} */
+    boolean goIfIdle() {
+        return uses.compareAndSet(0, GONE);
+    }
+
+    /** Ends the topic, whoever uses it. Under the lock of the topics. {@return whether this call did} */
+    boolean go() {
+        return uses.getAndUpdate(now -> now < 0 ? now : now + GONE) >= 0;
+    }
+}

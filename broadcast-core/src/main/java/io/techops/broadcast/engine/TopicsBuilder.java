@@ -1,0 +1,67 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.HubTimer;
+import io.techops.broadcast.Topics;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+
+/** The settings of topics, checked as they are given. */
+public final class TopicsBuilder extends Topics.Builder {
+
+    private final TopicsSettings settings = new TopicsSettings();
+
+    /** Makes a builder with the defaults, for the service loader. */
+    public TopicsBuilder() {
+    }
+
+    @Override
+    public TopicsBuilder recipe(Topics.Recipe recipe) {
+        settings.recipe = Objects.requireNonNull(recipe, "recipe");
+        return this;
+    }
+
+    @Override
+    public TopicsBuilder limit(int limit) {
+        if (limit < 1 || limit > 1_000_000) {
+            throw new IllegalArgumentException("limit must be from 1 to 1000000: " + limit);
+        }
+        settings.limit = limit;
+        return this;
+    }
+
+    @Override
+    public TopicsBuilder linger(Duration linger) {
+        settings.linger = DurationRules.notNegative("linger", linger);
+        return this;
+    }
+
+    @Override
+    public TopicsBuilder names(Predicate<String> names) {
+        settings.names = Objects.requireNonNull(names, "names");
+        return this;
+    }
+
+    @Override
+    public TopicsBuilder executor(Executor executor) {
+        settings.executor = Objects.requireNonNull(executor, "executor");
+        return this;
+    }
+
+    @Override
+    public TopicsBuilder timer(HubTimer timer) {
+        settings.timer = Objects.requireNonNull(timer, "timer");
+        return this;
+    }
+
+    @Override
+    public Topics build() {
+        return new HubTopics(settings);
+    }
+
+    /** {@return what was set so far} */
+    TopicsSettings settings() {
+        return settings;
+    }
+}

@@ -1,0 +1,19 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.HubTimer;
+import io.techops.broadcast.Topics;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of topics, with their defaults. */
+final class TopicsSettings {
+
+    Topics.Recipe recipe = (topic, hub) -> { };
+    int limit = Topics.DEFAULT_LIMIT;
+    Duration linger = Duration.ofMinutes(1);
+    Predicate<String> names = name -> true;
+    @Nullable Executor executor;
+    @Nullable HubTimer timer;
+}

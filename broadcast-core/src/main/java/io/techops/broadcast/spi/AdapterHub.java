@@ -1,0 +1,54 @@
+package io.techops.broadcast.spi;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.HubStats;
+import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.RefusedException;
+import java.util.Objects;
+
+/**
+ * A hub as adapters see it: every hub is one. Safe for use by any number of threads.
+ *
+ * <pre>{@code
+ * Registration registration = AdapterHub.of(hub).register(transport);
+ * }</pre>
+ */
+public abstract class AdapterHub extends BroadcastHub {
+
+    /** For the engine alone, which is the only one to extend this class. */
+    protected AdapterHub() {
+    }
+
+    /**
+     * {@return the hub as adapters see it}
+     *
+     * @param hub any hub
+     */
+    public static AdapterHub of(BroadcastHub hub) {
+        return (AdapterHub) Objects.requireNonNull(hub, "hub");
+    }
+
+    /**
+     * Registers a connection: its peer is given everything that is broadcast from now on, and nothing from before.
+     *
+     * @param transport how bytes reach the peer; not written to before this method was called
+     * @return what the adapter reports back with
+     * @throws RefusedException if the hub is closed, or its listener is 10,000 departures behind
+     */
+    public abstract Registration register(Transport transport);
+
+    /**
+     * Takes note that a connection was refused, for {@link HubStats#refusals} alone. For every connection that asked for this hub and did not get as far as {@link #register}, and for one that it did not take.
+     *
+     * @param cause why
+     */
+    public abstract void refused(RefusalCause cause);
+
+    /**
+     * {@return whether {@link Registration#received} may have to wait for foreign code, because the policy or the
+     * listener of messages {@linkplain MessagePolicy#mayBlock may block}} An adapter must then not call it on a thread
+     * that others need, nor {@link #register}, which does not wait otherwise.
+     */
+    public abstract boolean mayBlockReading();
+}

@@ -1,0 +1,230 @@
+package io.techops.broadcast.spi;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * One rule decides which path of a request is which path of ours, in the server and in containers:
+ *
+ *   1. The raw path, as it was sent, is split at each slash. An encoded slash (%2F) does not split.
+ *   2. Each segment is percent-decoded once, as strict UTF-8 (RFC 3986 section 2.1). A percent sign without two
+ *      hexadecimal digits, or bytes that are not UTF-8, make the path malformed.
+ *   3. Decoded segments are compared exactly, upper and lower case apart. A semicolon begins no parameter.
+ *   4. The last segment is empty behind a trailing slash: /live/ is not /live. No other segment may be empty. A segment
+ *      that is "." or "..", or has a slash, a backslash or a control character once it is decoded, matches nothing.
+ */
+
+/**
+ * A path where peers connect, with at most one segment {@value #VARIABLE}, which stands for the name of a topic.
+ * Immutable, and safe for use by any number of threads.
+ */
+public final class PathTemplate {
+
+    /** What stands for the name of the topic: a whole segment. */
+    public static final String VARIABLE = "{topic}";
+
+    private final String text;
+    /** Decoded; the variable's is null. */
+    private final @Nullable String[] segments;
+
+    /** How a path and a template relate. */
+    public enum Relation { MATCH, OTHER, MALFORMED }
+
+    /**
+     * What a template makes of a path.
+     *
+     * @param topic the decoded segment in place of the variable; null unless there is a variable, and the path matches
+     */
+    public record Result(Relation relation, @Nullable String topic) {
+
+        private static final Result OTHER = new Result(Relation.OTHER, null);
+        private static final Result MALFORMED = new Result(Relation.MALFORMED, null);
+
+        boolean matches() {
+            return relation == Relation.MATCH;
+        }
+    }
+
+    /**
+     * @param template begins with a slash, and is percent-encoded but for the variable
+     * @throws IllegalArgumentException if no path can match it, or if it has a second variable
+     */
+    public PathTemplate(String template) {
+        text = template;
+        String[] raw = split(template);
+        segments = new String[raw.length];
+        int variables = 0;
+        for (int i = 0; i < raw.length; i++) {
+            if (raw[i].equals(VARIABLE)) {
+                variables++;
+            } else {
+                segments[i] = decode(raw[i]);
+                if (segments[i] == null || !isSegment(segments[i], i == raw.length - 1)) {
+                    throw new IllegalArgumentException("path must have segments that can be asked for, none of them "
+                            + "empty, . or .., and no encoded slash: " + template);
+                }
+            }
+        }
+        if (variables > 1) {
+            throw new IllegalArgumentException("path must have one segment " + VARIABLE + ", not " + variables + ": "
+                    + template);
+        }
+    }
+
+    /** {@return whether a path has one segment that is the variable} */
+    public static boolean isTemplate(String path) {
+        int at = path.indexOf("/" + VARIABLE);
+        int end = at + 1 + VARIABLE.length();
+        return at >= 0 && path.indexOf(VARIABLE, end) < 0 && (end == path.length() || path.charAt(end) == '/');
+    }
+
+    /** {@return the path of a topic} */
+    public String fill(String topic) {
+        return text.replace(VARIABLE, topic);
+    }
+
+    /** {@return the path as far as the variable, or all of it if there is none} */
+    public String prefix() {
+        int at = text.indexOf(VARIABLE);
+        return at < 0 ? text : text.substring(0, at);
+    }
+
+    /**
+     * {@return what this template makes of a path}
+     *
+     * @param path as it was sent, without the query
+     */
+    public Result match(String path) {
+        List<String> asked = segments(path);
+        return asked == null ? Result.MALFORMED : asked.size() == segments.length ? compare(asked) : Result.OTHER;
+    }
+
+    /**
+     * {@return what this template makes of the last segments of a path} Those before are a container's context path,
+     * and may be any.
+     *
+     * @param path as it was sent, without the query
+     */
+    public Result matchEnd(String path) {
+        List<String> asked = segments(path);
+        int before = asked == null ? 0 : asked.size() - segments.length;
+        return asked == null ? Result.MALFORMED
+                : before < 0 ? Result.OTHER : compare(asked.subList(before, asked.size()));
+    }
+
+    private Result compare(List<String> asked) {
+        String topic = null;
+        for (int i = 0; i < segments.length; i++) {
+            String segment = asked.get(i);
+            if (segments[i] == null ? segment.isEmpty() : !segments[i].equals(segment)) {
+                return Result.OTHER;
+            }
+            if (!isSegment(segment, i == segments.length - 1)) {
+                return Result.OTHER;
+            }
+            if (segments[i] == null) {
+                topic = segment;
+            }
+        }
+        return new Result(Relation.MATCH, topic);
+    }
+
+    /**
+     * {@return the decoded segments of a path; an empty one stands behind a trailing slash} Null if the path does not
+     * begin with a slash, or is malformed.
+     *
+     * @param path as it was sent, without the query
+     */
+    public static @Nullable List<String> segments(String path) {
+        if (!path.startsWith("/")) {
+            return null;
+        }
+        List<String> decoded = new ArrayList<>();
+        for (String raw : split(path)) {
+            String segment = decode(raw);
+            if (segment == null) {
+                return null;
+            }
+            decoded.add(segment);
+        }
+        return decoded;
+    }
+
+    /** {@return a path in its one decoded spelling, or null if it has none} */
+    public static @Nullable String decoded(String path) {
+        List<String> segments = segments(path);
+        if (segments == null) {
+            return null;
+        }
+        for (int i = 0; i < segments.size(); i++) {
+            if (!isSegment(segments.get(i), i == segments.size() - 1)) {
+                return null;
+            }
+        }
+        return "/" + String.join("/", segments);
+    }
+
+    private static String[] split(String path) {
+        return path.substring(Math.min(1, path.length())).split("/", -1);
+    }
+
+    private static boolean isSegment(String decoded, boolean last) {
+        return (last || !decoded.isEmpty()) && !decoded.equals(".") && !decoded.equals("..") && isPlain(decoded);
+    }
+
+    /** {@return whether a decoded segment has nothing that may be taken for a separator or an end} */
+    public static boolean isPlain(String decoded) {
+        return decoded.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
+    }
+
+    /**
+     * {@return what a segment spells, or null if it is not percent-encoded UTF-8}
+     *
+     * @param segment one character for a byte
+     */
+    public static @Nullable String decode(String segment) {
+        if (segment.chars().allMatch(c -> c < 128 && c != '%')) {
+            return segment;
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(segment.length());
+        for (int i = 0; i < segment.length(); i++) {
+            char c = segment.charAt(i);
+            if (c > 0xFF) {
+                return null;
+            }
+            if (c != '%') {
+                bytes.write(c);
+                continue;
+            }
+            if (i + 2 >= segment.length()) {
+                return null;
+            }
+            int high = hex(segment.charAt(i + 1));
+            int low = hex(segment.charAt(i + 2));
+            if (high < 0 || low < 0) {
+                return null;
+            }
+            bytes.write(high << 4 | low);
+            i += 2;
+        }
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+        } catch (CharacterCodingException e) {
+            return null; // perhaps a dot or a slash in more bytes than it needs: no name of ours
+        }
+    }
+
+    private static int hex(char c) {
+        return c < 128 ? Character.digit(c, 16) : -1;
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

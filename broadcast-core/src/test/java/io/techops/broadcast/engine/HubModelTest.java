@@ -1,0 +1,496 @@
+package io.techops.broadcast.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.techops.broadcast.BroadcastOptions;
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.DeliveryPolicy;
+import io.techops.broadcast.HubListener;
+import io.techops.broadcast.HubStats;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.MessageListener;
+import io.techops.broadcast.OverflowPolicy;
+import io.techops.broadcast.Peer;
+import io.techops.broadcast.PeerGroup;
+import io.techops.broadcast.Retention;
+import io.techops.broadcast.testkit.FakeTransport;
+import io.techops.broadcast.testkit.HubRig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Random interleavings, one task of the hub at a time, checked against a model that knows no log and no cursor: it
+ * remembers everything that was ever broadcast or sent, and so what each peer was to get, in which order. Run one seed
+ * again with {@code -Dbroadcast.model.seed=…}.
+ */
+class HubModelTest {
+
+    private static final int SEEDS = 300;
+    private static final int STEPS = 200;
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SAME_THREAD)
+    void aHubBehavesAsTheModelWhateverTheInterleaving() {
+        String chosen = System.getProperty("broadcast.model.seed");
+        long first = chosen == null ? 1 : Long.parseLong(chosen);
+        long last = chosen == null ? SEEDS : first;
+        Coverage coverage = new Coverage();
+        for (long seed = first; seed <= last; seed++) {
+            try {
+                new Run(seed, coverage).play();
+            } catch (Throwable thrown) {
+                throw new AssertionError("run again with -Dbroadcast.model.seed=" + seed, thrown);
+            }
+        }
+        if (chosen == null) {
+            coverage.check();
+        }
+    }
+
+    /** What the runs came across: a model test that never meets an overflow proves nothing about it. */
+    private static final class Coverage {
+        private long delivered;
+        private long disconnects;
+        private long missed;
+        private long pauses;
+        private long refusals;
+        private long sends;
+        private long groups;
+        private long duringWrites;
+        private long stalls;
+        private long failures;
+        private long closes;
+
+        void check() {
+            assertThat(delivered).as("deliveries").isGreaterThan(10_000);
+            assertThat(disconnects).as("disconnects").isGreaterThan(100);
+            assertThat(missed).as("messages skipped").isGreaterThan(1_000);
+            assertThat(pauses).as("pauses").isGreaterThan(100);
+            assertThat(refusals).as("refusals").isGreaterThan(100);
+            assertThat(sends).as("private messages").isGreaterThan(1_000);
+            assertThat(groups).as("messages to a group").isGreaterThan(1_000);
+            assertThat(duringWrites).as("messages during a write").isGreaterThan(1_000);
+            assertThat(stalls).as("stall timeouts").isGreaterThan(20);
+            assertThat(failures).as("failures").isGreaterThan(100);
+            assertThat(closes).as("closes").isGreaterThan(100);
+        }
+    }
+
+    /** A broadcast, or a message to some peers alone. */
+    private record Entry(String text, @Nullable Peer from, @Nullable Set<Peer> to) {
+        boolean isFor(Peer peer, boolean butSender) {
+            return to == null ? !butSender || !peer.equals(from) : to.contains(peer);
+        }
+    }
+
+    /** One peer, as the model sees it. */
+    private static final class Subject {
+        private final FakeTransport transport;
+        private final long joined;
+        private boolean troubled;
+        private long closeAskedAt = -1;
+        private int pauses;
+        /** What it had missed when it said that it is writable, and had lost nothing that it did not know of. */
+        private long safeAt = -1;
+        private boolean lostBeforeWrite;
+
+        Subject(FakeTransport transport, long joined) {
+            this.transport = transport;
+            this.joined = joined;
+        }
+
+        Peer peer() {
+            return transport.peer();
+        }
+
+        /** {@return whether it has lost nothing yet that it does not know of} */
+        boolean isComplete(HubStats stats) {
+            PeerCursor cursor = ((HubPeer) peer()).cursor();
+            return cursor.position() >= stats.messages() - stats.retainedMessages() && cursor.lostAddressed == 0;
+        }
+
+        /** Notes what was lost before a write, which may be the last one that leaves the transport writable. */
+        void writes() {
+            lostBeforeWrite |= safeAt >= 0 && peer().missed() != safeAt;
+        }
+
+        /** A peer that is writable loses nothing, and one that is owed nothing is never cut. */
+        void checkSafety() {
+            assertThat(lostBeforeWrite).as("%s was writable, and has lost something", peer()).isFalse();
+            if (safeAt >= 0 && transport.isWritable()) {
+                assertThat(peer().missed()).as("%s is writable, and loses nothing", peer()).isEqualTo(safeAt);
+                assertThat(transport.closed()).as("%s is writable, and not cut", peer())
+                        .isNotEqualTo(CloseReason.of(1013, "too slow: fell off the log's tail"));
+            } else {
+                safeAt = -1;
+            }
+        }
+
+        boolean isPaused() {
+            return pauses > transport.resumes();
+        }
+    }
+
+    /** Everything that happened, by the place it has in the order of all: twice the sequence, odd for private ones. */
+    private static final class History implements HubListener, MessageListener {
+        private final TreeMap<Long, List<Entry>> places = new TreeMap<>();
+        private final Map<Peer, List<String>> lives = new HashMap<>();
+        private final Map<Peer, Long> missed = new HashMap<>();
+        private long broadcasts;
+
+        @Override
+        public void broadcast(Message message, long sequence, @Nullable Peer from) {
+            String text = ((Message.Text) message).text();
+            assertThat(places.put(2 * sequence + 1, List.of(new Entry(text, from, null)))).as("one sequence").isNull();
+            broadcasts++;
+        }
+
+        void sent(String text, long before, Set<Peer> to) {
+            places.computeIfAbsent(2 * before, place -> new ArrayList<>()).add(new Entry(text, null, to));
+        }
+
+        List<String> of(Peer peer, long from, long until, boolean butSender) {
+            return places.subMap(from, until).values().stream().flatMap(List::stream)
+                    .filter(entry -> entry.isFor(peer, butSender)).map(Entry::text).toList();
+        }
+
+        @Override
+        public void registered(Peer peer) {
+            assertThat(lives.put(peer, new ArrayList<>(List.of("registered")))).as("registered once").isNull();
+        }
+
+        @Override
+        public void overflowed(Peer peer, long missedNow) {
+            live(peer, "overflowed");
+            assertThat(missedNow).as("what was missed").isPositive();
+            missed.merge(peer, missedNow, Long::sum);
+        }
+
+        @Override
+        public void failed(Peer peer, Throwable cause) {
+            live(peer, "failed");
+        }
+
+        @Override
+        public void unregistered(Peer peer, CloseReason reason) {
+            live(peer, "unregistered " + reason);
+        }
+
+        private void live(Peer peer, String event) {
+            List<String> life = lives.get(peer);
+            assertThat(life).as("registered first").isNotNull();
+            assertThat(life.get(life.size() - 1)).as("unregistered last").doesNotStartWith("unregistered");
+            life.add(event);
+        }
+    }
+
+    private static final class Run {
+        private final Random random;
+        private final Coverage coverage;
+        private final boolean skip;
+        private final boolean butSender;
+        private final int messages;
+        private final long bytes;
+        private final HubRig rig;
+        private final History history = new History();
+        private final List<Subject> subjects = new ArrayList<>();
+        private final PeerGroup group = new PeerGroup();
+        private int number;
+
+        Run(long seed, Coverage coverage) {
+            this.random = new Random(seed * 0x9E3779B97F4A7C15L);
+            this.coverage = coverage;
+            this.skip = random.nextBoolean();
+            this.butSender = random.nextBoolean();
+            this.messages = 1 + random.nextInt(12);
+            this.bytes = random.nextInt(3) == 0 ? 100 + random.nextInt(500) : 1 << 20;
+            int shards = 1 + random.nextInt(3);
+            this.rig = new HubRig(builder -> builder
+                    .shards(shards)
+                    .retention(Retention.of(messages, bytes))
+                    .overflow(skip ? OverflowPolicy.skip() : OverflowPolicy.disconnect())
+                    .delivery(butSender ? DeliveryPolicy.everyoneButSender() : DeliveryPolicy.everyone())
+                    .stallTimeout(Duration.ofSeconds(4))
+                    .listener(history).messageListener(history));
+        }
+
+        void play() {
+            for (int i = 0; i < STEPS; i++) {
+                step();
+                while (random.nextInt(3) > 0 && rig.executor().runAny(random)) {
+                    checkAll(false);
+                }
+                checkAll(false);
+            }
+            settle();
+            close();
+            coverage.disconnects += rig.hub().stats().overflows() * (skip ? 0 : 1);
+            coverage.missed += skip ? rig.hub().stats().missed() : 0;
+            coverage.delivered += rig.hub().stats().deliveries();
+            coverage.stalls += rig.hub().stats().stalls();
+            coverage.failures += rig.hub().stats().failures();
+        }
+
+        private void step() {
+            switch (random.nextInt(23)) {
+                case 0, 1 -> register();
+                case 2, 3, 4, 5, 6 -> broadcast();
+                case 7, 8, 9, 10 -> peerSends();
+                case 11, 12 -> sendToOne();
+                case 20, 21 -> sendToSome();
+                case 22 -> changeGroup();
+                case 13, 14 -> stall();
+                case 15, 16, 17 -> resume();
+                case 18 -> endOne();
+                default -> rig.timer().pass(Duration.ofMillis(random.nextInt(1_500)));
+            }
+        }
+
+        private void register() {
+            if (subjects.stream().filter(subject -> subject.peer().isRegistered()).count() < 6) {
+                long joined = 2 * rig.hub().stats().messages();
+                if (random.nextInt(8) == 0) {
+                    broadcast(); // from before
+                    joined = 2 * rig.hub().stats().messages();
+                }
+                FakeTransport transport = rig.join();
+                Subject subject = new Subject(transport, joined);
+                transport.duringWrite(() -> {
+                    subject.writes();
+                    if (random.nextInt(6) == 0) { // as another thread may do
+                        coverage.duringWrites++;
+                        if (random.nextBoolean()) {
+                            broadcast();
+                        } else {
+                            sendToSome();
+                        }
+                    }
+                });
+                subjects.add(subject);
+            }
+        }
+
+        private String text() {
+            return Integer.toString(number++);
+        }
+
+        private void broadcast() {
+            if (!rig.hub().tryBroadcast(Message.text(text()))) {
+                coverage.refusals++;
+            }
+        }
+
+        private void peerSends() {
+            Subject from = any();
+            if (from != null && !from.isPaused()) {
+                long before = history.broadcasts;
+                if (from.transport.receive(text())) {
+                    assertThat(history.broadcasts).isEqualTo(before + 1);
+                } else {
+                    coverage.pauses++;
+                    from.pauses++;
+                }
+            }
+        }
+
+        private void sendToOne() {
+            Subject to = any();
+            if (to != null && rig.executor().pending() == 0) { // an idle hub never lets the host wait
+                String text = text();
+                long before = rig.hub().stats().messages();
+                assertThat(to.transport.peer().send(Message.text(text))).isTrue();
+                history.sent(text, before, Set.of(to.peer()));
+                coverage.sends++;
+            }
+        }
+
+        private void sendToSome() {
+            Set<Peer> to = new HashSet<>();
+            BroadcastOptions options;
+            if (random.nextBoolean()) {
+                subjects.stream().map(Subject::peer).filter(Peer::isRegistered).filter(group::contains)
+                        .forEach(to::add);
+                assertThat(group.size()).isEqualTo(to.size());
+                options = BroadcastOptions.to(group);
+            } else {
+                int modulus = 1 + random.nextInt(3);
+                rig.hub().peers().stream().filter(peer -> peer.id() % modulus == 0).forEach(to::add);
+                options = random.nextBoolean() ? BroadcastOptions.to(to)
+                        : BroadcastOptions.to(peer -> peer.id() % modulus == 0);
+            }
+            String text = text();
+            long before = rig.hub().stats().messages();
+            if (rig.hub().tryBroadcast(Message.text(text), options)) {
+                history.sent(text, before, to);
+                coverage.groups++;
+            } else {
+                coverage.refusals++;
+            }
+        }
+
+        private void changeGroup() {
+            Subject one = any();
+            if (one != null && !group.remove(one.peer())) {
+                assertThat(group.add(one.peer())).isTrue();
+            }
+        }
+
+        private void stall() {
+            Subject one = any();
+            if (one != null && one.transport.isWritable()) {
+                one.troubled = true;
+                one.transport.stallAfter(1 + random.nextInt(2));
+            }
+        }
+
+        private void resume() {
+            Subject one = any();
+            if (one != null && !one.transport.isWritable()) {
+                one.safeAt = one.isComplete(rig.hub().stats()) ? one.peer().missed() : -1;
+                one.transport.becomeWritableFor(random.nextBoolean() ? Integer.MAX_VALUE : 1 + random.nextInt(3));
+            }
+        }
+
+        private void endOne() {
+            Subject one = any();
+            if (one == null) {
+                return;
+            }
+            one.troubled = true;
+            switch (random.nextInt(3)) {
+                case 0 -> one.transport.registration().unregister(CloseReason.of(CloseReason.ABNORMAL));
+                case 1 -> one.transport.throwFrom(FakeTransport.Call.WRITE);
+                default -> {
+                    if (one.closeAskedAt < 0) {
+                        one.closeAskedAt = 2 * rig.hub().stats().messages();
+                        one.transport.peer().close(CloseReason.of(CloseReason.NORMAL));
+                    }
+                }
+            }
+        }
+
+        private @Nullable Subject any() {
+            List<Subject> left = subjects.stream().filter(subject -> subject.peer().isRegistered()).toList();
+            return left.isEmpty() ? null : left.get(random.nextInt(left.size()));
+        }
+
+        private void checkAll(boolean settled) {
+            HubStats stats = rig.hub().stats();
+            assertThat(stats.retainedMessages()).isLessThanOrEqualTo(messages);
+            assertThat(stats.retainedBytes()).isLessThanOrEqualTo(bytes);
+            assertThat(stats.addressedMessages()).isLessThanOrEqualTo(messages);
+            assertThat(stats.addressedBytes()).isLessThanOrEqualTo(Math.max(bytes, 64 + 5 + 6 * 32));
+            for (Subject subject : subjects) {
+                assertThat(subject.transport.violations()).isEmpty();
+                subject.checkSafety();
+                Peer peer = subject.peer();
+                assertThat(peer.isRegistered() || subject.troubled || rig.hub().isClosed())
+                        .as("a healthy peer stays").isTrue();
+                if (!subject.troubled) {
+                    assertThat(peer.missed()).as("a healthy peer misses nothing").isZero();
+                }
+                if (settled || rig.executor().pending() == 0 && random.nextInt(4) == 0) {
+                    checkStream(subject);
+                }
+            }
+        }
+
+        /** Only while the listener has been told everything; not at every step, because it takes long. */
+        private void checkStream(Subject subject) {
+            Peer peer = subject.peer();
+            List<String> got = subject.transport.texts();
+            List<String> meant = history.of(peer, subject.joined, Long.MAX_VALUE, butSender);
+            assertThat(peer.delivered()).as("delivered").isEqualTo(got.size());
+            if (rig.executor().pending() == 0) {
+                assertThat(history.missed.getOrDefault(peer, 0L)).as("missed, as told").isEqualTo(peer.missed());
+            }
+            if (skip) {
+                assertThat(isSubsequence(got, meant)).as("%s in the order of %s", got, meant).isTrue();
+            } else {
+                assertThat(got).as("one contiguous run").isEqualTo(meant.subList(0, got.size()));
+            }
+            if (peer.isRegistered()) {
+                assertThat(peer.delivered() + peer.missed() + peer.lag()).as("appended").isEqualTo(meant.size());
+            }
+            CloseReason closed = subject.transport.closed();
+            if (closed != null && closed.code() == CloseReason.NORMAL) {
+                coverage.closes++;
+                assertThat(peer.delivered() + peer.missed()).as("all from before the close")
+                        .isGreaterThanOrEqualTo(
+                                history.of(peer, subject.joined, subject.closeAskedAt, butSender).size());
+            }
+        }
+
+        private static boolean isSubsequence(List<String> some, List<String> all) {
+            int found = 0;
+            for (String one : all) {
+                found += found < some.size() && some.get(found).equals(one) ? 1 : 0;
+            }
+            return found == some.size();
+        }
+
+        private void settle() {
+            for (Subject subject : subjects) {
+                subject.transport.duringWrite(() -> { });
+                subject.safeAt = -1;
+            }
+            for (int i = 0; i < 3; i++) {
+                for (Subject subject : subjects) {
+                    subject.transport.stallAfter(Integer.MAX_VALUE);
+                    if (!subject.transport.isWritable()) {
+                        subject.transport.becomeWritable();
+                    }
+                }
+                rig.run();
+            }
+            checkAll(true);
+            for (Subject subject : subjects) {
+                Peer peer = subject.peer();
+                if (peer.isRegistered()) {
+                    assertThat(peer.lag()).as("all is delivered").isZero();
+                    assertThat(subject.isPaused()).as("nobody stays paused").isFalse();
+                }
+            }
+        }
+
+        private void close() {
+            step();
+            step();
+            step();
+            var end = rig.hub().shutdown(Duration.ofSeconds(1)).toCompletableFuture();
+            while (rig.executor().runAny(random)) {
+                for (Subject subject : subjects) {
+                    if (subject.transport.closed() != null && random.nextInt(4) == 0) {
+                        subject.transport.registration().unregister(CloseReason.of(CloseReason.GOING_AWAY));
+                    }
+                }
+            }
+            checkAll(true);
+            rig.passSeconds(1);
+            assertThat(end).as("the end").isCompleted();
+            assertThat(rig.timer().pending()).as("timers left").isZero();
+            assertThat(rig.hub().peers()).isEmpty();
+            assertThat(history.lives).hasSize(subjects.size());
+            assertThat(history.lives.values()).allSatisfy(life ->
+                    assertThat(life.get(life.size() - 1)).startsWith("unregistered"));
+            for (Subject subject : subjects) {
+                checkStream(subject);
+                if (!subject.troubled) {
+                    assertThat(subject.transport.texts()).as("written before the end").isEqualTo(
+                            history.of(subject.peer(), subject.joined, Long.MAX_VALUE, butSender));
+                    assertThat(subject.transport.closed()).isNotNull();
+                }
+            }
+        }
+    }
+}

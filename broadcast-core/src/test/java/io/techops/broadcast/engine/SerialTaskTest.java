@@ -1,0 +1,179 @@
+package io.techops.broadcast.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.testkit.ManualExecutor;
+import io.techops.broadcast.testkit.VirtualTimer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+
+/** The task of a shard: whatever is thrown, and by whom, no wake-up is lost. */
+class SerialTaskTest {
+
+    private final ManualExecutor executor = new ManualExecutor();
+    private final VirtualTimer timer = new VirtualTimer();
+    private final Queue<Runnable> failures = new ArrayDeque<>();
+    private final SerialTask task = new SerialTask(executor, ForeignTimer.of(timer), this::turn);
+    private int turns;
+    private int wakesWithin;
+
+    /** Keeps the hub's warnings from the console. */
+    private static final class Warnings extends Handler implements AutoCloseable {
+        private final Logger logger = Logger.getLogger(BroadcastHub.class.getName());
+        private final Level level = logger.getLevel();
+        private final List<String> texts = new ArrayList<>();
+
+        Warnings() {
+            logger.setLevel(Level.WARNING);
+            logger.addHandler(this);
+            logger.setUseParentHandlers(false);
+        }
+
+        @Override
+        public void publish(LogRecord record) {
+            texts.add(record.getMessage());
+        }
+
+        @Override
+        public void flush() {
+        }
+
+        @Override
+        public void close() {
+            logger.removeHandler(this);
+            logger.setLevel(level);
+            logger.setUseParentHandlers(true);
+        }
+    }
+
+    private boolean turn() {
+        turns++;
+        if (wakesWithin > 0) {
+            wakesWithin--;
+            task.wake();
+        }
+        Runnable failure = failures.poll();
+        if (failure != null) {
+            failure.run();
+        }
+        return false;
+    }
+
+    private static void fail() {
+        throw new StackOverflowError("on purpose");
+    }
+
+    @Test
+    void manyWakeUpsAreOneTurn() {
+        task.wake();
+        task.wake();
+        assertThat(executor.pending()).isOne();
+        executor.runAll();
+        assertThat(turns).isOne();
+    }
+
+    @Test
+    void aWakeUpWithinATurnIsAnotherTurn() {
+        wakesWithin = 1;
+        task.wake();
+        executor.runAll();
+        assertThat(turns).isEqualTo(2);
+    }
+
+    @Test
+    void aTurnThatFailsComesAgainByItself() {
+        try (Warnings caught = new Warnings()) {
+            failures.add(SerialTaskTest::fail);
+            failures.add(SerialTaskTest::fail);
+            task.wake();
+            executor.runAll();
+            assertThat(turns).isOne();
+            timer.pass(Duration.ofMillis(10));
+            executor.runAll();
+            assertThat(turns).isEqualTo(2);
+            timer.pass(Duration.ofMillis(10));
+            executor.runAll();
+            timer.pass(Duration.ofSeconds(10));
+            executor.runAll();
+            assertThat(turns).isEqualTo(3);
+            assertThat(caught.texts).singleElement().asString().contains("A round of the fan-out failed");
+        }
+    }
+
+    @Test
+    void aTurnThatFailsAfterAWakeUpWithinItComesAgain() {
+        try (Warnings caught = new Warnings()) {
+            failures.add(SerialTaskTest::fail);
+            wakesWithin = 1;
+            task.wake();
+            executor.runAll();
+            timer.pass(Duration.ofMillis(10));
+            executor.runAll();
+            assertThat(turns).isEqualTo(2);
+            assertThat(caught.texts).hasSize(1);
+        }
+    }
+
+    @Test
+    void aWakeUpDoesNotWaitForThePauseAfterAFailure() {
+        try (Warnings caught = new Warnings()) {
+            failures.add(SerialTaskTest::fail);
+            task.wake();
+            executor.runAll();
+            task.wake();
+            executor.runAll();
+            assertThat(turns).isEqualTo(2);
+            assertThat(caught.texts).hasSize(1);
+        }
+    }
+
+    @Test
+    void anExecutorThatRefusesOnceIsAskedAgain() {
+        try (Warnings caught = new Warnings()) {
+            executor.refuse(true);
+            task.wake();
+            executor.refuse(false);
+            timer.pass(Duration.ofSeconds(1));
+            executor.runAll();
+            assertThat(turns).isOne();
+            assertThat(caught.texts).hasSize(1);
+        }
+    }
+
+    @Test
+    void whereTheExecutorRunsNothingTheCallerCanDoIt() {
+        task.wake();
+        task.work();
+        assertThat(turns).isOne();
+        executor.runAll();
+        assertThat(turns).as("not twice").isOne();
+        task.wake();
+        executor.runAll();
+        assertThat(turns).isEqualTo(2);
+    }
+
+    @Test
+    void aThreadKnowsThatItRunsOne() {
+        failures.add(() -> assertThat(SerialTask.isOnThisThread()).isTrue());
+        task.wake();
+        executor.runAll();
+        assertThat(SerialTask.isOnThisThread()).isFalse();
+        assertThat(turns).isOne();
+    }
+
+    @Test
+    void afterItsEndThereAreNoTurns() {
+        task.end();
+        task.wake();
+        assertThat(executor.pending()).isZero();
+    }
+}

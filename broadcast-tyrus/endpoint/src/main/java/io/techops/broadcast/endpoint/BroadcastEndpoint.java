@@ -1,0 +1,277 @@
+package io.techops.broadcast.endpoint;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.Topics;
+import jakarta.websocket.OnClose;
+import jakarta.websocket.OnError;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.OnOpen;
+import jakarta.websocket.PongMessage;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+/**
+ * The hub as an endpoint of any Jakarta WebSocket container: a session is registered when it opens, its messages go to
+ * the hub's policy, and it is unregistered, once, when it closes or fails.
+ *
+ * <p>There are three ways to put it into a container: extend it, delegate to it, or add a configuration.
+ *
+ * <pre>{@code
+ * @ServerEndpoint("/live")
+ * public class Live extends BroadcastEndpoint {
+ *     public Live() {
+ *         super(MyApplication.hub());
+ *     }
+ * }
+ *
+ * container.addEndpoint(BroadcastEndpoint.config("/live", hub));
+ * }</pre>
+ *
+ * <p>Messages are sent through the session's asynchronous remote, one at a time: the hub, its policies, the order and
+ * the timeouts are those of {@code BroadcastServer}. Some things are the container's to give or not:
+ *
+ * <ul>
+ *   <li>A run of messages is not gathered into one write: every message is a send of its own.
+ *   <li>A peer that floods a saturated hub is not read from in Tomcat and Undertow; elsewhere it keeps the thread that
+ *       reads from it while it is held back.
+ *   <li>The socket of a peer that answers nothing is freed at once by Tomcat, Jetty and Undertow; stock Tyrus keeps it
+ *       until the peer has gone.
+ *   <li>Who may connect (the origin), how long a handshake may take, and what of a message that is too long is read
+ *       before the connection ends with 1009, are the container's settings.
+ *   <li>A message may be broadcast between the 101 and the opening of the session, and is then missed.
+ *   <li>What a peer sent right before its close frame, or before it broke a rule of the protocol, is delivered to the
+ *       others; it may not reach that peer itself any more, because the container answers the close frame at once.
+ *   <li>The session is the hub's to send to: an application that wants to tell a peer something uses
+ *       {@link io.techops.broadcast.Peer#send}. Tomcat takes one message at a time and refuses another, also to the
+ *       application; what it refuses to the hub is sent again a moment later, and said in the log. A session belongs to
+ *       one hub for the same reason.
+ * </ul>
+ *
+ * <p>A class that overrides a method of this one and is annotated with {@code @ServerEndpoint} repeats the method's
+ * annotation: containers do not look for those of superclasses. The constructor says so if one is missing.
+ *
+ * <p>The container makes an instance for every session, and calls it as Jakarta WebSocket says.
+ */
+public class BroadcastEndpoint {
+
+    /**
+     * The key of the peer's attribute that says where it connects from, as {@code address:port}, or as {@code address}
+     * if a proxy did not say the port; an IPv6 address is in brackets; a {@code String}.
+     */
+    public static final String REMOTE_ADDRESS = "remoteAddress";
+
+    /**
+     * The key of the peer's attribute that says through which trusted proxy it connects, as {@code address:port}; a
+     * {@code String}; there is none without such a proxy.
+     */
+    public static final String PROXY_ADDRESS = "proxyAddress";
+
+    /** The key of the peer's attribute that says which path it asked for; a {@code String}. */
+    public static final String PATH = "path";
+
+    /** The key of the peer's attribute that says which topic it listens to, if there are topics; a {@code String}. */
+    public static final String TOPIC = "topic";
+
+    /** The key of the peer's attribute that says what followed the path after a question mark; a {@code String}. */
+    public static final String QUERY = "query";
+
+    /** The key of the peer's attribute that says who it is; a {@code java.security.Principal}. */
+    public static final String PRINCIPAL = "principal";
+
+    /** The key of the peer's attribute that says which subprotocol was selected, if any; a {@code String}. */
+    public static final String SUBPROTOCOL = "subprotocol";
+
+    private final SessionLife life;
+
+    /**
+     * Makes an endpoint for one session, whose peer's messages may have {@link MessagePolicy#DEFAULT_MAX_BYTES}.
+     *
+     * @param hub the hub to register the session with
+     * @throws IllegalStateException if a class that extends this one overrides a method without its annotation
+     */
+    public BroadcastEndpoint(BroadcastHub hub) {
+        this(hub, MessagePolicy.DEFAULT_MAX_BYTES);
+    }
+
+    /**
+     * Makes an endpoint for one session.
+     *
+     * @param hub the hub to register the session with
+     * @param maxMessageBytes what a message of the peer may have, at least 1: the size of the container's buffer for
+     *     it, whose unit is a byte or a character as the container likes, so it does not make up for
+     *     {@link MessagePolicy#maxBytes}; a longer one ends the connection with 1009
+     * @throws IllegalArgumentException if {@code maxMessageBytes} is less than 1
+     * @throws IllegalStateException if a class that extends this one overrides a method without its annotation
+     */
+    public BroadcastEndpoint(BroadcastHub hub, int maxMessageBytes) {
+        Objects.requireNonNull(hub, "hub");
+        EndpointClass.check(getClass());
+        int limit = checked(maxMessageBytes);
+        life = new SessionLife(session -> SessionTransport.open(session, hub, limit));
+    }
+
+    /**
+     * Makes an endpoint for one session, whose path says which topic it is for: the class is annotated with a path that
+     * has a variable <code>&#123;topic&#125;</code>, such as <code>@ServerEndpoint("/topics/&#123;topic&#125;")</code>.
+     * Messages of the peer may have {@link MessagePolicy#DEFAULT_MAX_BYTES}.
+     *
+     * <p>The topic is what stands in its place in the path as it was sent, percent-decoded once. A session whose path
+     * the container has changed to find the endpoint ({@code ;v=1}, {@code ..}, a slash at the end) is closed with
+     * 1008.
+     *
+     * @param topics the topics to register the session with
+     * @throws IllegalArgumentException if the class is annotated with a path without the variable
+     * @throws IllegalStateException if a class that extends this one overrides a method without its annotation
+     */
+    public BroadcastEndpoint(Topics topics) {
+        this(topics, MessagePolicy.DEFAULT_MAX_BYTES);
+    }
+
+    /**
+     * Makes what {@link #BroadcastEndpoint(Topics)} makes, with another limit.
+     *
+     * @param topics the topics to register the session with
+     * @param maxMessageBytes what a message of the peer may have, as in {@link #BroadcastEndpoint(BroadcastHub, int)}
+     * @throws IllegalArgumentException if {@code maxMessageBytes} is less than 1, or the class is annotated with a path
+     *     without the variable
+     * @throws IllegalStateException if a class that extends this one overrides a method without its annotation
+     */
+    public BroadcastEndpoint(Topics topics, int maxMessageBytes) {
+        EndpointClass.check(getClass());
+        SessionTopics asked = new SessionTopics(EndpointClass.path(getClass()), topics);
+        int limit = checked(maxMessageBytes);
+        life = new SessionLife(session -> SessionTransport.open(session, asked.hub(session), limit));
+    }
+
+    /**
+     * {@return the endpoint for any container, as a configuration to be added to its {@code ServerContainer}} Messages
+     * of a peer may have {@link MessagePolicy#DEFAULT_MAX_BYTES}. No subprotocol and no extension is agreed on, and
+     * every origin may connect.
+     *
+     * @param path the path to serve, as Jakarta WebSocket writes it, {@code /live}
+     * @param hub the hub to register the sessions with
+     */
+    public static ServerEndpointConfig config(String path, BroadcastHub hub) {
+        return config(path, hub, MessagePolicy.DEFAULT_MAX_BYTES);
+    }
+
+    /**
+     * {@return what {@link #config(String, BroadcastHub)} returns, with another limit}
+     *
+     * @param path the path to serve, as Jakarta WebSocket writes it, {@code /live}
+     * @param hub the hub to register the sessions with
+     * @param maxMessageBytes what a message of a peer may have, as in {@link #BroadcastEndpoint(BroadcastHub, int)}
+     * @throws IllegalArgumentException if {@code maxMessageBytes} is less than 1
+     */
+    public static ServerEndpointConfig config(String path, BroadcastHub hub, int maxMessageBytes) {
+        Objects.requireNonNull(path, "path");
+        Objects.requireNonNull(hub, "hub");
+        return ConfiguredEndpoint.config(path, session -> hub, checked(maxMessageBytes));
+    }
+
+    /**
+     * {@return an endpoint for any container that serves topics, as a configuration to be added to its
+     * {@code ServerContainer}} All else is as in {@link #config(String, BroadcastHub)}. A session for a name that no
+     * topic can have is closed with 1008, as is one whose path the container has changed to find the endpoint
+     * ({@code ;v=1}, {@code ..}, a slash at the end); one for a topic more than there may be with 1013.
+     *
+     * @param path the path to serve, with the variable <code>&#123;topic&#125;</code>, such as
+     *     <code>/topics/&#123;topic&#125;</code>
+     * @param topics the topics to register the sessions with
+     * @throws IllegalArgumentException if {@code path} has no such variable
+     */
+    public static ServerEndpointConfig config(String path, Topics topics) {
+        return config(path, topics, MessagePolicy.DEFAULT_MAX_BYTES);
+    }
+
+    /**
+     * {@return what {@link #config(String, Topics)} returns, with another limit}
+     *
+     * @param path the path to serve, with the variable <code>&#123;topic&#125;</code>
+     * @param topics the topics to register the sessions with
+     * @param maxMessageBytes what a message of a peer may have, as in {@link #BroadcastEndpoint(BroadcastHub, int)}
+     * @throws IllegalArgumentException if {@code path} has no such variable, or {@code maxMessageBytes} is less than 1
+     */
+    public static ServerEndpointConfig config(String path, Topics topics, int maxMessageBytes) {
+        Objects.requireNonNull(path, "path");
+        SessionTopics asked = new SessionTopics(path, topics);
+        return ConfiguredEndpoint.config(path, asked::hub, checked(maxMessageBytes));
+    }
+
+    private static int checked(int maxMessageBytes) {
+        if (maxMessageBytes < 1) {
+            throw new IllegalArgumentException("maxMessageBytes must be at least 1: " + maxMessageBytes);
+        }
+        return maxMessageBytes;
+    }
+
+    /**
+     * Registers the session. If the hub takes no peers, the session is closed with 1013; if there can be no topic of
+     * its name, with 1008.
+     *
+     * @param session the session
+     */
+    @OnOpen
+    public void open(Session session) {
+        life.open(Objects.requireNonNull(session, "session"));
+    }
+
+    /**
+     * Takes a text message.
+     *
+     * @param text the text
+     */
+    @OnMessage
+    public void text(String text) {
+        Objects.requireNonNull(text, "text");
+        life.received(Message.text(text));
+    }
+
+    /**
+     * Takes a binary message.
+     *
+     * @param payload the bytes
+     */
+    @OnMessage
+    public void binary(ByteBuffer payload) {
+        Objects.requireNonNull(payload, "payload");
+        life.received(Message.binary(payload));
+    }
+
+    /**
+     * Takes a pong.
+     *
+     * @param pong the pong
+     */
+    @OnMessage
+    public void pong(PongMessage pong) {
+        Objects.requireNonNull(pong, "pong");
+        life.pong();
+    }
+
+    /**
+     * Unregisters the session.
+     *
+     * @param reason why it closed
+     */
+    @OnClose
+    public void close(jakarta.websocket.CloseReason reason) {
+        life.closed(Objects.requireNonNull(reason, "reason"));
+    }
+
+    /**
+     * Ends the session.
+     *
+     * @param session the session
+     * @param thrown what was thrown
+     */
+    @OnError
+    public void error(Session session, Throwable thrown) {
+        Objects.requireNonNull(session, "session");
+        life.failed(Objects.requireNonNull(thrown, "thrown"));
+    }
+}

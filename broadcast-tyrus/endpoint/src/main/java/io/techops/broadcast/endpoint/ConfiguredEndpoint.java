@@ -1,0 +1,74 @@
+package io.techops.broadcast.endpoint;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Message;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.MessageHandler;
+import jakarta.websocket.PongMessage;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.nio.ByteBuffer;
+import java.util.function.Function;
+
+/**
+ * {@link BroadcastEndpoint} as a programmatic endpoint: a container ignores the path and the configurator of a
+ * configuration for an annotated class. One instance serves one session. Public because a container may look at it by
+ * reflection; get one with {@link BroadcastEndpoint#config(String, BroadcastHub)}.
+ */
+public final class ConfiguredEndpoint extends Endpoint {
+
+    private final SessionLife life;
+
+    private ConfiguredEndpoint(SessionLife.Registering registering) {
+        life = new SessionLife(registering);
+    }
+
+    /**
+     * {@return the endpoint in any container}
+     *
+     * @param hubs knows the hub of each session; may throw as {@link io.techops.broadcast.Topics#hub} does
+     */
+    static ServerEndpointConfig config(String path, Function<Session, BroadcastHub> hubs, int maxMessageBytes) {
+        return config(path, session -> SessionTransport.open(session, hubs.apply(session), maxMessageBytes));
+    }
+
+    private static ServerEndpointConfig config(String path, SessionLife.Registering registering) {
+        return ServerEndpointConfig.Builder.create(ConfiguredEndpoint.class, path)
+                .configurator(new PlainConfigurator() {
+                    @Override
+                    public <T> T getEndpointInstance(Class<T> endpointClass) {
+                        return endpointClass.cast(new ConfiguredEndpoint(registering));
+                    }
+                })
+                .build();
+    }
+
+    @Override
+    public void onOpen(Session session, EndpointConfig config) {
+        PeerSession link = life.open(session);
+        if (link == null) {
+            return;
+        }
+        try {
+            session.addMessageHandler(String.class,
+                    (MessageHandler.Whole<String>) text -> link.received(Message.text(text)));
+            session.addMessageHandler(ByteBuffer.class,
+                    (MessageHandler.Whole<ByteBuffer>) payload -> link.received(Message.binary(payload)));
+            session.addMessageHandler(PongMessage.class, (MessageHandler.Whole<PongMessage>) pong -> link.pong());
+        } catch (RuntimeException e) { // it was closed meanwhile
+            life.failed(e);
+        }
+    }
+
+    @Override
+    public void onClose(Session session, CloseReason reason) {
+        life.closed(reason);
+    }
+
+    @Override
+    public void onError(Session session, Throwable thrown) {
+        life.failed(thrown);
+    }
+}

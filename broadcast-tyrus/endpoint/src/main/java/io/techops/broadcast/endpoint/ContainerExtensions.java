@@ -1,0 +1,188 @@
+package io.techops.broadcast.endpoint;
+
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.CloseReason.CloseCodes;
+import jakarta.websocket.Session;
+import java.lang.ref.WeakReference;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the sessions of a container can do beyond Jakarta WebSocket, which has no way to free a socket at once, nor to
+ * stop reading. Most containers have public methods for it, which are looked for by their names:
+ *
+ * <table>
+ *   <caption>The methods</caption>
+ *   <tr><th>container</th><th>to free the socket</th><th>to stop reading</th></tr>
+ *   <tr><td>Tomcat</td><td>{@code WsSession.doClose(toPeer, toEndpoint, true)}, and {@code onClose} as if the peer had
+ *       answered, if the close frame was sent before</td><td>{@code WsSession.suspend()} and {@code resume()}</td></tr>
+ *   <tr><td>Jetty</td><td>{@code JakartaWebSocketSession.abort()}</td><td>none</td></tr>
+ *   <tr><td>Undertow</td><td>{@code UndertowSession.forceClose()}</td><td>{@code suspendReceives()} and
+ *       {@code resumeReceives()} of {@code getWebSocketChannel()}</td></tr>
+ * </table>
+ *
+ * <p>Where there is no way, as on Tyrus's own server, the session is closed instead of cut: the container closes the
+ * socket when the peer has read what was sent, or TCP has given it up.
+ */
+final class ContainerExtensions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerExtensions.class);
+    /** How long a peer whose connection is cut has to take a close frame. */
+    private static final Duration A_MOMENT = Duration.ofMillis(50);
+
+    /**
+     * What was found last, which is nearly always what is looked for next. The sessions themselves keep it: nothing of
+     * the container may refer to this library, nor this class to an application's, or neither could be unloaded.
+     */
+    private static volatile WeakReference<ContainerExtensions> last = new WeakReference<>(null);
+
+    /** Tomcat's names for how long it blocks in a ping or a close frame, and keeps a socket after it: milliseconds. */
+    private static final String[] TIMEOUTS = {
+        "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT",
+        "org.apache.tomcat.websocket.ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT",
+        "org.apache.tomcat.websocket.SESSION_CLOSE_TIMEOUT",
+    };
+
+    private interface Act {
+        void on(Session session) throws Exception;
+    }
+
+    private interface Cut {
+        void on(Session session, CloseReason reason) throws Exception;
+    }
+
+    private final Class<?> type;
+    private final Cut cut;
+    private final @Nullable Act suspend;
+    private final @Nullable Act resume;
+    /** Jetty's session is open until the peer has answered the close frame; what it is made of knows better. */
+    private final @Nullable Method core;
+    private final @Nullable Method outputOpen;
+
+    private ContainerExtensions(Class<?> type) {
+        this.type = type;
+        cut = cut(type);
+        core = method(type, "getCoreSession");
+        outputOpen = core == null ? null : method(core.getReturnType(), "isOutputOpen");
+        Method channel = method(type, "getWebSocketChannel");
+        if (channel != null) {
+            suspend = through(channel, "suspendReceives");
+            resume = through(channel, "resumeReceives");
+        } else {
+            suspend = act(type, "suspend");
+            resume = act(type, "resume");
+        }
+    }
+
+    static ContainerExtensions of(Session session) {
+        ContainerExtensions known = last.get();
+        if (known == null || known.type != session.getClass()) {
+            known = new ContainerExtensions(session.getClass());
+            last = new WeakReference<>(known);
+        }
+        return known;
+    }
+
+    /** {@return whether the session is open, and nobody has begun to close it, as far as the container tells} */
+    boolean takesMessages(Session session) {
+        try {
+            return session.isOpen()
+                    && (outputOpen == null || Boolean.TRUE.equals(outputOpen.invoke(core.invoke(session))));
+        } catch (Throwable thrown) { // then it cannot be used either
+            return false;
+        }
+    }
+
+    /**
+     * Says how long what blocks in the container may take, where it can be said and the application has not.
+     *
+     * @throws IllegalStateException if the session is closed
+     */
+    static void limitBlocking(Session session, Duration limit) {
+        for (String timeout : TIMEOUTS) {
+            session.getUserProperties().putIfAbsent(timeout, limit.toMillis());
+        }
+    }
+
+    /**
+     * Frees the socket, as well as the container can. May block for a moment; never throws.
+     *
+     * @param reason what the peer is told by a container that insists on telling something
+     */
+    void cut(Session session, io.techops.broadcast.CloseReason reason) {
+        CloseReason said = new CloseReason(CloseCodes.getCloseCode(reason.code()), reason.phrase());
+        run(it -> cut.on(it, said), session);
+    }
+
+    /** {@return the way to stop reading from a peer, and to go on; null if the container has none} */
+    SessionReceiver.@Nullable Reading reading(Session session) {
+        if (suspend == null || resume == null) {
+            return null;
+        }
+        return new SessionReceiver.Reading() {
+            @Override
+            public void suspend() {
+                run(suspend, session);
+            }
+
+            @Override
+            public void resume() {
+                run(resume, session);
+            }
+        };
+    }
+
+    private static void run(Act act, Session session) {
+        try {
+            act.on(session);
+        } catch (InvocationTargetException e) {
+            LOG.debug("A session refused what was asked", e.getCause());
+        } catch (Throwable e) {
+            LOG.debug("A session refused what was asked", e);
+        }
+    }
+
+    private static Cut cut(Class<?> type) {
+        for (String name : new String[] {"abort", "forceClose"}) {
+            Act act = act(type, name);
+            if (act != null) {
+                return (session, reason) -> act.on(session);
+            }
+        }
+        Method doClose = method(type, "doClose", CloseReason.class, CloseReason.class, boolean.class);
+        Method onClose = method(type, "onClose", CloseReason.class);
+        if (doClose != null && onClose != null) {
+            return (session, reason) -> {
+                if (session.isOpen()) {
+                    session.getUserProperties().put(TIMEOUTS[1], A_MOMENT.toMillis());
+                }
+                doClose.invoke(session, reason, reason, true);
+                onClose.invoke(session, reason);
+            };
+        }
+        LOG.debug("{} has no way to free its socket at once", type.getName());
+        return Session::close;
+    }
+
+    private static @Nullable Act act(Class<?> type, String name) {
+        Method method = method(type, name);
+        return method == null ? null : session -> method.invoke(session);
+    }
+
+    private static @Nullable Act through(Method channel, String name) {
+        Method method = method(channel.getReturnType(), name);
+        return method == null ? null : session -> method.invoke(channel.invoke(session));
+    }
+
+    private static @Nullable Method method(Class<?> type, String name, Class<?>... parameters) {
+        try {
+            return type.getMethod(name, parameters);
+        } catch (NoSuchMethodException e) {
+            return null; // not this container
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.techops.broadcast.endpoint;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Topics;
+import io.techops.broadcast.spi.PathTemplate;
+import jakarta.websocket.Session;
+import java.net.URI;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * Containers disagree about what a path is: some drop a path parameter (;v=1), some resolve "..", decode twice, or do
+ * not see a slash at the end. Whoever authorises by path looks at what was sent, and so does this: the container says
+ * which endpoint, the path as it was sent says which topic, by the rule of PathTemplate.
+ */
+
+/** The topic that a session of any container asks for. Safe for use by any number of threads. */
+final class SessionTopics {
+
+    private final Topics topics;
+    /** Null if it is not known, or has more variables: it is not known then where the topic stands. */
+    private final @Nullable PathTemplate template;
+
+    /**
+     * @param path of the endpoint, as Jakarta WebSocket writes it; null if it is not known
+     * @throws IllegalArgumentException if {@code path} has no variable for the topic
+     */
+    SessionTopics(@Nullable String path, Topics topics) {
+        this.topics = Objects.requireNonNull(topics, "topics");
+        if (path != null && !PathTemplate.isTemplate(path)) {
+            throw new IllegalArgumentException("path must have a segment " + PathTemplate.VARIABLE + ": " + path);
+        }
+        boolean only = path != null && path.replace(PathTemplate.VARIABLE, "").indexOf('{') < 0;
+        template = only ? new PathTemplate(path) : null;
+    }
+
+    /**
+     * {@return the hub of the topic}
+     *
+     * @throws SessionLife.NoTopic if there can be no topic at the session's path
+     * @throws IllegalStateException if the endpoint's path has no such variable
+     * @throws io.techops.broadcast.RefusedException as {@link Topics#hub} does
+     */
+    BroadcastHub hub(Session session) {
+        String matched = session.getPathParameters().get(BroadcastEndpoint.TOPIC);
+        if (matched == null) {
+            throw new IllegalStateException("the path of an endpoint with topics must have a variable "
+                    + PathTemplate.VARIABLE + ": " + session.getRequestURI());
+        }
+        URI uri = session.getRequestURI();
+        String path = uri == null ? null : uri.getRawPath();
+        if (path == null || !isAt(path, matched)) {
+            throw new SessionLife.NoTopic("the path is not that of a topic");
+        }
+        if (!topics.isName(matched)) {
+            throw new SessionLife.NoTopic("there can be no topic of this name");
+        }
+        return topics.hub(matched);
+    }
+
+    private boolean isAt(String path, String topic) {
+        List<String> segments = PathTemplate.decoded(path) == null ? null : PathTemplate.segments(path);
+        if (segments == null || path.indexOf(';') >= 0) { // in no name, and containers drop what follows it
+            return false;
+        }
+        return template != null ? topic.equals(template.matchEnd(path).topic())
+                : segments.contains(topic) && !path.endsWith("/");
+    }
+}

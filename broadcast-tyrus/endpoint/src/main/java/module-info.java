@@ -1,0 +1,10 @@
+/** The hub as an endpoint of any Jakarta WebSocket container, and what a handshake policy is told. */
+module io.techops.broadcast.endpoint {
+    requires transitive io.techops.broadcast;
+    requires transitive jakarta.websocket;
+    requires org.slf4j;
+    requires static org.jspecify;
+
+    exports io.techops.broadcast.endpoint;
+    exports io.techops.broadcast.handshake;
+}

@@ -1,0 +1,78 @@
+package io.techops.broadcast.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.Topics;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** How long messages of a session may be: what the container is told, in each of the ways to make the endpoint. */
+class EndpointLimitTest {
+
+    private static final String PATH = "/topics/{topic}";
+    private static final int NORMAL = MessagePolicy.DEFAULT_MAX_BYTES;
+
+    private final BroadcastHub hub = BroadcastHub.create();
+    private final Topics topics = Topics.create();
+    private final FakeSession session = new FakeSession(Runnable::run);
+
+    @AfterEach
+    void stop() {
+        hub.close(Duration.ZERO);
+        topics.close(Duration.ZERO);
+    }
+
+    private void isTold(int limit) {
+        assertThat(session.buffers).isEqualTo(
+                Map.of("setMaxTextMessageBufferSize", limit, "setMaxBinaryMessageBufferSize", limit));
+    }
+
+    private void opened(BroadcastEndpoint endpoint, int limit) {
+        session.pathParameters.put("topic", "news");
+        endpoint.open(session.session());
+        isTold(limit);
+    }
+
+    private void opened(ServerEndpointConfig config, int limit) throws Exception {
+        session.pathParameters.put("topic", "news");
+        config.getConfigurator().getEndpointInstance(ConfiguredEndpoint.class).onOpen(session.session(), null);
+        isTold(limit);
+    }
+
+    @Test
+    void isThatOfTheEndpoint() {
+        opened(new BroadcastEndpoint(hub), NORMAL);
+        opened(new BroadcastEndpoint(hub, 1_000), 1_000);
+        opened(new BroadcastEndpoint(topics), NORMAL);
+        opened(new BroadcastEndpoint(topics, 2_000), 2_000);
+        assertThat(hub.peers()).hasSize(2);
+        assertThat(topics.hub("news").peers()).hasSize(2);
+    }
+
+    @Test
+    void isThatOfTheConfiguration() throws Exception {
+        opened(BroadcastEndpoint.config("/live", hub), NORMAL);
+        opened(BroadcastEndpoint.config("/live", hub, 1_000), 1_000);
+        opened(BroadcastEndpoint.config(PATH, topics), NORMAL);
+        opened(BroadcastEndpoint.config(PATH, topics, 2_000), 2_000);
+        assertThat(hub.peers()).hasSize(2);
+        assertThat(topics.hub("news").peers()).hasSize(2);
+    }
+
+    @Test
+    void isAtLeastOneByte() {
+        String rule = "maxMessageBytes must be at least 1: ";
+        assertThatIllegalArgumentException().isThrownBy(() -> new BroadcastEndpoint(hub, 0)).withMessage(rule + 0);
+        assertThatIllegalArgumentException().isThrownBy(() -> new BroadcastEndpoint(topics, 0)).withMessage(rule + 0);
+        assertThatIllegalArgumentException().isThrownBy(() -> BroadcastEndpoint.config("/live", hub, -1))
+                .withMessage(rule + -1);
+        assertThatIllegalArgumentException().isThrownBy(() -> BroadcastEndpoint.config(PATH, topics, -1))
+                .withMessage(rule + -1);
+    }
+}

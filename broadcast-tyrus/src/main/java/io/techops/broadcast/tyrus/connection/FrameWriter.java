@@ -1,0 +1,297 @@
+package io.techops.broadcast.tyrus.connection;
+
+import io.techops.broadcast.spi.Batch;
+import io.techops.broadcast.tyrus.frame.EncodedBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/*
+ * The only way out for every byte of a connection: the 101, batches, pings, pongs, the close frame.
+ *
+ * What is brought is written at once, under the lock, if nothing waits. Otherwise it waits:
+ *   current            what a short write left over, always the rest of whole frames
+ *   batch              one batch, because the hub brings no second one before it was told that the first has left
+ *   pong, ping, close  one of each; a newer pong replaces one that waits (RFC 6455 section 5.5.3)
+ * so a connection holds at most one batch and a few hundred bytes, however long its peer does not read. A frame starts
+ * only where one has ended, and nothing follows the close frame. Nothing but the 101 leaves before the 101.
+ */
+
+/**
+ * The outbound side of a connection. Safe for use by any number of threads; no method blocks, and nothing foreign is
+ * called while the lock is held.
+ *
+ * <p>It is what a connection is built upon, not a part of it: a virtual machine lays the fields of a superclass out
+ * first, so that all that a delivery touches of a connection is together.
+ */
+abstract class FrameWriter {
+
+    private enum State { CORKED, OPEN, ENDED }
+
+    private static final Logger LOG = LoggerFactory.getLogger(FrameWriter.class);
+    private static final int WRITABLE = 1;
+    private static final int CLOSE_SENT = 2;
+    private static final int BROKEN = 4;
+    private static final int PROGRESSED = 8;
+
+    final SocketTransport pipe;
+    /** Where batches go, past the pipe, or null if they have to go through it. */
+    private final @Nullable GatheringByteChannel channel;
+    private final Function<Batch, EncodedBatch> encoder;
+    private final Runnable flush = this::flush;
+
+    /** All of these are guarded by the lock: this object's own, so that a delivery touches no other for it. */
+    private State state = State.CORKED;
+    private ByteBuffer @Nullable [] current;
+    private @Nullable EncodedBatch currentBatch;
+    private @Nullable EncodedBatch batch;
+    private @Nullable ByteBuffer pong;
+    private @Nullable ByteBuffer ping;
+    private @Nullable ByteBuffer close;
+    private boolean closeBrought;
+    private boolean closeTaken;
+    private boolean owesWritable;
+    private int news;
+
+    /**
+     * @param encoder one constant for all connections of a server, so that they share what it makes
+     */
+    FrameWriter(SocketTransport pipe, Function<Batch, EncodedBatch> encoder) {
+        this.pipe = pipe;
+        this.channel = pipe.channel();
+        this.encoder = encoder;
+    }
+
+    // Told without the lock, what becomes of what was brought.
+
+    /** A batch fits again, after {@link #write} returned false. */
+    abstract void batchFits();
+
+    /** Some of what waits has left, but no batch fits yet. */
+    abstract void someLeft();
+
+    /** The close frame has left. */
+    abstract void closeLeft();
+
+    /** The socket is broken. */
+    abstract void broken();
+
+    /** There was no memory, most likely no direct memory, to write a batch. */
+    abstract void noMemory(OutOfMemoryError thrown);
+
+    /** Writes the 101, and then what has gathered behind it. */
+    public final void open(ByteBuffer response) {
+        bring(() -> {
+            if (state == State.CORKED) {
+                state = State.OPEN;
+                current = new ByteBuffer[] {response};
+            }
+        });
+    }
+
+    /** Takes all of a batch. {@return whether another one fits now} */
+    public final boolean write(Batch messages) {
+        int told;
+        try {
+            EncodedBatch wire = messages.encoding(encoder);
+            synchronized (this) {
+                if (state == State.ENDED || closeBrought) {
+                    return false;
+                }
+                if (state == State.OPEN && current == null) {
+                    if (writeNow(wire)) {
+                        return true;
+                    }
+                } else if (batch == null) {
+                    batch = wire.hold();
+                } else {
+                    throw new IllegalStateException("a batch was brought while another one waits");
+                }
+                owesWritable = true;
+                told = takeNews();
+            }
+        } catch (OutOfMemoryError e) {
+            noMemory(e); // nothing of the batch was written
+            return false;
+        }
+        tell(told);
+        return false;
+    }
+
+    private boolean writeNow(EncodedBatch wire) {
+        try {
+            long written = channel != null ? wire.writeTo(channel) : pipe.write(wire);
+            if (written == wire.length()) {
+                return true;
+            }
+            current = wire.view(written);
+            currentBatch = wire.hold();
+            pipe.awaitWritable(flush);
+        } catch (IOException e) {
+            brokenBy(e);
+        }
+        return false;
+    }
+
+    /** Answers a ping, with a whole frame. */
+    final void pong(ByteBuffer frame) {
+        bring(() -> pong = frame);
+    }
+
+    /** Sends a ping, with a whole frame. */
+    final void ping(ByteBuffer frame) {
+        bring(() -> ping = frame);
+    }
+
+    /** Sends a close frame, unless one was brought before. */
+    final void close(ByteBuffer frame) {
+        bring(() -> {
+            if (!closeBrought) {
+                closeBrought = true;
+                close = frame;
+            }
+        });
+    }
+
+    /** Goes on with what waits: the pipe takes more. */
+    final void flush() {
+        bring(() -> { });
+    }
+
+    private void bring(Runnable what) {
+        int told;
+        synchronized (this) {
+            if (state == State.ENDED) {
+                return;
+            }
+            what.run();
+            try {
+                pump();
+            } catch (IOException e) {
+                brokenBy(e);
+            }
+            told = takeNews();
+        }
+        tell(told);
+    }
+
+    /** Forgets what waits; nothing goes out any more. */
+    final void end() {
+        synchronized (this) {
+            state = State.ENDED;
+            release();
+            batch = released(batch);
+            pong = null;
+            ping = null;
+            close = null;
+        }
+    }
+
+    /** {@return whether nothing goes out any more} */
+    final boolean isEnded() {
+        synchronized (this) {
+            return state == State.ENDED;
+        }
+    }
+
+    // With the lock held.
+
+    private void pump() throws IOException {
+        while (state == State.OPEN) {
+            if (current == null || isTaken(current)) {
+                release();
+                if (!next()) {
+                    break;
+                }
+            }
+            if (pipe.write(current) > 0) {
+                news |= PROGRESSED;
+            }
+            if (!isTaken(current)) {
+                pipe.awaitWritable(flush);
+                return;
+            }
+        }
+        if (state != State.OPEN) {
+            return;
+        }
+        if (closeTaken) {
+            state = State.ENDED;
+            pipe.shutdownOutput();
+            news |= CLOSE_SENT;
+        } else if (owesWritable && !closeBrought) {
+            owesWritable = false;
+            news |= WRITABLE;
+        }
+    }
+
+    private static boolean isTaken(ByteBuffer[] buffers) {
+        return !buffers[buffers.length - 1].hasRemaining();
+    }
+
+    /** Makes what waits the current one. {@return whether anything waits} */
+    private boolean next() {
+        if (batch != null) {
+            current = batch.view(0);
+            currentBatch = batch;
+            batch = null;
+            return true;
+        }
+        ByteBuffer frame = pong != null ? pong : ping != null ? ping : close;
+        if (frame == null || closeTaken) {
+            return false;
+        }
+        if (frame == pong) {
+            pong = null;
+        } else if (frame == ping) {
+            ping = null;
+        } else {
+            close = null;
+            closeTaken = true;
+        }
+        current = new ByteBuffer[] {frame};
+        return true;
+    }
+
+    private void release() {
+        current = null;
+        currentBatch = released(currentBatch);
+    }
+
+    private static @Nullable EncodedBatch released(@Nullable EncodedBatch held) {
+        if (held != null) {
+            held.release();
+        }
+        return null;
+    }
+
+    private void brokenBy(IOException e) {
+        end();
+        news |= BROKEN;
+        LOG.trace("A connection broke: {}", e.toString());
+    }
+
+    private int takeNews() {
+        int taken = news;
+        news = 0;
+        return taken;
+    }
+
+    private void tell(int told) {
+        if ((told & WRITABLE) != 0) {
+            batchFits();
+        } else if ((told & PROGRESSED) != 0) {
+            someLeft();
+        }
+        if ((told & CLOSE_SENT) != 0) {
+            closeLeft();
+        }
+        if ((told & BROKEN) != 0) {
+            broken();
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package io.techops.broadcast.tyrus.connection;
+
+import io.techops.broadcast.tyrus.frame.EncodedBatch;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
+import java.nio.channels.SocketChannel;
+import org.glassfish.grizzly.nio.NIOConnection;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Straight to and from the non-blocking socket: one system call a batch, nothing allocated.
+ */
+public final class PlainSocketTransport implements SocketTransport {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PlainSocketTransport.class);
+    private static final ThreadLocal<Pieces> PIECES = ThreadLocal.withInitial(Pieces::new);
+
+    private final NIOConnection connection;
+    private final SocketChannel channel;
+    private final WriteReadiness watch;
+
+    /** What comes, in one buffer after the other: what is kept of it is copied. */
+    private static final class Pieces extends SocketReader {
+        private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+
+        @Override
+        public @Nullable ByteBuffer next() {
+            return receive(buffer.clear()) ? buffer.flip() : null;
+        }
+    }
+
+    public PlainSocketTransport(NIOConnection connection, WriteReadiness watch) {
+        this.connection = connection;
+        this.channel = (SocketChannel) connection.getChannel();
+        this.watch = watch;
+    }
+
+    @Override
+    public GatheringByteChannel channel() {
+        return channel;
+    }
+
+    @Override
+    public long write(EncodedBatch batch) throws IOException {
+        return batch.writeTo(channel);
+    }
+
+    @Override
+    public long write(ByteBuffer[] buffers) throws IOException {
+        return buffers.length == 1 ? channel.write(buffers[0]) : channel.write(buffers);
+    }
+
+    @Override
+    public void awaitWritable(Runnable then) {
+        watch.awaitWritable(channel, then);
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        channel.shutdownOutput();
+    }
+
+    @Override
+    public void finish() {
+        // All was said with the end of the output.
+    }
+
+    @Override
+    public SocketReader reader(int mostAtOnce) {
+        return begin(PIECES.get(), mostAtOnce);
+    }
+
+    /** Begins a turn of reading. */
+    <T extends SocketReader> T begin(T reader, int mostAtOnce) {
+        reader.begin(channel, mostAtOnce);
+        return reader;
+    }
+
+    @Override
+    public void close() {
+        connection.terminateSilently();
+    }
+
+    @Override
+    public SocketTransport clear() {
+        return this;
+    }
+
+    @Override
+    public void abort() {
+        lingerNot(channel);
+        connection.terminateSilently();
+        ended();
+    }
+
+    @Override
+    public void ended() {
+        watch.letGo(channel);
+    }
+
+    /** Makes the kernel drop what it still has to send when the channel is closed. */
+    private static void lingerNot(SocketChannel channel) {
+        try {
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException e) {
+            LOG.debug("The socket is closed already: {}", e.toString());
+        }
+    }
+}

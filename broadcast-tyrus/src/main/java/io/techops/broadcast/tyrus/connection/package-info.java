@@ -1,0 +1,8 @@
+/**
+ * One connection after its handshake: its reader, its writer, the socket in the clear or behind TLS, and its
+ * close. Uses {@code frame}. Not exported.
+ */
+@NullMarked
+package io.techops.broadcast.tyrus.connection;
+
+import org.jspecify.annotations.NullMarked;

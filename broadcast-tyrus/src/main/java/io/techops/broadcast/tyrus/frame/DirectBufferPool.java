@@ -1,0 +1,46 @@
+package io.techops.broadcast.tyrus.frame;
+
+import io.techops.broadcast.logging.FailureLog;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Direct buffers of one size, used again and again: a direct buffer is dear to make and dear to free. Keeps a few
+ * megabytes; what comes back beyond that is left to the garbage collector. Safe for use by any number of threads.
+ */
+public final class DirectBufferPool {
+
+    /** The size of a chunk, in bytes. */
+    static final int CHUNK = 64 << 10;
+
+    private static final int KEPT = 64;
+    private static final FailureLog FAILURES = new FailureLog(LoggerFactory.getLogger(DirectBufferPool.class));
+
+    private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>();
+
+    /** {@return an empty chunk; one on the heap if no direct memory is left, which costs a copy for each write} */
+    ByteBuffer take() {
+        synchronized (free) {
+            ByteBuffer chunk = free.pollLast();
+            if (chunk != null) {
+                return chunk.clear();
+            }
+        }
+        try {
+            return ByteBuffer.allocateDirect(CHUNK);
+        } catch (OutOfMemoryError e) {
+            FAILURES.warn("No direct memory is left for messages (-XX:MaxDirectMemorySize): the heap is used", e);
+            return ByteBuffer.allocate(CHUNK);
+        }
+    }
+
+    /** Takes a chunk back that nobody uses any more. */
+    void giveBack(ByteBuffer chunk) {
+        synchronized (free) {
+            if (free.size() < KEPT && chunk.isDirect()) {
+                free.addLast(chunk);
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package io.techops.broadcast.tyrus.frame;
+
+import io.techops.broadcast.Message;
+import io.techops.broadcast.spi.Batch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A batch as the bytes that go on the wire, in chunks of direct memory: encoded once, written to every peer that stands
+ * at the same position.
+ *
+ * <p>The thread that writes the batch to one peer after the other moves the positions of the chunks, and an
+ * {@link javax.net.ssl.SSLEngine} their limits too; whoever goes on after a short write takes
+ * {@linkplain #view a view}, which that does not touch, and holds the batch for as long as he needs it. The chunks go
+ * back to the pool when nobody holds it any more.
+ */
+public final class EncodedBatch implements Batch.Encoding {
+
+    private final DirectBufferPool pool;
+    private final ByteBuffer[] chunks;
+    /** The same bytes, in buffers that nobody moves: views are taken while another thread writes. */
+    private final ByteBuffer[] unmoved;
+    private final long length;
+    private final AtomicInteger holders = new AtomicInteger(1);
+
+    private EncodedBatch(DirectBufferPool pool, ByteBuffer[] chunks, long length) {
+        this.pool = pool;
+        this.chunks = chunks;
+        this.unmoved = new ByteBuffer[chunks.length];
+        Arrays.setAll(unmoved, i -> chunks[i].duplicate());
+        this.length = length;
+    }
+
+    /** {@return the frames of all messages of {@code batch}} Held once, by the caller. */
+    public static EncodedBatch encode(Batch batch, DirectBufferPool pool) {
+        long length = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            int size = batch.message(i).size();
+            length += Frames.headerLength(size) + size;
+        }
+        ByteBuffer[] chunks = new ByteBuffer[(int) ((length + DirectBufferPool.CHUNK - 1) / DirectBufferPool.CHUNK)];
+        Writer writer = new Writer(pool, chunks);
+        for (int i = 0; i < batch.size(); i++) {
+            writer.put(batch.message(i));
+        }
+        writer.end();
+        return new EncodedBatch(pool, chunks, length);
+    }
+
+    /** {@return the number of bytes} */
+    public long length() {
+        return length;
+    }
+
+    /**
+     * Writes the batch from its first byte. Only for the thread that the hub gave the batch to.
+     *
+     * @return how many bytes the channel took, perhaps not all
+     */
+    public long writeTo(GatheringByteChannel channel) throws IOException {
+        rewound();
+        return chunks.length == 1 ? channel.write(chunks[0]) : channel.write(chunks);
+    }
+
+    /** {@return the chunks, from their first bytes} Only for the thread that the hub gave the batch to. */
+    public ByteBuffer[] rewound() {
+        for (ByteBuffer chunk : chunks) {
+            chunk.position(0);
+        }
+        return chunks;
+    }
+
+    /** {@return what follows after the first {@code from} bytes, in buffers of the caller's own} */
+    public ByteBuffer[] view(long from) {
+        int first = (int) (from / DirectBufferPool.CHUNK);
+        ByteBuffer[] view = new ByteBuffer[chunks.length - first];
+        for (int i = 0; i < view.length; i++) {
+            view[i] = unmoved[first + i].duplicate();
+        }
+        view[0].position((int) (from % DirectBufferPool.CHUNK));
+        return view;
+    }
+
+    /** Holds the chunks until {@link #release} is called once more. */
+    public EncodedBatch hold() {
+        holders.incrementAndGet();
+        return this;
+    }
+
+    @Override
+    public void release() {
+        if (holders.decrementAndGet() == 0) {
+            for (ByteBuffer chunk : chunks) {
+                pool.giveBack(chunk);
+            }
+        }
+    }
+
+    /** Fills one chunk after the other; all but the last are full, so that an offset tells its chunk. */
+    private static final class Writer {
+        private final DirectBufferPool pool;
+        private final ByteBuffer[] chunks;
+        private final ByteBuffer header = ByteBuffer.allocate(Frames.MAX_HEADER);
+        private int used;
+
+        Writer(DirectBufferPool pool, ByteBuffer[] chunks) {
+            this.pool = pool;
+            this.chunks = chunks;
+        }
+
+        void put(Message message) {
+            int opcode = message instanceof Message.Text ? Frames.TEXT : Frames.BINARY;
+            ByteBuffer chunk = current();
+            if (chunk.remaining() >= Frames.MAX_HEADER) {
+                Frames.putHeader(chunk, opcode, message.size());
+            } else {
+                Frames.putHeader(header.clear(), opcode, message.size());
+                header.flip();
+                while (header.hasRemaining()) {
+                    current().put(header.get());
+                }
+            }
+            int done = 0;
+            while (done < message.size()) {
+                chunk = current();
+                int part = Math.min(chunk.remaining(), message.size() - done);
+                message.copyTo(done, part, chunk);
+                done += part;
+            }
+        }
+
+        private ByteBuffer current() {
+            if (used == 0 || !chunks[used - 1].hasRemaining()) {
+                chunks[used++] = pool.take();
+            }
+            return chunks[used - 1];
+        }
+
+        void end() {
+            for (ByteBuffer chunk : chunks) {
+                chunk.flip();
+            }
+        }
+    }
+}

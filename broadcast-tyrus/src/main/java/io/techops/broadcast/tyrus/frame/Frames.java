@@ -1,0 +1,60 @@
+package io.techops.broadcast.tyrus.frame;
+
+import io.techops.broadcast.CloseReason;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The frames that a server sends: unmasked and never fragmented (RFC 6455 section 5.2).
+ */
+public final class Frames {
+
+    static final int CONTINUATION = 0x0;
+    static final int TEXT = 0x1;
+    static final int BINARY = 0x2;
+    static final int CLOSE = 0x8;
+    public static final int PING = 0x9;
+    public static final int PONG = 0xA;
+
+    /** The most bytes before the payload of a frame that is not masked. */
+    static final int MAX_HEADER = 10;
+    /** The most payload of a control frame. */
+    public static final int MAX_CONTROL = 125;
+
+    private static final int FIN = 0x80;
+
+    private Frames() {
+    }
+
+    static void putHeader(ByteBuffer target, int opcode, int length) {
+        target.put((byte) (FIN | opcode));
+        if (length <= 125) {
+            target.put((byte) length);
+        } else if (length <= 0xFFFF) {
+            target.put((byte) 126).putShort((short) length);
+        } else {
+            target.put((byte) 127).putLong(length);
+        }
+    }
+
+    static int headerLength(int length) {
+        return length <= 125 ? 2 : length <= 0xFFFF ? 4 : MAX_HEADER;
+    }
+
+    /** {@return a whole control frame} */
+    public static ByteBuffer control(int opcode, byte[] payload) {
+        ByteBuffer frame = ByteBuffer.allocate(2 + payload.length);
+        putHeader(frame, opcode, payload.length);
+        return frame.put(payload).flip();
+    }
+
+    /** {@return a whole close frame (RFC 6455 section 5.5.1); one without a code if the code must not be sent} */
+    public static ByteBuffer close(CloseReason reason) {
+        if (!reason.isSendable()) {
+            return control(CLOSE, new byte[0]);
+        }
+        byte[] phrase = reason.phrase().getBytes(StandardCharsets.UTF_8);
+        byte[] payload = ByteBuffer.allocate(2 + phrase.length).putShort((short) reason.code()).put(phrase).array();
+        return control(CLOSE, payload);
+    }
+}

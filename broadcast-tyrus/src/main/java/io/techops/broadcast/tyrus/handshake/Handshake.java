@@ -1,0 +1,106 @@
+package io.techops.broadcast.tyrus.handshake;
+
+import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.tyrus.http.HttpRejection;
+import io.techops.broadcast.tyrus.http.HttpSyntax;
+import io.techops.broadcast.tyrus.http.RequestHead;
+import io.techops.broadcast.tyrus.http.RequestHeadParser;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules of the opening handshake: everything that RFC 6455 section 4.2.1 demands of the request, which Tyrus does
+ * not check. That it is HTTP, with one Host, {@link RequestHeadParser} has seen to.
+ */
+public final class Handshake {
+
+    static final String VERSION = "13";
+    static final String KEY = "Sec-WebSocket-Key";
+    static final String VERSION_HEADER = "Sec-WebSocket-Version";
+    static final String SUBPROTOCOL = "Sec-WebSocket-Protocol";
+
+    private static final int KEY_BYTES = 16;
+    /** What the key of a handshake is hashed with (RFC 6455 section 1.3). */
+    private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    private Handshake() {
+    }
+
+    /** {@return whether the request asks for a WebSocket at all} */
+    public static boolean isAsked(RequestHead request) {
+        return request.lists("Upgrade", "websocket");
+    }
+
+    /** {@return the answer to a request that asks for something else} */
+    public static HttpRejection notAsked() {
+        return upgradeRequired(
+                "This port speaks WebSocket (RFC 6455), version " + VERSION + ". Connect with ws:// or wss://.");
+    }
+
+    private static HttpRejection upgradeRequired(String text) {
+        return HttpRejection.of(RefusalCause.HANDSHAKE, 426, text)
+                .with("Upgrade", "websocket").with("Connection", "Upgrade").with(VERSION_HEADER, VERSION);
+    }
+
+    /** {@return why the request is refused, or null} */
+    static @Nullable HttpRejection check(RequestHead request) {
+        if (!request.isGet()) {
+            return HttpRejection.of(RefusalCause.HANDSHAKE, 405, "A WebSocket handshake is a GET.").with("Allow", "GET");
+        }
+        if (!request.modern()) {
+            return HttpRejection.bad("A WebSocket handshake needs HTTP/1.1.");
+        }
+        if (!VERSION.equals(request.only(VERSION_HEADER))) {
+            return upgradeRequired("This server speaks WebSocket version " + VERSION + " (RFC 6455) and no other.");
+        }
+        if (!request.lists("Connection", "upgrade")) {
+            return HttpRejection.bad("The Connection header must contain Upgrade.");
+        }
+        if (!isKey(request.only(KEY))) {
+            return HttpRejection.bad("There must be one " + KEY + " header: 16 bytes in base64.");
+        }
+        if (request.bodyLength() != 0) {
+            return HttpRejection.bad("A WebSocket handshake has no body.");
+        }
+        if (!HttpSyntax.list(request.values(SUBPROTOCOL)).stream().allMatch(HttpSyntax::isToken)) {
+            return HttpRejection.bad("The " + SUBPROTOCOL + " header must be a list of tokens.");
+        }
+        String path = request.path();
+        if (!path.startsWith("/") || !HttpSyntax.isVisible(path) || !HttpSyntax.isEncoded(path)
+                || request.query() != null && !HttpSyntax.isVisible(request.query())) {
+            return HttpRejection.bad("The path must be that of a URI: a slash, and ASCII with percent signs in order.");
+        }
+        return null;
+    }
+
+    /** {@return the answer to a request that is accepted (RFC 6455 section 4.2.2), without any extension} */
+    static ByteBuffer response(String key, @Nullable String subprotocol) {
+        String head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Accept: " + accept(key) + "\r\n"
+                + (subprotocol == null ? "" : SUBPROTOCOL + ": " + subprotocol + "\r\n")
+                + "\r\n";
+        return ByteBuffer.wrap(head.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private static String accept(String key) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-1")
+                    .digest((key + GUID).getBytes(StandardCharsets.ISO_8859_1));
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-1", e);
+        }
+    }
+
+    static boolean isKey(@Nullable String key) {
+        try {
+            return key != null && Base64.getDecoder().decode(key).length == KEY_BYTES && key.length() == 24;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}

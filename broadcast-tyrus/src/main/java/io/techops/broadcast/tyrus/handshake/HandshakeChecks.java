@@ -1,0 +1,92 @@
+package io.techops.broadcast.tyrus.handshake;
+
+import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.handshake.HandshakeRequest;
+import io.techops.broadcast.tyrus.http.HostAndPort;
+import io.techops.broadcast.tyrus.http.HttpRejection;
+import io.techops.broadcast.tyrus.http.RequestHead;
+import java.net.InetSocketAddress;
+import java.security.Principal;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a handshake has to pass before the host application is asked, from the cheapest to the dearest: the
+ * rules of the RFC, the path, the origin, the limits. Nothing here waits. Safe for use by any number of threads.
+ */
+public final class HandshakeChecks {
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final Duration RETRY_LATER = Duration.ofSeconds(10);
+
+    private final Router routes;
+    private final Origins origins;
+    private final ForwardedHeaders proxies;
+    private final ConnectionLimits places;
+
+    public HandshakeChecks(Router routes, Origins origins, ForwardedHeaders proxies, ConnectionLimits places) {
+        this.routes = routes;
+        this.origins = origins;
+        this.proxies = proxies;
+        this.places = places;
+    }
+
+    /** What becomes of a handshake here. */
+    public sealed interface Answer permits Rejected, Guest {
+    }
+
+    /** A handshake that is refused. */
+    public record Rejected(HttpRejection why) implements Answer {
+    }
+
+    /**
+     * Somebody who may come in, as far as we are concerned.
+     *
+     * @param place is taken, and has to be given back
+     */
+    public record Guest(HandshakeRequest request, Router.Found route, ConnectionLimits.Permit place) implements Answer {
+    }
+
+    /**
+     * {@return a guest, or why there is none}
+     *
+     * @param principal whom the client's certificate names, or null
+     */
+    public Answer check(RequestHead head, InetSocketAddress peerAddress, @Nullable Principal principal) {
+        HttpRejection broken = Handshake.check(head);
+        if (broken != null) {
+            return new Rejected(broken);
+        }
+        Router.Answer route = routes.at(head.path());
+        if (route instanceof Router.Rejected rejected) {
+            return new Rejected(rejected.why());
+        }
+        Router.Found found = (Router.Found) route;
+        HostAndPort host = head.host();
+        List<String> origin = head.values("Origin");
+        if (origin.size() > 1 || host == null || !origins.allows(origin.isEmpty() ? null : origin.get(0), host)) {
+            return new Rejected(HttpRejection.of(RefusalCause.ORIGIN, 403,
+                    "Pages of this origin may not connect: the setting is allowOrigin."));
+        }
+        if (routes.isClosed()) {
+            return new Rejected(goingAway());
+        }
+        HandshakeRequest request = new ReceivedHandshake(head.path(), head.query(), head.headers(),
+                proxies.clientOf(peerAddress, head.headers()), peerAddress, principal, found.topic());
+        ConnectionLimits.Permit place = places.permitFor(request.remoteAddress().getAddress());
+        HttpRejection full = place.take();
+        return full != null ? new Rejected(full) : new Guest(request, found, place);
+    }
+
+    /** {@return that the hub that was found did not take the peer} */
+    public static HttpRejection notTaken(RefusalCause cause) {
+        return cause == RefusalCause.TOPICS
+                ? HttpRejection.busy(cause, "There are as many topics as there may be.", RETRY_LATER)
+                : HttpRejection.busy(cause, "The server takes no peers now.", RETRY_AFTER);
+    }
+
+    public static HttpRejection goingAway() {
+        return HttpRejection.busy(RefusalCause.CLOSED, "The server is going away.", RETRY_AFTER);
+    }
+}

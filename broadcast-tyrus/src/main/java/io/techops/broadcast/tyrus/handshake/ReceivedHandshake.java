@@ -1,0 +1,21 @@
+package io.techops.broadcast.tyrus.handshake;
+
+import io.techops.broadcast.handshake.HandshakeRequest;
+import io.techops.broadcast.tyrus.http.IpAddresses;
+import java.net.InetSocketAddress;
+import java.security.Principal;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A request as a policy sees it. */
+public record ReceivedHandshake(String path, @Nullable String query, Map<String, List<String>> headers,
+        InetSocketAddress remoteAddress, InetSocketAddress peerAddress, @Nullable Principal principal,
+        @Nullable String topic) implements HandshakeRequest {
+
+    /** {@return what may be shown: no header, and no query, because they hold credentials} */
+    @Override
+    public String toString() {
+        return "handshake from " + IpAddresses.text(remoteAddress);
+    }
+}

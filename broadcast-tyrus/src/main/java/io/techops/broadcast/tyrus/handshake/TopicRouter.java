@@ -1,0 +1,60 @@
+package io.techops.broadcast.tyrus.handshake;
+
+import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.Topics;
+import io.techops.broadcast.spi.PathTemplate;
+import io.techops.broadcast.tyrus.http.HttpRejection;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/** Topics, each at the path that a template makes of its name. */
+public final class TopicRouter implements Router {
+
+    private final PathTemplate path;
+    private final Topics topics;
+
+    public TopicRouter(PathTemplate path, Topics topics) {
+        this.path = path;
+        this.topics = topics;
+    }
+
+    @Override
+    public Answer at(String asked) {
+        PathTemplate.Result result = path.match(asked);
+        return switch (result.relation()) {
+            case MATCH -> named(result.topic());
+            case OTHER -> Router.nothingThere();
+            case MALFORMED -> Router.malformed();
+        };
+    }
+
+    private Answer named(String name) {
+        return topics.isName(name) ? new Found(topics.hub(name), name)
+                : new Rejected(HttpRejection.of(RefusalCause.NOT_FOUND, 404, "There can be no topic of this name."));
+    }
+
+    @Override
+    public boolean mayBlock() {
+        return true; // a topic begins with the host application's recipe
+    }
+
+    @Override
+    public void refused(RefusalCause cause) {
+        topics.refused(cause);
+    }
+
+    @Override
+    public boolean isClosed() {
+        return topics.isClosed();
+    }
+
+    @Override
+    public CompletionStage<Void> shutdown(Duration limit) {
+        return topics.shutdown(limit);
+    }
+
+    @Override
+    public void close(Duration limit) {
+        topics.close(limit);
+    }
+}

@@ -1,0 +1,117 @@
+package io.techops.broadcast.tyrus.handshake;
+
+import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.endpoint.BroadcastEndpoint;
+import io.techops.broadcast.handshake.HandshakePolicy.Decision;
+import io.techops.broadcast.handshake.HandshakeRequest;
+import io.techops.broadcast.logging.LogRateLimiter;
+import io.techops.broadcast.spi.Batch;
+import io.techops.broadcast.RefusedException;
+import io.techops.broadcast.tyrus.connection.FrameFilter;
+import io.techops.broadcast.tyrus.connection.SocketTransport;
+import io.techops.broadcast.tyrus.connection.ThreadState;
+import io.techops.broadcast.tyrus.connection.WebSocketConnection;
+import io.techops.broadcast.tyrus.connection.WriteReadiness;
+import io.techops.broadcast.tyrus.frame.EncodedBatch;
+import io.techops.broadcast.tyrus.http.IpAddresses;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.glassfish.grizzly.filterchain.FilterChain;
+import org.glassfish.grizzly.nio.NIOConnection;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes a peer of a connection whose handshake was accepted: registers it, and then writes the 101. The connection
+ * leaves HTTP behind, and takes its way to the socket, with TLS or without, along.
+ */
+public final class Upgrader {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Upgrader.class);
+
+    /**
+     * What it needs.
+     *
+     * @param frames the chain of a connection after its handshake
+     */
+    public record Parts(WriteReadiness watch, Function<Batch, EncodedBatch> encoder,
+            FilterChain frames, int maxMessageBytes) {
+    }
+
+    private final Parts parts;
+    private final LogRateLimiter failures = new LogRateLimiter();
+
+    public Upgrader(Parts parts) {
+        this.parts = parts;
+    }
+
+    /** What has become of a guest: a peer, whose 101 is written, or somebody with a reason why not. */
+    public record Outcome(@Nullable WebSocketConnection peer, @Nullable RefusalCause refusal) {
+    }
+
+    /** {@return the peer, or why it is none: then its place is given back} */
+    public Outcome admit(NIOConnection connection, SocketTransport pipe, HandshakeChecks.Guest guest, Decision.Accept accept) {
+        RefusalCause refusal = RefusalCause.FAILED;
+        ThreadState.restore(); // a topic's recipe may have run
+        try {
+            return new Outcome(peer(connection, pipe, guest, accept), null);
+        } catch (RefusedException e) {
+            LOG.debug("The connection does not become a peer: {}", e.toString());
+            refusal = e.refusalCause();
+        } catch (RuntimeException | Error e) {
+            if (failures.first()) {
+                LOG.warn("A handshake failed", e);
+            }
+        }
+        guest.place().giveBack();
+        return new Outcome(null, refusal);
+    }
+
+    private WebSocketConnection peer(NIOConnection connection, SocketTransport pipe, HandshakeChecks.Guest guest, Decision.Accept accept) {
+        WebSocketConnection peer = new WebSocketConnection(guest.route().hub(), parts.watch(), attributes(guest, accept),
+                pipe, parts.encoder(), parts.maxMessageBytes(),
+                guest.place()::giveBack);
+        try {
+            peer.register();
+            open(connection, peer, Handshake.response(guest.request().header(Handshake.KEY), accept.subprotocol()));
+            return peer;
+        } catch (RuntimeException | Error e) {
+            peer.ended();
+            throw e;
+        }
+    }
+
+    private void open(NIOConnection connection, WebSocketConnection peer, ByteBuffer response) {
+        connection.setProcessor(parts.frames());
+        FrameFilter.PEER.set(connection, peer);
+        peer.open(response);
+        if (!connection.isOpen()) {
+            peer.ended(); // it was closed before there was anyone to tell
+        }
+    }
+
+    private static Map<String, Object> attributes(HandshakeChecks.Guest guest, Decision.Accept accept) {
+        HandshakeRequest request = guest.request();
+        Map<String, Object> attributes = new HashMap<>();
+        attributes.put(BroadcastEndpoint.REMOTE_ADDRESS, IpAddresses.text(request.remoteAddress()));
+        if (!request.remoteAddress().equals(request.peerAddress())) {
+            attributes.put(BroadcastEndpoint.PROXY_ADDRESS, IpAddresses.text(request.peerAddress()));
+        }
+        attributes.put(BroadcastEndpoint.PATH, request.path());
+        putIfThere(attributes, BroadcastEndpoint.TOPIC, guest.route().topic());
+        putIfThere(attributes, BroadcastEndpoint.QUERY, request.query());
+        putIfThere(attributes, BroadcastEndpoint.PRINCIPAL, request.principal());
+        putIfThere(attributes, BroadcastEndpoint.SUBPROTOCOL, accept.subprotocol());
+        attributes.putAll(accept.attributes());
+        return Map.copyOf(attributes);
+    }
+
+    private static void putIfThere(Map<String, Object> attributes, String key, @Nullable Object value) {
+        if (value != null) {
+            attributes.put(key, value);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.techops.broadcast.tyrus.http;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host and perhaps a port, as the Host header and an origin write them (RFC 3986 section 3.2). A host is a name of
+ * letters, digits, dots, dashes and underscores, an IPv4 address, or an IPv6 address in brackets: nothing else that RFC
+ * 3986 would let through, above all no user and no percent sign.
+ *
+ * @param host in lower case, as it was written otherwise
+ * @param port empty if there is none
+ */
+public record HostAndPort(String host, String port) {
+
+    private static final Pattern FORM = Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]{2,45}])(?::([0-9]{0,5}))?");
+    private static final int MAX_HOST = 255;
+
+    /** {@return what {@code text} says, or null if it is no authority} */
+    public static @Nullable HostAndPort parse(String text) {
+        Matcher matcher = FORM.matcher(text);
+        if (!matcher.matches() || matcher.group(1).length() > MAX_HOST) {
+            return null;
+        }
+        String port = matcher.group(2) == null ? "" : matcher.group(2);
+        return !port.isEmpty() && Integer.parseInt(port) > 65_535
+                ? null : new HostAndPort(matcher.group(1).toLowerCase(Locale.ROOT), port);
+    }
+}

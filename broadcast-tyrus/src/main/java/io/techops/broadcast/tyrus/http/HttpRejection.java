@@ -1,0 +1,45 @@
+package io.techops.broadcast.tyrus.http;
+
+import io.techops.broadcast.RefusalCause;
+import java.time.Duration;
+
+/**
+ * The answer to a request that does not become a WebSocket.
+ *
+ * @param cause what it is counted as
+ * @param status the HTTP status
+ * @param text one sentence for people
+ * @param headers whole header lines, each with its line end
+ */
+public record HttpRejection(RefusalCause cause, int status, String text, String headers) 
+        implements HeadResult {
+
+    private static final String END = "\r\n";
+
+    public static HttpRejection of(RefusalCause cause, int status, String text) {
+        return new HttpRejection(cause, status, text, "");
+    }
+
+    /** {@return that the request breaks a rule of HTTP or of the handshake} */
+    public static HttpRejection bad(String text) {
+        return of(RefusalCause.HANDSHAKE, 400, text);
+    }
+
+    /** {@return that it may work later} */
+    public static HttpRejection busy(RefusalCause cause, String text, Duration retryAfter) {
+        return of(cause, 503, text).retryAfter(retryAfter);
+    }
+
+    public HttpRejection with(String name, String value) {
+        return new HttpRejection(cause, status, text, headers + name + ": " + value + END);
+    }
+
+    public HttpRejection retryAfter(Duration delay) {
+        return with("Retry-After", Long.toString(delay.toSeconds()));
+    }
+
+    /** {@return the whole response, after which the connection ends} */
+    public Response response(boolean withBody) {
+        return Response.of(status).with("Connection", "close").with(headers).text(text, withBody);
+    }
+}

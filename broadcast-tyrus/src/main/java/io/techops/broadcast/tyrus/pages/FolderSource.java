@@ -1,0 +1,54 @@
+package io.techops.broadcast.tyrus.pages;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The pages in a folder on disk. The folder's own links are followed anew at each call. */
+public record FolderSource(Path folder) implements PageSource {
+
+    @Override
+    public @Nullable OpenFile open(List<String> segments) throws IOException {
+        Path file = inside(segments);
+        if (file == null) {
+            return null;
+        }
+        try {
+            return FilePage.open(file);
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            // Gone since we looked, or not for us: to the outside both are a page that is not there.
+            return null;
+        }
+    }
+
+    /**
+     * Returns the real path of a file that is inside the folder and has no hidden part; {@code null} if it is not so.
+     */
+    private @Nullable Path inside(List<String> segments) throws IOException {
+        try {
+            Path root = folder.toRealPath();
+            Path named = root;
+            for (String segment : segments) {
+                named = named.resolve(segment);
+            }
+            Path real = named.toRealPath();
+            if (!real.startsWith(root)) {
+                return null;
+            }
+            for (Path part : root.relativize(real)) {
+                if (part.toString().startsWith(".")) {
+                    return null;
+                }
+            }
+            return real;
+        } catch (InvalidPathException | FileSystemException e) {
+            // Not a name here, no such file, a file used as a folder, a name too long, links in a circle: no page.
+            return null;
+        }
+    }
+}

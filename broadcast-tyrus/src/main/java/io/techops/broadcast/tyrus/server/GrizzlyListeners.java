@@ -1,0 +1,114 @@
+package io.techops.broadcast.tyrus.server;
+
+import io.techops.broadcast.tyrus.connection.WriteReadiness;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.glassfish.grizzly.nio.transport.TCPNIOServerConnection;
+import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
+import org.glassfish.grizzly.nio.transport.TCPNIOTransportBuilder;
+import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sets up Grizzly's transport of TCP: one for one address and port.
+ */
+public final class GrizzlyListeners {
+
+    private static final int BACKLOG = 1024;
+    /** For pages, where nothing of the host application runs. */
+    private static final int PAGE_READERS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+    private static final int SELECTORS = Runtime.getRuntime().availableProcessors();
+
+    private GrizzlyListeners() {
+    }
+
+    private static ThreadPoolConfig threads(String name, int count) {
+        return ThreadPoolConfig.defaultConfig().copy().setPoolName(name).setCorePoolSize(count).setMaxPoolSize(count)
+                .setQueue(new LinkedBlockingQueue<>()); // Grizzly's own choice may spin, see Readers
+    }
+
+    /**
+     * {@return a transport that is not started yet}
+     *
+     * @param watch looks at the reading threads of a server for peers, which {@link #stop} ends; null for pages alone
+     */
+    public static TCPNIOTransport transport(String name, @Nullable WriteReadiness watch, HttpPort port) {
+        TCPNIOTransport transport = TCPNIOTransportBuilder.newInstance().build();
+        transport.setIOStrategy(new ReadThreadStrategy(new Acceptor(port.watch())));
+        transport.setSelectorHandler(new SelectorGuard());
+        transport.setName(name);
+        transport.setTcpNoDelay(true);
+        transport.setServerConnectionBackLog(BACKLOG);
+        if (watch == null) {
+            transport.setWorkerThreadPoolConfig(threads(name + "-reader", PAGE_READERS));
+        } else {
+            transport.setWorkerThreadPool(new ReaderPool(name + "-reader", watch, transport.getMemoryManager()));
+        }
+        transport.setKernelThreadPoolConfig(threads(name + "-selector", SELECTORS).setDaemon(false));
+        transport.setSelectorRunnersCount(SELECTORS);
+        transport.setNIOChannelDistributor(new SelectorDistributor(transport,
+                connection -> new HttpConnection(port, connection)));
+        return transport;
+    }
+
+    /** Accepts no more connections, and frees the port; connections that are open go on. */
+    static void stopAccepting(TCPNIOTransport transport) {
+        transport.unbindAll();
+        distributor(transport).wake();
+    }
+
+    /** {@return whether this is one of a server's selector threads, or of its reading threads} */
+    static boolean runsOnThisThread(TCPNIOTransport transport) {
+        return distributor(transport).selectsOnThisThread()
+                || transport.getWorkerThreadPool() instanceof ReaderPool readers && readers.readOnThisThread();
+    }
+
+    private static SelectorDistributor distributor(TCPNIOTransport transport) {
+        return (SelectorDistributor) transport.getNIOChannelDistributor();
+    }
+
+    /**
+     * Starts to listen, or leaves nothing behind.
+     *
+     * @param setting the name of the setting that says the port
+     * @return the port that it listens on
+     * @throws UncheckedIOException if the address cannot be bound
+     */
+    public static int start(TCPNIOTransport transport, String setting, InetSocketAddress address) {
+        try {
+            TCPNIOServerConnection listening = transport.bind(address.getHostString(), address.getPort(), BACKLOG);
+            transport.start();
+            return ((InetSocketAddress) listening.getLocalAddress()).getPort();
+        } catch (IOException | UnresolvedAddressException | UnsupportedAddressTypeException e) {
+            stop(transport);
+            BindException named = new BindException(BindErrors.message(setting, address, e));
+            named.initCause(e);
+            throw new UncheckedIOException(named.getMessage(), named);
+        } catch (RuntimeException e) {
+            stop(transport);
+            throw e;
+        }
+    }
+
+    /** Stops a transport and ends its threads; a policy that still blocks is interrupted. */
+    public static void stop(TCPNIOTransport transport) {
+        try {
+            if (!transport.isStopped()) {
+                transport.unbindAll();
+                distributor(transport).settle();
+            }
+            transport.shutdownNow();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Grizzly's transport does not stop", e);
+        } finally {
+            if (transport.getWorkerThreadPool() instanceof ReaderPool readers) {
+                readers.shutdownNow();
+            }
+        }
+    }
+}

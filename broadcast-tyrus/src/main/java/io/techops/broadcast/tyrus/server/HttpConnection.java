@@ -1,0 +1,426 @@
+package io.techops.broadcast.tyrus.server;
+
+import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.handshake.HandshakePolicy.Decision;
+import io.techops.broadcast.tyrus.connection.FrameFilter;
+import io.techops.broadcast.tyrus.connection.PlainSocketTransport;
+import io.techops.broadcast.tyrus.connection.SocketReader;
+import io.techops.broadcast.tyrus.connection.SocketTransport;
+import io.techops.broadcast.tyrus.connection.TlsSocketTransport;
+import io.techops.broadcast.tyrus.connection.WebSocketConnection;
+import io.techops.broadcast.tyrus.handshake.Handshake;
+import io.techops.broadcast.tyrus.handshake.HandshakeChecks;
+import io.techops.broadcast.tyrus.handshake.PolicyExecutor;
+import io.techops.broadcast.tyrus.handshake.Upgrader;
+import io.techops.broadcast.tyrus.http.HeadResult;
+import io.techops.broadcast.tyrus.http.HttpRejection;
+import io.techops.broadcast.tyrus.http.RequestBody;
+import io.techops.broadcast.tyrus.http.RequestHead;
+import io.techops.broadcast.tyrus.http.RequestHeadParser;
+import io.techops.broadcast.tyrus.http.Response;
+import io.techops.broadcast.tyrus.pages.StaticFileHandler;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.Future;
+import org.glassfish.grizzly.nio.NIOConnection;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/*
+ *     READING --head--> ANSWERING --said all--> READING, if the connection goes on: the next request, or first what is
+ *                                               left of the body of this one
+ *                                 --said all--> LINGERING, if not: nothing that comes is looked at any more, but it is
+ *                                               read, because closing at once could destroy the answer
+ *                                 --accepted--> UPGRADED: it is a peer's
+ *
+ * While it reads, the selector's thread has it, and answers a handshake that has to wait for nobody. While something is
+ * computed for TLS, or a request answered that may have to wait, a thread of the pool has it; while a policy decides,
+ * or the socket takes no more of an answer, no thread. What was read behind a request waits here until it is answered,
+ * and is no more than one buffer of it.
+ */
+
+/** A connection until it is a peer's: what strangers send over HTTP, on every port. */
+final class HttpConnection extends ConnectionProcessor {
+
+    private enum State { READING, ANSWERING, LINGERING, UPGRADED }
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+    /** The most requests that are answered in one go. */
+    private static final int MOST_REQUESTS = 64;
+    /** How long the client may take to read the last answer. */
+    private static final Duration LINGER = Duration.ofSeconds(1);
+    private static final HttpRejection SPEAKS_TLS = HttpRejection.bad("This port speaks TLS: the URL begins with wss or https.");
+
+    private final HttpPort port;
+    private final @Nullable TlsSocketTransport tls;
+
+    /** Owned by the thread that has the connection. */
+    private SocketTransport pipe;
+    private State state = State.READING;
+    private @Nullable RequestHeadParser parser;
+    private @Nullable RequestBody body;
+    private @Nullable ByteBuffer rest;
+    private @Nullable Response response;
+    private boolean last;
+    /** Whether the deadline is that of a request head, and not of an idle connection. */
+    private boolean hurries = true;
+    private volatile @Nullable Runnable whenClosed;
+
+    HttpConnection(HttpPort port, NIOConnection connection) throws IOException {
+        super(connection, port.watch());
+        this.port = port;
+        PlainSocketTransport socket = new PlainSocketTransport(connection, port.watch());
+        tls = port.engines() == null ? null : new TlsSocketTransport(socket, connection, port.engines().get());
+        pipe = tls == null ? socket : tls;
+    }
+
+    @Override
+    void accepted() {
+        judgeAfter(port.headTimeout());
+    }
+
+    @Override
+    void timeOver() {
+        if (hurries) {
+            LOG.debug("A request was not complete in time");
+            port.counter().accept(RefusalCause.TIMEOUT);
+        }
+        connection.terminateSilently();
+    }
+
+    @Override
+    void closed() {
+        Runnable now = whenClosed;
+        if (now != null) {
+            now.run();
+        }
+        pipe.ended();
+    }
+
+    /** Has something done when the connection is closed; perhaps now, perhaps more than once. */
+    private void whenClosed(@Nullable Runnable action) {
+        whenClosed = action;
+        if (isClosed() && action != null) {
+            action.run();
+        }
+    }
+
+    // Reading.
+
+    @Override
+    void readable() {
+        if (state == State.LINGERING) {
+            drop();
+        } else if (state == State.READING) {
+            read();
+        }
+    }
+
+    /** Reads requests and answers them, as long as nothing has to be waited for. */
+    private void read() {
+        for (int i = 0; readNext(); i++) {
+            if (i == MOST_REQUESTS) {
+                handOver(this::read); // others have their turn first
+                return;
+            }
+        }
+    }
+
+    // Each of these says whether this thread has the connection still, and there may be more to read.
+
+    private boolean readNext() {
+        SocketReader reader = pipe.reader(SocketReader.LEAST_READ);
+        HeadResult result = null;
+        boolean ended;
+        try {
+            for (ByteBuffer piece = rest != null ? rest : reader.next(); piece != null; piece = reader.next()) {
+                result = take(piece);
+                rest = result == null || !piece.hasRemaining() ? null
+                        : ByteBuffer.allocate(piece.remaining()).put(piece).flip();
+                if (result != null || last) {
+                    break;
+                }
+            }
+        } finally {
+            ended = reader.end();
+        }
+        if (result instanceof RequestHead head) {
+            parser = null;
+            return request(head);
+        }
+        if (result instanceof HttpRejection refusal) {
+            return refuse(refusal, parser.answersWithBody());
+        }
+        if (tls != null && tls.saidInTheClear() != null) {
+            pipe = tls.clear();
+            return refuse(SPEAKS_TLS, !tls.saidInTheClear().startsWith("HEAD "));
+        }
+        if (last || ended && tls != null) {
+            return finish(); // the body of a request that was answered is none; or TLS has something to say to the end
+        }
+        if (ended) {
+            connection.terminateSilently();
+        } else if (tls != null && tls.mustCompute()) {
+            handOver(() -> {
+                tls.compute();
+                read();
+            });
+        } else {
+            if (parser != null && !hurries) {
+                hurries = true;
+                judgeAfter(port.headTimeout());
+            }
+            watch();
+        }
+        return false;
+    }
+
+    private @Nullable HeadResult take(ByteBuffer piece) {
+        if (body != null) {
+            RequestBody.Progress progress = body.skip(piece);
+            last = progress == RequestBody.Progress.BROKEN;
+            if (progress != RequestBody.Progress.DONE) {
+                return null;
+            }
+            body = null;
+            idle();
+        }
+        if (!piece.hasRemaining()) {
+            return null;
+        }
+        parser = parser == null ? new RequestHeadParser() : parser;
+        return parser.parse(piece);
+    }
+
+    private void drop() {
+        SocketReader reader = pipe.clear().reader(SocketReader.BUFFER_BYTES);
+        boolean ended;
+        try {
+            while (reader.next() != null) {
+                // nobody wants it
+            }
+        } finally {
+            ended = reader.end();
+        }
+        if (ended) {
+            connection.terminateSilently();
+        }
+    }
+
+    // Answering.
+
+    private boolean request(RequestHead head) {
+        state = State.ANSWERING;
+        if (!hurries) {
+            hurries = true;
+            judgeAfter(port.headTimeout());
+        }
+        if (port.closing().getAsBoolean()) {
+            return refuse(HandshakeChecks.goingAway(), !head.isHead());
+        }
+        if (port.sockets() != null && Handshake.isAsked(head)) {
+            if (!isWatched() || !port.sockets().mayBlock().getAsBoolean()) {
+                return handshake(head, port.sockets());
+            }
+            handOver(() -> handshake(head, port.sockets()));
+            return false;
+        }
+        if (port.pages() == null) {
+            return refuse(Handshake.notAsked(), !head.isHead());
+        }
+        noDeadline();
+        if (!isWatched()) {
+            return page(head, port.pages());
+        }
+        handOver(() -> goOn(page(head, port.pages())));
+        return false;
+    }
+
+    private void goOn(boolean more) {
+        if (more) {
+            read();
+        }
+    }
+
+    private boolean page(RequestHead head, StaticFileHandler pages) {
+        boolean hasBody = head.bodyLength() != 0;
+        // A client that waits for a 100 may send the body after the answer, or not: nobody could tell what comes.
+        last = !head.keepsAlive() || hasBody && head.first("Expect") != null
+                || head.bodyLength() > RequestBody.MAX_BYTES;
+        body = hasBody && !last ? RequestBody.of(head.bodyLength()) : null;
+        Response answer = pages.answer(head);
+        if (last) {
+            answer.with("Connection", "close");
+        } else if (!head.modern()) {
+            answer.with("Connection", "keep-alive");
+        }
+        return send(answer);
+    }
+
+    private boolean refuse(HttpRejection refusal, boolean withBody) {
+        port.counter().accept(refusal.cause());
+        last = true;
+        return send(refusal.response(withBody));
+    }
+
+    private boolean send(Response answer) {
+        state = State.ANSWERING;
+        response = answer;
+        noDeadline();
+        whenClosed(() -> close(answer));
+        return write();
+    }
+
+    private static void close(Response answer) {
+        try {
+            answer.close();
+        } catch (IOException e) {
+            LOG.debug("A page could not be closed: {}", e.toString());
+        }
+    }
+
+    private boolean write() {
+        try {
+            switch (response.write(pipe)) {
+                case DONE -> {
+                    return answered();
+                }
+                case GOES_ON -> handOver(() -> goOn(write()));
+                case WAITS_FOR_SOCKET -> {
+                    unwatch();
+                    after(port.stallTimeout(), connection::terminateSilently);
+                    pipe.awaitWritable(() -> {
+                        noDeadline();
+                        handOver(() -> goOn(write()));
+                    });
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("An answer was broken off: {}", e.toString());
+            connection.terminateSilently();
+        }
+        return false;
+    }
+
+    private boolean answered() {
+        whenClosed(null);
+        close(response);
+        response = null;
+        if (last) {
+            return finish();
+        }
+        state = State.READING;
+        idle();
+        return true;
+    }
+
+    /** Waits for the next request, or for the rest of this one. */
+    private void idle() {
+        hurries = body != null;
+        judgeAfter(hurries ? port.headTimeout() : port.idleTimeout());
+    }
+
+    /** Says that this is the end, and waits a moment for the client to hear it. */
+    private boolean finish() {
+        state = State.LINGERING;
+        rest = null;
+        after(LINGER, connection::terminateSilently);
+        try {
+            pipe.shutdownOutput();
+            pipe.finish();
+        } catch (IOException e) {
+            LOG.debug("The client did not wait for the end: {}", e.toString());
+        }
+        watch();
+        return false;
+    }
+
+    // Handshakes.
+
+    private boolean handshake(RequestHead head, HttpPort.Sockets sockets) {
+        InetSocketAddress address = (InetSocketAddress) connection.getPeerAddress();
+        if (address == null) {
+            connection.terminateSilently(); // it has gone already
+            return false;
+        }
+        HandshakeChecks.Answer answer = sockets.entrance().check(head, address, tls == null ? null : tls.principal());
+        if (answer instanceof HandshakeChecks.Rejected rejected) {
+            return refuse(rejected.why(), !head.isHead());
+        }
+        if (sockets.decider() == null) {
+            upgrade((HandshakeChecks.Guest) answer, Decision.accept(), sockets.admission());
+        } else {
+            ask((HandshakeChecks.Guest) answer, sockets.decider(), sockets.admission());
+        }
+        return false;
+    }
+
+    /** A handshake about which the host application decides. */
+    private static final class Waiting {
+
+        private final HandshakeChecks.Guest guest;
+        private volatile @Nullable Future<?> task;
+
+        Waiting(HandshakeChecks.Guest guest) {
+            this.guest = guest;
+        }
+
+        /** The connection has ended: nobody waits any more. */
+        void ended() {
+            guest.place().giveBack();
+            Future<?> asked = task;
+            if (asked != null) {
+                asked.cancel(true);
+            }
+        }
+    }
+
+    private void ask(HandshakeChecks.Guest guest, PolicyExecutor decider, Upgrader admission) {
+        unwatch();
+        Waiting waiting = new Waiting(guest);
+        whenClosed(waiting::ended);
+        waiting.task = decider.ask(guest.request(), verdict -> handOver(() -> conclude(guest, verdict, admission)));
+        if (isClosed()) {
+            waiting.ended();
+        }
+    }
+
+    private void conclude(HandshakeChecks.Guest guest, PolicyExecutor.Verdict verdict, Upgrader admission) {
+        whenClosed(null);
+        if (isClosed()) {
+            guest.place().giveBack();
+        } else if (verdict.accept() != null) {
+            upgrade(guest, verdict.accept(), admission);
+        } else {
+            guest.place().giveBack();
+            refuse(verdict.refusal(), true);
+        }
+    }
+
+    private void upgrade(HandshakeChecks.Guest guest, Decision.Accept accept, Upgrader admission) {
+        noDeadline();
+        Upgrader.Outcome outcome = admission.admit(connection, pipe, guest, accept);
+        WebSocketConnection peer = outcome.peer();
+        if (peer == null) {
+            refuse(HandshakeChecks.notTaken(outcome.refusal()), true);
+            return;
+        }
+        state = State.UPGRADED;
+        if (rest == null && (tls == null || !tls.hasKept())) {
+            watch();
+            return;
+        }
+        ArrayDeque<ByteBuffer> pieces = new ArrayDeque<>(rest == null ? List.of() : List.of(rest));
+        if (isWatched() && peer.mayBlock()) {
+            handOver(() -> FrameFilter.begin(connection, peer, pieces));
+        } else {
+            unwatch();
+            FrameFilter.begin(connection, peer, pieces);
+        }
+    }
+}

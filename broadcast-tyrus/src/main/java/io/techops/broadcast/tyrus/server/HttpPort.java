@@ -1,0 +1,77 @@
+package io.techops.broadcast.tyrus.server;
+
+import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.spi.Batch;
+import io.techops.broadcast.tyrus.connection.SocketFilter;
+import io.techops.broadcast.tyrus.connection.WriteReadiness;
+import io.techops.broadcast.tyrus.frame.DirectBufferPool;
+import io.techops.broadcast.tyrus.frame.EncodedBatch;
+import io.techops.broadcast.tyrus.handshake.ConnectionLimits;
+import io.techops.broadcast.tyrus.handshake.ForwardedHeaders;
+import io.techops.broadcast.tyrus.handshake.HandshakeChecks;
+import io.techops.broadcast.tyrus.handshake.Origins;
+import io.techops.broadcast.tyrus.handshake.PolicyExecutor;
+import io.techops.broadcast.tyrus.handshake.Router;
+import io.techops.broadcast.tyrus.handshake.Upgrader;
+import io.techops.broadcast.tyrus.pages.StaticFileHandler;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import org.glassfish.grizzly.filterchain.FilterChainBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the connections of a port have in common until they are peers.
+ *
+ * @param engines makes the TLS engine of a connection; null if the port speaks in the clear
+ * @param headTimeout within what time a request head must be complete: after the connection, TLS included, or after its
+ *     own first bytes if it is not the first one
+ * @param idleTimeout how long a connection may be idle between two requests
+ * @param stallTimeout how long a reader may stop before its connection is cut
+ * @param closing whether every request is to be refused, because the server is going away
+ * @param counter is told of every refusal
+ * @param sockets what answers handshakes; null if the port has pages alone
+ * @param pages what answers other requests; null if they are refused
+ */
+public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engines, Duration headTimeout, Duration idleTimeout,
+        Duration stallTimeout, BooleanSupplier closing, Consumer<RefusalCause> counter, @Nullable Sockets sockets,
+        @Nullable StaticFileHandler pages) {
+
+    /** How long the reader of a page may stop. */
+    public static final Duration STALL_TIMEOUT = Duration.ofSeconds(30);
+
+    /**
+     * What a handshake passes.
+     *
+     * @param decider asks the host application, or null if everyone is accepted
+     * @param mayBlock whether the entrance or the admission may have to wait for foreign code
+     */
+    record Sockets(HandshakeChecks entrance, @Nullable PolicyExecutor decider, Upgrader admission, BooleanSupplier mayBlock) {
+    }
+
+    /** {@return a port that has pages alone} */
+    static HttpPort forPages(ServerSettings settings, WriteReadiness watch, BooleanSupplier closing,
+            StaticFileHandler pages) {
+        return new HttpPort(watch, settings.engines(), settings.handshakeTimeout(), settings.pageIdleTimeout(),
+                STALL_TIMEOUT, closing, cause -> { }, null, pages);
+    }
+
+    /** {@return the WebSocket port} */
+    static HttpPort forSockets(ServerSettings settings, WriteReadiness watch, BooleanSupplier closing,
+            Router routes, @Nullable PolicyExecutor decider, @Nullable StaticFileHandler pages) {
+        ServerSettings.Admission who = settings.admission();
+        HandshakeChecks entrance = new HandshakeChecks(routes, new Origins(who.origins()),
+                new ForwardedHeaders(who.trustedProxies(), who.clientAddressHeader()),
+                new ConnectionLimits(who.maxPeers(), who.maxPeersPerAddress()));
+        DirectBufferPool pool = new DirectBufferPool();
+        Function<Batch, EncodedBatch> encoder = batch -> EncodedBatch.encode(batch, pool);
+        Upgrader admission = new Upgrader(new Upgrader.Parts(watch, encoder,
+                FilterChainBuilder.stateless().add(new SocketFilter()).build(), settings.maxMessageBytes()));
+        return new HttpPort(watch, settings.engines(), settings.handshakeTimeout(), settings.pageIdleTimeout(),
+                STALL_TIMEOUT, closing, routes::refused,
+                new Sockets(entrance, decider, admission, routes::mayBlock), pages);
+    }
+}

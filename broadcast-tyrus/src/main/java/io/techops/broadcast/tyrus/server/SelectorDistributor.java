@@ -1,0 +1,118 @@
+package io.techops.broadcast.tyrus.server;
+
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.glassfish.grizzly.CompletionHandler;
+import org.glassfish.grizzly.EmptyCompletionHandler;
+import org.glassfish.grizzly.nio.AbstractNIOConnectionDistributor;
+import org.glassfish.grizzly.nio.NIOConnection;
+import org.glassfish.grizzly.nio.NIOTransport;
+import org.glassfish.grizzly.nio.RegisterChannelResult;
+import org.glassfish.grizzly.nio.RoundRobinConnectionDistributor;
+import org.glassfish.grizzly.nio.SelectorRunner;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Grizzly's way to divide channels among selectors, which makes up for two things that Grizzly leaves out at the end: a
+ * listening socket that was closed goes on listening until its selector has noticed, and a connection that was accepted
+ * just before the selectors end would never be closed.
+ */
+final class SelectorDistributor extends AbstractNIOConnectionDistributor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SelectorDistributor.class);
+    private static final Duration LONGEST_ROUND = Duration.ofSeconds(1);
+
+    private final RoundRobinConnectionDistributor rounds;
+    private final ConnectionMaker maker;
+
+    /** Makes what a connection is for us. */
+    interface ConnectionMaker {
+        ConnectionProcessor make(NIOConnection connection) throws IOException;
+    }
+
+    SelectorDistributor(NIOTransport transport, ConnectionMaker maker) {
+        super(transport);
+        this.maker = maker;
+        rounds = new RoundRobinConnectionDistributor(transport);
+    }
+
+    /** {@return whether this thread is one of the selectors'} */
+    boolean selectsOnThisThread() {
+        SelectorRunner[] runners = getTransportSelectorRunners();
+        for (SelectorRunner runner : runners == null ? new SelectorRunner[0] : runners) { // null after the end
+            if (runner.getRunnerThread() == Thread.currentThread()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Has every selector look at what was closed. */
+    void wake() {
+        for (SelectorRunner runner : getTransportSelectorRunners()) {
+            runner.getSelector().wakeup();
+        }
+    }
+
+    /** Waits until every selector has registered what was accepted so far; not for long, whatever happens. */
+    void settle() {
+        try {
+            awaitRound(); // who accepts hands over to another selector,
+            awaitRound(); // which then has it
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void awaitRound() throws InterruptedException {
+        SelectorRunner[] runners = getTransportSelectorRunners();
+        CountDownLatch round = new CountDownLatch(runners.length);
+        for (SelectorRunner runner : runners) {
+            transport.getSelectorHandler().enque(runner, () -> {
+                round.countDown();
+                return true;
+            }, new EmptyCompletionHandler<>());
+        }
+        round.await(LONGEST_ROUND.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void registerChannel(SelectableChannel channel, int interestOps, Object attachment) throws IOException {
+        rounds.registerChannel(channel, interestOps, attachment);
+    }
+
+    @Override
+    public void registerChannelAsync(SelectableChannel channel, int interestOps, Object attachment,
+            CompletionHandler<RegisterChannelResult> completionHandler) {
+        NIOConnection connection = (NIOConnection) attachment;
+        try {
+            connection.setProcessor(maker.make(connection));
+        } catch (IOException e) {
+            drop(channel, e);
+            return;
+        } catch (RuntimeException | Error e) { // of the host's TLS, or no memory: the acceptor says so
+            drop(channel, e);
+            throw e;
+        }
+        rounds.registerChannelAsync(channel, interestOps, attachment, completionHandler);
+    }
+
+    private static void drop(SelectableChannel channel, Throwable why) {
+        LOG.debug("A connection cannot begin: {}", why.toString());
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.debug("It cannot be closed either: {}", e.toString());
+        }
+    }
+
+    @Override
+    public void registerServiceChannelAsync(SelectableChannel channel, int interestOps, Object attachment,
+            CompletionHandler<RegisterChannelResult> completionHandler) {
+        rounds.registerServiceChannelAsync(channel, interestOps, attachment, completionHandler);
+    }
+}

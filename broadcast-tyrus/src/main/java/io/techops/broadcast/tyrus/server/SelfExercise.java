@@ -1,0 +1,136 @@
+package io.techops.broadcast.tyrus.server;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.tyrus.handshake.HubRouter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/*
+ * A class whose static initialiser needs a file descriptor when none are left stays broken as long as the process
+ * lives: sun.nio.ch.FileDispatcherImpl, with the first close of a socket, is one; a class path of folders needs a
+ * descriptor for every class. A list of such classes would be one of a JDK's version. So before the first server of a
+ * process listens, a private one on the loopback interface is led through a connection's life: a message, both ways to
+ * close, a refusal, a page, a reset, with TLS if the server has it. It has a hub of its own, which is not traced, so
+ * that neither the log nor a recording tells of it, and its result does not matter.
+ */
+
+/**
+ * Has everything loaded that a server needs late, once in the life of a process, before there is want of descriptors.
+ */
+public final class SelfExercise {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SelfExercise.class);
+    private static final AtomicBoolean PLAIN = new AtomicBoolean();
+    private static final AtomicBoolean SECURE = new AtomicBoolean();
+    private static final Duration LIMIT = Duration.ofSeconds(1);
+    private static final String HANDSHAKE = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+            + "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    /** An empty text, a ping, and a close frame: all with a mask of zeros. */
+    private static final byte[] TALK = frames(0x81, 0x89, 0x88);
+    private static final byte[] VIOLATION = frames(0x83);
+
+    private SelfExercise() {
+    }
+
+    private static byte[] frames(int... firstBytes) {
+        byte[] frames = new byte[6 * firstBytes.length];
+        for (int i = 0; i < firstBytes.length; i++) {
+            frames[6 * i] = (byte) firstBytes[i];
+            frames[6 * i + 1] = (byte) 0x80;
+        }
+        return frames;
+    }
+
+    /** Does it, unless it was done before. Throws nothing, and takes a few seconds at most. */
+    public static void run(ServerSettings settings) {
+        if (!(settings.isSecure() ? SECURE : PLAIN).compareAndSet(false, true)) {
+            return;
+        }
+        try (BroadcastHub hub = BroadcastHub.builder().name("self-exercise").traced(false).shards(1).build()) {
+            ServerRuntime server = new ServerRuntime(settings.onLoopback(), new HubRouter(null, hub));
+            try {
+                exercise(server, settings.isSecure() ? trusting() : null);
+                hub.close(LIMIT);
+            } finally {
+                server.release();
+            }
+        } catch (Exception | LinkageError e) {
+            LOG.debug("The server was not exercised before its start: {}", e.toString());
+        }
+    }
+
+    private static void exercise(ServerRuntime server, @Nullable SSLSocketFactory tls) throws IOException {
+        talk(server.port(), tls, HANDSHAKE, TALK);
+        talk(server.port(), tls, HANDSHAKE, VIOLATION);
+        talk(server.port(), tls, "GET / HTTP/1.1\r\n\r\n", new byte[0]);
+        if (server.pagePort() > 0) {
+            talk(server.pagePort(), tls, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", new byte[0]);
+        }
+        try (Socket reset = open(server.port(), tls)) {
+            reset.getOutputStream().write(HANDSHAKE.getBytes(StandardCharsets.US_ASCII));
+            reset.getInputStream().read();
+            reset.setSoLinger(true, 0);
+        }
+    }
+
+    /** Says something, and hears the answer to its end. */
+    private static void talk(int port, @Nullable SSLSocketFactory tls, String request, byte[] frames)
+            throws IOException {
+        try (Socket socket = open(port, tls)) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            InputStream in = socket.getInputStream();
+            byte[] answer = new byte[8 << 10];
+            for (int count = in.read(answer); count > 0; count = in.read(answer)) {
+                if (frames.length > 0) {
+                    socket.getOutputStream().write(frames);
+                    frames = new byte[0];
+                }
+            }
+        }
+    }
+
+    private static Socket open(int port, @Nullable SSLSocketFactory tls) throws IOException {
+        InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+        Socket socket = new Socket();
+        socket.connect(new InetSocketAddress(loopback, port), (int) LIMIT.toMillis());
+        socket.setSoTimeout((int) LIMIT.toMillis());
+        return tls == null ? socket : tls.createSocket(socket, "localhost", port, true);
+    }
+
+    /** {@return what connects to this process, whose certificate need not be one that anybody trusts} */
+    public static SSLSocketFactory trusting() throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new X509TrustManager() {
+            @Override
+            public void checkClientTrusted(X509Certificate[] chain, String kind) {
+                // It is never a server.
+            }
+
+            @Override
+            public void checkServerTrusted(X509Certificate[] chain, String kind) {
+                // It is this process.
+            }
+
+            @Override
+            public X509Certificate[] getAcceptedIssuers() {
+                return new X509Certificate[0];
+            }
+        }}, null);
+        return context.getSocketFactory();
+    }
+}

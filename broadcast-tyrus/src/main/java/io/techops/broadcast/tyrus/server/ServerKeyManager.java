@@ -1,0 +1,132 @@
+package io.techops.broadcast.tyrus.server;
+
+import java.net.Socket;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the key that a client is shown. Immutable.
+ */
+public final class ServerKeyManager extends X509ExtendedKeyManager {
+
+    // A key that is valid now is better than one that is not; of two that are alike in that, the one for the name that
+    // the client asks for (SNI, RFC 6066 section 3) is better. Who asks for no name, or for one that no valid key has,
+    // is shown what it would be shown if it had asked for the names of the first valid key.
+    //
+    // JSSE asks once for each type of key (RSA, EC, ...) that the client can use, in its own order, and takes the first
+    // answer. So the answer for one type is none if a key of another type is better and the client can use it, too.
+
+    private static final int VALID = 2;
+    private static final int NAMED = 1;
+
+    private final Map<String, ServerKey> keys = new LinkedHashMap<>();
+    private final Clock clock;
+
+    /**
+     * @param keys at least one, in the order of the key store
+     */
+    public ServerKeyManager(List<ServerKey> keys, Clock clock) {
+        keys.forEach(key -> this.keys.put(key.alias(), key));
+        this.clock = clock;
+    }
+
+    @Override
+    public @Nullable String chooseEngineServerAlias(String type, Principal @Nullable [] issuers, SSLEngine engine) {
+        return choose(type, engine.getHandshakeSession());
+    }
+
+    @Override
+    public @Nullable String chooseServerAlias(String type, Principal @Nullable [] issuers, @Nullable Socket socket) {
+        return choose(type, socket instanceof SSLSocket tls ? tls.getHandshakeSession() : null);
+    }
+
+    private @Nullable String choose(String type, @Nullable SSLSession session) {
+        if (!(session instanceof ExtendedSSLSession handshake)) {
+            return choose(type, null, key -> true);
+        }
+        List<String> signatures = List.of(handshake.getPeerSupportedSignatureAlgorithms());
+        boolean isNew = handshake.getProtocol().equals("TLSv1.3");
+        return choose(type, requestedName(handshake), key -> key.isUsableWith(signatures, isNew));
+    }
+
+    private static @Nullable String requestedName(ExtendedSSLSession session) {
+        for (SNIServerName name : session.getRequestedServerNames()) {
+            if (name instanceof SNIHostName host) {
+                return host.getAsciiName();
+            }
+        }
+        return null;
+    }
+
+    /**
+     * {@return the alias of the best key of a type, or null if there is none, or a better one of another type}
+     *
+     * @param name the host that the client wants, or null if it does not say
+     * @param usable whether the client can use a key
+     */
+    public @Nullable String choose(String type, @Nullable String name, Predicate<ServerKey> usable) {
+        Instant now = clock.instant();
+        List<ServerKey> candidates = keys.values().stream().filter(usable).toList();
+        Predicate<ServerKey> named = named(name, candidates.stream().filter(key -> key.isValid(now)).toList());
+        ServerKey answer = null;
+        int best = -1;
+        for (ServerKey key : candidates) {
+            int rank = (key.isValid(now) ? VALID : 0) + (named.test(key) ? NAMED : 0);
+            if (rank > best || rank == best && answer == null) {
+                answer = key.isOf(type) ? key : null;
+                best = rank;
+            }
+        }
+        return answer == null ? null : answer.alias();
+    }
+
+    /** {@return whether a key has the right name} */
+    private static Predicate<ServerKey> named(@Nullable String name, List<ServerKey> valid) {
+        Predicate<ServerKey> asked = key -> name != null && key.isFor(name);
+        return valid.isEmpty() || valid.stream().anyMatch(asked) ? asked : valid.get(0)::sharesNameWith;
+    }
+
+    @Override
+    public String @Nullable [] getServerAliases(String type, Principal @Nullable [] issuers) {
+        String[] aliases = keys.values().stream().filter(key -> key.isOf(type)).map(ServerKey::alias)
+                .toArray(String[]::new);
+        return aliases.length == 0 ? null : aliases;
+    }
+
+    @Override
+    public X509Certificate @Nullable [] getCertificateChain(String alias) {
+        ServerKey key = keys.get(alias);
+        return key == null ? null : key.chain().toArray(X509Certificate[]::new);
+    }
+
+    @Override
+    public @Nullable PrivateKey getPrivateKey(String alias) {
+        ServerKey key = keys.get(alias);
+        return key == null ? null : key.key();
+    }
+
+    @Override
+    public String @Nullable [] getClientAliases(String type, Principal @Nullable [] issuers) {
+        return null;
+    }
+
+    @Override
+    public @Nullable String chooseClientAlias(String[] types, Principal @Nullable [] issuers, @Nullable Socket socket) {
+        return null;
+    }
+}

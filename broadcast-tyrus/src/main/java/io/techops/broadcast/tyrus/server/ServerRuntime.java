@@ -1,0 +1,152 @@
+package io.techops.broadcast.tyrus.server;
+
+import io.techops.broadcast.tyrus.connection.WriteReadiness;
+import io.techops.broadcast.tyrus.handshake.PolicyExecutor;
+import io.techops.broadcast.tyrus.handshake.Router;
+import io.techops.broadcast.tyrus.pages.StaticFileHandler;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What runs while a {@code BroadcastServer} does. Tyrus and Grizzly are needed from here on, and not before, so that a
+ * program without them is told what it lacks. Safe for use by any number of threads.
+ */
+public final class ServerRuntime {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerRuntime.class);
+    private static final int NO_PORT = -1;
+    /** The longest limit of a close that can be counted in nanoseconds, and to spare; longer ones mean the same. */
+    private static final Duration LONGEST = Duration.ofDays(365);
+
+    private final Router routes;
+    private final WriteReadiness watch;
+    private final TCPNIOTransport sockets;
+    private final @Nullable TCPNIOTransport pages;
+    private final @Nullable PolicyExecutor decider;
+    private final URI root;
+    private final int port;
+    private final @Nullable URI pageUri;
+    private final int pagePort;
+    private volatile boolean closing;
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+
+    /** Listens, or leaves nothing behind. */
+    public ServerRuntime(ServerSettings settings, Router routes) {
+        this.routes = routes;
+        watch = new WriteReadiness("broadcast-watch");
+        boolean onOnePort = settings.pages() != null && settings.pagePort() == settings.port() && settings.port() != 0;
+        InetSocketAddress socketAddress = settings.address(settings.port());
+        InetSocketAddress pageAddress = settings.address(settings.pagePort());
+        boolean started = false;
+        try {
+            decider = settings.policy() == null ? null : new PolicyExecutor(settings.policy());
+            StaticFileHandler handler = settings.pages() == null ? null : new StaticFileHandler(settings.pages());
+            sockets = GrizzlyListeners.transport("broadcast", watch, HttpPort.forSockets(settings, watch, () -> closing, routes,
+                    decider, onOnePort ? handler : null));
+            pages = handler == null || onOnePort ? null : GrizzlyListeners.transport("broadcast-pages", null,
+                    HttpPort.forPages(settings, watch, () -> closing, handler));
+            port = GrizzlyListeners.start(sockets, "port", socketAddress);
+            pagePort = onOnePort ? port : pages == null ? NO_PORT : GrizzlyListeners.start(pages, "pagePort", pageAddress);
+            root = settings.host().uri(settings.isSecure() ? "wss" : "ws", port);
+            pageUri = pagePort == NO_PORT ? null
+                    : settings.host().uri(settings.isSecure() ? "https" : "http", pagePort);
+            started = true;
+        } finally {
+            if (!started) {
+                release();
+            }
+        }
+    }
+
+    /** {@return the WebSocket port, with the path {@code /}} */
+    public URI root() {
+        return root;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public @Nullable URI pageUri() {
+        return pageUri;
+    }
+
+    public int pagePort() {
+        return pagePort;
+    }
+
+    public void close(Duration limit) {
+        stopAccepting();
+        if (GrizzlyListeners.runsOnThisThread(sockets)) {
+            // From a policy or a listener: what this thread reads has to be read before the hub's end, so that nothing
+            // on it may wait for that end.
+            routes.shutdown(limit).thenRun(() -> watch.in(Duration.ZERO, this::stop));
+            stopAfter(limit);
+            return;
+        }
+        routes.shutdown(limit).thenRun(this::stop);
+        routes.close(limit);
+        if (routes.shutdown(limit).toCompletableFuture().isDone()) {
+            stop();
+            stopped.join(); // if it is the hub's thread that stops the server, perhaps one of the host application
+        } else {
+            // Called from a listener of the hub, which the end has to wait for; or nobody runs the hub's tasks.
+            stopAfter(limit);
+        }
+    }
+
+    /** Whatever happens, the server has stopped a moment after the limit. */
+    private void stopAfter(Duration limit) {
+        Duration longest = limit.compareTo(LONGEST) < 0 ? limit : LONGEST;
+        watch.in(longest.plusSeconds(1), this::stop);
+    }
+
+    /** Runs a task that does not block when everything has stopped; at once if it has. */
+    public void whenStopped(Runnable task) {
+        stopped.thenRun(task);
+    }
+
+    private synchronized void stopAccepting() {
+        if (!closing) {
+            closing = true;
+            GrizzlyListeners.stopAccepting(sockets);
+            if (pages != null) {
+                GrizzlyListeners.stopAccepting(pages);
+            }
+        }
+    }
+
+    /** Holds no lock: the thread of the watch may come here too, and is waited for by whoever came first. */
+    private void stop() {
+        if (stopping.compareAndSet(false, true)) {
+            try {
+                release();
+            } finally {
+                stopped.complete(null);
+            }
+            LOG.info("Closed {}", root);
+        }
+    }
+
+    /** Leaves nothing behind; its hub is closed before. */
+    void release() {
+        if (pages != null) {
+            GrizzlyListeners.stop(pages);
+        }
+        if (sockets != null) { // a library that is missing is noticed before there is everything to stop
+            GrizzlyListeners.stop(sockets);
+        }
+        if (decider != null) {
+            decider.close();
+        }
+        watch.close();
+    }
+}

@@ -1,0 +1,48 @@
+package io.techops.broadcast.tyrus.server;
+
+import io.techops.broadcast.handshake.HandshakePolicy;
+import io.techops.broadcast.tyrus.handshake.ConnectionLimits;
+import io.techops.broadcast.tyrus.handshake.ForwardedHeaders;
+import io.techops.broadcast.tyrus.http.IpAddresses;
+import io.techops.broadcast.tyrus.pages.PageSource;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server is started with, checked already.
+ *
+ * @param pages what the page server shows; null if there is none
+ * @param engines makes the TLS engine of a connection; null if the ports speak in the clear
+ * @param policy the host application's decision about handshakes; null if everyone is accepted
+ */
+public record ServerSettings(BindHost host, int port, @Nullable PageSource pages, int pagePort,
+        Duration pageIdleTimeout, @Nullable Supplier<SSLEngine> engines, int maxMessageBytes,
+        Duration handshakeTimeout, Admission admission, @Nullable HandshakePolicy policy) {
+
+    /** Who may connect, as far as it needs no code of the host application. */
+    public record Admission(Set<String> origins, List<IpAddresses.Block> trustedProxies, String clientAddressHeader,
+            int maxPeers, int maxPeersPerAddress) {
+
+        static final Admission ANYONE = new Admission(Set.of(), List.of(), ForwardedHeaders.X_FORWARDED_FOR,
+                ConnectionLimits.UNLIMITED, ConnectionLimits.UNLIMITED);
+    }
+
+    /** {@return the settings of a server like this one, on free ports of the loopback interface, for anyone there} */
+    ServerSettings onLoopback() {
+        return new ServerSettings(BindHost.parse("127.0.0.1"), 0, pages, 0, pageIdleTimeout, engines, maxMessageBytes,
+                handshakeTimeout, Admission.ANYONE, null);
+    }
+
+    boolean isSecure() {
+        return engines != null;
+    }
+
+    InetSocketAddress address(int at) {
+        return InetSocketAddress.createUnresolved(host.text(), at);
+    }
+}

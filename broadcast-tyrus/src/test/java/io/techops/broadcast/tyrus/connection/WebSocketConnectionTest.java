@@ -1,0 +1,232 @@
+package io.techops.broadcast.tyrus.connection;
+
+import static io.techops.broadcast.testing.ClientFrames.frame;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.testing.LogCatch;
+import io.techops.broadcast.tyrus.frame.DirectBufferPool;
+import io.techops.broadcast.tyrus.frame.EncodedBatch;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a peer's frames lead to, without a socket. */
+class WebSocketConnectionTest {
+
+    private static final int TEXT = 0x81;
+    private static final int CLOSE = 0x88;
+    private static final int PING = 0x89;
+    private static final int PONG = 0x8A;
+
+    private final WriteReadiness watch = new WriteReadiness("watch of a test");
+    private final List<String> said = new CopyOnWriteArrayList<>();
+    private final BroadcastHub hub = BroadcastHub.builder()
+            .policy((from, message) -> {
+                said.add(message instanceof Message.Text text ? text.text() : message.toString());
+                return MessagePolicy.Decision.ignore();
+            }).build();
+    private final Sink sink = new Sink();
+    private final WebSocketConnection peer = new WebSocketConnection(hub, watch, Map.of(), sink,
+            batch -> EncodedBatch.encode(batch, new DirectBufferPool()), 1_000, () -> { });
+
+    /** Keeps what is written to a peer. */
+    private static final class Sink implements SocketTransport {
+
+        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+        private boolean closed;
+        private volatile boolean hasMemory = true;
+
+        @Override
+        public long write(EncodedBatch batch) throws IOException {
+            if (!hasMemory) {
+                throw new OutOfMemoryError("Cannot reserve 65536 bytes of direct buffer memory");
+            }
+            return write(batch.view(0));
+        }
+
+        @Override
+        public synchronized long write(ByteBuffer[] buffers) {
+            long count = 0;
+            for (ByteBuffer buffer : buffers) {
+                while (buffer.hasRemaining()) {
+                    written.write(buffer.get());
+                    count++;
+                }
+            }
+            return count;
+        }
+
+        @Override
+        public void awaitWritable(Runnable then) {
+            throw new AssertionError("everything was taken");
+        }
+
+        @Override
+        public SocketTransport clear() {
+            return this;
+        }
+
+        @Override
+        public void shutdownOutput() {
+            // The close frame was the last.
+        }
+
+        @Override
+        public void finish() {
+            // There is no socket.
+        }
+
+        @Override
+        public SocketReader reader(int mostAtOnce) {
+            throw new AssertionError("the test brings what comes");
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+
+        @Override
+        public void abort() {
+            // There is no socket.
+        }
+
+        @Override
+        public void ended() {
+            // There is no socket.
+        }
+
+        synchronized boolean hasWritten() {
+            return written.size() > 0;
+        }
+
+        synchronized byte[] take() {
+            byte[] bytes = written.toByteArray();
+            written.reset();
+            return bytes;
+        }
+    }
+
+    @BeforeEach
+    void open() {
+        peer.register();
+        peer.open(ByteBuffer.wrap("101".getBytes(StandardCharsets.US_ASCII)));
+        assertThat(sink.take()).asString(StandardCharsets.US_ASCII).isEqualTo("101");
+    }
+
+    @AfterEach
+    void end() {
+        peer.ended();
+        hub.close(Duration.ZERO);
+        watch.close();
+    }
+
+    private void send(byte[]... frames) {
+        Queue<ByteBuffer> pieces = new ArrayDeque<>();
+        for (byte[] frame : frames) {
+            pieces.add(ByteBuffer.wrap(frame));
+        }
+        assertThat(peer.read(pieces::poll)).isTrue();
+    }
+
+    @Test
+    void pingsAreAnsweredAndPongsAreTaken() {
+        send(frame(PING, "are you there"), frame(PONG, ""), frame(PING, ""), frame(PONG, "unasked"));
+        assertThat(sink.take()).isEqualTo(unmasked(PONG, "are you there", ""));
+        assertThat(hub.peers()).hasSize(1);
+    }
+
+    /** {@return frames of a server} */
+    private static byte[] unmasked(int first, String... payloads) {
+        ByteArrayOutputStream frames = new ByteArrayOutputStream();
+        for (String payload : payloads) {
+            frames.write(first);
+            frames.write(payload.length());
+            frames.writeBytes(payload.getBytes(StandardCharsets.US_ASCII));
+        }
+        return frames.toByteArray();
+    }
+
+    @Test
+    void itsMessagesReachTheHubInOrder() {
+        send(frame(PING, "1"), frame(TEXT, "one"), frame(TEXT, "two"), frame(PING, "2"));
+        send(frame(TEXT, "three"));
+        assertThat(said).containsExactly("one", "two", "three");
+    }
+
+    @Test
+    void itsCloseFrameIsAnsweredWithItsCodeAndNothingElseOfIt() {
+        send(frame(CLOSE, 3, 233, 'b', 'y', 'e'), frame(TEXT, "too late"));
+        assertThat(sink.take()).containsExactly(CLOSE, 2, 3, 233);
+        assertThat(hub.peers()).isEmpty();
+        assertThat(said).isEmpty();
+        assertThat(peer.inputEnded()).isTrue();
+        assertThat(sink.closed).isTrue();
+    }
+
+    @Test
+    void aCloseFrameWithoutACodeIsAnsweredWithOneWithout() {
+        send(frame(CLOSE));
+        assertThat(sink.take()).containsExactly(CLOSE, 0);
+        assertThat(hub.peers()).isEmpty();
+    }
+
+    @Test
+    void aBrokenRuleIsNamedInTheCloseFrame() {
+        send(frame(0x83, "an opcode that is none"));
+        assertThat(sink.take()).asString(StandardCharsets.US_ASCII).endsWith("unknown opcode 3");
+        assertThat(hub.peers()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeReadForWantOfMemoryEndsItWith1011() {
+        try (LogCatch log = new LogCatch()) {
+            assertThat(peer.read(() -> {
+                throw new OutOfMemoryError("Cannot reserve 65536 bytes of direct buffer memory");
+            })).isTrue();
+            assertThat(log.warnings()).hasSizeLessThanOrEqualTo(1); // one of a burst, which another test may have begun
+        }
+        assertThat(sink.take()).asString(StandardCharsets.US_ASCII).endsWith("the connection could not be served");
+        assertThat(hub.peers()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeWrittenForWantOfMemoryEndsItWith1011() {
+        try (LogCatch log = new LogCatch()) {
+            sink.hasMemory = false;
+            hub.broadcast("hello");
+            await().until(() -> hub.peers().isEmpty());
+            await().until(() -> log.warnings().size() <= 1 && sink.hasWritten());
+        }
+        byte[] close = sink.take();
+        assertThat(close[0] & 0xFF).isEqualTo(CLOSE);
+        assertThat(close).asString(StandardCharsets.US_ASCII).endsWith("the connection could not be served");
+    }
+
+    @Test
+    void itsEndWithoutACloseFrameIsItsEnd() {
+        peer.ended();
+        assertThat(hub.peers()).isEmpty();
+    }
+
+    @Test
+    void nothingThatComesAfterItsEndIsLookedAt() {
+        peer.ended();
+        send(frame(TEXT, "too late"), frame(PING, "too late"));
+        assertThat(said).isEmpty();
+    }
+}

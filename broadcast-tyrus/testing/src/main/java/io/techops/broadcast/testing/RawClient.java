@@ -1,0 +1,259 @@
+package io.techops.broadcast.testing;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import javax.net.SocketFactory;
+
+/**
+ * A WebSocket client over a plain socket, which does what it is told, right or wrong. It answers nothing by itself.
+ * Reads have the limit of {@link TestRun#LIMIT}.
+ */
+public final class RawClient implements AutoCloseable {
+
+    public static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
+
+    private final Socket socket;
+    private final DataInputStream in;
+    private final OutputStream out;
+    private String response = "";
+
+    /** A frame as it came from the server. */
+    public record Frame(int first, byte[] payload) {
+
+        public int opcode() {
+            return first & 0x0F;
+        }
+
+        public String text() {
+            return new String(payload, StandardCharsets.UTF_8);
+        }
+
+        /** {@return the code of a close frame} */
+        public int code() {
+            return ByteBuffer.wrap(payload).getShort() & 0xFFFF;
+        }
+
+        /** {@return the phrase of a close frame} */
+        public String phrase() {
+            return new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8);
+        }
+    }
+
+    private RawClient(Socket socket) throws IOException {
+        this.socket = socket;
+        socket.setSoTimeout((int) TestRun.LIMIT.toMillis());
+        socket.setTcpNoDelay(true);
+        in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));
+        out = socket.getOutputStream();
+    }
+
+    /** Connects without a handshake. */
+    public static RawClient connect(int port) throws IOException {
+        return connect(SocketFactory.getDefault(), port, 0);
+    }
+
+    /** Connects without a handshake, with a receive buffer of the given size. */
+    public static RawClient connect(SocketFactory factory, int port, int receiveBuffer) throws IOException {
+        Socket socket = factory.createSocket();
+        if (receiveBuffer > 0) {
+            socket.setReceiveBufferSize(receiveBuffer);
+        }
+        socket.connect(new InetSocketAddress("127.0.0.1", port), 5_000);
+        return new RawClient(socket);
+    }
+
+    /** Connects without a handshake, from a certain address of this machine. */
+    public static RawClient connectFrom(String address, int port) throws IOException {
+        return new RawClient(new Socket("127.0.0.1", port, java.net.InetAddress.getByName(address), 0));
+    }
+
+    /** Connects and shakes hands. */
+    public static RawClient open(URI uri) throws IOException {
+        return connect(uri.getPort()).shakeHands(uri.getPath());
+    }
+
+    public RawClient shakeHands(String path) throws IOException {
+        String answer = ask(handshake(path));
+        if (!answer.startsWith("HTTP/1.1 101 ")) {
+            throw new IOException("the handshake was refused: " + answer);
+        }
+        return this;
+    }
+
+    public static String handshake(String path, String... headers) {
+        String more = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
+        return "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Key: " + KEY + "\r\nSec-WebSocket-Version: 13\r\n" + more + "\r\n";
+    }
+
+    /** Sends a request and reads the head of the response. */
+    public String ask(String request) throws IOException {
+        send(request.getBytes(StandardCharsets.ISO_8859_1));
+        return readHead();
+    }
+
+    public String readHead() throws IOException {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+            int next = in.read();
+            if (next < 0) {
+                throw new EOFException("the response ended after: " + head);
+            }
+            head.write(next);
+        }
+        response = head.toString(StandardCharsets.ISO_8859_1);
+        return response;
+    }
+
+    public void send(byte[] bytes) throws IOException {
+        out.write(bytes);
+        out.flush();
+    }
+
+    /** Sends so many bytes at a time, each a write of its own. */
+    public void sendPieces(byte[] bytes, int size) throws IOException {
+        try {
+            for (int from = 0; from < bytes.length; from += size) {
+                send(Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + size)));
+            }
+        } catch (SocketException e) {
+            // The server has heard enough: what it said about it is still to be read.
+        }
+    }
+
+    public void sendText(String text) throws IOException {
+        send(frame(0x81, text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    public void sendClose(int code) throws IOException {
+        send(frame(0x88, new byte[] {(byte) (code >> 8), (byte) code}));
+    }
+
+    /** {@return a masked frame that begins with the byte {@code first}} */
+    public static byte[] frame(int first, byte[] payload) {
+        int length = payload.length;
+        ByteBuffer frame = ByteBuffer.allocate(14 + length).put((byte) first);
+        if (length <= 125) {
+            frame.put((byte) (0x80 | length));
+        } else if (length <= 0xFFFF) {
+            frame.put((byte) (0x80 | 126)).putShort((short) length);
+        } else {
+            frame.put((byte) (0x80 | 127)).putLong(length);
+        }
+        byte[] mask = {1, 2, 3, 4};
+        frame.put(mask);
+        for (int i = 0; i < length; i++) {
+            frame.put((byte) (payload[i] ^ mask[i % 4]));
+        }
+        byte[] bytes = new byte[frame.flip().remaining()];
+        frame.get(bytes);
+        return bytes;
+    }
+
+    /** {@return the next frame; throws at the end of the stream} */
+    public Frame read() throws IOException {
+        int first = in.readUnsignedByte();
+        int length = in.readUnsignedByte();
+        if (length > 127) {
+            throw new IOException("the server has masked a frame: RFC 6455 section 5.1");
+        }
+        if (length == 126) {
+            length = in.readUnsignedShort();
+        } else if (length == 127) {
+            length = Math.toIntExact(in.readLong());
+        }
+        byte[] payload = new byte[length];
+        in.readFully(payload);
+        return new Frame(first, payload);
+    }
+
+    /** {@return the next bytes, as they come} */
+    public byte[] readBytes(int count) throws IOException {
+        byte[] bytes = new byte[count];
+        in.readFully(bytes);
+        return bytes;
+    }
+
+    public String readText() throws IOException {
+        Frame frame = read();
+        if (frame.first() != 0x81) {
+            throw new IOException("not a whole text frame, but " + Integer.toHexString(frame.first()));
+        }
+        return frame.text();
+    }
+
+    /** {@return the next close frame; what comes before it is dropped} */
+    public Frame readClose() throws IOException {
+        Frame frame = read();
+        while (frame.opcode() != 8) {
+            frame = read();
+        }
+        return frame;
+    }
+
+    /** {@return whether the server ends the stream, now or as soon as it has sent what is on the way} */
+    public boolean readsEnd() throws IOException {
+        try {
+            while (in.read() >= 0) {
+                // what comes before the end does not matter
+            }
+            return true;
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
+    /** {@return the body of the response whose head was read last} */
+    public String readBody() throws IOException {
+        String length = response.replaceAll("(?is).*content-length: *(\\d+).*", "$1");
+        return new String(in.readNBytes(Integer.parseInt(length)), StandardCharsets.UTF_8);
+    }
+
+    /** {@return all that comes before the end of the stream, or before a reset} */
+    public byte[] readAll() throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        try {
+            for (int next = in.read(); next >= 0; next = in.read()) {
+                all.write(next);
+            }
+        } catch (SocketException e) {
+            // The server has reset the connection: what came before is what counts.
+        }
+        return all.toByteArray();
+    }
+
+    /** {@return whether the server ends the stream without having agreed to a WebSocket} */
+    public boolean readsNoUpgrade() throws IOException {
+        try {
+            return !new String(in.readAllBytes(), StandardCharsets.ISO_8859_1).startsWith("HTTP/1.1 101");
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
+    public Socket socket() {
+        return socket;
+    }
+
+    /** Ends the connection with a reset. */
+    public void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
