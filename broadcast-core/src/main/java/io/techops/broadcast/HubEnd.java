@@ -44,7 +44,7 @@ final class HubEnd {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /**
-     * @param threads the hub's own threads, which end with it; null if it has none
+     * @param threads the hub's own threads, which end with it; null if it shares those of others
      * @param ownTimer the timer, if it ends with the hub; null if others use it
      */
     HubEnd(Log log, Shard[] shards, Events events, Journal journal, HubTimer timer, Duration drainSpread,

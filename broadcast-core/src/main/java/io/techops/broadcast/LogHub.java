@@ -27,6 +27,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Publisher {
 
     private final Journal journal;
     private final HubTimer timer;
+    private final BlockingTasks adapters;
     private final Runnable afterGone;
     /** Whether anybody is told of peers that come and go: if not, nothing has to change threads for them. */
     private final boolean told;
@@ -43,9 +44,9 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Publisher {
     private final HubEnd end;
 
     LogHub(Builder settings) {
-        boolean needsThreads = settings.executor == null || settings.timer == null;
-        HubThreads threads = settings.shared == null && needsThreads ? HubThreads.ofOneHub(settings.name) : null;
+        HubThreads threads = settings.shared == null ? HubThreads.ofOneHub(settings.name) : null;
         HubThreads given = settings.shared != null ? settings.shared : threads;
+        adapters = given.adapters();
         Executor executor = settings.executor != null ? settings.executor : given.shards();
         ForeignTimer ownTimer = ForeignTimer.of(settings.timer != null ? settings.timer : given);
         timer = ownTimer;
@@ -423,6 +424,11 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Publisher {
         end.finished();
     }
 
+    @Override
+    public BlockingTasks blockingTasks() {
+        return adapters;
+    }
+
     // The end.
 
     @Override
@@ -458,7 +464,7 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Publisher {
         }
     }
 
-    /** {@return whether this thread runs the listener or a transport, so that it must not wait for the hub's end} */
+    /** {@return whether the hub's end includes that of what this thread does, so that it must not wait for it} */
     boolean onOwnThread() {
         return end.isOwnThread() || events.onThisThread() || SerialTask.isOnThisThread();
     }

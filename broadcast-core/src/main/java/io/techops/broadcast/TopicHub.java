@@ -136,6 +136,11 @@ final class TopicHub implements BroadcastHub {
     }
 
     @Override
+    public BlockingTasks blockingTasks() {
+        return lives.blockingTasks();
+    }
+
+    @Override
     public boolean isClosed() {
         return lives.isClosed();
     }

@@ -98,6 +98,10 @@ final class TopicLives implements Topic.Lives {
         return closed;
     }
 
+    BlockingTasks blockingTasks() {
+        return threads.adapters();
+    }
+
     void refused(RefusalCause cause) {
         refusals.count(cause);
     }

@@ -1,8 +1,11 @@
 package io.techops.broadcast.tyrus;
 
 import io.techops.broadcast.Batch;
+import io.techops.broadcast.BlockingTasks;
+import io.techops.broadcast.BlockingTasks.Kind;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.HubTimer.Cancellation;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.Registration;
@@ -30,7 +33,9 @@ import org.slf4j.LoggerFactory;
  * come meanwhile (the "trampoline").
  *
  * Pings and close frames have no asynchronous form, and freeing a socket may take a while: those are errands, done by
- * threads of their own. Nothing that may block runs on a shard of the hub.
+ * the hub's threads for blocking tasks. Nothing that may block runs on a shard of the hub. An application may be
+ * undeployed, and the library with it, so a thread has the application's class loader for its context only while it
+ * does something for it.
  *
  * The application may send to the session as well, or have it in two hubs: some containers then throw at whoever comes
  * second. A message that is refused so is sent again a moment later.
@@ -66,6 +71,7 @@ final class SessionLink implements Transport, Link, SendHandler {
     private static final String IN_A_HUB = SessionLink.class.getName() + ".session";
 
     private final Session session;
+    private final BlockingTasks tasks;
     private final SessionExtras extras;
     private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
     private final Map<String, Object> attributes;
@@ -88,17 +94,18 @@ final class SessionLink implements Transport, Link, SendHandler {
     /** Set before a close frame is sent: the hub is told of the end by {@link #look}. */
     private volatile boolean closing;
     /** Cancels the next look. */
-    private volatile Runnable looking = () -> { };
+    private volatile Cancellation looking = () -> { };
 
     /** Set by {@link #open}, which has the first turn. */
     private volatile @Nullable Registration registration;
 
-    private SessionLink(Session session) {
+    private SessionLink(Session session, BlockingTasks tasks) {
         this.session = session;
+        this.tasks = tasks;
         this.extras = SessionExtras.of(session);
         this.attributes = attributes(session);
         this.inbox = new SessionInbox(extras.reading(session), this::receive,
-                report -> Errands.REPORT.run(loader, report));
+                report -> errand(Kind.REPORT, Duration.ZERO, report));
     }
 
     /**
@@ -113,7 +120,7 @@ final class SessionLink implements Transport, Link, SendHandler {
         session.setMaxTextMessageBufferSize(maxMessageBytes);
         session.setMaxBinaryMessageBufferSize(maxMessageBytes);
         SessionExtras.limitBlocking(session, LINGER);
-        SessionLink link = new SessionLink(session);
+        SessionLink link = new SessionLink(session, hub.blockingTasks());
         String id = String.valueOf(session.getId());
         if (id.equals(session.getUserProperties().put(IN_A_HUB, id)) && SHARED.first()) {
             LOG.warn("A session is in two hubs, which slow each other down in some containers: open one for each");
@@ -186,7 +193,7 @@ final class SessionLink implements Transport, Link, SendHandler {
         CloseReason reason = closeAsked == null ? CUT : closeAsked;
         closeAsked = reason;
         aborted = true;
-        Errands.CUT.runAfter(LAST_WORD, loader, () -> extras.cut(session, reason));
+        errand(Kind.CUT, LAST_WORD, () -> extras.cut(session, reason));
         takeTurn();
     }
 
@@ -241,7 +248,7 @@ final class SessionLink implements Transport, Link, SendHandler {
         } else if (pingAsked) {
             pingAsked = false;
             underWay = true;
-            Errands.TALK.run(loader, this::sendPing);
+            errand(Kind.TALK, Duration.ZERO, this::sendPing);
         }
     }
 
@@ -276,7 +283,7 @@ final class SessionLink implements Transport, Link, SendHandler {
                     + "Send with Peer.send instead", e);
         }
         next--;
-        Errands.TALK.runAfter(BUSY, loader, this::done);
+        errand(Kind.TALK, BUSY, this::done);
     }
 
     /** {@return the payload in an array of its own: containers look at the array behind a buffer} */
@@ -305,6 +312,19 @@ final class SessionLink implements Transport, Link, SendHandler {
 
     // Errands.
 
+    private Cancellation errand(Kind kind, Duration delay, Runnable errand) {
+        return tasks.runAfter(delay, kind, () -> {
+            Thread thread = Thread.currentThread();
+            ClassLoader before = thread.getContextClassLoader();
+            thread.setContextClassLoader(loader);
+            try {
+                errand.run();
+            } finally {
+                thread.setContextClassLoader(before);
+            }
+        });
+    }
+
     private void sendPing() {
         try {
             session.getAsyncRemote().sendPing(ByteBuffer.allocate(0));
@@ -318,7 +338,7 @@ final class SessionLink implements Transport, Link, SendHandler {
         closing = true;
         long until = System.nanoTime() + LINGER.toNanos();
         lookLater(until);
-        Errands.TALK.run(loader, () -> {
+        errand(Kind.TALK, Duration.ZERO, () -> {
             close(session, reason);
             if (!isOpen()) {
                 over();
@@ -327,7 +347,7 @@ final class SessionLink implements Transport, Link, SendHandler {
     }
 
     private void lookLater(long until) {
-        looking = Errands.CUT.runAfter(LOOK, loader, () -> look(until));
+        looking = errand(Kind.CUT, LOOK, () -> look(until));
     }
 
     /** Tells that a session has ended, cuts it if it should have, or looks again later. */
@@ -344,7 +364,7 @@ final class SessionLink implements Transport, Link, SendHandler {
     }
 
     private void over() {
-        looking.run();
+        looking.cancel();
         registration.unregister(CUT); // unless the hub knows a better reason
     }
 
@@ -400,7 +420,7 @@ final class SessionLink implements Transport, Link, SendHandler {
     @Override
     public void failed(Throwable thrown) {
         LOG.debug("A session failed", thrown);
-        Errands.CUT.runAfter(OWN_CLOSE, loader, () -> {
+        errand(Kind.CUT, OWN_CLOSE, () -> {
             // Unless the container has told more.
             closed(CloseReason.of(CloseReason.INTERNAL_ERROR, "the session failed"));
             if (isOpen()) { // also if something is stuck that is under way
