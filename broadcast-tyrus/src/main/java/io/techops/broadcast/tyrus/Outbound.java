@@ -4,6 +4,7 @@ import io.techops.broadcast.Batch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
+import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,6 +19,10 @@ import org.slf4j.LoggerFactory;
  *   pong, ping, close  one of each; a newer pong replaces one that waits (RFC 6455 section 5.5.3)
  * so a connection holds at most one batch and a few hundred bytes, however long its peer does not read. A frame starts
  * only where one has ended, and nothing follows the close frame. Nothing but the 101 leaves before the 101.
+ *
+ * What waits is written a turn of at most TURN chunks at a time. A peer may read as fast as it is encrypted for, so that
+ * one write could take all of a large batch: the hub is told of progress after each turn, and the watch serves its other
+ * sockets between two turns.
  */
 
 /**
@@ -36,6 +41,8 @@ abstract class Outbound {
     private static final int CLOSE_SENT = 2;
     private static final int BROKEN = 4;
     private static final int PROGRESSED = 8;
+    /** Chunks of a batch, {@value ChunkPool#CHUNK} bytes each; no fewer than a pipe may have encrypted ahead. */
+    private static final int TURN = 16;
 
     final Pipe pipe;
     /** Where batches go, past the pipe, or null if they have to go through it. */
@@ -207,7 +214,7 @@ abstract class Outbound {
                     break;
                 }
             }
-            if (pipe.write(current) > 0) {
+            if (pipe.write(turn(current)) > 0) {
                 news |= PROGRESSED;
             }
             if (!isTaken(current)) {
@@ -226,6 +233,15 @@ abstract class Outbound {
             owesWritable = false;
             news |= WRITABLE;
         }
+    }
+
+    /** {@return the buffers to write next} They are the same objects, so that their positions move. */
+    private static ByteBuffer[] turn(ByteBuffer[] buffers) {
+        int first = 0;
+        while (!buffers[first].hasRemaining() && first < buffers.length - 1) {
+            first++;
+        }
+        return Arrays.copyOfRange(buffers, first, Math.min(first + TURN, buffers.length));
     }
 
     private static boolean isTaken(ByteBuffer[] buffers) {
