@@ -91,9 +91,12 @@ final class ChannelPipe implements Pipe {
 
     @Override
     public void abort() {
-        lingerNot(channel);
-        connection.terminateSilently();
-        ended();
+        try {
+            lingerNot(channel);
+        } finally { // also if there is no memory
+            connection.terminateSilently();
+            ended();
+        }
     }
 
     @Override

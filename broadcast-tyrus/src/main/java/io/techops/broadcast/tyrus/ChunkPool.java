@@ -16,7 +16,8 @@ final class ChunkPool {
     private static final int KEPT = 64;
     private static final Failures FAILURES = new Failures(LoggerFactory.getLogger(ChunkPool.class));
 
-    private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>();
+    /** Has room for all of them from the start: to give a chunk back takes no memory. */
+    private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>(KEPT);
 
     /** {@return an empty chunk; one on the heap if no direct memory is left, which costs a copy for each write} */
     ByteBuffer take() {

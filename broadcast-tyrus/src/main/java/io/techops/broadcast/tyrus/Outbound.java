@@ -23,6 +23,10 @@ import org.slf4j.LoggerFactory;
  * What waits is written a turn of at most TURN chunks at a time. A peer may read as fast as it is encrypted for, so that
  * one write could take all of a large batch: the hub is told of progress after each turn, and the watch serves its other
  * sockets between two turns.
+ *
+ * Memory may run out. If it does before the first byte of a batch is written, a close frame may follow. If it does
+ * later, the position within a frame, or the wake-up for the rest, is lost: then the connection is torn, nothing more is
+ * written, and it is aborted.
  */
 
 /**
@@ -37,10 +41,12 @@ abstract class Outbound {
     private enum State { CORKED, OPEN, ENDED }
 
     private static final Logger LOG = LoggerFactory.getLogger(Outbound.class);
+    private static final Failures FAILURES = new Failures(LOG);
     private static final int WRITABLE = 1;
     private static final int CLOSE_SENT = 2;
     private static final int BROKEN = 4;
     private static final int PROGRESSED = 8;
+    private static final int TORN = 16;
     /** Chunks of a batch, {@value ChunkPool#CHUNK} bytes each; no fewer than a pipe may have encrypted ahead. */
     private static final int TURN = 16;
 
@@ -86,8 +92,11 @@ abstract class Outbound {
     /** The socket is broken. */
     abstract void broken();
 
-    /** There was no memory, most likely no direct memory, to write a batch. */
+    /** There was no memory, most likely no direct memory, to write a batch; no byte of it was written. */
     abstract void noMemory(OutOfMemoryError thrown);
+
+    /** Writing failed, for want of memory, where no close frame can follow: nothing more is written. */
+    abstract void torn();
 
     /** Writes the 101, and then what has gathered behind it. */
     final void open(ByteBuffer response) {
@@ -134,9 +143,13 @@ abstract class Outbound {
             if (written == wire.length()) {
                 return true;
             }
-            current = wire.view(written);
-            currentBatch = wire.hold();
-            pipe.awaitWritable(flush);
+            try {
+                current = wire.view(written);
+                currentBatch = wire.hold();
+                pipe.awaitWritable(flush);
+            } catch (Throwable thrown) {
+                tornBy(thrown);
+            }
         } catch (IOException e) {
             brokenBy(e);
         }
@@ -179,6 +192,8 @@ abstract class Outbound {
                 pump();
             } catch (IOException e) {
                 brokenBy(e);
+            } catch (Throwable thrown) {
+                tornBy(thrown);
             }
             told = takeNews();
         }
@@ -290,6 +305,13 @@ abstract class Outbound {
         LOG.trace("A connection broke: {}", e.toString());
     }
 
+    private void tornBy(Throwable thrown) {
+        news |= TORN;
+        end();
+        FAILURES.warn("No memory for the rest of what is written (-Xmx, -XX:MaxDirectMemorySize): the peer is aborted",
+                thrown);
+    }
+
     private int takeNews() {
         int taken = news;
         news = 0;
@@ -307,6 +329,9 @@ abstract class Outbound {
         }
         if ((told & BROKEN) != 0) {
             broken();
+        }
+        if ((told & TORN) != 0) {
+            torn();
         }
     }
 }

@@ -45,6 +45,8 @@ final class PeerConnection extends Outbound implements Transport {
     private static final Duration FLUSH = Duration.ofSeconds(5);
     private static final CloseReason VANISHED =
             CloseReason.of(CloseReason.ABNORMAL, "the connection ended without a close frame");
+    private static final CloseReason TORN =
+            CloseReason.of(CloseReason.ABNORMAL, "the connection could not be written to");
     private static final CloseReason FAILED =
             CloseReason.of(CloseReason.INTERNAL_ERROR, "the connection could not be served");
 
@@ -278,10 +280,13 @@ final class PeerConnection extends Outbound implements Transport {
             }
         }
         deaf = true;
-        end();
-        pipe.ended();
-        if (registration != null) {
-            registration.unregister(VANISHED);
+        try {
+            end();
+            pipe.ended();
+        } finally { // also if there is no memory
+            if (registration != null) {
+                registration.unregister(VANISHED);
+            }
         }
     }
 
@@ -304,8 +309,11 @@ final class PeerConnection extends Outbound implements Transport {
 
     @Override
     public void abort() {
-        end();
-        pipe.abort();
+        try {
+            end();
+        } finally {
+            pipe.abort();
+        }
     }
 
     @Override
@@ -351,9 +359,26 @@ final class PeerConnection extends Outbound implements Transport {
     void noMemory(OutOfMemoryError thrown) {
         FAILURES.warn("No memory for a batch (-XX:MaxDirectMemorySize): the peer is closed", thrown);
         deaf = true;
-        registration.unregister(FAILED);
-        sayClose(FAILED);
-        finish();
+        try {
+            registration.unregister(FAILED);
+            sayClose(FAILED);
+            finish();
+        } catch (Throwable again) { // no memory for that either
+            abort();
+        }
+    }
+
+    /** The peer may have got a part of a frame: only an abort tells it that no more of it comes. */
+    @Override
+    void torn() {
+        deaf = true;
+        try {
+            if (registration != null) {
+                registration.unregister(TORN);
+            }
+        } finally {
+            abort();
+        }
     }
 
     /** What the peer sent before may still wait to be read, and then says that this is the end. */

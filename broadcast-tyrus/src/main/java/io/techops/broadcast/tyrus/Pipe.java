@@ -19,7 +19,8 @@ interface Pipe {
     /**
      * Writes a batch from its first byte. Only for the thread that the hub gave the batch to.
      *
-     * @return how many bytes have left for the socket; whoever writes again begins with those that have not
+     * @return how many bytes have left for the socket; the next write begins with those that have not
+     * @throws OutOfMemoryError if nothing of the batch was written, or nothing can be written any more
      */
     long write(WireBatch batch) throws IOException;
 

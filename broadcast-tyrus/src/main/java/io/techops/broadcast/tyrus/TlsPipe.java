@@ -53,6 +53,8 @@ final class TlsPipe implements Pipe {
     private @Nullable ByteBuffer waiting;
     private long ahead;
     private boolean closed;
+    /** Whether records were lost, for want of memory: no other one may follow. */
+    private boolean torn;
 
     /** Owned by the reading thread. */
     private final Records.State reading;
@@ -150,8 +152,12 @@ final class TlsPipe implements Pipe {
 
     /** {@return how much of {@code plain} has left; it goes on to the first short write} */
     private long encrypt(ByteBuffer[] plain) throws IOException {
+        if (torn) {
+            throw new SSLException("records were lost for want of memory");
+        }
         long left = 0;
         ByteBuffer records = BUFFERS.take();
+        torn = true; // unless this ends well
         try {
             boolean more = true;
             while (more) {
@@ -162,11 +168,13 @@ final class TlsPipe implements Pipe {
                 if (records.hasRemaining()) {
                     waiting = ByteBuffer.allocate(records.remaining()).put(records).flip();
                     ahead = taken;
+                    torn = false;
                     return left;
                 }
                 left += taken;
                 records.clear();
             }
+            torn = false;
         } finally {
             BUFFERS.giveBack(records);
         }
