@@ -42,6 +42,7 @@ final class HubEnd {
     /** The shards that have not drained, and the peers whose last event is not queued: the hub ends after them all. */
     private final AtomicInteger unfinished;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final Events.Event last = new Events.Event(listener -> complete());
 
     /**
      * @param threads the hub's own threads, which end with it; null if it shares those of others
@@ -71,14 +72,9 @@ final class HubEnd {
 
     /** Says that a shard has drained, or that the last event of a peer is queued. Never throws. */
     void finished() {
-        if (unfinished.decrementAndGet() > 0) {
-            return;
-        }
-        try {
-            events.add(listener -> complete());
+        if (unfinished.decrementAndGet() == 0) {
+            events.add(last);
             events.tell();
-        } catch (Throwable noMemory) { // then not behind the last event
-            complete();
         }
     }
 

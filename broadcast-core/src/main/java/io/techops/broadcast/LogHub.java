@@ -275,13 +275,24 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Publisher {
         }
         long id = ids.incrementAndGet();
         HubPeer peer = new HubPeer(this, id, (int) (id % shards.length), transport, timer.nanoTime());
-        boolean joined = log.join(peer.cursor(), () -> {
-            if (told) {
-                events.add(listener -> listener.registered(peer));
+        Events.Event registered = told ? new Events.Event(listener -> listener.registered(peer)) : null;
+        if (told) {
+            peer.departsWith(new Events.Event(listener -> tellDeparture(listener, peer)));
+        }
+        boolean joined = false;
+        try {
+            joined = log.join(peer.cursor(), () -> {
+                peers.add(peer);
+                if (registered != null) { // from here on nothing needs memory
+                    events.add(registered);
+                }
+                end.awaits();
+            });
+        } finally {
+            if (!joined) {
+                peers.remove(peer); // it may be there if there was no memory
             }
-            peers.add(peer);
-            end.awaits();
-        });
+        }
         if (!joined) {
             throw new RefusedException(RefusalCause.CLOSED, CLOSED);
         }
@@ -305,45 +316,54 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Publisher {
      * @param byHub whether the hub ended the registration, and not the end of the connection
      */
     void departed(HubPeer peer, CloseReason reason, boolean byHub) {
-        peers.remove(peer);
         try {
-            peer.leaveAll();
-            PeerCursor.Account account = log.account(peer.cursor());
+            // What others wait for first, and without any memory.
             if (log.forget(peer.cursor())) {
                 journal.saturation().ends();
                 offer(); // a drain waits for what is parked, and what was parked behind it may have room
             }
+            peers.remove(peer);
+            peer.leaveAll();
+            PeerCursor.Account account = log.account(peer.cursor());
             journal.gone(peer, reason, byHub, timer.nanoTime() - peer.registeredAt(), account);
         } finally {
+            Events.Event departure = peer.departure();
+            if (departure != null) {
+                events.addDeparture(departure);
+                events.tell();
+            }
+            end.finished();
+        }
+    }
+
+    /** Tells the last of a peer, and what has become of it that was not told before. */
+    private void tellDeparture(HubListener listener, HubPeer peer) {
+        try {
+            long lost = peer.takeLoss();
+            if (lost > 0) {
+                events.call(() -> listener.overflowed(peer, lost));
+            }
+            Throwable failure = peer.failure();
+            if (failure != null) {
+                events.call(() -> listener.failed(peer, failure));
+            }
+        } finally {
+            peer.over();
             try {
-                if (told) {
-                    tellDeparture(peer, reason);
-                }
+                listener.unregistered(peer, peer.cursor().departure());
             } finally {
-                end.finished();
+                afterGone.run();
             }
         }
     }
 
-    private void tellDeparture(HubPeer peer, CloseReason reason) {
-        events.addDeparture(listener -> {
-            peer.over();
-            try {
-                listener.unregistered(peer, reason);
-            } finally {
-                afterGone.run();
-            }
-        });
-        events.tell();
-    }
-
     /** Tells the listener about a peer, unless it was told already that the peer has gone. */
     private void tell(HubPeer peer, Consumer<HubListener> event) {
-        events.add(listener -> {
+        events.add(new Events.Event(listener -> {
             if (!peer.isOver()) {
                 event.accept(listener);
             }
-        });
+        }));
         events.tell();
     }
 
@@ -362,17 +382,23 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Publisher {
     @Override
     public void overflowed(PeerCursor cursor, long lost) {
         HubPeer peer = peer(cursor);
-        journal.overflowed(peer, lost);
-        if (peer.loses(lost)) {
-            tell(peer, listener -> listener.overflowed(peer, peer.takeLoss()));
+        boolean alone = peer.loses(lost);
+        if (alone && peer.isRegistered()) { // otherwise the last event tells it
+            try {
+                tell(peer, listener -> listener.overflowed(peer, peer.takeLoss()));
+            } catch (Throwable noMemory) {
+                peer.takeLoss();
+                throw noMemory;
+            }
         }
+        journal.overflowed(peer, lost);
     }
 
     @Override
     public void failed(PeerCursor cursor, Throwable cause) {
         HubPeer peer = peer(cursor);
+        peer.fails(cause);
         journal.failed(peer, cause);
-        tell(peer, listener -> listener.failed(peer, cause));
     }
 
     @Override
@@ -400,10 +426,10 @@ final class LogHub implements BroadcastHub, Shard.Outcome, Log.Publisher {
         if (!events.hearsMessages()) {
             return false;
         }
-        events.add(listener -> {
+        events.add(new Events.Event(listener -> {
             events.broadcast(one.message(), one.sequence(), from);
             resume(one.from()); // not before: one event a peer, however far behind the listener is
-        });
+        }));
         return true;
     }
 

@@ -431,7 +431,7 @@ final class Shard {
         if (signals != 0) {
             heed(cursor, signals);
         }
-        boolean fell = cursor.next < tail || cursor.lostAddressed > 0;
+        boolean fell = cursor.next < tail || cursor.lostAddressed > 0 || cursor.untold > 0;
         if (fell && (cursor.writable || !overflow.skips()) && !goesOn(cursor)) {
             return false;
         }
@@ -505,14 +505,16 @@ final class Shard {
 
     /** Does what the overflow policy says, if the peer has lost anything. {@return whether the peer stays} */
     private boolean goesOn(PeerCursor cursor) {
-        long lost = log.skip(cursor);
+        cursor.untold += log.skip(cursor);
+        long lost = cursor.untold;
         if (lost == 0) {
             return true;
         }
         if (!overflow.skips()) {
             return departures.overflow(cursor, lost);
         }
-        outcome.overflowed(cursor, lost);
+        outcome.overflowed(cursor, lost); // if there is no memory for it, the next round comes back to it
+        cursor.untold = 0;
         return true;
     }
 }

@@ -14,7 +14,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -59,7 +58,7 @@ final class TopicLives implements Topic.Lives {
     private final Set<Topic> alive = ConcurrentHashMap.newKeySet();
     /** Those that were idle, longest first; changed by any thread. */
     private final ConcurrentSkipListSet<Topic.Stamp> idle = new ConcurrentSkipListSet<>();
-    private final ReentrantLock lock = new ReentrantLock();
+    private final SureLock lock = new SureLock();
     private HubStats past = HubStats.NONE;
     /** How many are present. */
     private int count;
