@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * A topic is alive from its begin until its hub has ended, when its figures join those of the past, and it is given the
  * number of its end. Who adds up the figures looks at those alive first and at the past then: whatever ended meanwhile
  * has a number that tells whether it is in that past.
+ *
+ * What fails for want of memory while a topic becomes idle or ends is done again by the task "settling", for all that
+ * are alive: a topic that is gone and whose end has not begun says so (toFinish); one that is idle is watched.
  */
 
 /** Begins the lives of topics, and ends them. Safe for use by any number of threads. */
@@ -33,6 +36,7 @@ final class TopicLives implements Topic.Lives {
 
     private static final SafeLog LOG = SafeLog.of(Topics.class);
     private static final Duration LONGEST = Duration.ofDays(365);
+    private static final CompletableFuture<Void> NO_HUB = CompletableFuture.completedFuture(null);
     /** How much longer than its limit {@link #close} waits, as that of a hub does. */
     private static final Duration MARGIN = Duration.ofSeconds(1);
     /** How many topics that are not idle any more are passed over before the lock is free for others. */
@@ -48,6 +52,7 @@ final class TopicLives implements Topic.Lives {
     private final ForeignTimer timer;
     private final RefusalCounts refusals = new RefusalCounts("topics", true);
     private final Bursts failures;
+    private final SerialTask settling;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /**
@@ -67,6 +72,8 @@ final class TopicLives implements Topic.Lives {
     private long begun;
     private long forgotten;
     private volatile boolean closed;
+    /** Whether {@link #shutdown} was called, and did not fail. */
+    private boolean ends;
 
     TopicLives(Topics.Builder settings) {
         recipe = settings.recipe;
@@ -76,6 +83,7 @@ final class TopicLives implements Topic.Lives {
         executor = settings.executor;
         timer = ForeignTimer.of(settings.timer != null ? settings.timer : threads);
         failures = new Bursts(timer);
+        settling = new SerialTask(executor != null ? executor : threads.shards(), timer, this::settle);
     }
 
     Set<String> names() {
@@ -161,16 +169,11 @@ final class TopicLives implements Topic.Lives {
             } finally {
                 lock.unlock();
             }
-            try {
-                if (displaced != null) {
-                    finish(displaced, Duration.ZERO);
-                }
-            } finally {
-                if (topic != null) {
-                    build(topic); // other threads wait for it
-                }
+            if (displaced != null) {
+                finish(displaced, Duration.ZERO);
             }
             if (topic != null) {
+                build(topic);
                 return topic;
             }
         }
@@ -179,11 +182,12 @@ final class TopicLives implements Topic.Lives {
     /** Under the lock. */
     private Topic begin(String name) {
         Topic topic = new Topic(name, linger, timer, this);
-        present.put(name, topic);
         try {
             alive.add(topic);
-        } catch (Throwable noMemory) {
+            present.put(name, topic);
+        } catch (Throwable noMemory) { // it may be there all the same
             present.remove(name);
+            alive.remove(topic);
             throw noMemory;
         }
         changes = changes + 1;
@@ -200,12 +204,12 @@ final class TopicLives implements Topic.Lives {
                 settings.executor(executor);
             }
             recipe.prepare(topic.name(), settings);
-            topic.build(new LogHub(settings), null);
+            topic.build(new LogHub(settings));
         } catch (Throwable thrown) {
             try {
                 dropFailed(topic);
             } finally {
-                topic.build(null, thrown);
+                topic.build(null);
             }
             ForeignCode.returned();
             // An adapter may have nobody to tell but a stranger.
@@ -300,29 +304,74 @@ final class TopicLives implements Topic.Lives {
         return topic.hub();
     }
 
-    /** Lets the hub of a topic that is gone end. */
+    /** Lets the hub of a topic that is gone end. Never throws. */
     private void finish(Topic gone, Duration within) {
         LOG.debug("Topic {} goes", gone.name());
-        gone.unwatch();
-        gone.made().thenCompose(hub -> hub.shutdown(within)).whenComplete((done, failed) -> {
-            try {
+        gone.toFinish(within);
+        try {
+            finish(gone);
+        } catch (Throwable noMemory) {
+            unsettled();
+        }
+    }
+
+    private void finish(Topic gone) {
+        Duration within = gone.takeToFinish();
+        if (within == null) {
+            return;
+        }
+        try {
+            gone.unwatch();
+            gone.made().thenCompose(hub -> hub == null ? NO_HUB : hub.shutdown(within))
+                    .whenComplete((done, failed) -> hasFinished(gone, within, failed == null));
+        } catch (Throwable noMemory) {
+            gone.toFinish(within);
+            throw noMemory;
+        }
+    }
+
+    private void hasFinished(Topic gone, Duration within, boolean ended) {
+        boolean over = false;
+        try {
+            if (ended) {
                 forget(gone);
-            } finally {
-                gone.over().complete(null);
+                over = true;
             }
-        });
+        } finally {
+            if (over) {
+                gone.over().complete(null);
+            } else { // no memory
+                gone.toFinish(within);
+                unsettled();
+            }
+        }
     }
 
     private void forget(Topic gone) {
         HubStats last = stats(gone).past();
         lock.lock();
         try {
-            past = past.plus(last);
-            gone.forgotten(++forgotten);
-            alive.remove(gone);
+            HubStats sum = past.plus(last);
+            if (alive.remove(gone)) { // it may have been told twice
+                past = sum;
+                gone.forgotten(++forgotten);
+            }
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public void unsettled() {
+        settling.wake();
+    }
+
+    private boolean settle() {
+        for (Topic topic : alive) {
+            finish(topic);
+            topic.settle();
+        }
+        return false;
     }
 
     CompletionStage<Void> shutdown(Duration within) {
@@ -332,6 +381,21 @@ final class TopicLives implements Topic.Lives {
         if (!closes()) {
             return ended.minimalCompletionStage();
         }
+        boolean done = false;
+        try {
+            end(within);
+            done = true;
+        } finally {
+            if (!done) { // no memory: the next call begins again
+                lock.lock();
+                ends = false;
+                lock.unlock();
+            }
+        }
+        return ended.minimalCompletionStage();
+    }
+
+    private void end(Duration within) {
         for (Topic topic : present.values()) { // from now on there are only fewer
             if (goes(topic)) {
                 finish(topic, within);
@@ -339,18 +403,19 @@ final class TopicLives implements Topic.Lives {
         }
         CompletableFuture<?>[] overs = alive.stream().map(Topic::over).toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(overs).thenRun(() -> {
+            settling.end();
             threads.shutdown();
             timer.end();
             ended.complete(null);
         });
-        return ended.minimalCompletionStage();
     }
 
     /** {@return whether this is the first call} */
     private boolean closes() {
         lock.lock();
         try {
-            boolean first = !closed;
+            boolean first = !ends;
+            ends = true;
             closed = true;
             return first;
         } finally {
