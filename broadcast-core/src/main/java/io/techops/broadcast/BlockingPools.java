@@ -14,7 +14,12 @@ final class BlockingPools implements BlockingTasks {
 
     private final Map<Kind, ScheduledThreadPoolExecutor> pools = new EnumMap<>(Kind.class);
 
-    BlockingPools(ThreadFactory threads) {
+    BlockingPools(ThreadFactory factory) {
+        ThreadFactory threads = task -> {
+            Thread thread = factory.newThread(task);
+            thread.setContextClassLoader(ClassLoader.getSystemClassLoader()); // not that of whatever asked first
+            return thread;
+        };
         for (Kind kind : Kind.values()) {
             ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(kind == Kind.CUT ? 16 : 32, threads);
             pool.setKeepAliveTime(1, TimeUnit.SECONDS);

@@ -95,6 +95,8 @@ final class SessionLink implements Transport, Link, SendHandler {
     private volatile boolean closing;
     /** Cancels the next look. */
     private volatile Cancellation looking = () -> { };
+    /** Cancels what is done if a session that failed does not end by itself. */
+    private volatile Cancellation failing = () -> { };
 
     /** Set by {@link #open}, which has the first turn. */
     private volatile @Nullable Registration registration;
@@ -410,9 +412,13 @@ final class SessionLink implements Transport, Link, SendHandler {
     @Override
     public void closed(CloseReason reason) {
         inbox.end();
+        boolean over = !isOpen();
+        if (over) {
+            failing.cancel();
+        }
         if (!closing) {
             registration.unregister(reason);
-        } else if (!isOpen()) {
+        } else if (over) {
             over();
         }
     }
@@ -420,7 +426,7 @@ final class SessionLink implements Transport, Link, SendHandler {
     @Override
     public void failed(Throwable thrown) {
         LOG.debug("A session failed", thrown);
-        errand(Kind.CUT, OWN_CLOSE, () -> {
+        failing = errand(Kind.CUT, OWN_CLOSE, () -> {
             // Unless the container has told more.
             closed(CloseReason.of(CloseReason.INTERNAL_ERROR, "the session failed"));
             if (isOpen()) { // also if something is stuck that is under way
