@@ -6,9 +6,9 @@ import java.time.Duration;
  * Runs what an adapter has to do that may block, on threads that belong to the hub, or to its topics: neither a shard
  * nor a thread that reads from other peers may wait for one peer.
  *
- * <p>The threads are daemons with the system class loader for their context, made when there is something to do. {@link BroadcastHub#close(Duration)} waits for them,
- * within its limit and a second: afterwards none is left that does not hang. What is asked for after the end of the hub
- * is done all the same.
+ * <p>The threads are daemons with the system class loader for their context, made when there is something to do.
+ * {@link BroadcastHub#close(Duration)} waits for them, within its limit and a second: afterwards none is left that does
+ * not hang. What is asked for after the end of the hub is done all the same.
  *
  * <p>Safe for use by any number of threads.
  */
