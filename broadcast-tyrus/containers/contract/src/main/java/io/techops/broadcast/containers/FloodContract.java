@@ -9,6 +9,7 @@ import io.techops.broadcast.Retention;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,15 +51,19 @@ interface FloodContract {
     default void aFloodCostsNoPeerThatReadsTheConnection(int containerThreads) throws Exception {
         ContainerRig rig = rig();
         int flooding = 3;
+        // Twice what the log holds is on the way all the time; the kernel would hold far more, and all of it is to come.
+        Semaphore onTheWay = new Semaphore(8_192);
         rig.start(BroadcastHub.builder(), containerThreads);
         List<WirePeer> all = rig.open(flooding + 2, 0);
         AtomicBoolean over = new AtomicBoolean();
         List<Future<Long>> counts = new ArrayList<>();
         for (WirePeer peer : all) {
+            boolean first = counts.isEmpty();
             counts.add(rig.threads.submit(() -> {
                 long count = 0;
                 while (!peer.text().equals("over")) {
                     count++;
+                    onTheWay.release(first ? 1 : 0);
                 }
                 return count;
             }));
@@ -68,6 +73,7 @@ interface FloodContract {
             sent.add(rig.threads.submit(() -> {
                 long count = 0;
                 while (!over.get()) {
+                    onTheWay.acquire();
                     peer.send("one of a great many, number " + count++);
                 }
                 return count;
