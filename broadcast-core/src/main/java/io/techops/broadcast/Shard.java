@@ -178,10 +178,10 @@ final class Shard {
         wakeWhole();
     }
 
-    /** Makes the rounds that are due on this thread, if the executor has not begun with them. */
+    /** Makes a whole round on this thread, if the executor has not begun with one, or takes no tasks any more. */
     void help() {
-        wakeWhole();
-        task.work();
+        wholeAsked.set(true);
+        task.help();
     }
 
     // The round.
