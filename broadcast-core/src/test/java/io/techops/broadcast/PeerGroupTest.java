@@ -56,7 +56,8 @@ class PeerGroupTest {
         CyclicBarrier barrier = new CyclicBarrier(3);
         Thread publisher = start(barrier, () -> {
             for (int i = 0; i < ROUNDS / 2; i++) {
-                assertThat(rig.hub().tryBroadcast(Message.text(Integer.toString(i)), BroadcastOptions.to(group))).isTrue();
+                Message message = Message.text(Integer.toString(i));
+                assertThat(rig.hub().tryBroadcast(message, BroadcastOptions.to(group))).isTrue();
             }
         });
         Thread changing = start(barrier, () -> {
