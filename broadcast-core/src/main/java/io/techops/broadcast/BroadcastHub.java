@@ -132,10 +132,11 @@ public abstract class BroadcastHub implements AutoCloseable {
     public abstract CompletionStage<Void> shutdown(Duration limit);
 
     /**
-     * Closes the hub as {@link #shutdown} does, and waits for the end. Called from a listener or a transport it does
-     * not wait, because the end includes that the listener was told and the transports are closed. It returns a second
-     * after {@code limit} at the latest, also if a listener blocks, or the executor or the timer does not run what it
-     * was given; the rest then ends by itself. A wait that is interrupted ends, the shutdown goes on.
+     * Closes the hub as {@link #shutdown} does, and waits for the end and for the hub's threads, those that work for
+     * adapters included. Called from one of these threads, a listener or a transport it does not wait,
+     * because the end includes that the listener was told and the transports are closed. It returns a second after
+     * {@code limit} at the latest, also if a listener or an adapter blocks, or the executor or the timer does not run
+     * what it was given; the rest then ends by itself. A wait that is interrupted ends, the shutdown goes on.
      *
      * @param limit how long peers may take; zero aborts at once
      * @throws IllegalArgumentException if {@code limit} is negative

@@ -11,9 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,6 +48,7 @@ class NoMemoryTest {
             private final AtomicInteger pings = new AtomicInteger();
             private final AtomicInteger messages = new AtomicInteger();
             private volatile Registration registration;
+            private volatile boolean takesAll = true;
 
             Silent register(BroadcastHub hub) {
                 registration = AdapterHub.of(hub).register(this);
@@ -54,7 +58,7 @@ class NoMemoryTest {
             @Override
             public boolean write(Batch batch) {
                 messages.addAndGet(batch.size());
-                return true;
+                return takesAll;
             }
 
             @Override
@@ -82,9 +86,24 @@ class NoMemoryTest {
         private Program() {
         }
 
-        private static void exhaust(List<Object> hoard, BroadcastHub hub, Silent talker) {
-            Runnable broadcast = () -> hub.tryBroadcast(Message.text("lost or not")); // later there is no memory for it
-            Runnable talk = () -> talker.registration.received(Message.text("lost or not"));
+        /** {@return what is done while there is no memory} It is made while there is. */
+        private static List<Runnable> actions(BroadcastHub hub, Topics topics, Silent talker, Silent slow) {
+            Message message = Message.text("lost or not");
+            BroadcastOptions some = BroadcastOptions.to(peer -> peer.id() % 3 > 0);
+            CloseReason gone = CloseReason.of(CloseReason.GOING_AWAY);
+            BroadcastHub topic = topics.hub("topic");
+            BroadcastHub other = topics.hub("other");
+            return List.of(
+                    () -> hub.tryBroadcast(Message.text("lost or not")),
+                    () -> talker.registration.received(message),
+                    () -> hub.tryBroadcast(message, some),
+                    () -> new Silent().register(hub).registration.unregister(gone),
+                    () -> slow.registration.writable(),
+                    () -> topic.tryBroadcast(message),
+                    () -> new Silent().register(other).registration.unregister(gone));
+        }
+
+        private static void exhaust(List<Object> hoard, List<Runnable> actions) {
             long until = System.nanoTime() + Duration.ofSeconds(2).toNanos();
             for (int size = 1 << 20; System.nanoTime() - until < 0; size = Math.max(16, size / 4)) {
                 try {
@@ -92,9 +111,21 @@ class NoMemoryTest {
                         hoard.add(new byte[size]);
                     }
                 } catch (OutOfMemoryError full) {
-                    attempt(broadcast);
-                    attempt(talk);
+                    for (int i = 0; i < actions.size(); i++) {
+                        attempt(actions.get(i));
+                    }
+                    if (size == 16 && !hoard.isEmpty()) {
+                        free(hoard);
+                    }
                 }
+            }
+        }
+
+        /** Lets there be a little memory, so that what is done comes to an end at another place each time. */
+        private static void free(List<Object> hoard) {
+            int count = 1 + (int) (System.nanoTime() % 100);
+            for (int i = 0; i < count && !hoard.isEmpty(); i++) {
+                hoard.remove(hoard.size() - 1);
             }
         }
 
@@ -120,39 +151,67 @@ class NoMemoryTest {
         }
 
         public static void main(String[] arguments) throws Exception {
-            AtomicInteger told = new AtomicInteger();
+            AtomicInteger came = new AtomicInteger();
+            AtomicInteger went = new AtomicInteger();
+            AtomicLong missed = new AtomicLong();
             BroadcastHub hub = BroadcastHub.builder().shards(2).heartbeat(Duration.ofMillis(100))
-                    .retention(Retention.of(64, 1 << 20)).listener(new HubListener() {
+                    .retention(Retention.of(64, 1 << 20)).overflow(OverflowPolicy.skip())
+                    .stallTimeout(Duration.ofMinutes(10)).listener(new HubListener() {
                         @Override
                         public void registered(Peer peer) {
-                            told.incrementAndGet();
+                            came.incrementAndGet();
+                        }
+
+                        @Override
+                        public void unregistered(Peer peer, CloseReason reason) {
+                            went.incrementAndGet();
+                        }
+
+                        @Override
+                        public void overflowed(Peer peer, long count) {
+                            missed.addAndGet(count);
                         }
                     }).build();
+            Topics topics = Topics.builder().linger(Duration.ofMillis(1)).limit(2).build();
             List<Silent> peers = new ArrayList<>();
-            for (int i = 0; i < 8; i++) {
+            for (int i = 0; i < 300; i++) { // more than a message is linked to in one step
                 peers.add(new Silent().register(hub));
             }
+            Silent slow = new Silent().register(hub);
+            slow.takesAll = false;
             hub.broadcast("before");
             await("all have the first", () -> peers.stream().allMatch(peer -> peer.messages.get() > 0));
+            for (int i = 0; i < 100; i++) { // more than the log keeps: the slow one misses some
+                hub.broadcast("while it is slow");
+            }
             List<Object> hoard = new ArrayList<>(8_000_000);
-            exhaust(hoard, hub, peers.get(0));
+            exhaust(hoard, actions(hub, topics, peers.get(0), slow));
             hoard.clear();
             System.gc();
+            slow.takesAll = true;
+            slow.registration.writable();
+            peers.add(slow);
             for (int i = 0; i < 200; i++) {
                 hub.broadcast("after");
             }
             peers.add(new Silent().register(hub));
             hub.broadcast("to all");
+            Map<Silent, Integer> pings = new HashMap<>();
+            peers.forEach(peer -> pings.put(peer, peer.pings.get()));
             for (Silent peer : peers) {
                 await("nothing is left for " + peer.registration.peer(),
                         () -> peer.registration.peer().lag() == 0 && peer.messages.get() > 0);
                 await("it stays", () -> peer.registration.peer().isRegistered());
-                int pings = peer.pings.get();
-                await("it is pinged", () -> peer.pings.get() > pings + 2);
+                await("it is pinged", () -> peer.pings.get() > pings.get(peer) + 2);
             }
-            await("the listener is told", () -> told.get() == 9);
-            hub.close(Duration.ofSeconds(20));
-            await("the hub has ended", () -> hub.peers().isEmpty());
+            await("only those are left", () -> hub.peers().size() == peers.size());
+            await("the listener is told of all that came and went", () -> came.get() - went.get() == peers.size());
+            await("and of all that was missed", () -> missed.get() >= 36 && missed.get() == hub.stats().missed());
+            await("no topic is left", () -> topics.names().isEmpty() && topics.stats().hubs().isEmpty());
+            topics.hub("topic").broadcast("after");
+            topics.shutdown(Duration.ofSeconds(20)).toCompletableFuture().get(30, TimeUnit.SECONDS);
+            hub.shutdown(Duration.ofSeconds(20)).toCompletableFuture().get(30, TimeUnit.SECONDS);
+            await("the listener is told of the end of all", () -> came.get() == went.get());
             System.out.println("alive");
             System.exit(0);
         }

@@ -1,6 +1,7 @@
 package io.techops.broadcast.engine;
 
 import io.techops.broadcast.HubTimer;
+import io.techops.broadcast.spi.BlockingTasks;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads that hubs have unless they are given others: platform threads that come when they are needed and go when
- * they are not, and one for the timer. All are daemons.
+ * they are not, one for the timer, and those of adapters. All are daemons.
  */
 final class HubExecutors implements HubTimer {
 
@@ -25,12 +26,14 @@ final class HubExecutors implements HubTimer {
     private final ThreadPoolExecutor shards;
     private final ThreadPoolExecutor listeners;
     private final ScheduledThreadPoolExecutor timer;
+    private final BlockingPools adapters;
 
     private HubExecutors(String name, Set<Thread> owner, ThreadPoolExecutor shards, ThreadPoolExecutor listeners) {
         this.owner = owner;
         this.shards = shards;
         this.listeners = listeners;
         timer = timer(name + "-timer", owner, 10);
+        adapters = new BlockingPools(named(name + "-adapter", owner));
     }
 
     /**
@@ -116,6 +119,10 @@ final class HubExecutors implements HubTimer {
         return listeners;
     }
 
+    BlockingTasks adapters() {
+        return adapters;
+    }
+
     @Override
     public long nanoTime() {
         return System.nanoTime();
@@ -127,8 +134,9 @@ final class HubExecutors implements HubTimer {
         return () -> future.cancel(false);
     }
 
-    /** Lets what runs finish, starts nothing more. */
+    /** Lets what runs finish, starts nothing more but what adapters still have to do. */
     void shutdown() {
+        adapters.shutdown();
         timer.shutdownNow();
         shards.shutdown();
         listeners.shutdown();
@@ -137,7 +145,7 @@ final class HubExecutors implements HubTimer {
     /**
      * Waits for the last thread to end.
      *
-     * @param nanos for how long at most; they have nothing to wait for unless a listener blocks
+     * @param nanos for how long at most; they have nothing to wait for unless a listener or an adapter blocks
      */
     void awaitEnd(long nanos) {
         long until = System.nanoTime() + nanos;
@@ -145,6 +153,7 @@ final class HubExecutors implements HubTimer {
             for (ThreadPoolExecutor each : List.of(timer, shards, listeners)) {
                 each.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS);
             }
+            adapters.awaitEnd(until);
             for (Thread thread : owner) {
                 thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())));
             }

@@ -46,6 +46,11 @@ final class HubPeer extends Registration {
     /** Owned by the task that tells the events: whether the last one was told. */
     private boolean over;
 
+    /** Made with the peer, because later there may be no memory for it; null if no one is told. */
+    private ListenerDispatcher.@Nullable Event departure;
+    /** Written once before that is queued: what the transport threw. */
+    private volatile @Nullable Throwable failure;
+
     /** The groups it is in; made for the first. */
     private volatile @Nullable Set<PeerGroup> groups;
 
@@ -87,12 +92,35 @@ final class HubPeer extends Registration {
         over = true;
     }
 
-    /** Adds to what has been missed. {@return whether the listener is to be told, and does not wait for it already} */
-    boolean loses(long count) {
-        return loss.getAndUpdate(before -> Math.max(before, 0) + count) == NOTHING;
+    /** Sets the last event of this peer, before it joins. */
+    void departsWith(ListenerDispatcher.Event event) {
+        departure = event;
     }
 
-    /** {@return what has been missed since this was last asked} */
+    ListenerDispatcher.@Nullable Event departure() {
+        return departure;
+    }
+
+    /** Takes note of what the transport threw, for the last event to tell. */
+    void fails(Throwable cause) {
+        failure = cause;
+    }
+
+    @Nullable Throwable failure() {
+        return failure;
+    }
+
+    /** Adds to what has been missed. {@return whether the listener is to be told, and does not wait for it already} */
+    boolean loses(long count) {
+        while (true) {
+            long before = loss.get();
+            if (loss.compareAndSet(before, Math.max(before, 0) + count)) {
+                return before == NOTHING;
+            }
+        }
+    }
+
+    /** {@return what has been missed since this was last asked, or less than 1} */
     long takeLoss() {
         return loss.getAndSet(NOTHING);
     }

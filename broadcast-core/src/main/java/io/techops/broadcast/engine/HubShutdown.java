@@ -45,9 +45,10 @@ final class HubShutdown {
     /** The shards that have not drained, and the peers whose last event is not queued: the hub ends after them all. */
     private final AtomicInteger unfinished;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final ListenerDispatcher.Event last = new ListenerDispatcher.Event(listener -> complete());
 
     /**
-     * @param threads the hub's own threads, which end with it; null if it has none
+     * @param threads the hub's own threads, which end with it; null if it shares those of others
      * @param ownTimer the timer, if it ends with the hub; null if others use it
      */
     HubShutdown(MessageLog log, Shard[] shards, ListenerDispatcher events, HubMetrics journal, HubTimer timer, Duration drainSpread,
@@ -74,14 +75,9 @@ final class HubShutdown {
 
     /** Says that a shard has drained, or that the last event of a peer is queued. Never throws. */
     void finished() {
-        if (unfinished.decrementAndGet() > 0) {
-            return;
-        }
-        try {
-            events.add(listener -> complete());
+        if (unfinished.decrementAndGet() == 0) {
+            events.add(last);
             events.tell();
-        } catch (Throwable noMemory) { // then not behind the last event
-            complete();
         }
     }
 

@@ -12,8 +12,16 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+
+/*
+ * The queue is a linked list from "told", the last event that was told, to "last". The events are its links, so that
+ * one that is made early, when a failure does no harm, can be queued later without any memory. A thread that adds an
+ * event first takes the place at the end, and then links the one before to it; the task may see a gap in between, and
+ * comes again, because each add is followed by a tell.
+ */
 
 /**
  * Calls the listener, one event at a time and in order, on the hub's executor: nobody who has an event to report waits
@@ -39,10 +47,23 @@ final class ListenerDispatcher extends RetriedTask {
     private final boolean mayBlock;
     private final ForeignCode calls;
     private final LogRateLimiter refusals;
-    private final Queue<Consumer<HubListener>> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicReference<Event> last = new AtomicReference<>(new Event(listener -> { }));
+    /** Owned by the task. */
+    private Event told = last.get();
     private final AtomicInteger state = new AtomicInteger(IDLE);
     private final AtomicInteger untoldDepartures = new AtomicInteger();
     private volatile @Nullable Thread caller;
+
+    /** Something that is told once. Then it keeps nothing: neither what it tells of nor what is told after it. */
+    static final class Event {
+        private @Nullable Consumer<HubListener> telling;
+        private boolean departs;
+        private volatile @Nullable Event next;
+
+        Event(Consumer<HubListener> telling) {
+            this.telling = telling;
+        }
+    }
 
     /**
      * @param messages null if none is told about messages
@@ -86,17 +107,15 @@ final class ListenerDispatcher extends RetriedTask {
     }
 
     /** Queues the last event of a peer, as {@link #add} does. */
-    void addDeparture(Consumer<HubListener> event) {
+    void addDeparture(Event event) {
+        event.departs = true;
         untoldDepartures.incrementAndGet();
-        add(told -> {
-            untoldDepartures.decrementAndGet();
-            event.accept(told);
-        });
+        add(event);
     }
 
-    /** Queues an event. It is told after {@link #tell}, or after the next one. */
-    void add(Consumer<HubListener> event) {
-        queue.add(event);
+    /** Queues an event. It is told after {@link #tell}, or after the next one. Never throws, and needs no memory. */
+    void add(Event event) {
+        last.getAndSet(event).next = event;
     }
 
     /** Makes sure that all that was added is told. */
@@ -133,16 +152,28 @@ final class ListenerDispatcher extends RetriedTask {
         do {
             state.set(TELLING);
             caller = Thread.currentThread();
-            for (Consumer<HubListener> event = queue.poll(); event != null; event = queue.poll()) {
+            for (Event event = told.next; event != null; event = told.next) {
+                told.next = null;
+                told = event;
                 tell(event);
             }
             caller = null;
         } while (!state.compareAndSet(TELLING, IDLE));
     }
 
-    private void tell(Consumer<HubListener> event) {
+    /** Calls the listener apart from what follows, on the thread that tells the events. */
+    void call(Runnable code) {
+        calls.call(code);
+    }
+
+    private void tell(Event event) {
+        Consumer<HubListener> telling = event.telling;
+        event.telling = null;
+        if (event.departs) {
+            untoldDepartures.decrementAndGet();
+        }
         try {
-            event.accept(listener);
+            telling.accept(listener);
         } catch (Throwable thrown) {
             calls.failed(thrown);
         }

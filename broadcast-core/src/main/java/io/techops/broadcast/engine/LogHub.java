@@ -9,10 +9,11 @@ import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.logging.SafeLog;
 import io.techops.broadcast.spi.AdapterHub;
-import io.techops.broadcast.RefusedException;
+import io.techops.broadcast.spi.BlockingTasks;
 import io.techops.broadcast.spi.Registration;
 import io.techops.broadcast.spi.Transport;
 import java.time.Duration;
@@ -42,6 +43,7 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
 
     private final HubMetrics journal;
     private final HubTimer timer;
+    private final BlockingTasks adapters;
     private final Runnable afterGone;
     /** Whether anybody is told of peers that come and go: if not, nothing has to change threads for them. */
     private final boolean told;
@@ -58,9 +60,9 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
     private final HubShutdown end;
 
     LogHub(HubSettings settings) {
-        boolean needsThreads = settings.executor == null || settings.timer == null;
-        HubExecutors threads = settings.shared == null && needsThreads ? HubExecutors.ofOneHub(settings.name) : null;
+        HubExecutors threads = settings.shared == null ? HubExecutors.ofOneHub(settings.name) : null;
         HubExecutors given = settings.shared != null ? settings.shared : threads;
+        adapters = given.adapters();
         Executor executor = settings.executor != null ? settings.executor : given.shards();
         ForeignTimer ownTimer = ForeignTimer.of(settings.timer != null ? settings.timer : given);
         timer = ownTimer;
@@ -289,13 +291,24 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
         }
         long id = ids.incrementAndGet();
         HubPeer peer = new HubPeer(this, id, (int) (id % shards.length), transport, timer.nanoTime());
-        boolean joined = log.join(peer.cursor(), () -> {
-            if (told) {
-                events.add(listener -> listener.registered(peer));
+        ListenerDispatcher.Event registered = told ? new ListenerDispatcher.Event(listener -> listener.registered(peer)) : null;
+        if (told) {
+            peer.departsWith(new ListenerDispatcher.Event(listener -> tellDeparture(listener, peer)));
+        }
+        boolean joined = false;
+        try {
+            joined = log.join(peer.cursor(), () -> {
+                peers.add(peer);
+                if (registered != null) { // from here on nothing needs memory
+                    events.add(registered);
+                }
+                end.awaits();
+            });
+        } finally {
+            if (!joined) {
+                peers.remove(peer); // it may be there if there was no memory
             }
-            peers.add(peer);
-            end.awaits();
-        });
+        }
         if (!joined) {
             throw new RefusedException(RefusalCause.CLOSED, CLOSED);
         }
@@ -319,45 +332,54 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
      * @param byHub whether the hub ended the registration, and not the end of the connection
      */
     void departed(HubPeer peer, CloseReason reason, boolean byHub) {
-        peers.remove(peer);
         try {
-            peer.leaveAll();
-            PeerCursor.Account account = log.account(peer.cursor());
+            // What others wait for first, and without any memory.
             if (log.forget(peer.cursor())) {
                 journal.saturation().ends();
                 offer(); // a drain waits for what is parked, and what was parked behind it may have room
             }
+            peers.remove(peer);
+            peer.leaveAll();
+            PeerCursor.Account account = log.account(peer.cursor());
             journal.gone(peer, reason, byHub, timer.nanoTime() - peer.registeredAt(), account);
         } finally {
+            ListenerDispatcher.Event departure = peer.departure();
+            if (departure != null) {
+                events.addDeparture(departure);
+                events.tell();
+            }
+            end.finished();
+        }
+    }
+
+    /** Tells the last of a peer, and what has become of it that was not told before. */
+    private void tellDeparture(HubListener listener, HubPeer peer) {
+        try {
+            long lost = peer.takeLoss();
+            if (lost > 0) {
+                events.call(() -> listener.overflowed(peer, lost));
+            }
+            Throwable failure = peer.failure();
+            if (failure != null) {
+                events.call(() -> listener.failed(peer, failure));
+            }
+        } finally {
+            peer.over();
             try {
-                if (told) {
-                    tellDeparture(peer, reason);
-                }
+                listener.unregistered(peer, peer.cursor().departure());
             } finally {
-                end.finished();
+                afterGone.run();
             }
         }
     }
 
-    private void tellDeparture(HubPeer peer, CloseReason reason) {
-        events.addDeparture(listener -> {
-            peer.over();
-            try {
-                listener.unregistered(peer, reason);
-            } finally {
-                afterGone.run();
-            }
-        });
-        events.tell();
-    }
-
     /** Tells the listener about a peer, unless it was told already that the peer has gone. */
     private void tell(HubPeer peer, Consumer<HubListener> event) {
-        events.add(listener -> {
+        events.add(new ListenerDispatcher.Event(listener -> {
             if (!peer.isOver()) {
                 event.accept(listener);
             }
-        });
+        }));
         events.tell();
     }
 
@@ -376,17 +398,23 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
     @Override
     public void overflowed(PeerCursor cursor, long lost) {
         HubPeer peer = peer(cursor);
-        journal.overflowed(peer, lost);
-        if (peer.loses(lost)) {
-            tell(peer, listener -> listener.overflowed(peer, peer.takeLoss()));
+        boolean alone = peer.loses(lost);
+        if (alone && peer.isRegistered()) { // otherwise the last event tells it
+            try {
+                tell(peer, listener -> listener.overflowed(peer, peer.takeLoss()));
+            } catch (Throwable noMemory) {
+                peer.takeLoss();
+                throw noMemory;
+            }
         }
+        journal.overflowed(peer, lost);
     }
 
     @Override
     public void failed(PeerCursor cursor, Throwable cause) {
         HubPeer peer = peer(cursor);
+        peer.fails(cause);
         journal.failed(peer, cause);
-        tell(peer, listener -> listener.failed(peer, cause));
     }
 
     @Override
@@ -414,10 +442,10 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
         if (!events.hearsMessages()) {
             return false;
         }
-        events.add(listener -> {
+        events.add(new ListenerDispatcher.Event(listener -> {
             events.broadcast(one.message(), one.sequence(), from);
             resume(one.from()); // not before: one event a peer, however far behind the listener is
-        });
+        }));
         return true;
     }
 
@@ -436,6 +464,11 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
     @Override
     public void drained() {
         end.finished();
+    }
+
+    @Override
+    public BlockingTasks blockingTasks() {
+        return adapters;
     }
 
     // The end.
@@ -473,7 +506,7 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
         }
     }
 
-    /** {@return whether this thread runs the listener or a transport, so that it must not wait for the hub's end} */
+    /** {@return whether the hub's end includes that of what this thread does, so that it must not wait for it} */
     boolean onOwnThread() {
         return end.isOwnThread() || events.onThisThread() || SerialTask.isOnThisThread();
     }

@@ -8,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +84,7 @@ final class MessageLog {
 
     private final Retention retention;
     private final boolean excludesSender;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final SureLock lock = new SureLock();
     private final Condition room = lock.newCondition();
 
     /** All of these are guarded by the lock. */
@@ -218,9 +217,8 @@ final class MessageLog {
             }
             return true;
         } finally { // also if there was no memory for all of them
-            if (sending.linked > 0) {
-                publisher.hasSent(to.length > STEP);
-            }
+            sending.giveUp();
+            publisher.hasSent(to.length > STEP && sending.linked > 0); // others may have lost something for it
         }
     }
 
@@ -266,6 +264,24 @@ final class MessageLog {
             }
         }
 
+        /** Leaves out those that are not linked, and so leaves no barrier behind. */
+        void giveUp() {
+            if (addressed != null && isUnfinished()) {
+                lock.lock();
+                try {
+                    spareRest();
+                    setBarrier(NO_BARRIER);
+                } finally {
+                    lock.unlock();
+                }
+            }
+        }
+
+        private void spareRest() {
+            lane.spare(addressed, to.length - linked);
+            linked = to.length;
+        }
+
         private void link() {
             int last = Math.min(to.length, linked + STEP);
             boolean more = last < to.length;
@@ -275,8 +291,7 @@ final class MessageLog {
                 }
             } finally {
                 if (linked < last) { // no memory
-                    lane.spare(addressed, to.length - linked);
-                    linked = to.length;
+                    spareRest();
                     more = false;
                 }
                 setBarrier(more ? addressed.at : NO_BARRIER);

@@ -125,6 +125,9 @@ final class PeerCursor {
     /** Written by the adapter's threads: when it last said that a stalled transport moves on. */
     volatile long progressedAt;
 
+    /** Owned by the shard: what was lost and has not been told, for want of memory. */
+    long untold;
+
     /** Written once before {@link #CLOSE} is signalled: the reason, and what is to be taken before. */
     @Nullable CloseReason closeReason;
     long closeAt;
@@ -171,6 +174,11 @@ final class PeerCursor {
 
     boolean departed() {
         return departure != null;
+    }
+
+    /** {@return why the registration has ended; null if it has not} */
+    @Nullable CloseReason departure() {
+        return departure;
     }
 
     /** {@return whether this call ended the registration; true once} */

@@ -96,6 +96,14 @@ final class SerialTask extends RetriedTask {
         wake();
     }
 
+    /** Takes a turn on this thread, if the executor has not begun with one, or takes no tasks any more. */
+    void help() {
+        if (!state.compareAndSet(IDLE, QUEUED)) {
+            wake();
+        }
+        work();
+    }
+
     /** Takes the turns that are due on this thread, if the executor has not begun with them. */
     @Override
     void work() {

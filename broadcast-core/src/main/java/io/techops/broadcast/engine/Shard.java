@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * thread that waits. Invariant between rounds:
  *   every writable peer that is not in "behind" is at "reached", the head of the last round.
  * So the marks are right also after a partial round. "offered" is the lowest cursor of those behind: all other writable
- * peers are at the head. (A peer that became writable after the round began lowers it under the log's lock, see Marks.)
+ * peers are at the head. (A peer that became writable after the round began lowers it under the log's lock, see ShardPositions.)
  * "graced" is kept where it was, if it was lower than the head, and lowered for those that were served: a partial round
  * does not know whose grace it was. It may be too low then, never too high; a peer's message that finds no room because
  * of that is parked, and asks for a whole round.
@@ -181,10 +181,10 @@ final class Shard {
         wakeWhole();
     }
 
-    /** Makes the rounds that are due on this thread, if the executor has not begun with them. */
+    /** Makes a whole round on this thread, if the executor has not begun with one, or takes no tasks any more. */
     void help() {
-        wakeWhole();
-        task.work();
+        wholeAsked.set(true);
+        task.help();
     }
 
     // The round.
@@ -434,7 +434,7 @@ final class Shard {
         if (signals != 0) {
             heed(cursor, signals);
         }
-        boolean fell = cursor.next < tail || cursor.lostAddressed > 0;
+        boolean fell = cursor.next < tail || cursor.lostAddressed > 0 || cursor.untold > 0;
         if (fell && (cursor.writable || !overflow.skips()) && !goesOn(cursor)) {
             return false;
         }
@@ -508,14 +508,16 @@ final class Shard {
 
     /** Does what the overflow policy says, if the peer has lost anything. {@return whether the peer stays} */
     private boolean goesOn(PeerCursor cursor) {
-        long lost = log.skip(cursor);
+        cursor.untold += log.skip(cursor);
+        long lost = cursor.untold;
         if (lost == 0) {
             return true;
         }
         if (!overflow.skips()) {
             return departures.overflow(cursor, lost);
         }
-        outcome.overflowed(cursor, lost);
+        outcome.overflowed(cursor, lost); // if there is no memory for it, the next round comes back to it
+        cursor.untold = 0;
         return true;
     }
 }

@@ -7,6 +7,7 @@ import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.spi.AdapterHub;
+import io.techops.broadcast.spi.BlockingTasks;
 import io.techops.broadcast.spi.Registration;
 import io.techops.broadcast.spi.Transport;
 import java.time.Duration;
@@ -142,6 +143,11 @@ final class TopicHub extends AdapterHub {
     @Override
     public boolean mayBlockReading() {
         return now(true, AdapterHub::mayBlockReading);
+    }
+
+    @Override
+    public BlockingTasks blockingTasks() {
+        return lives.blockingTasks();
     }
 
     @Override

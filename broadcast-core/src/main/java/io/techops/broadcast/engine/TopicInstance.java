@@ -3,6 +3,7 @@ package io.techops.broadcast.engine;
 import io.techops.broadcast.HubTimer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,7 +29,7 @@ final class TopicInstance {
     private final Duration linger;
     private final HubTimer timer;
     private final Lives lives;
-    private final CompletableFuture<LogHub> hub = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable LogHub> hub = new CompletableFuture<>();
     private final CompletableFuture<Void> over = new CompletableFuture<>();
     private final Thread maker = Thread.currentThread();
 
@@ -41,6 +42,8 @@ final class TopicInstance {
     private volatile long idleSince;
     /** The number of its end among all ends, 0 before; written under the lock of the topics. */
     private volatile long forgotten;
+    /** How long its hub may take for its end, which is to begin; null if it is not, or has begun. */
+    private final AtomicReference<@Nullable Duration> toFinish = new AtomicReference<>();
 
     /** What a topic tells. */
     interface Lives {
@@ -52,6 +55,9 @@ final class TopicInstance {
 
         /** The topic is gone: forgets what {@link #idle} said. */
         void notIdle(Stamp stamp);
+
+        /** There was no memory: calls {@link #settle} later. Never throws. */
+        void unsettled();
     }
 
     /**
@@ -86,34 +92,34 @@ final class TopicInstance {
         return name;
     }
 
-    /** Takes the hub, or why there is none, for all who have entered. */
-    void build(@Nullable LogHub built, @Nullable Throwable failure) {
-        if (built != null) {
-            hub.complete(built);
-        } else {
-            hub.completeExceptionally(failure);
-        }
+    /** Takes the hub, or null if there is none, for all who have entered. */
+    void build(@Nullable LogHub built) {
+        hub.complete(built);
     }
 
     /**
      * {@return the hub; waits while another thread makes it}
      *
-     * @throws java.util.concurrent.CompletionException if it could not be made
+     * @throws CompletionException if it could not be made
      */
     LogHub hub() {
         if (!hub.isDone() && maker == Thread.currentThread()) {
             throw new IllegalStateException("a recipe must not use the topic that it prepares: " + name);
         }
-        return hub.join();
+        LogHub made = hub.join();
+        if (made == null) {
+            throw new CompletionException("the recipe of topic " + name + " failed", null);
+        }
+        return made;
     }
 
     /** {@return the hub, or null if it is not made yet, or could not be} */
     @Nullable LogHub hubIfMade() {
-        return hub.isCompletedExceptionally() ? null : hub.getNow(null);
+        return hub.getNow(null);
     }
 
-    /** {@return completed when the hub is made, or could not be} */
-    CompletionStage<LogHub> made() {
+    /** {@return completed when the hub is made, or with null if it could not be} */
+    CompletionStage<@Nullable LogHub> made() {
         return hub;
     }
 
@@ -134,8 +140,19 @@ final class TopicInstance {
     void leave() {
         idleSince = timer.nanoTime();
         if (uses.decrementAndGet() == 0) {
-            watch(linger);
-            stamp();
+            settle();
+        }
+    }
+
+    /** Sees to it that the topic ends if it stays idle, or is tried again later. Never throws. */
+    void settle() {
+        try {
+            if (isIdle()) {
+                watch(linger);
+                stamp();
+            }
+        } catch (Throwable noMemory) {
+            lives.unsettled();
         }
     }
 
@@ -143,8 +160,9 @@ final class TopicInstance {
         if (watched.compareAndSet(false, true)) {
             HubTimer.Cancellation set = timer.schedule(look, delay);
             watch = set;
-            if (ForeignTimer.isUnset(set)) { // no memory: the next to leave tries again
+            if (ForeignTimer.isUnset(set)) { // no memory
                 watched.set(false);
+                lives.unsettled();
             } else if (isGone()) {
                 set.cancel();
             }
@@ -155,7 +173,12 @@ final class TopicInstance {
         if (stamp.get() == null) {
             Stamp now = new Stamp(this);
             if (stamp.compareAndSet(null, now)) {
-                lives.idle(now);
+                try {
+                    lives.idle(now);
+                } catch (Throwable noMemory) {
+                    stamp.set(null);
+                    throw noMemory;
+                }
                 if (isGone()) {
                     lives.notIdle(now);
                 }
@@ -171,8 +194,8 @@ final class TopicInstance {
     boolean isStill(Stamp taken) {
         stamp.set(null);
         boolean still = isIdle() && taken.since() == idleSince;
-        if (!still && isIdle()) {
-            stamp();
+        if (!still) {
+            settle();
         }
         return still;
     }
@@ -198,12 +221,18 @@ final class TopicInstance {
         if (left > 0) {
             watch(Duration.ofNanos(left));
         } else {
-            try {
-                lives.expire(this);
-            } catch (Throwable thrown) { // no memory: it is tried again
-                watch(linger);
-            }
+            lives.expire(this);
         }
+    }
+
+    /** Says that the hub of a topic that is gone is to end. */
+    void toFinish(Duration within) {
+        toFinish.set(within);
+    }
+
+    /** {@return what {@link #toFinish} said, once; null if nothing is to be done} */
+    @Nullable Duration takeToFinish() {
+        return toFinish.getAndSet(null);
     }
 
     boolean isIdle() {

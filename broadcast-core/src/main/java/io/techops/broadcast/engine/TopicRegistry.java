@@ -3,11 +3,12 @@ package io.techops.broadcast.engine;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.HubStats;
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.TopicsStats;
 import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.logging.SafeLog;
-import io.techops.broadcast.RefusedException;
+import io.techops.broadcast.spi.BlockingTasks;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,7 +23,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * A topic is alive from its begin until its hub has ended, when its figures join those of the past, and it is given the
  * number of its end. Who adds up the figures looks at those alive first and at the past then: whatever ended meanwhile
  * has a number that tells whether it is in that past.
+ *
+ * What fails for want of memory while a topic becomes idle or ends is done again by the task "settling", for all that
+ * are alive: a topic that is gone and whose end has not begun says so (toFinish); one that is idle is watched.
  */
 
 /** Begins the lives of topics, and ends them. Safe for use by any number of threads. */
@@ -42,6 +45,7 @@ final class TopicRegistry implements TopicInstance.Lives {
 
     private static final SafeLog LOG = SafeLog.of(Topics.class);
     private static final Duration LONGEST = Duration.ofDays(365);
+    private static final CompletableFuture<Void> NO_HUB = CompletableFuture.completedFuture(null);
     /** How much longer than its limit {@link #close} waits, as that of a hub does. */
     private static final Duration MARGIN = Duration.ofSeconds(1);
     /** How many topics that are not idle any more are passed over before the lock is free for others. */
@@ -57,6 +61,7 @@ final class TopicRegistry implements TopicInstance.Lives {
     private final ForeignTimer timer;
     private final RefusalCounts refusals = new RefusalCounts("topics", true);
     private final LogRateLimiter failures;
+    private final SerialTask settling;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /**
@@ -67,7 +72,7 @@ final class TopicRegistry implements TopicInstance.Lives {
     private final Set<TopicInstance> alive = ConcurrentHashMap.newKeySet();
     /** Those that were idle, longest first; changed by any thread. */
     private final ConcurrentSkipListSet<TopicInstance.Stamp> idle = new ConcurrentSkipListSet<>();
-    private final ReentrantLock lock = new ReentrantLock();
+    private final SureLock lock = new SureLock();
     private HubFigures past = HubFigures.NONE;
     /** How many are present. */
     private int count;
@@ -76,6 +81,8 @@ final class TopicRegistry implements TopicInstance.Lives {
     private long begun;
     private long forgotten;
     private volatile boolean closed;
+    /** Whether {@link #shutdown} was called, and did not fail. */
+    private boolean ends;
 
     TopicRegistry(TopicsSettings settings) {
         recipe = settings.recipe;
@@ -85,6 +92,7 @@ final class TopicRegistry implements TopicInstance.Lives {
         executor = settings.executor;
         timer = ForeignTimer.of(settings.timer != null ? settings.timer : threads);
         failures = new LogRateLimiter(timer::nanoTime);
+        settling = new SerialTask(executor != null ? executor : threads.shards(), timer, this::settle);
     }
 
     Set<String> names() {
@@ -104,6 +112,10 @@ final class TopicRegistry implements TopicInstance.Lives {
 
     boolean isClosed() {
         return closed;
+    }
+
+    BlockingTasks blockingTasks() {
+        return threads.adapters();
     }
 
     void refused(RefusalCause cause) {
@@ -166,16 +178,11 @@ final class TopicRegistry implements TopicInstance.Lives {
             } finally {
                 lock.unlock();
             }
-            try {
-                if (displaced != null) {
-                    finish(displaced, Duration.ZERO);
-                }
-            } finally {
-                if (topic != null) {
-                    build(topic); // other threads wait for it
-                }
+            if (displaced != null) {
+                finish(displaced, Duration.ZERO);
             }
             if (topic != null) {
+                build(topic);
                 return topic;
             }
         }
@@ -184,11 +191,12 @@ final class TopicRegistry implements TopicInstance.Lives {
     /** Under the lock. */
     private TopicInstance begin(String name) {
         TopicInstance topic = new TopicInstance(name, linger, timer, this);
-        present.put(name, topic);
         try {
             alive.add(topic);
-        } catch (Throwable noMemory) {
+            present.put(name, topic);
+        } catch (Throwable noMemory) { // it may be there all the same
             present.remove(name);
+            alive.remove(topic);
             throw noMemory;
         }
         changes = changes + 1;
@@ -205,20 +213,20 @@ final class TopicRegistry implements TopicInstance.Lives {
                 hub.executor(executor);
             }
             recipe.prepare(topic.name(), hub);
-            topic.build(new LogHub(hub.settings()), null);
+            topic.build(new LogHub(hub.settings()));
         } catch (Throwable thrown) {
             try {
                 dropFailed(topic);
             } finally {
-                topic.build(null, thrown);
+                topic.build(null);
             }
             ForeignCode.returned();
             // An adapter may have nobody to tell but a stranger.
-            LOG.warn(failures, "Topic {} could not begin: its recipe failed", topic.name(), thrown);
+            LOG.warn(failures, "TopicInstance {} could not begin: its recipe failed", topic.name(), thrown);
             throw thrown;
         }
         ForeignCode.returned();
-        LOG.debug("Topic {} begins", topic.name());
+        LOG.debug("TopicInstance {} begins", topic.name());
     }
 
     private void dropFailed(TopicInstance topic) {
@@ -305,29 +313,74 @@ final class TopicRegistry implements TopicInstance.Lives {
         return topic.hub();
     }
 
-    /** Lets the hub of a topic that is gone end. */
+    /** Lets the hub of a topic that is gone end. Never throws. */
     private void finish(TopicInstance gone, Duration within) {
-        LOG.debug("Topic {} goes", gone.name());
-        gone.unwatch();
-        gone.made().thenCompose(hub -> hub.shutdown(within)).whenComplete((done, failed) -> {
-            try {
+        LOG.debug("TopicInstance {} goes", gone.name());
+        gone.toFinish(within);
+        try {
+            finish(gone);
+        } catch (Throwable noMemory) {
+            unsettled();
+        }
+    }
+
+    private void finish(TopicInstance gone) {
+        Duration within = gone.takeToFinish();
+        if (within == null) {
+            return;
+        }
+        try {
+            gone.unwatch();
+            gone.made().thenCompose(hub -> hub == null ? NO_HUB : hub.shutdown(within))
+                    .whenComplete((done, failed) -> hasFinished(gone, within, failed == null));
+        } catch (Throwable noMemory) {
+            gone.toFinish(within);
+            throw noMemory;
+        }
+    }
+
+    private void hasFinished(TopicInstance gone, Duration within, boolean ended) {
+        boolean over = false;
+        try {
+            if (ended) {
                 forget(gone);
-            } finally {
-                gone.over().complete(null);
+                over = true;
             }
-        });
+        } finally {
+            if (over) {
+                gone.over().complete(null);
+            } else { // no memory
+                gone.toFinish(within);
+                unsettled();
+            }
+        }
     }
 
     private void forget(TopicInstance gone) {
         HubFigures last = stats(gone).past();
         lock.lock();
         try {
-            past = past.plus(last);
-            gone.forgotten(++forgotten);
-            alive.remove(gone);
+            HubFigures sum = past.plus(last);
+            if (alive.remove(gone)) { // it may have been told twice
+                past = sum;
+                gone.forgotten(++forgotten);
+            }
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public void unsettled() {
+        settling.wake();
+    }
+
+    private boolean settle() {
+        for (TopicInstance topic : alive) {
+            finish(topic);
+            topic.settle();
+        }
+        return false;
     }
 
     CompletionStage<Void> shutdown(Duration within) {
@@ -337,6 +390,21 @@ final class TopicRegistry implements TopicInstance.Lives {
         if (!closes()) {
             return ended.minimalCompletionStage();
         }
+        boolean done = false;
+        try {
+            end(within);
+            done = true;
+        } finally {
+            if (!done) { // no memory: the next call begins again
+                lock.lock();
+                ends = false;
+                lock.unlock();
+            }
+        }
+        return ended.minimalCompletionStage();
+    }
+
+    private void end(Duration within) {
         for (TopicInstance topic : present.values()) { // from now on there are only fewer
             if (goes(topic)) {
                 finish(topic, within);
@@ -344,18 +412,19 @@ final class TopicRegistry implements TopicInstance.Lives {
         }
         CompletableFuture<?>[] overs = alive.stream().map(TopicInstance::over).toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(overs).thenRun(() -> {
+            settling.end();
             threads.shutdown();
             timer.end();
             ended.complete(null);
         });
-        return ended.minimalCompletionStage();
     }
 
     /** {@return whether this is the first call} */
     private boolean closes() {
         lock.lock();
         try {
-            boolean first = !closed;
+            boolean first = !ends;
+            ends = true;
             closed = true;
             return first;
         } finally {

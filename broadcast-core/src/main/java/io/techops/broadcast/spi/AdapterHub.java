@@ -51,4 +51,7 @@ public abstract class AdapterHub extends BroadcastHub {
      * that others need, nor {@link #register}, which does not wait otherwise.
      */
     public abstract boolean mayBlockReading();
+
+    /** {@return the threads for what adapters do that may block} */
+    public abstract BlockingTasks blockingTasks();
 }

@@ -239,7 +239,7 @@ class HttpConnectionTest {
         CompletableFuture<HandshakePolicy.Decision> decision = new CompletableFuture<>();
         int port = FreePort.find();
         try (BroadcastServer server = builder(Wire.PLAIN).port(port).pagePort(port)
-                .pageIdleTimeout(Duration.ofSeconds(1)).handshakePolicy(request -> {
+                .pageIdleTimeout(Duration.ofSeconds(3)).handshakePolicy(request -> {
                     asked.countDown();
                     return decision.join();
                 }).start();

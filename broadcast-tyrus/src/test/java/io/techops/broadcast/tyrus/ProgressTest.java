@@ -15,12 +15,18 @@ import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Over real sockets, with virtual time: a peer that takes a large message slowly is slow, but not stalled. */
+/**
+ * Over real sockets, with virtual time: a peer that takes a large message slowly is slow, but not stalled.
+ *
+ * <p>A client may have read what the server has written before the thread that wrote it tells the hub. So a part is
+ * known to be told of only when the next one has been read, and the parts are read at a pace for which that will do.
+ */
 class ProgressTest {
 
-    /** More than the kernel hides at both ends of a connection: who has read it has made the server write. */
+    /** More than the kernel hides at both ends of a connection: reading it makes the server write. */
     private static final int PART = 7 << 20;
-    private static final int PARTS = 4;
+    private static final int PARTS = 7;
+    private static final Duration PACE = Duration.ofSeconds(3);
     private static final int SMALL_BUFFER = 65_536;
 
     private final VirtualTimer timer = new VirtualTimer();
@@ -38,7 +44,7 @@ class ProgressTest {
             server.hub().broadcast(Message.binary(new byte[PARTS * PART]));
             assertThat(peer.readBytes(10)).as("the header of the frame").startsWith(0x82, 127);
             for (int part = 0; part < PARTS; part++) {
-                timer.pass(Duration.ofSeconds(9));
+                timer.pass(PACE);
                 assertThat(Arrays.equals(peer.readBytes(PART), new byte[PART])).isTrue();
             }
             server.hub().broadcast("still here");
@@ -54,7 +60,7 @@ class ProgressTest {
         try (BroadcastServer server = start(wire); RawClient peer = wire.open(server, SMALL_BUFFER)) {
             server.hub().broadcast(Message.binary(new byte[PARTS * PART]));
             for (int part = 0; part < PARTS - 2; part++) {
-                timer.pass(Duration.ofSeconds(9));
+                timer.pass(PACE);
                 peer.readBytes(PART);
             }
             // The kernel fills up by itself, which is progress as well; after that nothing moves any more.

@@ -86,7 +86,7 @@ class SlowHandshakePolicyTest {
             }
         };
         try (LogCatch log = new LogCatch();
-                BroadcastServer server = Wire.PLAIN.server().handshakeTimeout(Duration.ofMillis(300)).maxPeers(1)
+                BroadcastServer server = Wire.PLAIN.server().handshakeTimeout(Duration.ofSeconds(3)).maxPeers(1)
                         .handshakePolicy(policy).start()) {
             try (RawClient peer = Wire.PLAIN.connect(server)) {
                 peer.send(RawClient.handshake("/").getBytes(StandardCharsets.US_ASCII));

@@ -259,7 +259,7 @@ class TlsEndTest {
         Files.writeString(folder.resolve("index.html"), "a page");
         int port = FreePort.find();
         try (BroadcastServer server = Wire.TLS.server().hub(hub().heartbeat(Duration.ZERO).build()).port(port)
-                        .pagePort(port).pages(Pages.folder(folder)).pageIdleTimeout(Duration.ofSeconds(1)).start();
+                        .pagePort(port).pages(Pages.folder(folder)).pageIdleTimeout(Duration.ofSeconds(3)).start();
                 TlsClient peer = new TlsClient(port, protocol); TlsClient reader = new TlsClient(port, protocol)) {
             byte[] get = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
             for (TlsClient client : List.of(peer, reader)) {
@@ -268,8 +268,10 @@ class TlsEndTest {
                 while (!answer.toString().endsWith("a page")) {
                     answer.append((char) client.readByte());
                 }
+                if (client == peer) {
+                    peer.open();
+                }
             }
-            peer.open();
             assertThat(catchThrowable(reader::readByte))
                     .isInstanceOf(EOFException.class);
             peer.send(peer.text("still here"));

@@ -2,8 +2,8 @@ package io.techops.broadcast.endpoint;
 
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
-import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.RefusedException;
+import io.techops.broadcast.logging.LogRateLimiter;
 import jakarta.websocket.Session;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -2,12 +2,15 @@ package io.techops.broadcast.endpoint;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.HubTimer.Cancellation;
 import io.techops.broadcast.Message;
+import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.spi.Batch;
+import io.techops.broadcast.spi.BlockingTasks;
+import io.techops.broadcast.spi.BlockingTasks.Kind;
 import io.techops.broadcast.spi.PathTemplate;
-import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.spi.Registration;
 import io.techops.broadcast.spi.Transport;
 import jakarta.websocket.SendHandler;
@@ -33,7 +36,9 @@ import org.slf4j.LoggerFactory;
  * come meanwhile (the "trampoline").
  *
  * Pings and close frames have no asynchronous form, and freeing a socket may take a while: those are errands, done by
- * threads of their own. Nothing that may block runs on a shard of the hub.
+ * the hub's threads for blocking tasks. Nothing that may block runs on a shard of the hub. An application may be
+ * undeployed, and the library with it, so a thread has the application's class loader for its context only while it
+ * does something for it.
  *
  * The application may send to the session as well, or have it in two hubs: some containers then throw at whoever comes
  * second. A message that is refused so is sent again a moment later.
@@ -69,6 +74,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     private static final String IN_A_HUB = SessionTransport.class.getName() + ".session";
 
     private final Session session;
+    private final BlockingTasks tasks;
     private final ContainerExtensions extras;
     private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
     private final Map<String, Object> attributes;
@@ -91,17 +97,20 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     /** Set before a close frame is sent: the hub is told of the end by {@link #look}. */
     private volatile boolean closing;
     /** Cancels the next look. */
-    private volatile Runnable looking = () -> { };
+    private volatile Cancellation looking = () -> { };
+    /** Cancels what is done if a session that failed does not end by itself. */
+    private volatile Cancellation failing = () -> { };
 
     /** Set by {@link #open}, which has the first turn. */
     private volatile @Nullable Registration registration;
 
-    private SessionTransport(Session session) {
+    private SessionTransport(Session session, BlockingTasks tasks) {
         this.session = session;
+        this.tasks = tasks;
         this.extras = ContainerExtensions.of(session);
         this.attributes = attributes(session);
         this.inbox = new SessionReceiver(extras.reading(session), this::receive,
-                report -> BlockingTasks.REPORT.run(loader, report));
+                report -> errand(Kind.REPORT, Duration.ZERO, report));
     }
 
     /**
@@ -116,7 +125,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
         session.setMaxTextMessageBufferSize(maxMessageBytes);
         session.setMaxBinaryMessageBufferSize(maxMessageBytes);
         ContainerExtensions.limitBlocking(session, LINGER);
-        SessionTransport link = new SessionTransport(session);
+        SessionTransport link = new SessionTransport(session, AdapterHub.of(hub).blockingTasks());
         String id = String.valueOf(session.getId());
         if (id.equals(session.getUserProperties().put(IN_A_HUB, id)) && SHARED.first()) {
             LOG.warn("A session is in two hubs, which slow each other down in some containers: open one for each");
@@ -189,7 +198,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
         CloseReason reason = closeAsked == null ? CUT : closeAsked;
         closeAsked = reason;
         aborted = true;
-        BlockingTasks.CUT.runAfter(LAST_WORD, loader, () -> extras.cut(session, reason));
+        errand(Kind.CUT, LAST_WORD, () -> extras.cut(session, reason));
         takeTurn();
     }
 
@@ -244,7 +253,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
         } else if (pingAsked) {
             pingAsked = false;
             underWay = true;
-            BlockingTasks.TALK.run(loader, this::sendPing);
+            errand(Kind.TALK, Duration.ZERO, this::sendPing);
         }
     }
 
@@ -279,7 +288,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
                     + "Send with Peer.send instead", e);
         }
         next--;
-        BlockingTasks.TALK.runAfter(BUSY, loader, this::done);
+        errand(Kind.TALK, BUSY, this::done);
     }
 
     /** {@return the payload in an array of its own: containers look at the array behind a buffer} */
@@ -306,7 +315,20 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
         abort();
     }
 
-    // Errands.
+    // BlockingTasks.
+
+    private Cancellation errand(Kind kind, Duration delay, Runnable errand) {
+        return tasks.runAfter(delay, kind, () -> {
+            Thread thread = Thread.currentThread();
+            ClassLoader before = thread.getContextClassLoader();
+            thread.setContextClassLoader(loader);
+            try {
+                errand.run();
+            } finally {
+                thread.setContextClassLoader(before);
+            }
+        });
+    }
 
     private void sendPing() {
         try {
@@ -321,7 +343,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
         closing = true;
         long until = System.nanoTime() + LINGER.toNanos();
         lookLater(until);
-        BlockingTasks.TALK.run(loader, () -> {
+        errand(Kind.TALK, Duration.ZERO, () -> {
             close(session, reason);
             if (!isOpen()) {
                 over();
@@ -330,7 +352,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     }
 
     private void lookLater(long until) {
-        looking = BlockingTasks.CUT.runAfter(LOOK, loader, () -> look(until));
+        looking = errand(Kind.CUT, LOOK, () -> look(until));
     }
 
     /** Tells that a session has ended, cuts it if it should have, or looks again later. */
@@ -347,7 +369,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     }
 
     private void over() {
-        looking.run();
+        looking.cancel();
         registration.unregister(CUT); // unless the hub knows a better reason
     }
 
@@ -393,9 +415,13 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     @Override
     public void closed(CloseReason reason) {
         inbox.end();
+        boolean over = !isOpen();
+        if (over) {
+            failing.cancel();
+        }
         if (!closing) {
             registration.unregister(reason);
-        } else if (!isOpen()) {
+        } else if (over) {
             over();
         }
     }
@@ -403,7 +429,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     @Override
     public void failed(Throwable thrown) {
         LOG.debug("A session failed", thrown);
-        BlockingTasks.CUT.runAfter(OWN_CLOSE, loader, () -> {
+        failing = errand(Kind.CUT, OWN_CLOSE, () -> {
             // Unless the container has told more.
             closed(CloseReason.of(CloseReason.INTERNAL_ERROR, "the session failed"));
             if (isOpen()) { // also if something is stuck that is under way

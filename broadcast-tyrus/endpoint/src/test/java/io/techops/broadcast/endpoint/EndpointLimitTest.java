@@ -20,7 +20,6 @@ class EndpointLimitTest {
 
     private final BroadcastHub hub = BroadcastHub.create();
     private final Topics topics = Topics.create();
-    private final FakeSession session = new FakeSession(Runnable::run);
 
     @AfterEach
     void stop() {
@@ -28,21 +27,27 @@ class EndpointLimitTest {
         topics.close(Duration.ZERO);
     }
 
-    private void isTold(int limit) {
+    private static FakeSession session() {
+        FakeSession session = new FakeSession(Runnable::run);
+        session.pathParameters.put("topic", "news");
+        return session;
+    }
+
+    private static void isTold(FakeSession session, int limit) {
         assertThat(session.buffers).isEqualTo(
                 Map.of("setMaxTextMessageBufferSize", limit, "setMaxBinaryMessageBufferSize", limit));
     }
 
     private void opened(BroadcastEndpoint endpoint, int limit) {
-        session.pathParameters.put("topic", "news");
+        FakeSession session = session();
         endpoint.open(session.session());
-        isTold(limit);
+        isTold(session, limit);
     }
 
     private void opened(ServerEndpointConfig config, int limit) throws Exception {
-        session.pathParameters.put("topic", "news");
+        FakeSession session = session();
         config.getConfigurator().getEndpointInstance(ConfiguredEndpoint.class).onOpen(session.session(), null);
-        isTold(limit);
+        isTold(session, limit);
     }
 
     @Test

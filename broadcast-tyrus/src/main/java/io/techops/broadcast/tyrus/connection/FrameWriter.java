@@ -1,10 +1,13 @@
 package io.techops.broadcast.tyrus.connection;
 
+import io.techops.broadcast.logging.FailureLog;
 import io.techops.broadcast.spi.Batch;
+import io.techops.broadcast.tyrus.frame.DirectBufferPool;
 import io.techops.broadcast.tyrus.frame.EncodedBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
+import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,6 +22,14 @@ import org.slf4j.LoggerFactory;
  *   pong, ping, close  one of each; a newer pong replaces one that waits (RFC 6455 section 5.5.3)
  * so a connection holds at most one batch and a few hundred bytes, however long its peer does not read. A frame starts
  * only where one has ended, and nothing follows the close frame. Nothing but the 101 leaves before the 101.
+ *
+ * What waits is written a turn of at most TURN chunks at a time. A peer may read as fast as it is encrypted for, so that
+ * one write could take all of a large batch: the hub is told of progress after each turn, and the watch serves its other
+ * sockets between two turns.
+ *
+ * Memory may run out. If it does before the first byte of a batch is written, a close frame may follow. If it does
+ * later, the position within a frame, or the wake-up for the rest, is lost: then the connection is torn, nothing more is
+ * written, and it is aborted.
  */
 
 /**
@@ -33,10 +44,14 @@ abstract class FrameWriter {
     private enum State { CORKED, OPEN, ENDED }
 
     private static final Logger LOG = LoggerFactory.getLogger(FrameWriter.class);
+    private static final FailureLog FAILURES = new FailureLog(LOG);
     private static final int WRITABLE = 1;
     private static final int CLOSE_SENT = 2;
     private static final int BROKEN = 4;
     private static final int PROGRESSED = 8;
+    private static final int TORN = 16;
+    /** Chunks of a batch, {@value DirectBufferPool#CHUNK} bytes each; no fewer than a pipe may have encrypted ahead. */
+    private static final int TURN = 16;
 
     final SocketTransport pipe;
     /** Where batches go, past the pipe, or null if they have to go through it. */
@@ -80,8 +95,11 @@ abstract class FrameWriter {
     /** The socket is broken. */
     abstract void broken();
 
-    /** There was no memory, most likely no direct memory, to write a batch. */
+    /** There was no memory, most likely no direct memory, to write a batch; no byte of it was written. */
     abstract void noMemory(OutOfMemoryError thrown);
+
+    /** Writing failed, for want of memory, where no close frame can follow: nothing more is written. */
+    abstract void torn();
 
     /** Writes the 101, and then what has gathered behind it. */
     public final void open(ByteBuffer response) {
@@ -128,9 +146,13 @@ abstract class FrameWriter {
             if (written == wire.length()) {
                 return true;
             }
-            current = wire.view(written);
-            currentBatch = wire.hold();
-            pipe.awaitWritable(flush);
+            try {
+                current = wire.view(written);
+                currentBatch = wire.hold();
+                pipe.awaitWritable(flush);
+            } catch (Throwable thrown) {
+                tornBy(thrown);
+            }
         } catch (IOException e) {
             brokenBy(e);
         }
@@ -173,6 +195,8 @@ abstract class FrameWriter {
                 pump();
             } catch (IOException e) {
                 brokenBy(e);
+            } catch (Throwable thrown) {
+                tornBy(thrown);
             }
             told = takeNews();
         }
@@ -208,7 +232,7 @@ abstract class FrameWriter {
                     break;
                 }
             }
-            if (pipe.write(current) > 0) {
+            if (pipe.write(turn(current)) > 0) {
                 news |= PROGRESSED;
             }
             if (!isTaken(current)) {
@@ -227,6 +251,15 @@ abstract class FrameWriter {
             owesWritable = false;
             news |= WRITABLE;
         }
+    }
+
+    /** {@return the buffers to write next} They are the same objects, so that their positions move. */
+    private static ByteBuffer[] turn(ByteBuffer[] buffers) {
+        int first = 0;
+        while (!buffers[first].hasRemaining() && first < buffers.length - 1) {
+            first++;
+        }
+        return Arrays.copyOfRange(buffers, first, Math.min(first + TURN, buffers.length));
     }
 
     private static boolean isTaken(ByteBuffer[] buffers) {
@@ -275,6 +308,13 @@ abstract class FrameWriter {
         LOG.trace("A connection broke: {}", e.toString());
     }
 
+    private void tornBy(Throwable thrown) {
+        news |= TORN;
+        end();
+        FAILURES.warn("No memory for the rest of what is written (-Xmx, -XX:MaxDirectMemorySize): the peer is aborted",
+                thrown);
+    }
+
     private int takeNews() {
         int taken = news;
         news = 0;
@@ -292,6 +332,9 @@ abstract class FrameWriter {
         }
         if ((told & BROKEN) != 0) {
             broken();
+        }
+        if ((told & TORN) != 0) {
+            torn();
         }
     }
 }

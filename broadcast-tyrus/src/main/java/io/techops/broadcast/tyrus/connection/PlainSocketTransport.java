@@ -92,9 +92,12 @@ public final class PlainSocketTransport implements SocketTransport {
 
     @Override
     public void abort() {
-        lingerNot(channel);
-        connection.terminateSilently();
-        ended();
+        try {
+            lingerNot(channel);
+        } finally { // also if there is no memory
+            connection.terminateSilently();
+            ended();
+        }
     }
 
     @Override

@@ -20,7 +20,8 @@ public interface SocketTransport {
     /**
      * Writes a batch from its first byte. Only for the thread that the hub gave the batch to.
      *
-     * @return how many bytes have left for the socket; whoever writes again begins with those that have not
+     * @return how many bytes have left for the socket; the next write begins with those that have not
+     * @throws OutOfMemoryError if nothing of the batch was written, or nothing can be written any more
      */
     long write(EncodedBatch batch) throws IOException;
 

@@ -24,11 +24,11 @@ import org.slf4j.LoggerFactory;
  *     waiting   records that the socket did not take
  *     ahead     how much of the plain text that the caller brings is in them
  *
- * In: see Records. An answer of TLS itself, to a change of keys, goes out with what is written next, or at once if
+ * In: see TlsReader. An answer of TLS itself, to a change of keys, goes out with what is written next, or at once if
  * nothing waits; it need not be sooner (RFC 8446 section 4.6.3).
  *
  * Handshake: what it has to compute takes milliseconds, and may call key and trust managers of the host. So reading
- * stops there, until somebody who may wait has called compute(); see Records.
+ * stops there, until somebody who may wait has called compute(); see TlsReader.
  *
  * End: with TLS 1.3 the two directions end one by one, as with TCP. With TLS 1.2 whoever reads our close_notify must
  * drop what he still wanted to say (RFC 5246 section 7.2.1), perhaps the close frame that answers ours; so it is sent
@@ -54,6 +54,8 @@ public final class TlsSocketTransport implements SocketTransport {
     private @Nullable ByteBuffer waiting;
     private long ahead;
     private boolean closed;
+    /** Whether records were lost, for want of memory: no other one may follow. */
+    private boolean torn;
 
     /** Owned by the reading thread. */
     private final TlsReader.State reading;
@@ -151,8 +153,12 @@ public final class TlsSocketTransport implements SocketTransport {
 
     /** {@return how much of {@code plain} has left; it goes on to the first short write} */
     private long encrypt(ByteBuffer[] plain) throws IOException {
+        if (torn) {
+            throw new SSLException("records were lost for want of memory");
+        }
         long left = 0;
         ByteBuffer records = BUFFERS.take();
+        torn = true; // unless this ends well
         try {
             boolean more = true;
             while (more) {
@@ -163,11 +169,13 @@ public final class TlsSocketTransport implements SocketTransport {
                 if (records.hasRemaining()) {
                     waiting = ByteBuffer.allocate(records.remaining()).put(records).flip();
                     ahead = taken;
+                    torn = false;
                     return left;
                 }
                 left += taken;
                 records.clear();
             }
+            torn = false;
         } finally {
             BUFFERS.giveBack(records);
         }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * In:  SocketFilter, which reads the pipe -> FrameDecoder (frames, limits, masks, UTF-8) -> the hub. HttpConnection
  * hands on what came right behind the request. Pings and pongs are answered here.
- * Out: the hub's batches and pings, pongs and the close frame -> Outbound -> the pipe.
+ * Out: the hub's batches and pings, pongs and the close frame -> FrameWriter -> the pipe.
  *
  * It ends in one of these ways, and always with ended(), which Grizzly calls once the socket is closed:
  *   the peer's close frame    nothing that comes after it is read. If the hub still owes the peer something, it calls
@@ -50,6 +50,8 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
     private static final Duration FLUSH = Duration.ofSeconds(5);
     private static final CloseReason VANISHED =
             CloseReason.of(CloseReason.ABNORMAL, "the connection ended without a close frame");
+    private static final CloseReason TORN =
+            CloseReason.of(CloseReason.ABNORMAL, "the connection could not be written to");
     private static final CloseReason FAILED =
             CloseReason.of(CloseReason.INTERNAL_ERROR, "the connection could not be served");
 
@@ -283,10 +285,13 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
             }
         }
         deaf = true;
-        end();
-        pipe.ended();
-        if (registration != null) {
-            registration.unregister(VANISHED);
+        try {
+            end();
+            pipe.ended();
+        } finally { // also if there is no memory
+            if (registration != null) {
+                registration.unregister(VANISHED);
+            }
         }
     }
 
@@ -309,8 +314,11 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
 
     @Override
     public void abort() {
-        end();
-        pipe.abort();
+        try {
+            end();
+        } finally {
+            pipe.abort();
+        }
     }
 
     @Override
@@ -356,9 +364,26 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
     void noMemory(OutOfMemoryError thrown) {
         FAILURES.warn("No memory for a batch (-XX:MaxDirectMemorySize): the peer is closed", thrown);
         deaf = true;
-        registration.unregister(FAILED);
-        sayClose(FAILED);
-        finish();
+        try {
+            registration.unregister(FAILED);
+            sayClose(FAILED);
+            finish();
+        } catch (Throwable again) { // no memory for that either
+            abort();
+        }
+    }
+
+    /** The peer may have got a part of a frame: only an abort tells it that no more of it comes. */
+    @Override
+    void torn() {
+        deaf = true;
+        try {
+            if (registration != null) {
+                registration.unregister(TORN);
+            }
+        } finally {
+            abort();
+        }
     }
 
     /** What the peer sent before may still wait to be read, and then says that this is the end. */

@@ -17,7 +17,8 @@ public final class DirectBufferPool {
     private static final int KEPT = 64;
     private static final FailureLog FAILURES = new FailureLog(LoggerFactory.getLogger(DirectBufferPool.class));
 
-    private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>();
+    /** Has room for all of them from the start: to give a chunk back takes no memory. */
+    private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>(KEPT);
 
     /** {@return an empty chunk; one on the heap if no direct memory is left, which costs a copy for each write} */
     ByteBuffer take() {

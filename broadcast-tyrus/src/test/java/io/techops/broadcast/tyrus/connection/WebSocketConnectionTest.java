@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -49,6 +50,9 @@ class WebSocketConnectionTest {
         private final ByteArrayOutputStream written = new ByteArrayOutputStream();
         private boolean closed;
         private volatile boolean hasMemory = true;
+        /** How many bytes it still takes, and then there is no memory to wait for more. */
+        private volatile int room = Integer.MAX_VALUE;
+        private volatile boolean aborted;
 
         @Override
         public long write(EncodedBatch batch) throws IOException {
@@ -62,7 +66,7 @@ class WebSocketConnectionTest {
         public synchronized long write(ByteBuffer[] buffers) {
             long count = 0;
             for (ByteBuffer buffer : buffers) {
-                while (buffer.hasRemaining()) {
+                while (buffer.hasRemaining() && count < room) {
                     written.write(buffer.get());
                     count++;
                 }
@@ -72,7 +76,7 @@ class WebSocketConnectionTest {
 
         @Override
         public void awaitWritable(Runnable then) {
-            throw new AssertionError("everything was taken");
+            throw new OutOfMemoryError("Java heap space");
         }
 
         @Override
@@ -102,7 +106,7 @@ class WebSocketConnectionTest {
 
         @Override
         public void abort() {
-            // There is no socket.
+            aborted = true;
         }
 
         @Override
@@ -215,6 +219,34 @@ class WebSocketConnectionTest {
         byte[] close = sink.take();
         assertThat(close[0] & 0xFF).isEqualTo(CLOSE);
         assertThat(close).asString(StandardCharsets.US_ASCII).endsWith("the connection could not be served");
+    }
+
+    @Test
+    void aBatchThatIsNotWrittenToItsEndForWantOfMemoryIsFollowedByNothing() {
+        try (LogCatch log = new LogCatch()) {
+            sink.room = 3;
+            hub.broadcast("hello");
+            await().until(() -> sink.aborted && hub.peers().isEmpty());
+            sink.room = Integer.MAX_VALUE;
+            send(frame(PING, "are you there"));
+            assertThat(log.warnings()).hasSizeLessThanOrEqualTo(1);
+        }
+        assertThat(sink.take()).isEqualTo(Arrays.copyOf(unmasked(TEXT, "hello"), 3));
+    }
+
+    @Test
+    void aFrameThatIsNotWrittenToItsEndForWantOfMemoryIsFollowedByNothing() {
+        try (LogCatch log = new LogCatch()) {
+            sink.room = 3;
+            send(frame(PING, "are you there"));
+            sink.room = Integer.MAX_VALUE;
+            hub.broadcast("hello");
+            send(frame(CLOSE));
+            assertThat(log.warnings()).hasSizeLessThanOrEqualTo(1);
+        }
+        assertThat(sink.aborted).isTrue();
+        assertThat(hub.peers()).isEmpty();
+        assertThat(sink.take()).isEqualTo(Arrays.copyOf(unmasked(PONG, "are you there"), 3));
     }
 
     @Test

@@ -11,7 +11,7 @@ import org.junit.platform.launcher.TestPlan;
 
 /**
  * Applies to every test run with this class on the class path; the JUnit platform finds it by its service file. It sets
- * the limit of {@code Awaitility.await()}, and prints a line with the reason for each test that is skipped, which the
+ * the limit of {@code Awaitility.await()}, and how often it looks, and prints a line with the reason for each test that is skipped, which the
  * console of Maven does not show otherwise.
  */
 public final class TestRun implements TestExecutionListener {
@@ -21,6 +21,8 @@ public final class TestRun implements TestExecutionListener {
      * there so that a fault does not hang the build, and it holds on a machine with much other load.
      */
     public static final Duration LIMIT = Duration.ofMinutes(2);
+
+    private static final Duration POLL = Duration.ofMillis(10);
 
     private final Consumer<String> console;
     private @Nullable TestPlan plan; // null until the run begins
@@ -38,6 +40,8 @@ public final class TestRun implements TestExecutionListener {
     public void testPlanExecutionStarted(TestPlan started) {
         plan = started;
         Awaitility.setDefaultTimeout(LIMIT);
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
+        Awaitility.setDefaultPollInterval(POLL);
     }
 
     @Override

@@ -125,8 +125,7 @@ public abstract class Redeployment {
                 System.gc();
                 assertThat(loaders).as("class loaders that are still there").allMatch(loader -> loader.get() == null);
             });
-            // A thread of the sessions' errands ends by itself, and may be seen on its way out.
-            assertThat(log.warnings()).noneMatch(line -> line.contains("broadcast") && !line.contains("[broadcast-session-"));
+            assertThat(log.warnings()).noneMatch(line -> line.contains("broadcast"));
         } finally {
             host.stop();
         }
@@ -147,6 +146,8 @@ public abstract class Redeployment {
             reader.start();
         }
         ClassLoader loader = host.undeploy();
+        assertThat(Thread.getAllStackTraces().keySet()).as("threads of the application that is undeployed")
+                .noneMatch(thread -> thread.getClass().getClassLoader() == loader);
         for (Thread reader : readers) {
             reader.join();
         }

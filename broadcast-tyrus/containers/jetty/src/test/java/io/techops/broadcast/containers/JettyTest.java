@@ -33,7 +33,7 @@ class JettyTest {
         }
     }
 
-    private static final class Embedded implements Container {
+    static final class Embedded implements Container {
 
         private final Server server;
         private final ServerConnector connector;

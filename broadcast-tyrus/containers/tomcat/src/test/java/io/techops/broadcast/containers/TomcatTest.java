@@ -38,7 +38,7 @@ class TomcatTest {
         }
     }
 
-    private static final class Embedded implements Container {
+    static final class Embedded implements Container {
 
         private final Tomcat tomcat = new Tomcat();
         private final Path folder;

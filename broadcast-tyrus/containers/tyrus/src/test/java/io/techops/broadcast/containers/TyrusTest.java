@@ -57,7 +57,7 @@ class TyrusTest {
         }
     }
 
-    private static final class Stock implements Container {
+    static final class Stock implements Container {
 
         private final Server server;
 

@@ -36,7 +36,7 @@ class UndertowTest {
         }
     }
 
-    private static final class Embedded implements Container {
+    static final class Embedded implements Container {
 
         private final DeploymentManager deployment;
         private final Undertow server;

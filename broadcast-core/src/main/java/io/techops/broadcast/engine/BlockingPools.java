@@ -1,0 +1,70 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.HubTimer;
+import io.techops.broadcast.logging.SafeLog;
+import io.techops.broadcast.spi.BlockingTasks;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/** A pool of threads for each kind of blocking task. Safe for use by any number of threads. */
+final class BlockingPools implements BlockingTasks {
+
+    private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
+
+    private final Map<Kind, ScheduledThreadPoolExecutor> pools = new EnumMap<>(Kind.class);
+
+    BlockingPools(ThreadFactory factory) {
+        ThreadFactory threads = task -> {
+            Thread thread = factory.newThread(task);
+            thread.setContextClassLoader(ClassLoader.getSystemClassLoader()); // not that of whatever asked first
+            return thread;
+        };
+        for (Kind kind : Kind.values()) {
+            ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(kind == Kind.CUT ? 16 : 32, threads);
+            pool.setKeepAliveTime(1, TimeUnit.SECONDS);
+            pool.allowCoreThreadTimeOut(true);
+            pool.setRemoveOnCancelPolicy(true);
+            pools.put(kind, pool);
+        }
+    }
+
+    @Override
+    public HubTimer.Cancellation runAfter(Duration delay, Kind kind, Runnable task) {
+        try {
+            var scheduled = pools.get(kind).schedule(() -> run(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+            return () -> scheduled.cancel(false);
+        } catch (Throwable thrown) { // no memory for a thread: it waits for the next one
+            LOG.debug("There is no thread for a task of an adapter now", thrown);
+            return () -> { };
+        }
+    }
+
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable thrown) { // it has seen to its peer, as far as it could
+            LOG.debug("A task of an adapter failed", thrown);
+        } finally {
+            ForeignCode.returned();
+        }
+    }
+
+    /** Lets threads end as soon as they have nothing to do; what is asked for from now on is done all the same. */
+    void shutdown() {
+        pools.values().forEach(pool -> pool.setKeepAliveTime(1, TimeUnit.MILLISECONDS));
+    }
+
+    /** Waits until there is nothing to do and the pools have let go of their threads, or until a time of the JVM. */
+    void awaitEnd(long until) throws InterruptedException {
+        for (ScheduledThreadPoolExecutor pool : pools.values()) {
+            while (pool.getPoolSize() > 0 && until - System.nanoTime() > 0) {
+                TimeUnit.MILLISECONDS.sleep(1); // a pool that goes on says no other way that it is idle
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.techops.broadcast.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Topics;
+import io.techops.broadcast.spi.BlockingTasks.Kind;
+import io.techops.broadcast.testkit.VirtualTimer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import org.junit.jupiter.api.Test;
+
+/** What adapters have to do that may block, and its threads. */
+class BlockingTasksTest {
+
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    private final Queue<Thread> used = new ConcurrentLinkedQueue<>();
+    private final Queue<String> done = new ConcurrentLinkedQueue<>();
+
+    private Runnable task(String name) {
+        return () -> {
+            used.add(Thread.currentThread());
+            done.add(name);
+        };
+    }
+
+    private static void hang(CountDownLatch until) {
+        try {
+            until.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void areDoneAndTheirThreadsAreGoneWhenTheHubIsClosed() {
+        for (int i = 0; i < 20; i++) {
+            BroadcastHub hub = BroadcastHub.create();
+            for (Kind kind : Kind.values()) {
+                AdapterHub.of(hub).blockingTasks().runAfter(Duration.ZERO, kind, task("at once"));
+                AdapterHub.of(hub).blockingTasks().runAfter(Duration.ofMillis(20), kind, task("later"));
+            }
+            hub.close(LONG);
+            assertThat(done).hasSize((i + 1) * 2 * Kind.values().length);
+            assertThat(used).noneMatch(Thread::isAlive);
+        }
+    }
+
+    @Test
+    void areGoneWhenAHubIsClosedThatHasThreadsOfTheHost() {
+        BroadcastHub hub = BroadcastHub.builder().executor(ForkJoinPool.commonPool()).timer(new VirtualTimer()).build();
+        AdapterHub.of(hub).blockingTasks().runAfter(Duration.ZERO, Kind.TALK, task("at once"));
+        hub.close(LONG);
+        assertThat(done).containsExactly("at once");
+        assertThat(used).noneMatch(Thread::isAlive);
+    }
+
+    @Test
+    void ofTopicsAreGoneWhenTheTopicsAreClosed() {
+        Topics topics = Topics.create();
+        topics.hub("a").blockingTasks().runAfter(Duration.ofMillis(20), Kind.CUT, task("later"));
+        topics.close(LONG);
+        assertThat(done).containsExactly("later");
+        assertThat(used).noneMatch(Thread::isAlive);
+    }
+
+    @Test
+    void thatCloseTheHubDoNotWaitForThemselves() throws Exception {
+        BroadcastHub hub = BroadcastHub.create();
+        CountDownLatch closed = new CountDownLatch(2);
+        for (Kind kind : List.of(Kind.TALK, Kind.REPORT)) {
+            AdapterHub.of(hub).blockingTasks().runAfter(Duration.ZERO, kind, () -> {
+                used.add(Thread.currentThread());
+                hub.close(LONG);
+                closed.countDown();
+            });
+        }
+        closed.await();
+        hub.close(LONG);
+        assertThat(used).noneMatch(Thread::isAlive);
+    }
+
+    @Test
+    void thatHangDoNotKeepTheHubFromItsEndNorOtherKinds() throws Exception {
+        CountDownLatch free = new CountDownLatch(1);
+        BroadcastHub hub = BroadcastHub.create();
+        for (int i = 0; i < 100; i++) {
+            AdapterHub.of(hub).blockingTasks().runAfter(Duration.ZERO, Kind.TALK, () -> hang(free));
+        }
+        CountDownLatch cut = new CountDownLatch(1);
+        AdapterHub.of(hub).blockingTasks().runAfter(Duration.ZERO, Kind.CUT, cut::countDown);
+        cut.await();
+        hub.close(Duration.ZERO);
+        free.countDown();
+    }
+
+    @Test
+    void areDoneAfterTheEndAllTheSame() throws Exception {
+        BroadcastHub hub = BroadcastHub.create();
+        hub.close(Duration.ZERO);
+        CountDownLatch later = new CountDownLatch(1);
+        AdapterHub.of(hub).blockingTasks().runAfter(Duration.ofMillis(1), Kind.TALK, later::countDown);
+        later.await();
+    }
+
+    @Test
+    void mayThrowAndLeaveAnInterrupt() throws Exception {
+        try (BroadcastHub hub = BroadcastHub.create()) {
+            assertThatCode(() -> AdapterHub.of(hub).blockingTasks().runAfter(Duration.ZERO, Kind.TALK, () -> {
+                Thread.currentThread().interrupt();
+                throw new LinkageError("expected");
+            })).doesNotThrowAnyException();
+            CountDownLatch next = new CountDownLatch(1);
+            AdapterHub.of(hub).blockingTasks().runAfter(Duration.ZERO, Kind.TALK, next::countDown);
+            next.await();
+        }
+    }
+
+    @Test
+    void areNotDoneIfTheyAreCancelled() {
+        BroadcastHub hub = BroadcastHub.create();
+        AdapterHub.of(hub).blockingTasks().runAfter(LONG, Kind.TALK, task("never")).cancel();
+        hub.close(LONG);
+        assertThat(done).isEmpty();
+        assertThat(used).noneMatch(Thread::isAlive);
+    }
+}

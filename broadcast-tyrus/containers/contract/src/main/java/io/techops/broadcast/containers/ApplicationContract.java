@@ -1,0 +1,100 @@
+package io.techops.broadcast.containers;
+
+import static io.techops.broadcast.containers.ContainerRig.patiently;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.testing.LogCatch;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What an application does with its sessions, and the paths of topics. */
+interface ApplicationContract {
+
+    /** {@return the container, the hub and the peers of the test that runs} */
+    ContainerRig rig();
+
+    @Test
+    default void aSessionThatIsClosedBeforeItBecomesAPeerNeverIsOne() throws Exception {
+        ContainerRig rig = rig();
+        rig.start(BroadcastHub.builder());
+        assumeTrue(rig.container.isForeign(), "the standalone server serves no endpoints of an application");
+        WirePeer closed = rig.openAt("/closes");
+        assertThat(closed.closeFrame().code()).isEqualTo(4005);
+        closed.close(4005);
+        WirePeer stays = rig.open();
+        assertThat(stays.send("still here").text()).isEqualTo("still here");
+        assertThat(rig.events.registered).hasSize(1);
+        assertThat(rig.hub.peers()).hasSize(1);
+    }
+
+    @Test
+    default void anApplicationMaySendToAPeersSessionItself() throws Exception {
+        ContainerRig rig = rig();
+        int each = 200;
+        rig.start(BroadcastHub.builder());
+        assumeTrue(rig.container.isForeign(), "the standalone server serves no endpoints of an application");
+        try (LogCatch log = new LogCatch()) {
+            WirePeer shared = rig.openAt("/shares");
+            patiently().until(() -> rig.events.registered.size() == 1);
+            shared.send("begin");
+            for (int i = 0; i < each; i++) {
+                rig.hub.broadcast("hub's " + i);
+            }
+            List<String> own = new ArrayList<>();
+            List<String> hubs = new ArrayList<>();
+            while (own.size() < Way.OWN_MESSAGES || hubs.size() < each) {
+                String text = shared.text();
+                (text.startsWith("own ") ? own : hubs).add(text);
+            }
+            for (int i = 0; i < each; i++) {
+                assertThat(hubs.get(i)).isEqualTo("hub's " + i);
+            }
+            assertThat(rig.events.departures).isEmpty();
+            assertThat(log.warnings()).allMatch(line -> line.contains("The application sends to a session"));
+        }
+    }
+
+    @Test
+    default void aTopicIsWhatStandsInThePathAsItWasSent() throws Exception {
+        ContainerRig rig = rig();
+        rig.start(BroadcastHub.builder());
+        assumeTrue(rig.container.isForeign(), "the standalone server has a test of its own");
+        WirePeer listens = rig.openAt("/topics/a");
+        patiently().until(() -> rig.topics.hub("a").peers().size() == 1);
+        try (LogCatch log = new LogCatch()) { // containers may tell of malformed requests
+            areNoTopics("/topics/a;v=1", "/topics;v=1/a", "/topics/a/", "/topics/b/../a", "/topics/./a", "/topics//a",
+                    "/topics/a%2F", "/topics/%2E%2E/topics/a", "/topics/a%00", "/topics/a%3Bv=1", "/topics/%2561",
+                    "/topics/a%2F..%2Fa", "/x/../topics/a", "//topics/a", "/topics/%C0%E1");
+            assertThat(log.warnings()).noneMatch(line -> line.startsWith("io.techops"));
+        }
+        WirePeer spelled = rig.openAt("/topics/%61?v=1");
+        patiently().until(() -> rig.topics.hub("a").peers().size() == 2);
+        rig.topics.hub("a").broadcast("to a");
+        assertThat(listens.text()).isEqualTo("to a");
+        assertThat(spelled.text()).isEqualTo("to a");
+        assertThat(rig.topics.names()).containsExactly("a");
+    }
+
+    /** Asserts that a container does not upgrade, or closes what it has upgraded. */
+    private void areNoTopics(String... paths) throws IOException {
+        ContainerRig rig = rig();
+        for (String path : paths) {
+            try (WirePeer other = WirePeer.connect(rig.container.uri(), 0)) {
+                if (other.shakeHands(rig.container.uri(), path).startsWith("HTTP/1.1 101")) {
+                    WirePeer.Received close = other.closeFrame();
+                    assertThat(close.code()).as(path).isEqualTo(CloseReason.POLICY_VIOLATION);
+                    assertThat(close.phrase()).as(path).isNotBlank();
+                }
+            } catch (EOFException | SocketException e) {
+                // Refused without an answer.
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.techops.broadcast.containers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.Retention;
+import io.techops.broadcast.testing.LogCatch;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** The end of a hub. */
+interface EndContract {
+
+    /** {@return the container, the hub and the peers of the test that runs} */
+    ContainerRig rig();
+
+    @Test
+    default void whatWasBroadcastBeforeTheEndIsDeliveredAndThen1001() throws Exception {
+        ContainerRig rig = rig();
+        rig.start(BroadcastHub.builder());
+        List<WirePeer> all = rig.open(10, 0);
+        for (int i = 0; i < 200; i++) {
+            rig.hub.broadcast("last words " + i);
+        }
+        Future<?> end = rig.threads.submit(() -> rig.hub.close(Duration.ofSeconds(20)));
+        for (WirePeer peer : all) {
+            for (int i = 0; i < 200; i++) {
+                assertThat(peer.text()).isEqualTo("last words " + i);
+            }
+            assertThat(peer.closeFrame().code()).isEqualTo(CloseReason.GOING_AWAY);
+            peer.close(CloseReason.GOING_AWAY);
+        }
+        end.get();
+        rig.awaitDepartures(10);
+        assertThat(rig.events.departures).extracting(Events.Departure::code).containsOnly(CloseReason.GOING_AWAY);
+    }
+
+    @Test
+    default void aHubThatIsClosedTakesNoPeers() throws Exception {
+        ContainerRig rig = rig();
+        rig.start(BroadcastHub.builder());
+        rig.hub.close();
+        WirePeer late = WirePeer.connect(rig.container.uri(), 0);
+        rig.peers.add(late);
+        String status = late.shakeHands(rig.container.uri());
+        if (rig.container.refusesBeforeUpgrade()) {
+            assertThat(status).startsWith("HTTP/1.1 503");
+        } else {
+            assertThat(late.closeFrame().code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
+        }
+    }
+
+    /** Where the container gets a close frame through at all: never a code that says that a rule was broken. */
+    @Test
+    default void peersThatAreStillBehindAtTheEndAreNotToldThatTheyBrokeARule() throws Exception {
+        ContainerRig rig = rig();
+        int behind = 20;
+        rig.start(BroadcastHub.builder().retention(Retention.of(4_096, 64 << 20)));
+        List<WirePeer> all = rig.open(behind, 4_096);
+        String filler = "x".repeat(16_000);
+        for (int i = 0; i < 400; i++) {
+            rig.hub.broadcast(filler);
+        }
+        try (LogCatch log = new LogCatch()) {
+            rig.hub.close(Duration.ofMillis(200));
+            assertThat(log.warnings()).as("on a busy machine").allMatch(line -> line.contains("did not end the hub"));
+        }
+        for (WirePeer peer : all) {
+            try {
+                assertThat(peer.closeFrame().code()).isEqualTo(CloseReason.GOING_AWAY);
+            } catch (IOException e) {
+                assertThat(e).as("cut").isInstanceOfAny(EOFException.class, SocketException.class);
+            }
+        }
+    }
+
+    @Test
+    default void noThreadIsLeftWhenTheHubHasClosed() throws Exception {
+        ContainerRig rig = rig();
+        rig.start(BroadcastHub.builder());
+        for (WirePeer peer : rig.open(5, 0)) {
+            rig.threads.submit(() -> {
+                int code = peer.closeFrame().code();
+                peer.close(code);
+                return code;
+            });
+        }
+        rig.hub.broadcast("last words");
+        rig.hub.close(Duration.ofSeconds(20));
+        assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("broadcast-hub"));
+    }
+}

@@ -1,0 +1,101 @@
+package io.techops.broadcast.containers;
+
+import static io.techops.broadcast.containers.ContainerRig.assertOneOrder;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Retention;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Peers that send more than others can take. */
+interface FloodContract {
+
+    /** {@return the container, the hub and the peers of the test that runs} */
+    ContainerRig rig();
+
+    /** More of them than the container has threads. */
+    @Test
+    default void peersThatFloodAreHeldBackAndCostNobodyTheConnection() throws Exception {
+        ContainerRig rig = rig();
+        int flooding = 12;
+        int each = 150;
+        rig.start(BroadcastHub.builder().retention(Retention.of(16, 8 << 20)));
+        List<WirePeer> all = rig.open(flooding + 1, 0);
+        List<Future<List<String>>> seen = rig.readAll(all, flooding * each);
+        for (int p = 0; p < flooding; p++) {
+            WirePeer publisher = all.get(p);
+            int from = p;
+            rig.threads.submit(() -> {
+                for (int i = 0; i < each; i++) {
+                    publisher.send(from + " " + i);
+                }
+                return null;
+            });
+        }
+        assertOneOrder(seen, flooding, each);
+        assertThat(rig.hub.stats().waits()).as("how often there was no room").isPositive();
+        assertThat(rig.events.departures).isEmpty();
+    }
+
+    /** Both a flooding peer that reads and one that only reads make progress, however little the container does. */
+    @ParameterizedTest
+    @ValueSource(ints = {Container.FEW_THREADS, Container.MANY_THREADS})
+    default void aFloodCostsNoPeerThatReadsTheConnection(int containerThreads) throws Exception {
+        ContainerRig rig = rig();
+        int flooding = 3;
+        // Twice what the log holds is on the way all the time; the kernel would hold far more, and all of it is to come.
+        Semaphore onTheWay = new Semaphore(8_192);
+        rig.start(BroadcastHub.builder(), containerThreads);
+        List<WirePeer> all = rig.open(flooding + 2, 0);
+        AtomicBoolean over = new AtomicBoolean();
+        List<Future<Long>> counts = new ArrayList<>();
+        for (WirePeer peer : all) {
+            boolean first = counts.isEmpty();
+            counts.add(rig.threads.submit(() -> {
+                long count = 0;
+                while (!peer.text().equals("over")) {
+                    count++;
+                    onTheWay.release(first ? 1 : 0);
+                }
+                return count;
+            }));
+        }
+        List<Future<Long>> sent = new ArrayList<>();
+        for (WirePeer peer : all.subList(0, flooding)) {
+            sent.add(rig.threads.submit(() -> {
+                long count = 0;
+                while (!over.get()) {
+                    onTheWay.acquire();
+                    peer.send("one of a great many, number " + count++);
+                }
+                return count;
+            }));
+        }
+        await().untilAsserted(() -> {
+            assertThat(rig.hub.stats().messages()).as("three times what the log holds").isGreaterThan(12_288);
+            assertThat(rig.hub.stats().waits()).as("how often there was no room").isPositive();
+        });
+        assertThat(rig.events.departures).isEmpty();
+        over.set(true);
+        long total = 0;
+        for (Future<Long> one : sent) {
+            total += one.get();
+        }
+        long expected = total;
+        await().until(() -> rig.hub.stats().messages() == expected);
+        all.get(0).send("over");
+        for (Future<Long> count : counts) {
+            assertThat(count.get()).isEqualTo(expected);
+        }
+        assertThat(rig.events.departures).isEmpty();
+        assertThat(rig.events.failures).isEmpty();
+    }
+}

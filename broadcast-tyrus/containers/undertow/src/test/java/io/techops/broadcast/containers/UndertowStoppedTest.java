@@ -1,0 +1,9 @@
+package io.techops.broadcast.containers;
+
+/** A process of Undertow that stood still. */
+class UndertowStoppedTest extends StoppedContainer {
+
+    UndertowStoppedTest() {
+        super(UndertowTest.Embedded.class);
+    }
+}

@@ -1,0 +1,124 @@
+package io.techops.broadcast.tyrus.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.testing.Recorder;
+import io.techops.broadcast.testkit.VirtualTimer;
+import io.techops.broadcast.tyrus.frame.DirectBufferPool;
+import io.techops.broadcast.tyrus.frame.EncodedBatch;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** How a large batch leaves through a pipe that takes whatever it is given, without a socket and with virtual time. */
+class FrameWriterTest {
+
+    private static final int TURNS = 6;
+
+    /** A socket whose peer does not read at first, and then as fast as it is written to. */
+    private static final class FastPipe implements SocketTransport {
+
+        private @Nullable Runnable then;
+        private long mostAtOnce;
+        private long taken;
+
+        @Override
+        public long write(EncodedBatch batch) {
+            return 0;
+        }
+
+        @Override
+        public long write(ByteBuffer[] buffers) {
+            long count = 0;
+            for (ByteBuffer buffer : buffers) {
+                count += buffer.remaining();
+                buffer.position(buffer.limit());
+            }
+            mostAtOnce = Math.max(mostAtOnce, count);
+            taken += count;
+            return count;
+        }
+
+        @Override
+        public void awaitWritable(Runnable whenWritable) {
+            then = whenWritable;
+        }
+
+        /** Has the next turn. {@return whether there was one} */
+        boolean goOn() {
+            Runnable now = then;
+            then = null;
+            if (now != null) {
+                now.run();
+            }
+            return now != null;
+        }
+
+        @Override
+        public void shutdownOutput() {
+            // There is no socket.
+        }
+
+        @Override
+        public void finish() {
+            // There is no socket.
+        }
+
+        @Override
+        public SocketReader reader(int most) {
+            throw new AssertionError("nothing comes");
+        }
+
+        @Override
+        public void close() {
+            // There is no socket.
+        }
+
+        @Override
+        public SocketTransport clear() {
+            return this;
+        }
+
+        @Override
+        public void abort() {
+            // There is no socket.
+        }
+
+        @Override
+        public void ended() {
+            // There is no socket.
+        }
+    }
+
+    @Test
+    void theHubIsToldOfProgressTurnByTurnHoweverMuchASocketTakes() {
+        VirtualTimer timer = new VirtualTimer();
+        Recorder recorder = new Recorder();
+        BroadcastHub hub = BroadcastHub.builder().timer(timer).executor(Runnable::run).heartbeat(Duration.ZERO)
+                .listener(recorder).build();
+        FastPipe pipe = new FastPipe();
+        try (WriteReadiness watch = new WriteReadiness("watch of a test")) {
+            WebSocketConnection peer = new WebSocketConnection(hub, watch, Map.of(), pipe,
+                    batch -> EncodedBatch.encode(batch, new DirectBufferPool()), 1_000, () -> { });
+            peer.register();
+            peer.open(ByteBuffer.allocate(1));
+            hub.broadcast(Message.binary(new byte[TURNS << 20]));
+            int turns = 0;
+            timer.pass(Duration.ofSeconds(9));
+            while (pipe.goOn()) {
+                turns++;
+                timer.pass(Duration.ofSeconds(9));
+            }
+            assertThat(turns).as("%d MiB, and the header of a frame", TURNS).isEqualTo(TURNS + 1);
+            assertThat(pipe.mostAtOnce).isEqualTo(1 << 20);
+            assertThat(pipe.taken).isGreaterThan(TURNS << 20);
+            assertThat(recorder.departures).as("a turn every 9 s is progress").isEmpty();
+            peer.ended();
+            hub.close(Duration.ZERO);
+        }
+    }
+}
