@@ -11,11 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /** Ten thousand connects and departures, in every way there is, leave nothing behind in the hub. */
-@Timeout(60)
 class ChurnTest {
 
     private static final CloseReason GONE = CloseReason.of(CloseReason.ABNORMAL);

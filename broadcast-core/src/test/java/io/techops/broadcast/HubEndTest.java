@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 class HubEndTest {
 
@@ -188,7 +187,6 @@ class HubEndTest {
     }
 
     @Nested
-    @Timeout(10)
     class OnRealThreads {
 
         private static List<String> threads(String name) {
