@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Ten thousand connects and departures, in every way there is, leave nothing behind in the hub. */
-@Timeout(60)
 class ChurnTest {
 
     private static final CloseReason GONE = CloseReason.of(CloseReason.ABNORMAL);

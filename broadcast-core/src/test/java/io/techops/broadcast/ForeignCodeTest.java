@@ -23,7 +23,6 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -34,7 +33,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 
 /** Whatever foreign code throws, in whatever call, leaves nothing of the hub dead. */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ForeignCodeTest {
 
     /** What is thrown. */

@@ -15,10 +15,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Real threads, everything at once. What holds for every interleaving is checked when all has come to rest. */
-@Timeout(60)
 class HubStressTest {
 
     private static final int PUBLISHERS = 4;

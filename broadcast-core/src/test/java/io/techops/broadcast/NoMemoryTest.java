@@ -19,14 +19,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
 /** A JVM whose memory is used up by something else, and comes back. */
 class NoMemoryTest {
 
     @Test
-    @Timeout(value = 3, unit = TimeUnit.MINUTES)
     void whatHasNoMemoryForAMomentGoesOnWhenItIsBack() throws Exception {
         List<String> places = new ArrayList<>();
         for (Class<?> type : List.of(BroadcastHub.class, LoggerFactory.class,
@@ -138,10 +136,10 @@ class NoMemoryTest {
         }
 
         private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-            long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            long until = System.nanoTime() + Duration.ofMinutes(2).toNanos();
             while (!condition.getAsBoolean()) {
                 if (System.nanoTime() - until > 0) {
-                    System.out.println("not in 30 s: " + what);
+                    System.out.println("not in 2 minutes: " + what);
                     Thread.getAllStackTraces().forEach((thread, trace) -> System.out.println(thread + " "
                             + List.of(trace)));
                     System.exit(1);
@@ -209,8 +207,8 @@ class NoMemoryTest {
             await("and of all that was missed", () -> missed.get() >= 36 && missed.get() == hub.stats().missed());
             await("no topic is left", () -> topics.names().isEmpty() && topics.stats().hubs().isEmpty());
             topics.hub("topic").broadcast("after");
-            topics.shutdown(Duration.ofSeconds(20)).toCompletableFuture().get(30, TimeUnit.SECONDS);
-            hub.shutdown(Duration.ofSeconds(20)).toCompletableFuture().get(30, TimeUnit.SECONDS);
+            topics.shutdown(Duration.ofSeconds(20)).toCompletableFuture().get(2, TimeUnit.MINUTES);
+            hub.shutdown(Duration.ofSeconds(20)).toCompletableFuture().get(2, TimeUnit.MINUTES);
             await("the listener is told of the end of all", () -> came.get() == went.get());
             System.out.println("alive");
             System.exit(0);

@@ -8,10 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A group whose peers come and go while messages are broadcast to it. */
-@Timeout(60)
 class PeerGroupTest {
 
     private static final int ROUNDS = 2_000;

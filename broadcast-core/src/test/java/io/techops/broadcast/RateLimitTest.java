@@ -15,7 +15,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -246,7 +245,6 @@ class RateLimitTest {
     class Peers {
 
         @Test
-        @Timeout(30)
         void ofAllThreadsGetExactlyWhatIsTheirs() throws Exception {
             HubRig rig = rig(MessagePolicy.maxRate(50, Duration.ofHours(1), IGNORE));
             AtomicInteger failures = new AtomicInteger();
@@ -277,7 +275,6 @@ class RateLimitTest {
         }
 
         @Test
-        @Timeout(30)
         void thatHaveGoneAreForgotten() {
             MessagePolicy rate = MessagePolicy.maxRate(5, SECOND);
             WeakReference<Peer> gone = decideOnce(rate);

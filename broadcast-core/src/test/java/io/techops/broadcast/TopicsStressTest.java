@@ -14,11 +14,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** Peers come and go, and so do the topics under them: nobody is lost. */
-@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class TopicsStressTest {
 
     private static final int THREADS = 6;

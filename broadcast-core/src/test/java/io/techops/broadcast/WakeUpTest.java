@@ -12,10 +12,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A state that a thread, a peer or a shard waits for never changes without waking it: the edges of Log's table. */
-@Timeout(30)
 class WakeUpTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);

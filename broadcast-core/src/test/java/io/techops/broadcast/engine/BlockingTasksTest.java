@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Topics;
+import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.spi.BlockingTasks.Kind;
 import io.techops.broadcast.testkit.VirtualTimer;
 import java.time.Duration;
@@ -64,7 +65,7 @@ class BlockingTasksTest {
     @Test
     void ofTopicsAreGoneWhenTheTopicsAreClosed() {
         Topics topics = Topics.create();
-        topics.hub("a").blockingTasks().runAfter(Duration.ofMillis(20), Kind.CUT, task("later"));
+        AdapterHub.of(topics.hub("a")).blockingTasks().runAfter(Duration.ofMillis(20), Kind.CUT, task("later"));
         topics.close(LONG);
         assertThat(done).containsExactly("later");
         assertThat(used).noneMatch(Thread::isAlive);

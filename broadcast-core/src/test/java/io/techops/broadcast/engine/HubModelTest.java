@@ -26,7 +26,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * Random interleavings, one task of the hub at a time, checked against a model that knows no log and no cursor: it
@@ -39,7 +38,6 @@ class HubModelTest {
     private static final int STEPS = 200;
 
     @Test
-    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SAME_THREAD)
     void aHubBehavesAsTheModelWhateverTheInterleaving() {
         String chosen = System.getProperty("broadcast.model.seed");
         long first = chosen == null ? 1 : Long.parseLong(chosen);

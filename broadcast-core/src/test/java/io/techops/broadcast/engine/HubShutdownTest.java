@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 class HubShutdownTest {
 
@@ -197,7 +196,6 @@ class HubShutdownTest {
     }
 
     @Nested
-    @Timeout(10)
     class OnRealThreads {
 
         private static List<String> threads(String name) {

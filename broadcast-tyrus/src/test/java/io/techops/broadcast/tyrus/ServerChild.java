@@ -21,9 +21,14 @@ import javax.net.SocketFactory;
 /** A server in a Java of its own, which can be stopped, and whose limits can be lowered. It ends with its input. */
 final class ServerChild implements AutoCloseable {
 
+    private static final String PAGES = "src/test/resources";
+    /** The path of a page that the child serves. */
+    static final String PAGE = "/logging.properties";
+
     private final Wire wire;
     private final Process process;
     private final int port;
+    private final int pagePort;
     private final List<String> printed = new CopyOnWriteArrayList<>();
 
     /**
@@ -39,14 +44,16 @@ final class ServerChild implements AutoCloseable {
         BufferedReader reader = new BufferedReader(
                 new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         String line = reader.readLine();
-        while (line != null && !line.startsWith("port ")) {
+        while (line != null && !line.startsWith("ports ")) {
             printed.add(line);
             line = reader.readLine();
         }
         if (line == null) {
             throw new IOException("no start: " + printed);
         }
-        port = Integer.parseInt(line.substring("port ".length()));
+        String[] ports = line.split(" ");
+        port = Integer.parseInt(ports[1]);
+        pagePort = Integer.parseInt(ports[2]);
         Thread rest = new Thread(() -> reader.lines().forEach(printed::add), "output of a child");
         rest.setDaemon(true);
         rest.start();
@@ -62,8 +69,8 @@ final class ServerChild implements AutoCloseable {
             Duration limits = Duration.parse(arguments[1]);
             BroadcastHub hub = BroadcastHub.builder().heartbeat(limits).pongTimeout(limits).build();
             try (BroadcastServer server = Wire.valueOf(arguments[0]).server().hub(hub).handshakeTimeout(limits)
-                    .start()) {
-                System.out.println("port " + server.port());
+                    .pages(Pages.folder(Path.of(PAGES))).pagePort(0).start()) {
+                System.out.println("ports " + server.port() + " " + server.pagePort());
                 while (System.in.read() >= 0) {
                     // it goes on until its input ends
                 }
@@ -74,11 +81,24 @@ final class ServerChild implements AutoCloseable {
 
     /** {@return a client that has sent nothing yet; with TLS, whatever the child's certificate, which it made itself} */
     RawClient connect() throws IOException, GeneralSecurityException {
-        return RawClient.connect(wire == Wire.TLS ? SelfExercise.trusting() : SocketFactory.getDefault(), port, 0);
+        return connectTo(port);
+    }
+
+    /** {@return a client that has sent nothing yet, at the port of the pages, one of which is {@link #PAGE}} */
+    RawClient connectToPages() throws IOException, GeneralSecurityException {
+        return connectTo(pagePort);
+    }
+
+    private RawClient connectTo(int its) throws IOException, GeneralSecurityException {
+        return RawClient.connect(wire == Wire.TLS ? SelfExercise.trusting() : SocketFactory.getDefault(), its, 0);
     }
 
     int port() {
         return port;
+    }
+
+    int pagePort() {
+        return pagePort;
     }
 
     /** {@return the lines that it printed, most of them those of its log} */

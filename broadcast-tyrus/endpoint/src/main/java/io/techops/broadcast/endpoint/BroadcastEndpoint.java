@@ -4,7 +4,6 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Topics;
-import io.techops.broadcast.tyrus.BroadcastServer;
 import jakarta.websocket.OnClose;
 import jakarta.websocket.OnError;
 import jakarta.websocket.OnMessage;

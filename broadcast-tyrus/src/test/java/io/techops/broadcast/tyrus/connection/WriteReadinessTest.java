@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 class WriteReadinessTest {
 
@@ -70,7 +69,6 @@ class WriteReadinessTest {
      * selector that is busy with many closed channels keeps it waiting between the two.
      */
     @Test
-    @Timeout(120)
     void aChannelThatIsBeingClosedWhenTheWatchLetsGoOfItIsGoneToo() throws Exception {
         try (WriteReadiness watch = new WriteReadiness("broadcast-test-watch")) {
             for (int round = 0; round < 200; round++) {
