@@ -59,8 +59,4 @@ public record Retention(int messages, long bytes) {
     public static Retention of(int messages, long bytes) {
         return new Retention(messages, bytes);
     }
-
-    public static long charge(Message message) {
-        return (long) message.size() + OVERHEAD;
-    }
 }

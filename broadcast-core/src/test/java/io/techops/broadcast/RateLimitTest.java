@@ -7,7 +7,6 @@ import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
 import io.techops.broadcast.testkit.VirtualTimer;
 import java.lang.ref.WeakReference;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -227,17 +226,6 @@ class RateLimitTest {
             assertThat(fill(rig, peer)).isEqualTo(2);
             rig.pass(Duration.ofMinutes(30));
             assertThat(fill(rig, peer)).isOne();
-        }
-
-        @Test
-        void aPeerThatIsNotAHubsRunsOnTheClockOfTheJvm() {
-            MessagePolicy rate = MessagePolicy.maxRate(2, Duration.ofDays(1), IGNORE);
-            Peer peer = (Peer) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Peer.class},
-                    (proxy, method, arguments) -> method.getName().equals("hashCode")
-                            ? System.identityHashCode(proxy) : proxy == arguments[0]);
-            assertThat(rate.decide(peer, Message.text("a"))).isEqualTo(MessagePolicy.Decision.relay(Message.text("a")));
-            assertThat(rate.decide(peer, Message.text("b"))).isInstanceOf(MessagePolicy.Decision.Relay.class);
-            assertThat(rate.decide(peer, Message.text("c"))).isSameAs(IGNORE);
         }
     }
 

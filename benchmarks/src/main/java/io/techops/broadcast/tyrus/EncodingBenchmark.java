@@ -6,6 +6,8 @@ import io.techops.broadcast.benchmarks.HandHub;
 import io.techops.broadcast.benchmarks.SinkTransport;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.spi.Batch;
+import io.techops.broadcast.tyrus.frame.DirectBufferPool;
+import io.techops.broadcast.tyrus.frame.EncodedBatch;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -37,7 +39,7 @@ public class EncodingBenchmark {
     @Param({"64", "1024"})
     public int bytes;
 
-    private final ChunkPool pool = new ChunkPool();
+    private final DirectBufferPool pool = new DirectBufferPool();
     private final HandHub hand = new HandHub();
     private BroadcastHub hub;
     private Batch batch;
@@ -69,7 +71,7 @@ public class EncodingBenchmark {
     /** Encodes the batch, and gives the memory back. */
     @Benchmark
     public long encode() {
-        WireBatch encoded = WireBatch.encode(batch, pool);
+        EncodedBatch encoded = EncodedBatch.encode(batch, pool);
         encoded.release();
         return encoded.length();
     }

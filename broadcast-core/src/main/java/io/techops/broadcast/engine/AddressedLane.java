@@ -75,7 +75,7 @@ final class AddressedLane {
     }
 
     private static long charge(Message message, int receivers) {
-        return Retention.charge(message) + (long) RECEIVER * (receivers - 1);
+        return LogBuffer.charge(message) + (long) RECEIVER * (receivers - 1);
     }
 
     /** {@return whether there is room for a message without evicting any} */
@@ -209,7 +209,7 @@ final class AddressedLane {
         if (message.left > 0) {
             retainedBytes -= RECEIVER;
         } else {
-            retainedBytes -= Retention.charge(message.message);
+            retainedBytes -= LogBuffer.charge(message.message);
             retainedMessages--;
         }
     }

@@ -66,7 +66,7 @@ final class LogBuffer {
     /** Evicts the oldest entry. */
     void evict() {
         int index = index(tail);
-        retainedBytes -= Retention.charge(messages[index]);
+        retainedBytes -= charge(messages[index]);
         messages[index] = null;
         if (owners != null && owners[index] != null) {
             owners[index].evicted++;
@@ -90,7 +90,7 @@ final class LogBuffer {
         if (owners != null) {
             owners[index] = owner;
         }
-        retainedBytes += Retention.charge(message);
+        retainedBytes += charge(message);
         totalBytes += message.size();
         long sequence = head;
         head = sequence + 1;
@@ -134,7 +134,7 @@ final class LogBuffer {
         long charged = 0;
         long to = from;
         for (; to < until; to++) {
-            charged += Retention.charge(message(to));
+            charged += charge(message(to));
             if (to > from && charged > MAX_BATCH_BYTES) {
                 break;
             }
@@ -144,5 +144,10 @@ final class LogBuffer {
             run[i] = message(from + i);
         }
         return new LogBatch(from, to, 0, 0, run, null);
+    }
+
+    /** {@return what a message is charged, in bytes, as {@link Retention} counts} */
+    static long charge(Message message) {
+        return (long) message.size() + Retention.OVERHEAD;
     }
 }

@@ -65,7 +65,7 @@ final class LogReader {
         long charged = 0;
         while (slot < until || isAddressedHere()) {
             Message message = message(viewer);
-            charged += message == null ? Retention.OVERHEAD : Retention.charge(message);
+            charged += message == null ? Retention.OVERHEAD : LogBuffer.charge(message);
             if (charged > LogBuffer.MAX_BATCH_BYTES && (size > 0 || message == null)) {
                 break;
             }

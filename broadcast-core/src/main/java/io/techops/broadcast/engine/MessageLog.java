@@ -131,7 +131,7 @@ final class MessageLog {
 
     /** {@return why the log can never take a message, or null if it can} */
     @Nullable String refusal(Message message) {
-        long charge = Retention.charge(message);
+        long charge = LogBuffer.charge(message);
         return charge <= retention.bytes() ? null : "message must fit in the log, retention.bytes "
                 + retention.bytes() + ": it is charged " + charge + " bytes";
     }
@@ -141,7 +141,7 @@ final class MessageLog {
         if (refusal != null) {
             throw new IllegalArgumentException(refusal);
         }
-        return Retention.charge(message);
+        return LogBuffer.charge(message);
     }
 
     /**
@@ -472,7 +472,7 @@ final class MessageLog {
             for (var each = parked.iterator(); each.hasNext();) {
                 PeerCursor from = each.next();
                 Message message = from.parked;
-                if (!makeRoom(Retention.charge(message), marks.peerLimit())) {
+                if (!makeRoom(LogBuffer.charge(message), marks.peerLimit())) {
                     break;
                 }
                 admitted.add(new Admitted(from, message, ring.head()));

@@ -39,7 +39,7 @@ class AddressedLaneTest {
         long both = lane.retainedBytes();
         assertThat(lane.take(first)).isTrue();
         assertThat(lane.retainedMessages()).isOne();
-        assertThat(lane.retainedBytes()).isBetween(Retention.charge(Message.text("a")), both - 1);
+        assertThat(lane.retainedBytes()).isBetween(LogBuffer.charge(Message.text("a")), both - 1);
         assertThat(lane.take(second)).isTrue();
         assertThat(lane.retainedMessages()).isZero();
         assertThat(lane.retainedBytes()).isZero();
