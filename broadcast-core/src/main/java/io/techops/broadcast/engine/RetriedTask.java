@@ -64,10 +64,17 @@ abstract class RetriedTask implements Runnable {
 
     private void retryLater(Throwable thrown) {
         if (waiting.compareAndSet(false, true)) {
-            Duration now = pause;
-            pause = now.compareTo(LONGEST_PAUSE) < 0 ? now.multipliedBy(2) : now;
-            if (ForeignTimer.isUnset(timer.schedule(again, now))) { // no memory
-                waiting.set(false);
+            boolean set = false;
+            try {
+                Duration now = pause;
+                set = !ForeignTimer.isUnset(timer.schedule(again, now));
+                pause = now.compareTo(LONGEST_PAUSE) < 0 ? now.multipliedBy(2) : now;
+            } catch (Throwable noMemory) {
+                // The next one who needs the task submits it again.
+            } finally {
+                if (!set) {
+                    waiting.set(false);
+                }
             }
         }
         LOG.warn(refusals, "The hub's executor did not take a task: it is tried again", thrown);

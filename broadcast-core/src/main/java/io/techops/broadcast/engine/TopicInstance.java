@@ -214,14 +214,18 @@ final class TopicInstance {
 
     private void look() {
         watched.set(false);
-        if (uses.get() != 0) {
-            return; // the next to leave sets the timer again
-        }
-        long left = linger.toNanos() - (timer.nanoTime() - idleSince);
-        if (left > 0) {
-            watch(Duration.ofNanos(left));
-        } else {
-            lives.expire(this);
+        try {
+            if (!isIdle()) {
+                return; // the next to leave sets the timer again
+            }
+            long left = linger.toNanos() - (timer.nanoTime() - idleSince);
+            if (left > 0) {
+                watch(Duration.ofNanos(left));
+            } else {
+                lives.expire(this);
+            }
+        } catch (Throwable noMemory) {
+            lives.unsettled();
         }
     }
 

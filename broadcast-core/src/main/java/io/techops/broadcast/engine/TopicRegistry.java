@@ -62,6 +62,8 @@ final class TopicRegistry implements TopicInstance.Lives {
     private final RefusalCounts refusals = new RefusalCounts("topics", true);
     private final LogRateLimiter failures;
     private final SerialTask settling;
+    /** Whether there is something for {@link #settling} to do. */
+    private volatile boolean unsettled;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /**
@@ -96,6 +98,7 @@ final class TopicRegistry implements TopicInstance.Lives {
     }
 
     Set<String> names() {
+        settleIfNeeded();
         for (int i = 0; i < TRIES; i++) {
             long before = changes;
             Set<String> names = new TreeSet<>(present.keySet());
@@ -139,6 +142,7 @@ final class TopicRegistry implements TopicInstance.Lives {
      * @throws RefusedException if the topics are closed, or as many as there may be
      */
     TopicInstance enter(String name) {
+        settleIfNeeded();
         while (true) {
             TopicInstance topic = present.get(name);
             if (topic == null || !topic.enter()) {
@@ -222,11 +226,11 @@ final class TopicRegistry implements TopicInstance.Lives {
             }
             ForeignCode.returned();
             // An adapter may have nobody to tell but a stranger.
-            LOG.warn(failures, "TopicInstance {} could not begin: its recipe failed", topic.name(), thrown);
+            LOG.warn(failures, "Topic {} could not begin: its recipe failed", topic.name(), thrown);
             throw thrown;
         }
         ForeignCode.returned();
-        LOG.debug("TopicInstance {} begins", topic.name());
+        LOG.debug("Topic {} begins", topic.name());
     }
 
     private void dropFailed(TopicInstance topic) {
@@ -315,7 +319,7 @@ final class TopicRegistry implements TopicInstance.Lives {
 
     /** Lets the hub of a topic that is gone end. Never throws. */
     private void finish(TopicInstance gone, Duration within) {
-        LOG.debug("TopicInstance {} goes", gone.name());
+        LOG.debug("Topic {} goes", gone.name());
         gone.toFinish(within);
         try {
             finish(gone);
@@ -372,10 +376,19 @@ final class TopicRegistry implements TopicInstance.Lives {
 
     @Override
     public void unsettled() {
+        unsettled = true;
         settling.wake();
     }
 
+    /** Tries again if there was no memory even for the task that settles. For every call that uses the topics. */
+    private void settleIfNeeded() {
+        if (unsettled) {
+            settling.wake();
+        }
+    }
+
     private boolean settle() {
+        unsettled = false;
         for (TopicInstance topic : alive) {
             finish(topic);
             topic.settle();
@@ -478,6 +491,7 @@ final class TopicRegistry implements TopicInstance.Lives {
     // What others may know.
 
     TopicsStats stats() {
+        settleIfNeeded();
         Map<TopicInstance, HubFigures> living = new HashMap<>();
         Map<String, HubStats> hubs = new HashMap<>();
         for (TopicInstance topic : alive) {
