@@ -8,6 +8,7 @@ import io.techops.broadcast.Peer;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.logging.SafeLog;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +25,9 @@ final class HubMetrics {
     private final boolean traced;
     private final SaturationClock saturation;
     private final LongAdder registrations = new LongAdder();
-    private final LongAdder missed = new LongAdder();
-    private final LongAdder overflows = new LongAdder();
+    /** These two need no memory to count, so that what a listener was told is counted as well. */
+    private final AtomicLong missed = new AtomicLong();
+    private final AtomicLong overflows = new AtomicLong();
     private final LongAdder failures = new LongAdder();
     private final LongAdder ignored = new LongAdder();
     private final RefusalCounts refusals;
@@ -83,12 +85,17 @@ final class HubMetrics {
         refusals.count(cause);
     }
 
+    /** Never throws: the listener knows of it already. */
     void overflowed(Peer peer, long lost) {
-        overflows.increment();
-        missed.add(lost);
+        overflows.incrementAndGet();
+        missed.addAndGet(lost);
         if (traced) {
             LOG.debug("{} fell off the log's tail and missed {}", peer, lost);
-            JfrEvents.overflow(hub, peer, lost, peer.isRegistered());
+            try {
+                JfrEvents.overflow(hub, peer, lost, peer.isRegistered());
+            } catch (Throwable noMemory) {
+                // The recording lacks it.
+            }
         }
     }
 
@@ -117,7 +124,7 @@ final class HubMetrics {
     }
 
     HubFigures.Counts counts() {
-        return new HubFigures.Counts(registrations.sum(), missed.sum(), overflows.sum(), failures.sum(), ignored.sum(),
+        return new HubFigures.Counts(registrations.sum(), missed.get(), overflows.get(), failures.sum(), ignored.sum(),
                 saturation.total(), refusals.sums());
     }
 }
