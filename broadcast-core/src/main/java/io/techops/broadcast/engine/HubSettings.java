@@ -14,11 +14,14 @@ import org.jspecify.annotations.Nullable;
 /** The settings of a hub, with their defaults. */
 final class HubSettings {
 
+    /** There is no listener for peers. */
+    static final HubListener NO_LISTENER = new HubListener() { };
+
     Retention retention = Retention.of(4096, 8 << 20);
     MessagePolicy policy = MessagePolicy.textOnly().andThen(MessagePolicy.maxBytes(MessagePolicy.DEFAULT_MAX_BYTES));
     DeliveryPolicy delivery = DeliveryPolicy.everyone();
     OverflowPolicy overflow = OverflowPolicy.disconnect();
-    @Nullable HubListener listener;
+    HubListener listener = NO_LISTENER;
     @Nullable MessageListener messageListener;
     Duration stallTimeout = Duration.ofSeconds(10);
     Duration closeTimeout = Duration.ofSeconds(5);

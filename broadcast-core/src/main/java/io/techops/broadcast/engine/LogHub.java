@@ -67,7 +67,7 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
         ForeignTimer ownTimer = ForeignTimer.of(settings.timer != null ? settings.timer : given);
         timer = ownTimer;
         afterGone = settings.afterGone;
-        told = settings.listener != null || settings.shared != null;
+        told = settings.listener != HubSettings.NO_LISTENER || settings.shared != null;
         journal = new HubMetrics(settings.name, settings.traced, timer);
         policy = settings.policy;
         policyFailures = new LogRateLimiter(timer::nanoTime);

@@ -7,6 +7,8 @@ import io.techops.broadcast.logging.SafeLog;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /*
  * An executor that throws may have taken the task nevertheless, as a thread pool does that has no memory for one more
@@ -28,7 +30,13 @@ abstract class RetriedTask implements Runnable {
     private final Executor executor;
     private final HubTimer timer;
     private final LogRateLimiter refusals;
+    /** Tasks that neither the executor nor the timer could take, linked by {@link #next}. */
+    private static final AtomicReference<@Nullable RetriedTask> STRANDED = new AtomicReference<>();
+
     private final AtomicBoolean submitted = new AtomicBoolean();
+    private final AtomicBoolean stranded = new AtomicBoolean();
+    /** Owned by who strands the task, then by who rescues it. */
+    private @Nullable RetriedTask next;
     /** Whether the timer is to try again; made here, because later there may be no memory for what it runs. */
     private final AtomicBoolean waiting = new AtomicBoolean();
     private final Runnable again = this::again;
@@ -70,14 +78,33 @@ abstract class RetriedTask implements Runnable {
                 set = !ForeignTimer.isUnset(timer.schedule(again, now));
                 pause = now.compareTo(LONGEST_PAUSE) < 0 ? now.multipliedBy(2) : now;
             } catch (Throwable noMemory) {
-                // The next one who needs the task submits it again.
-            } finally {
-                if (!set) {
-                    waiting.set(false);
-                }
+                // As if it was not set.
+            }
+            if (!set) {
+                strand();
             }
         }
         LOG.warn(refusals, "The hub's executor did not take a task: it is tried again", thrown);
+    }
+
+    /** Leaves it to the next task of any hub to try again. Needs no memory. */
+    private void strand() {
+        if (stranded.compareAndSet(false, true)) {
+            do {
+                next = STRANDED.get();
+            } while (!STRANDED.compareAndSet(next, this));
+        }
+    }
+
+    private static void rescue() {
+        RetriedTask task = STRANDED.get() == null ? null : STRANDED.getAndSet(null);
+        while (task != null) {
+            RetriedTask after = task.next;
+            task.next = null;
+            task.stranded.set(false);
+            task.again();
+            task = after;
+        }
     }
 
     private void again() {
@@ -87,6 +114,7 @@ abstract class RetriedTask implements Runnable {
 
     @Override
     public final void run() {
+        rescue();
         if (submitted.compareAndSet(true, false)) {
             pause = FIRST_PAUSE;
             work();

@@ -62,8 +62,6 @@ final class TopicRegistry implements TopicInstance.Lives {
     private final RefusalCounts refusals = new RefusalCounts("topics", true);
     private final LogRateLimiter failures;
     private final SerialTask settling;
-    /** Whether there is something for {@link #settling} to do. */
-    private volatile boolean unsettled;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /**
@@ -98,7 +96,6 @@ final class TopicRegistry implements TopicInstance.Lives {
     }
 
     Set<String> names() {
-        settleIfNeeded();
         for (int i = 0; i < TRIES; i++) {
             long before = changes;
             Set<String> names = new TreeSet<>(present.keySet());
@@ -142,7 +139,6 @@ final class TopicRegistry implements TopicInstance.Lives {
      * @throws RefusedException if the topics are closed, or as many as there may be
      */
     TopicInstance enter(String name) {
-        settleIfNeeded();
         while (true) {
             TopicInstance topic = present.get(name);
             if (topic == null || !topic.enter()) {
@@ -376,19 +372,10 @@ final class TopicRegistry implements TopicInstance.Lives {
 
     @Override
     public void unsettled() {
-        unsettled = true;
         settling.wake();
     }
 
-    /** Tries again if there was no memory even for the task that settles. For every call that uses the topics. */
-    private void settleIfNeeded() {
-        if (unsettled) {
-            settling.wake();
-        }
-    }
-
     private boolean settle() {
-        unsettled = false;
         for (TopicInstance topic : alive) {
             finish(topic);
             topic.settle();
@@ -491,7 +478,6 @@ final class TopicRegistry implements TopicInstance.Lives {
     // What others may know.
 
     TopicsStats stats() {
-        settleIfNeeded();
         Map<TopicInstance, HubFigures> living = new HashMap<>();
         Map<String, HubStats> hubs = new HashMap<>();
         for (TopicInstance topic : alive) {
