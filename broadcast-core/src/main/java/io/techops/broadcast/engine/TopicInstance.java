@@ -118,6 +118,11 @@ final class TopicInstance {
         return hub.getNow(null);
     }
 
+    /** {@return whether there is no hub, and none will be made} */
+    boolean hasFailed() {
+        return hub.isDone() && hub.getNow(null) == null;
+    }
+
     /** {@return completed when the hub is made, or with null if it could not be} */
     CompletionStage<@Nullable LogHub> made() {
         return hub;
@@ -263,6 +268,10 @@ final class TopicInstance {
 
     /** Ends the topic, whoever uses it. Under the lock of the topics. {@return whether this call did} */
     boolean go() {
-        return uses.getAndUpdate(now -> now < 0 ? now : now + GONE) >= 0;
+        long now = uses.get();
+        while (now >= 0 && !uses.compareAndSet(now, now + GONE)) {
+            now = uses.get();
+        }
+        return now >= 0;
     }
 }

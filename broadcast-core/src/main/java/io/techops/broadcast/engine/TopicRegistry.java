@@ -217,6 +217,8 @@ final class TopicRegistry implements TopicInstance.Lives {
         } catch (Throwable thrown) {
             try {
                 dropFailed(topic);
+            } catch (Throwable noMemory) {
+                unsettled();
             } finally {
                 topic.build(null);
             }
@@ -377,6 +379,9 @@ final class TopicRegistry implements TopicInstance.Lives {
 
     private boolean settle() {
         for (TopicInstance topic : alive) {
+            if (topic.hasFailed()) {
+                dropFailed(topic);
+            }
             finish(topic);
             topic.settle();
         }
