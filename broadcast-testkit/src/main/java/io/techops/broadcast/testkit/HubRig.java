@@ -130,6 +130,7 @@ public final class HubRig {
      * @param transport the transport of the peer
      */
     public PolicyContext context(FakeTransport transport) {
+        Objects.requireNonNull(transport, "transport");
         Peer peer = transport.peer();
         return new PolicyContext() {
             @Override
