@@ -11,7 +11,7 @@ import java.util.function.Predicate;
  * How a message is broadcast: to whom.
  *
  * <pre>{@code
- * hub.broadcast(Message.text("lunch"), BroadcastOptions.to(peer -> peer.attributes().containsKey("hungry")));
+ * hub.broadcast(Message.text("lunch"), BroadcastOptions.to(peer -> peer.attributes().get(HUNGRY) != null));
  * hub.broadcast(Message.text("goal"), BroadcastOptions.to(fans));     // a PeerGroup
  * }</pre>
  *

@@ -1,6 +1,5 @@
 package io.techops.broadcast;
 
-import io.techops.broadcast.engine.RateLimitPolicy;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -8,7 +7,7 @@ import java.util.Objects;
  * Decides about a message that a peer sent: relay it, ignore it, or close the peer.
  *
  * <pre>{@code
- * MessagePolicy noShouting = MessagePolicy.nonBlocking((from, message) -> message instanceof Message.Text text
+ * MessagePolicy noShouting = MessagePolicy.nonBlocking((context, message) -> message instanceof Message.Text text
  *         ? MessagePolicy.Decision.relay(Message.text(text.text().toLowerCase(Locale.ROOT)))
  *         : MessagePolicy.Decision.ignore());
  * BroadcastHub.builder().policy(MessagePolicy.maxBytes(1_000).andThen(noShouting))
@@ -29,11 +28,11 @@ public interface MessagePolicy {
     /**
      * Decides about one message.
      *
-     * @param from who sent it
+     * @param context who sent it, and what else there is to know
      * @param message what was sent
      * @return what to do with it
      */
-    Decision decide(Peer from, Message message);
+    Decision decide(PolicyContext context, Message message);
 
     /**
      * {@return a policy that asks {@code next} about what this one relays}
@@ -45,9 +44,9 @@ public interface MessagePolicy {
         Objects.requireNonNull(next, "next");
         return new MessagePolicy() {
             @Override
-            public Decision decide(Peer from, Message message) {
-                Decision decision = first.decide(from, message);
-                return decision instanceof Decision.Relay relay ? next.decide(from, relay.message()) : decision;
+            public Decision decide(PolicyContext context, Message message) {
+                Decision decision = first.decide(context, message);
+                return decision instanceof Decision.Relay relay ? next.decide(context, relay.message()) : decision;
             }
 
             @Override
@@ -78,8 +77,8 @@ public interface MessagePolicy {
         Objects.requireNonNull(policy, "policy");
         return new MessagePolicy() {
             @Override
-            public Decision decide(Peer from, Message message) {
-                return policy.decide(from, Objects.requireNonNull(message, "message"));
+            public Decision decide(PolicyContext context, Message message) {
+                return policy.decide(context, Objects.requireNonNull(message, "message"));
             }
 
             @Override
@@ -91,12 +90,12 @@ public interface MessagePolicy {
 
     /** {@return the policy that relays everything verbatim} */
     static MessagePolicy everything() {
-        return nonBlocking((from, message) -> Decision.relay(message));
+        return nonBlocking((context, message) -> Decision.relay(message));
     }
 
     /** {@return the policy that relays text verbatim and ignores binary messages} */
     static MessagePolicy textOnly() {
-        return nonBlocking((from, message) -> message instanceof Message.Text
+        return nonBlocking((context, message) -> message instanceof Message.Text
                 ? Decision.relay(message)
                 : Decision.ignore());
     }
@@ -112,7 +111,7 @@ public interface MessagePolicy {
         if (maxBytes < 1) {
             throw new IllegalArgumentException("maxBytes must be at least 1: " + maxBytes);
         }
-        return nonBlocking((from, message) -> message.size() <= maxBytes
+        return nonBlocking((context, message) -> message.size() <= maxBytes
                 ? Decision.relay(message)
                 : Decision.close(tooBig(message.size(), maxBytes)));
     }

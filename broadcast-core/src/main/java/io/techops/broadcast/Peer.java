@@ -1,7 +1,5 @@
 package io.techops.broadcast;
 
-import java.util.Map;
-
 /**
  * One registered connection, as the host application sees it.
  *
@@ -23,12 +21,14 @@ public abstract class Peer {
         EngineOnly.check(getClass());
     }
 
-
     /** {@return the number of this peer, unique within its hub, from 1} */
     public abstract long id();
 
-    /** {@return what the adapter knows about the connection; unmodifiable} The keys are the adapter's. */
-    public abstract Map<String, Object> attributes();
+    /**
+     * {@return what is known about the connection} The adapter has set what it knows, such as where the peer connects
+     * from; the host application may set values of its own, which live as long as the peer does.
+     */
+    public abstract Attributes attributes();
 
     /**
      * {@return how many messages for this peer were broadcast or sent and its transport has not taken yet} Under {@link

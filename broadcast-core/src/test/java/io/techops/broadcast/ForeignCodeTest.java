@@ -245,7 +245,7 @@ class ForeignCodeTest {
         private boolean resumed;
 
         ScriptedPeer register(BroadcastHub hub) {
-            registration = AdapterHub.of(hub).register(this);
+            registration = AdapterHub.of(hub).register(this, attributes());
             peers.add(this);
             return this;
         }
@@ -299,10 +299,8 @@ class ForeignCodeTest {
             resumed = true;
         }
 
-        @Override
-        public Map<String, Object> attributes() {
-            foreignOfMine("attributes");
-            return Map.of("lazy", new Object() {
+        private Attributes attributes() {
+            return new Attributes().set(AttributeKey.of("lazy", Object.class), new Object() {
                 @Override
                 public String toString() {
                     foreign("attribute.toString", null);
@@ -324,7 +322,7 @@ class ForeignCodeTest {
                     tasks.execute(task);
                 })
                 .retention(Retention.of(16, 1 << 20))
-                .policy((from, message) -> {
+                .policy((context, message) -> {
                     foreign("policy", null);
                     return message.size() == 1 ? MessagePolicy.Decision.ignore() : MessagePolicy.Decision.relay(message);
                 }).build();

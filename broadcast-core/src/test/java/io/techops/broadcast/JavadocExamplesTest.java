@@ -117,7 +117,7 @@ class JavadocExamplesTest {
 
     @Test
     void nobodyShouts() {
-        MessagePolicy noShouting = (from, message) -> message instanceof Message.Text text
+        MessagePolicy noShouting = (context, message) -> message instanceof Message.Text text
                 ? MessagePolicy.Decision.relay(Message.text(text.text().toLowerCase(Locale.ROOT)))
                 : MessagePolicy.Decision.ignore();
         HubRig rig = new HubRig(builder -> builder.policy(MessagePolicy.maxBytes(1_000).andThen(noShouting)));

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Who may make a reading thread wait, and what the hub says of it to its adapters. */
 class MayBlockTest {
 
-    private static final MessagePolicy FOREIGN = (from, message) -> MessagePolicy.Decision.relay(message);
+    private static final MessagePolicy FOREIGN = (context, message) -> MessagePolicy.Decision.relay(message);
 
     private BroadcastHub hub = BroadcastHub.create();
 

@@ -45,7 +45,7 @@ class NullArgumentsTest {
                 MessagePolicy.maxRate(1, Duration.ofSeconds(1)), MessagePolicy.Decision.ignore(), rig.hub(),
                 BroadcastHub.builder(), rig.hub().stats(), transport.peer(), transport.registration(), topics,
                 Topics.builder(), topics.hub("news"), topics.stats(), transport, rig, new Chronicle(),
-                new ManualExecutor(), new VirtualTimer());
+                new ManualExecutor(), new VirtualTimer(), new Attributes());
     }
 
     private static boolean isOurs(Class<?> type) {

@@ -142,7 +142,7 @@ class RateLimitTest {
         void theLongestAndLargestSettingIsExact() {
             VirtualTimer clock = rig.timer();
             MessagePolicy rate = MessagePolicy.maxRate(100_000, Duration.ofDays(1), IGNORE);
-            Peer peer = rig.join().peer();
+            PolicyContext peer = rig.context(rig.join());
             assertThat(relayed(rate, peer)).isEqualTo(100_000);
             clock.pass(Duration.ofMillis(863));
             assertThat(relayed(rate, peer)).isZero();
@@ -152,7 +152,7 @@ class RateLimitTest {
             assertThat(relayed(rate, peer)).isEqualTo(100_000);
         }
 
-        private static int relayed(MessagePolicy rate, Peer peer) {
+        private static int relayed(MessagePolicy rate, PolicyContext peer) {
             int relayed = 0;
             while (rate.decide(peer, Message.text("x")) != IGNORE) {
                 relayed++;
@@ -205,9 +205,9 @@ class RateLimitTest {
         @Test
         void withinAPolicyOfTheHostItRunsOnTheHubsClockToo() {
             MessagePolicy rate = MessagePolicy.maxRate(1, SECOND, IGNORE);
-            HubRig rig = rig((from, message) -> message.size() == 0
+            HubRig rig = rig((context, message) -> message.size() == 0
                     ? MessagePolicy.Decision.relay(message)
-                    : rate.decide(from, message));
+                    : rate.decide(context, message));
             FakeTransport peer = rig.join();
             assertThat(fill(rig, peer)).isOne();
             peer.receive("");
@@ -269,14 +269,16 @@ class RateLimitTest {
             while (gone.get() != null) {
                 System.gc();
             }
-            assertThat(rate.decide(new HubRig().join().peer(), Message.text("still works")))
+            HubRig rig = new HubRig();
+            assertThat(rate.decide(rig.context(rig.join()), Message.text("still works")))
                     .isInstanceOf(MessagePolicy.Decision.Relay.class);
         }
 
         private WeakReference<Peer> decideOnce(MessagePolicy rate) {
-            Peer peer = new HubRig().join().peer();
-            rate.decide(peer, Message.text("a"));
-            return new WeakReference<>(peer);
+            HubRig rig = new HubRig();
+            FakeTransport peer = rig.join();
+            rate.decide(rig.context(peer), Message.text("a"));
+            return new WeakReference<>(peer.peer());
         }
     }
 

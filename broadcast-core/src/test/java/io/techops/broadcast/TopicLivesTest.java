@@ -10,8 +10,9 @@ import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.testkit.FakeTransport;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -194,21 +195,26 @@ class TopicLivesTest extends TopicsByHand {
 
         @Test
         void aRegistrationMakesAPeerOfTheNextLife() {
-            FakeTransport first = join("news");
-            FakeTransport late = new FakeTransport() {
-                private boolean ended;
-
-                /** Is asked for when the topic was found, and before the peer joins. */
+            AtomicReference<@Nullable Runnable> meanwhile = new AtomicReference<>();
+            Topics topics = topics(settings -> settings.timer(new HubTimer() {
                 @Override
-                public Map<String, Object> attributes() {
-                    if (!ended) {
-                        ended = true;
-                        topics.hub("news").shutdown(Duration.ofSeconds(5));
+                public long nanoTime() {
+                    Runnable once = meanwhile.getAndSet(null);
+                    if (once != null) {
+                        once.run();
                     }
-                    return Map.of();
+                    return timer.nanoTime();
                 }
-            };
-            late.register(topics.hub("news"));
+
+                @Override
+                public Cancellation schedule(Runnable task, Duration delay) {
+                    return timer.schedule(task, delay);
+                }
+            }));
+            FakeTransport first = new FakeTransport().register(topics.hub("news"));
+            // The clock is read when the topic was found, and before the peer joins.
+            meanwhile.set(() -> topics.hub("news").shutdown(Duration.ofSeconds(5)));
+            FakeTransport late = new FakeTransport().register(topics.hub("news"));
             topics.hub("news").broadcast("hello");
             executor.runAll();
             assertThat(first.texts()).isEmpty();

@@ -92,26 +92,26 @@ class ValuesTest {
     class Policies {
 
         private final HubRig rig = new HubRig();
-        private final Peer peer = rig.join().peer();
+        private final PolicyContext context = rig.context(rig.join());
         private final Message text = Message.text("abc");
         private final Message binary = Message.binary(new byte[3]);
 
         @Test
         void everythingRelaysEverything() {
-            assertThat(MessagePolicy.everything().decide(peer, binary))
+            assertThat(MessagePolicy.everything().decide(context, binary))
                     .isEqualTo(MessagePolicy.Decision.relay(binary));
         }
 
         @Test
         void textOnlyIgnoresBinaryMessages() {
-            assertThat(MessagePolicy.textOnly().decide(peer, text)).isEqualTo(MessagePolicy.Decision.relay(text));
-            assertThat(MessagePolicy.textOnly().decide(peer, binary)).isEqualTo(MessagePolicy.Decision.ignore());
+            assertThat(MessagePolicy.textOnly().decide(context, text)).isEqualTo(MessagePolicy.Decision.relay(text));
+            assertThat(MessagePolicy.textOnly().decide(context, binary)).isEqualTo(MessagePolicy.Decision.ignore());
         }
 
         @Test
         void maxBytesClosesForWhatIsLonger() {
-            assertThat(MessagePolicy.maxBytes(3).decide(peer, text)).isEqualTo(MessagePolicy.Decision.relay(text));
-            assertThat(MessagePolicy.maxBytes(2).decide(peer, text)).isEqualTo(MessagePolicy.Decision.close(
+            assertThat(MessagePolicy.maxBytes(3).decide(context, text)).isEqualTo(MessagePolicy.Decision.relay(text));
+            assertThat(MessagePolicy.maxBytes(2).decide(context, text)).isEqualTo(MessagePolicy.Decision.close(
                     CloseReason.of(1009, "message of 3 bytes is over maxBytes 2")));
             assertThatThrownBy(() -> MessagePolicy.maxBytes(0)).isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("maxBytes must be at least 1: 0");
@@ -119,13 +119,13 @@ class ValuesTest {
 
         @Test
         void andThenAsksTheNextAboutWhatTheFirstRelays() {
-            MessagePolicy changed = (from, message) -> MessagePolicy.Decision.relay(binary);
-            MessagePolicy never = (from, message) -> {
+            MessagePolicy changed = (context, message) -> MessagePolicy.Decision.relay(binary);
+            MessagePolicy never = (context, message) -> {
                 throw new AssertionError("not to be asked");
             };
-            assertThat(changed.andThen(MessagePolicy.textOnly()).decide(peer, text))
+            assertThat(changed.andThen(MessagePolicy.textOnly()).decide(context, text))
                     .isEqualTo(MessagePolicy.Decision.ignore());
-            assertThat(MessagePolicy.textOnly().andThen(never).decide(peer, binary))
+            assertThat(MessagePolicy.textOnly().andThen(never).decide(context, binary))
                     .isEqualTo(MessagePolicy.Decision.ignore());
         }
 

@@ -247,7 +247,7 @@ class WakeUpTest {
         void isOfferedBeforeAPolicyThatMayBlockIsAskedAgain() {
             List<Integer> pending = new ArrayList<>();
             HubRig[] made = new HubRig[1];
-            made[0] = new HubRig(builder -> builder.policy((from, message) -> {
+            made[0] = new HubRig(builder -> builder.policy((context, message) -> {
                 pending.add(made[0].executor().pending());
                 return MessagePolicy.Decision.relay(message);
             }));

@@ -3,8 +3,10 @@ package io.techops.broadcast.benchmarks;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.PolicyContext;
 import io.techops.broadcast.spi.AdapterHub;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -26,11 +28,25 @@ import org.openjdk.jmh.annotations.Warmup;
 public class PolicyBenchmark {
 
     private final HandHub hand = new HandHub();
-    private final Peer peer = AdapterHub.of(hand.hub()).register(new SinkTransport()).peer();
+    private final PolicyContext context = new Context(AdapterHub.of(hand.hub()).register(new SinkTransport()).peer());
     private final Message text = Message.text("x".repeat(64));
     private final MessagePolicy seed =
             MessagePolicy.textOnly().andThen(MessagePolicy.maxBytes(MessagePolicy.DEFAULT_MAX_BYTES));
     private final MessagePolicy everything = MessagePolicy.everything();
+
+    /** What the policy is told. */
+    private record Context(Peer peer) implements PolicyContext {
+
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public @Nullable String topic() {
+            return null;
+        }
+    }
 
     /** Ends the hub. */
     @TearDown
@@ -41,12 +57,12 @@ public class PolicyBenchmark {
     /** The default: text, of at most 64 KiB. */
     @Benchmark
     public MessagePolicy.Decision seedDefault() {
-        return seed.decide(peer, text);
+        return seed.decide(context, text);
     }
 
     /** Everything, verbatim. */
     @Benchmark
     public MessagePolicy.Decision everything() {
-        return everything.decide(peer, text);
+        return everything.decide(context, text);
     }
 }

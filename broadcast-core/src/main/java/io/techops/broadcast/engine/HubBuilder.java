@@ -130,7 +130,9 @@ public final class HubBuilder extends BroadcastHub.Builder {
         return this;
     }
 
-    HubBuilder sharing(HubExecutors threads, Runnable after) {
+    /** Makes the hub that of a topic. */
+    HubBuilder topic(String topic, HubExecutors threads, Runnable after) {
+        settings.topic = topic;
         settings.shared = threads;
         settings.afterGone = after;
         return this;

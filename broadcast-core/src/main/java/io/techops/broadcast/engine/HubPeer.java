@@ -1,12 +1,13 @@
 package io.techops.broadcast.engine;
 
+import io.techops.broadcast.Attributes;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.PeerGroup;
+import io.techops.broadcast.PolicyContext;
 import io.techops.broadcast.spi.Registration;
 import io.techops.broadcast.spi.Transport;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,15 +16,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A registered connection: the peer that the host application sees, and the registration that the adapter holds.
+ * A registered connection: the peer that the host application sees, the registration that the adapter holds, and the
+ * context of the policy, so that none has to be made for a message.
  */
-final class HubPeer extends Registration {
+final class HubPeer extends Registration implements PolicyContext {
 
     private static final long NOTHING = -1;
 
     private final LogHub hub;
     private final PeerCursor cursor;
-    private final Map<String, Object> attributes;
+    private final Attributes attributes;
     private final long registeredAt;
     private final AtomicBoolean closeAsked = new AtomicBoolean();
 
@@ -37,8 +39,6 @@ final class HubPeer extends Registration {
 
     /** Written once by the reading thread, before the shard is told to close for it: what its close frame said. */
     private volatile @Nullable CloseReason said;
-
-    private final RateLimitPolicy.Buckets buckets = new RateLimitPolicy.Buckets();
 
     /** What the listener has not been told yet that this peer has missed; {@link #NOTHING} if it knows all. */
     private final AtomicLong loss = new AtomicLong(NOTHING);
@@ -54,25 +54,15 @@ final class HubPeer extends Registration {
     /** The groups it is in; made for the first. */
     private volatile @Nullable Set<PeerGroup> groups;
 
-    HubPeer(LogHub hub, long id, int shard, Transport transport, long now) {
+    HubPeer(LogHub hub, long id, int shard, Transport transport, Attributes attributes, long now) {
         this.hub = hub;
-        this.attributes = Map.copyOf(transport.attributes());
+        this.attributes = attributes.copy();
         this.registeredAt = now;
         this.cursor = new PeerCursor(id, shard, this, transport, now);
     }
 
     boolean isOf(LogHub one) {
         return hub == one;
-    }
-
-    /** {@return the time by the hub's clock} */
-    long nanoTime() {
-        return hub.now();
-    }
-
-    /** {@return what rate limits remember about this peer} */
-    RateLimitPolicy.Buckets buckets() {
-        return buckets;
     }
 
     PeerCursor cursor() {
@@ -133,7 +123,7 @@ final class HubPeer extends Registration {
     }
 
     @Override
-    public Map<String, Object> attributes() {
+    public Attributes attributes() {
         return attributes;
     }
 
@@ -189,6 +179,18 @@ final class HubPeer extends Registration {
         cursor.closeReason = reason;
         cursor.signal(PeerCursor.CLOSE);
         return true;
+    }
+
+    // As a policy sees it, beside peer().
+
+    @Override
+    public long nanoTime() {
+        return hub.now();
+    }
+
+    @Override
+    public @Nullable String topic() {
+        return hub.topic();
     }
 
     // As the adapter sees it.

@@ -34,7 +34,11 @@ final class HubSettings {
     boolean traced = true;
     @Nullable Executor executor;
     @Nullable HubTimer timer;
-    /** Set by {@link TopicRegistry}: threads that are not the hub's own, and what runs after a peer's last event. */
+    /**
+     * Set by {@link TopicRegistry}: the topic, threads that are not the hub's own, and what runs after a peer's last
+     * event.
+     */
+    @Nullable String topic;
     @Nullable HubExecutors shared;
     Runnable afterGone = () -> { };
 }

@@ -1,5 +1,6 @@
 package io.techops.broadcast.engine;
 
+import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.BroadcastOptions;
 import io.techops.broadcast.CloseReason;
@@ -45,6 +46,7 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
     private final HubTimer timer;
     private final BlockingTasks adapters;
     private final Runnable afterGone;
+    private final @Nullable String topic;
     /** Whether anybody is told of peers that come and go: if not, nothing has to change threads for them. */
     private final boolean told;
     private final MessagePolicy policy;
@@ -67,6 +69,7 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
         ForeignTimer ownTimer = ForeignTimer.of(settings.timer != null ? settings.timer : given);
         timer = ownTimer;
         afterGone = settings.afterGone;
+        topic = settings.topic;
         told = settings.listener != HubSettings.NO_LISTENER || settings.shared != null;
         journal = new HubMetrics(settings.name, settings.traced, timer);
         policy = settings.policy;
@@ -280,17 +283,24 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
         return timer.nanoTime();
     }
 
+    /** {@return the name of the topic that this is a hub of; null if of none} */
+    @Nullable String topic() {
+        return topic;
+    }
+
     // Peers come and go.
 
     @Override
-    public Registration register(Transport transport) {
+    public Registration register(Transport transport, Attributes attributes) {
         Objects.requireNonNull(transport, "transport");
+        Objects.requireNonNull(attributes, "attributes");
         if (events.isFarBehind()) {
             throw new RefusedException(RefusalCause.LISTENER,
                     "the hub takes no peers: its listener is too far behind");
         }
         long id = ids.incrementAndGet();
-        HubPeer peer = new HubPeer(this, id, (int) (id % shards.length), transport, timer.nanoTime());
+        HubPeer peer = new HubPeer(this, id, (int) (id % shards.length), transport, attributes,
+                timer.nanoTime());
         ListenerDispatcher.Event registered = told ? new ListenerDispatcher.Event(listener -> listener.registered(peer)) : null;
         if (told) {
             peer.departsWith(new ListenerDispatcher.Event(listener -> tellDeparture(listener, peer)));

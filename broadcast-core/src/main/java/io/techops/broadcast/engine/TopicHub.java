@@ -1,5 +1,6 @@
 package io.techops.broadcast.engine;
 
+import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.BroadcastOptions;
 import io.techops.broadcast.HubStats;
@@ -34,13 +35,14 @@ final class TopicHub extends AdapterHub {
     }
 
     @Override
-    public Registration register(Transport transport) {
+    public Registration register(Transport transport, Attributes attributes) {
         Objects.requireNonNull(transport, "transport");
+        Objects.requireNonNull(attributes, "attributes");
         while (true) {
             TopicInstance topic = lives.enter(name);
             boolean registered = false;
             try {
-                Registration registration = topic.hub().register(transport);
+                Registration registration = topic.hub().register(transport, attributes);
                 registered = true; // the topic is left when the listener has been told that the peer has gone
                 return registration;
             } catch (IllegalStateException e) {

@@ -207,8 +207,8 @@ final class TopicRegistry implements TopicInstance.Lives {
 
     private void build(TopicInstance topic) {
         try {
-            HubBuilder hub = new HubBuilder().name(topic.name()).shards(1).timer(timer)
-                    .sharing(threads, topic::leave);
+            HubBuilder hub = new HubBuilder().topic(topic.name(), threads, topic::leave).name(topic.name()).shards(1)
+                    .timer(timer);
             if (executor != null) {
                 hub.executor(executor);
             }

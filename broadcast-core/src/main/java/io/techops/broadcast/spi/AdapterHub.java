@@ -1,8 +1,10 @@
 package io.techops.broadcast.spi;
 
+import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.HubStats;
 import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.Peer;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.RefusedException;
 import java.util.Objects;
@@ -33,13 +35,26 @@ public abstract class AdapterHub extends BroadcastHub {
      * Registers a connection: its peer is given everything that is broadcast from now on, and nothing from before.
      *
      * @param transport how bytes reach the peer; not written to before this method was called
+     * @param attributes what the adapter knows about the connection: {@link Peer#attributes} begins with a copy
      * @return what the adapter reports back with
      * @throws RefusedException if the hub is closed, or its listener is 10,000 departures behind
      */
-    public abstract Registration register(Transport transport);
+    public abstract Registration register(Transport transport, Attributes attributes);
 
     /**
-     * Takes note that a connection was refused, for {@link HubStats#refusals} alone. For every connection that asked for this hub and did not get as far as {@link #register}, and for one that it did not take.
+     * Registers a connection of which nothing is known, as {@link #register(Transport, Attributes)} does.
+     *
+     * @param transport how bytes reach the peer; not written to before this method was called
+     * @return what the adapter reports back with
+     * @throws RefusedException if the hub is closed, or its listener is 10,000 departures behind
+     */
+    public final Registration register(Transport transport) {
+        return register(transport, new Attributes());
+    }
+
+    /**
+     * Takes note that a connection was refused, for {@link HubStats#refusals} alone. For every connection that asked for
+     * this hub and did not get as far as {@link #register}, and for one that it did not take.
      *
      * @param cause why
      */

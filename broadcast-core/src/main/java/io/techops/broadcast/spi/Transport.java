@@ -3,7 +3,6 @@ package io.techops.broadcast.spi;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Peer;
-import java.util.Map;
 
 /**
  * How bytes reach one peer: the hub's only door to the network, implemented by an adapter.
@@ -50,7 +49,7 @@ import java.util.Map;
  *
  * <p>No method may block, and none may throw in the normal course of things: a transport that throws is taken for
  * broken, its peer is unregistered and {@link #abort()} is called. The hub calls one method at a time, all from the
- * shard that serves the peer, and none before {@link BroadcastHub#register} was called with the transport. A method may
+ * shard that serves the peer, and none before {@link AdapterHub#register} was called with the transport. A method may
  * call {@link Registration} back, and the hub, but for what waits while the hub is saturated: {@link
  * BroadcastHub#broadcast} and {@link Peer#send} then throw {@link IllegalStateException}.
  */
@@ -92,12 +91,4 @@ public interface Transport {
      * perhaps before {@code received} has returned it. Must return before it reports the next message.
      */
     void resume();
-
-    /**
-     * {@return what the adapter knows about the peer: its remote address, its principal, …} Read once, by
-     * {@link BroadcastHub#register}.
-     */
-    default Map<String, Object> attributes() {
-        return Map.of();
-    }
 }

@@ -2,6 +2,8 @@ package io.techops.broadcast.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.AttributeKey;
+import io.techops.broadcast.Attributes;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.DeliveryPolicy;
 import io.techops.broadcast.Message;
@@ -126,9 +128,10 @@ class FanOutTest {
         }
 
         @Test
-        void attributesAreReadOnceAndKept() {
-            FakeTransport transport = rig.join(new FakeTransport(Map.of("remote", "[::1]:4711")));
-            assertThat(transport.peer().attributes()).containsExactly(Map.entry("remote", "[::1]:4711"));
+        void hasTheAttributesThatTheAdapterGave() {
+            AttributeKey<String> remote = AttributeKey.of("remote", String.class);
+            FakeTransport transport = rig.join(new FakeTransport(new Attributes().set(remote, "[::1]:4711")));
+            assertThat(transport.peer().attributes().toMap()).isEqualTo(Map.of(remote, "[::1]:4711"));
             assertThat(transport.peer().id()).isOne();
             assertThat(transport.peer()).hasToString("peer 1");
             assertThat(rig.hub().peers()).containsExactly(transport.peer());

@@ -267,7 +267,7 @@ class HubShutdownTest {
         void aPolicyAndATransportMayCloseTheHub() throws Exception {
             for (boolean inPolicy : new boolean[] {true, false}) {
                 CompletableFuture<BroadcastHub> built = new CompletableFuture<>();
-                BroadcastHub hub = BroadcastHub.builder().policy((from, message) -> {
+                BroadcastHub hub = BroadcastHub.builder().policy((context, message) -> {
                     if (inPolicy) {
                         built.join().close(Duration.ofMillis(20));
                     }

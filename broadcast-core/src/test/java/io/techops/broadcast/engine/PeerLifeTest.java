@@ -158,18 +158,6 @@ class PeerLifeTest {
             assertThat(broken.peer().isRegistered()).isFalse();
         }
 
-        @Test
-        void thatRefuseToSayTheirAttributesAreNotRegistered() {
-            FakeTransport broken = new FakeTransport() {
-                @Override
-                public java.util.Map<String, Object> attributes() {
-                    throw new IllegalStateException("on purpose");
-                }
-            };
-            assertThatThrownBy(() -> AdapterHub.of(rig.hub()).register(broken)).hasMessage("on purpose");
-            rig.run();
-            assertThat(rig.chronicle().entries()).isEmpty();
-        }
     }
 
     @Nested
@@ -230,7 +218,7 @@ class PeerLifeTest {
 
         @Test
         void thatThrowCloseThePeerAndNothingMoreIsTakenFromIt() {
-            HubRig strict = new HubRig(builder -> builder.policy((from, message) -> {
+            HubRig strict = new HubRig(builder -> builder.policy((context, message) -> {
                 if (message.size() == 0) {
                     throw new IllegalStateException("empty");
                 }
@@ -251,7 +239,7 @@ class PeerLifeTest {
         @Test
         @SuppressWarnings("NullAway")
         void thatDecideNothingCloseThePeer() {
-            HubRig strange = new HubRig(builder -> builder.policy((from, message) -> null));
+            HubRig strange = new HubRig(builder -> builder.policy((context, message) -> null));
             FakeTransport peer = strange.join();
             peer.receive("a");
             strange.run();
@@ -276,7 +264,7 @@ class PeerLifeTest {
 
         @Test
         void mayChangeWhatIsRelayed() {
-            HubRig loud = new HubRig(builder -> builder.policy((from, message) -> MessagePolicy.Decision.relay(
+            HubRig loud = new HubRig(builder -> builder.policy((context, message) -> MessagePolicy.Decision.relay(
                     Message.text(((Message.Text) message).text().toUpperCase(java.util.Locale.ROOT)))));
             FakeTransport peer = loud.join();
             peer.receive("hello");
@@ -315,7 +303,7 @@ class PeerLifeTest {
         void runsWithoutALockAndMayCallTheHub() {
             List<Throwable> failures = new ArrayList<>();
             HubRig foreign = new HubRig(builder -> builder
-                    .policy((from, message) -> {
+                    .policy((context, message) -> {
                         guarded(failures, "policy");
                         return message.size() == 0
                                 ? MessagePolicy.Decision.ignore()
@@ -348,12 +336,6 @@ class PeerLifeTest {
             hub = foreign.hub();
             FakeTransport peer = foreign.join(new FakeTransport() {
                 @Override
-                public java.util.Map<String, Object> attributes() {
-                    guarded(failures, "attributes");
-                    return super.attributes();
-                }
-
-                @Override
                 public void close(CloseReason reason) {
                     guarded(failures, "close");
                     super.close(reason);
@@ -366,7 +348,7 @@ class PeerLifeTest {
             peer.receive("");
             foreign.run();
             assertThat(failures).isEmpty();
-            assertThat(places).containsExactlyInAnyOrder("attributes", "registered", "broadcast", "write", "policy",
+            assertThat(places).containsExactlyInAnyOrder("registered", "broadcast", "write", "policy",
                     "ignored", "close", "unregistered");
             assertThat(peer.texts()).contains("welcome", "a", "b");
         }

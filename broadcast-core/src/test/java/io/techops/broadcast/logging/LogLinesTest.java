@@ -2,6 +2,8 @@ package io.techops.broadcast.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.AttributeKey;
+import io.techops.broadcast.Attributes;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
@@ -86,7 +88,7 @@ class LogLinesTest {
     @Test
     void attributesCannotForgeALine() {
         HubRig rig = new HubRig();
-        rig.join(new FakeTransport(Map.of("path", "/" + FORGED)));
+        rig.join(new FakeTransport(new Attributes().set(AttributeKey.of("path", String.class), "/" + FORGED)));
         assertNoForgery();
         assertThat(capture.text()).contains("/harmless\\u000d\\u000a1970-01-01 WARN forged");
     }
@@ -101,7 +103,7 @@ class LogLinesTest {
 
     @Test
     void anExceptionOfAPolicyThatQuotesAMessageCannotForgeALineNorItsCause() {
-        HubRig rig = new HubRig(builder -> builder.policy((from, message) -> {
+        HubRig rig = new HubRig(builder -> builder.policy((context, message) -> {
             String text = ((Message.Text) message).text();
             throw new IllegalStateException("cannot read: " + text, new NumberFormatException("for " + text));
         }));
@@ -175,7 +177,7 @@ class LogLinesTest {
 
     @Test
     void aPeerThatMakesAPolicyThrowAgainAndAgainFillsNoLog() {
-        HubRig rig = new HubRig(builder -> builder.heartbeat(Duration.ZERO).policy((from, message) -> {
+        HubRig rig = new HubRig(builder -> builder.heartbeat(Duration.ZERO).policy((context, message) -> {
             throw new IllegalStateException("again");
         }));
         for (int i = 0; i < 1_000; i++) {

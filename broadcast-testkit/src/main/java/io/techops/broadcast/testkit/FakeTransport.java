@@ -1,5 +1,6 @@
 package io.techops.broadcast.testkit;
 
+import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
@@ -10,7 +11,6 @@ import io.techops.broadcast.spi.Registration;
 import io.techops.broadcast.spi.Transport;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -56,7 +56,7 @@ public class FakeTransport implements Transport {
     private static final int UNLIMITED = Integer.MAX_VALUE;
 
     private final AtomicBoolean busy = new AtomicBoolean();
-    private final Map<String, Object> attributes;
+    private final Attributes attributes;
 
     // All of these are guarded by this transport's monitor.
     private final List<Message> messages = new ArrayList<>();
@@ -79,17 +79,17 @@ public class FakeTransport implements Transport {
 
     /** Makes a transport whose peer has no attributes. */
     public FakeTransport() {
-        this(Map.of());
+        this(new Attributes());
     }
 
     /**
      * Makes a transport.
      *
-     * @param attributes what {@link Peer#attributes} shall say of its peer
+     * @param attributes what {@link Peer#attributes} is to begin with
      */
-    public FakeTransport(Map<String, Object> attributes) {
+    public FakeTransport(Attributes attributes) {
         Objects.requireNonNull(attributes, "attributes");
-        this.attributes = Map.copyOf(attributes);
+        this.attributes = attributes.copy();
     }
 
     // How it is set up.
@@ -108,7 +108,7 @@ public class FakeTransport implements Transport {
         if (registration != null) {
             throw new IllegalStateException("registered already, as " + peer());
         }
-        registration = AdapterHub.of(hub).register(this);
+        registration = AdapterHub.of(hub).register(this, attributes);
         return this;
     }
 
@@ -432,11 +432,6 @@ public class FakeTransport implements Transport {
             resumes++;
         }
         busy.set(false);
-    }
-
-    @Override
-    public Map<String, Object> attributes() {
-        return attributes;
     }
 
     /** {@return in short what has become of it} */

@@ -3,6 +3,8 @@ package io.techops.broadcast.testkit;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.HubListener;
 import io.techops.broadcast.MessageListener;
+import io.techops.broadcast.Peer;
+import io.techops.broadcast.PolicyContext;
 import io.techops.broadcast.Retention;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A hub that a test drives by hand: tasks run when {@link #run} is called, time passes when {@link #pass} is called,
@@ -119,6 +122,32 @@ public final class HubRig {
         Objects.requireNonNull(transport, "transport");
         transports.add(transport);
         return transport.register(hub);
+    }
+
+    /**
+     * {@return what a policy is told about a peer, to ask a policy without a message that is sent}
+     *
+     * @param transport the transport of the peer
+     */
+    public PolicyContext context(FakeTransport transport) {
+        Objects.requireNonNull(transport, "transport");
+        Peer peer = transport.peer();
+        return new PolicyContext() {
+            @Override
+            public Peer peer() {
+                return peer;
+            }
+
+            @Override
+            public long nanoTime() {
+                return timer.nanoTime();
+            }
+
+            @Override
+            public @Nullable String topic() {
+                return null;
+            }
+        };
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.techops.broadcast.testkit;
 
+import io.techops.broadcast.AttributeKey;
 import io.techops.broadcast.Peer;
 import java.util.Objects;
 import org.assertj.core.api.AbstractAssert;
@@ -76,18 +77,19 @@ public final class PeerAssert extends AbstractAssert<PeerAssert, Peer> {
     }
 
     /**
-     * Verifies what the adapter knows about the peer.
+     * Verifies what is known about the peer.
      *
      * @param key the key of the attribute
      * @param value its value
+     * @param <T> the type of the value
      * @return this
      * @throws AssertionError if there is no such attribute, or it has another value
      */
-    public PeerAssert hasAttribute(String key, Object value) {
+    public <T> PeerAssert hasAttribute(AttributeKey<T> key, T value) {
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(value, "value");
         isNotNull();
-        Object found = actual.attributes().get(key);
+        T found = actual.attributes().get(key);
         if (!Objects.equals(found, value)) {
             failWithActualExpectedAndMessage(found, value, "Expected attribute %s of %s to be %s, but it is %s",
                     key, actual, value, found);

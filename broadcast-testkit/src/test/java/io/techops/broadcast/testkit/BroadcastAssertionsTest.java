@@ -4,13 +4,14 @@ import static io.techops.broadcast.testkit.BroadcastAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.techops.broadcast.AttributeKey;
+import io.techops.broadcast.Attributes;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.DeliveryPolicy;
 import io.techops.broadcast.HubStats;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Peer;
-import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -18,8 +19,11 @@ import org.junit.jupiter.api.Test;
 /** Every assertion holds where it must, fails where it must, and says what was there instead. */
 class BroadcastAssertionsTest {
 
+    private static final AttributeKey<Integer> SEAT = AttributeKey.of("seat", Integer.class);
+    private static final AttributeKey<Integer> ROW = AttributeKey.of("row", Integer.class);
+
     private final HubRig rig = new HubRig();
-    private final FakeTransport transport = rig.join(new FakeTransport(Map.of("seat", 7)));
+    private final FakeTransport transport = rig.join(new FakeTransport(new Attributes().set(SEAT, 7)));
 
     private static void fails(ThrowingCallable assertion, String... parts) {
         assertThatThrownBy(assertion).isInstanceOf(AssertionError.class).hasMessageContainingAll(parts);
@@ -156,9 +160,9 @@ class BroadcastAssertionsTest {
 
         @Test
         void attributes() {
-            assertThat(peer).hasAttribute("seat", 7);
-            fails(() -> assertThat(peer).hasAttribute("seat", 8), "attribute seat of peer 1 to be 8, but it is 7");
-            fails(() -> assertThat(peer).hasAttribute("row", 1), "attribute row of peer 1 to be 1, but it is null");
+            assertThat(peer).hasAttribute(SEAT, 7);
+            fails(() -> assertThat(peer).hasAttribute(SEAT, 8), "attribute seat of peer 1 to be 8, but it is 7");
+            fails(() -> assertThat(peer).hasAttribute(ROW, 1), "attribute row of peer 1 to be 1, but it is null");
         }
     }
 

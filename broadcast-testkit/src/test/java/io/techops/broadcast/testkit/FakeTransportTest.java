@@ -4,6 +4,8 @@ import static io.techops.broadcast.testkit.BroadcastAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.techops.broadcast.AttributeKey;
+import io.techops.broadcast.Attributes;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
@@ -12,12 +14,13 @@ import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.spi.Transport;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class FakeTransportTest {
+
+    private static final AttributeKey<Integer> SEAT = AttributeKey.of("seat", Integer.class);
 
     private static final CloseReason GOING_AWAY = CloseReason.of(CloseReason.GOING_AWAY, "");
 
@@ -26,7 +29,7 @@ class FakeTransportTest {
     @Nested
     class WhatItRemembers {
 
-        private final FakeTransport transport = rig.join(new FakeTransport(Map.of("seat", 7)));
+        private final FakeTransport transport = rig.join(new FakeTransport(new Attributes().set(SEAT, 7)));
 
         @Test
         void messagesSequencesAndBatchesAsTheyCame() {
@@ -68,7 +71,7 @@ class FakeTransportTest {
 
         @Test
         void attributes() {
-            assertThat(transport.peer().attributes()).containsEntry("seat", 7);
+            assertThat(transport.peer().attributes().get(SEAT)).isEqualTo(7);
         }
 
         @Test

@@ -53,7 +53,7 @@ class HubRigTest {
     /** The example of the README. */
     @Test
     void theExampleOfTheReadme() {
-        MessagePolicy noShouting = (from, message) -> message instanceof Message.Text text
+        MessagePolicy noShouting = (context, message) -> message instanceof Message.Text text
                 ? MessagePolicy.Decision.relay(Message.text(text.text().toLowerCase(Locale.ROOT)))
                 : MessagePolicy.Decision.ignore();
         HubRig rig = new HubRig(builder -> builder.policy(noShouting));

@@ -3,6 +3,7 @@ package io.techops.broadcast.tyrus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.techops.broadcast.AttributeKey;
 import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.handshake.HandshakePolicy.Decision;
 import io.techops.broadcast.testing.JdkClient;
@@ -18,6 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Where clients put their tokens, and that none of them comes back. */
 class BearerTokenTest {
+
+    private static final AttributeKey<String> USER = AttributeKey.of("user", String.class);
 
     private String tokenOf(String... headers) throws Exception {
         BlockingQueue<String> seen = new LinkedBlockingQueue<>();
@@ -56,13 +59,13 @@ class BearerTokenTest {
     @Test
     void workWithTheClientOfTheJdk() throws Exception {
         HandshakePolicy policy = request -> "opensesame".equals(request.bearerToken())
-                ? Decision.accept().with("user", "ann").speaking("bearer")
+                ? Decision.accept().with(USER, "ann").speaking("bearer")
                 : Decision.refuse(401, "a token is needed");
         try (BroadcastServer server = Wire.PLAIN.server().handshakePolicy(policy).start();
                 JdkClient peer = JdkClient.open(server.uri(), "bearer", "opensesame")) {
             assertThat(peer.subprotocol()).isEqualTo("bearer");
             assertThat(peer.send("in").next()).isEqualTo("in");
-            assertThat(server.hub().peers().iterator().next().attributes()).containsEntry("user", "ann")
+            assertThat(server.hub().peers().iterator().next().attributes().toMap()).containsEntry(USER, "ann")
                     .doesNotContainValue("opensesame");
             assertThatThrownBy(() -> JdkClient.open(server.uri(), "bearer", "guess"))
                     .hasCauseInstanceOf(java.net.http.WebSocketHandshakeException.class);

@@ -60,7 +60,7 @@ class BlockingHostCodeTest {
     }
 
     private BroadcastHub.Builder blockingPolicy() {
-        return hub().policy((from, message) -> {
+        return hub().policy((context, message) -> {
             if (((Message.Text) message).text().startsWith("block")) {
                 block();
             }
@@ -174,7 +174,7 @@ class BlockingHostCodeTest {
     void aServerThatClosesInterruptsAPolicyThatStillBlocksAndLeavesNoThread() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
-        BroadcastHub.Builder hub = hub().policy((from, message) -> {
+        BroadcastHub.Builder hub = hub().policy((context, message) -> {
             blocked.incrementAndGet();
             try {
                 never.await();

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.techops.broadcast.endpoint.BroadcastEndpoint;
+import io.techops.broadcast.AttributeKey;
 import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.handshake.HandshakePolicy.Decision;
+import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Tls;
 import java.io.IOException;
@@ -17,6 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients that say with a certificate who they are. */
 class ClientCertificateTest {
+
+    private static final AttributeKey<String> NAME = AttributeKey.of("name", String.class);
 
     private static BroadcastServer.Builder asking(ClientAuth clientAuth) {
         return BroadcastServer.builder().host("127.0.0.1").port(0).tls(Tls.context()).clientAuth(clientAuth);
@@ -32,7 +35,7 @@ class ClientCertificateTest {
 
     private static Object principalOfTheOnlyPeer(BroadcastServer server) {
         await().until(() -> server.hub().peers().size() == 1);
-        return server.hub().peers().iterator().next().attributes().get(BroadcastEndpoint.PRINCIPAL);
+        return server.hub().peers().iterator().next().attributes().get(PeerAttributes.PRINCIPAL);
     }
 
     @ParameterizedTest
@@ -40,11 +43,11 @@ class ClientCertificateTest {
     void aCertificateIsShownToThePolicyAndIsAnAttributeOfThePeer(ClientAuth clientAuth) throws Exception {
         HandshakePolicy policy = request -> request.principal() == null
                 ? Decision.refuse(401, "a certificate is needed")
-                : Decision.accept().with("name", request.principal().getName());
+                : Decision.accept().with(NAME, request.principal().getName());
         try (BroadcastServer server = asking(clientAuth).handshakePolicy(policy).start();
                 RawClient peer = with(server).shakeHands("/")) {
             assertThat(principalOfTheOnlyPeer(server)).isInstanceOf(Principal.class).hasToString("CN=localhost");
-            assertThat(server.hub().peers().iterator().next().attributes()).containsEntry("name", "CN=localhost");
+            assertThat(server.hub().peers().iterator().next().attributes().toMap()).containsEntry(NAME, "CN=localhost");
             peer.sendText("in");
             assertThat(peer.readText()).isEqualTo("in");
         }

@@ -31,7 +31,7 @@ final class Conformance implements AutoCloseable {
 
     Conformance(Wire wire) {
         server = wire.server().maxMessageBytes(LIMIT).hub(BroadcastHub.builder().listener(recorder)
-                .policy((from, message) -> MessagePolicy.Decision.relay(message)).build()).start();
+                .policy((context, message) -> MessagePolicy.Decision.relay(message)).build()).start();
     }
 
     BroadcastServer server() {

@@ -9,11 +9,12 @@ import io.techops.broadcast.DeliveryPolicy;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
-import io.techops.broadcast.endpoint.BroadcastEndpoint;
+import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.testing.JdkClient;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Recorder;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -112,13 +113,13 @@ class DeliveryTest {
 
     @Test
     void aPolicyMayChangeWhatIsRelayedAndAnswerAlone() throws Exception {
-        MessagePolicy policy = (from, message) -> {
+        MessagePolicy policy = (context, message) -> {
             String text = ((Message.Text) message).text();
             if (text.equals("who am I")) {
-                from.send(Message.text("peer " + from.id()));
+                context.peer().send(Message.text("peer " + context.peer().id()));
                 return MessagePolicy.Decision.ignore();
             }
-            return MessagePolicy.Decision.relay(Message.text(from.id() + ": " + text));
+            return MessagePolicy.Decision.relay(Message.text(context.peer().id() + ": " + text));
         };
         try (BroadcastServer server = Wire.PLAIN.start(BroadcastHub.builder().policy(policy));
                 RawClient one = Wire.PLAIN.open(server);
@@ -135,7 +136,7 @@ class DeliveryTest {
     @EnumSource(Wire.class)
     void aPolicyThatThrowsEndsTheConnectionOfItsSenderWith1011(Wire wire) throws Exception {
         Recorder recorder = new Recorder();
-        MessagePolicy policy = (from, message) -> {
+        MessagePolicy policy = (context, message) -> {
             if (message.size() > 3) {
                 throw new IllegalStateException("thrown on purpose");
             }
@@ -160,10 +161,11 @@ class DeliveryTest {
                 RawClient peer = RawClient.connect(server.port())) {
             peer.shakeHands("/rooms/blue?token=a%20b");
             Peer known = server.hub().peers().iterator().next();
-            assertThat(known.attributes())
-                    .containsEntry(BroadcastEndpoint.PATH, "/rooms/blue")
-                    .containsEntry(BroadcastEndpoint.QUERY, "token=a%20b")
-                    .containsEntry(BroadcastEndpoint.REMOTE_ADDRESS, "127.0.0.1:" + peer.socket().getLocalPort());
+            assertThat(known.attributes().toMap())
+                    .containsEntry(PeerAttributes.PATH, "/rooms/blue")
+                    .containsEntry(PeerAttributes.QUERY, "token=a%20b")
+                    .containsEntry(PeerAttributes.REMOTE_ADDRESS,
+                            new InetSocketAddress("127.0.0.1", peer.socket().getLocalPort()));
         }
     }
 }

@@ -4,15 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.techops.broadcast.AttributeKey;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.RefusalCause;
-import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.handshake.HandshakePolicy.Decision;
 import io.techops.broadcast.handshake.HandshakeRequest;
+import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.tyrus.handshake.ReceivedHandshake;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class HandshakePolicyTest {
+
+    private static final AttributeKey<String> USER = AttributeKey.of("user", String.class);
 
     private static Peer onlyPeer(BroadcastServer server) {
         await().until(() -> server.hub().peers().size() == 1);
@@ -66,17 +70,18 @@ class HandshakePolicyTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void givesThePeerAttributesAndASubprotocol(Wire wire) throws Exception {
-        HandshakePolicy policy = request -> Decision.accept().with("user", "ann").with("path", "mine").speaking("mqtt");
+        HandshakePolicy policy = request -> Decision.accept().with(USER, "ann").with(PeerAttributes.PATH, "mine").speaking("mqtt");
         try (BroadcastServer server = wire.server().handshakePolicy(policy).start();
                 RawClient peer = wire.connect(server)) {
             assertThat(peer.ask(RawClient.handshake("/", "Sec-WebSocket-Protocol: chat, mqtt")))
                     .startsWith("HTTP/1.1 101 ").contains("Sec-WebSocket-Protocol: mqtt\r\n");
             peer.sendText("in");
             assertThat(peer.readText()).isEqualTo("in");
-            assertThat(onlyPeer(server).attributes()).containsEntry("user", "ann").containsEntry("path", "mine")
-                    .containsEntry(BroadcastEndpoint.SUBPROTOCOL, "mqtt")
-                    .containsEntry(BroadcastEndpoint.REMOTE_ADDRESS, "127.0.0.1:" + peer.socket().getLocalPort())
-                    .doesNotContainKey(BroadcastEndpoint.PROXY_ADDRESS);
+            assertThat(onlyPeer(server).attributes().toMap()).containsEntry(USER, "ann").containsEntry(PeerAttributes.PATH, "mine")
+                    .containsEntry(PeerAttributes.SUBPROTOCOL, "mqtt")
+                    .containsEntry(PeerAttributes.REMOTE_ADDRESS,
+                            new InetSocketAddress("127.0.0.1", peer.socket().getLocalPort()))
+                    .doesNotContainKey(PeerAttributes.PROXY_ADDRESS);
         }
     }
 
@@ -203,13 +208,17 @@ class HandshakePolicyTest {
 
         @Test
         void attributesAddUpAndTheLastSubprotocolCounts() throws Exception {
-            HandshakePolicy one = request -> Decision.accept().with("a", 1).with("b", 1).speaking("x");
-            HandshakePolicy two = request -> Decision.accept().with("b", 2);
+            AttributeKey<Integer> a = AttributeKey.of("a", Integer.class);
+            AttributeKey<Integer> b = AttributeKey.of("b", Integer.class);
+            HandshakePolicy one = request -> Decision.accept().with(a, 1).with(b, 1).speaking("x");
+            HandshakePolicy two = request -> Decision.accept().with(b, 2);
             HandshakePolicy three = request -> Decision.accept().speaking("y");
-            assertThat(one.andThen(two).decide(nobody))
-                    .isEqualTo(new Decision.Accept(Map.of("a", 1, "b", 2), "x"));
-            assertThat(one.andThen(two).andThen(three).decide(nobody))
-                    .isEqualTo(new Decision.Accept(Map.of("a", 1, "b", 2), "y"));
+            Decision.Accept both = (Decision.Accept) one.andThen(two).decide(nobody);
+            assertThat(both.attributes().toMap()).isEqualTo(Map.of(a, 1, b, 2));
+            assertThat(both.subprotocol()).isEqualTo("x");
+            Decision.Accept all = (Decision.Accept) one.andThen(two).andThen(three).decide(nobody);
+            assertThat(all.attributes().toMap()).isEqualTo(Map.of(a, 1, b, 2));
+            assertThat(all.subprotocol()).isEqualTo("y");
         }
     }
 

@@ -63,7 +63,7 @@ class HostFailureTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void anErrorInAPolicyEndsThatPeerAndNoThread(boolean blocking) throws Exception {
-        MessagePolicy policy = (from, message) -> {
+        MessagePolicy policy = (context, message) -> {
             String text = ((Message.Text) message).text();
             return text.equals("hello") ? MessagePolicy.Decision.relay(message) : fail(text);
         };
@@ -115,7 +115,7 @@ class HostFailureTest {
     @ValueSource(booleans = {true, false})
     void nothingOfItIsLeftOnTheThread(boolean blocking) throws Exception {
         List<Found> found = new CopyOnWriteArrayList<>();
-        MessagePolicy policy = (from, message) -> {
+        MessagePolicy policy = (context, message) -> {
             found.add(Found.now());
             Thread thread = Thread.currentThread();
             thread.setName("mine");
@@ -148,7 +148,7 @@ class HostFailureTest {
     void aPolicyMayCloseTheServer(boolean blocking) throws Exception {
         CompletableFuture<Void> closed = new CompletableFuture<>();
         AtomicReference<@Nullable BroadcastServer> server = new AtomicReference<>();
-        MessagePolicy policy = (from, message) -> {
+        MessagePolicy policy = (context, message) -> {
             server.get().close(Duration.ofSeconds(100)); // longer than the test waits: it does not wait for its own peer
             closed.complete(null);
             return MessagePolicy.Decision.relay(message);

@@ -112,7 +112,7 @@ class HostileTextTest {
 
     @Test
     void aPolicyThatThrowsForEveryMessageOfEveryPeerIsLoggedOnce() throws Exception {
-        BroadcastHub.Builder hub = BroadcastHub.builder().policy((from, message) -> {
+        BroadcastHub.Builder hub = BroadcastHub.builder().policy((context, message) -> {
             throw new IllegalArgumentException("cannot read " + ((Message.Text) message).text());
         });
         try (BroadcastServer server = Wire.PLAIN.start(hub)) {

@@ -5,12 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.RefusalCause;
-import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.handshake.HandshakePolicy.Decision;
+import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -299,9 +300,10 @@ class LimitsTest {
                     RawClient peer = RawClient.connect(server.port())) {
                 peer.ask(from("Forwarded: for=\"[2001:db8::1]:4711\";proto=https"));
                 await().until(() -> server.hub().peers().size() == 1);
-                assertThat(server.hub().peers().iterator().next().attributes())
-                        .containsEntry(BroadcastEndpoint.REMOTE_ADDRESS, "[2001:db8:0:0:0:0:0:1]:4711")
-                        .containsEntry(BroadcastEndpoint.PROXY_ADDRESS, "127.0.0.1:" + peer.socket().getLocalPort());
+                assertThat(server.hub().peers().iterator().next().attributes().toMap())
+                        .containsEntry(PeerAttributes.REMOTE_ADDRESS, new InetSocketAddress("2001:db8::1", 4711))
+                        .containsEntry(PeerAttributes.PROXY_ADDRESS,
+                            new InetSocketAddress("127.0.0.1", peer.socket().getLocalPort()));
             }
         }
     }

@@ -27,7 +27,7 @@ class ReadingStrategyTest {
     private final Queue<String> threads = new ConcurrentLinkedQueue<>();
 
     private MessagePolicy spy() {
-        return (from, message) -> {
+        return (context, message) -> {
             threads.add(Thread.currentThread().getName());
             return MessagePolicy.Decision.relay(message);
         };
@@ -122,7 +122,7 @@ class ReadingStrategyTest {
     @Test
     void aPlainHandshakeWithAHubThatMayBlockIsAnsweredOnAThreadThatNobodyElseNeeds() throws Exception {
         assertRegisteredBy(READER, BroadcastHub.builder().policy(MessagePolicy.textOnly().andThen(
-                (from, message) -> MessagePolicy.Decision.relay(message))), bytes(RawClient.handshake("/")));
+                (context, message) -> MessagePolicy.Decision.relay(message))), bytes(RawClient.handshake("/")));
     }
 
     @Test

@@ -187,7 +187,7 @@ public class StockContainerTest {
     @ParameterizedTest
     @EnumSource(Way.class)
     void aPolicyThatThrowsEndsTheSessionWith1011(Way way) throws Exception {
-        URI uri = start(way, BroadcastHub.builder().policy((from, message) -> {
+        URI uri = start(way, BroadcastHub.builder().policy((context, message) -> {
             throw new IllegalStateException("thrown on purpose");
         }));
         try (LogCatch log = new LogCatch(); RawClient peer = RawClient.open(uri)) {

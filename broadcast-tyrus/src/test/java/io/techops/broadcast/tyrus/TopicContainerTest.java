@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.endpoint.BroadcastEndpoint;
+import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.testing.JdkClient;
 import jakarta.websocket.server.ServerEndpoint;
 import java.net.URI;
@@ -81,8 +82,8 @@ public class TopicContainerTest {
             sport.send("a goal");
             assertThat(news.next()).isEqualTo("an election");
             assertThat(sport.next()).isEqualTo("a goal");
-            assertThat(topics.hub("news").peers().iterator().next().attributes())
-                    .containsEntry(BroadcastEndpoint.TOPIC, "news");
+            assertThat(topics.hub("news").peers().iterator().next().attributes().toMap())
+                    .containsEntry(PeerAttributes.TOPIC, "news");
         }
         await().untilAsserted(() -> assertThat(topics.names()).isEmpty());
     }

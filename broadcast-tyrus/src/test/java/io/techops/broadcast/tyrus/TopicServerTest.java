@@ -10,8 +10,8 @@ import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.Topics;
-import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.handshake.HandshakePolicy;
+import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.testing.JdkClient;
 import io.techops.broadcast.testing.RawClient;
 import java.nio.charset.StandardCharsets;
@@ -59,8 +59,8 @@ class TopicServerTest {
             assertThat(sport.next()).as("nothing else came before").isEqualTo("a goal");
             assertThat(topics.names()).containsExactly("news", "sport");
             await().atMost(SOON).until(() -> peers.size() == 2);
-            assertThat(peers.get("news").attributes()).containsEntry(BroadcastEndpoint.TOPIC, "news")
-                    .containsEntry(BroadcastEndpoint.PATH, "/topics/news");
+            assertThat(peers.get("news").attributes().toMap()).containsEntry(PeerAttributes.TOPIC, "news")
+                    .containsEntry(PeerAttributes.PATH, "/topics/news");
         }
         assertThat(topics.isClosed()).as("closed with the server").isTrue();
     }

@@ -9,9 +9,11 @@ import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.MessagePolicy.Decision;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.PolicyContext;
 import io.techops.broadcast.Retention;
-import io.techops.broadcast.endpoint.BroadcastEndpoint;
+import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.tyrus.BroadcastServer;
+import java.net.InetSocketAddress;
 import java.util.Locale;
 
 /**
@@ -48,7 +50,7 @@ public final class Step04Rules {
     }
 
     /** Nobody shouts, nobody says nothing, and who says goodbye may go. */
-    private static Decision decide(Peer from, Message message) {
+    private static Decision decide(PolicyContext context, Message message) {
         String text = ((Message.Text) message).text().strip();
         if (text.equals("goodbye")) {
             return Decision.close(CloseReason.of(CloseReason.NORMAL, "goodbye"));
@@ -61,7 +63,7 @@ public final class Step04Rules {
 
         @Override
         public void registered(Peer peer) {
-            Object address = peer.attributes().get(BroadcastEndpoint.REMOTE_ADDRESS);
+            InetSocketAddress address = peer.attributes().get(PeerAttributes.REMOTE_ADDRESS);
             System.out.println("Peer " + peer.id() + " came from " + address);
             peer.send(Message.text("welcome, you are number " + peer.id()));
         }

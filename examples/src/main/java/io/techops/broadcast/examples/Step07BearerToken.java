@@ -1,5 +1,6 @@
 package io.techops.broadcast.examples;
 
+import io.techops.broadcast.AttributeKey;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
@@ -27,6 +28,8 @@ public final class Step07BearerToken {
     /** Yours are in a database, or signed. */
     private static final Map<String, String> USERS = Map.of("anns-token", "ann", "bobs-token", "bob");
 
+    private static final AttributeKey<String> USER = AttributeKey.of("user", String.class);
+
     private Step07BearerToken() {
     }
 
@@ -40,7 +43,7 @@ public final class Step07BearerToken {
                 .listener(new HubListener() {
                     @Override
                     public void registered(Peer peer) {
-                        peer.send(Message.text("welcome, " + peer.attributes().get("user")));
+                        peer.send(Message.text("welcome, " + peer.attributes().get(USER)));
                     }
                 })
                 .build();
@@ -59,7 +62,7 @@ public final class Step07BearerToken {
         if (user == null) {
             return Decision.refuse(401, "A token of a member is needed.");
         }
-        Decision.Accept accept = Decision.accept().with("user", user);
+        Decision.Accept accept = Decision.accept().with(USER, user);
         return request.subprotocols().contains("bearer") ? accept.speaking("bearer") : accept;
     }
 }

@@ -54,36 +54,12 @@ import java.util.Objects;
  * <p>A class that overrides a method of this one and is annotated with {@code @ServerEndpoint} repeats the method's
  * annotation: containers do not look for those of superclasses. The constructor says so if one is missing.
  *
+ * <p>What is known about a peer is under the keys of {@link io.techops.broadcast.handshake.PeerAttributes}, which says
+ * what no container tells.
+ *
  * <p>The container makes an instance for every session, and calls it as Jakarta WebSocket says.
  */
 public class BroadcastEndpoint {
-
-    /**
-     * The key of the peer's attribute that says where it connects from, as {@code address:port}, or as {@code address}
-     * if a proxy did not say the port; an IPv6 address is in brackets; a {@code String}.
-     */
-    public static final String REMOTE_ADDRESS = "remoteAddress";
-
-    /**
-     * The key of the peer's attribute that says through which trusted proxy it connects, as {@code address:port}; a
-     * {@code String}; there is none without such a proxy.
-     */
-    public static final String PROXY_ADDRESS = "proxyAddress";
-
-    /** The key of the peer's attribute that says which path it asked for; a {@code String}. */
-    public static final String PATH = "path";
-
-    /** The key of the peer's attribute that says which topic it listens to, if there are topics; a {@code String}. */
-    public static final String TOPIC = "topic";
-
-    /** The key of the peer's attribute that says what followed the path after a question mark; a {@code String}. */
-    public static final String QUERY = "query";
-
-    /** The key of the peer's attribute that says who it is; a {@code java.security.Principal}. */
-    public static final String PRINCIPAL = "principal";
-
-    /** The key of the peer's attribute that says which subprotocol was selected, if any; a {@code String}. */
-    public static final String SUBPROTOCOL = "subprotocol";
 
     private final SessionLife life;
 

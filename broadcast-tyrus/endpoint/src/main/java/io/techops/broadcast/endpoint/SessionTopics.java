@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /** The topic that a session of any container asks for. Safe for use by any number of threads. */
 final class SessionTopics {
 
+    /** The name of the variable in an endpoint's path. */
+    static final String PARAMETER = "topic";
+
     private final Topics topics;
     /** Null if it is not known, or has more variables: it is not known then where the topic stands. */
     private final @Nullable PathTemplate template;
@@ -43,7 +46,7 @@ final class SessionTopics {
      * @throws io.techops.broadcast.RefusedException as {@link Topics#hub} does
      */
     BroadcastHub hub(Session session) {
-        String matched = session.getPathParameters().get(BroadcastEndpoint.TOPIC);
+        String matched = session.getPathParameters().get(PARAMETER);
         if (matched == null) {
             throw new IllegalStateException("the path of an endpoint with topics must have a variable "
                     + PathTemplate.VARIABLE + ": " + session.getRequestURI());

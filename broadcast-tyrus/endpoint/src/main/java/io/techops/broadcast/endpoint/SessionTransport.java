@@ -1,10 +1,13 @@
 package io.techops.broadcast.endpoint;
 
+import io.techops.broadcast.AttributeKey;
+import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.HubTimer.Cancellation;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.RefusedException;
+import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.spi.Batch;
@@ -19,8 +22,6 @@ import jakarta.websocket.Session;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -77,7 +78,6 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     private final BlockingTasks tasks;
     private final ContainerExtensions extras;
     private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
-    private final Map<String, Object> attributes;
     private final SessionReceiver inbox;
     /** Who opens the session has the first turn, so that nothing is sent before the hub's registration is known. */
     private final AtomicInteger turns = new AtomicInteger(1);
@@ -108,7 +108,6 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
         this.session = session;
         this.tasks = tasks;
         this.extras = ContainerExtensions.of(session);
-        this.attributes = attributes(session);
         this.inbox = new SessionReceiver(extras.reading(session), this::receive,
                 report -> errand(Kind.REPORT, Duration.ZERO, report));
     }
@@ -131,7 +130,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
             LOG.warn("A session is in two hubs, which slow each other down in some containers: open one for each");
         }
         try {
-            link.registration = AdapterHub.of(hub).register(link);
+            link.registration = AdapterHub.of(hub).register(link, attributes(session));
         } catch (RefusedException e) {
             AdapterHub.of(hub).refused(e.refusalCause());
             throw e;
@@ -140,29 +139,25 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
         return link;
     }
 
-    private static Map<String, Object> attributes(Session session) {
-        Map<String, Object> attributes = new HashMap<>();
+    private static Attributes attributes(Session session) {
+        Attributes attributes = new Attributes();
         URI uri = session.getRequestURI();
-        if (uri != null && uri.getPath() != null) {
+        if (uri != null && uri.getRawPath() != null) {
             String path = PathTemplate.decoded(uri.getRawPath());
-            attributes.put(BroadcastEndpoint.PATH, path == null ? uri.getPath() : path);
+            attributes.set(PeerAttributes.PATH, path == null ? uri.getRawPath() : path);
         }
-        String topic = session.getPathParameters().get(BroadcastEndpoint.TOPIC);
-        if (topic != null) {
-            attributes.put(BroadcastEndpoint.TOPIC, topic);
-        }
-        if (session.getQueryString() != null) {
-            attributes.put(BroadcastEndpoint.QUERY, session.getQueryString());
-        }
-        if (session.getUserPrincipal() != null) {
-            attributes.put(BroadcastEndpoint.PRINCIPAL, session.getUserPrincipal());
-        }
+        setIfKnown(attributes, PeerAttributes.TOPIC, session.getPathParameters().get(SessionTopics.PARAMETER));
+        setIfKnown(attributes, PeerAttributes.QUERY, session.getQueryString());
+        setIfKnown(attributes, PeerAttributes.PRINCIPAL, session.getUserPrincipal());
+        String subprotocol = session.getNegotiatedSubprotocol();
+        setIfKnown(attributes, PeerAttributes.SUBPROTOCOL, "".equals(subprotocol) ? null : subprotocol);
         return attributes;
     }
 
-    @Override
-    public Map<String, Object> attributes() {
-        return attributes;
+    private static <T> void setIfKnown(Attributes attributes, AttributeKey<T> key, @Nullable T value) {
+        if (value != null) {
+            attributes.set(key, value);
+        }
     }
 
     // What the hub asks for, on a shard.

@@ -1,7 +1,7 @@
 package io.techops.broadcast.handshake;
 
-import java.util.HashMap;
-import java.util.Map;
+import io.techops.broadcast.AttributeKey;
+import io.techops.broadcast.Attributes;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     if (user == null) {
  *         return Decision.refuse(401, "a valid token is needed");
  *     }
- *     Decision.Accept accept = Decision.accept().with("user", user);
+ *     Decision.Accept accept = Decision.accept().with(USER, user);
  *     return request.subprotocols().contains("bearer") ? accept.speaking("bearer") : accept;
  * };
  * }</pre>
@@ -68,7 +68,7 @@ public interface HandshakePolicy {
 
         /** {@return the decision to make a peer of the connection, without a subprotocol} */
         static Accept accept() {
-            return new Accept(Map.of(), null);
+            return new Accept(new Attributes(), null);
         }
 
         /**
@@ -90,16 +90,22 @@ public interface HandshakePolicy {
          *     instead of it where the keys are the same
          * @param subprotocol what both sides speak from then on, one that the client offered; null for none
          */
-        record Accept(Map<String, Object> attributes, @Nullable String subprotocol) implements Decision {
+        record Accept(Attributes attributes, @Nullable String subprotocol) implements Decision {
 
             /**
              * Copies the attributes.
              *
-             * @param attributes none of which may be null
+             * @param attributes what the peer has
              * @param subprotocol what both sides speak, or null
              */
             public Accept {
-                attributes = Map.copyOf(attributes);
+                attributes = attributes.copy();
+            }
+
+            /** {@return what {@link io.techops.broadcast.Peer#attributes} is to hold; a copy} */
+            @Override
+            public Attributes attributes() {
+                return attributes.copy();
             }
 
             /**
@@ -107,11 +113,10 @@ public interface HandshakePolicy {
              *
              * @param key its key
              * @param value its value
+             * @param <T> the type of the value
              */
-            public Accept with(String key, Object value) {
-                Map<String, Object> all = new HashMap<>(attributes);
-                all.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"));
-                return new Accept(all, subprotocol);
+            public <T> Accept with(AttributeKey<T> key, T value) {
+                return new Accept(attributes.copy().set(key, value), subprotocol);
             }
 
             /**
@@ -124,9 +129,7 @@ public interface HandshakePolicy {
             }
 
             private Accept and(Accept next) {
-                Map<String, Object> all = new HashMap<>(attributes);
-                all.putAll(next.attributes);
-                return new Accept(all, next.subprotocol != null ? next.subprotocol : subprotocol);
+                return new Accept(attributes.copy().setAll(next.attributes), next.subprotocol != null ? next.subprotocol : subprotocol);
             }
         }
 

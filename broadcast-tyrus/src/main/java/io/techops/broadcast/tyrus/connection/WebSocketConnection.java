@@ -1,5 +1,6 @@
 package io.techops.broadcast.tyrus.connection;
 
+import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.logging.FailureLog;
@@ -12,7 +13,6 @@ import io.techops.broadcast.tyrus.frame.FrameDecoder;
 import io.techops.broadcast.tyrus.frame.Frames;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,7 +57,6 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
 
     private final AdapterHub hub;
     private final WriteReadiness watch;
-    private final Map<String, Object> attributes;
     private final FrameDecoder decoder;
     private final int mostAtOnce;
     private final Runnable whenEnded;
@@ -89,21 +88,20 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
     /**
      * @param whenEnded called once the socket is closed, perhaps more than once
      */
-    public WebSocketConnection(BroadcastHub hub, WriteReadiness watch, Map<String, Object> attributes, SocketTransport pipe,
+    public WebSocketConnection(BroadcastHub hub, WriteReadiness watch, SocketTransport pipe,
             Function<Batch, EncodedBatch> encoder, int maxMessageBytes, Runnable whenEnded) {
         super(pipe, encoder);
         this.hub = AdapterHub.of(hub);
         this.watch = watch;
-        this.attributes = attributes;
         this.decoder = new FrameDecoder(maxMessageBytes);
         this.mostAtOnce = SocketReader.mostAtOnce(maxMessageBytes);
         this.whenEnded = whenEnded;
     }
 
     /** Registers with the hub, before the 101 is written. Throws what {@link AdapterHub#register} does. */
-    public void register() {
-        registration = AdapterHub.of(hub).register(this);
-        mayBlock = AdapterHub.of(hub).mayBlockReading();
+    public void register(Attributes attributes) {
+        registration = hub.register(this, attributes);
+        mayBlock = hub.mayBlockReading();
     }
 
     /** {@return whether reading may wait for foreign code} */
@@ -319,11 +317,6 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
         } finally {
             pipe.abort();
         }
-    }
-
-    @Override
-    public Map<String, Object> attributes() {
-        return attributes;
     }
 
     // What the outbound side tells.

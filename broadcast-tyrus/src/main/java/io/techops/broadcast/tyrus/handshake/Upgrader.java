@@ -1,9 +1,11 @@
 package io.techops.broadcast.tyrus.handshake;
 
+import io.techops.broadcast.AttributeKey;
+import io.techops.broadcast.Attributes;
 import io.techops.broadcast.RefusalCause;
-import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.handshake.HandshakePolicy.Decision;
 import io.techops.broadcast.handshake.HandshakeRequest;
+import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.RefusedException;
@@ -13,10 +15,7 @@ import io.techops.broadcast.tyrus.connection.ThreadState;
 import io.techops.broadcast.tyrus.connection.WebSocketConnection;
 import io.techops.broadcast.tyrus.connection.WriteReadiness;
 import io.techops.broadcast.tyrus.frame.EncodedBatch;
-import io.techops.broadcast.tyrus.http.IpAddresses;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.Function;
 import org.glassfish.grizzly.filterchain.FilterChain;
 import org.glassfish.grizzly.nio.NIOConnection;
@@ -71,11 +70,10 @@ public final class Upgrader {
     }
 
     private WebSocketConnection peer(NIOConnection connection, SocketTransport pipe, HandshakeChecks.Guest guest, Decision.Accept accept) {
-        WebSocketConnection peer = new WebSocketConnection(guest.route().hub(), parts.watch(), attributes(guest, accept),
-                pipe, parts.encoder(), parts.maxMessageBytes(),
-                guest.place()::giveBack);
+        WebSocketConnection peer = new WebSocketConnection(guest.route().hub(), parts.watch(), pipe, parts.encoder(),
+                parts.maxMessageBytes(), guest.place()::giveBack);
         try {
-            peer.register();
+            peer.register(attributes(guest, accept));
             open(connection, peer, Handshake.response(guest.request().header(Handshake.KEY), accept.subprotocol()));
             return peer;
         } catch (RuntimeException | Error e) {
@@ -93,25 +91,25 @@ public final class Upgrader {
         }
     }
 
-    private static Map<String, Object> attributes(HandshakeChecks.Guest guest, Decision.Accept accept) {
+    private static Attributes attributes(HandshakeChecks.Guest guest, Decision.Accept accept) {
         HandshakeRequest request = guest.request();
-        Map<String, Object> attributes = new HashMap<>();
-        attributes.put(BroadcastEndpoint.REMOTE_ADDRESS, IpAddresses.text(request.remoteAddress()));
+        String path = request.decodedPath();
+        Attributes attributes = new Attributes()
+                .set(PeerAttributes.REMOTE_ADDRESS, request.remoteAddress())
+                .set(PeerAttributes.PATH, path == null ? request.path() : path);
         if (!request.remoteAddress().equals(request.peerAddress())) {
-            attributes.put(BroadcastEndpoint.PROXY_ADDRESS, IpAddresses.text(request.peerAddress()));
+            attributes.set(PeerAttributes.PROXY_ADDRESS, request.peerAddress());
         }
-        attributes.put(BroadcastEndpoint.PATH, request.path());
-        putIfThere(attributes, BroadcastEndpoint.TOPIC, guest.route().topic());
-        putIfThere(attributes, BroadcastEndpoint.QUERY, request.query());
-        putIfThere(attributes, BroadcastEndpoint.PRINCIPAL, request.principal());
-        putIfThere(attributes, BroadcastEndpoint.SUBPROTOCOL, accept.subprotocol());
-        attributes.putAll(accept.attributes());
-        return Map.copyOf(attributes);
+        setIfKnown(attributes, PeerAttributes.TOPIC, guest.route().topic());
+        setIfKnown(attributes, PeerAttributes.QUERY, request.query());
+        setIfKnown(attributes, PeerAttributes.PRINCIPAL, request.principal());
+        setIfKnown(attributes, PeerAttributes.SUBPROTOCOL, accept.subprotocol());
+        return attributes.setAll(accept.attributes());
     }
 
-    private static void putIfThere(Map<String, Object> attributes, String key, @Nullable Object value) {
+    private static <T> void setIfKnown(Attributes attributes, AttributeKey<T> key, @Nullable T value) {
         if (value != null) {
-            attributes.put(key, value);
+            attributes.set(key, value);
         }
     }
 }

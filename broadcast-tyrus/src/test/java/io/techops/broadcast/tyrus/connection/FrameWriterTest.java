@@ -2,6 +2,7 @@ package io.techops.broadcast.tyrus.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.testing.Recorder;
@@ -10,7 +11,6 @@ import io.techops.broadcast.tyrus.frame.DirectBufferPool;
 import io.techops.broadcast.tyrus.frame.EncodedBatch;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -102,9 +102,9 @@ class FrameWriterTest {
                 .listener(recorder).build();
         FastPipe pipe = new FastPipe();
         try (WriteReadiness watch = new WriteReadiness("watch of a test")) {
-            WebSocketConnection peer = new WebSocketConnection(hub, watch, Map.of(), pipe,
+            WebSocketConnection peer = new WebSocketConnection(hub, watch, pipe,
                     batch -> EncodedBatch.encode(batch, new DirectBufferPool()), 1_000, () -> { });
-            peer.register();
+            peer.register(new Attributes());
             peer.open(ByteBuffer.allocate(1));
             hub.broadcast(Message.binary(new byte[TURNS << 20]));
             int turns = 0;

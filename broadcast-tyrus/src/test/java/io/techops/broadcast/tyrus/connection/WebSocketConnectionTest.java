@@ -4,6 +4,7 @@ import static io.techops.broadcast.testing.ClientFrames.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -36,12 +36,12 @@ class WebSocketConnectionTest {
     private final WriteReadiness watch = new WriteReadiness("watch of a test");
     private final List<String> said = new CopyOnWriteArrayList<>();
     private final BroadcastHub hub = BroadcastHub.builder()
-            .policy((from, message) -> {
+            .policy((context, message) -> {
                 said.add(message instanceof Message.Text text ? text.text() : message.toString());
                 return MessagePolicy.Decision.ignore();
             }).build();
     private final Sink sink = new Sink();
-    private final WebSocketConnection peer = new WebSocketConnection(hub, watch, Map.of(), sink,
+    private final WebSocketConnection peer = new WebSocketConnection(hub, watch, sink,
             batch -> EncodedBatch.encode(batch, new DirectBufferPool()), 1_000, () -> { });
 
     /** Keeps what is written to a peer. */
@@ -127,7 +127,7 @@ class WebSocketConnectionTest {
 
     @BeforeEach
     void open() {
-        peer.register();
+        peer.register(new Attributes());
         peer.open(ByteBuffer.wrap("101".getBytes(StandardCharsets.US_ASCII)));
         assertThat(sink.take()).asString(StandardCharsets.US_ASCII).isEqualTo("101");
     }

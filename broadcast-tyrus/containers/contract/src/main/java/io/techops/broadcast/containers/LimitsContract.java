@@ -63,7 +63,7 @@ interface LimitsContract {
     @Test
     default void aPolicyThatThrowsEndsItsPeerWith1011AndNobodyElseNotices() throws Exception {
         ContainerRig rig = rig();
-        rig.start(BroadcastHub.builder().policy((from, message) -> {
+        rig.start(BroadcastHub.builder().policy((context, message) -> {
             if (message.size() > 4) {
                 throw new IllegalStateException("thrown on purpose");
             }

@@ -3,7 +3,7 @@ package com.example.auction;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
-import io.techops.broadcast.Peer;
+import io.techops.broadcast.PolicyContext;
 
 /** Lets higher bids through, ignores lower ones, and sends away who bids nothing. */
 public final class Auction implements MessagePolicy {
@@ -15,7 +15,7 @@ public final class Auction implements MessagePolicy {
     }
 
     @Override
-    public synchronized Decision decide(Peer from, Message message) {
+    public synchronized Decision decide(PolicyContext context, Message message) {
         if (!(message instanceof Message.Text text) || !text.text().matches("[1-9][0-9]{0,8}")) {
             return Decision.close(CloseReason.of(CloseReason.POLICY_VIOLATION, "not a bid"));
         }
