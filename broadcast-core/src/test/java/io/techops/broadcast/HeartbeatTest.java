@@ -45,7 +45,7 @@ class HeartbeatTest {
         rig.pass(Duration.ofMillis(1));
         assertThat(peer.isAborted()).isTrue();
         assertThat(peer.closed()).as("no close frame to the dead").isNull();
-        assertThat(rig.chronicle().of(peer.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 1006");
+        assertThat(rig.listener().of(peer.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 1006");
     }
 
     @Test
@@ -283,7 +283,7 @@ class HeartbeatTest {
     void aTransportThatThrowsFromPingFails() {
         FakeTransport peer = rig.join().throwFrom(FakeTransport.Call.PING);
         rig.passSeconds(25);
-        assertThat(rig.chronicle().of(peer.peer())).containsExactly("peer 1 registered",
+        assertThat(rig.listener().of(peer.peer())).containsExactly("peer 1 registered",
                 "peer 1 failed told to throw from PING", "peer 1 unregistered 1006");
     }
 

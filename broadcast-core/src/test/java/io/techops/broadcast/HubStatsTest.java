@@ -54,7 +54,7 @@ class HubStatsTest {
             AdapterHub.of(rig.hub()).refused(RefusalCause.TIMEOUT);
             rig.run();
             assertThat(rig.hub().stats().registrations()).isZero();
-            assertThat(rig.chronicle().entries()).isEmpty();
+            assertThat(rig.listener().entries()).isEmpty();
         }
 
         @Test

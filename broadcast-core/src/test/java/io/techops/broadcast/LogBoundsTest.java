@@ -137,7 +137,7 @@ class LogBoundsTest {
         rig.run();
         assertThat(peer.closed()).isEqualTo(CloseReason.of(1009,
                 "message must fit in the log, retention.bytes 1000: it is charged 1001 bytes"));
-        assertThat(rig.chronicle().of(peer.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 1009");
+        assertThat(rig.listener().of(peer.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 1009");
     }
 
     @Test

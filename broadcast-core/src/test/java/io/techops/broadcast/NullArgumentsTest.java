@@ -2,7 +2,7 @@ package io.techops.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.techops.broadcast.testkit.Chronicle;
+import io.techops.broadcast.testkit.RecordingListener;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
 import io.techops.broadcast.testkit.ManualExecutor;
@@ -44,7 +44,7 @@ class NullArgumentsTest {
                 OverflowPolicy.skip(), DeliveryPolicy.everyone(), MessagePolicy.everything(),
                 MessagePolicy.maxRate(1, Duration.ofSeconds(1)), MessagePolicy.Decision.ignore(), rig.hub(),
                 BroadcastHub.builder(), rig.hub().stats(), transport.peer(), transport.registration(), topics,
-                Topics.builder(), topics.hub("news"), topics.stats(), transport, rig, new Chronicle(),
+                Topics.builder(), topics.hub("news"), topics.stats(), transport, rig, new RecordingListener(),
                 new ManualExecutor(), new VirtualTimer(), new Attributes());
     }
 

@@ -27,7 +27,7 @@ class PeerEndingTest {
         assertThat(peer.peer().isRegistered()).isFalse();
         rig.run();
         assertThat(peer.closed()).as("the adapter's to do").isNull();
-        assertThat(rig.chronicle().entries()).contains("peer 1 unregistered 1000");
+        assertThat(rig.listener().entries()).contains("peer 1 unregistered 1000");
     }
 
     @Test
@@ -75,7 +75,7 @@ class PeerEndingTest {
         assertThat(peer.isAborted()).isFalse();
         rig.pass(CLOSE_TIMEOUT);
         assertThat(peer.isAborted()).isTrue();
-        assertThat(rig.chronicle().entries()).contains("peer 1 unregistered 1000");
+        assertThat(rig.listener().entries()).contains("peer 1 unregistered 1000");
     }
 
     @Test
@@ -88,6 +88,6 @@ class PeerEndingTest {
         assertThat(peer.texts()).containsExactly("last words");
         assertThat(peer.closed().code()).isEqualTo(4000);
         assertThat(peer.end(BYE, true)).as("its answer").isTrue();
-        assertThat(rig.chronicle().of(peer.peer())).filteredOn(entry -> entry.contains("unregistered")).hasSize(1);
+        assertThat(rig.listener().of(peer.peer())).filteredOn(entry -> entry.contains("unregistered")).hasSize(1);
     }
 }

@@ -54,7 +54,7 @@ class RateLimitTest {
             assertThat(other.texts()).containsExactly("0", "1", "2");
             assertThat(peer.closed())
                     .isEqualTo(CloseReason.of(1008, "too many messages: maxRate is 3 per PT1S"));
-            assertThat(rig.chronicle().of(peer.peer()))
+            assertThat(rig.listener().of(peer.peer()))
                     .containsExactly("peer 1 registered", "peer 1 unregistered 1008");
         }
 

@@ -212,7 +212,7 @@ class SaturationTest {
             assertThat(flooding.resumes()).isEqualTo(2);
             assertThat(other.texts()).isEqualTo(HubRig.numbers(0, sent));
             assertThat(flooding.texts()).isEqualTo(HubRig.numbers(0, sent));
-            assertThat(rig.chronicle().entries()).containsSubsequence(
+            assertThat(rig.listener().entries()).containsSubsequence(
                     "broadcast 0 from peer 1", "broadcast 1 from peer 1", "broadcast 2 from peer 1",
                     "broadcast 3 from peer 1");
         }

@@ -2,7 +2,7 @@ package io.techops.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.techops.broadcast.testkit.Chronicle;
+import io.techops.broadcast.testkit.RecordingListener;
 import io.techops.broadcast.testkit.FakeTransport;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -16,8 +16,8 @@ class ShutDownExecutorTest {
     @Test
     void closeTellsTheListenerWhatTheExecutorNoLongerTells() throws Exception {
         ExecutorService executor = Executors.newFixedThreadPool(2);
-        Chronicle chronicle = new Chronicle();
-        BroadcastHub hub = BroadcastHub.builder().executor(executor).listener(chronicle).build();
+        RecordingListener recorded = new RecordingListener();
+        BroadcastHub hub = BroadcastHub.builder().executor(executor).listener(recorded).build();
         FakeTransport peer = new FakeTransport().answerClose().register(hub);
         FakeTransport leaver = new FakeTransport().register(hub);
         executor.shutdown();
@@ -25,8 +25,8 @@ class ShutDownExecutorTest {
         leaver.leave(CloseReason.of(1000));
         hub.close(Duration.ZERO);
         assertThat(hub.peers()).isEmpty();
-        assertThat(chronicle.of(peer.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 1001");
-        assertThat(chronicle.of(leaver.peer())).containsExactly("peer 2 registered", "peer 2 unregistered 1000");
+        assertThat(recorded.of(peer.peer())).containsExactly("peer 1 registered", "peer 1 unregistered 1001");
+        assertThat(recorded.of(leaver.peer())).containsExactly("peer 2 registered", "peer 2 unregistered 1000");
         assertThat(hub.shutdown(Duration.ZERO).toCompletableFuture()).isCompleted();
     }
 }

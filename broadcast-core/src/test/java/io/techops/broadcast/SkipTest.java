@@ -109,7 +109,7 @@ class SkipTest {
             assertThat(slow.peer().missed()).isEqualTo(missed);
             assertThat(rig.hub().stats().missed()).isEqualTo(missed);
             assertThat(rig.hub().stats().overflows()).isEqualTo(losses.size());
-            assertThat(rig.chronicle().of(slow.peer()).stream().filter(entry -> entry.contains("overflowed")))
+            assertThat(rig.listener().of(slow.peer()).stream().filter(entry -> entry.contains("overflowed")))
                     .isEqualTo(losses.stream().map(lost -> "peer 1 overflowed " + lost).toList());
             long meant = entries.stream().filter(Entry::mine).count();
             assertThat(slow.peer().delivered() + slow.peer().missed() + slow.peer().lag()).isEqualTo(meant);

@@ -62,7 +62,7 @@ class SlowPeerTest {
             assertThat(slow.closed()).isEqualTo(CloseReason.of(1013, "too slow: fell off the log's tail"));
             assertThat(slow.texts()).containsExactly("0");
             assertThat(slow.peer().missed()).isOne();
-            assertThat(rig.chronicle().of(slow.peer())).containsExactly(
+            assertThat(rig.listener().of(slow.peer())).containsExactly(
                     "peer 1 registered", "peer 1 overflowed 1", "peer 1 unregistered 1013");
             assertThat(rig.hub().peers()).containsExactly(healthy.peer());
             assertThat(rig.hub().stats().overflows()).isOne();
@@ -93,7 +93,7 @@ class SlowPeerTest {
             assertThat(slow.texts()).containsExactly("0", "7", "8", "9");
             assertThat(slow.peer().missed()).isEqualTo(6);
             assertThat(slow.peer().lag()).isZero();
-            assertThat(rig.chronicle().of(slow.peer())).containsExactly("peer 1 registered", "peer 1 overflowed 6");
+            assertThat(rig.listener().of(slow.peer())).containsExactly("peer 1 registered", "peer 1 overflowed 6");
             assertThat(rig.hub().stats().missed()).isEqualTo(6);
         }
 
@@ -152,7 +152,7 @@ class SlowPeerTest {
             assertThat(slow.isOpen()).isTrue();
             rig.pass(Duration.ofMillis(1));
             assertThat(slow.closed()).isEqualTo(CloseReason.of(1013, "too slow: no progress for 10000 ms"));
-            assertThat(rig.chronicle().of(slow.peer()))
+            assertThat(rig.listener().of(slow.peer()))
                     .containsExactly("peer 1 registered", "peer 1 unregistered 1013");
             assertThat(rig.hub().stats().stalls()).isOne();
         }
@@ -296,7 +296,7 @@ class SlowPeerTest {
             slow.registration().unregister(CloseReason.of(1013));
             rig.passSeconds(60);
             assertThat(slow.isAborted()).isFalse();
-            assertThat(rig.chronicle().of(slow.peer())).containsOnlyOnce("peer 1 unregistered 1013");
+            assertThat(rig.listener().of(slow.peer())).containsOnlyOnce("peer 1 unregistered 1013");
         }
 
         @Test

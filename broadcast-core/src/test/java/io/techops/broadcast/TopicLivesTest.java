@@ -153,7 +153,7 @@ class TopicLivesTest extends TopicsByHand {
             assertThat(topics.names()).containsExactly("news");
             pass(60);
             assertThat(topics.names()).isEmpty();
-            assertThat(chronicles.get("news").entries())
+            assertThat(recorded.get("news").entries())
                     .containsExactly("peer 1 registered", "peer 1 unregistered 1000");
         }
 
@@ -251,7 +251,8 @@ class TopicLivesTest extends TopicsByHand {
             join("b");
             join("c");
             FakeTransport refused = new FakeTransport();
-            assertThatExceptionOfType(RefusedException.class).isThrownBy(() -> AdapterHub.of(topics.hub("d")).register(refused))
+            assertThatExceptionOfType(RefusedException.class)
+                    .isThrownBy(() -> AdapterHub.of(topics.hub("d")).register(refused))
                     .withMessage("there may be 3 topics, and all of them are in use: the setting is limit")
                     .extracting(RefusedException::refusalCause).isEqualTo(RefusalCause.TOPICS);
             assertThatThrownBy(() -> topics.hub("d").broadcast("a")).isInstanceOf(IllegalStateException.class);

@@ -1,6 +1,6 @@
 package io.techops.broadcast;
 
-import io.techops.broadcast.testkit.Chronicle;
+import io.techops.broadcast.testkit.RecordingListener;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.ManualExecutor;
 import io.techops.broadcast.testkit.VirtualTimer;
@@ -16,16 +16,16 @@ abstract class TopicsByHand {
 
     final ManualExecutor executor = new ManualExecutor();
     final VirtualTimer timer = new VirtualTimer();
-    final Map<String, Chronicle> chronicles = new HashMap<>();
+    final Map<String, RecordingListener> recorded = new HashMap<>();
     final List<String> prepared = new ArrayList<>();
     final Topics topics = topics(settings -> settings.linger(Duration.ofSeconds(60)).limit(3));
 
     Topics topics(UnaryOperator<Topics.Builder> settings) {
         return settings.apply(Topics.builder().executor(executor).timer(timer).recipe((topic, hub) -> {
             prepared.add(topic);
-            Chronicle chronicle = chronicles.computeIfAbsent(topic, name -> new Chronicle());
+            RecordingListener listener = recorded.computeIfAbsent(topic, name -> new RecordingListener());
             hub.heartbeat(Duration.ZERO).retention(Retention.of(8, 1 << 20))
-                    .listener(chronicle).messageListener(chronicle);
+                    .listener(listener).messageListener(listener);
         })).build();
     }
 

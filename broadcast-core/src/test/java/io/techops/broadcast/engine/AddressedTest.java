@@ -262,7 +262,7 @@ class AddressedTest {
             rig.run();
             assertThat(slow.closed()).isEqualTo(CloseReason.of(1013, "too slow: fell off the log's tail"));
             assertThat(slow.peer().missed()).isEqualTo(2);
-            assertThat(rig.chronicle().of(slow.peer())).contains("peer 1 overflowed 2");
+            assertThat(rig.listener().of(slow.peer())).contains("peer 1 overflowed 2");
             assertThat(healthy.texts()).containsExactly("a");
             assertThat(rig.hub().stats().addressedMessages()).isZero();
         }

@@ -271,7 +271,7 @@ class FanOutTest {
             rig.run();
             assertThat(rig.hub().stats().messages()).isZero();
             assertThat(rig.hub().stats().bytes()).isZero();
-            assertThat(rig.chronicle().entries()).containsExactly("peer 1 registered");
+            assertThat(rig.listener().entries()).containsExactly("peer 1 registered");
             assertThat(rig.hub().broadcast("first")).isZero();
         }
 

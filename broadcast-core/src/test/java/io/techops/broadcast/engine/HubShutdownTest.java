@@ -81,7 +81,7 @@ class HubShutdownTest {
             assertThat(end).isCompleted();
             assertThat(rig.timer().pending()).isZero();
             assertThat(rig.executor().pending()).isZero();
-            assertThat(rig.chronicle().entries()).contains("peer 1 unregistered 1001", "peer 2 unregistered 1001");
+            assertThat(rig.listener().entries()).contains("peer 1 unregistered 1001", "peer 2 unregistered 1001");
         }
 
         @Test

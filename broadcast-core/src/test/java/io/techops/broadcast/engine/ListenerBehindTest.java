@@ -13,7 +13,7 @@ import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.spi.AdapterHub;
-import io.techops.broadcast.testkit.Chronicle;
+import io.techops.broadcast.testkit.RecordingListener;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.VirtualTimer;
 import java.time.Duration;
@@ -28,15 +28,15 @@ import org.junit.jupiter.api.Test;
  */
 class ListenerBehindTest {
 
-    private final Chronicle chronicle = new Chronicle();
+    private final RecordingListener recorded = new RecordingListener();
     private final VirtualTimer timer = new VirtualTimer();
     private final Queue<Runnable> fanOut = new ArrayDeque<>();
     private final Queue<Runnable> calls = new ArrayDeque<>();
 
     /** A hub whose listener runs only when the test says so, while all else goes on. */
     private BroadcastHub hub(UnaryOperator<BroadcastHub.Builder> settings) {
-        return settings.apply(BroadcastHub.builder().shards(1).timer(timer).listener(chronicle)
-                .messageListener(chronicle)
+        return settings.apply(BroadcastHub.builder().shards(1).timer(timer).listener(recorded)
+                .messageListener(recorded)
                 .executor(task -> (task instanceof ListenerDispatcher ? calls : fanOut).add(task))).build();
     }
 
@@ -75,7 +75,7 @@ class ListenerBehindTest {
         }
         assertThat(hub.stats().overflows()).isEqualTo(30);
         tellListener();
-        assertThat(chronicle.of(slow.peer()))
+        assertThat(recorded.of(slow.peer()))
                 .containsExactly("peer 1 registered", "peer 1 overflowed " + slow.peer().missed());
         assertThat(slow.peer().missed()).isEqualTo(300 - slow.texts().size()).isPositive();
         for (int i = 0; i < 10; i++) {
@@ -85,7 +85,7 @@ class ListenerBehindTest {
         slow.becomeWritableFor(1);
         fanOut();
         tellListener();
-        assertThat(chronicle.of(slow.peer())).hasSize(3).last().isEqualTo("peer 1 overflowed 8");
+        assertThat(recorded.of(slow.peer())).hasSize(3).last().isEqualTo("peer 1 overflowed 8");
     }
 
     /** Lets a peer send until it is paused. */
@@ -109,7 +109,7 @@ class ListenerBehindTest {
         assertThat(flooding.peer().isRegistered()).isTrue();
         tellListener();
         assertThat(flooding.resumes()).isOne();
-        assertThat(chronicle.entries()).contains("broadcast 3 from peer 1");
+        assertThat(recorded.entries()).contains("broadcast 3 from peer 1");
         pass(Duration.ofSeconds(22));
         assertThat(flooding.pings()).isZero();
         pass(Duration.ofSeconds(3));
@@ -158,8 +158,8 @@ class ListenerBehindTest {
         tellListener();
         FakeTransport next = new FakeTransport().register(hub);
         tellListener();
-        assertThat(chronicle.entries()).hasSize(20_001).last().isEqualTo(next.peer() + " registered");
-        assertThat(chronicle.entries().subList(9_998, 10_000))
+        assertThat(recorded.entries()).hasSize(20_001).last().isEqualTo(next.peer() + " registered");
+        assertThat(recorded.entries().subList(9_998, 10_000))
                 .containsExactly("peer 5000 registered", "peer 5000 unregistered 1000");
     }
 

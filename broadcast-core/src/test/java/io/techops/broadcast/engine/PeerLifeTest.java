@@ -35,7 +35,7 @@ class PeerLifeTest {
             peer.registration().unregister(CloseReason.of(1000, "bye"));
             peer.registration().unregister(CloseReason.of(1006));
             rig.run();
-            assertThat(rig.chronicle().entries()).containsExactly("peer 1 registered", "peer 1 unregistered 1000");
+            assertThat(rig.listener().entries()).containsExactly("peer 1 registered", "peer 1 unregistered 1000");
             assertThat(rig.hub().peers()).isEmpty();
             assertThat(peer.peer().isRegistered()).isFalse();
             assertThat(rig.hub().stats().peers()).isZero();
@@ -51,7 +51,7 @@ class PeerLifeTest {
             rig.run();
             peer.registration().unregister(CloseReason.of(1006));
             rig.run();
-            assertThat(rig.chronicle().of(peer.peer())).filteredOn(entry -> entry.contains("unregistered")).hasSize(1);
+            assertThat(rig.listener().of(peer.peer())).filteredOn(entry -> entry.contains("unregistered")).hasSize(1);
         }
 
         @Test
@@ -122,7 +122,7 @@ class PeerLifeTest {
             second.registration().unregister(NORMAL);
             rig.run();
             assertThat(peer.texts()).containsExactly("a", "b");
-            assertThat(rig.chronicle().of(second.peer())).containsExactly(
+            assertThat(rig.listener().of(second.peer())).containsExactly(
                     "peer 2 registered", "peer 2 unregistered 1000");
         }
     }
@@ -138,7 +138,7 @@ class PeerLifeTest {
             rig.run();
             assertThat(broken.isAborted()).isTrue();
             assertThat(healthy.texts()).containsExactly("a");
-            assertThat(rig.chronicle().of(broken.peer())).containsExactly("peer 1 registered",
+            assertThat(rig.listener().of(broken.peer())).containsExactly("peer 1 registered",
                     "peer 1 failed told to throw from WRITE", "peer 1 unregistered 1006");
             assertThat(rig.hub().stats().failures()).isOne();
         }
@@ -157,7 +157,6 @@ class PeerLifeTest {
             assertThat(healthy.texts()).containsExactly("a", "b");
             assertThat(broken.peer().isRegistered()).isFalse();
         }
-
     }
 
     @Nested
@@ -178,7 +177,7 @@ class PeerLifeTest {
             rig.run();
             assertThat(peer.texts()).containsExactly("a", "b", "c");
             assertThat(peer.closed()).isEqualTo(CloseReason.of(4000, "enough"));
-            assertThat(rig.chronicle().of(peer.peer()))
+            assertThat(rig.listener().of(peer.peer()))
                     .containsExactly("peer 1 registered", "peer 1 unregistered 4000");
             rig.passSeconds(5);
             assertThat(peer.isAborted()).isTrue();
@@ -232,7 +231,7 @@ class PeerLifeTest {
             strict.run();
             assertThat(other.texts()).containsExactly("a");
             assertThat(peer.closed()).isEqualTo(CloseReason.of(1011, "the message could not be processed"));
-            assertThat(strict.chronicle().of(peer.peer())).containsExactly(
+            assertThat(strict.listener().of(peer.peer())).containsExactly(
                     "peer 1 registered", "peer 1 failed empty", "peer 1 unregistered 1011");
         }
 
@@ -254,7 +253,7 @@ class PeerLifeTest {
             peer.receive("x".repeat(65_536));
             rig.run();
             assertThat(peer.messages()).containsExactly(Message.text("x".repeat(65_536)));
-            assertThat(rig.chronicle().entries()).contains("peer 1 ignored binary of 1 bytes");
+            assertThat(rig.listener().entries()).contains("peer 1 ignored binary of 1 bytes");
             assertThat(rig.hub().stats().ignored()).isOne();
             peer.receive("x".repeat(65_537));
             rig.run();

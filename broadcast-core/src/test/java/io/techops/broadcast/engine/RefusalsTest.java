@@ -9,7 +9,7 @@ import io.techops.broadcast.HubListener;
 import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.Topics;
-import io.techops.broadcast.testkit.Chronicle;
+import io.techops.broadcast.testkit.RecordingListener;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.ManualExecutor;
 import io.techops.broadcast.testkit.VirtualTimer;
@@ -70,8 +70,8 @@ class RefusalsTest {
 
     @Test
     void aTaskThatTheExecutorRefusesIsTriedAgainByTheTimer() {
-        Chronicle chronicle = new Chronicle();
-        BroadcastHub hub = hub().listener(chronicle).messageListener(chronicle).build();
+        RecordingListener recorded = new RecordingListener();
+        BroadcastHub hub = hub().listener(recorded).messageListener(recorded).build();
         FakeTransport peer = new FakeTransport().register(hub);
         executor.runAll();
         executor.refuse(true);
@@ -81,7 +81,7 @@ class RefusalsTest {
         executor.refuse(false);
         pass(Duration.ofSeconds(1));
         assertThat(peer.texts()).containsExactly("a");
-        assertThat(chronicle.of(other.peer())).containsExactly("peer 2 registered");
+        assertThat(recorded.of(other.peer())).containsExactly("peer 2 registered");
     }
 
     @Test

@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.AttributeKey;
 import io.techops.broadcast.Attributes;
+import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.Retention;
+import io.techops.broadcast.Topics;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
+import io.techops.broadcast.testkit.ManualExecutor;
+import io.techops.broadcast.testkit.VirtualTimer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +89,33 @@ class LogLinesTest {
 
     private void assertNoForgery() {
         assertThat(capture.text()).contains("forged").doesNotContain("\n1970").doesNotContain("\r1970");
+    }
+
+    @Test
+    void aHubWithoutAListenerLogsNoFailureOfOne() {
+        ManualExecutor tasks = new ManualExecutor();
+        VirtualTimer timer = new VirtualTimer();
+        BroadcastHub hub = BroadcastHub.builder().executor(tasks).timer(timer).shards(1)
+                .retention(Retention.of(1, 1_000)).overflow(OverflowPolicy.skip()).build();
+        FakeTransport slow = new FakeTransport().stallAfter(1).register(hub);
+        FakeTransport broken = new FakeTransport().throwFrom(FakeTransport.Call.WRITE).register(hub);
+        for (int i = 0; i < 3; i++) {
+            hub.broadcast("message " + i);
+            tasks.runAll();
+        }
+        slow.becomeWritable();
+        tasks.runAll();
+        assertThat(slow.peer().missed()).as("it has overflowed").isPositive();
+        assertThat(broken.peer().isRegistered()).as("it has failed").isFalse();
+        assertThat(capture.warnings()).isEmpty();
+    }
+
+    @Test
+    void topicsWithoutAListenerLogNoFailureOfOne() {
+        try (Topics topics = Topics.create()) {
+            new FakeTransport().answerClose().register(topics.hub("news"));
+        }
+        assertThat(capture.warnings()).isEmpty();
     }
 
     @Test

@@ -13,7 +13,7 @@ import io.techops.broadcast.Peer;
  * assertThat(transport).hasReceived("a", "b").isOpen();
  * assertThat(transport.peer()).isRegistered().hasLag(0);
  * assertThat(rig.hub().stats()).hasPeers(1).hasDeliveries(2);
- * assertThat(rig.chronicle().entries()).contains("peer 1 registered");
+ * assertThat(rig.listener().entries()).contains("peer 1 registered");
  * }</pre>
  */
 public final class BroadcastAssertions {

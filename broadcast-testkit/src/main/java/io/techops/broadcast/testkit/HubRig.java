@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * assertThat(bob).hasBeenPinged(1);
  * }</pre>
  *
- * <p>The hub has the library's defaults, but one shard, so that there is one order of things, and a {@link Chronicle}
- * as its listener. Every transport that joined is watched: {@link #run} and {@link #pass} fail if the hub broke the
- * contract of {@link io.techops.broadcast.spi.Transport}.
+ * <p>The hub has the library's defaults, but one shard, so that there is one order of things, and a
+ * {@link RecordingListener} as its listener. Every transport that joined is watched: {@link #run} and {@link #pass}
+ * fail if the hub broke the contract of {@link io.techops.broadcast.spi.Transport}.
  *
  * <p>For use by one thread; the hub and the transports themselves may be called by any.
  */
@@ -40,23 +40,23 @@ public final class HubRig {
 
     private final ManualExecutor executor = new ManualExecutor();
     private final VirtualTimer timer = new VirtualTimer();
-    private final Chronicle chronicle = new Chronicle();
+    private final RecordingListener recorded = new RecordingListener();
     private final BroadcastHub hub;
     private final List<FakeTransport> transports = new ArrayList<>();
 
     /**
      * Makes a hub with settings of one's own.
      *
-     * @param settings is given a builder with the rig's executor, timer and chronicle, and one shard; a {@link
-     *     HubListener} or {@link MessageListener} that is set here replaces the chronicle as such
+     * @param settings is given a builder with the rig's executor, timer and listener, and one shard; a {@link
+     *     HubListener} or {@link MessageListener} that is set here replaces the recording one as such
      */
     public HubRig(UnaryOperator<BroadcastHub.Builder> settings) {
         Objects.requireNonNull(settings, "settings");
         hub = settings.apply(BroadcastHub.builder()
                 .executor(executor)
                 .timer(timer)
-                .listener(chronicle)
-                .messageListener(chronicle)
+                .listener(recorded)
+                .messageListener(recorded)
                 .shards(1)).build();
     }
 
@@ -101,8 +101,8 @@ public final class HubRig {
     }
 
     /** {@return what the hub's listener was told} */
-    public Chronicle chronicle() {
-        return chronicle;
+    public RecordingListener listener() {
+        return recorded;
     }
 
     /** {@return the transport of a new peer, registered and watched} */

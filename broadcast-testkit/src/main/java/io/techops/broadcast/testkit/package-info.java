@@ -43,8 +43,8 @@
  *
  * <p>The library's own tests are written with it.
  *
- * <p>The floors, each using only those below it: {@code ManualExecutor}, {@code VirtualTimer}, {@code Chronicle},
- * {@code FakeTransport}; the assertions; {@code HubRig}.
+ * <p>The floors, each using only those below it: {@code ManualExecutor}, {@code VirtualTimer},
+ * {@code RecordingListener}, {@code FakeTransport}; the assertions; {@code HubRig}.
  */
 @NullMarked
 package io.techops.broadcast.testkit;

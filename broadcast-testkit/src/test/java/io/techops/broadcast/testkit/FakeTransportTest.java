@@ -123,7 +123,7 @@ class FakeTransportTest {
             rig.broadcast("a");
             rig.run();
             assertThat(broken).hasReceivedNothing().isAborted();
-            assertThat(rig.chronicle().of(broken.peer())).contains("peer 1 failed told to throw from WRITE");
+            assertThat(rig.listener().of(broken.peer())).contains("peer 1 failed told to throw from WRITE");
         }
 
         private void say(Transport transport, FakeTransport.Call call) {
@@ -184,7 +184,7 @@ class FakeTransportTest {
             assertThat(transport.receive(Message.binary(new byte[2]))).isTrue();
             rig.run();
             assertThat(transport).hasReceived("hello");
-            assertThat(rig.chronicle().entries()).contains("peer 1 ignored binary of 2 bytes");
+            assertThat(rig.listener().entries()).contains("peer 1 ignored binary of 2 bytes");
         }
 
         @Test
@@ -206,7 +206,7 @@ class FakeTransportTest {
             transport.leave(CloseReason.of(CloseReason.NORMAL, ""));
             rig.run();
             assertThat(transport.peer()).isNotRegistered();
-            assertThat(rig.chronicle().of(transport.peer()))
+            assertThat(rig.listener().of(transport.peer()))
                     .containsExactly("peer 1 registered", "peer 1 unregistered 1000");
         }
     }

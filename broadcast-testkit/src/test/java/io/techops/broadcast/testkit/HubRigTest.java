@@ -90,7 +90,7 @@ class HubRigTest {
     }
 
     @Test
-    void aListenerOfOnesOwnReplacesTheChronicle() {
+    void aListenerOfOnesOwnReplacesTheRecordingListener() {
         List<Peer> peers = new ArrayList<>();
         HubRig rig = new HubRig(builder -> builder.listener(new HubListener() {
             @Override
@@ -101,7 +101,7 @@ class HubRigTest {
         FakeTransport transport = rig.join();
         rig.run();
         assertThat(peers).containsExactly(transport.peer());
-        assertThat(rig.chronicle().entries()).isEmpty();
+        assertThat(rig.listener().entries()).isEmpty();
     }
 
     @Test
@@ -118,7 +118,7 @@ class HubRigTest {
     }
 
     @Test
-    void theChronicleHasALineForEveryEvent() {
+    void theRecordingListenerHasALineForEveryEvent() {
         HubRig rig = HubRig.keeping(2);
         FakeTransport talks = rig.join();
         FakeTransport slow = rig.join().stallAfter(1);
@@ -132,13 +132,13 @@ class HubRigTest {
         rig.broadcastEach(0, 2);
         slow.leave(CloseReason.of(CloseReason.ABNORMAL, ""));
         rig.run();
-        assertThat(rig.chronicle().of(talks.peer())).containsExactly("peer 1 registered",
+        assertThat(rig.listener().of(talks.peer())).containsExactly("peer 1 registered",
                 "peer 1 ignored binary of 3 bytes");
-        assertThat(rig.chronicle().of(slow.peer())).containsExactly("peer 2 registered", "peer 2 overflowed 1",
+        assertThat(rig.listener().of(slow.peer())).containsExactly("peer 2 registered", "peer 2 overflowed 1",
                 "peer 2 unregistered 1013");
-        assertThat(rig.chronicle().of(broken.peer())).containsExactly("peer 3 registered",
+        assertThat(rig.listener().of(broken.peer())).containsExactly("peer 3 registered",
                 "peer 3 failed told to throw from WRITE", "peer 3 unregistered 1006");
-        assertThat(rig.chronicle().entries()).filteredOn(entry -> entry.startsWith("broadcast")).containsExactly(
+        assertThat(rig.listener().entries()).filteredOn(entry -> entry.startsWith("broadcast")).containsExactly(
                 "broadcast 0 from the host", "broadcast 1 from peer 1", "broadcast 2 from the host",
                 "broadcast 3 from the host");
     }

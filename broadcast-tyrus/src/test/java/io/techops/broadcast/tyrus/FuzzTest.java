@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.testing.Kernel;
-import io.techops.broadcast.testing.LogTrap;
+import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Recorder;
 import io.techops.broadcast.testing.Resources;
@@ -84,7 +84,7 @@ class FuzzTest {
                 .policy((context, message) -> MessagePolicy.Decision.relay(message))
                 .heartbeat(Duration.ZERO) // which would end a connection that neither ends nor works
                 .build();
-        try (LogTrap log = new LogTrap();
+        try (LogCatch log = new LogCatch();
                 BroadcastServer server = wire.server().hub(hub).maxMessageBytes(FuzzCase.maxMessageBytes())
                         .handshakeTimeout(HANDSHAKE_TIMEOUT).start()) {
             WayToGo.Dialer dialer = () -> wire.connect(server);
@@ -102,7 +102,7 @@ class FuzzTest {
             recorder.departures.clear();
             before.areReachedAgain((1 << 20) + cases * (wire == Wire.PLAIN ? BYTES_A_CASE : BYTES_A_TLS_SESSION));
             assertThat(recorder.failures).isEmpty();
-            log.isEmpty();
+            assertThat(log.warnings()).isEmpty();
             try (RawClient peer = wire.open(server)) {
                 Conformance.isUsable(peer);
             }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.techops.broadcast.testing.LogCatch;
+import io.techops.broadcast.testing.Tls;
 import io.techops.broadcast.tyrus.server.ServerKey;
 import io.techops.broadcast.tyrus.server.ServerKeyManager;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -63,14 +65,9 @@ class ServerKeysTest {
                 "-startdate", from, "-validity", "10", "-storetype", "PKCS12", "-keystore", store.toString());
     }
 
-    private static void keytool(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        command.addAll(List.of(arguments));
-        command.addAll(List.of("-storepass", new String(PASSWORD)));
-        Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(keytool.getInputStream().readAllBytes());
-        assertThat(keytool.waitFor()).as(said).isZero();
+    private static void keytool(String... arguments) throws IOException {
+        Tls.keytool(Stream.concat(Stream.of(arguments), Stream.of("-storepass", new String(PASSWORD)))
+                .toArray(String[]::new));
     }
 
     private static BroadcastServer serving(Path store) {

@@ -6,7 +6,7 @@ import io.techops.broadcast.HubListener;
 import io.techops.broadcast.HubStats;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
-import io.techops.broadcast.testing.LogTrap;
+import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.Resources;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -52,7 +52,7 @@ final class SoakServer implements HubListener {
     }
 
     private void run() throws IOException {
-        try (LogTrap log = new LogTrap();
+        try (LogCatch log = new LogCatch();
                 BroadcastServer server = Wire.PLAIN.server().hub(BroadcastHub.builder().listener(this).build())
                         .maxMessageBytes(FuzzCase.maxMessageBytes()).handshakeTimeout(HANDSHAKE_TIMEOUT).start();
                 BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
@@ -65,6 +65,7 @@ final class SoakServer implements HubListener {
                     System.out.println(figures(server.hub(), log, line.equals(FIGURES)));
                 }
             }
+            log.warnings().forEach(System.err::println);
         }
     }
 
@@ -78,7 +79,7 @@ final class SoakServer implements HubListener {
     /**
      * {@return names and values, with blanks between them; what the process occupies only if asked, as that takes long}
      */
-    private String figures(BroadcastHub hub, LogTrap log, boolean resources) {
+    private String figures(BroadcastHub hub, LogCatch log, boolean resources) {
         HubStats stats = hub.stats();
         Map<String, Long> figures = new TreeMap<>();
         if (resources) {
@@ -92,7 +93,7 @@ final class SoakServer implements HubListener {
         figures.put("messages", stats.messages());
         figures.put("deliveries", stats.deliveries());
         figures.put("lagging", hub.peers().stream().filter(peer -> peer.lag() > 0).count());
-        figures.put("log", (long) log.size());
+        figures.put("log", (long) log.warnings().size());
         figures.put("failures", failures.sum());
         causes.forEach((cause, count) -> figures.put(CAUSE + cause, count.sum()));
         StringBuilder line = new StringBuilder(FIGURES);

@@ -2,6 +2,7 @@ package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.testing.Program;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;

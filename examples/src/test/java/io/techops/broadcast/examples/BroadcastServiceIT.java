@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.Ipv6;
+import io.techops.broadcast.testing.JdkClient;
+import io.techops.broadcast.testing.Program;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.TestRun;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -14,7 +18,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocketHandshakeException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Nested;
@@ -29,7 +32,7 @@ class BroadcastServiceIT {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private static HttpResponse<String> get(URI uri) throws Exception {
-        return HTTP.send(HttpRequest.newBuilder(uri).timeout(Program.PATIENCE).build(), BodyHandlers.ofString());
+        return HTTP.send(HttpRequest.newBuilder(uri).timeout(TestRun.LIMIT).build(), BodyHandlers.ofString());
     }
 
     private static void refuses(int status, Runnable connecting) {
@@ -44,8 +47,8 @@ class BroadcastServiceIT {
         @Test
         void relaysTextVerbatimToEveryoneTheSenderIncluded() {
             try (Program service = Program.listening();
-                    TestPeer one = TestPeer.connect(service.uri());
-                    TestPeer two = TestPeer.connect(service.uri().resolve("/any/path?at=all"))) {
+                    JdkClient one = JdkClient.open(service.uri());
+                    JdkClient two = JdkClient.open(service.uri().resolve("/any/path?at=all"))) {
                 for (String text : new String[] {"hello", "", "<b>\u00e4 \ud83d\ude00</b>\n", "x".repeat(65_536)}) {
                     one.send(text);
                     assertThat(one.next()).isEqualTo(text);
@@ -57,9 +60,9 @@ class BroadcastServiceIT {
         @Test
         void ignoresBinaryMessages() {
             try (Program service = Program.listening();
-                    TestPeer one = TestPeer.connect(service.uri());
-                    TestPeer two = TestPeer.connect(service.uri())) {
-                one.send((byte) 1, (byte) 2);
+                    JdkClient one = JdkClient.open(service.uri());
+                    JdkClient two = JdkClient.open(service.uri())) {
+                one.send(new byte[] {(byte) 1, (byte) 2});
                 one.send("after");
                 assertThat(one.next()).isEqualTo("after");
                 assertThat(two.next()).isEqualTo("after");
@@ -68,9 +71,9 @@ class BroadcastServiceIT {
 
         @Test
         void closesAPeerThatSendsMoreThan64KiB() {
-            try (Program service = Program.listening(); TestPeer peer = TestPeer.connect(service.uri())) {
+            try (Program service = Program.listening(); JdkClient peer = JdkClient.open(service.uri())) {
                 peer.send("x".repeat(65_537));
-                assertThat(peer.closeCode()).isEqualTo(1009);
+                assertThat(peer.closed().code()).isEqualTo(1009);
             }
         }
 
@@ -87,8 +90,8 @@ class BroadcastServiceIT {
         @Test
         void refusesPagesOfOtherHosts() {
             try (Program service = Program.listening()) {
-                refuses(403, () -> TestPeer.connectFrom("http://elsewhere.example", service.uri()));
-                refuses(403, () -> TestPeer.connectFrom("null", service.uri()));
+                refuses(403, () -> JdkClient.openWith("Origin", "http://elsewhere.example", service.uri()));
+                refuses(403, () -> JdkClient.openWith("Origin", "null", service.uri()));
             }
         }
     }
@@ -99,8 +102,8 @@ class BroadcastServiceIT {
         @Test
         void excludesTheSender() {
             try (Program service = Program.listening("--exclude-sender");
-                    TestPeer one = TestPeer.connect(service.uri());
-                    TestPeer two = TestPeer.connect(service.uri())) {
+                    JdkClient one = JdkClient.open(service.uri());
+                    JdkClient two = JdkClient.open(service.uri())) {
                 one.send("from one");
                 assertThat(two.next()).isEqualTo("from one");
                 two.send("from two");
@@ -111,9 +114,9 @@ class BroadcastServiceIT {
         @Test
         void relaysBinaryMessages() {
             try (Program service = Program.listening("--relay-binary");
-                    TestPeer peer = TestPeer.connect(service.uri())) {
-                peer.send((byte) 0, (byte) 255, (byte) 7);
-                assertThat(peer.next()).isEqualTo(new byte[] {0, (byte) 255, 7});
+                    JdkClient peer = JdkClient.open(service.uri())) {
+                peer.send(new byte[] {0, (byte) 255, 7});
+                assertThat(peer.nextBinary()).isEqualTo(new byte[] {0, (byte) 255, 7});
                 peer.send("and text");
                 assertThat(peer.next()).isEqualTo("and text");
             }
@@ -122,12 +125,12 @@ class BroadcastServiceIT {
         @Test
         void boundsMessagesElsewhere() {
             try (Program service = Program.listening("--max-message-bytes", "128KiB");
-                    TestPeer peer = TestPeer.connect(service.uri())) {
+                    JdkClient peer = JdkClient.open(service.uri())) {
                 String longest = "y".repeat(131_072);
                 peer.send(longest);
                 assertThat(peer.next()).isEqualTo(longest);
                 peer.send(longest + "y");
-                assertThat(peer.closeCode()).isEqualTo(1009);
+                assertThat(peer.closed().code()).isEqualTo(1009);
             }
         }
 
@@ -135,7 +138,7 @@ class BroadcastServiceIT {
         void takesSettingsForSlowPeers() {
             try (Program service = Program.listening("--overflow", "skip", "--retention-messages", "100",
                     "--retention-bytes", "1MiB", "--stall-timeout=500ms");
-                    TestPeer peer = TestPeer.connect(service.uri())) {
+                    JdkClient peer = JdkClient.open(service.uri())) {
                 peer.send("still relayed");
                 assertThat(peer.next()).isEqualTo("still relayed");
             }
@@ -145,8 +148,8 @@ class BroadcastServiceIT {
         void listensOnOnePathOnly() {
             try (Program service = Program.listening("--path", "/chat")) {
                 assertThat(service.uri()).hasPath("/chat");
-                refuses(404, () -> TestPeer.connect(service.uri().resolve("/other")));
-                try (TestPeer peer = TestPeer.connect(service.uri())) {
+                refuses(404, () -> JdkClient.open(service.uri().resolve("/other")));
+                try (JdkClient peer = JdkClient.open(service.uri())) {
                     peer.send("on the path");
                     assertThat(peer.next()).isEqualTo("on the path");
                 }
@@ -157,7 +160,7 @@ class BroadcastServiceIT {
         void listensOnOneAddressOnly() throws Exception {
             try (Program service = Program.listening("--host", "127.0.0.1", "--no-web")) {
                 assertThat(service.uri()).hasHost("127.0.0.1");
-                try (TestPeer peer = TestPeer.connect(service.uri()); Socket other = new Socket()) {
+                try (JdkClient peer = JdkClient.open(service.uri()); Socket other = new Socket()) {
                     peer.send("here");
                     assertThat(peer.next()).isEqualTo("here");
                     InetSocketAddress elsewhere = new InetSocketAddress("127.0.0.2", service.uri().getPort());
@@ -171,12 +174,12 @@ class BroadcastServiceIT {
             try (Program service = Program.listening("--allow-origin", "null",
                     "--allow-origin", "https://app.example")) {
                 for (String origin : new String[] {"null", "https://app.example"}) {
-                    try (TestPeer peer = TestPeer.connectFrom(origin, service.uri())) {
+                    try (JdkClient peer = JdkClient.openWith("Origin", origin, service.uri())) {
                         peer.send(origin);
                         assertThat(peer.next()).isEqualTo(origin);
                     }
                 }
-                refuses(403, () -> TestPeer.connectFrom("https://elsewhere.example", service.uri()));
+                refuses(403, () -> JdkClient.openWith("Origin", "https://elsewhere.example", service.uri()));
             }
         }
 
@@ -186,7 +189,7 @@ class BroadcastServiceIT {
         void listensOnAnAddressOfVersion6(String host, String uri) {
             Ipv6.assumedFor(host);
             try (Program service = Program.listening("--no-web", "--host", host);
-                    TestPeer peer = TestPeer.connect(service.uri())) {
+                    JdkClient peer = JdkClient.open(service.uri())) {
                 assertThat(service.uri()).hasToString(String.format(uri, service.uri().getPort()));
                 peer.send("over IPv6");
                 assertThat(peer.next()).isEqualTo("over IPv6");
@@ -196,11 +199,9 @@ class BroadcastServiceIT {
         @Test
         void endsAnIdleConnectionToThePage() throws Exception {
             try (Program service = Program.listening("--page-idle-timeout", "1s");
-                    Socket idle = new Socket("localhost", service.pageUri().getPort())) {
-                idle.setSoTimeout((int) Program.PATIENCE.toMillis());
-                idle.getOutputStream().write("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-                String answer = new String(idle.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-                assertThat(answer).startsWith("HTTP/1.1 200");
+                    RawClient idle = RawClient.connect(service.pageUri().getPort())) {
+                assertThat(idle.ask("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n")).startsWith("HTTP/1.1 200");
+                assertThat(idle.readsEnd()).isTrue();
             }
         }
 
@@ -215,7 +216,7 @@ class BroadcastServiceIT {
 
         @Test
         void servesNoPage() {
-            try (Program service = Program.listening("--no-web"); TestPeer peer = TestPeer.connect(service.uri())) {
+            try (Program service = Program.listening("--no-web"); JdkClient peer = JdkClient.open(service.uri())) {
                 peer.send("no page");
                 assertThat(peer.next()).isEqualTo("no page");
                 assertThat(service.out()).hasSize(1);
@@ -226,7 +227,7 @@ class BroadcastServiceIT {
         void servesThePageOnTheWebSocketPort() throws Exception {
             String port = Integer.toString(FreePort.find());
             try (Program service = Program.service("--port", port, "--web-port", port);
-                    TestPeer peer = TestPeer.connect(service.uri())) {
+                    JdkClient peer = JdkClient.open(service.uri())) {
                 assertThat(service.pageUri()).hasPort(Integer.parseInt(port));
                 assertThat(get(service.pageUri()).body()).containsIgnoringCase("<!doctype html>");
                 peer.send("same port");

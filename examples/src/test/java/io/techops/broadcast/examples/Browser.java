@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.techops.broadcast.testing.TestRun;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,8 +41,8 @@ final class Browser implements AutoCloseable {
 
     private static final String ELEMENT = "element-6066-11e4-a52e-4f735466cecf"; // the protocol's name of a reference
     private static final Pattern STARTED = Pattern.compile("started successfully on port (\\d+)");
-    private static final Duration START_LIMIT = Program.PATIENCE;
-    private static final Duration COMMAND_LIMIT = Program.PATIENCE;
+    private static final Duration START_LIMIT = TestRun.LIMIT;
+    private static final Duration COMMAND_LIMIT = TestRun.LIMIT;
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     private final JsonMapper json = new JsonMapper();

@@ -3,6 +3,7 @@ package io.techops.broadcast.examples;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.examples.Browser.Tab;
+import io.techops.broadcast.testing.TestRun;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import io.techops.broadcast.tyrus.Pages;
 import java.io.IOException;
@@ -16,7 +17,7 @@ import org.assertj.core.api.ThrowingConsumer;
 record DemoPage(Tab tab) {
 
     /** How long a test waits for what it expects; far longer than it should ever take. */
-    static final Duration LIMIT = Program.PATIENCE;
+    static final Duration LIMIT = TestRun.LIMIT;
 
     private static final String FOLDER = "io/techops/broadcast/examples/page";
     private static final Path FILE = Path.of("src/main/resources", FOLDER, "index.html");

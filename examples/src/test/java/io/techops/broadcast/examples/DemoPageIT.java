@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.testing.FreePort;
+import io.techops.broadcast.testing.Program;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,6 +2,8 @@ package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.testing.JdkClient;
+import io.techops.broadcast.testing.Program;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -20,7 +22,7 @@ class FullDiskIT {
     @TempDir
     Path folder = Path.of("");
 
-    private static void relay(TestPeer peer, int messages) {
+    private static void relay(JdkClient peer, int messages) {
         for (int i = 0; i < messages; i++) {
             peer.send("message " + i);
             assertThat(peer.next()).isEqualTo("message " + i);
@@ -40,7 +42,7 @@ class FullDiskIT {
     void losesWholeLinesTellsItOnceEachTimeAndGoesOn() throws Exception {
         Path log = folder.resolve("service.log");
         try (Program service = Program.serviceAfter("ulimit -f 64", "--no-web", "debug", "--log-file", log.toString());
-                TestPeer peer = TestPeer.connect(service.uri())) {
+                JdkClient peer = JdkClient.open(service.uri())) {
             for (int outage = 1; outage <= 2; outage++) {
                 int begun = 2 * outage - 1;
                 while (service.err().size() < begun) {
@@ -58,7 +60,7 @@ class FullDiskIT {
                 assertThat(Files.readAllLines(log)).hasSizeGreaterThan(10).first().asString().matches(SUMMARY);
             }
             service.kill("TERM");
-            assertThat(peer.closeCode()).isEqualTo(1001);
+            assertThat(peer.closed().code()).isEqualTo(1001);
             assertThat(service.awaitExit()).isEqualTo(143);
         }
         isWhole(log);

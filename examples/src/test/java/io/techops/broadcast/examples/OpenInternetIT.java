@@ -3,9 +3,9 @@ package io.techops.broadcast.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.InputStream;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
+import io.techops.broadcast.testing.JdkClient;
+import io.techops.broadcast.testing.Program;
+import io.techops.broadcast.testing.RawClient;
 import org.junit.jupiter.api.Test;
 
 /** The options that bound peers whom nobody knows. */
@@ -15,11 +15,11 @@ class OpenInternetIT {
     void maxPeersAndMaxPeersPerAddressBoundWhoMayConnect() {
         try (Program service = Program.listening("--no-web", "--max-peers", "2", "--max-peers-per-address", "1",
                         "--trusted-proxy", "127.0.0.0/8", "--trusted-proxy", "::1");
-                TestPeer one = TestPeer.sending(service.uri(), "X-Forwarded-For", "203.0.113.1")) {
-            assertThatThrownBy(() -> TestPeer.sending(service.uri(), "X-Forwarded-For", "203.0.113.1"))
+                JdkClient one = JdkClient.openWith("X-Forwarded-For", "203.0.113.1", service.uri())) {
+            assertThatThrownBy(() -> JdkClient.openWith("X-Forwarded-For", "203.0.113.1", service.uri()))
                     .hasStackTraceContaining("429");
-            try (TestPeer two = TestPeer.sending(service.uri(), "X-Forwarded-For", "203.0.113.2")) {
-                assertThatThrownBy(() -> TestPeer.sending(service.uri(), "X-Forwarded-For", "203.0.113.3"))
+            try (JdkClient two = JdkClient.openWith("X-Forwarded-For", "203.0.113.2", service.uri())) {
+                assertThatThrownBy(() -> JdkClient.openWith("X-Forwarded-For", "203.0.113.3", service.uri()))
                         .hasStackTraceContaining("503");
                 two.send("hello");
                 assertThat(one.next()).isEqualTo("hello");
@@ -31,10 +31,10 @@ class OpenInternetIT {
     void anotherHeaderOfAProxyCanBeNamed() {
         try (Program service = Program.listening("--no-web", "--max-peers-per-address", "1", "--trusted-proxy",
                         "127.0.0.1", "--trusted-proxy", "::1", "--client-address-header", "X-Real-IP");
-                TestPeer one = TestPeer.sending(service.uri(), "X-Real-IP", "203.0.113.1")) {
-            assertThatThrownBy(() -> TestPeer.sending(service.uri(), "X-Real-IP", "203.0.113.1"))
+                JdkClient one = JdkClient.openWith("X-Real-IP", "203.0.113.1", service.uri())) {
+            assertThatThrownBy(() -> JdkClient.openWith("X-Real-IP", "203.0.113.1", service.uri()))
                     .hasStackTraceContaining("429");
-            TestPeer.sending(service.uri(), "X-Real-IP", "203.0.113.2").close();
+            JdkClient.openWith("X-Real-IP", "203.0.113.2", service.uri()).close();
             assertThat(one.isClosed()).isFalse();
         }
     }
@@ -42,12 +42,12 @@ class OpenInternetIT {
     @Test
     void maxRateClosesAPeerThatSaysTooMuchWith1008() {
         try (Program service = Program.listening("--no-web", "--max-rate", "3/1h");
-                TestPeer loud = TestPeer.connect(service.uri());
-                TestPeer quiet = TestPeer.connect(service.uri())) {
+                JdkClient loud = JdkClient.open(service.uri());
+                JdkClient quiet = JdkClient.open(service.uri())) {
             for (int i = 0; i < 4; i++) {
                 loud.send("message " + i);
             }
-            assertThat(loud.closeCode()).isEqualTo(1008);
+            assertThat(loud.closed().code()).isEqualTo(1008);
             for (int i = 0; i < 3; i++) {
                 assertThat(quiet.next()).isEqualTo("message " + i);
             }
@@ -57,45 +57,28 @@ class OpenInternetIT {
     }
 
     @Test
-    void handshakeTimeoutCutsAConnectionThatSaysNothing() throws Exception {
+    void handshakeTimeoutCutsAConnectionThatSendsNothing() throws Exception {
         try (Program service = Program.listening("--no-web", "--handshake-timeout", "300ms");
-                Socket silent = new Socket("localhost", service.uri().getPort())) {
-            silent.setSoTimeout((int) Program.PATIENCE.toMillis());
-            assertThat(silent.getInputStream().read()).isEqualTo(-1);
+                RawClient silent = RawClient.connect(service.uri().getPort())) {
+            assertThat(silent.readAll()).isEmpty();
         }
     }
 
     @Test
     void heartbeatIsHowSoonASilentPeerIsPinged() throws Exception {
         try (Program service = Program.listening("--no-web", "--heartbeat", "300ms");
-                Socket silent = new Socket("localhost", service.uri().getPort())) {
-            silent.setSoTimeout((int) Program.PATIENCE.toMillis());
-            upgrade(silent);
-            assertThat(silent.getInputStream().read()).as("a ping").isEqualTo(0x89);
+                RawClient silent = RawClient.open(service.uri())) {
+            assertThat(silent.read().opcode()).isEqualTo(RawClient.PING);
         }
     }
 
     @Test
     void drainIsHowLongThatPeersWhoDoNotAnswerDelayTheEnd() throws Exception {
         try (Program service = Program.listening("--no-web", "--drain", "100ms");
-                Socket silent = new Socket("localhost", service.uri().getPort())) {
-            upgrade(silent);
+                RawClient silent = RawClient.open(service.uri())) {
+            assertThat(silent.isCut()).isFalse();
             service.kill("TERM");
             assertThat(service.awaitExit()).isEqualTo(143);
         }
-    }
-
-    /** Makes a peer of a socket that answers nothing. */
-    private static void upgrade(Socket socket) throws Exception {
-        socket.getOutputStream().write(("GET / HTTP/1.1\r\nHost: localhost\r\n"
-                + "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII));
-        InputStream in = socket.getInputStream();
-        StringBuilder head = new StringBuilder();
-        while (head.indexOf("\r\n\r\n") < 0) {
-            head.append((char) in.read());
-        }
-        assertThat(head).startsWith("HTTP/1.1 101");
     }
 }

@@ -3,9 +3,9 @@ package io.techops.broadcast.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.OutputStream;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
+import io.techops.broadcast.testing.JdkClient;
+import io.techops.broadcast.testing.Program;
+import io.techops.broadcast.testing.RawClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,50 +41,40 @@ class ServiceLifeIT {
         try (Program service = Program.listening("--pid-file", pidFile.toString())) {
             service.awaitOut("Page at .*");
             assertThat(pidFile).hasContent(service.pid() + "\n");
-            List<TestPeer> peers = new ArrayList<>();
-            try (Socket silent = new Socket("localhost", service.uri().getPort())) {
-                upgrade(silent);
+            List<JdkClient> peers = new ArrayList<>();
+            try (RawClient silent = RawClient.open(service.uri())) {
+                assertThat(silent.isCut()).isFalse();
                 for (int i = 0; i < 10; i++) {
-                    peers.add(TestPeer.connect(service.uri()));
+                    peers.add(JdkClient.open(service.uri()));
                 }
                 peers.get(0).send("hello");
-                for (TestPeer peer : peers) {
+                for (JdkClient peer : peers) {
                     assertThat(peer.next()).isEqualTo("hello");
                 }
 
                 long start = System.nanoTime();
                 service.kill(signal);
-                for (TestPeer peer : peers) {
-                    assertThat(peer.closeCode()).isEqualTo(1001);
+                for (JdkClient peer : peers) {
+                    assertThat(peer.closed().code()).isEqualTo(1001);
                 }
                 assertThat(service.awaitExit()).isEqualTo(exitCode);
                 assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
             } finally {
-                peers.forEach(TestPeer::close);
+                peers.forEach(JdkClient::close);
             }
             assertThat(pidFile).doesNotExist();
             assertThat(service.err()).isEmpty();
         }
     }
 
-    /** A peer that never answers, not even the close frame. */
-    private static void upgrade(Socket socket) throws Exception {
-        OutputStream out = socket.getOutputStream();
-        out.write(("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII));
-        byte[] status = socket.getInputStream().readNBytes(12);
-        assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 101");
-    }
-
     @Test
     void withoutDebugItSaysOnlyWhereItListens() {
-        try (Program service = Program.listening(); TestPeer peer = TestPeer.connect(service.uri())) {
+        try (Program service = Program.listening(); JdkClient peer = JdkClient.open(service.uri())) {
             service.pageUri();
             peer.send("hello");
             assertThat(peer.next()).isEqualTo("hello");
-            peer.leave("bye");
-            peer.closeCode();
+            peer.sendClose(1000, "bye");
+            peer.closed().code();
             service.kill("TERM");
             assertThat(service.awaitExit()).isEqualTo(143);
             assertThat(service.out()).hasSize(2);
@@ -98,14 +88,14 @@ class ServiceLifeIT {
     @ValueSource(strings = {"debug", "--debug"})
     void debugTellsRegistrationsBroadcastsAndDepartures(String option) {
         try (Program service = Program.listening(option);
-                TestPeer one = TestPeer.connect(service.uri());
-                TestPeer two = TestPeer.connect(service.uri())) {
+                JdkClient one = JdkClient.open(service.uri());
+                JdkClient two = JdkClient.open(service.uri())) {
             one.send("hello");
             assertThat(two.next()).isEqualTo("hello");
-            one.leave("bye\nforged");
+            one.sendClose(1000, "bye\nforged");
             service.awaitOut(DEBUG + "peer 1 unregistered: 1000 bye\\\\u000aforged");
             service.kill("INT");
-            assertThat(two.closeCode()).isEqualTo(1001);
+            assertThat(two.closed().code()).isEqualTo(1001);
             assertThat(service.awaitExit()).isEqualTo(130);
 
             assertThat(count(service.out(), DEBUG + "peer [12] registered.*")).isEqualTo(2);
@@ -121,7 +111,7 @@ class ServiceLifeIT {
     void aLogFileIsAppendedTo() throws Exception {
         Path log = Files.writeString(folder.resolve("service.log"), "from before\n");
         try (Program service = Program.listening("--log-file", log.toString());
-                TestPeer peer = TestPeer.connect(service.uri())) {
+                JdkClient peer = JdkClient.open(service.uri())) {
             peer.send("hello");
             assertThat(peer.next()).isEqualTo("hello");
             service.kill("TERM");
@@ -138,7 +128,7 @@ class ServiceLifeIT {
     void aLogFileHoldsWhatDebugTellsUpToTheEnd() throws Exception {
         Path log = folder.resolve("service.log");
         try (Program service = Program.listening("debug", "--log-file", log.toString());
-                TestPeer peer = TestPeer.connect(service.uri())) {
+                JdkClient peer = JdkClient.open(service.uri())) {
             peer.send("hello");
             assertThat(peer.next()).isEqualTo("hello");
             service.kill("TERM");
@@ -200,9 +190,9 @@ class ServiceLifeIT {
     void aRecordingOfTheFlightRecorderHoldsTheEnd() throws Exception {
         Path recording = folder.resolve("hub.jfr");
         try (Program service = Program.recorded(recording, "--port", "0", "--no-web");
-                TestPeer peer = TestPeer.connect(service.uri())) {
+                JdkClient peer = JdkClient.open(service.uri())) {
             service.kill("TERM");
-            assertThat(peer.closeCode()).isEqualTo(1001);
+            assertThat(peer.closed().code()).isEqualTo(1001);
             assertThat(service.awaitExit()).isEqualTo(143);
         }
         assertThat(RecordingFile.readAllEvents(recording)).extracting(event -> event.getEventType().getName())
@@ -213,8 +203,8 @@ class ServiceLifeIT {
     @Test
     void itEndsWhilePeersAreSending() {
         try (Program service = Program.listening("--no-web");
-                TestPeer sender = TestPeer.connect(service.uri());
-                TestPeer receiver = TestPeer.connect(service.uri())) {
+                JdkClient sender = JdkClient.open(service.uri());
+                JdkClient receiver = JdkClient.open(service.uri())) {
             Thread flood = new Thread(() -> {
                 try {
                     while (!sender.isClosed()) {
@@ -227,10 +217,10 @@ class ServiceLifeIT {
             flood.start();
             assertThat(receiver.next()).isEqualTo("again");
             service.kill("INT");
-            assertThat(receiver.closeCode()).isEqualTo(1001);
-            assertThat(sender.closeCode()).isEqualTo(1001);
+            assertThat(receiver.closed().code()).isEqualTo(1001);
+            assertThat(sender.closed().code()).isEqualTo(1001);
             assertThat(service.awaitExit()).isEqualTo(130);
-            await().atMost(Program.PATIENCE).until(() -> !flood.isAlive());
+            await().until(() -> !flood.isAlive());
         }
     }
 }

@@ -2,6 +2,10 @@ package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.testing.JdkClient;
+import io.techops.broadcast.testing.Program;
+import io.techops.broadcast.testing.TestRun;
+import io.techops.broadcast.testing.Tls;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,7 +29,7 @@ class ServiceTlsIT {
     @BeforeAll
     static void makeAKeyStore() throws Exception {
         password = Files.writeString(folder.resolve("password"), "open sesame\n");
-        keystore = TestKeys.generate(folder, "open sesame");
+        keystore = Tls.keyStore(folder, "open sesame");
     }
 
     private static void refuses(String line, Path store, Path passwordFile) {
@@ -39,24 +43,24 @@ class ServiceTlsIT {
 
     @Test
     void servesPeersAndPageAndEndsCleanly() throws Exception {
-        HttpClient client = TestKeys.trusting(keystore, "open sesame");
+        HttpClient client = Tls.clientTrusting(keystore, Tls.ALIAS, "open sesame");
         try (Program service = Program.listening("--host", "localhost", "--tls-keystore", keystore.toString(),
                 "--tls-password-file", password.toString())) {
             URI page = service.pageUri();
             assertThat(service.uri()).hasScheme("wss");
             assertThat(page).hasScheme("https");
-            try (TestPeer one = TestPeer.connect(service.uri(), client);
-                    TestPeer two = TestPeer.connect(service.uri(), client)) {
+            try (JdkClient one = JdkClient.open(client, service.uri());
+                    JdkClient two = JdkClient.open(client, service.uri())) {
                 for (String text : new String[] {"", "secret \ud83d\ude00", "x".repeat(65_536)}) {
                     one.send(text);
                     assertThat(one.next()).isEqualTo(text);
                     assertThat(two.next()).isEqualTo(text);
                 }
-                assertThat(client.send(HttpRequest.newBuilder(page).timeout(Program.PATIENCE).build(),
+                assertThat(client.send(HttpRequest.newBuilder(page).timeout(TestRun.LIMIT).build(),
                         BodyHandlers.ofString()).body()).containsIgnoringCase("<!doctype html>");
                 service.kill("TERM");
-                assertThat(one.closeCode()).isEqualTo(1001);
-                assertThat(two.closeCode()).isEqualTo(1001);
+                assertThat(one.closed().code()).isEqualTo(1001);
+                assertThat(two.closed().code()).isEqualTo(1001);
                 assertThat(service.awaitExit()).isEqualTo(143);
                 assertThat(service.err()).isEmpty();
             }
@@ -68,15 +72,15 @@ class ServiceTlsIT {
         Path several = folder.resolve("several.p12");
         String[] common = {"-keyalg", "EC", "-storetype", "PKCS12", "-keystore", several.toString(), "-storepass",
             "open sesame"};
-        TestKeys.keytool(folder, Stream.of(List.of("-genkeypair", "-alias", "past", "-dname", "CN=past", "-ext",
+        Tls.keytool(Stream.of(List.of("-genkeypair", "-alias", "past", "-dname", "CN=past", "-ext",
                 "san=dns:past.example", "-startdate", "-20d", "-validity", "10"), List.of(common))
                 .flatMap(List::stream).toArray(String[]::new));
-        TestKeys.keytool(folder, Stream.of(List.of("-genkeypair", "-alias", "here", "-dname", "CN=here", "-ext",
+        Tls.keytool(Stream.of(List.of("-genkeypair", "-alias", "here", "-dname", "CN=here", "-ext",
                 "san=dns:localhost", "-validity", "10"), List.of(common)).flatMap(List::stream).toArray(String[]::new));
-        HttpClient client = TestKeys.trusting(several, "here", "open sesame");
+        HttpClient client = Tls.clientTrusting(several, "here", "open sesame");
         try (Program service = Program.listening("--no-web", "--tls-keystore", several.toString(),
                     "--tls-password-file", password.toString());
-                TestPeer peer = TestPeer.connect(service.uri(), client)) {
+                JdkClient peer = JdkClient.open(client, service.uri())) {
             peer.send("encrypted");
             assertThat(peer.next()).isEqualTo("encrypted");
             assertThat(service.err()).hasSize(1).first().asString().matches(
@@ -94,9 +98,9 @@ class ServiceTlsIT {
     void refusesAKeyStoreWithoutAKey() throws Exception {
         Path certificate = folder.resolve("certificate");
         Path trust = folder.resolve("trust.p12");
-        TestKeys.keytool(folder, "-exportcert", "-alias", TestKeys.ALIAS, "-keystore", keystore.toString(),
+        Tls.keytool("-exportcert", "-alias", Tls.ALIAS, "-keystore", keystore.toString(),
                 "-storepass", "open sesame", "-file", certificate.toString());
-        TestKeys.keytool(folder, "-importcert", "-noprompt", "-alias", TestKeys.ALIAS, "-keystore", trust.toString(),
+        Tls.keytool("-importcert", "-noprompt", "-alias", Tls.ALIAS, "-keystore", trust.toString(),
                 "-storepass", "open sesame", "-file", certificate.toString());
         refuses("--tls-keystore must hold a private key with its certificate, and holds none: " + trust, trust,
                 password);

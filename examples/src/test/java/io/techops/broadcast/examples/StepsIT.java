@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.techops.broadcast.testing.FreePort;
+import io.techops.broadcast.testing.JdkClient;
+import io.techops.broadcast.testing.Program;
+import io.techops.broadcast.testing.TestRun;
+import io.techops.broadcast.testing.Tls;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,10 +27,10 @@ class StepsIT {
 
     private static final String LISTENING = "Listening on ([^;]*)(;.*)?";
 
-    private static void endsGracefully(Program program, TestPeer... peers) {
+    private static void endsGracefully(Program program, JdkClient... peers) {
         program.kill("TERM");
-        for (TestPeer peer : peers) {
-            assertThat(peer.closeCode()).isEqualTo(1001);
+        for (JdkClient peer : peers) {
+            assertThat(peer.closed().code()).isEqualTo(1001);
         }
         assertThat(program.awaitExit()).isEqualTo(143);
     }
@@ -34,8 +38,8 @@ class StepsIT {
     @Test
     void fiveLinesRelayToEveryone() {
         try (Program program = Program.of(Step01FiveLines.class, "0");
-                TestPeer one = TestPeer.connect(program.uriWithin(LISTENING));
-                TestPeer two = TestPeer.connect(program.uriWithin(LISTENING))) {
+                JdkClient one = JdkClient.open(program.uriWithin(LISTENING));
+                JdkClient two = JdkClient.open(program.uriWithin(LISTENING))) {
             one.send("from a peer");
             assertThat(one.next()).isEqualTo("from a peer");
             assertThat(two.next()).isEqualTo("from a peer");
@@ -46,15 +50,15 @@ class StepsIT {
     @Test
     void theTickerPushesTheTimeEverySecondUntilItIsStopped() {
         try (Program ticker = Program.of(Step02Ticker.class, "0");
-                TestPeer one = TestPeer.connect(ticker.uriWithin(LISTENING));
-                TestPeer two = TestPeer.connect(ticker.uriWithin(LISTENING))) {
-            Instant first = Instant.parse((String) one.next());
-            Instant second = Instant.parse((String) one.next());
+                JdkClient one = JdkClient.open(ticker.uriWithin(LISTENING));
+                JdkClient two = JdkClient.open(ticker.uriWithin(LISTENING))) {
+            Instant first = Instant.parse(one.next());
+            Instant second = Instant.parse(one.next());
             assertThat(second).isAfterOrEqualTo(first).isBefore(Instant.now().plusSeconds(1));
-            assertThat(Instant.parse((String) two.next())).isBetween(first, second);
+            assertThat(Instant.parse(two.next())).isBetween(first, second);
             ticker.kill("INT");
-            assertThat(one.closeCode()).isEqualTo(1001);
-            assertThat(two.closeCode()).isEqualTo(1001);
+            assertThat(one.closed().code()).isEqualTo(1001);
+            assertThat(two.closed().code()).isEqualTo(1001);
             assertThat(ticker.awaitExit()).isEqualTo(130);
         }
     }
@@ -62,16 +66,16 @@ class StepsIT {
     @Test
     void embeddedBroadcastsWhatIsTyped() {
         try (Program embedded = Program.of(Step03Embedded.class, "0");
-                TestPeer one = TestPeer.connect(embedded.uriWithin(LISTENING));
-                TestPeer two = TestPeer.connect(embedded.uriWithin(LISTENING))) {
+                JdkClient one = JdkClient.open(embedded.uriWithin(LISTENING));
+                JdkClient two = JdkClient.open(embedded.uriWithin(LISTENING))) {
             embedded.type("from the host");
             assertThat(one.next()).isEqualTo("from the host");
             assertThat(two.next()).isEqualTo("from the host");
             two.send("from a peer");
             assertThat(one.next()).isEqualTo("from a peer");
             embedded.type("");
-            assertThat(one.closeCode()).isEqualTo(1001);
-            assertThat(two.closeCode()).isEqualTo(1001);
+            assertThat(one.closed().code()).isEqualTo(1001);
+            assertThat(two.closed().code()).isEqualTo(1001);
             assertThat(embedded.awaitExit()).isZero();
         }
     }
@@ -80,10 +84,10 @@ class StepsIT {
     void aBearerTokenDecidesWhoMayConnectAndIsNotRepeated() {
         try (Program program = Program.of(Step07BearerToken.class, "0")) {
             URI uri = program.uriWithin(LISTENING);
-            assertThatThrownBy(() -> TestPeer.connect(uri)).hasStackTraceContaining("401");
-            assertThatThrownBy(() -> TestPeer.offering(uri, "bearer", "a-guess")).hasStackTraceContaining("401");
-            try (TestPeer ann = TestPeer.offering(uri, "bearer", "anns-token");
-                    TestPeer bob = TestPeer.sending(uri, "Authorization", "Bearer bobs-token")) {
+            assertThatThrownBy(() -> JdkClient.open(uri)).hasStackTraceContaining("401");
+            assertThatThrownBy(() -> JdkClient.open(uri, "bearer", "a-guess")).hasStackTraceContaining("401");
+            try (JdkClient ann = JdkClient.open(uri, "bearer", "anns-token");
+                    JdkClient bob = JdkClient.openWith("Authorization", "Bearer bobs-token", uri)) {
                 assertThat(ann.subprotocol()).isEqualTo("bearer");
                 assertThat(bob.subprotocol()).isEmpty();
                 assertThat(ann.next()).isEqualTo("welcome, ann");
@@ -96,10 +100,10 @@ class StepsIT {
     @Test
     void theRulesGreetQuietenAndLetGo() {
         try (Program rules = Program.of(Step04Rules.class, "0");
-                TestPeer one = TestPeer.connect(rules.uriWithin(LISTENING))) {
+                JdkClient one = JdkClient.open(rules.uriWithin(LISTENING))) {
             assertThat(one.next()).isEqualTo("welcome, you are number 1");
             rules.awaitOut("Peer 1 came from .*127\\.0\\.0\\.1.*");
-            try (TestPeer two = TestPeer.connect(rules.uriWithin(LISTENING))) {
+            try (JdkClient two = JdkClient.open(rules.uriWithin(LISTENING))) {
                 assertThat(two.next()).isEqualTo("welcome, you are number 2");
                 one.send(" \n");
                 one.send("  HOW ARE YOU?");
@@ -107,10 +111,10 @@ class StepsIT {
                 two.send("fine");
                 assertThat(one.next()).as("what one sent does not come back").isEqualTo("fine");
                 two.send("goodbye");
-                assertThat(two.closeCode()).isEqualTo(1000);
+                assertThat(two.closed().code()).isEqualTo(1000);
                 rules.awaitOut("Peer 2 left with 1000 after 2 messages");
                 one.send("x".repeat(1_001));
-                assertThat(one.closeCode()).isEqualTo(1009);
+                assertThat(one.closed().code()).isEqualTo(1009);
             }
         }
     }
@@ -119,10 +123,10 @@ class StepsIT {
     void thePageIsServedBesideTheSocketOnOnePort() throws Exception {
         int port = FreePort.find();
         try (Program program = Program.of(Step05Page.class, Integer.toString(port));
-                TestPeer peer = TestPeer.connect(program.uriWithin(LISTENING))) {
+                JdkClient peer = JdkClient.open(program.uriWithin(LISTENING))) {
             URI page = program.uriWithin("Page at (.*)");
             assertThat(page.getPort()).isEqualTo(port);
-            HttpRequest request = HttpRequest.newBuilder(page).timeout(Program.PATIENCE).build();
+            HttpRequest request = HttpRequest.newBuilder(page).timeout(TestRun.LIMIT).build();
             HttpResponse<String> response = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(response.body()).contains("+ \"/live\")");
@@ -134,11 +138,11 @@ class StepsIT {
 
     @Test
     void tlsServesWithTheKeyOfItsFile(@TempDir Path folder) throws Exception {
-        Path keys = TestKeys.generate(folder, "open sesame");
-        HttpClient client = TestKeys.trusting(keys, "open sesame");
+        Path keys = Tls.keyStore(folder, "open sesame");
+        HttpClient client = Tls.clientTrusting(keys, Tls.ALIAS, "open sesame");
         Map<String, String> environment = Map.of("KEYS_PASSWORD", "open sesame");
         try (Program program = Program.of(Step06Tls.class, environment, keys.toString(), "0");
-                TestPeer peer = TestPeer.connect(program.uriWithin(LISTENING), client)) {
+                JdkClient peer = JdkClient.open(client, program.uriWithin(LISTENING))) {
             assertThat(program.uriWithin(LISTENING).getScheme()).isEqualTo("wss");
             peer.send("encrypted");
             assertThat(peer.next()).isEqualTo("encrypted");
@@ -151,9 +155,9 @@ class StepsIT {
         try (Program program = Program.of(Step08Topics.class, "0")) {
             URI root = program.uriWithin(LISTENING);
             assertThat(root.getPath()).isEqualTo("/topics/");
-            try (TestPeer news = TestPeer.connect(root.resolve("news"));
-                    TestPeer one = TestPeer.connect(root.resolve("chat"));
-                    TestPeer two = TestPeer.connect(root.resolve("chat"))) {
+            try (JdkClient news = JdkClient.open(root.resolve("news"));
+                    JdkClient one = JdkClient.open(root.resolve("chat"));
+                    JdkClient two = JdkClient.open(root.resolve("chat"))) {
                 news.send("not for me to say");
                 one.send("hello");
                 assertThat(one.next()).isEqualTo("hello");
@@ -169,9 +173,9 @@ class StepsIT {
     @ValueSource(strings = {"INT", "TERM"})
     void fiveLinesEndWellHoweverTheyAreEnded(String signal) {
         try (Program program = Program.of(Step01FiveLines.class, "0");
-                TestPeer peer = TestPeer.connect(program.uriWithin(LISTENING))) {
+                JdkClient peer = JdkClient.open(program.uriWithin(LISTENING))) {
             program.kill(signal);
-            assertThat(peer.closeCode()).isEqualTo(1001);
+            assertThat(peer.closed().code()).isEqualTo(1001);
             assertThat(program.awaitExit()).isEqualTo(signal.equals("INT") ? 130 : 143);
         }
     }
@@ -179,7 +183,7 @@ class StepsIT {
     @Test
     void typedLinesEndWellOnASignalToo() {
         try (Program program = Program.of(Step03Embedded.class, "0");
-                TestPeer peer = TestPeer.connect(program.uriWithin(LISTENING))) {
+                JdkClient peer = JdkClient.open(program.uriWithin(LISTENING))) {
             endsGracefully(program, peer);
         }
     }

@@ -10,43 +10,76 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The WebSocket client of the JDK, which keeps what it is told.
+ * The WebSocket client of the JDK, which keeps what it receives. Whatever waits fails after {@link TestRun#LIMIT}.
  */
 public final class JdkClient implements WebSocket.Listener, AutoCloseable {
 
-    private static final HttpClient HTTP = HttpClient.newBuilder().sslContext(Tls.context()).build();
-
-    final CompletableFuture<Closed> closed = new CompletableFuture<>();
+    private final CompletableFuture<Closed> closed = new CompletableFuture<>();
     private final BlockingQueue<String> texts = new LinkedBlockingQueue<>();
     private final BlockingQueue<byte[]> binaries = new LinkedBlockingQueue<>();
     private final StringBuilder text = new StringBuilder();
     private final ByteArrayOutputStream binary = new ByteArrayOutputStream();
-    private WebSocket socket;
+    private final WebSocket socket;
 
-    /** How the connection ended. */
+    /** The code and the phrase of the close frame that was received. */
     public record Closed(int code, String phrase) {
     }
 
-    private JdkClient() {
+    /** For {@code ws:} and for {@code wss:}, whose key is made only if it is needed. */
+    private static final class Http {
+
+        static final HttpClient PLAIN = HttpClient.newHttpClient();
+
+        private static final class Secure {
+            static final HttpClient CLIENT = HttpClient.newBuilder().sslContext(Tls.context()).build();
+        }
+
+        static HttpClient of(URI uri) {
+            return uri.getScheme().equals("wss") ? Secure.CLIENT : PLAIN;
+        }
     }
 
+    private JdkClient(WebSocket.Builder builder, URI uri) {
+        socket = inTime(builder.buildAsync(uri, this));
+    }
+
+    /** {@return a client that is connected; over TLS it trusts the key of {@link Tls#context()}} */
     public static JdkClient open(URI uri) {
-        return open(HTTP, uri);
+        return open(Http.of(uri), uri);
     }
 
-    /** {@return a client that offers subprotocols, as {@code new WebSocket(uri, [...])} does} */
+    /** {@return a client that offers subprotocols, as {@code new WebSocket(uri, [...])} does in a browser} */
     public static JdkClient open(URI uri, String first, String... others) {
-        JdkClient client = new JdkClient();
-        client.socket = HTTP.newWebSocketBuilder().subprotocols(first, others).buildAsync(uri, client).join();
-        return client;
+        return new JdkClient(Http.of(uri).newWebSocketBuilder().subprotocols(first, others), uri);
     }
 
+    /** {@return a client that connects by {@code http}} */
     public static JdkClient open(HttpClient http, URI uri) {
-        JdkClient client = new JdkClient();
-        client.socket = http.newWebSocketBuilder().buildAsync(uri, client).join();
-        return client;
+        return new JdkClient(http.newWebSocketBuilder(), uri);
+    }
+
+    /** {@return a client whose handshake has one more header} */
+    public static JdkClient openWith(String header, String value, URI uri) {
+        return new JdkClient(Http.of(uri).newWebSocketBuilder().header(header, value), uri);
+    }
+
+    private static <T> T inTime(CompletableFuture<T> future) {
+        return future.orTimeout(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS).join();
+    }
+
+    private static <T> T inTime(BlockingQueue<T> queue) {
+        try {
+            T next = queue.poll(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS);
+            if (next == null) {
+                throw new AssertionError("no message came in time");
+            }
+            return next;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** {@return the subprotocol that the server selected, empty if none} */
@@ -54,36 +87,45 @@ public final class JdkClient implements WebSocket.Listener, AutoCloseable {
         return socket.getSubprotocol();
     }
 
+    /** Sends a text. */
     public JdkClient send(String message) {
-        socket.sendText(message, true).join();
+        inTime(socket.sendText(message, true));
         return this;
     }
 
+    /** Sends a binary message. */
     public JdkClient send(byte[] message) {
-        socket.sendBinary(ByteBuffer.wrap(message), true).join();
+        inTime(socket.sendBinary(ByteBuffer.wrap(message), true));
         return this;
     }
 
+    /** Begins the close handshake. */
     public void sendClose(int code, String phrase) {
-        socket.sendClose(code, phrase).join();
+        inTime(socket.sendClose(code, phrase));
     }
 
-    /** {@return the next text; null if none comes in time} */
-    public String next() throws InterruptedException {
-        return texts.poll(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS);
+    /** {@return the next text; waits for it} */
+    public String next() {
+        return inTime(texts);
     }
 
-    /** {@return the next binary message; null if none comes in time} */
-    public byte[] nextBinary() throws InterruptedException {
-        return binaries.poll(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS);
+    /** {@return the next binary message; waits for it} */
+    public byte[] nextBinary() {
+        return inTime(binaries);
     }
 
-    public Closed closed() throws Exception {
-        return closed.get(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS);
+    /** {@return how the connection was closed; waits for it, and throws if it ends without a close frame} */
+    public Closed closed() {
+        return inTime(closed);
+    }
+
+    /** {@return whether the connection has ended} */
+    public boolean isClosed() {
+        return closed.isDone();
     }
 
     @Override
-    public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
         text.append(data);
         if (last) {
             texts.add(text.toString());
@@ -94,7 +136,7 @@ public final class JdkClient implements WebSocket.Listener, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
+    public @Nullable CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
         byte[] part = new byte[data.remaining()];
         data.get(part);
         binary.writeBytes(part);
@@ -107,7 +149,7 @@ public final class JdkClient implements WebSocket.Listener, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<?> onClose(WebSocket from, int code, String phrase) {
+    public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String phrase) {
         closed.complete(new Closed(code, phrase));
         return null;
     }

@@ -8,32 +8,36 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Keeps what this process logs from WARNING up until it is closed, and keeps it off the console: for tests that provoke
- * it, and say what they expect. Those that are open at the same time have to be closed in reverse order.
+ * Keeps what this process logs from WARNING up, and exceptions that no thread handles, until it is closed, and keeps
+ * them off the console: for tests that provoke them, and say what they expect. Those that are open at the same time
+ * have to be closed in reverse order. Safe for use by any number of threads.
  */
 public final class LogCatch extends Handler implements AutoCloseable {
 
     private final Logger root = Logger.getLogger("");
     private final List<Handler> silenced = List.of(root.getHandlers());
-    private final List<LogRecord> records = new CopyOnWriteArrayList<>();
+    private final Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    private final List<String> lines = new CopyOnWriteArrayList<>();
 
     /** Begins to catch. */
     public LogCatch() {
         setLevel(Level.WARNING);
         root.addHandler(this);
         silenced.forEach(root::removeHandler);
+        Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> lines.add(thread.getName() + " died: " + thrown));
     }
 
-    /** {@return what was logged so far, with what was thrown} */
+    /** {@return what was logged so far, with what was thrown; it grows with the log} */
     public List<String> warnings() {
-        return records.stream().map(record -> record.getLoggerName() + ": " + record.getMessage()
-                + (record.getThrown() == null ? "" : " " + record.getThrown())).toList();
+        return lines;
     }
 
+    /** Called by the logger. */
     @Override
-    public void publish(LogRecord record) {
-        if (isLoggable(record)) {
-            records.add(record);
+    public void publish(LogRecord line) {
+        if (isLoggable(line)) {
+            lines.add(line.getLoggerName() + ": " + line.getMessage()
+                    + (line.getThrown() == null ? "" : " " + line.getThrown()));
         }
     }
 
@@ -46,5 +50,6 @@ public final class LogCatch extends Handler implements AutoCloseable {
     public void close() {
         root.removeHandler(this);
         silenced.forEach(root::addHandler);
+        Thread.setDefaultUncaughtExceptionHandler(before);
     }
 }

@@ -21,20 +21,31 @@ import javax.net.SocketFactory;
  */
 public final class RawClient implements AutoCloseable {
 
+    /** The key of its handshakes, the one of RFC 6455 section 1.3. */
     public static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
+
+    /** Opcodes, RFC 6455 section 11.8. */
+    public static final int TEXT = 1;
+    public static final int BINARY = 2;
+    public static final int CLOSE = 8;
+    public static final int PING = 9;
 
     private final Socket socket;
     private final DataInputStream in;
     private final OutputStream out;
+    private final ByteArrayOutputStream fragments = new ByteArrayOutputStream(); // of the message that has begun
+    private int fragmented; // the opcode of that message; 0 if none has begun
     private String response = "";
 
     /** A frame as it came from the server. */
     public record Frame(int first, byte[] payload) {
 
+        /** {@return the lower four bits of the first byte} */
         public int opcode() {
             return first & 0x0F;
         }
 
+        /** {@return the payload as UTF-8} */
         public String text() {
             return new String(payload, StandardCharsets.UTF_8);
         }
@@ -63,7 +74,12 @@ public final class RawClient implements AutoCloseable {
         return connect(SocketFactory.getDefault(), port, 0);
     }
 
-    /** Connects without a handshake, with a receive buffer of the given size. */
+    /** Connects without a handshake, with a receive buffer of so many bytes, or of the usual size if it is 0. */
+    public static RawClient connect(int port, int receiveBuffer) throws IOException {
+        return connect(SocketFactory.getDefault(), port, receiveBuffer);
+    }
+
+    /** Connects without a handshake, with a receive buffer of so many bytes, or of the usual size if it is 0. */
     public static RawClient connect(SocketFactory factory, int port, int receiveBuffer) throws IOException {
         Socket socket = factory.createSocket();
         if (receiveBuffer > 0) {
@@ -83,6 +99,7 @@ public final class RawClient implements AutoCloseable {
         return connect(uri.getPort()).shakeHands(uri.getPath());
     }
 
+    /** Sends a handshake, which must be answered with 101. */
     public RawClient shakeHands(String path) throws IOException {
         String answer = ask(handshake(path));
         if (!answer.startsWith("HTTP/1.1 101 ")) {
@@ -91,6 +108,7 @@ public final class RawClient implements AutoCloseable {
         return this;
     }
 
+    /** {@return the head of a handshake, with more header lines} */
     public static String handshake(String path, String... headers) {
         String more = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
         return "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -103,6 +121,7 @@ public final class RawClient implements AutoCloseable {
         return readHead();
     }
 
+    /** {@return the head of the next response} */
     public String readHead() throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
@@ -116,6 +135,7 @@ public final class RawClient implements AutoCloseable {
         return response;
     }
 
+    /** Sends these bytes in one write. */
     public void send(byte[] bytes) throws IOException {
         out.write(bytes);
         out.flush();
@@ -132,10 +152,19 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    public void sendText(String text) throws IOException {
+    /** Sends a text in one frame. */
+    public RawClient sendText(String text) throws IOException {
         send(frame(0x81, text.getBytes(StandardCharsets.UTF_8)));
+        return this;
     }
 
+    /** Sends a binary message in one frame. */
+    public RawClient sendBinary(byte[] payload) throws IOException {
+        send(frame(0x82, payload));
+        return this;
+    }
+
+    /** Sends a close frame without a phrase. */
     public void sendClose(int code) throws IOException {
         send(frame(0x88, new byte[] {(byte) (code >> 8), (byte) code}));
     }
@@ -178,6 +207,46 @@ public final class RawClient implements AutoCloseable {
         return new Frame(first, payload);
     }
 
+    /** {@return the next message, put together from its fragments, or the next control frame} */
+    public Frame readMessage() throws IOException {
+        while (true) {
+            Frame frame = read();
+            if (frame.opcode() >= CLOSE) {
+                return frame;
+            }
+            fragmented = Math.max(fragmented, frame.opcode());
+            fragments.writeBytes(frame.payload());
+            if ((frame.first() & 0x80) != 0) {
+                Frame whole = new Frame(0x80 | fragmented, fragments.toByteArray());
+                fragmented = 0;
+                fragments.reset();
+                return whole;
+            }
+        }
+    }
+
+    /** {@return the next message, which must be a text, put together from its fragments; pings are dropped} */
+    public String nextText() throws IOException {
+        Frame next = readMessage();
+        while (next.opcode() == PING) {
+            next = readMessage();
+        }
+        if (next.opcode() != TEXT) {
+            throw new IOException("not a text, but opcode " + next.opcode());
+        }
+        return next.text();
+    }
+
+    /** {@return whether the server has closed the socket, so that it answers a pong with a reset} */
+    public boolean isCut() {
+        try {
+            send(frame(0x8A, new byte[0]));
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
     /** {@return the next bytes, as they come} */
     public byte[] readBytes(int count) throws IOException {
         byte[] bytes = new byte[count];
@@ -185,6 +254,7 @@ public final class RawClient implements AutoCloseable {
         return bytes;
     }
 
+    /** {@return the next text, which must come next and in one frame} */
     public String readText() throws IOException {
         Frame frame = read();
         if (frame.first() != 0x81) {
@@ -196,7 +266,7 @@ public final class RawClient implements AutoCloseable {
     /** {@return the next close frame; what comes before it is dropped} */
     public Frame readClose() throws IOException {
         Frame frame = read();
-        while (frame.opcode() != 8) {
+        while (frame.opcode() != CLOSE) {
             frame = read();
         }
         return frame;
@@ -242,6 +312,7 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /** {@return the socket itself} */
     public Socket socket() {
         return socket;
     }

@@ -21,6 +21,11 @@ public final class Recorder implements HubListener, MessageListener {
 
     /** A peer that went, and why. */
     public record Departure(long peer, CloseReason reason) {
+
+        /** {@return the close code} */
+        public int code() {
+            return reason.code();
+        }
     }
 
     @Override

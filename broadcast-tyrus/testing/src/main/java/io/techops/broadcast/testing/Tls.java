@@ -1,87 +1,114 @@
 package io.techops.broadcast.testing;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A key for {@code localhost} and 127.0.0.1 that is made anew for every run of the tests, and trusted by their clients.
+ * Keys for tests, made by the JDK's keytool, and clients that trust them.
  */
 public final class Tls {
 
-    private static final char[] PASSWORD = "only for tests".toCharArray();
+    /** The name of the key in a key store of {@link #keyStore}. */
+    public static final String ALIAS = "live";
+
+    private static final String PASSWORD = "only for tests";
 
     private Tls() {
     }
 
-    /** {@return the context of servers and clients alike} */
+    /** {@return the context of servers and clients alike, with a key for {@code localhost} and 127.0.0.1} */
     public static SSLContext context() {
         return Holder.CONTEXT;
     }
 
-    /** {@return the context of a client that has no key of its own} */
+    /** {@return the context of a client that trusts that key and has none of its own} */
     public static SSLContext anonymous() {
         return Holder.ANONYMOUS;
     }
 
+    /** The key is made once in a run of the tests. */
     private static final class Holder {
-        public static final SSLContext CONTEXT;
-        public static final SSLContext ANONYMOUS;
+        static final SSLContext CONTEXT;
+        static final SSLContext ANONYMOUS;
 
         static {
-            SSLContext[] made = make();
-            CONTEXT = made[0];
-            ANONYMOUS = made[1];
+            try {
+                KeyStore keys = temporaryKeys();
+                KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+                own.init(keys, PASSWORD.toCharArray());
+                CONTEXT = trusting(keys, own);
+                ANONYMOUS = trusting(keys, null);
+            } catch (IOException | GeneralSecurityException e) {
+                throw new IllegalStateException("no key for the tests", e);
+            }
         }
     }
 
-    /** {@return the two contexts} */
-    private static SSLContext[] make() {
-        try {
-            KeyStore keys = keys();
-            KeyManagerFactory keyManagers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keyManagers.init(keys, PASSWORD);
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(keys);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keyManagers.getKeyManagers(), trust.getTrustManagers(), null);
-            SSLContext anonymous = SSLContext.getInstance("TLS");
-            anonymous.init(null, trust.getTrustManagers(), null);
-            return new SSLContext[] {context, anonymous};
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalStateException("no key for the tests", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static KeyStore keys() throws IOException, GeneralSecurityException, InterruptedException {
+    private static KeyStore temporaryKeys() throws IOException, GeneralSecurityException {
         Path folder = Files.createTempDirectory("broadcast-tls");
-        Path file = folder.resolve("keys.p12");
+        Path file = keyStore(folder, PASSWORD);
         try {
-            Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                    "-genkeypair", "-alias", "server", "-keyalg", "EC", "-validity", "2", "-dname", "CN=localhost",
-                    "-ext", "SAN=dns:localhost,ip:127.0.0.1", "-storetype", "PKCS12", "-keystore", file.toString(),
-                    "-storepass", new String(PASSWORD)).redirectErrorStream(true).start();
-            String said = new String(keytool.getInputStream().readAllBytes());
-            if (keytool.waitFor() != 0) {
-                throw new IOException("keytool failed: " + said);
-            }
-            KeyStore keys = KeyStore.getInstance("PKCS12");
-            try (InputStream in = Files.newInputStream(file)) {
-                keys.load(in, PASSWORD);
-            }
-            return keys;
+            return KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());
         } finally {
             Files.deleteIfExists(file);
             Files.deleteIfExists(folder);
         }
+    }
+
+    private static SSLContext trusting(KeyStore trusted, @Nullable KeyManagerFactory own)
+            throws GeneralSecurityException {
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(own == null ? null : own.getKeyManagers(), trust.getTrustManagers(), null);
+        return context;
+    }
+
+    /** {@return a new PKCS #12 file in {@code folder} with a key for {@code localhost} and 127.0.0.1} */
+    public static Path keyStore(Path folder, String password) throws IOException {
+        Path file = folder.resolve("keys.p12");
+        keytool("-genkeypair", "-alias", ALIAS, "-keyalg", "EC", "-dname", "CN=localhost", "-ext",
+                "san=dns:localhost,ip:127.0.0.1", "-storetype", "PKCS12", "-keystore", file.toString(), "-storepass",
+                password);
+        return file;
+    }
+
+    /** Runs keytool; throws what it says if it fails. */
+    public static void keytool(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        command.addAll(List.of(arguments));
+        Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try {
+            String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (keytool.waitFor() != 0) {
+                throw new IOException("keytool failed: " + output);
+            }
+        } catch (InterruptedException e) {
+            throw new IOException("keytool was interrupted", e);
+        } finally {
+            keytool.destroyForcibly();
+        }
+    }
+
+    /** {@return a client that trusts one certificate in the file {@code keys}, and no other} */
+    public static HttpClient clientTrusting(Path keys, String alias, String password)
+            throws IOException, GeneralSecurityException {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry(alias,
+                KeyStore.getInstance(keys.toFile(), password.toCharArray()).getCertificate(alias));
+        return HttpClient.newBuilder().sslContext(trusting(trusted, null)).build();
     }
 }

@@ -2,6 +2,8 @@ package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.testing.JdkClient;
+import io.techops.broadcast.testing.Program;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -12,12 +14,12 @@ class Step09MicrometerIT {
     @Test
     void printsWhatTheHubHasDone() {
         try (Program program = Program.ofJar(Path.of("target/step09-micrometer.jar"), "0");
-                TestPeer peer = TestPeer.connect(program.uriWithin("Listening on (.*)"))) {
+                JdkClient peer = JdkClient.open(program.uriWithin("Listening on (.*)"))) {
             peer.send("hello");
             assertThat(peer.next()).isEqualTo("hello");
             program.awaitOut("broadcast\\.peers\\{.*value=1\\b.*"); // perhaps not in the first report
             program.kill("TERM");
-            assertThat(peer.closeCode()).isEqualTo(1001);
+            assertThat(peer.closed().code()).isEqualTo(1001);
             assertThat(program.awaitExit()).isEqualTo(143);
         }
     }

@@ -3,6 +3,9 @@ package io.techops.broadcast.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.techops.broadcast.testing.JdkClient;
+import io.techops.broadcast.testing.Program;
+import io.techops.broadcast.testing.TestRun;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,7 +22,7 @@ class Step12SpringBootIT {
 
     private static String ask(HttpRequest.Builder request) throws Exception {
         HttpResponse<String> response =
-                HTTP.send(request.timeout(Program.PATIENCE).build(), BodyHandlers.ofString());
+                HTTP.send(request.timeout(TestRun.LIMIT).build(), BodyHandlers.ofString());
         assertThat(response.statusCode()).isEqualTo(200);
         return response.body();
     }
@@ -31,8 +34,8 @@ class Step12SpringBootIT {
             URI root = URI.create("http://localhost:" + application.awaitOut(started).replaceAll(started, "$1") + "/");
             URI live = URI.create("ws://localhost:" + root.getPort() + "/live");
             assertThat(ask(HttpRequest.newBuilder(root))).contains("+ \"/live\")");
-            try (TestPeer one = TestPeer.connect(live); TestPeer two = TestPeer.connect(live)) {
-                await().atMost(Program.PATIENCE).untilAsserted(() -> // the container may open a session after the 101
+            try (JdkClient one = JdkClient.open(live); JdkClient two = JdkClient.open(live)) {
+                await().untilAsserted(() -> // the container may open a session after the 101
                         assertThat(ask(HttpRequest.newBuilder(root.resolve("peers")))).isEqualTo("2"));
                 one.send("from a peer");
                 assertThat(one.next()).isEqualTo("from a peer");
@@ -42,9 +45,9 @@ class Step12SpringBootIT {
                 assertThat(one.next()).isEqualTo("from a controller");
                 assertThat(two.next()).isEqualTo("from a controller");
                 application.kill("TERM");
-                assertThat(one.closeCode()).isEqualTo(1001);
-                assertThat(one.closePhrase()).as("said by the hub").isEqualTo("the server is going away");
-                assertThat(two.closeCode()).isEqualTo(1001);
+                assertThat(one.closed().code()).isEqualTo(1001);
+                assertThat(one.closed().phrase()).as("said by the hub").isEqualTo("the server is going away");
+                assertThat(two.closed().code()).isEqualTo(1001);
                 assertThat(application.awaitExit()).isEqualTo(143);
             }
         }

@@ -2,6 +2,8 @@ package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.testing.JdkClient;
+import io.techops.broadcast.testing.Program;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
@@ -14,7 +16,7 @@ class Step13CdiIT {
     void theEndpointAndTheObserverShareTheHubThatIsABean() {
         try (Program application = Program.ofJar(Path.of("target/step13-cdi.jar"), "0")) {
             URI live = application.uriWithin("Listening on ([^;]*);.*");
-            try (TestPeer one = TestPeer.connect(live)) {
+            try (JdkClient one = JdkClient.open(live)) {
                 one.send("one is here"); // the container may open a session after the 101
                 assertThat(one.next()).isEqualTo("one is here");
                 speakAndEnd(application, one, live);
@@ -22,8 +24,8 @@ class Step13CdiIT {
         }
     }
 
-    private static void speakAndEnd(Program application, TestPeer one, URI live) {
-        try (TestPeer two = TestPeer.connect(live)) {
+    private static void speakAndEnd(Program application, JdkClient one, URI live) {
+        try (JdkClient two = JdkClient.open(live)) {
             two.send("two is here");
             assertThat(two.next()).isEqualTo("two is here");
             assertThat(one.next()).isEqualTo("two is here");
@@ -31,9 +33,9 @@ class Step13CdiIT {
             assertThat(one.next()).isEqualTo("from an event");
             assertThat(two.next()).isEqualTo("from an event");
             application.kill("TERM");
-            assertThat(one.closeCode()).isEqualTo(1001);
-            assertThat(one.closePhrase()).as("said by the hub").isEqualTo("the server is going away");
-            assertThat(two.closeCode()).isEqualTo(1001);
+            assertThat(one.closed().code()).isEqualTo(1001);
+            assertThat(one.closed().phrase()).as("said by the hub").isEqualTo("the server is going away");
+            assertThat(two.closed().code()).isEqualTo(1001);
             assertThat(application.awaitExit()).isEqualTo(143);
         }
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.testing.LogCatch;
+import io.techops.broadcast.testing.RawClient;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
@@ -25,11 +26,11 @@ interface ApplicationContract {
         ContainerRig rig = rig();
         rig.start(BroadcastHub.builder());
         assumeTrue(rig.container.isForeign(), "the standalone server serves no endpoints of an application");
-        WirePeer closed = rig.openAt("/closes");
-        assertThat(closed.closeFrame().code()).isEqualTo(4005);
-        closed.close(4005);
-        WirePeer stays = rig.open();
-        assertThat(stays.send("still here").text()).isEqualTo("still here");
+        RawClient closed = rig.openAt("/closes");
+        assertThat(closed.readClose().code()).isEqualTo(4005);
+        closed.sendClose(4005);
+        RawClient stays = rig.open();
+        assertThat(stays.sendText("still here").nextText()).isEqualTo("still here");
         assertThat(rig.events.registered).hasSize(1);
         assertThat(rig.hub.peers()).hasSize(1);
     }
@@ -41,16 +42,16 @@ interface ApplicationContract {
         rig.start(BroadcastHub.builder());
         assumeTrue(rig.container.isForeign(), "the standalone server serves no endpoints of an application");
         try (LogCatch log = new LogCatch()) {
-            WirePeer shared = rig.openAt("/shares");
+            RawClient shared = rig.openAt("/shares");
             patiently().until(() -> rig.events.registered.size() == 1);
-            shared.send("begin");
+            shared.sendText("begin");
             for (int i = 0; i < each; i++) {
                 rig.hub.broadcast("hub's " + i);
             }
             List<String> own = new ArrayList<>();
             List<String> hubs = new ArrayList<>();
-            while (own.size() < Way.OWN_MESSAGES || hubs.size() < each) {
-                String text = shared.text();
+            while (own.size() < DeploymentStyle.OWN_MESSAGES || hubs.size() < each) {
+                String text = shared.nextText();
                 (text.startsWith("own ") ? own : hubs).add(text);
             }
             for (int i = 0; i < each; i++) {
@@ -66,7 +67,7 @@ interface ApplicationContract {
         ContainerRig rig = rig();
         rig.start(BroadcastHub.builder());
         assumeTrue(rig.container.isForeign(), "the standalone server has a test of its own");
-        WirePeer listens = rig.openAt("/topics/a");
+        RawClient listens = rig.openAt("/topics/a");
         patiently().until(() -> rig.topics.hub("a").peers().size() == 1);
         try (LogCatch log = new LogCatch()) { // containers may tell of malformed requests
             areNoTopics("/topics/a;v=1", "/topics;v=1/a", "/topics/a/", "/topics/b/../a", "/topics/./a", "/topics//a",
@@ -74,11 +75,11 @@ interface ApplicationContract {
                     "/topics/a%2F..%2Fa", "/x/../topics/a", "//topics/a", "/topics/%C0%E1");
             assertThat(log.warnings()).noneMatch(line -> line.startsWith("io.techops"));
         }
-        WirePeer spelled = rig.openAt("/topics/%61?v=1");
+        RawClient spelled = rig.openAt("/topics/%61?v=1");
         patiently().until(() -> rig.topics.hub("a").peers().size() == 2);
         rig.topics.hub("a").broadcast("to a");
-        assertThat(listens.text()).isEqualTo("to a");
-        assertThat(spelled.text()).isEqualTo("to a");
+        assertThat(listens.nextText()).isEqualTo("to a");
+        assertThat(spelled.nextText()).isEqualTo("to a");
         assertThat(rig.topics.names()).containsExactly("a");
     }
 
@@ -86,9 +87,9 @@ interface ApplicationContract {
     private void areNoTopics(String... paths) throws IOException {
         ContainerRig rig = rig();
         for (String path : paths) {
-            try (WirePeer other = WirePeer.connect(rig.container.uri(), 0)) {
-                if (other.shakeHands(rig.container.uri(), path).startsWith("HTTP/1.1 101")) {
-                    WirePeer.Received close = other.closeFrame();
+            try (RawClient other = RawClient.connect(rig.container.uri().getPort(), 0)) {
+                if (other.ask(RawClient.handshake(path)).startsWith("HTTP/1.1 101")) {
+                    RawClient.Frame close = other.readClose();
                     assertThat(close.code()).as(path).isEqualTo(CloseReason.POLICY_VIOLATION);
                     assertThat(close.phrase()).as(path).isNotBlank();
                 }

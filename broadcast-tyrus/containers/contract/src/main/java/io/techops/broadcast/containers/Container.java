@@ -4,7 +4,7 @@ import io.techops.broadcast.BroadcastHub;
 import java.net.URI;
 
 /**
- * A container with the endpoints of a {@link Way}, that of a hub at {@code /live}.
+ * A container with the endpoints of a {@link DeploymentStyle}, that of a hub at {@code /live}.
  */
 public interface Container {
 
@@ -17,11 +17,11 @@ public interface Container {
         /**
          * {@return a container that is running}
          *
-         * @param way how the endpoint gets into it
+         * @param style how the endpoint gets into it
          * @param hub the hub of the endpoint
          * @param threads how many it has for reading and writing
          */
-        Container start(Way way, BroadcastHub hub, int threads) throws Exception;
+        Container start(DeploymentStyle style, BroadcastHub hub, int threads) throws Exception;
     }
 
     /** {@return where to connect} */

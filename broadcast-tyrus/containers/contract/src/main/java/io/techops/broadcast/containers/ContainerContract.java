@@ -11,8 +11,8 @@ public abstract class ContainerContract
     private final ContainerRig rig;
 
     /** Runs the contract in a container, with the endpoint put into it in one way. */
-    protected ContainerContract(Way way, Container.Starting starting) {
-        rig = new ContainerRig(way, starting);
+    protected ContainerContract(DeploymentStyle style, Container.Starting starting) {
+        rig = new ContainerRig(style, starting);
     }
 
     @Override

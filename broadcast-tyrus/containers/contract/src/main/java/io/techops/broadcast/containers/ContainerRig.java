@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Topics;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.Recorder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,17 +20,17 @@ import org.awaitility.core.ConditionFactory;
 /** A container with a hub, and peers of it, for one test. */
 final class ContainerRig {
 
-    final Events events = new Events();
-    final List<WirePeer> peers = new ArrayList<>();
+    final Recorder events = new Recorder();
+    final List<RawClient> peers = new ArrayList<>();
     final ExecutorService threads = Executors.newCachedThreadPool();
     BroadcastHub hub;
     Topics topics;
     Container container;
     private final Container.Starting starting;
-    private final Way way;
+    private final DeploymentStyle style;
 
-    ContainerRig(Way way, Container.Starting starting) {
-        this.way = way;
+    ContainerRig(DeploymentStyle style, Container.Starting starting) {
+        this.style = style;
         this.starting = starting;
     }
 
@@ -39,33 +41,33 @@ final class ContainerRig {
     void start(BroadcastHub.Builder settings, int containerThreads) throws Exception {
         hub = settings.listener(events).messageListener(events).build();
         topics = Topics.create();
-        Way.serve(hub, topics);
-        container = starting.start(way, hub, containerThreads);
+        DeploymentStyle.serve(hub, topics);
+        container = starting.start(style, hub, containerThreads);
     }
 
     /** Connects to another endpoint, where no peer need come of it. */
-    WirePeer openAt(String path) throws Exception {
-        WirePeer peer = WirePeer.connect(container.uri(), 0);
+    RawClient openAt(String path) throws Exception {
+        RawClient peer = RawClient.connect(container.uri().getPort(), 0);
         peers.add(peer);
-        assertThat(peer.shakeHands(container.uri(), path)).as(path).startsWith("HTTP/1.1 101");
+        peer.shakeHands(path);
         return peer;
     }
 
-    WirePeer open() throws Exception {
+    RawClient open() throws Exception {
         return open(0);
     }
 
-    WirePeer open(int receiveBuffer) throws Exception {
+    RawClient open(int receiveBuffer) throws Exception {
         int before = events.registered.size();
-        WirePeer peer = WirePeer.connect(container.uri(), receiveBuffer);
+        RawClient peer = RawClient.connect(container.uri().getPort(), receiveBuffer);
         peers.add(peer);
-        assertThat(peer.shakeHands(container.uri())).startsWith("HTTP/1.1 101");
+        peer.shakeHands(container.uri().getPath());
         patiently().until(() -> events.registered.size() > before);
         return peer;
     }
 
-    List<WirePeer> open(int count, int receiveBuffer) throws Exception {
-        List<WirePeer> opened = new ArrayList<>();
+    List<RawClient> open(int count, int receiveBuffer) throws Exception {
+        List<RawClient> opened = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             opened.add(open(receiveBuffer));
         }
@@ -80,13 +82,13 @@ final class ContainerRig {
         return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5));
     }
 
-    List<Future<List<String>>> readAll(List<WirePeer> all, int count) {
+    List<Future<List<String>>> readAll(List<RawClient> all, int count) {
         List<Future<List<String>>> seen = new ArrayList<>();
-        for (WirePeer peer : all) {
+        for (RawClient peer : all) {
             seen.add(threads.submit(() -> {
                 List<String> texts = new ArrayList<>();
                 while (texts.size() < count) {
-                    texts.add(peer.text());
+                    texts.add(peer.nextText());
                 }
                 return texts;
             }));
@@ -110,7 +112,7 @@ final class ContainerRig {
     }
 
     void stop() throws Exception {
-        for (WirePeer peer : peers) {
+        for (RawClient peer : peers) {
             peer.close();
         }
         if (hub != null) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.Recorder;
 import java.util.List;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
@@ -20,16 +22,16 @@ interface DeliveryContract {
     default void everyTextReachesEveryoneVerbatimTheSenderIncluded() throws Exception {
         ContainerRig rig = rig();
         rig.start(BroadcastHub.builder());
-        WirePeer one = rig.open();
-        WirePeer two = rig.open();
+        RawClient one = rig.open();
+        RawClient two = rig.open();
         for (String text : List.of("hello", "", " \n", "\uD83D\uDE00 gr\u00FC\u00DFe", "x".repeat(65_536))) {
-            one.send(text);
-            assertThat(one.text()).isEqualTo(text);
-            assertThat(two.text()).isEqualTo(text);
+            one.sendText(text);
+            assertThat(one.nextText()).isEqualTo(text);
+            assertThat(two.nextText()).isEqualTo(text);
         }
         rig.hub.broadcast("from the host");
-        assertThat(one.text()).isEqualTo("from the host");
-        assertThat(two.text()).isEqualTo("from the host");
+        assertThat(one.nextText()).isEqualTo("from the host");
+        assertThat(two.nextText()).isEqualTo("from the host");
         assertThat(rig.events.failures).isEmpty();
     }
 
@@ -37,9 +39,9 @@ interface DeliveryContract {
     default void aBinaryMessageIsIgnoredAndTheConnectionStaysOpen() throws Exception {
         ContainerRig rig = rig();
         rig.start(BroadcastHub.builder());
-        WirePeer one = rig.open();
-        one.send(new byte[] {1, 2, 3}).send(new byte[0]).send("open");
-        assertThat(one.text()).isEqualTo("open");
+        RawClient one = rig.open();
+        one.sendBinary(new byte[] {1, 2, 3}).sendBinary(new byte[0]).sendText("open");
+        assertThat(one.nextText()).isEqualTo("open");
         assertThat(rig.events.ignored).contains(Message.binary(new byte[] {1, 2, 3}), Message.binary(new byte[0]));
         assertThat(rig.events.departures).isEmpty();
         assertThat(rig.events.failures).isEmpty();
@@ -49,10 +51,10 @@ interface DeliveryContract {
     default void aBinaryMessageIsRelayedIfThePolicySaysSo() throws Exception {
         ContainerRig rig = rig();
         rig.start(BroadcastHub.builder().policy(MessagePolicy.everything()));
-        WirePeer one = rig.open();
+        RawClient one = rig.open();
         for (byte[] payload : new byte[][] {{0, -1, 7}, {}, new byte[65_536]}) {
-            WirePeer.Received answer = one.send(payload).read();
-            assertThat(answer.opcode()).isEqualTo(WirePeer.BINARY);
+            RawClient.Frame answer = one.sendBinary(payload).readMessage();
+            assertThat(answer.opcode()).isEqualTo(RawClient.BINARY);
             assertThat(answer.payload()).isEqualTo(payload);
         }
     }
@@ -61,20 +63,20 @@ interface DeliveryContract {
     default void whateverTheCauseADepartureUnregistersOnce() throws Exception {
         ContainerRig rig = rig();
         rig.start(BroadcastHub.builder());
-        WirePeer closes = rig.open();
-        WirePeer vanishes = rig.open();
-        WirePeer fallsSilent = rig.open();
-        WirePeer stays = rig.open();
-        closes.close(4001);
-        assertThat(closes.closeFrame().code()).isEqualTo(4001);
+        RawClient closes = rig.open();
+        RawClient vanishes = rig.open();
+        RawClient fallsSilent = rig.open();
+        RawClient stays = rig.open();
+        closes.sendClose(4001);
+        assertThat(closes.readClose().code()).isEqualTo(4001);
         rig.awaitDepartures(1);
         vanishes.reset();
         rig.awaitDepartures(2);
-        fallsSilent.endOutput();
+        fallsSilent.socket().shutdownOutput();
         rig.awaitDepartures(3);
         assertThat(rig.events.departures.get(0).code()).isEqualTo(4001);
-        assertThat(rig.events.departures).extracting(Events.Departure::peer).containsExactly(1L, 2L, 3L);
-        assertThat(stays.send("still here").text()).isEqualTo("still here");
+        assertThat(rig.events.departures).extracting(Recorder.Departure::peer).containsExactly(1L, 2L, 3L);
+        assertThat(stays.sendText("still here").nextText()).isEqualTo("still here");
         assertThat(rig.hub.peers()).hasSize(1);
     }
 
@@ -84,14 +86,14 @@ interface DeliveryContract {
         int publishers = 4;
         int each = 100;
         rig.start(BroadcastHub.builder());
-        List<WirePeer> all = rig.open(12, 0);
+        List<RawClient> all = rig.open(12, 0);
         List<Future<List<String>>> seen = rig.readAll(all, publishers * each);
         for (int p = 0; p < publishers; p++) {
-            WirePeer publisher = all.get(p);
+            RawClient publisher = all.get(p);
             int from = p;
             rig.threads.submit(() -> {
                 for (int i = 0; i < each; i++) {
-                    publisher.send(from + " " + i);
+                    publisher.sendText(from + " " + i);
                 }
                 return null;
             });
@@ -105,7 +107,7 @@ interface DeliveryContract {
         int publishers = 16;
         int each = 250;
         rig.start(BroadcastHub.builder());
-        List<WirePeer> all = rig.open(4, 0);
+        List<RawClient> all = rig.open(4, 0);
         List<Future<List<String>>> seen = rig.readAll(all, publishers * each);
         for (int p = 0; p < publishers; p++) {
             int from = p;

@@ -6,6 +6,8 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.testing.LogCatch;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.Recorder;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
@@ -24,21 +26,21 @@ interface EndContract {
     default void whatWasBroadcastBeforeTheEndIsDeliveredAndThen1001() throws Exception {
         ContainerRig rig = rig();
         rig.start(BroadcastHub.builder());
-        List<WirePeer> all = rig.open(10, 0);
+        List<RawClient> all = rig.open(10, 0);
         for (int i = 0; i < 200; i++) {
             rig.hub.broadcast("last words " + i);
         }
         Future<?> end = rig.threads.submit(() -> rig.hub.close(Duration.ofSeconds(20)));
-        for (WirePeer peer : all) {
+        for (RawClient peer : all) {
             for (int i = 0; i < 200; i++) {
-                assertThat(peer.text()).isEqualTo("last words " + i);
+                assertThat(peer.nextText()).isEqualTo("last words " + i);
             }
-            assertThat(peer.closeFrame().code()).isEqualTo(CloseReason.GOING_AWAY);
-            peer.close(CloseReason.GOING_AWAY);
+            assertThat(peer.readClose().code()).isEqualTo(CloseReason.GOING_AWAY);
+            peer.sendClose(CloseReason.GOING_AWAY);
         }
         end.get();
         rig.awaitDepartures(10);
-        assertThat(rig.events.departures).extracting(Events.Departure::code).containsOnly(CloseReason.GOING_AWAY);
+        assertThat(rig.events.departures).extracting(Recorder.Departure::code).containsOnly(CloseReason.GOING_AWAY);
     }
 
     @Test
@@ -46,13 +48,13 @@ interface EndContract {
         ContainerRig rig = rig();
         rig.start(BroadcastHub.builder());
         rig.hub.close();
-        WirePeer late = WirePeer.connect(rig.container.uri(), 0);
+        RawClient late = RawClient.connect(rig.container.uri().getPort(), 0);
         rig.peers.add(late);
-        String status = late.shakeHands(rig.container.uri());
+        String status = late.ask(RawClient.handshake(rig.container.uri().getPath()));
         if (rig.container.refusesBeforeUpgrade()) {
             assertThat(status).startsWith("HTTP/1.1 503");
         } else {
-            assertThat(late.closeFrame().code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
+            assertThat(late.readClose().code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
         }
     }
 
@@ -62,7 +64,7 @@ interface EndContract {
         ContainerRig rig = rig();
         int behind = 20;
         rig.start(BroadcastHub.builder().retention(Retention.of(4_096, 64 << 20)));
-        List<WirePeer> all = rig.open(behind, 4_096);
+        List<RawClient> all = rig.open(behind, 4_096);
         String filler = "x".repeat(16_000);
         for (int i = 0; i < 400; i++) {
             rig.hub.broadcast(filler);
@@ -71,9 +73,9 @@ interface EndContract {
             rig.hub.close(Duration.ofMillis(200));
             assertThat(log.warnings()).as("on a busy machine").allMatch(line -> line.contains("did not end the hub"));
         }
-        for (WirePeer peer : all) {
+        for (RawClient peer : all) {
             try {
-                assertThat(peer.closeFrame().code()).isEqualTo(CloseReason.GOING_AWAY);
+                assertThat(peer.readClose().code()).isEqualTo(CloseReason.GOING_AWAY);
             } catch (IOException e) {
                 assertThat(e).as("cut").isInstanceOfAny(EOFException.class, SocketException.class);
             }
@@ -84,10 +86,10 @@ interface EndContract {
     default void noThreadIsLeftWhenTheHubHasClosed() throws Exception {
         ContainerRig rig = rig();
         rig.start(BroadcastHub.builder());
-        for (WirePeer peer : rig.open(5, 0)) {
+        for (RawClient peer : rig.open(5, 0)) {
             rig.threads.submit(() -> {
-                int code = peer.closeFrame().code();
-                peer.close(code);
+                int code = peer.readClose().code();
+                peer.sendClose(code);
                 return code;
             });
         }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Retention;
+import io.techops.broadcast.testing.RawClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -28,14 +29,14 @@ interface FloodContract {
         int flooding = 12;
         int each = 150;
         rig.start(BroadcastHub.builder().retention(Retention.of(16, 8 << 20)));
-        List<WirePeer> all = rig.open(flooding + 1, 0);
+        List<RawClient> all = rig.open(flooding + 1, 0);
         List<Future<List<String>>> seen = rig.readAll(all, flooding * each);
         for (int p = 0; p < flooding; p++) {
-            WirePeer publisher = all.get(p);
+            RawClient publisher = all.get(p);
             int from = p;
             rig.threads.submit(() -> {
                 for (int i = 0; i < each; i++) {
-                    publisher.send(from + " " + i);
+                    publisher.sendText(from + " " + i);
                 }
                 return null;
             });
@@ -51,17 +52,17 @@ interface FloodContract {
     default void aFloodCostsNoPeerThatReadsTheConnection(int containerThreads) throws Exception {
         ContainerRig rig = rig();
         int flooding = 3;
-        // Twice what the log holds is on the way all the time; the kernel would hold far more, and all of it is to come.
+        // Twice what the log holds is under way all the time; the kernel would hold far more, and all of it is read.
         Semaphore onTheWay = new Semaphore(8_192);
         rig.start(BroadcastHub.builder(), containerThreads);
-        List<WirePeer> all = rig.open(flooding + 2, 0);
+        List<RawClient> all = rig.open(flooding + 2, 0);
         AtomicBoolean over = new AtomicBoolean();
         List<Future<Long>> counts = new ArrayList<>();
-        for (WirePeer peer : all) {
+        for (RawClient peer : all) {
             boolean first = counts.isEmpty();
             counts.add(rig.threads.submit(() -> {
                 long count = 0;
-                while (!peer.text().equals("over")) {
+                while (!peer.nextText().equals("over")) {
                     count++;
                     onTheWay.release(first ? 1 : 0);
                 }
@@ -69,12 +70,12 @@ interface FloodContract {
             }));
         }
         List<Future<Long>> sent = new ArrayList<>();
-        for (WirePeer peer : all.subList(0, flooding)) {
+        for (RawClient peer : all.subList(0, flooding)) {
             sent.add(rig.threads.submit(() -> {
                 long count = 0;
                 while (!over.get()) {
                     onTheWay.acquire();
-                    peer.send("one of a great many, number " + count++);
+                    peer.sendText("one of a great many, number " + count++);
                 }
                 return count;
             }));
@@ -91,7 +92,7 @@ interface FloodContract {
         }
         long expected = total;
         await().until(() -> rig.hub.stats().messages() == expected);
-        all.get(0).send("over");
+        all.get(0).sendText("over");
         for (Future<Long> count : counts) {
             assertThat(count.get()).isEqualTo(expected);
         }

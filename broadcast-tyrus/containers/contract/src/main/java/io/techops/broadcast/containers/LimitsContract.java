@@ -8,6 +8,8 @@ import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.testing.LogCatch;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.Recorder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -29,13 +31,14 @@ interface LimitsContract {
         int count = 500;
         rig.start(BroadcastHub.builder().shards(1).retention(Retention.of(4_096, 64 << 20))
                 .stallTimeout(Duration.ofMillis(1_500)).closeTimeout(Duration.ofMillis(1_500)));
-        WirePeer stalls = rig.open(4_096);
-        WirePeer reads = rig.open();
-        Semaphore onTheWay = new Semaphore(32); // 1 MB fits in the kernel: a reader that is late is not taken for stalled
+        RawClient stalls = rig.open(4_096);
+        RawClient reads = rig.open();
+        // 1 MB fits in the kernel: a reader that is late is not taken for stalled.
+        Semaphore onTheWay = new Semaphore(32);
         Future<List<String>> seen = rig.threads.submit(() -> {
             List<String> texts = new ArrayList<>();
             while (texts.size() < count) {
-                texts.add(reads.text());
+                texts.add(reads.nextText());
                 onTheWay.release();
             }
             return texts;
@@ -46,15 +49,16 @@ interface LimitsContract {
             rig.hub.broadcast(i + filler);
         }
         rig.awaitDepartures(1);
-        assertThat(rig.events.departures.get(0)).isEqualTo(new Events.Departure(1, CloseReason.TRY_AGAIN_LATER));
+        assertThat(rig.events.departures.get(0).peer()).isEqualTo(1);
+        assertThat(rig.events.departures.get(0).code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
         if (!rig.container.canCut()) { // it is told why if it reads before its time is over
-            assertThat(stalls.closeFrame().code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
+            assertThat(stalls.readClose().code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
         }
         List<String> texts = seen.get();
         for (int i = 0; i < count; i++) {
             assertThat(texts.get(i)).hasSize(filler.length() + String.valueOf(i).length()).startsWith(i + "x");
         }
-        assertThat(reads.send("still here").text()).isEqualTo("still here");
+        assertThat(reads.sendText("still here").nextText()).isEqualTo("still here");
         if (rig.container.canCut()) {
             patiently().until(stalls::isCut);
         }
@@ -69,15 +73,15 @@ interface LimitsContract {
             }
             return MessagePolicy.Decision.relay(message);
         }));
-        WirePeer one = rig.open();
-        WirePeer two = rig.open();
+        RawClient one = rig.open();
+        RawClient two = rig.open();
         try (LogCatch log = new LogCatch()) {
-            one.send("fatal");
-            assertThat(one.closeFrame().code()).isEqualTo(CloseReason.INTERNAL_ERROR);
+            one.sendText("fatal");
+            assertThat(one.readClose().code()).isEqualTo(CloseReason.INTERNAL_ERROR);
             assertThat(log.warnings()).singleElement().asString().contains("The message policy threw");
         }
-        one.close(CloseReason.INTERNAL_ERROR);
-        assertThat(two.send("fine").text()).isEqualTo("fine");
+        one.sendClose(CloseReason.INTERNAL_ERROR);
+        assertThat(two.sendText("fine").nextText()).isEqualTo("fine");
         rig.awaitDepartures(1);
         assertThat(rig.events.failures).hasSize(1);
     }
@@ -86,24 +90,25 @@ interface LimitsContract {
     default void aMessageThatIsTooLongEndsItsPeerWith1009() throws Exception {
         ContainerRig rig = rig();
         rig.start(BroadcastHub.builder());
-        WirePeer bystander = rig.open();
+        RawClient bystander = rig.open();
         for (String text : List.of("x".repeat(65_537), "\u00E9".repeat(32_769))) {
-            WirePeer talks = rig.open();
-            talks.send(text);
-            WirePeer.Received close = talks.closeFrame();
+            RawClient talks = rig.open();
+            talks.sendText(text);
+            RawClient.Frame close = talks.readClose();
             assertThat(close.code()).as("%d characters", text.length()).isEqualTo(CloseReason.MESSAGE_TOO_BIG);
             assertThat(close.phrase()).as("the reason").isNotBlank();
             talks.close();
         }
-        WirePeer inParts = rig.open();
+        RawClient inParts = rig.open();
         byte[] part = "x".repeat(30_000).getBytes(StandardCharsets.US_ASCII);
-        inParts.frame(false, WirePeer.TEXT, part);
-        inParts.frame(false, 0, part);
-        inParts.frame(true, 0, part);
-        assertThat(inParts.closeFrame().code()).isEqualTo(CloseReason.MESSAGE_TOO_BIG);
+        inParts.send(RawClient.frame(0x01, part));
+        inParts.send(RawClient.frame(0x00, part));
+        inParts.send(RawClient.frame(0x80, part));
+        assertThat(inParts.readClose().code()).isEqualTo(CloseReason.MESSAGE_TOO_BIG);
         rig.awaitDepartures(3);
-        assertThat(rig.events.departures).extracting(Events.Departure::code).containsOnly(CloseReason.MESSAGE_TOO_BIG);
-        assertThat(bystander.send("still here").text()).isEqualTo("still here");
+        assertThat(rig.events.departures).extracting(Recorder.Departure::code)
+                .containsOnly(CloseReason.MESSAGE_TOO_BIG);
+        assertThat(bystander.sendText("still here").nextText()).isEqualTo("still here");
     }
 
     /** The close frame may be lost: some containers close the socket under a peer that is still sending. */
@@ -111,19 +116,19 @@ interface LimitsContract {
     default void aMessageThatIsFarTooLongEndsItsPeer() throws Exception {
         ContainerRig rig = rig();
         rig.start(BroadcastHub.builder());
-        WirePeer bystander = rig.open();
-        WirePeer talks = rig.open();
+        RawClient bystander = rig.open();
+        RawClient talks = rig.open();
         int code = CloseReason.MESSAGE_TOO_BIG;
         try {
-            talks.send("x".repeat(3_000_000));
-            code = talks.closeFrame().code();
+            talks.sendText("x".repeat(3_000_000));
+            code = talks.readClose().code();
         } catch (IOException e) {
             assertThat(rig.container.lingers()).as("the close frame was lost").isFalse();
         }
         assertThat(code).isEqualTo(CloseReason.MESSAGE_TOO_BIG);
         rig.awaitDepartures(1);
         assertThat(rig.events.departures.get(0).code()).isEqualTo(CloseReason.MESSAGE_TOO_BIG);
-        assertThat(bystander.send("still here").text()).isEqualTo("still here");
+        assertThat(bystander.sendText("still here").nextText()).isEqualTo("still here");
     }
 
     @Test
@@ -131,14 +136,15 @@ interface LimitsContract {
         ContainerRig rig = rig();
         rig.start(BroadcastHub.builder().heartbeat(Duration.ofMillis(200)).pongTimeout(Duration.ofSeconds(3)));
         rig.open();
-        WirePeer answers = rig.open();
+        RawClient answers = rig.open();
         while (rig.events.departures.isEmpty()) {
-            WirePeer.Received ping = answers.read();
-            assertThat(ping.opcode()).isEqualTo(WirePeer.PING);
-            answers.frame(true, WirePeer.PONG, ping.payload());
+            RawClient.Frame ping = answers.readMessage();
+            assertThat(ping.opcode()).isEqualTo(RawClient.PING);
+            answers.send(RawClient.frame(0x8A, ping.payload()));
         }
-        assertThat(rig.events.departures.get(0)).isEqualTo(new Events.Departure(1, CloseReason.ABNORMAL));
+        assertThat(rig.events.departures.get(0).peer()).isEqualTo(1);
+        assertThat(rig.events.departures.get(0).code()).isEqualTo(CloseReason.ABNORMAL);
         rig.hub.broadcast("you are alive");
-        assertThat(answers.text()).isEqualTo("you are alive");
+        assertThat(answers.nextText()).isEqualTo("you are alive");
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.testing.LogCatch;
+import io.techops.broadcast.testing.RawClient;
 import jakarta.websocket.server.ServerContainer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -133,13 +134,13 @@ public abstract class Redeployment {
 
     private WeakReference<ClassLoader> once(Host host, Path classes, int count, boolean virtual) throws Exception {
         URI uri = host.deploy(folder, classes, virtual);
-        List<WirePeer> peers = new ArrayList<>();
+        List<RawClient> peers = new ArrayList<>();
         List<Thread> readers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            WirePeer peer = WirePeer.connect(uri, 0);
-            assertThat(peer.shakeHands(uri)).startsWith("HTTP/1.1 101");
-            peer.send("hello");
-            assertThat(peer.text()).isIn("hello", "deployed");
+            RawClient peer = RawClient.connect(uri.getPort(), 0);
+            peer.shakeHands(uri.getPath());
+            peer.sendText("hello");
+            assertThat(peer.nextText()).isIn("hello", "deployed");
             peers.add(peer);
             Thread reader = new Thread(() -> answerClose(peer));
             readers.add(reader);
@@ -151,15 +152,15 @@ public abstract class Redeployment {
         for (Thread reader : readers) {
             reader.join();
         }
-        for (WirePeer peer : peers) {
+        for (RawClient peer : peers) {
             peer.close();
         }
         return new WeakReference<>(loader);
     }
 
-    private static void answerClose(WirePeer peer) {
+    private static void answerClose(RawClient peer) {
         try {
-            peer.close(peer.closeFrame().code());
+            peer.sendClose(peer.readClose().code());
         } catch (IOException e) {
             // The container has cut it.
         }

@@ -3,6 +3,7 @@ package io.techops.broadcast.containers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.techops.broadcast.testing.RawClient;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -30,7 +31,7 @@ public abstract class StoppedContainer {
 
     private final Class<? extends Container> container;
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final List<WirePeer> peers = new ArrayList<>();
+    private final List<RawClient> peers = new ArrayList<>();
     private Process process;
     private BufferedReader printed;
     private URI uri;
@@ -52,7 +53,7 @@ public abstract class StoppedContainer {
 
     @AfterEach
     void stop() throws IOException {
-        for (WirePeer peer : peers) {
+        for (RawClient peer : peers) {
             peer.close();
         }
         if (process != null) {
@@ -68,10 +69,10 @@ public abstract class StoppedContainer {
         return line;
     }
 
-    private WirePeer open(int receiveBuffer) throws IOException {
-        WirePeer peer = WirePeer.connect(uri, receiveBuffer);
+    private RawClient open(int receiveBuffer) throws IOException {
+        RawClient peer = RawClient.connect(uri.getPort(), receiveBuffer);
         peers.add(peer);
-        assertThat(peer.shakeHands(uri)).startsWith("HTTP/1.1 101");
+        peer.shakeHands(uri.getPath());
         next("peer ");
         return peer;
     }
@@ -89,12 +90,12 @@ public abstract class StoppedContainer {
         for (int i = 0; i < PEERS; i++) {
             open(0);
         }
-        for (WirePeer peer : peers) {
-            assertThat(peer.read().opcode()).isEqualTo(WirePeer.PING);
+        for (RawClient peer : peers) {
+            assertThat(peer.readMessage().opcode()).isEqualTo(RawClient.PING);
         }
         signal("STOP");
-        for (WirePeer peer : peers) {
-            peer.frame(true, WirePeer.PONG, new byte[0]);
+        for (RawClient peer : peers) {
+            peer.send(RawClient.frame(0x8A, new byte[0]));
         }
         standStill();
         signal("CONT");
@@ -111,7 +112,7 @@ public abstract class StoppedContainer {
         next("broadcast");
         signal("STOP");
         List<Future<Void>> readers = new ArrayList<>();
-        for (WirePeer peer : peers) {
+        for (RawClient peer : peers) {
             readers.add(threads.submit(() -> {
                 for (int i = 0; i < StoppedProgram.TIMES; i++) {
                     assertThat(text(peer).equals(StoppedProgram.text(i))).as("message %d", i).isTrue();
@@ -128,21 +129,21 @@ public abstract class StoppedContainer {
     }
 
     /** {@return the next text; pings are answered} */
-    private static String text(WirePeer peer) throws IOException {
-        WirePeer.Received next = peer.read();
-        while (next.opcode() == WirePeer.PING) {
-            peer.frame(true, WirePeer.PONG, next.payload());
-            next = peer.read();
+    private static String text(RawClient peer) throws IOException {
+        RawClient.Frame next = peer.readMessage();
+        while (next.opcode() == RawClient.PING) {
+            peer.send(RawClient.frame(0x8A, next.payload()));
+            next = peer.readMessage();
         }
-        assertThat(next.opcode()).as("the opcode of a text").isEqualTo(WirePeer.TEXT);
+        assertThat(next.opcode()).as("the opcode of a text").isEqualTo(RawClient.TEXT);
         return next.text();
     }
 
     private void areAlive() throws IOException {
-        for (WirePeer peer : peers) {
-            peer.send("still here?");
+        for (RawClient peer : peers) {
+            peer.sendText("still here?");
         }
-        for (WirePeer peer : peers) {
+        for (RawClient peer : peers) {
             for (int i = 0; i < peers.size(); i++) {
                 assertThat(text(peer)).isEqualTo("still here?");
             }

@@ -40,11 +40,11 @@ final class StoppedProgram {
                         System.out.println("gone " + peer.id() + " " + reason);
                     }
                 }).build();
-        Way.serve(hub, Topics.create());
+        DeploymentStyle.serve(hub, Topics.create());
         Constructor<?> made =
-                Class.forName(arguments[0]).getDeclaredConstructor(Way.class, BroadcastHub.class, int.class);
+                Class.forName(arguments[0]).getDeclaredConstructor(DeploymentStyle.class, BroadcastHub.class, int.class);
         made.setAccessible(true);
-        Container container = (Container) made.newInstance(Way.CONFIGURED, hub, Container.MANY_THREADS);
+        Container container = (Container) made.newInstance(DeploymentStyle.CONFIGURED, hub, Container.MANY_THREADS);
         System.out.println("listens " + container.uri());
         broadcastWhenTold(hub);
         System.exit(0);

@@ -15,21 +15,21 @@ class JettyTest {
     @Nested
     class WithAClassThatExtends extends ContainerContract {
         WithAClassThatExtends() {
-            super(Way.EXTENDING, Embedded::new);
+            super(DeploymentStyle.EXTENDING, Embedded::new);
         }
     }
 
     @Nested
     class WithAClassThatDelegates extends ContainerContract {
         WithAClassThatDelegates() {
-            super(Way.DELEGATING, Embedded::new);
+            super(DeploymentStyle.DELEGATING, Embedded::new);
         }
     }
 
     @Nested
     class WithAConfiguration extends ContainerContract {
         WithAConfiguration() {
-            super(Way.CONFIGURED, Embedded::new);
+            super(DeploymentStyle.CONFIGURED, Embedded::new);
         }
     }
 
@@ -38,7 +38,7 @@ class JettyTest {
         private final Server server;
         private final ServerConnector connector;
 
-        Embedded(Way way, BroadcastHub hub, int threads) throws Exception {
+        Embedded(DeploymentStyle style, BroadcastHub hub, int threads) throws Exception {
             server = new Server(new QueuedThreadPool(4 + threads)); // it takes four for itself
             connector = new ServerConnector(server, 1, 1);
             connector.setHost("127.0.0.1");
@@ -46,7 +46,7 @@ class JettyTest {
             ServletContextHandler context = new ServletContextHandler("/");
             server.setHandler(context);
             JakartaWebSocketServletContainerInitializer.configure(context,
-                    (servletContext, container) -> way.addTo(container));
+                    (servletContext, container) -> style.addTo(container));
             server.start();
         }
 

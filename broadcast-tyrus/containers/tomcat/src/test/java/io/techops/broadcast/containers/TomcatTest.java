@@ -20,21 +20,21 @@ class TomcatTest {
     @Nested
     class WithAClassThatExtends extends ContainerContract {
         WithAClassThatExtends() {
-            super(Way.EXTENDING, Embedded::new);
+            super(DeploymentStyle.EXTENDING, Embedded::new);
         }
     }
 
     @Nested
     class WithAClassThatDelegates extends ContainerContract {
         WithAClassThatDelegates() {
-            super(Way.DELEGATING, Embedded::new);
+            super(DeploymentStyle.DELEGATING, Embedded::new);
         }
     }
 
     @Nested
     class WithAConfiguration extends ContainerContract {
         WithAConfiguration() {
-            super(Way.CONFIGURED, Embedded::new);
+            super(DeploymentStyle.CONFIGURED, Embedded::new);
         }
     }
 
@@ -43,7 +43,7 @@ class TomcatTest {
         private final Tomcat tomcat = new Tomcat();
         private final Path folder;
 
-        Embedded(Way way, BroadcastHub hub, int threads) throws Exception {
+        Embedded(DeploymentStyle style, BroadcastHub hub, int threads) throws Exception {
             folder = Files.createTempDirectory("tomcat");
             tomcat.setBaseDir(folder.toString());
             tomcat.setHostname("localhost");
@@ -55,7 +55,7 @@ class TomcatTest {
             context.addServletContainerInitializer(new WsSci(), Set.of());
             context.addServletContainerInitializer((classes, servletContext) -> {
                 try {
-                    way.addTo((ServerContainer) servletContext.getAttribute(ServerContainer.class.getName()));
+                    style.addTo((ServerContainer) servletContext.getAttribute(ServerContainer.class.getName()));
                 } catch (DeploymentException e) {
                     throw new IllegalStateException(e);
                 }

@@ -16,26 +16,26 @@ import org.junit.jupiter.api.Nested;
 /** The contract, kept by the server that comes with Tyrus. */
 class TyrusTest {
 
-    private static volatile Way configured;
+    private static volatile DeploymentStyle configured;
 
     @Nested
     class WithAClassThatExtends extends ContainerContract {
         WithAClassThatExtends() {
-            super(Way.EXTENDING, Stock::new);
+            super(DeploymentStyle.EXTENDING, Stock::new);
         }
     }
 
     @Nested
     class WithAClassThatDelegates extends ContainerContract {
         WithAClassThatDelegates() {
-            super(Way.DELEGATING, Stock::new);
+            super(DeploymentStyle.DELEGATING, Stock::new);
         }
     }
 
     @Nested
     class WithAConfiguration extends ContainerContract {
         WithAConfiguration() {
-            super(Way.CONFIGURED, Stock::new);
+            super(DeploymentStyle.CONFIGURED, Stock::new);
         }
     }
 
@@ -61,8 +61,8 @@ class TyrusTest {
 
         private final Server server;
 
-        Stock(Way way, BroadcastHub hub, int threads) throws Exception {
-            configured = way;
+        Stock(DeploymentStyle style, BroadcastHub hub, int threads) throws Exception {
+            configured = style;
             ThreadPoolConfig pool = ThreadPoolConfig.defaultConfig().setCorePoolSize(threads).setMaxPoolSize(threads);
             server = new Server("localhost", -1, "/", Map.of(WORKER_THREAD_POOL_CONFIG, pool), Configuration.class);
             server.start();

@@ -18,21 +18,21 @@ class UndertowTest {
     @Nested
     class WithAClassThatExtends extends ContainerContract {
         WithAClassThatExtends() {
-            super(Way.EXTENDING, Embedded::new);
+            super(DeploymentStyle.EXTENDING, Embedded::new);
         }
     }
 
     @Nested
     class WithAClassThatDelegates extends ContainerContract {
         WithAClassThatDelegates() {
-            super(Way.DELEGATING, Embedded::new);
+            super(DeploymentStyle.DELEGATING, Embedded::new);
         }
     }
 
     @Nested
     class WithAConfiguration extends ContainerContract {
         WithAConfiguration() {
-            super(Way.CONFIGURED, Embedded::new);
+            super(DeploymentStyle.CONFIGURED, Embedded::new);
         }
     }
 
@@ -41,11 +41,11 @@ class UndertowTest {
         private final DeploymentManager deployment;
         private final Undertow server;
 
-        Embedded(Way way, BroadcastHub hub, int threads) throws Exception {
+        Embedded(DeploymentStyle style, BroadcastHub hub, int threads) throws Exception {
             WebSocketDeploymentInfo sockets = new WebSocketDeploymentInfo()
                     .setBuffers(new DefaultByteBufferPool(true, 16 << 10)).addListener(container -> {
                 try {
-                    way.addTo(container);
+                    style.addTo(container);
                 } catch (DeploymentException e) {
                     throw new IllegalStateException(e);
                 }

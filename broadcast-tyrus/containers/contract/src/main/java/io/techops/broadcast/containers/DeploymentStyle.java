@@ -22,7 +22,7 @@ import java.util.Set;
 /**
  * How the endpoint gets into a container.
  */
-public enum Way {
+public enum DeploymentStyle {
 
     /** An annotated class of the application's own that extends ours. */
     EXTENDING,

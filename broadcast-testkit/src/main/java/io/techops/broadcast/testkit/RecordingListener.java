@@ -25,12 +25,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by any number of threads.
  */
-public final class Chronicle implements HubListener, MessageListener {
+public final class RecordingListener implements HubListener, MessageListener {
 
     private final List<String> entries = new ArrayList<>();
 
-    /** Makes an empty chronicle. */
-    public Chronicle() {
+    /** Makes a listener that was told nothing yet. */
+    public RecordingListener() {
     }
 
     /** {@return everything, in the order in which it was told; a copy} */
@@ -65,7 +65,7 @@ public final class Chronicle implements HubListener, MessageListener {
         add(peer + " unregistered " + reason.code());
     }
 
-    /** {@return false: a chronicle never waits} */
+    /** {@return false: it never waits} */
     @Override
     public boolean mayBlock() {
         return false;

@@ -1,9 +1,8 @@
-package io.techops.broadcast.examples;
+package io.techops.broadcast.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.techops.broadcast.testing.TestRun;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +12,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** A program of a jar, run as a process; {@link #close} ends it whatever has happened. */
-final class Program implements AutoCloseable {
-
-    /** Longer than any healthy step takes on a busy machine. */
-    static final Duration PATIENCE = TestRun.LIMIT;
+public final class Program implements AutoCloseable {
 
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
     private static final String JAR = System.getProperty("broadcast.service.jar", "target/broadcast-service.jar");
@@ -57,19 +52,19 @@ final class Program implements AutoCloseable {
     }
 
     /** {@return the service, started with these options, perhaps not listening yet} */
-    static Program service(String... options) {
+    public static Program service(String... options) {
         return ofJar(Path.of(JAR), options);
     }
 
     /** {@return the service on free ports, started by a shell that runs {@code first} before it} */
-    static Program serviceAfter(String first, String... options) {
+    public static Program serviceAfter(String first, String... options) {
         List<String> arguments = new ArrayList<>(List.of("-XX:-UsePerfData", "-jar", JAR, "--port", "0"));
         arguments.addAll(List.of(options));
         return new Program(Map.of(), List.of("sh", "-c", first + "; exec \"$@\"", "sh"), arguments);
     }
 
     /** {@return the service, started with a recording of the flight recorder that is written when it ends} */
-    static Program recorded(Path recording, String... options) {
+    public static Program recorded(Path recording, String... options) {
         List<String> arguments = new ArrayList<>(
                 List.of("-XX:StartFlightRecording=filename=" + recording, "-jar", JAR));
         arguments.addAll(List.of(options));
@@ -77,14 +72,14 @@ final class Program implements AutoCloseable {
     }
 
     /** {@return the program of another jar} */
-    static Program ofJar(Path jar, String... options) {
+    public static Program ofJar(Path jar, String... options) {
         List<String> arguments = new ArrayList<>(List.of("-jar", jar.toString()));
         arguments.addAll(List.of(options));
         return new Program(Map.of(), arguments);
     }
 
     /** {@return the service on free ports, listening, with these options besides} */
-    static Program listening(String... options) {
+    public static Program listening(String... options) {
         List<String> all = new ArrayList<>(List.of("--port", "0"));
         if (!List.of(options).contains("--no-web")) {
             all.addAll(List.of("--web-port", "0"));
@@ -101,12 +96,12 @@ final class Program implements AutoCloseable {
     }
 
     /** {@return another program of the service's jar} */
-    static Program of(Class<?> program, String... options) {
+    public static Program of(Class<?> program, String... options) {
         return of(program, Map.of(), options);
     }
 
     /** {@return another program of the service's jar, with these environment variables besides} */
-    static Program of(Class<?> program, Map<String, String> environment, String... options) {
+    public static Program of(Class<?> program, Map<String, String> environment, String... options) {
         List<String> arguments = new ArrayList<>(List.of("-cp", JAR, program.getName()));
         arguments.addAll(List.of(options));
         return new Program(environment, arguments);
@@ -141,35 +136,35 @@ final class Program implements AutoCloseable {
         return thread;
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** {@return what it has written to standard output so far} */
-    List<String> out() {
+    public List<String> out() {
         return out;
     }
 
     /** {@return what it has written to standard error so far} */
-    List<String> err() {
+    public List<String> err() {
         return err;
     }
 
     /** {@return the first line of standard output that matches} */
-    String awaitOut(String pattern) {
-        await().atMost(PATIENCE).until(() -> !matching(pattern).isEmpty() || !process.isAlive());
+    public String awaitOut(String pattern) {
+        await().until(() -> !matching(pattern).isEmpty() || !process.isAlive());
         awaitReaders(!process.isAlive());
         assertThat(matching(pattern)).as("lines like %s in %s; on standard error %s", pattern, out, err).isNotEmpty();
         return matching(pattern).get(0);
     }
 
     /** Waits for a line of standard error that matches. */
-    void awaitErr(String pattern) {
-        await().atMost(PATIENCE).until(() -> err.stream().anyMatch(line -> line.matches(pattern)));
+    public void awaitErr(String pattern) {
+        await().until(() -> err.stream().anyMatch(line -> line.matches(pattern)));
     }
 
     private List<String> matching(String pattern) {
@@ -177,22 +172,22 @@ final class Program implements AutoCloseable {
     }
 
     /** {@return where the service listens} */
-    URI uri() {
+    public URI uri() {
         return uriWithin("Listening on (.*)");
     }
 
     /** {@return where its page is} */
-    URI pageUri() {
+    public URI pageUri() {
         return uriWithin("Page at (.*)");
     }
 
     /** {@return the first group of the first line of standard output that matches} */
-    URI uriWithin(String pattern) {
+    public URI uriWithin(String pattern) {
         return URI.create(awaitOut(pattern).replaceAll(pattern, "$1"));
     }
 
     /** Types a line on its standard input. */
-    void type(String line) {
+    public void type(String line) {
         try {
             process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
             process.getOutputStream().flush();
@@ -202,10 +197,10 @@ final class Program implements AutoCloseable {
     }
 
     /** Sends it a signal, as an operator does. */
-    void kill(String signal) {
+    public void kill(String signal) {
         try {
             Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(pid())).inheritIO().start();
-            assertThat(kill.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(kill.waitFor(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(kill.exitValue()).isZero();
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
@@ -213,9 +208,10 @@ final class Program implements AutoCloseable {
     }
 
     /** {@return its exit code, once it has ended and all its output was read} */
-    int awaitExit() {
+    public int awaitExit() {
         try {
-            assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as("ended; output %s", out).isTrue();
+            assertThat(process.waitFor(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS)).as("ended; output %s", out)
+                    .isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -224,7 +220,7 @@ final class Program implements AutoCloseable {
     }
 
     /** Ends with one line that says why it did not start, perhaps behind lines of a log, and with no stack trace. */
-    void refuses(int exitCode, String pattern) {
+    public void refuses(int exitCode, String pattern) {
         assertThat(awaitExit()).as("exit code; standard error %s", err).isEqualTo(exitCode);
         assertThat(err).noneMatch(line -> line.matches("\\s+at .*|Exception in .*|Caused by: .*"));
         assertThat(err).last().asString().matches(pattern);
@@ -233,7 +229,7 @@ final class Program implements AutoCloseable {
     private void awaitReaders(boolean ended) {
         try {
             for (Thread reader : ended ? readers : List.<Thread>of()) {
-                reader.join(PATIENCE.toMillis());
+                reader.join(TestRun.LIMIT.toMillis());
             }
         } catch (InterruptedException e) {
             throw new AssertionError(e);
