@@ -36,7 +36,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publisher {
 
-    private static final HubListener SILENT = new HubListener() { };
     private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
     private static final String CLOSED = "the hub is closed: it takes no messages and no peers any more";
 
@@ -77,7 +76,7 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
         policyFailures = new LogRateLimiter(timer::nanoTime);
         policyMayBlock = mayBlock(policy);
         log = new MessageLog(settings.retention, settings.delivery, settings.shards);
-        events = new ListenerDispatcher(settings.listener != null ? settings.listener : SILENT, settings.messageListener,
+        events = new ListenerDispatcher(settings.listener, settings.messageListener,
                 settings.executor != null ? executor : given.listeners(), timer);
         shards = new Shard[settings.shards];
         PeerTimeouts.Limits limits = new PeerTimeouts.Limits(settings.stallTimeout, settings.closeTimeout, settings.floodGrace,
