@@ -1,5 +1,6 @@
 /**
- * A hub is a log; a peer is a cursor. What anyone says reaches everyone who is connected, in one order.
+ * A hub is a log; a peer is a cursor. What a peer sends, or the host application broadcasts, reaches every peer, in one
+ * order.
  *
  * <pre>{@code
  * BroadcastHub hub = BroadcastHub.builder()
@@ -9,11 +10,11 @@
  * hub.broadcast("hello");
  * }</pre>
  *
- * <p>This package has no network in it. Whoever wants a server takes {@code io.techops.broadcast.tyrus}, whose
- * {@code BroadcastServer.start(5000)} is a hub with peers on a port; whoever wants to test takes
- * {@code io.techops.broadcast.testkit}.
+ * <p>This package has no network code. The server is in {@code io.techops.broadcast.tyrus}:
+ * {@code BroadcastServer.start(5000)} is a hub with peers on a port. {@code io.techops.broadcast.testkit} drives a hub in
+ * a test.
  *
- * <h2>A message's way</h2>
+ * <h2>The way of a message</h2>
  *
  * <pre>
  *   a peer sends                                         the host application
@@ -27,7 +28,7 @@
  *        v                                                        v
  *  +-------------------------------------------------------------------+    full, and some shard has not offered
  *  |  the log     ... | 41 | 42 | 43 | 44 | 45 |  &lt;-- 46               |    the oldest yet: the hub is saturated,
- *  +-------------------------------------------------------------------+    who publishes waits
+ *  +-------------------------------------------------------------------+    the publisher waits
  *                       ^         ^         ^
  *                     peer 7    peer 3    peers 1, 2, 4, 5, 6: one position each, and no queue
  *                       |         |         |
@@ -47,34 +48,34 @@
  * <p>While a shard makes its pass over the peers, new messages gather in the log; the next pass writes all of them with
  * one call a peer. So the fan-out grows cheaper as there is more to do.
  *
- * <h2>Whoever is too slow</h2>
+ * <h2>Slow peers</h2>
  *
- * <p>A peer whose transport is not writable stands still while the log moves on. Nobody waits for it. When the log's
- * tail has passed it, it has <em>overflowed</em>, and the {@link io.techops.broadcast.OverflowPolicy} says what becomes
- * of it; when it is not writable for the hub's {@linkplain io.techops.broadcast.BroadcastHub.Builder#stallTimeout stall
+ * <p>The position of a peer whose transport is not writable stays where it is while the log moves on. No other peer waits
+ * for it. When the log's tail has passed it, it has <em>overflowed</em>, and the
+ * {@link io.techops.broadcast.OverflowPolicy} decides what happens to it; when it is not writable for the hub's {@linkplain io.techops.broadcast.BroadcastHub.Builder#stallTimeout stall
  * timeout}, it is disconnected. If the shards themselves cannot keep up, no peer is at fault: the hub is
- * <em>saturated</em>, and who publishes waits, so that a peer that is writable never loses anything.
+ * <em>saturated</em>, and publishers wait, so that a peer that is writable never loses anything.
  *
  * <h2>Where to begin</h2>
  *
  * <table>
- * <caption>Who needs what</caption>
+ * <caption>Types by task</caption>
  * <thead>
  * <tr><th scope="col">to</th><th scope="col">see</th></tr>
  * </thead>
  * <tbody>
- * <tr><td>broadcast, see who is there, end</td><td>{@link io.techops.broadcast.BroadcastHub}</td></tr>
+ * <tr><td>broadcast, list the peers, close</td><td>{@link io.techops.broadcast.BroadcastHub}</td></tr>
  * <tr><td>set it up</td><td>{@link io.techops.broadcast.BroadcastHub.Builder}, {@link io.techops.broadcast.Retention},
  * {@link io.techops.broadcast.OverflowPolicy}, {@link io.techops.broadcast.DeliveryPolicy}</td></tr>
- * <tr><td>decide what peers may say</td><td>{@link io.techops.broadcast.MessagePolicy}</td></tr>
- * <tr><td>know what happens</td><td>{@link io.techops.broadcast.HubListener},
+ * <tr><td>decide about what peers send</td><td>{@link io.techops.broadcast.MessagePolicy}</td></tr>
+ * <tr><td>be told of events</td><td>{@link io.techops.broadcast.HubListener},
  * {@link io.techops.broadcast.MessageListener},
  * {@link io.techops.broadcast.HubStats}</td></tr>
- * <tr><td>speak to one peer, or send it away</td><td>{@link io.techops.broadcast.Peer},
+ * <tr><td>send to one peer, or close it</td><td>{@link io.techops.broadcast.Peer},
  * {@link io.techops.broadcast.CloseReason}</td></tr>
  * <tr><td>connect the hub to a network</td><td>{@link io.techops.broadcast.spi.Transport},
  * {@link io.techops.broadcast.spi.Registration}, {@link io.techops.broadcast.spi.Batch}</td></tr>
- * <tr><td>have many hubs that come and go, one a topic</td><td>{@link io.techops.broadcast.Topics}</td></tr>
+ * <tr><td>have many hubs, one for each topic</td><td>{@link io.techops.broadcast.Topics}</td></tr>
  * <tr><td>share a timer</td><td>{@link io.techops.broadcast.HubTimer}</td></tr>
  * </tbody>
  * </table>
@@ -82,8 +83,7 @@
  * <p>Everything but a builder and a batch may be used by any number of threads. Nothing may be null unless it says so.
  *
  * <p>The floors, each using only those below it: values ({@code Message}, {@code CloseReason}, {@code Retention},
- * {@code HubStats}); {@code Batch}, {@code Transport}; {@code Peer}; the policies, the listeners, {@code
- * HubTimer}; {@code Registration}; the log, the shards, {@code BroadcastHub}; {@code Topics}.
+ * {@code HubStats}); {@code Peer}; the policies, the listeners, {@code HubTimer}; {@code BroadcastHub}; {@code Topics}.
  */
 @NullMarked
 package io.techops.broadcast;
