@@ -224,7 +224,7 @@ public abstract class BroadcastHub implements AutoCloseable {
          * Sets for how long a peer that is not writable may make no progress before it is closed with
          * {@link CloseReason#TRY_AGAIN_LATER}, also if nothing more is sent. The time counts from when it stopped being
          * writable, and begins anew whenever its transport says that the peer has taken a part of what it was given
-         * ({@link Registration#progressed}): a slow peer that reads a large batch is not cut, as long as it does not
+         * ({@code Registration.progressed}): a slow peer that reads a large batch is not cut, as long as it does not
          * fall off the log's tail. It holds one batch meanwhile, no more.
          *
          * @param stallTimeout 10 seconds by default; more than zero
@@ -246,7 +246,7 @@ public abstract class BroadcastHub implements AutoCloseable {
          * Sets how long a peer that is not writable for the moment holds back what other <em>peers</em> send, once
          * there is so much of it that this peer would fall off the log's tail: a flood is then slowed down to what its
          * receivers take. The time counts from when the peer stopped being writable, and begins anew whenever its
-         * transport makes progress ({@link Registration#progressed}), up to 32 times for one batch: a peer that reads
+         * transport makes progress ({@code Registration.progressed}), up to 32 times for one batch: a peer that reads
          * is not run over, one that takes nothing for so long is, and no peer makes a flood slower than one batch
          * (320 KiB, or all that is kept) in 32 times as long. What the host application broadcasts is never held back
          * by this.

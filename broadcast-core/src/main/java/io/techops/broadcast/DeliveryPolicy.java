@@ -30,6 +30,7 @@ public final class DeliveryPolicy {
         return EVERYONE_BUT_SENDER;
     }
 
+    /** {@return whether the sender does not get its own message} */
     public boolean excludesSender() {
         return this == EVERYONE_BUT_SENDER;
     }

@@ -37,6 +37,7 @@ public final class OverflowPolicy {
         return SKIP;
     }
 
+    /** {@return whether a peer goes on with the oldest message that is kept, and is not disconnected} */
     public boolean skips() {
         return this == SKIP;
     }

@@ -68,10 +68,15 @@ public abstract class Peer {
     /**
      * Takes note that the peer is in a group. Called by {@link PeerGroup}, under the peer's monitor.
      *
+     * @param group the group
      * @return whether the peer is in the group now: not if it has gone
      */
     protected abstract boolean joined(PeerGroup group);
 
-    /** Takes note that the peer is not in a group any more. Called by {@link PeerGroup}, under the peer's monitor. */
+    /**
+     * Takes note that the peer is not in a group any more. Called by {@link PeerGroup}, under the peer's monitor.
+     *
+     * @param group the group
+     */
     protected abstract void left(PeerGroup group);
 }

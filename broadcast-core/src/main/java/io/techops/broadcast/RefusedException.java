@@ -1,9 +1,8 @@
 package io.techops.broadcast;
 
-
 /**
  * Says that a hub does not take a peer now, or that a topic cannot begin, and why. An adapter that catches it tells the
- * client, and has {@link BroadcastHub#refused} count it.
+ * client, and has {@code AdapterHub.refused} count it.
  */
 public final class RefusedException extends IllegalStateException {
 
@@ -12,6 +11,12 @@ public final class RefusedException extends IllegalStateException {
     /** Why; part of the serialized form, and so of the documentation. */
     private final RefusalCause refusalCause;
 
+    /**
+     * Makes one.
+     *
+     * @param refusalCause why
+     * @param message a sentence for the log
+     */
     public RefusedException(RefusalCause refusalCause, String message) {
         super(message);
         this.refusalCause = refusalCause;

@@ -27,7 +27,7 @@ import java.util.function.Predicate;
  * <p>All hubs share one timer, and threads that come and go: a topic where nothing happens costs no thread, and some
  * kilobytes. The listeners of different topics do not wait for each other, nor do topics.
  *
- * <p>A name is 1 to {@value TopicName#MAX_LENGTH} of the characters that RFC 3986 section 2.3 calls unreserved,
+ * <p>A name is 1 to 128 of the characters that RFC 3986 section 2.3 calls unreserved,
  * {@code A-Z a-z 0-9 - . _ ~}, and does not begin with a dot. Upper and lower case differ.
  *
  * <p>Safe for use by any number of threads.
@@ -85,7 +85,7 @@ public interface Topics extends AutoCloseable {
     BroadcastHub hub(String name);
 
     /**
-     * Takes note that a connection was refused, as {@link BroadcastHub#refused} does. It is counted for all topics
+     * Takes note that a connection was refused, as {@code AdapterHub.refused} does. It is counted for all topics
      * together, because there may be no topic that it asked for.
      *
      * @param cause why

@@ -33,11 +33,19 @@ public final class PathTemplate {
     private final @Nullable String[] segments;
 
     /** How a path and a template relate. */
-    public enum Relation { MATCH, OTHER, MALFORMED }
+    public enum Relation {
+        /** The path is one of the template. */
+        MATCH,
+        /** The path is another one. */
+        OTHER,
+        /** The path is not percent-encoded UTF-8. */
+        MALFORMED
+    }
 
     /**
      * What a template makes of a path.
      *
+     * @param relation how they relate
      * @param topic the decoded segment in place of the variable; null unless there is a variable, and the path matches
      */
     public record Result(Relation relation, @Nullable String topic) {
@@ -51,6 +59,8 @@ public final class PathTemplate {
     }
 
     /**
+     * Makes a template.
+     *
      * @param template begins with a slash, and is percent-encoded but for the variable
      * @throws IllegalArgumentException if no path can match it, or if it has a second variable
      */
@@ -76,14 +86,22 @@ public final class PathTemplate {
         }
     }
 
-    /** {@return whether a path has one segment that is the variable} */
+    /**
+     * {@return whether a path has one segment that is the variable}
+     *
+     * @param path the path
+     */
     public static boolean isTemplate(String path) {
         int at = path.indexOf("/" + VARIABLE);
         int end = at + 1 + VARIABLE.length();
         return at >= 0 && path.indexOf(VARIABLE, end) < 0 && (end == path.length() || path.charAt(end) == '/');
     }
 
-    /** {@return the path of a topic} */
+    /**
+     * {@return the path of a topic}
+     *
+     * @param topic its name
+     */
     public String fill(String topic) {
         return text.replace(VARIABLE, topic);
     }
@@ -155,7 +173,11 @@ public final class PathTemplate {
         return decoded;
     }
 
-    /** {@return a path in its one decoded spelling, or null if it has none} */
+    /**
+     * {@return a path in its one decoded spelling, or null if it has none}
+     *
+     * @param path the path, encoded
+     */
     public static @Nullable String decoded(String path) {
         List<String> segments = segments(path);
         if (segments == null) {
@@ -177,7 +199,11 @@ public final class PathTemplate {
         return (last || !decoded.isEmpty()) && !decoded.equals(".") && !decoded.equals("..") && isPlain(decoded);
     }
 
-    /** {@return whether a decoded segment has nothing that may be taken for a separator or an end} */
+    /**
+     * {@return whether a decoded segment has nothing that may be taken for a separator or an end}
+     *
+     * @param decoded the segment
+     */
     public static boolean isPlain(String decoded) {
         return decoded.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
     }

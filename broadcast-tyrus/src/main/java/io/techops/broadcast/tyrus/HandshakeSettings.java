@@ -156,7 +156,7 @@ public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
     /**
      * Sets whether clients are asked for a TLS certificate. The context given to {@link BroadcastServer.Builder#tls}
      * decides whose certificates are trusted. The subject becomes the peer's attribute {@link
-     * BroadcastEndpoint#PRINCIPAL}, and is shown to the {@link #handshakePolicy}.
+     * io.techops.broadcast.handshake.PeerAttributes#PRINCIPAL}, and is shown to the {@link #handshakePolicy}.
      *
      * @param clientAuth {@link ClientAuth#NONE} by default; the others need TLS
      * @return this builder
