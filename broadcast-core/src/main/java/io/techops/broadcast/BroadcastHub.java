@@ -62,22 +62,20 @@ public abstract class BroadcastHub implements AutoCloseable {
      * interrupted, and ends with the shards' next round.
      *
      * @param message the message
-     * @return its sequence: the number of broadcasts before it
      * @throws IllegalArgumentException if the message is larger than the whole log
      * @throws IllegalStateException if the hub is closed, also while this call waits
      */
-    public abstract long broadcast(Message message);
+    public abstract void broadcast(Message message);
 
     /**
      * Broadcasts a text, as {@link #broadcast(Message)} does.
      *
      * @param text the text
-     * @return its sequence
      * @throws IllegalArgumentException if the message is larger than the whole log
      * @throws IllegalStateException if the hub is closed, also while this call waits
      */
-    public long broadcast(String text) {
-        return broadcast(Message.text(Objects.requireNonNull(text, "text")));
+    public void broadcast(String text) {
+        broadcast(text(text));
     }
 
     /**
@@ -99,7 +97,20 @@ public abstract class BroadcastHub implements AutoCloseable {
      * @return {@code false} if the hub is saturated, or closed: the message was not broadcast
      * @throws IllegalArgumentException if the message is larger than the whole log
      */
-    public abstract boolean tryBroadcast(Message message);
+    public boolean tryBroadcast(Message message) {
+        return tryBroadcast(message, BroadcastOptions.everyone());
+    }
+
+    /**
+     * Broadcasts a text, as {@link #tryBroadcast(Message)} does.
+     *
+     * @param text the text
+     * @return {@code false} if the hub is saturated, or closed: the message was not broadcast
+     * @throws IllegalArgumentException if the message is larger than the whole log
+     */
+    public boolean tryBroadcast(String text) {
+        return tryBroadcast(text(text));
+    }
 
     /**
      * Broadcasts a message as {@code options} say, unless the hub is saturated. Never waits.
@@ -110,6 +121,85 @@ public abstract class BroadcastHub implements AutoCloseable {
      * @throws IllegalArgumentException as {@link #broadcast(Message, BroadcastOptions)} does
      */
     public abstract boolean tryBroadcast(Message message, BroadcastOptions options);
+
+    /**
+     * Appends a message for everyone, as {@link #tryBroadcast(Message, BroadcastOptions, Duration)} does.
+     *
+     * @param message the message
+     * @param limit how long to wait for room at most; zero does not wait
+     * @return {@code false} if there was no room in time, or the hub is closed: the message was not broadcast
+     * @throws IllegalArgumentException if the message is larger than the whole log, or {@code limit} is negative or
+     *     over 365 days
+     * @throws InterruptedException if this thread is interrupted while it waits, or was when it had to begin to: the
+     *     message was not broadcast
+     */
+    public boolean tryBroadcast(Message message, Duration limit) throws InterruptedException {
+        return tryBroadcast(message, BroadcastOptions.everyone(), limit);
+    }
+
+    /**
+     * Broadcasts a message as {@code options} say; if the hub is saturated, waits for room, but not longer than
+     * {@code limit}, as the hub's timer measures it. While there is room this does not wait, and does not look whether
+     * the thread is interrupted.
+     *
+     * @param message the message
+     * @param options to whom
+     * @param limit how long to wait for room at most; zero does not wait
+     * @return {@code false} if there was no room in time, or the hub is closed: no peer gets the message
+     * @throws IllegalArgumentException as {@link #broadcast(Message, BroadcastOptions)} does, or if {@code limit} is
+     *     negative or over 365 days
+     * @throws InterruptedException if this thread is interrupted while it waits, or was when it had to begin to: no
+     *     peer gets the message
+     */
+    public abstract boolean tryBroadcast(Message message, BroadcastOptions options, Duration limit)
+            throws InterruptedException;
+
+    /**
+     * Broadcasts a message to everyone, as {@link #publish(Message, BroadcastOptions)} does.
+     *
+     * @param message the message
+     * @return completed with the message's position
+     */
+    public CompletionStage<Position> publish(Message message) {
+        return publish(message, BroadcastOptions.everyone());
+    }
+
+    /**
+     * Broadcasts a text to everyone, as {@link #publish(Message, BroadcastOptions)} does.
+     *
+     * @param text the text
+     * @return completed with the message's position
+     */
+    public CompletionStage<Position> publish(String text) {
+        return publish(text(text));
+    }
+
+    /**
+     * Broadcasts a message as {@code options} say, and tells its position once the message is in the log. Waits while
+     * the hub is saturated, as {@link #broadcast(Message)} does. The message is in the log when this returns: the stage
+     * is complete then, and what depends on it runs on the thread that adds it.
+     *
+     * <p>What {@link #broadcast(Message, BroadcastOptions)} would throw completes the stage exceptionally; only
+     * {@code null} is thrown. So does an {@link IllegalArgumentException} if {@code options} name receivers: a message
+     * {@linkplain BroadcastOptions#to(Peer...) to some peers} has no position, and is not sent.
+     *
+     * @param message the message
+     * @param options how, for everyone
+     * @return completed with the message's position
+     */
+    public abstract CompletionStage<Position> publish(Message message, BroadcastOptions options);
+
+    private static Message text(String text) {
+        return Message.text(Objects.requireNonNull(text, "text"));
+    }
+
+    /**
+     * {@return the peer with a number; {@code null} if none that is registered now has it} Takes the same time however
+     * many peers there are.
+     *
+     * @param id the number of the peer, as {@link Peer#id} says
+     */
+    public abstract @Nullable Peer peer(long id);
 
     /** {@return the peers that are registered now; a copy} */
     public abstract Collection<Peer> peers();

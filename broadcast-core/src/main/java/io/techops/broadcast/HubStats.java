@@ -2,6 +2,7 @@ package io.techops.broadcast;
 
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a hub has done since it was built, and how it is, at one moment.
@@ -41,8 +42,14 @@ public interface HubStats {
 
     // What was said.
 
-    /** {@return how many messages were broadcast; the next one gets this number as its sequence} */
+    /** {@return how many messages were broadcast} */
     long messages();
+
+    /**
+     * {@return the position of the last broadcast; with sequence 0 before the first one; {@code null} if there is no
+     * one order: of several hubs together, and of a topic that has no hub now}
+     */
+    @Nullable Position position();
 
     /** {@return the payload of what was broadcast, in bytes} */
     long bytes();

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     }
  *
  *     @Override
- *     public void broadcast(Message message, long sequence, Peer from) {
+ *     public void broadcast(Message message, Position position, Peer from) {
  *         heard.increment();
  *     }
  * }
@@ -46,10 +46,10 @@ public interface MessageListener {
      * hub's executor, and the peer is read again only then.
      *
      * @param message the message
-     * @param sequence its sequence
+     * @param position its position
      * @param from the peer that sent it, or {@code null} if the host application did
      */
-    default void broadcast(Message message, long sequence, @Nullable Peer from) {
+    default void broadcast(Message message, Position position, @Nullable Peer from) {
     }
 
     /**

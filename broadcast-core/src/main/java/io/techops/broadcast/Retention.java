@@ -1,5 +1,7 @@
 package io.techops.broadcast;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How much of the past a hub keeps: the bounds of its log.
  *
@@ -17,13 +19,9 @@ package io.techops.broadcast;
  * BroadcastHub.builder().retention(Retention.of(4096, 8 << 20))      // the default: 4,096 messages or 8 MiB
  * }</pre>
  *
- * <p>Immutable.
- *
- * @param messages the most messages kept, at least 1
- * @param bytes the most bytes kept, at least {@value #OVERHEAD}: every message is charged its payload and
- *     {@value #OVERHEAD} bytes more, so that empty messages are not free
+ * <p>Bounds may be added in a later version. Immutable.
  */
-public record Retention(int messages, long bytes) {
+public final class Retention {
 
     /** What a message is charged beside its payload, in bytes: its objects and its place in the log. */
     public static final int OVERHEAD = 64;
@@ -31,32 +29,74 @@ public record Retention(int messages, long bytes) {
     /** The most messages that can be asked for. */
     public static final int MAX_MESSAGES = 1 << 24;
 
-    /**
-     * Checks both bounds.
-     *
-     * @param messages the most messages kept
-     * @param bytes the most bytes kept
-     * @throws IllegalArgumentException if {@code messages} is not from 1 to {@value #MAX_MESSAGES}, or {@code bytes}
-     *     is below {@value #OVERHEAD}, which not even an empty message fits in
-     */
-    public Retention {
+    private final int messages;
+    private final long bytes;
+
+    private Retention(int messages, long bytes) {
         if (messages < 1 || messages > MAX_MESSAGES) {
             throw new IllegalArgumentException("messages must be from 1 to " + MAX_MESSAGES + ": " + messages);
         }
         if (bytes < OVERHEAD) {
             throw new IllegalArgumentException("bytes must be at least " + OVERHEAD + ": " + bytes);
         }
+        this.messages = messages;
+        this.bytes = bytes;
     }
 
     /**
-     * Makes a retention.
+     * {@return a retention}
      *
      * @param messages the most messages kept, from 1 to {@value #MAX_MESSAGES}
-     * @param bytes the most bytes kept, at least {@value #OVERHEAD}
-     * @return the retention
-     * @throws IllegalArgumentException as the constructor does
+     * @param bytes the most bytes kept, at least {@value #OVERHEAD}: every message is charged its payload and
+     *     {@value #OVERHEAD} bytes more, so that empty messages are not free
+     * @throws IllegalArgumentException if one of them is out of its range
      */
     public static Retention of(int messages, long bytes) {
         return new Retention(messages, bytes);
+    }
+
+    /**
+     * {@return this retention with another bound on messages}
+     *
+     * @param most the most messages kept, from 1 to {@value #MAX_MESSAGES}
+     * @throws IllegalArgumentException if it is out of this range
+     */
+    public Retention withMessages(int most) {
+        return new Retention(most, bytes);
+    }
+
+    /**
+     * {@return this retention with another bound on bytes}
+     *
+     * @param most the most bytes kept, at least {@value #OVERHEAD}, as {@link #of} says
+     * @throws IllegalArgumentException if it is less
+     */
+    public Retention withBytes(long most) {
+        return new Retention(messages, most);
+    }
+
+    /** {@return the most messages kept} */
+    public int messages() {
+        return messages;
+    }
+
+    /** {@return the most bytes kept} */
+    public long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Retention that && messages == that.messages && bytes == that.bytes;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * messages + Long.hashCode(bytes);
+    }
+
+    @Override
+    public String toString() {
+        return messages + " messages or " + bytes + " bytes";
     }
 }

@@ -41,8 +41,8 @@ class ChurnTest {
                 }
             }).messageListener(new MessageListener() {
                 @Override
-                public void broadcast(Message message, long sequence, @Nullable Peer from) {
-                    assertThat(sequence).isNotNegative();
+                public void broadcast(Message message, Position position, @Nullable Peer from) {
+                    assertThat(position.sequence()).isPositive();
                 }
             }).build();
 

@@ -201,7 +201,7 @@ class ForeignCodeTest {
         }
 
         @Override
-        public void broadcast(Message message, long sequence, @Nullable Peer from) {
+        public void broadcast(Message message, Position position, @Nullable Peer from) {
             foreign("listener.broadcast", null);
         }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -112,9 +113,10 @@ class HubStressTest {
                 publishers.add(() -> {
                     try {
                         for (int i = 0; ; i++) {
-                            accepted.put(hub.broadcast(name + i), name + i);
+                            accepted.put(Published.sequence(hub, name + i), name + i);
                         }
-                    } catch (IllegalStateException closed) {
+                    } catch (CompletionException closed) {
+                        assertThat(closed).hasCauseInstanceOf(IllegalStateException.class);
                         return null;
                     }
                 });
@@ -127,7 +129,7 @@ class HubStressTest {
             joinAll(publishing);
             assertThat(accepted).hasSize((int) hub.stats().messages());
             List<String> all = new ArrayList<>();
-            for (long sequence = 0; sequence < accepted.size(); sequence++) {
+            for (long sequence = 1; sequence <= accepted.size(); sequence++) {
                 all.add(accepted.get(sequence));
             }
             for (FakeTransport peer : peers) {

@@ -157,7 +157,7 @@ class JavadocExamplesTest {
             ran.await();
             never.cancel();
             try (BroadcastHub hub = BroadcastHub.builder().timer(timer).build()) {
-                assertThat(hub.broadcast("hello")).isZero();
+                assertThat(Published.sequence(hub, "hello")).isOne();
             }
         } finally {
             assertThat(timer.scheduler.shutdownNow()).as("all that is left was withdrawn").allSatisfy(task ->

@@ -213,8 +213,8 @@ class SaturationTest {
             assertThat(other.texts()).isEqualTo(HubRig.numbers(0, sent));
             assertThat(flooding.texts()).isEqualTo(HubRig.numbers(0, sent));
             assertThat(rig.listener().entries()).containsSubsequence(
-                    "broadcast 0 from peer 1", "broadcast 1 from peer 1", "broadcast 2 from peer 1",
-                    "broadcast 3 from peer 1");
+                    "broadcast 1 from peer 1", "broadcast 2 from peer 1", "broadcast 3 from peer 1",
+                    "broadcast 4 from peer 1");
         }
 
         @Test

@@ -40,9 +40,9 @@ class TopicsTest extends TopicsByHand {
             join("news");
             join("sport");
             assertThat(prepared).containsExactly("news", "sport");
-            assertThat(topics.hub("news").broadcast("a")).isZero();
-            assertThat(topics.hub("sport").broadcast("b")).isZero();
-            assertThat(topics.hub("news").broadcast("c")).isOne();
+            assertThat(Published.sequence(topics.hub("news"), "a")).isOne();
+            assertThat(Published.sequence(topics.hub("sport"), "b")).isOne();
+            assertThat(Published.sequence(topics.hub("news"), "c")).isEqualTo(2);
         }
 
         @Test
@@ -60,7 +60,7 @@ class TopicsTest extends TopicsByHand {
         @ValueSource(strings = {"a", "News", "9", "a.b-c_d~e", "-", "~"})
         void mayBe(String name) {
             assertThat(topics.isName(name)).isTrue();
-            assertThat(topics.hub(name).broadcast("a")).isZero();
+            assertThat(Published.sequence(topics.hub(name), "a")).isOne();
         }
 
         @ParameterizedTest

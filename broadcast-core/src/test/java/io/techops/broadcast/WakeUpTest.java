@@ -266,7 +266,7 @@ class WakeUpTest {
             HubRig[] made = new HubRig[1];
             made[0] = new HubRig(builder -> builder.messageListener(new MessageListener() {
                 @Override
-                public void broadcast(Message message, long sequence, Peer from) {
+                public void broadcast(Message message, Position position, Peer from) {
                     pending.add(made[0].executor().pending());
                 }
             }));
@@ -288,11 +288,11 @@ class WakeUpTest {
         BroadcastHub hub = rig.hub();
         assertNull("message", () -> hub.broadcast((Message) null));
         assertNull("text", () -> hub.broadcast((String) null));
-        assertNull("message", () -> hub.tryBroadcast(null));
+        assertNull("message", () -> hub.tryBroadcast((Message) null));
         assertNull("message", () -> hub.broadcast(null, BroadcastOptions.everyone()));
         assertNull("options", () -> hub.broadcast(Message.text("x"), null));
         assertNull("message", () -> hub.tryBroadcast(null, BroadcastOptions.everyone()));
-        assertNull("options", () -> hub.tryBroadcast(Message.text("x"), null));
+        assertNull("options", () -> hub.tryBroadcast(Message.text("x"), (BroadcastOptions) null));
         assertNull("transport", () -> AdapterHub.of(hub).register(null));
         assertNull("cause", () -> AdapterHub.of(hub).refused(null));
         assertNull("limit", () -> hub.shutdown(null));

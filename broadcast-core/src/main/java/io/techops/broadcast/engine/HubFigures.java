@@ -2,6 +2,7 @@ package io.techops.broadcast.engine;
 
 import io.techops.broadcast.HubStats;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.RefusalCause;
 import java.time.Duration;
 import java.util.Collection;
@@ -9,6 +10,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The figures of a hub at one moment, taken from its log, its shards and its counters. Immutable. */
 final class HubFigures implements HubStats {
@@ -108,6 +110,11 @@ final class HubFigures implements HubStats {
     @Override
     public long messages() {
         return log.messages();
+    }
+
+    @Override
+    public @Nullable Position position() {
+        return log.position();
     }
 
     @Override

@@ -155,7 +155,7 @@ final class HubPeer extends Registration implements PolicyContext {
     @Override
     public boolean send(Message message) {
         Objects.requireNonNull(message, "message");
-        return !cursor.departed() && hub.send(message, new PeerCursor[] {cursor}, true);
+        return !cursor.departed() && hub.send(message, new PeerCursor[] {cursor}, RoomWait.UNLIMITED);
     }
 
     @Override

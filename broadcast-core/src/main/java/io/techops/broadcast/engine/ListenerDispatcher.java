@@ -6,6 +6,7 @@ import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.logging.SafeLog;
 import java.util.Queue;
@@ -181,10 +182,10 @@ final class ListenerDispatcher extends RetriedTask {
     }
 
     /** Tells of a message on this thread. What the listener throws is logged. */
-    void broadcast(Message message, long sequence, @Nullable Peer from) {
+    void broadcast(Message message, Position position, @Nullable Peer from) {
         if (messages != null) {
             try {
-                messages.broadcast(message, sequence, from);
+                messages.broadcast(message, position, from);
             } catch (Throwable thrown) {
                 calls.failed(thrown);
             }

@@ -1,6 +1,7 @@
 package io.techops.broadcast.engine;
 
 import io.techops.broadcast.Message;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.logging.SafeLog;
 import io.techops.broadcast.spi.Batch;
 import java.util.Objects;
@@ -18,19 +19,23 @@ final class LogBatch implements Batch {
     final long to;
     final int excluded;
     final int addressed;
+    private final Position origin;
     private final long bytes;
     private final Message[] messages;
     private final long @Nullable [] sequences;
     private @Nullable Encoded first;
 
     /**
+     * @param origin a position of the epoch
      * @param from the slot of the first entry this batch covers
      * @param to the slot behind the last entry it covers
      * @param excluded how many broadcasts in between were left out because the peer itself sent them
      * @param addressed how many of the messages were addressed to the peer
      * @param sequences those of the messages; null if they are the slots from {@code from} on
      */
-    LogBatch(long from, long to, int excluded, int addressed, Message[] messages, long @Nullable [] sequences) {
+    LogBatch(Position origin, long from, long to, int excluded, int addressed, Message[] messages,
+            long @Nullable [] sequences) {
+        this.origin = origin;
         this.from = from;
         this.to = to;
         this.excluded = excluded;
@@ -62,6 +67,17 @@ final class LogBatch implements Batch {
     @Override
     public long sequence(int index) {
         return sequences == null ? from + Objects.checkIndex(index, messages.length) : sequences[index];
+    }
+
+    @Override
+    public String epoch() {
+        return origin.epoch();
+    }
+
+    @Override
+    public @Nullable Position position(int index) {
+        long sequence = sequence(index);
+        return sequence == UNNUMBERED ? null : origin.at(sequence);
     }
 
     @Override

@@ -1,11 +1,12 @@
 package io.techops.broadcast.engine;
 
 import io.techops.broadcast.Message;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.Retention;
 import org.jspecify.annotations.Nullable;
 
 /*
- * An entry lives in a slot; slots are numbered from 0, and the number of a slot is the sequence of its message. An
+ * An entry lives in a slot; slots are numbered from 1, and the number of a slot is the sequence of its message. An
  * entry that one peer is not to get, because it sent it, has that peer's OwnMessages with it.
  *
  * Invariants, whenever the log's lock is free:
@@ -27,12 +28,14 @@ final class LogBuffer {
 
     private static final int INITIAL_CAPACITY = 64;
 
+    /** Before the first entry. */
+    private final Position origin = Epoch.begin();
     private final Retention retention;
     private @Nullable Message[] messages = new Message[INITIAL_CAPACITY];
     /** Of the senders that do not get their own messages; null if every sender does. */
     private @Nullable OwnMessages @Nullable [] owners;
-    private volatile long tail;
-    private volatile long head;
+    private volatile long tail = 1;
+    private volatile long head = 1;
     private long retainedBytes;
     private long totalBytes;
 
@@ -41,6 +44,17 @@ final class LogBuffer {
         this.owners = excludesSender ? new OwnMessages[INITIAL_CAPACITY] : null;
     }
 
+    /** {@return the position of a slot} Any thread may ask. */
+    Position position(long slot) {
+        return origin.at(slot);
+    }
+
+    /** {@return the position before the first entry} Any thread may ask. */
+    Position origin() {
+        return origin;
+    }
+
+    /** {@return the slot of the next entry} */
     long head() {
         return head;
     }
@@ -143,7 +157,7 @@ final class LogBuffer {
         for (int i = 0; i < run.length; i++) {
             run[i] = message(from + i);
         }
-        return new LogBatch(from, to, 0, 0, run, null);
+        return new LogBatch(origin, from, to, 0, 0, run, null);
     }
 
     /** {@return what a message is charged, in bytes, as {@link Retention} counts} */

@@ -9,6 +9,7 @@ import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.logging.LogRateLimiter;
@@ -23,12 +24,13 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +57,7 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
     private final Shard[] shards;
     private final ListenerDispatcher events;
     private final LogRateLimiter policyFailures;
-    private final Set<HubPeer> peers = ConcurrentHashMap.newKeySet();
+    private final ConcurrentHashMap<Long, HubPeer> peers = new ConcurrentHashMap<>();
 
     private final AtomicLong ids = new AtomicLong();
 
@@ -89,58 +91,89 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
     // What publishers do.
 
     @Override
-    public long broadcast(Message message) {
+    public void broadcast(Message message) {
         Objects.requireNonNull(message, "message");
-        long sequence = log.append(message, true, this);
-        if (sequence == MessageLog.REFUSED) {
-            throw new IllegalStateException(CLOSED);
-        }
-        offer(); // before the listener, which may block
-        published(message, sequence, null);
-        return sequence;
-    }
-
-    @Override
-    public boolean tryBroadcast(Message message) {
-        Objects.requireNonNull(message, "message");
-        long sequence = log.append(message, false, this);
-        offer(); // also if there is no room: so that there will be
-        if (sequence == MessageLog.REFUSED) {
-            return false;
-        }
-        published(message, sequence, null);
-        return true;
+        accepted(append(message, RoomWait.UNLIMITED));
     }
 
     @Override
     public void broadcast(Message message, BroadcastOptions options) {
-        Objects.requireNonNull(message, "message");
-        Objects.requireNonNull(options, "options");
-        if (options.isForEveryone()) {
-            broadcast(message);
-        } else if (!send(message, receivers(options), true)) {
-            throw new IllegalStateException(CLOSED);
-        }
+        accepted(broadcast(message, options, RoomWait.UNLIMITED));
     }
 
     @Override
     public boolean tryBroadcast(Message message, BroadcastOptions options) {
+        return broadcast(message, options, RoomWait.NONE) != MessageLog.REFUSED;
+    }
+
+    @Override
+    public boolean tryBroadcast(Message message, BroadcastOptions options, Duration limit)
+            throws InterruptedException {
+        RoomWait wait = RoomWait.upTo(DurationRules.notNegative("limit", limit), timer);
+        boolean done = broadcast(message, options, wait) != MessageLog.REFUSED;
+        wait.throwIfInterrupted();
+        return done;
+    }
+
+    @Override
+    public CompletionStage<Position> publish(Message message, BroadcastOptions options) {
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(options, "options");
+        return stage(() -> append(message, options));
+    }
+
+    /** {@return what is known when it has been done, or what it threw that the publisher may have to expect} */
+    static CompletionStage<Position> stage(Supplier<Position> publishing) {
+        try {
+            return CompletableFuture.completedStage(publishing.get());
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            return CompletableFuture.failedStage(e);
+        }
+    }
+
+    /** Broadcasts as {@link #publish} does. {@return the message's position} */
+    Position append(Message message, BroadcastOptions options) {
+        if (!options.isForEveryone()) {
+            throw new IllegalArgumentException(
+                    "options must be for everyone, as a message to some peers has no position: " + options);
+        }
+        return log.position(accepted(append(message, RoomWait.UNLIMITED)));
+    }
+
+    private static long accepted(long result) {
+        if (result == MessageLog.REFUSED) {
+            throw new IllegalStateException(CLOSED);
+        }
+        return result;
+    }
+
+    /** {@return {@link MessageLog#REFUSED} if the hub is closed, or there was no room} */
+    private long broadcast(Message message, BroadcastOptions options, RoomWait wait) {
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(options, "options");
         if (options.isForEveryone()) {
-            return tryBroadcast(message);
+            return append(message, wait);
         }
-        boolean sent = send(message, receivers(options), false);
-        if (!sent) {
-            offer();
+        if (send(message, receivers(options), wait)) {
+            return 0;
         }
-        return sent;
+        offer(); // so that there will be room
+        return MessageLog.REFUSED;
+    }
+
+    private long append(Message message, RoomWait wait) {
+        long sequence = log.append(message, wait, this);
+        offer(); // before the listener, which may block; and also if there is no room: so that there will be
+        if (sequence != MessageLog.REFUSED) {
+            published(message, sequence, null);
+        }
+        return sequence;
     }
 
     /** {@return whom options mean among the peers of this hub} */
     private PeerCursor[] receivers(BroadcastOptions options) {
         List<PeerCursor> receivers = new ArrayList<>();
-        for (Peer peer : options.among(peers)) {
+        for (Peer peer : options.among(peers.values())) {
             if (!peer.isRegistered()) {
                 continue; // perhaps of an earlier life of the topic
             }
@@ -153,9 +186,9 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
         return receivers.toArray(PeerCursor[]::new);
     }
 
-    /** {@return false if the hub is closed, or saturated and this must not wait} */
-    boolean send(Message message, PeerCursor[] to, boolean mayWait) {
-        return log.send(message, to, mayWait, this);
+    /** {@return false if the hub is closed, or saturated and the wait is over} */
+    boolean send(Message message, PeerCursor[] to, RoomWait wait) {
+        return log.send(message, to, wait, this);
     }
 
     @Override
@@ -243,7 +276,9 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
 
     private void published(Message message, long sequence, @Nullable Peer from) {
         journal.broadcast(message, sequence, from, false);
-        events.broadcast(message, sequence, from);
+        if (events.hearsMessages()) {
+            events.broadcast(message, log.position(sequence), from);
+        }
     }
 
     /** Wakes every shard that has peers: something was appended. */
@@ -308,7 +343,7 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
         boolean joined = false;
         try {
             joined = log.join(peer.cursor(), () -> {
-                peers.add(peer);
+                peers.put(id, peer);
                 if (registered != null) { // from here on nothing needs memory
                     events.add(registered);
                 }
@@ -316,7 +351,7 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
             });
         } finally {
             if (!joined) {
-                peers.remove(peer); // it may be there if there was no memory
+                peers.remove(id); // it may be there if there was no memory
             }
         }
         if (!joined) {
@@ -348,7 +383,7 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
                 journal.saturation().ends();
                 offer(); // a drain waits for what is parked, and what was parked behind it may have room
             }
-            peers.remove(peer);
+            peers.remove(peer.id());
             peer.leaveAll();
             PeerCursor.Account account = log.account(peer.cursor());
             journal.gone(peer, reason, byHub, timer.nanoTime() - peer.registeredAt(), account);
@@ -453,7 +488,7 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
             return false;
         }
         events.add(new ListenerDispatcher.Event(listener -> {
-            events.broadcast(one.message(), one.sequence(), from);
+            events.broadcast(one.message(), log.position(one.sequence()), from);
             resume(one.from()); // not before: one event a peer, however far behind the listener is
         }));
         return true;
@@ -525,7 +560,12 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
 
     @Override
     public Collection<Peer> peers() {
-        return List.copyOf(peers);
+        return List.copyOf(peers.values());
+    }
+
+    @Override
+    public @Nullable Peer peer(long id) {
+        return peers.get(id);
     }
 
     @Override

@@ -88,7 +88,7 @@ final class LogReader {
             }
             step(message);
         }
-        return new LogBatch(viewer.next, to, left, sent, run, sequences);
+        return new LogBatch(ring.origin(), viewer.next, to, left, sent, run, sequences);
     }
 
     private boolean isAddressedHere() {

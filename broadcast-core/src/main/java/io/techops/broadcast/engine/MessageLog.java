@@ -2,6 +2,7 @@ package io.techops.broadcast.engine;
 
 import io.techops.broadcast.DeliveryPolicy;
 import io.techops.broadcast.Message;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.Retention;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -118,7 +119,12 @@ final class MessageLog {
         return marks.hasCalled(shard);
     }
 
-    /** {@return how many broadcasts there were} */
+    /** {@return the position of a sequence} */
+    Position position(long sequence) {
+        return ring.position(sequence);
+    }
+
+    /** {@return the sequence of the next broadcast} */
     long head() {
         return ring.head();
     }
@@ -147,15 +153,15 @@ final class MessageLog {
     /**
      * Appends what the host application says to everyone.
      *
-     * @param mayWait whether to wait for room if the hub is saturated
-     * @return the sequence; {@link #REFUSED} if the log is sealed, or there is no room and this must not wait
+     * @param wait for how long to wait for room if the hub is saturated
+     * @return the sequence; {@link #REFUSED} if the log is sealed, or there is no room and the wait is over
      */
-    long append(Message message, boolean mayWait, Publisher publisher) {
+    long append(Message message, RoomWait wait, Publisher publisher) {
         long charge = checkedCharge(message);
-        return publish(() -> makeRoom(charge, marks.hostLimit()) ? put(message, null) : REFUSED, mayWait, publisher);
+        return publish(() -> makeRoom(charge, marks.hostLimit()) ? put(message, null) : REFUSED, wait, publisher);
     }
 
-    private long publish(LongSupplier attempt, boolean mayWait, Publisher publisher) {
+    private long publish(LongSupplier attempt, RoomWait wait, Publisher publisher) {
         long wokenFor = -1;
         lock.lock();
         try {
@@ -166,17 +172,20 @@ final class MessageLog {
                 }
                 boolean first = wokenFor < 0;
                 waits += first ? 1 : 0;
-                if (!mayWait) {
+                if (wait.isOver()) {
                     return REFUSED;
                 }
                 if (wokenFor == appends) {
-                    awaitRoom();
+                    awaitRoom(wait);
                     continue;
                 }
                 wokenFor = appends;
                 lock.unlock();
                 try {
                     publisher.waits(first);
+                    if (first) {
+                        wait.begin(this::wakeWaitingNow);
+                    }
                 } finally {
                     lock.lock();
                 }
@@ -185,6 +194,7 @@ final class MessageLog {
         } finally {
             lock.unlock();
             if (wokenFor >= 0) {
+                wait.end();
                 publisher.hasWaited();
             }
         }
@@ -199,14 +209,14 @@ final class MessageLog {
      * Sends what the host application says to some peers; those of them that have gone meanwhile are left out.
      *
      * @param to the receivers, each of them once
-     * @param mayWait whether to wait for room if the hub is saturated
-     * @return false if the log is sealed, or there is no room and this must not wait
+     * @param wait for how long to wait for room if the hub is saturated
+     * @return false if the log is sealed, or there is no room and the wait is over
      */
-    boolean send(Message message, PeerCursor[] to, boolean mayWait, Publisher publisher) {
+    boolean send(Message message, PeerCursor[] to, RoomWait wait, Publisher publisher) {
         checkedCharge(message);
         Sending sending = new Sending(message, to);
         try {
-            if (publish(sending, mayWait, publisher) == REFUSED) {
+            if (publish(sending, wait, publisher) == REFUSED) {
                 return false;
             }
             while (sending.isUnfinished()) {
@@ -237,7 +247,7 @@ final class MessageLog {
         @Override
         public long getAsLong() {
             while (barrier != NO_BARRIER && !sealed) { // not for long: that one waits for nothing
-                awaitRoom();
+                awaitRoom(RoomWait.UNLIMITED);
             }
             if (sealed || to.length > 0 && !makeRoomInLane(message, to.length)) {
                 return REFUSED;
@@ -489,10 +499,10 @@ final class MessageLog {
         return admitted;
     }
 
-    private void awaitRoom() {
+    private void awaitRoom(RoomWait wait) {
         waiting++;
         try {
-            room.awaitUninterruptibly();
+            wait.await(room);
         } finally {
             waiting--;
         }
@@ -501,6 +511,15 @@ final class MessageLog {
     private void wakeWaiting() {
         if (waiting > 0) {
             room.signalAll();
+        }
+    }
+
+    private void wakeWaitingNow() {
+        lock.lock();
+        try {
+            wakeWaiting();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -620,26 +639,27 @@ final class MessageLog {
     }
 
     /** What the log knows of itself, at one moment. */
-    record Figures(long messages, long bytes, long waits, int retainedMessages, long retainedBytes,
-            int addressedMessages, long addressedBytes) {
-        static final Figures NONE = new Figures(0, 0, 0, 0, 0, 0, 0);
+    record Figures(long messages, @Nullable Position position, long bytes, long waits, int retainedMessages,
+            long retainedBytes, int addressedMessages, long addressedBytes) {
+        static final Figures NONE = new Figures(0, null, 0, 0, 0, 0, 0, 0);
 
         Figures plus(Figures more) {
-            return new Figures(messages + more.messages, bytes + more.bytes, waits + more.waits,
+            return new Figures(messages + more.messages, null, bytes + more.bytes, waits + more.waits,
                     retainedMessages + more.retainedMessages, retainedBytes + more.retainedBytes,
                     addressedMessages + more.addressedMessages, addressedBytes + more.addressedBytes);
         }
 
         /** {@return what is left of them when the log is gone} */
         Figures past() {
-            return new Figures(messages, bytes, waits, 0, 0, 0, 0);
+            return new Figures(messages, null, bytes, waits, 0, 0, 0, 0);
         }
     }
 
     Figures figures() {
         lock.lock();
         try {
-            return new Figures(ring.head(), ring.totalBytes(), waits, (int) (ring.head() - ring.tail()),
+            long last = ring.head() - 1;
+            return new Figures(last, ring.position(last), ring.totalBytes(), waits, (int) (ring.head() - ring.tail()),
                     ring.retainedBytes(), lane.retainedMessages(), lane.retainedBytes());
         } finally {
             lock.unlock();

@@ -13,5 +13,5 @@ final class OwnMessages {
     long evicted;
 
     /** Guarded by the log's lock; volatile for the shard: the slot of the last one. */
-    volatile long last = -1;
+    volatile long last;
 }

@@ -6,6 +6,7 @@ import io.techops.broadcast.BroadcastOptions;
 import io.techops.broadcast.HubStats;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.spi.BlockingTasks;
@@ -64,31 +65,33 @@ final class TopicHub extends AdapterHub {
     }
 
     @Override
-    public long broadcast(Message message) {
-        Objects.requireNonNull(message, "message");
-        while (true) {
-            TopicInstance topic = lives.enter(name);
-            try {
-                return topic.hub().broadcast(message);
-            } catch (IllegalStateException e) {
-                if (!topic.isGone()) {
-                    throw e;
-                }
-            } finally {
-                topic.leave();
-            }
-        }
+    public void broadcast(Message message) {
+        broadcast(message, BroadcastOptions.everyone());
     }
 
     @Override
     public void broadcast(Message message, BroadcastOptions options) {
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(options, "options");
+        inLife(hub -> {
+            hub.broadcast(message, options);
+            return hub;
+        });
+    }
+
+    @Override
+    public CompletionStage<Position> publish(Message message, BroadcastOptions options) {
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(options, "options");
+        return LogHub.stage(() -> inLife(hub -> hub.append(message, options)));
+    }
+
+    /** {@return what a call answers that throws if the hub is closed} */
+    private <T> T inLife(Function<LogHub, T> call) {
         while (true) {
             TopicInstance topic = lives.enter(name);
             try {
-                topic.hub().broadcast(message, options);
-                return;
+                return call.apply(topic.hub());
             } catch (IllegalStateException e) {
                 if (!topic.isGone()) {
                     throw e;
@@ -100,21 +103,38 @@ final class TopicHub extends AdapterHub {
     }
 
     @Override
-    public boolean tryBroadcast(Message message) {
-        return tryBroadcast(message, BroadcastOptions.everyone());
-    }
-
-    @Override
     public boolean tryBroadcast(Message message, BroadcastOptions options) {
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(options, "options");
+        try {
+            return tryInLife(hub -> hub.tryBroadcast(message, options));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e); // it does not wait
+        }
+    }
+
+    @Override
+    public boolean tryBroadcast(Message message, BroadcastOptions options, Duration limit)
+            throws InterruptedException {
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(options, "options");
+        DurationRules.notNegative("limit", limit);
+        return tryInLife(hub -> hub.tryBroadcast(message, options, limit));
+    }
+
+    /** A call that answers false if the hub is closed. */
+    private interface Attempt {
+        boolean on(LogHub hub) throws InterruptedException;
+    }
+
+    private boolean tryInLife(Attempt attempt) throws InterruptedException {
         while (true) {
             TopicInstance topic = lives.enterIfPossible(name);
             if (topic == null) {
                 return false;
             }
             try {
-                if (topic.hub().tryBroadcast(message, options)) {
+                if (attempt.on(topic.hub())) {
                     return true;
                 }
                 if (!topic.isGone()) {
@@ -135,6 +155,13 @@ final class TopicHub extends AdapterHub {
     @Override
     public Collection<Peer> peers() {
         return now(List.of(), BroadcastHub::peers);
+    }
+
+    @Override
+    public @Nullable Peer peer(long id) {
+        TopicInstance topic = lives.present(name);
+        AdapterHub hub = topic == null ? null : topic.hubIfMade();
+        return hub == null ? null : hub.peer(id);
     }
 
     @Override

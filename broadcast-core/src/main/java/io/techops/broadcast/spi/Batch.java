@@ -1,7 +1,9 @@
 package io.techops.broadcast.spi;
 
 import io.techops.broadcast.Message;
+import io.techops.broadcast.Position;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of messages, in the order of the log, to be written to a peer in one go.
@@ -49,12 +51,26 @@ public interface Batch {
 
     /**
      * {@return the sequence of the message at {@code index}, or {@link #UNNUMBERED} if it was addressed to the peer}
-     * Sequences start at 0 and grow by one with every broadcast.
+     * Sequences start at 1 and grow by one with every broadcast. Makes no object, other than {@link #position}.
      *
      * @param index from 0 to {@code size() - 1}
      * @throws IndexOutOfBoundsException if there is no such message
      */
     long sequence(int index);
+
+    /** {@return the epoch of the sequences in this batch, as {@link Position} says} */
+    String epoch();
+
+    /**
+     * {@return the position of the message at {@code index}; {@code null} if it was addressed to the peer}
+     *
+     * @param index from 0 to {@code size() - 1}
+     * @throws IndexOutOfBoundsException if there is no such message
+     */
+    default @Nullable Position position(int index) {
+        long sequence = sequence(index);
+        return sequence == UNNUMBERED ? null : Position.of(epoch(), sequence);
+    }
 
     /**
      * {@return this batch as {@code encoder} encodes it} The encoder is called at most once a batch and its result is

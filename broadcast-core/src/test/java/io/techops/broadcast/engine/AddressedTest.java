@@ -133,7 +133,7 @@ class AddressedTest {
             rig.run();
             both.forEach(peer -> assertThat(peer.texts()).containsExactly("a", "b", "c", "d"));
             assertThat(new java.util.HashSet<>(batches)).hasSize(1);
-            assertThat(first.sequences()).containsExactly(0L, Batch.UNNUMBERED, Batch.UNNUMBERED, 1L);
+            assertThat(first.sequences()).containsExactly(1L, Batch.UNNUMBERED, Batch.UNNUMBERED, 2L);
         }
 
         @Test

@@ -7,6 +7,7 @@ import io.techops.broadcast.Attributes;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.DeliveryPolicy;
 import io.techops.broadcast.Message;
+import io.techops.broadcast.Published;
 import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
@@ -40,16 +41,16 @@ class FanOutTest {
 
             assertThat(peers).allSatisfy(peer -> {
                 assertThat(peer.texts()).containsExactly("a", "b", "c", "d");
-                assertThat(peer.sequences()).containsExactly(0L, 1L, 2L, 3L);
+                assertThat(peer.sequences()).containsExactly(1L, 2L, 3L, 4L);
             });
         }
 
         @Test
-        void broadcastReturnsTheNumberOfBroadcastsBefore() {
-            assertThat(rig.hub().broadcast("a")).isZero();
-            assertThat(rig.hub().broadcast("b")).isOne();
+        void sequencesStartAtOneAndGrowByOneWithEveryBroadcast() {
+            assertThat(Published.sequence(rig.hub(), "a")).isOne();
+            assertThat(Published.sequence(rig.hub(), "b")).isEqualTo(2);
             assertThat(rig.hub().tryBroadcast(Message.text("c"))).isTrue();
-            assertThat(rig.hub().broadcast("d")).isEqualTo(3);
+            assertThat(Published.sequence(rig.hub(), "d")).isEqualTo(4);
             assertThat(rig.hub().stats().messages()).isEqualTo(4);
             assertThat(rig.hub().stats().bytes()).isEqualTo(4);
         }
@@ -75,7 +76,7 @@ class FanOutTest {
             }
             rig.run();
             assertThat(peer.batches()).containsExactly(2, 2, 1);
-            assertThat(peer.sequences()).containsExactly(0L, 1L, 2L, 3L, 4L);
+            assertThat(peer.sequences()).containsExactly(1L, 2L, 3L, 4L, 5L);
         }
 
         @Test
@@ -99,7 +100,7 @@ class FanOutTest {
             rig.broadcast("after");
             rig.run();
             assertThat(peer.texts()).containsExactly("after");
-            assertThat(peer.sequences()).containsExactly(1L);
+            assertThat(peer.sequences()).containsExactly(2L);
         }
 
         @Test
@@ -259,9 +260,9 @@ class FanOutTest {
             rig.broadcast("b");
             rig.run();
             assertThat(peer.texts()).containsExactly("a", "for you", "b");
-            assertThat(peer.sequences()).containsExactly(0L, Batch.UNNUMBERED, 1L);
+            assertThat(peer.sequences()).containsExactly(1L, Batch.UNNUMBERED, 2L);
             assertThat(other.texts()).containsExactly("a", "b");
-            assertThat(other.sequences()).containsExactly(0L, 1L);
+            assertThat(other.sequences()).containsExactly(1L, 2L);
         }
 
         @Test
@@ -272,7 +273,7 @@ class FanOutTest {
             assertThat(rig.hub().stats().messages()).isZero();
             assertThat(rig.hub().stats().bytes()).isZero();
             assertThat(rig.listener().entries()).containsExactly("peer 1 registered");
-            assertThat(rig.hub().broadcast("first")).isZero();
+            assertThat(Published.sequence(rig.hub(), "first")).isOne();
         }
 
         @Test
@@ -329,7 +330,7 @@ class FanOutTest {
             but.broadcast("c");
             but.run();
             assertThat(sender.texts()).containsExactly("b", "c");
-            assertThat(sender.sequences()).containsExactly(1L, 2L);
+            assertThat(sender.sequences()).containsExactly(2L, 3L);
             assertThat(other.texts()).containsExactly("a", "c");
             assertThat(sender.peer().lag()).isZero();
         }

@@ -12,13 +12,16 @@ import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.PeerGroup;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.Retention;
+import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -114,7 +117,7 @@ class HubModelTest {
         /** {@return whether it has lost nothing yet that it does not know of} */
         boolean isComplete(HubStats stats) {
             PeerCursor cursor = ((HubPeer) peer()).cursor();
-            return cursor.position() >= stats.messages() - stats.retainedMessages() && cursor.lostAddressed == 0;
+            return cursor.position() > stats.messages() - stats.retainedMessages() && cursor.lostAddressed == 0;
         }
 
         /** Notes what was lost before a write, which may be the last one that leaves the transport writable. */
@@ -144,12 +147,15 @@ class HubModelTest {
         private final TreeMap<Long, List<Entry>> places = new TreeMap<>();
         private final Map<Peer, List<String>> lives = new HashMap<>();
         private final Map<Peer, Long> missed = new HashMap<>();
+        private final Map<Position, String> positions = new HashMap<>();
         private long broadcasts;
 
         @Override
-        public void broadcast(Message message, long sequence, @Nullable Peer from) {
+        public void broadcast(Message message, Position position, @Nullable Peer from) {
             String text = ((Message.Text) message).text();
-            assertThat(places.put(2 * sequence + 1, List.of(new Entry(text, from, null)))).as("one sequence").isNull();
+            assertThat(positions.put(position, text)).as("one position").isNull();
+            long place = 2 * position.sequence() - 1;
+            assertThat(places.put(place, List.of(new Entry(text, from, null)))).as("one sequence").isNull();
             broadcasts++;
         }
 
@@ -405,6 +411,7 @@ class HubModelTest {
 
         /** Only while the listener has been told everything; not at every step, because it takes long. */
         private void checkStream(Subject subject) {
+            checkPositions(subject.transport);
             Peer peer = subject.peer();
             List<String> got = subject.transport.texts();
             List<String> meant = history.of(peer, subject.joined, Long.MAX_VALUE, butSender);
@@ -427,6 +434,24 @@ class HubModelTest {
                         .isGreaterThanOrEqualTo(
                                 history.of(peer, subject.joined, subject.closeAskedAt, butSender).size());
             }
+        }
+
+        /** What a peer is given, and what the stats show, are the positions that the listener was told. */
+        private void checkPositions(FakeTransport transport) {
+            List<String> texts = transport.texts();
+            List<Long> sequences = transport.sequences();
+            Iterator<Position> positions = transport.positions().iterator();
+            for (int i = 0; i < texts.size(); i++) {
+                if (sequences.get(i) != Batch.UNNUMBERED) {
+                    Position position = positions.next();
+                    assertThat(position.sequence()).isEqualTo(sequences.get(i));
+                    assertThat(history.positions.get(position)).as("at %s", position).isEqualTo(texts.get(i));
+                }
+            }
+            assertThat(positions).as("more positions").isExhausted();
+            Position last = rig.hub().stats().position();
+            assertThat(last.sequence()).isEqualTo(rig.hub().stats().messages());
+            assertThat(last.sequence() == 0 || history.positions.containsKey(last)).as("the last").isTrue();
         }
 
         private static boolean isSubsequence(List<String> some, List<String> all) {

@@ -9,6 +9,7 @@ import io.techops.broadcast.Message;
 import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.RefusedException;
@@ -109,7 +110,7 @@ class ListenerBehindTest {
         assertThat(flooding.peer().isRegistered()).isTrue();
         tellListener();
         assertThat(flooding.resumes()).isOne();
-        assertThat(recorded.entries()).contains("broadcast 3 from peer 1");
+        assertThat(recorded.entries()).contains("broadcast 4 from peer 1");
         pass(Duration.ofSeconds(22));
         assertThat(flooding.pings()).isZero();
         pass(Duration.ofSeconds(3));
@@ -120,7 +121,7 @@ class ListenerBehindTest {
     void aPeerIsReadAgainAlsoIfTheListenerThrows() {
         BroadcastHub hub = hub(builder -> builder.retention(Retention.of(3, 1 << 20)).messageListener(new MessageListener() {
             @Override
-            public void broadcast(Message message, long sequence, @Nullable Peer from) {
+            public void broadcast(Message message, Position position, @Nullable Peer from) {
                 throw new IllegalStateException("on purpose");
             }
         }));

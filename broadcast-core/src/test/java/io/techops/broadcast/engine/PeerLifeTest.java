@@ -10,6 +10,7 @@ import io.techops.broadcast.Message;
 import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
@@ -96,7 +97,7 @@ class PeerLifeTest {
                 }
             }).messageListener(new MessageListener() {
                 @Override
-                public void broadcast(Message message, long sequence, @Nullable Peer from) {
+                public void broadcast(Message message, Position position, @Nullable Peer from) {
                     told.add("broadcast");
                     throw new AssertionError("on purpose");
                 }
@@ -322,7 +323,7 @@ class PeerLifeTest {
                     })
                     .messageListener(new MessageListener() {
                         @Override
-                        public void broadcast(Message message, long sequence, @Nullable Peer from) {
+                        public void broadcast(Message message, Position position, @Nullable Peer from) {
                             guarded(failures, "broadcast");
                         }
 

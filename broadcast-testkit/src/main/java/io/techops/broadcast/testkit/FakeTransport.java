@@ -5,6 +5,7 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.spi.Registration;
@@ -61,6 +62,7 @@ public class FakeTransport implements Transport {
     // All of these are guarded by this transport's monitor.
     private final List<Message> messages = new ArrayList<>();
     private final List<Long> sequences = new ArrayList<>();
+    private final List<Position> positions = new ArrayList<>();
     private final List<Integer> batches = new ArrayList<>();
     private final List<String> violations = new ArrayList<>();
     private int batchesUntilStall = UNLIMITED;
@@ -311,6 +313,11 @@ public class FakeTransport implements Transport {
         return List.copyOf(sequences);
     }
 
+    /** {@return the positions of the broadcasts among {@link #messages}; a copy} */
+    public synchronized List<Position> positions() {
+        return List.copyOf(positions);
+    }
+
     /** {@return the sizes of the batches it was given, in messages: one for every write; a copy} */
     public synchronized List<Integer> batches() {
         return List.copyOf(batches);
@@ -380,6 +387,10 @@ public class FakeTransport implements Transport {
         for (int i = 0; i < batch.size(); i++) {
             messages.add(batch.message(i));
             sequences.add(batch.sequence(i));
+            Position position = batch.position(i);
+            if (position != null) {
+                positions.add(position);
+            }
         }
         if (batchesUntilStall != UNLIMITED && --batchesUntilStall <= 0) {
             writable = false;

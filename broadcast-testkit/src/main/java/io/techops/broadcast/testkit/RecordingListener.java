@@ -5,6 +5,7 @@ import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.Position;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -72,9 +73,10 @@ public final class RecordingListener implements HubListener, MessageListener {
     }
 
     @Override
-    public void broadcast(Message message, long sequence, @Nullable Peer from) {
+    public void broadcast(Message message, Position position, @Nullable Peer from) {
         Objects.requireNonNull(message, "message");
-        add("broadcast " + sequence + " from " + (from == null ? "the host" : from));
+        Objects.requireNonNull(position, "position");
+        add("broadcast " + position.sequence() + " from " + (from == null ? "the host" : from));
     }
 
     @Override

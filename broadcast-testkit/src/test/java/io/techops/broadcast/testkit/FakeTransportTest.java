@@ -42,7 +42,7 @@ class FakeTransportTest {
             assertThat(transport.messages()).containsExactly(Message.text("a"), Message.text("b"),
                     Message.text("for you"), Message.binary(new byte[3]));
             assertThat(transport.texts()).containsExactly("a", "b", "for you", "binary of 3 bytes");
-            assertThat(transport.sequences()).containsExactly(0L, 1L, Batch.UNNUMBERED, 2L);
+            assertThat(transport.sequences()).containsExactly(1L, 2L, Batch.UNNUMBERED, 3L);
             assertThat(transport.batches()).containsExactly(1, 3);
         }
 

@@ -139,7 +139,7 @@ class HubRigTest {
         assertThat(rig.listener().of(broken.peer())).containsExactly("peer 3 registered",
                 "peer 3 failed told to throw from WRITE", "peer 3 unregistered 1006");
         assertThat(rig.listener().entries()).filteredOn(entry -> entry.startsWith("broadcast")).containsExactly(
-                "broadcast 0 from the host", "broadcast 1 from peer 1", "broadcast 2 from the host",
-                "broadcast 3 from the host");
+                "broadcast 1 from the host", "broadcast 2 from peer 1", "broadcast 3 from the host",
+                "broadcast 4 from the host");
     }
 }

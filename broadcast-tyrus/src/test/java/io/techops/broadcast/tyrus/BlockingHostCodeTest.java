@@ -9,6 +9,7 @@ import io.techops.broadcast.Message;
 import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.tyrus.server.ReaderPool;
@@ -229,7 +230,7 @@ class BlockingHostCodeTest {
     void aListenerThatBlocksInBroadcastDelaysWhatThatPeerSendsAndNothingElse() throws Exception {
         BroadcastHub.Builder hub = hub().messageListener(new MessageListener() {
             @Override
-            public void broadcast(Message message, long sequence, @Nullable Peer from) {
+            public void broadcast(Message message, Position position, @Nullable Peer from) {
                 if (from != null && ((Message.Text) message).text().startsWith("block")) {
                     block();
                 }

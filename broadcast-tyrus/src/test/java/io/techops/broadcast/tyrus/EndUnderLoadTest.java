@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -57,9 +58,10 @@ class EndUnderLoadTest {
                 try {
                     for (int i = 0; ; i++) {
                         assertThat(window.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
-                        accepted.put(server.hub().broadcast(name + i), name + i);
+                        accepted.put(server.hub().publish(name + i).toCompletableFuture().get().sequence(), name + i);
                     }
-                } catch (IllegalStateException closed) {
+                } catch (ExecutionException closed) {
+                    assertThat(closed).hasCauseInstanceOf(IllegalStateException.class);
                     return null;
                 }
             }));
@@ -71,7 +73,7 @@ class EndUnderLoadTest {
             publisher.get();
         }
         List<String> all = new ArrayList<>();
-        for (long sequence = 0; sequence < accepted.size(); sequence++) {
+        for (long sequence = 1; sequence <= accepted.size(); sequence++) {
             all.add(accepted.get(sequence));
         }
         assertThat(all).doesNotContainNull();

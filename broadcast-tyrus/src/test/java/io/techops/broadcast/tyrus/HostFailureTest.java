@@ -7,6 +7,7 @@ import io.techops.broadcast.Message;
 import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.testing.Kernel;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
@@ -39,7 +40,7 @@ class HostFailureTest {
             }
 
             @Override
-            public void broadcast(Message message, long sequence, @Nullable Peer from) {
+            public void broadcast(Message message, Position position, @Nullable Peer from) {
                 action.run();
             }
         };

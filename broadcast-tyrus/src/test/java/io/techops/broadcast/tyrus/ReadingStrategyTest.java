@@ -8,6 +8,7 @@ import io.techops.broadcast.Message;
 import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.testing.RawClient;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,7 @@ class ReadingStrategyTest {
     void aListenerThatMayBlockIsToldOnAThreadThatNobodyElseNeeds(Wire wire) throws Exception {
         say(wire, BroadcastHub.builder().messageListener(new MessageListener() {
             @Override
-            public void broadcast(Message message, long sequence, @Nullable Peer from) {
+            public void broadcast(Message message, Position position, @Nullable Peer from) {
                 threads.add(Thread.currentThread().getName());
             }
         }), "one", "two");
@@ -79,7 +80,7 @@ class ReadingStrategyTest {
             }
 
             @Override
-            public void broadcast(Message message, long sequence, @Nullable Peer from) {
+            public void broadcast(Message message, Position position, @Nullable Peer from) {
                 threads.add(Thread.currentThread().getName());
             }
         }), "one", "two");

@@ -99,7 +99,7 @@ class ServiceLifeIT {
             assertThat(service.awaitExit()).isEqualTo(130);
 
             assertThat(count(service.out(), DEBUG + "peer [12] registered.*")).isEqualTo(2);
-            assertThat(count(service.out(), DEBUG + "broadcast 0: text of 5 bytes from peer 1")).isEqualTo(1);
+            assertThat(count(service.out(), DEBUG + "broadcast 1: text of 5 bytes from peer 1")).isEqualTo(1);
             assertThat(count(service.out(), DEBUG + "peer 2 unregistered: 1001.*")).as("lines of the end").isEqualTo(1);
             assertThat(service.out()).noneMatch(line -> line.contains("hello"))
                     .allMatch(line -> line.matches("[0-9T:.+Z-]{24,29} (DEBUG|INFO ) .+|(Listening on|Page at) [^ ]+"));
@@ -136,7 +136,7 @@ class ServiceLifeIT {
         }
         List<String> lines = Files.readAllLines(log);
         assertThat(count(lines, DEBUG + "peer 1 registered.*")).isEqualTo(1);
-        assertThat(count(lines, DEBUG + "broadcast 0: .*")).isEqualTo(1);
+        assertThat(count(lines, DEBUG + "broadcast 1: .*")).isEqualTo(1);
         assertThat(count(lines, DEBUG + "peer 1 unregistered: 1001.*")).isEqualTo(1);
     }
 
