@@ -1,5 +1,6 @@
 package io.techops.broadcast;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,15 +12,11 @@ import org.jspecify.annotations.Nullable;
  *     final LongAdder heard = new LongAdder();
  *
  *     @Override
- *     public boolean mayBlock() {
- *         return false;
- *     }
- *
- *     @Override
  *     public void broadcast(Message message, Position position, Peer from) {
  *         heard.increment();
  *     }
  * }
+ * BroadcastHub.builder().messageListener(MessageListener.nonBlocking(new Count()))
  * }</pre>
  *
  * <p>Called at once on the thread that published: that of the host application, or the one that reads from the peer,
@@ -34,11 +31,37 @@ public interface MessageListener {
 
     /**
      * {@return whether {@link #broadcast} or {@link #ignored} may wait for anything, or take more than some
-     * microseconds} True unless overridden. A listener that says no keeps the advantage that {@link
-     * MessagePolicy#mayBlock} tells of, and delays the messages of all peers if it blocks nevertheless.
+     * microseconds} Asked once, when the hub is built. True unless the listener is {@link #nonBlocking}; a class may
+     * override it instead. Why this is the default, {@link MessagePolicy} says.
      */
     default boolean mayBlock() {
         return true;
+    }
+
+    /**
+     * {@return {@code listener}, declared not to block} What that saves, and what it costs if it is not true, {@link
+     * MessagePolicy#nonBlocking} says.
+     *
+     * @param listener does not do what such a policy must not do
+     */
+    static MessageListener nonBlocking(MessageListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        return new MessageListener() {
+            @Override
+            public boolean mayBlock() {
+                return false;
+            }
+
+            @Override
+            public void broadcast(Message message, Position position, @Nullable Peer from) {
+                listener.broadcast(message, position, from);
+            }
+
+            @Override
+            public void ignored(Peer peer, Message message) {
+                listener.ignored(peer, message);
+            }
+        };
     }
 
     /**
