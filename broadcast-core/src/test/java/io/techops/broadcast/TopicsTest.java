@@ -88,7 +88,7 @@ class TopicsTest extends TopicsByHand {
             assertThat(listed.isAllowed("news")).isTrue();
             assertThat(listed.isAllowed("weather")).isFalse();
             assertThatIllegalArgumentException().isThrownBy(() -> listed.hub("weather"))
-                    .withMessage("topic must be one that the setting names allows: weather");
+                    .withMessage("topic must be one that the setting allowed permits: weather");
         }
     }
 

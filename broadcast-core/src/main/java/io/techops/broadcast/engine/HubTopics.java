@@ -32,7 +32,7 @@ final class HubTopics implements Topics {
         Objects.requireNonNull(name, "name");
         TopicName.checked(name);
         if (!allowed.test(name)) {
-            throw new IllegalArgumentException("topic must be one that the setting allowed allows: " + name);
+            throw new IllegalArgumentException("topic must be one that the setting allowed permits: " + name);
         }
         return new TopicHub(lives, name);
     }
