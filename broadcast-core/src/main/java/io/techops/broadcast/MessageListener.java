@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     final LongAdder heard = new LongAdder();
  *
  *     @Override
- *     public void broadcast(Message message, Position position, Peer from) {
+ *     public void broadcast(Peer from, Message message, Position position) {
  *         heard.increment();
  *     }
  * }
@@ -53,13 +53,13 @@ public interface MessageListener {
             }
 
             @Override
-            public void broadcast(Message message, Position position, @Nullable Peer from) {
-                listener.broadcast(message, position, from);
+            public void broadcast(@Nullable Peer from, Message message, Position position) {
+                listener.broadcast(from, message, position);
             }
 
             @Override
-            public void ignored(Peer peer, Message message) {
-                listener.ignored(peer, message);
+            public void ignored(Peer from, Message message) {
+                listener.ignored(from, message);
             }
         };
     }
@@ -68,19 +68,19 @@ public interface MessageListener {
      * A message was appended to the log. For one that had to wait for room while its peer was paused, this comes on the
      * hub's executor, and the peer is read again only then.
      *
+     * @param from the peer that sent it, or {@code null} if the host application did
      * @param message the message
      * @param position its position
-     * @param from the peer that sent it, or {@code null} if the host application did
      */
-    default void broadcast(Message message, Position position, @Nullable Peer from) {
+    default void broadcast(@Nullable Peer from, Message message, Position position) {
     }
 
     /**
      * The policy ignored a message.
      *
-     * @param peer the peer that sent it
+     * @param from the peer that sent it
      * @param message the message
      */
-    default void ignored(Peer peer, Message message) {
+    default void ignored(Peer from, Message message) {
     }
 }

@@ -274,7 +274,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     private void published(Message message, long sequence, @Nullable Peer from) {
         journal.broadcast(message, sequence, from, false);
         if (events.hearsMessages()) {
-            events.broadcast(message, log.position(sequence), from);
+            events.broadcast(from, message, log.position(sequence));
         }
     }
 
@@ -484,7 +484,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
             return false;
         }
         events.add(new ListenerDispatcher.Event(listener -> {
-            events.broadcast(one.message(), log.position(one.sequence()), from);
+            events.broadcast(from, one.message(), log.position(one.sequence()));
             resume(one.from()); // not before: one event a peer, however far behind the listener is
         }));
         return true;

@@ -64,7 +64,7 @@ class ReadingStrategyTest {
     void aListenerThatMayBlockIsToldOnAThreadThatNobodyElseNeeds(Wire wire) throws Exception {
         say(wire, BroadcastHub.builder().messageListener(new MessageListener() {
             @Override
-            public void broadcast(Message message, Position position, @Nullable Peer from) {
+            public void broadcast(@Nullable Peer from, Message message, Position position) {
                 threads.add(Thread.currentThread().getName());
             }
         }), "one", "two");
@@ -76,7 +76,7 @@ class ReadingStrategyTest {
     void aListenerThatDoesNotBlockIsToldWhereTheSelectorIs(Wire wire) throws Exception {
         say(wire, BroadcastHub.builder().messageListener(MessageListener.nonBlocking(new MessageListener() {
             @Override
-            public void broadcast(Message message, Position position, @Nullable Peer from) {
+            public void broadcast(@Nullable Peer from, Message message, Position position) {
                 threads.add(Thread.currentThread().getName());
             }
         })), "one", "two");
