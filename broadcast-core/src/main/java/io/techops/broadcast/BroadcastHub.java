@@ -269,7 +269,9 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder retention(Retention retention);
 
         /**
-         * Sets what is done with a message that a peer sent.
+         * Sets what is done with a message that a peer sent. Unless it is declared {@linkplain
+         * MessagePolicy#nonBlocking not to block}, as those of the library are, peers are read by threads of their own
+         * for that.
          *
          * @param policy by default text of at most 64 KiB is relayed verbatim, longer text closes the peer, binary
          *     messages are ignored
@@ -302,8 +304,8 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder listener(HubListener listener);
 
         /**
-         * Sets who is told about messages, at once and by those who publish. Unless it declares that it does
-         * {@linkplain MessageListener#mayBlock not block}, peers are read by threads of their own for that.
+         * Sets who is told about messages, at once and by those who publish. Unless it is declared {@linkplain
+         * MessageListener#nonBlocking not to block}, peers are read by threads of their own for that.
          *
          * @param messageListener none by default; may be the same object as the {@link #listener}
          * @return this builder
@@ -314,7 +316,7 @@ public abstract class BroadcastHub implements AutoCloseable {
          * Sets for how long a peer that is not writable may make no progress before it is closed with
          * {@link CloseReason#TRY_AGAIN_LATER}, also if nothing more is sent. The time counts from when it stopped being
          * writable, and begins anew whenever its transport says that the peer has taken a part of what it was given
-         * ({@link Registration#progressed}): a slow peer that reads a large batch is not cut, as long as it does not
+         * ({@code Registration.progressed}): a slow peer that reads a large batch is not cut, as long as it does not
          * fall off the log's tail. It holds one batch meanwhile, no more.
          *
          * @param stallTimeout 10 seconds by default; more than zero
@@ -336,7 +338,7 @@ public abstract class BroadcastHub implements AutoCloseable {
          * Sets how long a peer that is not writable for the moment holds back what other <em>peers</em> send, once
          * there is so much of it that this peer would fall off the log's tail: a flood is then slowed down to what its
          * receivers take. The time counts from when the peer stopped being writable, and begins anew whenever its
-         * transport makes progress ({@link Registration#progressed}), up to 32 times for one batch: a peer that reads
+         * transport makes progress ({@code Registration.progressed}), up to 32 times for one batch: a peer that reads
          * is not run over, one that takes nothing for so long is, and no peer makes a flood slower than one batch
          * (320 KiB, or all that is kept) in 32 times as long. What the host application broadcasts is never held back
          * by this.

@@ -1,7 +1,7 @@
 package io.techops.broadcast;
 
 /**
- * Why a connection was refused before it became a peer. Adapters report it with {@link BroadcastHub#refused}, and
+ * Why a connection was refused before it became a peer. Adapters report it with {@code AdapterHub.refused}, and
  * {@link HubStats#refusals} counts by it. There may be more causes in a later version.
  */
 public enum RefusalCause {

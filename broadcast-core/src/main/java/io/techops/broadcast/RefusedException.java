@@ -3,7 +3,7 @@ package io.techops.broadcast;
 
 /**
  * Says that a hub does not take a peer now, or that a topic cannot begin, and why. An adapter that catches it tells the
- * client, and has {@link BroadcastHub#refused} count it.
+ * client, and has {@code AdapterHub.refused} count it.
  */
 public final class RefusedException extends IllegalStateException {
 
