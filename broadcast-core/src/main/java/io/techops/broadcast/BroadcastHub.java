@@ -269,7 +269,9 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder retention(Retention retention);
 
         /**
-         * Sets what is done with a message that a peer sent.
+         * Sets what is done with a message that a peer sent. Unless it is declared {@linkplain
+         * MessagePolicy#nonBlocking not to block}, as those of the library are, peers are read by threads of their own
+         * for that.
          *
          * @param policy by default text of at most 64 KiB is relayed verbatim, longer text closes the peer, binary
          *     messages are ignored
@@ -302,8 +304,8 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder listener(HubListener listener);
 
         /**
-         * Sets who is told about messages, at once and by those who publish. Unless it declares that it does
-         * {@linkplain MessageListener#mayBlock not block}, peers are read by threads of their own for that.
+         * Sets who is told about messages, at once and by those who publish. Unless it is declared {@linkplain
+         * MessageListener#nonBlocking not to block}, peers are read by threads of their own for that.
          *
          * @param messageListener none by default; may be the same object as the {@link #listener}
          * @return this builder

@@ -10,7 +10,7 @@ import java.util.ServiceLoader;
 /** Ties the abstract classes of this package to the engine that implements them. */
 final class EngineOnly {
 
-    private static final String ENGINE = BroadcastHub.class.getPackageName() + ".engine";
+    private static final String ENGINE = EngineOnly.class.getPackageName() + ".engine";
 
     private EngineOnly() {
     }

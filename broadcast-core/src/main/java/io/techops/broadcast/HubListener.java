@@ -21,10 +21,10 @@ package io.techops.broadcast;
  * <p>Called one event at a time, in the order in which things happened, on the hub's executor. No lock is held: a
  * listener may call anything, block, or throw, which is logged. One that blocks delays later calls of itself and
  * nothing else. They are kept until then, and that costs bounded memory: what a peer overflowed meanwhile is added up,
- * and while 10,000 departures have not been told, {@code AdapterHub.register} takes no peer. The fan-out and the
+ * and while 10,000 departures have not been told, the hub takes no peer. The fan-out and the
  * readers never wait for it.
  *
- * <p>What is said is told to a {@link MessageListener}.
+ * <p>What concerns messages is told to a {@link MessageListener}.
  */
 public interface HubListener {
 

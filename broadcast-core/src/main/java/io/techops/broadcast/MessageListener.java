@@ -1,5 +1,6 @@
 package io.techops.broadcast;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,15 +12,11 @@ import org.jspecify.annotations.Nullable;
  *     final LongAdder heard = new LongAdder();
  *
  *     @Override
- *     public boolean mayBlock() {
- *         return false;
- *     }
- *
- *     @Override
- *     public void broadcast(Message message, Position position, Peer from) {
+ *     public void broadcast(Peer from, Message message, Position position) {
  *         heard.increment();
  *     }
  * }
+ * BroadcastHub.builder().messageListener(MessageListener.nonBlocking(new Count()))
  * }</pre>
  *
  * <p>Called at once on the thread that published: that of the host application, or the one that reads from the peer,
@@ -34,30 +31,56 @@ public interface MessageListener {
 
     /**
      * {@return whether {@link #broadcast} or {@link #ignored} may wait for anything, or take more than some
-     * microseconds} True unless overridden. A listener that says no keeps the advantage that {@link
-     * MessagePolicy#mayBlock} tells of, and delays the messages of all peers if it blocks nevertheless.
+     * microseconds} Asked once, when the hub is built. True unless the listener is {@link #nonBlocking}; a class may
+     * override it instead. Why this is the default, {@link MessagePolicy} says.
      */
     default boolean mayBlock() {
         return true;
     }
 
     /**
+     * {@return {@code listener}, declared not to block} What that saves, and what it costs if it is not true, {@link
+     * MessagePolicy#nonBlocking} says.
+     *
+     * @param listener does not do what such a policy must not do
+     */
+    static MessageListener nonBlocking(MessageListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        return new MessageListener() {
+            @Override
+            public boolean mayBlock() {
+                return false;
+            }
+
+            @Override
+            public void broadcast(@Nullable Peer from, Message message, Position position) {
+                listener.broadcast(from, message, position);
+            }
+
+            @Override
+            public void ignored(Peer from, Message message) {
+                listener.ignored(from, message);
+            }
+        };
+    }
+
+    /**
      * A message was appended to the log. For one that had to wait for room while its peer was paused, this comes on the
      * hub's executor, and the peer is read again only then.
      *
+     * @param from the peer that sent it, or {@code null} if the host application did
      * @param message the message
      * @param position its position
-     * @param from the peer that sent it, or {@code null} if the host application did
      */
-    default void broadcast(Message message, Position position, @Nullable Peer from) {
+    default void broadcast(@Nullable Peer from, Message message, Position position) {
     }
 
     /**
      * The policy ignored a message.
      *
-     * @param peer the peer that sent it
+     * @param from the peer that sent it
      * @param message the message
      */
-    default void ignored(Peer peer, Message message) {
+    default void ignored(Peer from, Message message) {
     }
 }

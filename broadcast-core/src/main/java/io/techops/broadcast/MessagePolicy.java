@@ -14,10 +14,15 @@ import java.util.Objects;
  * }</pre>
  *
  * <p>Called on the thread that reads from the peer, one call at a time for a peer, at the same time for different ones.
- * It may block, which delays what this peer sends, and what others send only once so many policies block that the
- * adapter has no thread left to read with (how many that is, the adapter says); never what anyone gets. It may call the
- * hub. A policy that throws closes the peer with {@link CloseReason#INTERNAL_ERROR}. What the host application
- * broadcasts is not asked about.
+ * It may call the hub. A policy that throws closes the peer with {@link CloseReason#INTERNAL_ERROR}. What the host
+ * application broadcasts is not asked about.
+ *
+ * <p><em>Blocking.</em> The hub cannot see whether a policy blocks, and the two mistakes are not alike: one that only
+ * computes but is taken for one that blocks costs a change of threads for each read, some microseconds; one that blocks
+ * where all peers are read stops every peer, every handshake and every pong. So a policy may block unless it declares
+ * that it does not: it delays what its own peer sends, and what others send only once so many policies block that the
+ * adapter has no thread left to read with (how many that is, the adapter says); never what anyone receives. The
+ * policies of this interface do not block. A policy of your own that only computes is wrapped in {@link #nonBlocking}.
  */
 @FunctionalInterface
 public interface MessagePolicy {
@@ -35,7 +40,7 @@ public interface MessagePolicy {
     Decision decide(PolicyContext context, Message message);
 
     /**
-     * {@return a policy that asks {@code next} about what this one relays}
+     * {@return a policy that asks {@code next} about what this one relays} It may block if one of the two may.
      *
      * @param next the policy to ask then
      */
@@ -57,18 +62,17 @@ public interface MessagePolicy {
     }
 
     /**
-     * {@return whether {@link #decide} may wait for anything, or take more than some microseconds} If neither the
-     * policy of a hub nor its {@link MessageListener} may, an adapter can read all its peers with a few threads, which
-     * saves a change of threads a message. True unless overridden; no policy of this interface may, nor does one that
-     * is {@link #nonBlocking}.
+     * {@return whether {@link #decide} may wait for anything, or take more than some microseconds} Asked once, when the
+     * hub is built. True unless the policy is {@link #nonBlocking}; a class may override it instead.
      */
     default boolean mayBlock() {
         return true;
     }
 
     /**
-     * {@return {@code policy}, with the promise that it does not block: see {@link #mayBlock}} A promise that is not
-     * kept holds up everything that comes from other peers, and new connections, for as long as the policy takes.
+     * {@return {@code policy}, declared not to block} If neither the policy of a hub nor its {@link MessageListener} may
+     * block, peers are read without a change of threads. A policy that blocks despite this declaration delays whatever
+     * comes from other peers, and new connections, for as long as it takes.
      *
      * @param policy never waits for a lock that is held for long, for a disk or for the network, and calls neither
      *     {@link BroadcastHub#broadcast} nor {@link Peer#send}, which wait while the hub is saturated
@@ -91,6 +95,11 @@ public interface MessagePolicy {
     /** {@return the policy that relays everything verbatim} */
     static MessagePolicy everything() {
         return nonBlocking((context, message) -> Decision.relay(message));
+    }
+
+    /** {@return the policy that ignores everything: only the host application broadcasts} */
+    static MessagePolicy nothing() {
+        return nonBlocking((context, message) -> Decision.ignore());
     }
 
     /** {@return the policy that relays text verbatim and ignores binary messages} */
@@ -141,9 +150,9 @@ public interface MessagePolicy {
      * <p>Every peer has a token bucket: it begins with {@code permits} tokens, gains as many evenly in each {@code
      * per}, never holds more, and gives one for each message that is relayed. So a peer may send {@code permits}
      * messages at once, and {@code permits} a {@code per} for ever. What this policy is not asked about, because a
-     * policy before it has ignored it, costs no token. Time is measured with the clock of the peer's hub,
-     * wherever this policy stands, also within a policy of the host application. It keeps nothing about peers that have
-     * gone.
+     * policy before it has ignored it, costs no token. Time is measured with {@link PolicyContext#nanoTime}, wherever
+     * this policy stands, also within a policy of the host application. The bucket is one of the peer's {@link
+     * Peer#attributes}: nothing is kept about a peer that has gone, and two such policies do not share it.
      *
      * @param permits how many messages, from 1 to 100,000
      * @param per in what time, more than zero and at most 1 day
@@ -151,10 +160,14 @@ public interface MessagePolicy {
      * @throws IllegalArgumentException if a value is out of its range, or {@code excess} is to relay
      */
     static MessagePolicy maxRate(int permits, Duration per, Decision excess) {
-        return new RateLimitPolicy(permits, per, excess);
+        RateLimit limit = new RateLimit(permits, per);
+        if (Objects.requireNonNull(excess, "excess") instanceof Decision.Relay) {
+            throw new IllegalArgumentException("excess must not be to relay: " + excess);
+        }
+        return nonBlocking((context, message) -> limit.take(context) ? Decision.relay(message) : excess);
     }
 
-    /** What becomes of a message. */
+    /** What becomes of a message: one of three. Immutable, with equality by value; more may be said of each later. */
     sealed interface Decision {
 
         /**
@@ -162,12 +175,12 @@ public interface MessagePolicy {
          *
          * @param message the message to broadcast, the one that came or another
          */
-        static Decision relay(Message message) {
-            return new Relay(message);
+        static Relay relay(Message message) {
+            return new Relay(Objects.requireNonNull(message, "message"));
         }
 
         /** {@return the decision to do nothing; the connection stays open} */
-        static Decision ignore() {
+        static Ignore ignore() {
             return Ignore.IGNORE;
         }
 
@@ -175,51 +188,86 @@ public interface MessagePolicy {
          * {@return the decision to drop the message and to close the peer, from which nothing more is taken}
          *
          * @param reason what the peer is told; its code must be one that may be sent
+         * @throws IllegalArgumentException if its code must not be sent, see {@link CloseReason#isSendable}
          */
-        static Decision close(CloseReason reason) {
+        static Close close(CloseReason reason) {
+            if (!Objects.requireNonNull(reason, "reason").isSendable()) {
+                throw new IllegalArgumentException("reason must have a code that may be sent: " + reason);
+            }
             return new Close(reason);
         }
 
-        /**
-         * Broadcast the message.
-         *
-         * @param message the message to broadcast
-         */
-        record Relay(Message message) implements Decision {
+        /** Broadcast a message. */
+        final class Relay implements Decision {
 
-            /**
-             * Checks that there is a message.
-             *
-             * @param message the message to broadcast
-             */
-            public Relay {
-                Objects.requireNonNull(message, "message");
+            private final Message message;
+
+            private Relay(Message message) {
+                this.message = message;
+            }
+
+            /** {@return the message to broadcast} */
+            public Message message() {
+                return message;
+            }
+
+            @Override
+            public boolean equals(Object other) {
+                return other instanceof Relay relay && message.equals(relay.message);
+            }
+
+            @Override
+            public int hashCode() {
+                return message.hashCode();
+            }
+
+            @Override
+            public String toString() {
+                return "relay " + message;
             }
         }
 
         /** Do nothing. */
-        enum Ignore implements Decision {
-            /** The only one. */
-            IGNORE
+        final class Ignore implements Decision {
+
+            private static final Ignore IGNORE = new Ignore();
+
+            private Ignore() {
+            }
+
+            @Override
+            public String toString() {
+                return "ignore";
+            }
         }
 
-        /**
-         * Close the peer.
-         *
-         * @param reason what the peer is told
-         */
-        record Close(CloseReason reason) implements Decision {
+        /** Close the peer. */
+        final class Close implements Decision {
 
-            /**
-             * Checks the reason.
-             *
-             * @param reason what the peer is told
-             * @throws IllegalArgumentException if its code must not be sent
-             */
-            public Close {
-                if (!Objects.requireNonNull(reason, "reason").isSendable()) {
-                    throw new IllegalArgumentException("reason must have a code that may be sent: " + reason);
-                }
+            private final CloseReason reason;
+
+            private Close(CloseReason reason) {
+                this.reason = reason;
+            }
+
+            /** {@return what the peer is told} */
+            public CloseReason reason() {
+                return reason;
+            }
+
+            @Override
+            public boolean equals(Object other) {
+                return other instanceof Close close && reason.equals(close.reason);
+            }
+
+            @Override
+            public int hashCode() {
+                return reason.hashCode();
+            }
+
+            @Override
+            public String toString() {
+                return "close " + reason;
             }
         }
     }

@@ -1,5 +1,7 @@
 package io.techops.broadcast;
 
+import java.util.function.Consumer;
+
 /**
  * One registered connection, as the host application sees it.
  *
@@ -66,17 +68,17 @@ public abstract class Peer {
     public abstract void close(CloseReason reason);
 
     /**
-     * Takes note that the peer is in a group. Called by {@link PeerGroup}, under the peer's monitor.
+     * Takes note that the peer is in a group. Called by {@code PeerGroup}, under the peer's monitor.
      *
-     * @param group the group
+     * @param removal removes a peer from the group; the same object for each of its peers
      * @return whether the peer is in the group now: not if it has gone
      */
-    protected abstract boolean joined(PeerGroup group);
+    protected abstract boolean joined(Consumer<Peer> removal);
 
     /**
-     * Takes note that the peer is not in a group any more. Called by {@link PeerGroup}, under the peer's monitor.
+     * Takes note that the peer is not in a group any more. Called by {@code PeerGroup}, under the peer's monitor.
      *
-     * @param group the group
+     * @param removal what {@link #joined} was given
      */
-    protected abstract void left(PeerGroup group);
+    protected abstract void left(Consumer<Peer> removal);
 }

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * Some peers, to whom messages can be broadcast: a room, a team, the subscribers of a channel. A peer may be in any
@@ -21,6 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class PeerGroup {
 
     private final Set<Peer> members = ConcurrentHashMap.newKeySet();
+    /** How a peer that has gone leaves the group, without knowing it. */
+    private final Consumer<Peer> removal = this::remove;
 
     /** Makes a group without members. */
     public PeerGroup() {
@@ -36,7 +39,7 @@ public final class PeerGroup {
         Objects.requireNonNull(peer, "peer");
         synchronized (peer) { // so that the group and the peer agree
             boolean added = members.add(peer);
-            if (!peer.joined(this)) {
+            if (!peer.joined(removal)) {
                 members.remove(peer);
                 return false;
             }
@@ -54,7 +57,7 @@ public final class PeerGroup {
         Objects.requireNonNull(peer, "peer");
         synchronized (peer) {
             boolean removed = members.remove(peer);
-            peer.left(this);
+            peer.left(removal);
             return removed;
         }
     }

@@ -65,11 +65,11 @@ public interface Topics extends AutoCloseable {
     }
 
     /**
-     * {@return whether there may be a topic of that name: it is one, and {@link Builder#names} has nothing against it}
+     * {@return whether there may be a topic of that name: it has the form of one, and {@link Builder#allowed} allows it}
      *
      * @param name the name, decoded
      */
-    boolean isName(String name);
+    boolean isAllowed(String name);
 
     /**
      * {@return a topic as a hub, which is valid until these topics are closed} The topic need not be there, and does
@@ -80,12 +80,12 @@ public interface Topics extends AutoCloseable {
      * begins another one.
      *
      * @param name the topic's name
-     * @throws IllegalArgumentException if it is not the name of a topic, see {@link #isName}
+     * @throws IllegalArgumentException if there may be no topic of that name, see {@link #isAllowed}
      */
     BroadcastHub hub(String name);
 
     /**
-     * Takes note that a connection was refused, as {@code AdapterHub.refused} does. It is counted for all topics
+     * Takes note that a connection was refused, for {@link TopicsStats} alone; called by adapters. It is counted for all topics
      * together, because there may be no topic that it asked for.
      *
      * @param cause why
@@ -164,13 +164,13 @@ public interface Topics extends AutoCloseable {
         public abstract Builder linger(Duration linger);
 
         /**
-         * Sets which topics there may be, of those whose name is one.
+         * Sets which topics there may be, of those whose name has the form of one.
          *
-         * @param names called by any thread, with a name that is one, whenever a topic is looked up by its name; allows
-         *     all by default
+         * @param allowed says whether there may be a topic of that name; called by any thread whenever a topic is
+         *     looked up by its name, with a name of the right form; allows all by default
          * @return this builder
          */
-        public abstract Builder names(Predicate<String> names);
+        public abstract Builder allowed(Predicate<String> allowed);
 
         /**
          * Sets what runs the shards and the listeners of all hubs, as {@link BroadcastHub.Builder#executor} does.

@@ -41,7 +41,7 @@ class ChurnTest {
                 }
             }).messageListener(new MessageListener() {
                 @Override
-                public void broadcast(Message message, Position position, @Nullable Peer from) {
+                public void broadcast(@Nullable Peer from, Message message, Position position) {
                     assertThat(position.sequence()).isPositive();
                 }
             }).build();

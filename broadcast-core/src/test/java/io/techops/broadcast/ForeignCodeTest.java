@@ -201,7 +201,7 @@ class ForeignCodeTest {
         }
 
         @Override
-        public void broadcast(Message message, Position position, @Nullable Peer from) {
+        public void broadcast(@Nullable Peer from, Message message, Position position) {
             foreign("listener.broadcast", null);
         }
 

@@ -100,7 +100,7 @@ class PositionTest {
             List<@Nullable Position> told = new ArrayList<>();
             HubRig heard = new HubRig(builder -> builder.messageListener(new MessageListener() {
                 @Override
-                public void broadcast(Message message, Position position, @Nullable Peer from) {
+                public void broadcast(@Nullable Peer from, Message message, Position position) {
                     told.add(position);
                 }
             }));

@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.testkit.FakeTransport;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -59,7 +61,7 @@ class TopicsTest extends TopicsByHand {
         @ParameterizedTest
         @ValueSource(strings = {"a", "News", "9", "a.b-c_d~e", "-", "~"})
         void mayBe(String name) {
-            assertThat(topics.isName(name)).isTrue();
+            assertThat(topics.isAllowed(name)).isTrue();
             assertThat(Published.sequence(topics.hub(name), "a")).isOne();
         }
 
@@ -67,7 +69,7 @@ class TopicsTest extends TopicsByHand {
         @ValueSource(strings = {"", ".", "..", ".a", "a b", "a/b", "a%20b", "a\\b", "\u00e4", "a\n", "a:b", "a\u0000",
             "\u0661"})
         void mayNotBe(String name) {
-            assertThat(topics.isName(name)).isFalse();
+            assertThat(topics.isAllowed(name)).isFalse();
             assertThatIllegalArgumentException().isThrownBy(() -> topics.hub(name)).withMessageStartingWith(
                     "topic must be 1 to 128 characters out of A-Z a-z 0-9 - . _ ~ and not begin with a dot: ")
                     .satisfies(thrown -> assertThat(thrown.getMessage()).doesNotContain("\n").doesNotContain("\u0000"));
@@ -75,18 +77,18 @@ class TopicsTest extends TopicsByHand {
 
         @Test
         void haveALength() {
-            assertThat(topics.isName("a".repeat(128))).isTrue();
+            assertThat(topics.isAllowed("a".repeat(128))).isTrue();
             assertThatIllegalArgumentException().isThrownBy(() -> topics.hub("a".repeat(129)))
                     .withMessageEndingWith("129 characters");
         }
 
         @Test
         void areThoseThatTheSettingAllows() {
-            Topics listed = topics(settings -> settings.names(List.of("news", "sport")::contains));
-            assertThat(listed.isName("news")).isTrue();
-            assertThat(listed.isName("weather")).isFalse();
+            Topics listed = topics(settings -> settings.allowed(List.of("news", "sport")::contains));
+            assertThat(listed.isAllowed("news")).isTrue();
+            assertThat(listed.isAllowed("weather")).isFalse();
             assertThatIllegalArgumentException().isThrownBy(() -> listed.hub("weather"))
-                    .withMessage("topic must be one that the setting names allows: weather");
+                    .withMessage("topic must be one that the setting allowed permits: weather");
         }
     }
 
@@ -193,6 +195,31 @@ class TopicsTest extends TopicsByHand {
             assertThat(topics.shutdown(Duration.ZERO).toCompletableFuture()).isDone();
             assertThatIllegalArgumentException().isThrownBy(() -> topics.shutdown(Duration.ofNanos(-1)))
                     .withMessage("limit must not be negative: PT-0.000000001S");
+        }
+    }
+
+    /** As CDI makes one for a bean with a normal scope, and Spring for one that an aspect applies to. */
+    @Nested
+    class BehindAProxy {
+
+        private final List<String> called = new ArrayList<>();
+        private final Topics proxy = (Topics) Proxy.newProxyInstance(Topics.class.getClassLoader(),
+                new Class<?>[] {Topics.class}, (object, method, arguments) -> {
+                    called.add(method.getName());
+                    return method.invoke(topics, arguments);
+                });
+
+        @Test
+        void allIsAsWithout() {
+            FakeTransport peer = new FakeTransport().answerClose().register(proxy.hub("news"));
+            proxy.hub("news").broadcast("an election");
+            executor.runAll();
+            assertThat(peer.texts()).containsExactly("an election");
+            assertThat(proxy.names()).containsExactly("news");
+            assertThat(proxy.isAllowed(".")).isFalse();
+            proxy.close();
+            assertThat(topics.isClosed()).isTrue();
+            assertThat(called).containsExactly("hub", "hub", "names", "isAllowed", "close");
         }
     }
 

@@ -266,7 +266,7 @@ class WakeUpTest {
             HubRig[] made = new HubRig[1];
             made[0] = new HubRig(builder -> builder.messageListener(new MessageListener() {
                 @Override
-                public void broadcast(Message message, Position position, Peer from) {
+                public void broadcast(Peer from, Message message, Position position) {
                     pending.add(made[0].executor().pending());
                 }
             }));

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class AddressedLane {
 
     /** No entry. */
-    static final int NONE = -1;
+    static final int NONE = PeerCursor.NO_ENTRY;
 
     /** What each receiver but the first is charged, in bytes. */
     private static final int RECEIVER = 32;

@@ -54,7 +54,7 @@ final class ForeignCode {
      * ours; what a host does with its own threads is not touched.
      */
     static void returned() {
-        if (Thread.currentThread() instanceof HubExecutors.Worker) {
+        if (Thread.currentThread() instanceof EngineThread) {
             Thread.interrupted();
         }
     }

@@ -78,37 +78,15 @@ final class HubExecutors implements HubTimer {
     private static ThreadFactory named(String name, Set<Thread> owner) {
         AtomicInteger number = new AtomicInteger();
         return task -> {
-            Thread thread = new Worker(owner, task, name + "-" + number.incrementAndGet());
+            Thread thread = new EngineThread(owner, task, name + "-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         };
     }
 
-    /** A thread of ours. */
-    static final class Worker extends Thread {
-        private final Set<Thread> owner;
-
-        Worker(Set<Thread> owner, Runnable task, String name) {
-            super(task, name);
-            this.owner = owner;
-        }
-
-        /** Is one of its owner's from its first to its last moment but for the very end. */
-        @Override
-        public void run() {
-            try {
-                owner.removeIf(other -> other.getState() == Thread.State.TERMINATED);
-                owner.add(this);
-            } catch (Throwable noMemory) {
-                // The end does not wait for this one.
-            }
-            super.run();
-        }
-    }
-
     /** {@return whether this is one of these threads, which must not wait for their end} */
     boolean areThisThread() {
-        return Thread.currentThread() instanceof Worker worker && worker.owner == owner;
+        return Thread.currentThread() instanceof EngineThread thread && thread.isOf(owner);
     }
 
     Executor shards() {

@@ -4,7 +4,6 @@ import io.techops.broadcast.Attributes;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
-import io.techops.broadcast.PeerGroup;
 import io.techops.broadcast.PolicyContext;
 import io.techops.broadcast.spi.Registration;
 import io.techops.broadcast.spi.Transport;
@@ -13,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +23,47 @@ final class HubPeer extends Registration implements PolicyContext {
 
     private static final long NOTHING = -1;
 
-    private final LogHub hub;
+    /** What became of a message that a peer sent. */
+    enum Fate { APPENDED, PARKED, DROPPED, BARRED }
+
+    /** The hub that a peer is registered with. */
+    interface Owner {
+
+        /** Decides about what a peer sent, and does it, but for waking the shards. */
+        Fate receive(Message message, HubPeer from);
+
+        /** {@return false if the hub is closed, or saturated and the wait is over} */
+        boolean send(Message message, PeerCursor[] to, RoomWait wait);
+
+        /** Wakes every shard that has peers: something was appended. */
+        void offer();
+
+        /** Has its shard see to a peer that was signalled. */
+        void call(PeerCursor cursor);
+
+        /** Has its shard see to a peer that is writable again. */
+        void returned(PeerCursor cursor);
+
+        /**
+         * Does what has to be done once when a registration has ended; whatever fails, the rest is done.
+         *
+         * @param byHub whether the hub ended the registration, and not the end of the connection
+         */
+        void departed(HubPeer peer, CloseReason reason, boolean byHub);
+
+        /** {@return the number of the next entry of the log} */
+        long head();
+
+        PeerCursor.Account account(PeerCursor cursor);
+
+        /** {@return the time by the hub's clock} */
+        long now();
+
+        /** {@return the name of the topic that this is the hub of; null if of none} */
+        @Nullable String topic();
+    }
+
+    private final Owner hub;
     private final PeerCursor cursor;
     private final Attributes attributes;
     private final long registeredAt;
@@ -51,17 +91,17 @@ final class HubPeer extends Registration implements PolicyContext {
     /** Written once before that is queued: what the transport threw. */
     private volatile @Nullable Throwable failure;
 
-    /** The groups it is in; made for the first. */
-    private volatile @Nullable Set<PeerGroup> groups;
+    /** How it leaves the groups it is in; made for the first. */
+    private volatile @Nullable Set<Consumer<Peer>> groups;
 
-    HubPeer(LogHub hub, long id, int shard, Transport transport, Attributes attributes, long now) {
+    HubPeer(Owner hub, long id, int shard, Transport transport, Attributes attributes, long now) {
         this.hub = hub;
         this.attributes = attributes.copy();
         this.registeredAt = now;
         this.cursor = new PeerCursor(id, shard, this, transport, now);
     }
 
-    boolean isOf(LogHub one) {
+    boolean isOf(Owner one) {
         return hub == one;
     }
 
@@ -213,12 +253,12 @@ final class HubPeer extends Registration implements PolicyContext {
         if (!reading) {
             cursor.lastInbound = hub.now();
         }
-        LogHub.Fate fate = hub.receive(message, this);
-        barred = fate == LogHub.Fate.BARRED;
+        Fate fate = hub.receive(message, this);
+        barred = fate == Fate.BARRED;
         if (!reading) {
             offer();
         }
-        return fate != LogHub.Fate.PARKED;
+        return fate != Fate.PARKED;
     }
 
     @Override
@@ -300,8 +340,8 @@ final class HubPeer extends Registration implements PolicyContext {
     // The groups it is in.
 
     @Override
-    protected boolean joined(PeerGroup group) {
-        Set<PeerGroup> mine = groups;
+    protected boolean joined(Consumer<Peer> removal) {
+        Set<Consumer<Peer>> mine = groups;
         if (mine == null) {
             synchronized (this) {
                 mine = groups;
@@ -311,22 +351,22 @@ final class HubPeer extends Registration implements PolicyContext {
                 }
             }
         }
-        mine.add(group);
-        return !cursor.departed(); // if it goes now, it sees the group
+        mine.add(removal);
+        return !cursor.departed(); // if it goes now, it leaves the group
     }
 
     @Override
-    protected void left(PeerGroup group) {
-        Set<PeerGroup> mine = groups;
+    protected void left(Consumer<Peer> removal) {
+        Set<Consumer<Peer>> mine = groups;
         if (mine != null) {
-            mine.remove(group);
+            mine.remove(removal);
         }
     }
 
     void leaveAll() {
-        Set<PeerGroup> mine = groups;
+        Set<Consumer<Peer>> mine = groups;
         if (mine != null) {
-            mine.forEach(group -> group.remove(this));
+            mine.forEach(removal -> removal.accept(this));
         }
     }
 

@@ -13,26 +13,26 @@ import java.util.function.Predicate;
 /** Topics of which each is a hub of this engine. Safe for use by any number of threads. */
 final class HubTopics implements Topics {
 
-    private final Predicate<String> names;
+    private final Predicate<String> allowed;
     private final TopicRegistry lives;
 
     HubTopics(TopicsSettings settings) {
-        names = settings.names;
+        allowed = settings.allowed;
         lives = new TopicRegistry(settings);
     }
 
     @Override
-    public boolean isName(String name) {
+    public boolean isAllowed(String name) {
         Objects.requireNonNull(name, "name");
-        return TopicName.isValid(name) && names.test(name);
+        return TopicName.isValid(name) && allowed.test(name);
     }
 
     @Override
     public BroadcastHub hub(String name) {
         Objects.requireNonNull(name, "name");
         TopicName.checked(name);
-        if (!names.test(name)) {
-            throw new IllegalArgumentException("topic must be one that the setting names allows: " + name);
+        if (!allowed.test(name)) {
+            throw new IllegalArgumentException("topic must be one that the setting allowed permits: " + name);
         }
         return new TopicHub(lives, name);
     }

@@ -182,10 +182,10 @@ final class ListenerDispatcher extends RetriedTask {
     }
 
     /** Tells of a message on this thread. What the listener throws is logged. */
-    void broadcast(Message message, Position position, @Nullable Peer from) {
+    void broadcast(@Nullable Peer from, Message message, Position position) {
         if (messages != null) {
             try {
-                messages.broadcast(message, position, from);
+                messages.broadcast(from, message, position);
             } catch (Throwable thrown) {
                 calls.failed(thrown);
             }

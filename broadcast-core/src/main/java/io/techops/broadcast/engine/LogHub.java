@@ -36,13 +36,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The hub: wires the log, the shards, the policies and the listener together.
  */
-final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publisher {
+final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, MessageLog.Publisher {
 
     private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
     private static final String CLOSED = "the hub is closed: it takes no messages and no peers any more";
-
-    /** What became of a message that a peer sent. */
-    enum Fate { APPENDED, PARKED, DROPPED, BARRED }
 
     private final HubMetrics journal;
     private final HubTimer timer;
@@ -186,8 +183,8 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
         return receivers.toArray(PeerCursor[]::new);
     }
 
-    /** {@return false if the hub is closed, or saturated and the wait is over} */
-    boolean send(Message message, PeerCursor[] to, RoomWait wait) {
+    @Override
+    public boolean send(Message message, PeerCursor[] to, RoomWait wait) {
         return log.send(message, to, wait, this);
     }
 
@@ -218,8 +215,8 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
         journal.saturation().ends();
     }
 
-    /** Decides about what a peer sent, and does it, but for waking the shards. */
-    Fate receive(Message message, HubPeer from) {
+    @Override
+    public HubPeer.Fate receive(Message message, HubPeer from) {
         MessagePolicy.Decision decision;
         if (policyMayBlock) {
             from.offer(); // what is in the log does not wait for it
@@ -228,44 +225,44 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
             decision = Objects.requireNonNull(policy.decide(from, message), "the policy's decision");
         } catch (Throwable thrown) {
             policyFailed(from, thrown);
-            return Fate.BARRED;
+            return HubPeer.Fate.BARRED;
         }
         if (decision instanceof MessagePolicy.Decision.Relay relay) {
             return relay(relay.message(), from);
         }
         if (decision instanceof MessagePolicy.Decision.Close close) {
             from.close(close.reason());
-            return Fate.BARRED;
+            return HubPeer.Fate.BARRED;
         }
         journal.ignored(message, from);
         if (events.mayBlock()) {
             from.offer();
         }
         events.ignored(from, message);
-        return Fate.DROPPED;
+        return HubPeer.Fate.DROPPED;
     }
 
-    private Fate relay(Message message, HubPeer from) {
+    private HubPeer.Fate relay(Message message, HubPeer from) {
         String refusal = log.refusal(message);
         if (refusal != null) {
             from.close(CloseReason.of(CloseReason.MESSAGE_TOO_BIG, refusal));
-            return Fate.BARRED;
+            return HubPeer.Fate.BARRED;
         }
         long sequence = log.receive(message, from.cursor());
         if (sequence == MessageLog.REFUSED) {
-            return Fate.DROPPED;
+            return HubPeer.Fate.DROPPED;
         }
         if (sequence == MessageLog.PARKED) {
             journal.saturation().begins();
             offer();
-            return Fate.PARKED;
+            return HubPeer.Fate.PARKED;
         }
         from.hasAppended();
         if (events.mayBlock()) {
             from.offer();
         }
         published(message, sequence, from);
-        return Fate.APPENDED;
+        return HubPeer.Fate.APPENDED;
     }
 
     private void policyFailed(HubPeer from, Throwable thrown) {
@@ -277,19 +274,19 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
     private void published(Message message, long sequence, @Nullable Peer from) {
         journal.broadcast(message, sequence, from, false);
         if (events.hearsMessages()) {
-            events.broadcast(message, log.position(sequence), from);
+            events.broadcast(from, message, log.position(sequence));
         }
     }
 
-    /** Wakes every shard that has peers: something was appended. */
-    void offer() {
+    @Override
+    public void offer() {
         for (Shard shard : shards) {
             shard.offer();
         }
     }
 
-    /** Has its shard see to a peer that was signalled. */
-    void call(PeerCursor cursor) {
+    @Override
+    public void call(PeerCursor cursor) {
         Shard shard = shards[cursor.shard];
         if (!shard.hasEnded()) {
             log.call(cursor);
@@ -297,8 +294,8 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
         }
     }
 
-    /** Has its shard see to a peer that is writable again. */
-    void returned(PeerCursor cursor) {
+    @Override
+    public void returned(PeerCursor cursor) {
         Shard shard = shards[cursor.shard];
         if (!shard.hasEnded()) {
             log.returned(cursor);
@@ -306,20 +303,23 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
         }
     }
 
-    long head() {
+    @Override
+    public long head() {
         return log.head();
     }
 
-    PeerCursor.Account account(PeerCursor cursor) {
+    @Override
+    public PeerCursor.Account account(PeerCursor cursor) {
         return cursor.account(log.head());
     }
 
-    long now() {
+    @Override
+    public long now() {
         return timer.nanoTime();
     }
 
-    /** {@return the name of the topic that this is a hub of; null if of none} */
-    @Nullable String topic() {
+    @Override
+    public @Nullable String topic() {
         return topic;
     }
 
@@ -371,12 +371,8 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
         journal.refused(cause);
     }
 
-    /**
-     * Does what has to be done once when a registration has ended; whatever fails, the rest is done.
-     *
-     * @param byHub whether the hub ended the registration, and not the end of the connection
-     */
-    void departed(HubPeer peer, CloseReason reason, boolean byHub) {
+    @Override
+    public void departed(HubPeer peer, CloseReason reason, boolean byHub) {
         try {
             // What others wait for first, and without any memory.
             if (log.forget(peer.cursor())) {
@@ -488,7 +484,7 @@ final class LogHub extends AdapterHub implements Shard.Outcome, MessageLog.Publi
             return false;
         }
         events.add(new ListenerDispatcher.Event(listener -> {
-            events.broadcast(one.message(), log.position(one.sequence()), from);
+            events.broadcast(from, one.message(), log.position(one.sequence()));
             resume(one.from()); // not before: one event a peer, however far behind the listener is
         }));
         return true;

@@ -28,6 +28,9 @@ final class PeerCursor {
     /** The transport cannot take another batch; said by the shard, and no longer true with {@link #READY}. */
     private static final int STALLED = 32;
 
+    /** What stands for no entry of the lane. */
+    static final int NO_ENTRY = -1;
+
     /** What {@link #addressedFrom} says if there is nothing. */
     static final long NOWHERE = Long.MAX_VALUE;
 
@@ -91,8 +94,8 @@ final class PeerCursor {
     volatile boolean held;
 
     /** Guarded by the log's lock: the first and the last entry of the lane for this peer. */
-    int firstAddressed = AddressedLane.NONE;
-    int lastAddressed = AddressedLane.NONE;
+    int firstAddressed = NO_ENTRY;
+    int lastAddressed = NO_ENTRY;
     /** And volatile for the shard: where the first of them stands, how many there were, and lost but not told yet. */
     volatile long addressedFrom = NOWHERE;
     volatile long addressed;

@@ -38,8 +38,8 @@ public final class TopicsBuilder extends Topics.Builder {
     }
 
     @Override
-    public TopicsBuilder names(Predicate<String> names) {
-        settings.names = Objects.requireNonNull(names, "names");
+    public TopicsBuilder allowed(Predicate<String> allowed) {
+        settings.allowed = Objects.requireNonNull(allowed, "allowed");
         return this;
     }
 

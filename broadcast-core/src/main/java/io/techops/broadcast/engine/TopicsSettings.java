@@ -13,7 +13,7 @@ final class TopicsSettings {
     Topics.Recipe recipe = (topic, hub) -> { };
     int limit = Topics.DEFAULT_LIMIT;
     Duration linger = Duration.ofMinutes(1);
-    Predicate<String> names = name -> true;
+    Predicate<String> allowed = name -> true;
     @Nullable Executor executor;
     @Nullable HubTimer timer;
 }

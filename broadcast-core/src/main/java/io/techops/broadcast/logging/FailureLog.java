@@ -17,7 +17,11 @@ public final class FailureLog {
         this.log = log;
     }
 
-    /** Warns, unless something like it was said a moment ago. {@return whether it was said now} */
+    /**
+     * Warns, unless something like it was said a moment ago.
+     *
+     * @return whether it was said now
+     */
     public boolean warn(String what, @Nullable Throwable thrown) {
         try {
             if (bursts.first()) {

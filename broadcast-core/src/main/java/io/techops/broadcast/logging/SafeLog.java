@@ -43,7 +43,7 @@ public final class SafeLog {
         write(Level.DEBUG, null, format, args);
     }
 
-    /** As {@link #warn(Bursts, String, Object...)} with one value, and no memory is needed to call it. */
+    /** As {@link #warn(LogRateLimiter, String, Object...)} with one value, and no memory is needed to call it. */
     public void warn(LogRateLimiter burst, String format, @Nullable Object arg) {
         try {
             if (burst.first()) {

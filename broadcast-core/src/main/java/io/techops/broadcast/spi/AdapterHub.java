@@ -26,9 +26,14 @@ public abstract class AdapterHub extends BroadcastHub {
      * {@return the hub as adapters see it}
      *
      * @param hub any hub
+     * @throws IllegalArgumentException if the library did not make it, but a framework did, as a proxy or a mock
      */
     public static AdapterHub of(BroadcastHub hub) {
-        return (AdapterHub) Objects.requireNonNull(hub, "hub");
+        if (Objects.requireNonNull(hub, "hub") instanceof AdapterHub made) {
+            return made;
+        }
+        throw new IllegalArgumentException("hub must be one that BroadcastHub.builder() or Topics made, and not a proxy: "
+                + hub.getClass().getName());
     }
 
     /**

@@ -151,7 +151,7 @@ class HubModelTest {
         private long broadcasts;
 
         @Override
-        public void broadcast(Message message, Position position, @Nullable Peer from) {
+        public void broadcast(@Nullable Peer from, Message message, Position position) {
             String text = ((Message.Text) message).text();
             assertThat(positions.put(position, text)).as("one position").isNull();
             long place = 2 * position.sequence() - 1;

@@ -121,7 +121,7 @@ class ListenerBehindTest {
     void aPeerIsReadAgainAlsoIfTheListenerThrows() {
         BroadcastHub hub = hub(builder -> builder.retention(Retention.of(3, 1 << 20)).messageListener(new MessageListener() {
             @Override
-            public void broadcast(Message message, Position position, @Nullable Peer from) {
+            public void broadcast(@Nullable Peer from, Message message, Position position) {
                 throw new IllegalStateException("on purpose");
             }
         }));

@@ -97,7 +97,7 @@ class PeerLifeTest {
                 }
             }).messageListener(new MessageListener() {
                 @Override
-                public void broadcast(Message message, Position position, @Nullable Peer from) {
+                public void broadcast(@Nullable Peer from, Message message, Position position) {
                     told.add("broadcast");
                     throw new AssertionError("on purpose");
                 }
@@ -323,7 +323,7 @@ class PeerLifeTest {
                     })
                     .messageListener(new MessageListener() {
                         @Override
-                        public void broadcast(Message message, Position position, @Nullable Peer from) {
+                        public void broadcast(@Nullable Peer from, Message message, Position position) {
                             guarded(failures, "broadcast");
                         }
 

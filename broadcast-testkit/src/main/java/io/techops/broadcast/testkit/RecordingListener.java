@@ -73,7 +73,7 @@ public final class RecordingListener implements HubListener, MessageListener {
     }
 
     @Override
-    public void broadcast(Message message, Position position, @Nullable Peer from) {
+    public void broadcast(@Nullable Peer from, Message message, Position position) {
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(position, "position");
         add("broadcast " + position.sequence() + " from " + (from == null ? "the host" : from));

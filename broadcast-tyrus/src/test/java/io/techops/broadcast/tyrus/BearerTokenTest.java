@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.techops.broadcast.AttributeKey;
+import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.HandshakePolicy;
-import io.techops.broadcast.handshake.HandshakePolicy.Decision;
 import io.techops.broadcast.testing.JdkClient;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;

@@ -230,7 +230,7 @@ class BlockingHostCodeTest {
     void aListenerThatBlocksInBroadcastDelaysWhatThatPeerSendsAndNothingElse() throws Exception {
         BroadcastHub.Builder hub = hub().messageListener(new MessageListener() {
             @Override
-            public void broadcast(Message message, Position position, @Nullable Peer from) {
+            public void broadcast(@Nullable Peer from, Message message, Position position) {
                 if (from != null && ((Message.Text) message).text().startsWith("block")) {
                     block();
                 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.AttributeKey;
+import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.HandshakePolicy;
-import io.techops.broadcast.handshake.HandshakePolicy.Decision;
 import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Tls;

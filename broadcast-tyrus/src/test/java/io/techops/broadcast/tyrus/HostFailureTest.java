@@ -40,7 +40,7 @@ class HostFailureTest {
             }
 
             @Override
-            public void broadcast(Message message, Position position, @Nullable Peer from) {
+            public void broadcast(@Nullable Peer from, Message message, Position position) {
                 action.run();
             }
         };

@@ -4,6 +4,7 @@ import static io.techops.broadcast.testing.ClientFrames.concat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.LogCatch;
@@ -236,7 +237,7 @@ class HttpConnectionTest {
     @Test
     void aHandshakeOnAConnectionThatWasIdleHasTheTimeOfAHandshake() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
-        CompletableFuture<HandshakePolicy.Decision> decision = new CompletableFuture<>();
+        CompletableFuture<Decision> decision = new CompletableFuture<>();
         int port = FreePort.find();
         try (BroadcastServer server = builder(Wire.PLAIN).port(port).pagePort(port)
                 .pageIdleTimeout(Duration.ofSeconds(3)).handshakePolicy(request -> {
@@ -252,7 +253,7 @@ class HttpConnectionTest {
             asked.await();
             assertThat(idle.ask(GET + "\r\n")).startsWith("HTTP/1.1 200 ");
             idle.readAll(); // until it was idle for so long that it is closed, as the other one must not be
-            decision.complete(HandshakePolicy.Decision.accept());
+            decision.complete(Decision.accept());
             assertThat(peer.readHead()).startsWith("HTTP/1.1 101 ");
         }
     }

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.HandshakePolicy;
-import io.techops.broadcast.handshake.HandshakePolicy.Decision;
 import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;

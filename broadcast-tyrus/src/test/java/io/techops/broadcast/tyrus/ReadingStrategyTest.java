@@ -1,19 +1,20 @@
 package io.techops.broadcast.tyrus;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.testing.RawClient;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,7 +64,7 @@ class ReadingStrategyTest {
     void aListenerThatMayBlockIsToldOnAThreadThatNobodyElseNeeds(Wire wire) throws Exception {
         say(wire, BroadcastHub.builder().messageListener(new MessageListener() {
             @Override
-            public void broadcast(Message message, Position position, @Nullable Peer from) {
+            public void broadcast(@Nullable Peer from, Message message, Position position) {
                 threads.add(Thread.currentThread().getName());
             }
         }), "one", "two");
@@ -73,41 +74,33 @@ class ReadingStrategyTest {
     @ParameterizedTest
     @EnumSource
     void aListenerThatDoesNotBlockIsToldWhereTheSelectorIs(Wire wire) throws Exception {
-        say(wire, BroadcastHub.builder().messageListener(new MessageListener() {
+        say(wire, BroadcastHub.builder().messageListener(MessageListener.nonBlocking(new MessageListener() {
             @Override
-            public boolean mayBlock() {
-                return false;
-            }
-
-            @Override
-            public void broadcast(Message message, Position position, @Nullable Peer from) {
+            public void broadcast(@Nullable Peer from, Message message, Position position) {
                 threads.add(Thread.currentThread().getName());
             }
-        }), "one", "two");
+        })), "one", "two");
         assertThat(threads).hasSize(2).allSatisfy(name -> assertThat(name).startsWith(SELECTOR));
     }
 
-    /** {@return a hub that notes who registers peers} */
-    private BroadcastHub noted(BroadcastHub hub) {
-        return (BroadcastHub) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {BroadcastHub.class},
-                (proxy, method, arguments) -> {
-                    if (method.getName().equals("register")) {
-                        threads.add(Thread.currentThread().getName());
-                    }
-                    return method.invoke(hub, arguments);
-                });
-    }
-
+    /** The first task of a hub is to tell its listener of the first peer: the thread that registers hands it over. */
     private void assertRegisteredBy(String thread, BroadcastHub.Builder hub, byte[]... pieces) throws Exception {
-        try (BroadcastServer server = Wire.PLAIN.server().hub(noted(hub.build())).start();
+        ExecutorService executor = Executors.newCachedThreadPool();
+        hub.listener(new HubListener() { }).executor(task -> {
+            threads.add(Thread.currentThread().getName());
+            executor.execute(task);
+        });
+        try (BroadcastServer server = Wire.PLAIN.server().hub(hub.build()).start();
                 RawClient peer = Wire.PLAIN.connect(server)) {
             for (byte[] piece : pieces) {
                 peer.send(piece);
             }
             assertThat(peer.readHead()).startsWith("HTTP/1.1 101 ");
-            assertThat(threads).singleElement(STRING).startsWith(thread);
+            assertThat(threads.peek()).startsWith(thread);
             peer.sendText("hello");
             assertThat(peer.readText()).isEqualTo("hello");
+        } finally {
+            executor.shutdown();
         }
     }
 

@@ -91,7 +91,7 @@ public class TopicContainerTest {
     @ParameterizedTest
     @EnumSource(Way.class)
     void aNameThatNoTopicCanHaveIsClosedWith1008(Way way) throws Exception {
-        URI uri = start(way, Topics.builder().names("news"::equals));
+        URI uri = start(way, Topics.builder().allowed("news"::equals));
         try (JdkClient wrong = JdkClient.open(uri.resolve("sport"))) {
             assertThat(wrong.closed().code()).isEqualTo(1008);
         }

@@ -10,6 +10,7 @@ import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.Topics;
+import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.testing.JdkClient;
@@ -91,7 +92,7 @@ class TopicServerTest {
     void aPolicySeesTheTopicThatThePeerWillHaveWhateverTheSpelling() throws Exception {
         HandshakePolicy membersOfNews = request -> "news".equals(request.topic())
                 && "/topics/news".equals(request.decodedPath())
-                ? HandshakePolicy.Decision.accept() : HandshakePolicy.Decision.refuse(403, "not for you");
+                ? Decision.accept() : Decision.refuse(403, "not for you");
         try (BroadcastServer server = builder().handshakePolicy(membersOfNews).start()) {
             for (String path : new String[] {"/topics/news", "/topics/%6Eews", "/%74opics/n%65ws"}) {
                 assertThat(answer(server, path)).as(path).startsWith("HTTP/1.1 101 ");

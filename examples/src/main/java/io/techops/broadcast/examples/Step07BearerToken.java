@@ -5,7 +5,7 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
-import io.techops.broadcast.handshake.HandshakePolicy.Decision;
+import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.HandshakeRequest;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import java.util.Map;

@@ -32,7 +32,7 @@ public final class Step08Topics {
                 .recipe((topic, hub) -> hub
                         .retention(Retention.of(256, 1 << 20))
                         .policy(topic.equals("news")
-                                ? (context, message) -> MessagePolicy.Decision.ignore()
+                                ? MessagePolicy.nothing()
                                 : MessagePolicy.textOnly()))
                 .build();
         BroadcastServer server = BroadcastServer.builder()

@@ -6,23 +6,31 @@ import jakarta.websocket.Session;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the sessions of a container can do beyond Jakarta WebSocket, which has no way to free a socket at once, nor to
- * stop reading. Most containers have public methods for it, which are looked for by their names:
+ * What the sessions of a container can do beyond Jakarta WebSocket, which has no way to free a socket at once, to stop
+ * reading, or to tell where a peer connects from. Most containers have public methods for it, which are looked for by
+ * their names:
  *
  * <table>
  *   <caption>The methods</caption>
- *   <tr><th>container</th><th>to free the socket</th><th>to stop reading</th></tr>
+ *   <tr><th>container</th><th>to free the socket</th><th>to stop reading</th>
+ *       <th>the peer's address</th></tr>
  *   <tr><td>Tomcat</td><td>{@code WsSession.doClose(toPeer, toEndpoint, true)}, and {@code onClose} as if the peer had
- *       answered, if the close frame was sent before</td><td>{@code WsSession.suspend()} and {@code resume()}</td></tr>
- *   <tr><td>Jetty</td><td>{@code JakartaWebSocketSession.abort()}</td><td>none</td></tr>
+ *       answered, if the close frame was sent before</td><td>{@code WsSession.suspend()} and {@code resume()}</td>
+ *       <td>none</td></tr>
+ *   <tr><td>Jetty</td><td>{@code JakartaWebSocketSession.abort()}</td><td>none</td>
+ *       <td>the user property {@value #REMOTE_ADDRESS}</td></tr>
  *   <tr><td>Undertow</td><td>{@code UndertowSession.forceClose()}</td><td>{@code suspendReceives()} and
- *       {@code resumeReceives()} of {@code getWebSocketChannel()}</td></tr>
+ *       {@code resumeReceives()} of {@code getWebSocketChannel()}</td><td>its {@code getSourceAddress()}</td></tr>
+ *   <tr><td>Tyrus</td><td>none</td><td>none</td><td>{@code TyrusSession.getRemoteAddr()}, without the port</td></tr>
  * </table>
  *
  * <p>Where there is no way, as on Tyrus's own server, the session is closed instead of cut: the container closes the
@@ -47,6 +55,11 @@ final class ContainerExtensions {
         "org.apache.tomcat.websocket.SESSION_CLOSE_TIMEOUT",
     };
 
+    /** Jetty's name of a session's property. */
+    private static final String REMOTE_ADDRESS = "jakarta.websocket.endpoint.remoteAddress";
+    /** Nothing but an IP address, so that no name is looked up. */
+    private static final Pattern IP_ADDRESS = Pattern.compile("[0-9.]+|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%\\w+)?");
+
     private interface Act {
         void on(Session session) throws Exception;
     }
@@ -59,6 +72,10 @@ final class ContainerExtensions {
     private final Cut cut;
     private final @Nullable Act suspend;
     private final @Nullable Act resume;
+    /** Undertow's, from which its channel tells an address, and Tyrus's. */
+    private final @Nullable Method channel;
+    private final @Nullable Method sourceAddress;
+    private final @Nullable Method remoteAddr;
     /** Jetty's session is open until the peer has answered the close frame; what it is made of knows better. */
     private final @Nullable Method core;
     private final @Nullable Method outputOpen;
@@ -68,7 +85,9 @@ final class ContainerExtensions {
         cut = cut(type);
         core = method(type, "getCoreSession");
         outputOpen = core == null ? null : method(core.getReturnType(), "isOutputOpen");
-        Method channel = method(type, "getWebSocketChannel");
+        channel = method(type, "getWebSocketChannel");
+        sourceAddress = channel == null ? null : method(channel.getReturnType(), "getSourceAddress");
+        remoteAddr = method(type, "getRemoteAddr");
         if (channel != null) {
             suspend = through(channel, "suspendReceives");
             resume = through(channel, "resumeReceives");
@@ -134,6 +153,22 @@ final class ContainerExtensions {
                 run(resume, session);
             }
         };
+    }
+
+    /** {@return where a peer connects from, with port 0 if that is not known; null if nothing is} Never throws. */
+    @Nullable InetSocketAddress remoteAddress(Session session) {
+        try {
+            Object found = sourceAddress != null ? sourceAddress.invoke(channel.invoke(session))
+                    : remoteAddr != null ? remoteAddr.invoke(session)
+                    : session.getUserProperties().get(REMOTE_ADDRESS);
+            if (found instanceof String text && IP_ADDRESS.matcher(text).matches()) {
+                return new InetSocketAddress(InetAddress.getByName(text), 0);
+            }
+            return found instanceof InetSocketAddress address && !address.isUnresolved() ? address : null;
+        } catch (Throwable thrown) { // it is not so important
+            LOG.debug("A session did not tell where its peer connects from", thrown);
+            return null;
+        }
     }
 
     private static void run(Act act, Session session) {

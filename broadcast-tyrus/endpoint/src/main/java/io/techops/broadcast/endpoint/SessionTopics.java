@@ -56,7 +56,7 @@ final class SessionTopics {
         if (path == null || !isAt(path, matched)) {
             throw new SessionLife.NoTopic("the path is not that of a topic");
         }
-        if (!topics.isName(matched)) {
+        if (!topics.isAllowed(matched)) {
             throw new SessionLife.NoTopic("there can be no topic of this name");
         }
         return topics.hub(matched);

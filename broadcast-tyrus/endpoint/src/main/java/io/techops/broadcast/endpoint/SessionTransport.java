@@ -130,7 +130,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
             LOG.warn("A session is in two hubs, which slow each other down in some containers: open one for each");
         }
         try {
-            link.registration = AdapterHub.of(hub).register(link, attributes(session));
+            link.registration = AdapterHub.of(hub).register(link, link.attributes());
         } catch (RefusedException e) {
             AdapterHub.of(hub).refused(e.refusalCause());
             throw e;
@@ -139,7 +139,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
         return link;
     }
 
-    private static Attributes attributes(Session session) {
+    private Attributes attributes() {
         Attributes attributes = new Attributes();
         URI uri = session.getRequestURI();
         if (uri != null && uri.getRawPath() != null) {
@@ -149,6 +149,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
         setIfKnown(attributes, PeerAttributes.TOPIC, session.getPathParameters().get(SessionTopics.PARAMETER));
         setIfKnown(attributes, PeerAttributes.QUERY, session.getQueryString());
         setIfKnown(attributes, PeerAttributes.PRINCIPAL, session.getUserPrincipal());
+        setIfKnown(attributes, PeerAttributes.REMOTE_ADDRESS, extras.remoteAddress(session));
         String subprotocol = session.getNegotiatedSubprotocol();
         setIfKnown(attributes, PeerAttributes.SUBPROTOCOL, "".equals(subprotocol) ? null : subprotocol);
         return attributes;

@@ -13,7 +13,8 @@ import java.security.Principal;
  *   <tr><th>key</th><th>{@code BroadcastServer}</th><th>{@code BroadcastEndpoint}</th></tr>
  *   <tr><td>{@link #PRINCIPAL}</td><td>with a client certificate</td><td>if the container has authenticated the
  *       request</td></tr>
- *   <tr><td>{@link #REMOTE_ADDRESS}</td><td>always</td><td>never: Jakarta WebSocket does not tell it</td></tr>
+ *   <tr><td>{@link #REMOTE_ADDRESS}</td><td>always</td><td>in Jetty and Undertow; in Tyrus's own
+ *       server with port 0; not in Tomcat</td></tr>
  *   <tr><td>{@link #PROXY_ADDRESS}</td><td>behind a trusted proxy</td><td>never</td></tr>
  *   <tr><td>{@link #PATH}</td><td>always</td><td>always</td></tr>
  *   <tr><td>{@link #QUERY}</td><td colspan="2">if the request has one</td></tr>
@@ -27,8 +28,9 @@ public final class PeerAttributes {
     public static final AttributeKey<Principal> PRINCIPAL = AttributeKey.of("principal", Principal.class);
 
     /**
-     * Where the peer connects from; behind a trusted proxy, what the proxy says of it, with port 0 if it does not say
-     * the port. The address is an IP address: no name was looked up.
+     * Where the peer connects from: the other end of the TCP connection, or, behind a trusted proxy of {@code
+     * BroadcastServer}, what the proxy says of it. The port is 0 if it is not known. The address is an IP address: no
+     * name was looked up.
      */
     public static final AttributeKey<InetSocketAddress> REMOTE_ADDRESS =
             AttributeKey.of("remoteAddress", InetSocketAddress.class);

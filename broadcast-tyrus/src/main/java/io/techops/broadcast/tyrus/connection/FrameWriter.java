@@ -41,17 +41,17 @@ import org.slf4j.LoggerFactory;
  */
 abstract class FrameWriter {
 
-    private enum State { CORKED, OPEN, ENDED }
-
     private static final Logger LOG = LoggerFactory.getLogger(FrameWriter.class);
     private static final FailureLog FAILURES = new FailureLog(LOG);
     private static final int WRITABLE = 1;
-    private static final int CLOSE_SENT = 2;
+    private static final int CLOSE_LEFT = 2;
     private static final int BROKEN = 4;
     private static final int PROGRESSED = 8;
     private static final int TORN = 16;
     /** Chunks of a batch, {@value DirectBufferPool#CHUNK} bytes each; no fewer than a pipe may have encrypted ahead. */
     private static final int TURN = 16;
+    /** What is written before the 101: nothing. */
+    private static final ByteBuffer[] CORK = {};
 
     final SocketTransport pipe;
     /** Where batches go, past the pipe, or null if they have to go through it. */
@@ -60,17 +60,16 @@ abstract class FrameWriter {
     private final Runnable flush = this::flush;
 
     /** All of these are guarded by the lock: this object's own, so that a delivery touches no other for it. */
-    private State state = State.CORKED;
-    private ByteBuffer @Nullable [] current;
+    private ByteBuffer @Nullable [] current = CORK;
     private @Nullable EncodedBatch currentBatch;
     private @Nullable EncodedBatch batch;
     private @Nullable ByteBuffer pong;
     private @Nullable ByteBuffer ping;
     private @Nullable ByteBuffer close;
-    private boolean closeBrought;
-    private boolean closeTaken;
     private boolean owesWritable;
     private int news;
+    /** Written with the lock held, read by any thread. */
+    private volatile CloseState state = CloseState.OPEN;
 
     /**
      * @param encoder one constant for all connections of a server, so that they share what it makes
@@ -104,8 +103,7 @@ abstract class FrameWriter {
     /** Writes the 101, and then what has gathered behind it. */
     public final void open(ByteBuffer response) {
         bring(() -> {
-            if (state == State.CORKED) {
-                state = State.OPEN;
+            if (current == CORK) {
                 current = new ByteBuffer[] {response};
             }
         });
@@ -117,10 +115,10 @@ abstract class FrameWriter {
         try {
             EncodedBatch wire = messages.encoding(encoder);
             synchronized (this) {
-                if (state == State.ENDED || closeBrought) {
+                if (!state.takesMessages) {
                     return false;
                 }
-                if (state == State.OPEN && current == null) {
+                if (current == null) {
                     if (writeNow(wire)) {
                         return true;
                     }
@@ -172,8 +170,7 @@ abstract class FrameWriter {
     /** Sends a close frame, unless one was brought before. */
     final void close(ByteBuffer frame) {
         bring(() -> {
-            if (!closeBrought) {
-                closeBrought = true;
+            if (enter(state.closing())) {
                 close = frame;
             }
         });
@@ -187,7 +184,7 @@ abstract class FrameWriter {
     private void bring(Runnable what) {
         int told;
         synchronized (this) {
-            if (state == State.ENDED) {
+            if (!state.writes) {
                 return;
             }
             what.run();
@@ -203,31 +200,47 @@ abstract class FrameWriter {
         tell(told);
     }
 
-    /** Forgets what waits; nothing goes out any more. */
+    /** Forgets what waits; nothing goes out or comes in any more. */
     final void end() {
         synchronized (this) {
-            state = State.ENDED;
+            enter(CloseState.ENDED);
+        }
+    }
+
+    /** {@return where the connection is on its way to its end} */
+    final CloseState state() {
+        return state;
+    }
+
+    // With the lock held.
+
+    /** {@return whether the next state is another one} What waits is forgotten if it cannot be written any more. */
+    final boolean enter(CloseState next) {
+        if (next == state) {
+            return false;
+        }
+        state = next;
+        if (!next.writes) {
             release();
             batch = released(batch);
             pong = null;
             ping = null;
             close = null;
         }
+        return true;
     }
-
-    /** {@return whether nothing goes out any more} */
-    final boolean isEnded() {
-        synchronized (this) {
-            return state == State.ENDED;
-        }
-    }
-
-    // With the lock held.
 
     private void pump() throws IOException {
-        while (state == State.OPEN) {
+        while (current != CORK) {
             if (current == null || isTaken(current)) {
+                boolean last = close != null && current != null && current[0] == close;
                 release();
+                if (last) {
+                    pipe.shutdownOutput();
+                    enter(state.left());
+                    news |= CLOSE_LEFT;
+                    return;
+                }
                 if (!next()) {
                     break;
                 }
@@ -240,14 +253,7 @@ abstract class FrameWriter {
                 return;
             }
         }
-        if (state != State.OPEN) {
-            return;
-        }
-        if (closeTaken) {
-            state = State.ENDED;
-            pipe.shutdownOutput();
-            news |= CLOSE_SENT;
-        } else if (owesWritable && !closeBrought) {
+        if (owesWritable && current == null && state.takesMessages) {
             owesWritable = false;
             news |= WRITABLE;
         }
@@ -275,17 +281,14 @@ abstract class FrameWriter {
             return true;
         }
         ByteBuffer frame = pong != null ? pong : ping != null ? ping : close;
-        if (frame == null || closeTaken) {
+        if (frame == null) {
             return false;
         }
         if (frame == pong) {
             pong = null;
         } else if (frame == ping) {
             ping = null;
-        } else {
-            close = null;
-            closeTaken = true;
-        }
+        } // the close frame stays, so that it is known when it has left
         current = new ByteBuffer[] {frame};
         return true;
     }
@@ -303,7 +306,7 @@ abstract class FrameWriter {
     }
 
     private void brokenBy(IOException e) {
-        end();
+        enter(state.failed());
         news |= BROKEN;
         LOG.trace("A connection broke: {}", e.toString());
     }
@@ -327,7 +330,7 @@ abstract class FrameWriter {
         } else if ((told & PROGRESSED) != 0) {
             someLeft();
         }
-        if ((told & CLOSE_SENT) != 0) {
+        if ((told & CLOSE_LEFT) != 0) {
             closeLeft();
         }
         if ((told & BROKEN) != 0) {

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * to keep if it is paused at the first message of it. Owned by a thread, which uses it for one connection after the
  * other.
  */
-public abstract class SocketReader implements WebSocketConnection.Source {
+public abstract class SocketReader implements Source {
 
     /** The size of a buffer, in bytes. */
     public static final int BUFFER_BYTES = 64 << 10;

@@ -6,68 +6,43 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.security.Principal;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLEngineResult;
-import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.glassfish.grizzly.nio.NIOConnection;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /*
- * Out: what is to be written becomes records in a buffer that threads share, 64 KiB of plain text at a time, and goes
- * to the socket in one call. What the socket does not take is copied, and waits: no more than those records wait for a
- * peer, and nothing else is encrypted meanwhile. The caller is told of plain text only when its records have left, or
- * of a part when a part has; the last byte counts when all have. So he comes back with what we have encrypted already:
- *
- *     waiting   records that the socket did not take
- *     ahead     how much of the plain text that the caller brings is in them
- *
- * In: see TlsReader. An answer of TLS itself, to a change of keys, goes out with what is written next, or at once if
- * nothing waits; it need not be sooner (RFC 8446 section 4.6.3).
+ * In: see TlsInput. Out: see TlsOutput.
  *
  * Handshake: what it has to compute takes milliseconds, and may call key and trust managers of the host. So reading
- * stops there, until somebody who may wait has called compute(); see TlsReader.
+ * stops there, until a thread that may wait has called compute(); see TlsInput.
  *
- * End: with TLS 1.3 the two directions end one by one, as with TCP. With TLS 1.2 whoever reads our close_notify must
- * drop what he still wanted to say (RFC 5246 section 7.2.1), perhaps the close frame that answers ours; so it is sent
+ * End: with TLS 1.3 the two directions end one by one, as with TCP. With TLS 1.2 a peer that reads our close_notify must
+ * drop what it still wanted to send (RFC 5246 section 7.2.1), perhaps the close frame that answers ours; so it is sent
  * when the peer has said all.
  */
 
 /**
- * Through TLS, from the first byte of a connection. The engine's output is guarded by this object, because the reading
- * side has things to say as well; its lock is the innermost.
+ * Through TLS, from the first byte of a connection.
  */
 public final class TlsSocketTransport implements SocketTransport {
 
-    private static final Logger LOG = LoggerFactory.getLogger(TlsSocketTransport.class);
-    private static final TlsBufferPool BUFFERS = new TlsBufferPool();
-    private static final ByteBuffer[] NOTHING = { ByteBuffer.allocate(0) };
-    private static final ThreadLocal<TlsReader> RECORDS = ThreadLocal.withInitial(TlsReader::new);
+    private static final ThreadLocal<TlsReader> READERS = ThreadLocal.withInitial(TlsReader::new);
 
     private final PlainSocketTransport socket;
-    private final SocketChannel channel;
     private final SSLEngine engine;
-
-    /** Guarded by this. */
-    private @Nullable ByteBuffer waiting;
-    private long ahead;
-    private boolean closed;
-    /** Whether records were lost, for want of memory: no other one may follow. */
-    private boolean torn;
-
+    private final TlsOutput out;
     /** Owned by the reading thread. */
-    private final TlsReader.State reading;
+    private final TlsInput in;
 
     /**
      * @param engine a server's, which has not begun
      */
     public TlsSocketTransport(PlainSocketTransport socket, NIOConnection connection, SSLEngine engine) throws SSLException {
         this.socket = socket;
-        this.channel = (SocketChannel) connection.getChannel();
         this.engine = engine;
-        this.reading = new TlsReader.State(this, engine);
+        this.out = new TlsOutput(socket, (SocketChannel) connection.getChannel(), engine);
+        this.in = new TlsInput(out, engine);
         engine.beginHandshake();
     }
 
@@ -75,22 +50,22 @@ public final class TlsSocketTransport implements SocketTransport {
 
     /** {@return whether reading goes on only after {@link #compute}} */
     public boolean mustCompute() {
-        return reading.mustCompute();
+        return in.mustCompute();
     }
 
     /** Computes what the handshake needs, and sends what comes of it; may wait for the host's managers of keys. */
     public void compute() {
-        reading.compute();
+        in.compute();
     }
 
     /** {@return what the client said, if it was in the clear; otherwise null} */
     public @Nullable String saidInTheClear() {
-        return reading.saidInTheClear();
+        return in.saidInTheClear();
     }
 
     /** {@return whether there may be more to read, or the end, before more comes from the socket} */
     public boolean hasKept() {
-        return reading.hasKept();
+        return in.hasKept();
     }
 
     /** {@return whom the client's certificate names, or null} */
@@ -102,162 +77,24 @@ public final class TlsSocketTransport implements SocketTransport {
         }
     }
 
-    @Override
-    public synchronized long write(EncodedBatch batch) throws IOException {
-        if (waiting != null) {
-            sendWaiting(); // an answer of TLS itself: nothing of the batch
-        }
-        return waiting == null ? encrypt(batch.rewound()) : 0;
-    }
+    // Writing.
 
     @Override
-    public synchronized long write(ByteBuffer[] buffers) throws IOException {
-        long taken = 0;
-        if (waiting != null) {
-            taken = sendWaiting();
-            skip(buffers, taken);
-        }
-        if (waiting == null) {
-            ByteBuffer[] plain = new ByteBuffer[buffers.length];
-            for (int i = 0; i < plain.length; i++) {
-                plain[i] = buffers[i].duplicate();
-            }
-            long left = encrypt(plain);
-            skip(buffers, left);
-            taken += left;
-        }
-        return taken;
+    public long write(EncodedBatch batch) throws IOException {
+        return out.write(batch);
     }
 
-    private static void skip(ByteBuffer[] buffers, long count) {
-        long left = count;
-        for (int i = 0; left > 0; i++) {
-            int part = (int) Math.min(left, buffers[i].remaining());
-            buffers[i].position(buffers[i].position() + part);
-            left -= part;
-        }
-    }
-
-    // With the lock held.
-
-    /** {@return how much of the plain text that is ahead has left} */
-    private long sendWaiting() throws IOException {
-        int written = channel.write(waiting);
-        long left = waiting.hasRemaining() ? Math.max(0, Math.min(written, ahead - 1)) : ahead;
-        ahead -= left;
-        if (!waiting.hasRemaining()) {
-            waiting = null;
-        }
-        return left;
-    }
-
-    /** {@return how much of {@code plain} has left; it goes on to the first short write} */
-    private long encrypt(ByteBuffer[] plain) throws IOException {
-        if (torn) {
-            throw new SSLException("records were lost for want of memory");
-        }
-        long left = 0;
-        ByteBuffer records = BUFFERS.take();
-        torn = true; // unless this ends well
-        try {
-            boolean more = true;
-            while (more) {
-                long before = remaining(plain);
-                more = wrap(plain, records);
-                channel.write(records.flip());
-                long taken = before - remaining(plain);
-                if (records.hasRemaining()) {
-                    waiting = ByteBuffer.allocate(records.remaining()).put(records).flip();
-                    ahead = taken;
-                    torn = false;
-                    return left;
-                }
-                left += taken;
-                records.clear();
-            }
-            torn = false;
-        } finally {
-            BUFFERS.giveBack(records);
-        }
-        return left;
-    }
-
-    private static long remaining(ByteBuffer[] buffers) {
-        long remaining = 0;
-        for (ByteBuffer buffer : buffers) {
-            remaining += buffer.remaining();
-        }
-        return remaining;
-    }
-
-    /** Fills the buffer with records. {@return whether there is more for another one} */
-    private boolean wrap(ByteBuffer[] plain, ByteBuffer records) throws IOException {
-        while (true) {
-            SSLEngineResult result = engine.wrap(plain, records);
-            boolean rest = plain[plain.length - 1].hasRemaining();
-            switch (result.getStatus()) {
-                case BUFFER_OVERFLOW -> {
-                    if (records.position() == 0) {
-                        throw new SSLException("a record does not fit into " + records.capacity() + " bytes");
-                    }
-                    return true;
-                }
-                case CLOSED -> {
-                    drop(plain); // the reading thread ends the connection when all that came before is heard
-                    return false;
-                }
-                default -> {
-                    boolean answers = result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
-                    if (!rest && !answers) {
-                        return false;
-                    }
-                    if (result.bytesProduced() == 0 && result.getHandshakeStatus() != HandshakeStatus.FINISHED) {
-                        if (rest) {
-                            throw new SSLException("TLS does not go on: " + result.getHandshakeStatus());
-                        }
-                        return false;
-                    }
-                }
-            }
-        }
-    }
-
-    private static void drop(ByteBuffer[] plain) {
-        for (ByteBuffer buffer : plain) {
-            buffer.position(buffer.limit());
-        }
+    @Override
+    public long write(ByteBuffer[] buffers) throws IOException {
+        return out.write(buffers);
     }
 
     // The reading side.
 
     @Override
     public SocketReader reader(int mostAtOnce) {
-        return socket.begin(RECORDS.get(), Math.max(mostAtOnce, TlsReader.HEADER_BYTES + TlsReader.MOST_BYTES))
-                .begin(reading);
-    }
-
-    /** Sends what TLS itself has to say, unless something waits. For the reading thread. */
-    synchronized void answer() throws IOException {
-        if (waiting == null) {
-            encrypt(NOTHING);
-        }
-    }
-
-    /** Sends what the handshake has to say; the client goes on only when it has all of it. */
-    synchronized void answerHandshake() throws IOException {
-        if (waiting != null) {
-            sendWaiting();
-        }
-        answer();
-        if (waiting != null) {
-            socket.awaitWritable(() -> {
-                try {
-                    answerHandshake();
-                } catch (IOException e) {
-                    LOG.debug("The client did not wait for the handshake: {}", e.toString());
-                }
-            });
-        }
+        return socket.begin(READERS.get(), Math.max(mostAtOnce, TlsInput.MOST_RECORD_BYTES))
+                .begin(in);
     }
 
     // The end.
@@ -275,28 +112,8 @@ public final class TlsSocketTransport implements SocketTransport {
     }
 
     @Override
-    public synchronized void finish() {
-        if (!closed) {
-            closed = true;
-            engine.closeOutbound();
-            end();
-        }
-    }
-
-    private synchronized void end() {
-        try {
-            if (waiting != null) {
-                sendWaiting();
-            }
-            answer();
-            if (waiting == null) {
-                socket.shutdownOutput();
-            } else {
-                socket.awaitWritable(this::end);
-            }
-        } catch (IOException e) {
-            LOG.debug("The peer did not wait for the end: {}", e.toString());
-        }
+    public void finish() {
+        out.close();
     }
 
     @Override

@@ -9,10 +9,8 @@ import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.spi.Registration;
 import io.techops.broadcast.spi.Transport;
 import io.techops.broadcast.tyrus.frame.EncodedBatch;
-import io.techops.broadcast.tyrus.frame.FrameDecoder;
 import io.techops.broadcast.tyrus.frame.Frames;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,11 +19,11 @@ import org.slf4j.LoggerFactory;
 /*
  * One connection of the standalone server after its handshake: the hub's transport.
  *
- * In:  SocketFilter, which reads the pipe -> FrameDecoder (frames, limits, masks, UTF-8) -> the hub. HttpConnection
- * hands on what came right behind the request. Pings and pongs are answered here.
+ * In:  SocketFilter, which reads the pipe -> FrameReader -> FrameDecoder (frames, limits, masks, UTF-8) -> the hub.
+ * HttpConnection hands on what came right behind the request.
  * Out: the hub's batches and pings, pongs and the close frame -> FrameWriter -> the pipe.
  *
- * It ends in one of these ways, and always with ended(), which Grizzly calls once the socket is closed:
+ * CloseState has the ways to its end, which begin with
  *   the peer's close frame    nothing that comes after it is read. If the hub still owes the peer something, it calls
  *                             close() after that (promise I12); otherwise the answer leaves at once
  *   a violation               likewise, with the rule that was broken
@@ -33,8 +31,9 @@ import org.slf4j.LoggerFactory;
  *                             aborts
  *   end of stream             if our close frame has not left yet, it leaves first, as the input alone has ended
  *   reset                     found by reading, even if a write has failed before: what the peer sent until then counts
+ * and always end with ended(), which Grizzly calls once the socket is closed.
  * TCP is never closed right after the close frame: that would reset the connection and destroy the frame if the peer is
- * still sending. The output is shut down, and the input read until the peer has seen it, or LINGER is over.
+ * still sending. The output is shut down, and the input read until the peer has seen it, or the state's limit is over.
  */
 
 /**
@@ -44,10 +43,6 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
 
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
     private static final FailureLog FAILURES = new FailureLog(LOG);
-    /** How long a connection that has said all may go on after that. */
-    private static final Duration LINGER = Duration.ofSeconds(2);
-    /** How long the close frame of a connection that the hub no longer knows may wait behind a slow peer's data. */
-    private static final Duration FLUSH = Duration.ofSeconds(5);
     private static final CloseReason VANISHED =
             CloseReason.of(CloseReason.ABNORMAL, "the connection ended without a close frame");
     private static final CloseReason TORN =
@@ -57,33 +52,19 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
 
     private final AdapterHub hub;
     private final WriteReadiness watch;
-    private final FrameDecoder decoder;
     private final int mostAtOnce;
+    private final FrameReader frames;
     private final Runnable whenEnded;
 
     /** Set before the connection is opened, never changed. */
     private @Nullable Registration registration;
     private boolean mayBlock = true;
 
-    /** Owned by the reading thread. */
-    private @Nullable ByteBuffer unread;
-    private boolean paused;
     /** Written by the reading thread before it tells the hub: what the peer's close frame said. */
     private volatile @Nullable CloseReason said;
-    /** Set by any thread: what comes is not looked at any more. */
-    private volatile boolean deaf;
-    /** Set by any thread, each once: our close frame has left; nothing that comes matters; the socket is closed. */
-    private volatile boolean closeSent;
-    private volatile boolean finished;
-    private volatile boolean ended;
-
-    /** Guards those below: a pause that ends before it has begun must not be missed, nor an end that comes twice. */
-    private final Object pause = new Object();
+    /** Guarded by the lock: the state that was acted upon last, and what aborts the connection if it lasts too long. */
+    private CloseState acted = CloseState.OPEN;
     private WriteReadiness.@Nullable Deadline reaper;
-    private boolean resumed;
-    private @Nullable Runnable resumption;
-    /** The peer has shut down its output, or is gone, while our close frame was still to leave. */
-    private boolean inputOver;
 
     /**
      * @param whenEnded called once the socket is closed, perhaps more than once
@@ -93,8 +74,8 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
         super(pipe, encoder);
         this.hub = AdapterHub.of(hub);
         this.watch = watch;
-        this.decoder = new FrameDecoder(maxMessageBytes);
         this.mostAtOnce = SocketReader.mostAtOnce(maxMessageBytes);
+        this.frames = new FrameReader(this, maxMessageBytes, this::heard);
         this.whenEnded = whenEnded;
     }
 
@@ -111,13 +92,6 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
 
     // The reading side.
 
-    /** What has come for a peer, piece by piece. */
-    interface Source {
-
-        /** {@return the next piece, which is used until this is called again; null if that is all for now} */
-        @Nullable ByteBuffer next();
-    }
-
     /** {@return what has come from the socket} For the reading thread. */
     SocketReader reader() {
         return pipe.reader(mostAtOnce);
@@ -130,12 +104,7 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
      */
     boolean read(Source source) {
         try {
-            registration.readStarted();
-            try {
-                return readPieces(source);
-            } finally {
-                registration.readComplete();
-            }
+            return frames.read(source, registration);
         } catch (Throwable thrown) { // no memory, above all
             failed(thrown);
             return true;
@@ -144,52 +113,21 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
         }
     }
 
-    /** {@return whether there is something left from before a pause} For the reading thread. */
-    boolean isResumed() {
-        return unread != null;
-    }
-
-    private boolean readPieces(Source source) {
-        ByteBuffer piece = unread == null ? source.next() : unread;
-        unread = null;
-        for (; piece != null; piece = source.next()) {
-            readFrames(piece);
-            if (paused) {
-                paused = false;
-                unread = ByteBuffer.allocate(piece.remaining()).put(piece).flip();
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private void readFrames(ByteBuffer piece) {
-        while (!deaf && !paused) {
-            switch (decoder.next(piece)) {
-                case NOTHING -> {
-                    return;
-                }
-                case MESSAGE -> {
-                    paused = !registration.received(decoder.message());
-                    Thread.interrupted();
-                }
-                case PING -> pong(Frames.control(Frames.PONG, decoder.payload()));
-                case PONG -> registration.pong();
-                case CLOSE -> {
-                    said = decoder.reason();
-                    fail(said, true);
-                }
-                case VIOLATION -> fail(decoder.reason(), false);
-            }
-        }
-    }
-
     /** Nothing more is read. Our close frame goes out when the hub owes the peer nothing more. */
-    private void fail(CloseReason reason, boolean byPeer) {
-        deaf = true;
+    private void heard(CloseReason reason, boolean byPeer) {
+        if (byPeer) {
+            said = reason;
+        }
+        enterHeard();
         if (registration.ending(reason, byPeer)) {
             sayClose(reason);
-            finish();
+        }
+        goOn();
+    }
+
+    private void enterHeard() {
+        synchronized (this) {
+            enter(state().heard());
         }
     }
 
@@ -197,7 +135,7 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
     private void failed(Throwable thrown) {
         try {
             FAILURES.warn("A connection could not be served, and is closed", thrown);
-            fail(FAILED, false);
+            heard(FAILED, false);
         } catch (Throwable again) { // no memory for that either
             abort();
         }
@@ -205,27 +143,12 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
 
     /** Runs {@code resumption} once, when the pause is over, which may be now. */
     void onResume(Runnable resumption) {
-        synchronized (pause) {
-            if (!resumed) {
-                this.resumption = resumption;
-                return;
-            }
-            resumed = false;
-        }
-        resumption.run();
+        frames.onResume(resumption);
     }
 
     @Override
     public void resume() {
-        Runnable now;
-        synchronized (pause) {
-            now = resumption;
-            resumption = null;
-            resumed = now == null;
-        }
-        if (now != null) {
-            now.run();
-        }
+        frames.resume();
     }
 
     /**
@@ -235,14 +158,11 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
      * @return whether it is closed now
      */
     boolean inputEnded() {
-        synchronized (pause) {
-            inputOver = deaf && !closeSent && !isEnded();
-            if (inputOver) {
-                return false;
-            }
+        synchronized (this) {
+            enter(state().inputEnded());
         }
-        pipe.close();
-        return true;
+        goOn();
+        return !state().writes;
     }
 
     // The end.
@@ -251,40 +171,33 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
         close(Frames.close(reason == said ? CloseReason.of(reason.code()) : reason));
     }
 
-    /** Both sides have said all, or will have once the close frame has left. */
-    private void finish() {
-        if (!ended) {
-            finished = true; // before we look at closeSent: one of us two sees both
-            boolean gone = closeSent;
-            abortAfter(gone ? LINGER : FLUSH);
-            if (gone) {
-                pipe.finish();
+    /** Does what the state that the connection has come to asks for, once. */
+    private void goOn() {
+        CloseState now;
+        synchronized (this) {
+            now = state();
+            if (now == acted) {
+                return;
             }
-        }
-    }
-
-    /** Sees to it that the socket is gone by then. */
-    private void abortAfter(Duration delay) {
-        synchronized (pause) {
+            acted = now;
             if (reaper != null) {
                 reaper.cancel();
             }
-            reaper = ended ? null : watch.after(delay, this::abort);
+            reaper = now.limit == null ? null : watch.after(now.limit, this::abort);
+        }
+        if (now == CloseState.LINGERING) {
+            pipe.finish();
+        } else if (now == CloseState.DONE) {
+            pipe.close();
         }
     }
 
     /** The socket is closed. */
     public void ended() {
         whenEnded.run();
-        synchronized (pause) {
-            ended = true;
-            if (reaper != null) {
-                reaper.cancel();
-            }
-        }
-        deaf = true;
         try {
             end();
+            goOn();
             pipe.ended();
         } finally { // also if there is no memory
             if (registration != null) {
@@ -303,9 +216,8 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
     @Override
     public void close(CloseReason reason) {
         sayClose(reason);
-        if (deaf) {
-            finish(); // the peer has said all
-        } else {
+        goOn();
+        if (state().reads) {
             resume(); // the answer has to be read
         }
     }
@@ -339,28 +251,18 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
 
     @Override
     void closeLeft() {
-        boolean over;
-        synchronized (pause) {
-            closeSent = true;
-            over = inputOver;
-        }
-        if (over) {
-            pipe.close();
-        } else if (finished) {
-            abortAfter(LINGER);
-            pipe.finish();
-        }
+        goOn();
     }
 
     /** The peer will not get the batch: whatever it has got so far is whole, and ends with a close frame. */
     @Override
     void noMemory(OutOfMemoryError thrown) {
         FAILURES.warn("No memory for a batch (-XX:MaxDirectMemorySize): the peer is closed", thrown);
-        deaf = true;
+        enterHeard();
         try {
             registration.unregister(FAILED);
             sayClose(FAILED);
-            finish();
+            goOn();
         } catch (Throwable again) { // no memory for that either
             abort();
         }
@@ -369,7 +271,6 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
     /** The peer may have got a part of a frame: only an abort tells it that no more of it comes. */
     @Override
     void torn() {
-        deaf = true;
         try {
             if (registration != null) {
                 registration.unregister(TORN);
@@ -382,14 +283,10 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
     /** What the peer sent before may still wait to be read, and then says that this is the end. */
     @Override
     void broken() {
-        boolean over;
-        synchronized (pause) {
-            over = inputOver;
-        }
-        if (over) {
+        if (state() == CloseState.ENDED) {
             abort();
         } else {
-            abortAfter(LINGER);
+            goOn();
         }
     }
 }

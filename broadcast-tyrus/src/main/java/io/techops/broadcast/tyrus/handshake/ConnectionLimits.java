@@ -11,15 +11,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many peers there may be, in all and from one address. A place is taken before a handshake is answered, and given
- * back when its connection has ended, however it has ended. Safe for use by any number of threads.
+ * How many peers there may be, in all and from one address. A permit is acquired before a handshake is answered, and
+ * released when its connection has ended, however it has ended. Safe for use by any number of threads.
  */
 public final class ConnectionLimits {
 
     /** No bound. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
-    /** When it is worth while to try once more: nobody knows, and not at once. */
+    /** When to try again: a guess. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
     /** The part of an IPv6 address that a customer gets from a provider (RFC 6177), who chooses the rest at will. */
     private static final int V6_NETWORK_BYTES = 8;
@@ -28,15 +28,15 @@ public final class ConnectionLimits {
     private final int maxPerAddress;
 
     /** Both are guarded by this. */
-    private final Map<ByteBuffer, Integer> takenBy = new HashMap<>();
-    private int taken;
+    private final Map<ByteBuffer, Integer> countOf = new HashMap<>();
+    private int count;
 
     public ConnectionLimits(int max, int maxPerAddress) {
         this.max = max;
         this.maxPerAddress = maxPerAddress;
     }
 
-    /** The place of one peer. */
+    /** What one peer holds of the limits. */
     public final class Permit {
 
         private final ByteBuffer origin;
@@ -46,49 +46,49 @@ public final class ConnectionLimits {
             this.origin = origin;
         }
 
-        /** {@return why there is no place, or null: it is taken} */
-        @Nullable HttpRejection take() {
+        /** {@return why it cannot be acquired, or null: it is held} */
+        @Nullable HttpRejection acquire() {
             synchronized (ConnectionLimits.this) {
-                if (taken >= max) {
+                if (count >= max) {
                     return HttpRejection.busy(RefusalCause.PEERS, "There are as many peers as there may be (maxPeers).",
                             RETRY_AFTER);
                 }
-                int same = takenBy.getOrDefault(origin, 0);
+                int same = countOf.getOrDefault(origin, 0);
                 if (same >= maxPerAddress) {
                     return HttpRejection.of(RefusalCause.PEERS_PER_ADDRESS, 429,
                             "There are as many peers from this address as there may be (maxPeersPerAddress).")
                             .retryAfter(RETRY_AFTER);
                 }
                 held = true;
-                taken++;
+                count++;
                 if (maxPerAddress != UNLIMITED) {
-                    takenBy.put(origin, same + 1);
+                    countOf.put(origin, same + 1);
                 }
                 return null;
             }
         }
 
-        /** Gives the place back, the first time it is called. */
-        public void giveBack() {
+        /** Releases the permit, the first time it is called. */
+        public void release() {
             synchronized (ConnectionLimits.this) {
                 if (held) {
                     held = false;
-                    taken--;
-                    takenBy.computeIfPresent(origin, (same, count) -> count == 1 ? null : count - 1);
+                    count--;
+                    countOf.computeIfPresent(origin, (same, held) -> held == 1 ? null : held - 1);
                 }
             }
         }
     }
 
-    /** {@return a place, not taken yet, for somebody from {@code address}} */
+    /** {@return a permit, not acquired yet, for a peer at {@code address}} */
     Permit permitFor(InetAddress address) {
         byte[] bytes = address.getAddress();
         boolean whole = !(address instanceof Inet6Address) || address.isLinkLocalAddress();
         return new Permit(ByteBuffer.wrap(bytes, 0, whole ? bytes.length : V6_NETWORK_BYTES));
     }
 
-    /** {@return how many are taken} */
-    synchronized int taken() {
-        return taken;
+    /** {@return how many are held} */
+    synchronized int held() {
+        return count;
     }
 }

@@ -1,6 +1,7 @@
 package io.techops.broadcast.tyrus.handshake;
 
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.tyrus.http.HttpRejection;
 import io.techops.broadcast.tyrus.http.HttpSyntax;
 import io.techops.broadcast.tyrus.http.RequestHead;
@@ -78,10 +79,12 @@ public final class Handshake {
     }
 
     /** {@return the answer to a request that is accepted (RFC 6455 section 4.2.2), without any extension} */
-    static ByteBuffer response(String key, @Nullable String subprotocol) {
+    static ByteBuffer response(String key, Decision.Accept accept) {
+        String subprotocol = accept.subprotocol();
         String head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Accept: " + accept(key) + "\r\n"
                 + (subprotocol == null ? "" : SUBPROTOCOL + ": " + subprotocol + "\r\n")
+                + HttpRejection.lines(accept.headers())
                 + "\r\n";
         return ByteBuffer.wrap(head.getBytes(StandardCharsets.ISO_8859_1));
     }

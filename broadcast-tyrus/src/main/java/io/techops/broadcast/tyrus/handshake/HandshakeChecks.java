@@ -20,20 +20,20 @@ public final class HandshakeChecks {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final Duration RETRY_LATER = Duration.ofSeconds(10);
 
-    private final Router routes;
+    private final Router router;
     private final Origins origins;
-    private final ForwardedHeaders proxies;
-    private final ConnectionLimits places;
+    private final ForwardedHeaders forwarded;
+    private final ConnectionLimits limits;
 
-    public HandshakeChecks(Router routes, Origins origins, ForwardedHeaders proxies, ConnectionLimits places) {
-        this.routes = routes;
+    public HandshakeChecks(Router router, Origins origins, ForwardedHeaders forwarded, ConnectionLimits limits) {
+        this.router = router;
         this.origins = origins;
-        this.proxies = proxies;
-        this.places = places;
+        this.forwarded = forwarded;
+        this.limits = limits;
     }
 
     /** What becomes of a handshake here. */
-    public sealed interface Answer permits Rejected, Guest {
+    public sealed interface Answer permits Rejected, Passed {
     }
 
     /** A handshake that is refused. */
@@ -41,15 +41,16 @@ public final class HandshakeChecks {
     }
 
     /**
-     * Somebody who may come in, as far as we are concerned.
+     * A handshake that may be accepted, as far as the settings say.
      *
-     * @param place is taken, and has to be given back
+     * @param permit is held, and has to be released
      */
-    public record Guest(HandshakeRequest request, Router.Found route, ConnectionLimits.Permit place) implements Answer {
+    public record Passed(HandshakeRequest request, Router.Found route, ConnectionLimits.Permit permit)
+            implements Answer {
     }
 
     /**
-     * {@return a guest, or why there is none}
+     * {@return that the handshake has passed, or why it is refused}
      *
      * @param principal whom the client's certificate names, or null
      */
@@ -58,7 +59,7 @@ public final class HandshakeChecks {
         if (broken != null) {
             return new Rejected(broken);
         }
-        Router.Answer route = routes.at(head.path());
+        Router.Answer route = router.at(head.path());
         if (route instanceof Router.Rejected rejected) {
             return new Rejected(rejected.why());
         }
@@ -69,14 +70,14 @@ public final class HandshakeChecks {
             return new Rejected(HttpRejection.of(RefusalCause.ORIGIN, 403,
                     "Pages of this origin may not connect: the setting is allowOrigin."));
         }
-        if (routes.isClosed()) {
+        if (router.isClosed()) {
             return new Rejected(goingAway());
         }
         HandshakeRequest request = new ReceivedHandshake(head.path(), head.query(), head.headers(),
-                proxies.clientOf(peerAddress, head.headers()), peerAddress, principal, found.topic());
-        ConnectionLimits.Permit place = places.permitFor(request.remoteAddress().getAddress());
-        HttpRejection full = place.take();
-        return full != null ? new Rejected(full) : new Guest(request, found, place);
+                forwarded.clientOf(peerAddress, head.headers()), peerAddress, principal, found.topic());
+        ConnectionLimits.Permit permit = limits.permitFor(request.remoteAddress().getAddress());
+        HttpRejection full = permit.acquire();
+        return full != null ? new Rejected(full) : new Passed(request, found, permit);
     }
 
     /** {@return that the hub that was found did not take the peer} */

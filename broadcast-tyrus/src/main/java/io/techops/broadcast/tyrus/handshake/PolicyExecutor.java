@@ -1,13 +1,15 @@
 package io.techops.broadcast.tyrus.handshake;
 
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.HandshakePolicy;
-import io.techops.broadcast.handshake.HandshakePolicy.Decision;
 import io.techops.broadcast.handshake.HandshakeRequest;
 import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.tyrus.connection.ThreadState;
 import io.techops.broadcast.tyrus.http.HttpRejection;
 import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
@@ -15,14 +17,15 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the host application's policy, on threads that may wait, and turns whatever comes of it into an answer. Safe for
- * use by any number of threads.
+ * Asks the host application's policy, on threads that may wait, and turns whatever comes of it into an answer. A
+ * decision that is pending keeps no thread. Safe for use by any number of threads.
  */
 public final class PolicyExecutor implements AutoCloseable {
 
@@ -30,9 +33,12 @@ public final class PolicyExecutor implements AutoCloseable {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
     private static final Duration IDLE = Duration.ofSeconds(10);
     private static final Duration END = Duration.ofSeconds(1);
+    private static final String CHALLENGE = "WWW-Authenticate";
+    private static final String RETRY = "Retry-After";
 
     private final HandshakePolicy policy;
     private final LogRateLimiter failures = new LogRateLimiter();
+    private final LogRateLimiter timeouts = new LogRateLimiter();
     private final AtomicInteger names = new AtomicInteger();
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(0, HandshakePolicy.MAX_CONCURRENT,
             IDLE.toMillis(), TimeUnit.MILLISECONDS, new SynchronousQueue<>(), this::thread) {
@@ -42,6 +48,9 @@ public final class PolicyExecutor implements AutoCloseable {
         }
     };
 
+    /**
+     * @param policy is asked about every handshake
+     */
     public PolicyExecutor(HandshakePolicy policy) {
         this.policy = policy;
     }
@@ -59,45 +68,149 @@ public final class PolicyExecutor implements AutoCloseable {
     /**
      * Asks, and returns.
      *
-     * @param then is told the verdict, on some thread, perhaps before this returns; not if the task was cancelled in
-     *     time
-     * @return the task, which may be cancelled
+     * @param then is told the verdict, once, on any thread, perhaps before this returns; not after {@link Inquiry#end}.
+     *     It must not block: the thread may be one of the host application
+     * @return what ends it early
      */
-    public Future<?> ask(HandshakeRequest request, Consumer<Verdict> then) {
-        FutureTask<?> task = new FutureTask<>(() -> {
-            Verdict verdict = verdict(request);
-            ThreadState.restore();
-            then.accept(verdict);
-        }, null);
-        try {
-            threads.execute(task);
-        } catch (RejectedExecutionException e) {
-            then.accept(new Verdict(null, busy("Too many handshakes wait for a decision.")));
-        }
-        return task;
+    public Inquiry ask(HandshakeRequest request, Consumer<Verdict> then) {
+        Inquiry inquiry = new Inquiry(request, then);
+        inquiry.run(() -> policy.decide(request));
+        return inquiry;
     }
 
-    private Verdict verdict(HandshakeRequest request) {
-        try {
-            Decision decision = policy.decide(request);
-            if (decision instanceof Decision.Accept accept) {
-                checkSubprotocol(accept.subprotocol(), request);
-                return new Verdict(accept, null);
-            }
-            if (decision instanceof Decision.Refuse refuse) {
-                return new Verdict(null, refusal(refuse));
-            }
-            throw new IllegalStateException("the handshake policy returned null");
-        } catch (Throwable thrown) {
-            if (!(thrown instanceof InterruptedException) && failures.first()) {
-                LOG.warn("A handshake policy failed: the handshake is refused with 503", thrown);
-            }
-            return new Verdict(null, busy("There is no decision about this handshake."));
-        }
+    /** {@return the answer to a handshake about which there is no decision in time} */
+    public static HttpRejection late() {
+        return HttpRejection.busy(RefusalCause.TIMEOUT, "There is no decision about this handshake.", RETRY_AFTER);
     }
 
     private static HttpRejection busy(String text) {
         return HttpRejection.busy(RefusalCause.POLICY, text, RETRY_AFTER);
+    }
+
+    /** One handshake about which there is no decision yet. */
+    public final class Inquiry {
+
+        private final HandshakeRequest request;
+        /** Null as soon as there is a verdict, or none is wanted: a stage may refer to this for ever. */
+        private final AtomicReference<@Nullable Consumer<Verdict>> then;
+        /** Written before the two are looked at that it stops; they are written before this is looked at. */
+        private volatile boolean ended;
+        private volatile @Nullable Future<?> task;
+        private volatile @Nullable CompletionStage<?> stage;
+
+        private Inquiry(HandshakeRequest request, Consumer<Verdict> then) {
+            this.request = request;
+            this.then = new AtomicReference<>(then);
+        }
+
+        private void run(Callable<Decision> question) {
+            FutureTask<?> asking = new FutureTask<>(() -> {
+                try {
+                    settle(question.call());
+                } catch (Throwable thrown) {
+                    fail(thrown);
+                }
+            }, null);
+            task = asking;
+            try {
+                threads.execute(asking);
+            } catch (RejectedExecutionException e) {
+                conclude(new Verdict(null, busy("Too many handshakes wait for a decision.")));
+            }
+            if (ended) {
+                asking.cancel(true);
+            }
+        }
+
+        private void settle(@Nullable Decision decision) {
+            if (decision instanceof Decision.Accept accept) {
+                checkSubprotocol(accept.subprotocol(), request);
+                conclude(new Verdict(accept, null));
+            } else if (decision instanceof Decision.Refuse refuse) {
+                conclude(new Verdict(null, refusal(refuse)));
+            } else if (decision instanceof Decision.Pending pending) {
+                await(pending);
+            } else {
+                throw new IllegalStateException("the handshake policy returned null");
+            }
+        }
+
+        private void await(Decision.Pending pending) {
+            stage = pending.stage();
+            pending.stage().whenComplete((decision, thrown) -> { // on any thread of the host application
+                try {
+                    stage = null;
+                    if (ended) {
+                        return;
+                    }
+                    if (thrown != null) {
+                        fail(thrown);
+                    } else if (decision != null && pending.mayBlock()) {
+                        run(() -> pending.resume(decision));
+                    } else {
+                        settle(decision);
+                    }
+                } catch (Throwable failure) {
+                    fail(failure);
+                }
+            });
+            if (ended) {
+                cancelStage();
+            }
+        }
+
+        private void fail(Throwable thrown) {
+            if (!ended && !threads.isShutdown() && failures.first()) {
+                LOG.warn("A handshake policy failed: the handshake is refused with 503", thrown);
+            }
+            conclude(new Verdict(null, busy("There is no decision about this handshake.")));
+        }
+
+        private void conclude(Verdict verdict) {
+            Consumer<Verdict> told = then.getAndSet(null);
+            if (told != null) {
+                told.accept(verdict);
+            }
+        }
+
+        /** No verdict is wanted any more: interrupts the policy, or cancels its stage. */
+        public void end() {
+            ended = true;
+            then.set(null);
+            Future<?> asking = task;
+            if (asking != null) {
+                asking.cancel(true);
+            }
+            cancelStage();
+        }
+
+        /** The time is over: {@link #end}, and said in the log if it is a stage that does not complete. */
+        public void expire() {
+            if (stage != null && timeouts.first()) {
+                LOG.warn("The stage of a handshake policy does not complete within handshakeTimeout: "
+                        + "the handshake is refused with 503");
+            }
+            end();
+        }
+
+        /** Code of the host application may run when its stage is cancelled, so this takes a thread that may wait. */
+        private void cancelStage() {
+            CompletionStage<?> waiting = stage;
+            if (waiting == null) {
+                return;
+            }
+            try {
+                threads.execute(() -> {
+                    try {
+                        waiting.toCompletableFuture().cancel(true);
+                    } catch (Throwable thrown) { // it need not have a future
+                        LOG.debug("A stage of a handshake policy cannot be cancelled: {}", thrown.toString());
+                    }
+                });
+            } catch (RejectedExecutionException e) {
+                LOG.debug("A stage of a handshake policy is not cancelled: every thread is taken, or the server ends");
+            }
+        }
     }
 
     private static void checkSubprotocol(@Nullable String selected, HandshakeRequest request) {
@@ -113,10 +226,11 @@ public final class PolicyExecutor implements AutoCloseable {
     }
 
     private static HttpRejection refusal(Decision.Refuse refuse) {
-        HttpRejection refusal = HttpRejection.of(RefusalCause.POLICY, refuse.status(), refuse.reason());
+        HttpRejection refusal = HttpRejection.of(RefusalCause.POLICY, refuse.status(), refuse.reason())
+                .with(refuse.headers());
         return switch (refuse.status()) {
-            case 401 -> refusal.with("WWW-Authenticate", "Bearer");
-            case 429, 503 -> refusal.retryAfter(RETRY_AFTER);
+            case 401 -> refuse.headers().containsKey(CHALLENGE) ? refusal : refusal.with(CHALLENGE, "Bearer");
+            case 429, 503 -> refuse.headers().containsKey(RETRY) ? refusal : refusal.retryAfter(RETRY_AFTER);
             default -> refusal;
         };
     }

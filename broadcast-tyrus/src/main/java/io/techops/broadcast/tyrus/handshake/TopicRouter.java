@@ -29,7 +29,7 @@ public final class TopicRouter implements Router {
     }
 
     private Answer named(String name) {
-        return topics.isName(name) ? new Found(topics.hub(name), name)
+        return topics.isAllowed(name) ? new Found(topics.hub(name), name)
                 : new Rejected(HttpRejection.of(RefusalCause.NOT_FOUND, 404, "There can be no topic of this name."));
     }
 

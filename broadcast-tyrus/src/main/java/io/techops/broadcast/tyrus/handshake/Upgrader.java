@@ -3,12 +3,12 @@ package io.techops.broadcast.tyrus.handshake;
 import io.techops.broadcast.AttributeKey;
 import io.techops.broadcast.Attributes;
 import io.techops.broadcast.RefusalCause;
-import io.techops.broadcast.handshake.HandshakePolicy.Decision;
+import io.techops.broadcast.RefusedException;
+import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.HandshakeRequest;
 import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.spi.Batch;
-import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.tyrus.connection.FrameFilter;
 import io.techops.broadcast.tyrus.connection.SocketTransport;
 import io.techops.broadcast.tyrus.connection.ThreadState;
@@ -47,16 +47,17 @@ public final class Upgrader {
         this.parts = parts;
     }
 
-    /** What has become of a guest: a peer, whose 101 is written, or somebody with a reason why not. */
+    /** What has become of a handshake: a peer, whose 101 is written, or why it is none. */
     public record Outcome(@Nullable WebSocketConnection peer, @Nullable RefusalCause refusal) {
     }
 
-    /** {@return the peer, or why it is none: then its place is given back} */
-    public Outcome admit(NIOConnection connection, SocketTransport pipe, HandshakeChecks.Guest guest, Decision.Accept accept) {
+    /** {@return the peer, or why it is none: then its permit is released} */
+    public Outcome upgrade(NIOConnection connection, SocketTransport transport, HandshakeChecks.Passed passed,
+            Decision.Accept accept) {
         RefusalCause refusal = RefusalCause.FAILED;
         ThreadState.restore(); // a topic's recipe may have run
         try {
-            return new Outcome(peer(connection, pipe, guest, accept), null);
+            return new Outcome(peer(connection, transport, passed, accept), null);
         } catch (RefusedException e) {
             LOG.debug("The connection does not become a peer: {}", e.toString());
             refusal = e.refusalCause();
@@ -65,16 +66,17 @@ public final class Upgrader {
                 LOG.warn("A handshake failed", e);
             }
         }
-        guest.place().giveBack();
+        passed.permit().release();
         return new Outcome(null, refusal);
     }
 
-    private WebSocketConnection peer(NIOConnection connection, SocketTransport pipe, HandshakeChecks.Guest guest, Decision.Accept accept) {
-        WebSocketConnection peer = new WebSocketConnection(guest.route().hub(), parts.watch(), pipe, parts.encoder(),
-                parts.maxMessageBytes(), guest.place()::giveBack);
+    private WebSocketConnection peer(NIOConnection connection, SocketTransport transport,
+            HandshakeChecks.Passed passed, Decision.Accept accept) {
+        WebSocketConnection peer = new WebSocketConnection(passed.route().hub(), parts.watch(), transport,
+                parts.encoder(), parts.maxMessageBytes(), passed.permit()::release);
         try {
-            peer.register(attributes(guest, accept));
-            open(connection, peer, Handshake.response(guest.request().header(Handshake.KEY), accept.subprotocol()));
+            peer.register(attributes(passed, accept));
+            open(connection, peer, Handshake.response(passed.request().header(Handshake.KEY), accept));
             return peer;
         } catch (RuntimeException | Error e) {
             peer.ended();
@@ -91,8 +93,8 @@ public final class Upgrader {
         }
     }
 
-    private static Attributes attributes(HandshakeChecks.Guest guest, Decision.Accept accept) {
-        HandshakeRequest request = guest.request();
+    private static Attributes attributes(HandshakeChecks.Passed passed, Decision.Accept accept) {
+        HandshakeRequest request = passed.request();
         String path = request.decodedPath();
         Attributes attributes = new Attributes()
                 .set(PeerAttributes.REMOTE_ADDRESS, request.remoteAddress())
@@ -100,7 +102,7 @@ public final class Upgrader {
         if (!request.remoteAddress().equals(request.peerAddress())) {
             attributes.set(PeerAttributes.PROXY_ADDRESS, request.peerAddress());
         }
-        setIfKnown(attributes, PeerAttributes.TOPIC, guest.route().topic());
+        setIfKnown(attributes, PeerAttributes.TOPIC, passed.route().topic());
         setIfKnown(attributes, PeerAttributes.QUERY, request.query());
         setIfKnown(attributes, PeerAttributes.PRINCIPAL, request.principal());
         setIfKnown(attributes, PeerAttributes.SUBPROTOCOL, accept.subprotocol());

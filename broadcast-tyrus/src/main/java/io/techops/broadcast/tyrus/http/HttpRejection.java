@@ -2,6 +2,8 @@ package io.techops.broadcast.tyrus.http;
 
 import io.techops.broadcast.RefusalCause;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The answer to a request that does not become a WebSocket.
@@ -11,7 +13,7 @@ import java.time.Duration;
  * @param text one sentence for people
  * @param headers whole header lines, each with its line end
  */
-public record HttpRejection(RefusalCause cause, int status, String text, String headers) 
+public record HttpRejection(RefusalCause cause, int status, String text, String headers)
         implements HeadResult {
 
     private static final String END = "\r\n";
@@ -32,6 +34,19 @@ public record HttpRejection(RefusalCause cause, int status, String text, String 
 
     public HttpRejection with(String name, String value) {
         return new HttpRejection(cause, status, text, headers + name + ": " + value + END);
+    }
+
+    /** {@return this with more headers, each with its values} */
+    public HttpRejection with(Map<String, List<String>> more) {
+        return new HttpRejection(cause, status, text, headers + lines(more));
+    }
+
+    /** {@return headers as whole lines, each with its line end} */
+    public static String lines(Map<String, List<String>> headers) {
+        StringBuilder lines = new StringBuilder();
+        headers.forEach((name, values) -> values.forEach(
+                value -> lines.append(name).append(": ").append(value).append(END)));
+        return lines.toString();
     }
 
     public HttpRejection retryAfter(Duration delay) {

@@ -151,6 +151,20 @@ public abstract class ConnectionProcessor extends StandaloneProcessor {
         }
     }
 
+    /** Does something on the selector's thread, later. Any thread may call this; it does not block. */
+    final void onSelector(Runnable work) {
+        NIOTransport transport = (NIOTransport) connection.getTransport();
+        try {
+            transport.getSelectorHandler().enque(connection.getSelectorRunner(), () -> {
+                guarded(work);
+                return true;
+            }, null);
+        } catch (RuntimeException | Error e) { // no memory
+            connection.terminateSilently();
+            throw e;
+        }
+    }
+
     // Time.
 
     private void cancelDeadline() {
@@ -178,11 +192,7 @@ public abstract class ConnectionProcessor extends StandaloneProcessor {
     /** Says {@link #timeOver} later, unless {@link #noDeadline} was called or the connection was taken meanwhile. */
     final void judgeAfter(Duration delay) {
         int wait = waits + 1;
-        NIOTransport transport = (NIOTransport) connection.getTransport();
-        after(delay, () -> transport.getSelectorHandler().enque(connection.getSelectorRunner(), () -> {
-            guarded(() -> judge(wait, delay));
-            return true;
-        }, null));
+        after(delay, () -> onSelector(() -> judge(wait, delay)));
     }
 
     private void judge(int wait, Duration delay) {

@@ -1,7 +1,7 @@
 package io.techops.broadcast.tyrus.server;
 
 import io.techops.broadcast.RefusalCause;
-import io.techops.broadcast.handshake.HandshakePolicy.Decision;
+import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.tyrus.connection.FrameFilter;
 import io.techops.broadcast.tyrus.connection.PlainSocketTransport;
 import io.techops.broadcast.tyrus.connection.SocketReader;
@@ -25,7 +25,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.concurrent.Future;
 import org.glassfish.grizzly.nio.NIOConnection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,17 +36,18 @@ import org.slf4j.LoggerFactory;
  *                                 --said all--> LINGERING, if not: nothing that comes is looked at any more, but it is
  *                                               read, because closing at once could destroy the answer
  *                                 --accepted--> UPGRADED: it is a peer's
+ *                                 --asked-----> DECIDING, while the host application does: then the same two ways
  *
- * While it reads, the selector's thread has it, and answers a handshake that has to wait for nobody. While something is
- * computed for TLS, or a request answered that may have to wait, a thread of the pool has it; while a policy decides,
- * or the socket takes no more of an answer, no thread. What was read behind a request waits here until it is answered,
- * and is no more than one buffer of it.
+ * While it reads, the selector's thread has it, and answers a handshake that has to wait for nothing. While something
+ * is computed for TLS, or a request answered that may have to wait, a thread of the pool has it; while the socket takes
+ * no more of an answer, no thread. While a policy decides, the selector's thread has it, reads on, and so notices if
+ * the client leaves. What was read behind a request waits here until it is answered: no more than two buffers.
  */
 
 /** A connection until it is a peer's: what strangers send over HTTP, on every port. */
 final class HttpConnection extends ConnectionProcessor {
 
-    private enum State { READING, ANSWERING, LINGERING, UPGRADED }
+    private enum State { READING, ANSWERING, DECIDING, LINGERING, UPGRADED }
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
     /** The most requests that are answered in one go. */
@@ -69,6 +69,8 @@ final class HttpConnection extends ConnectionProcessor {
     private boolean last;
     /** Whether the deadline is that of a request head, and not of an idle connection. */
     private boolean hurries = true;
+    /** What is done if the host application does not decide in time. */
+    private Runnable whenLate = () -> { };
     private volatile @Nullable Runnable whenClosed;
 
     HttpConnection(HttpPort port, NIOConnection connection) throws IOException {
@@ -86,6 +88,10 @@ final class HttpConnection extends ConnectionProcessor {
 
     @Override
     void timeOver() {
+        if (state == State.DECIDING) {
+            whenLate.run();
+            return;
+        }
         if (hurries) {
             LOG.debug("A request was not complete in time");
             port.counter().accept(RefusalCause.TIMEOUT);
@@ -118,6 +124,8 @@ final class HttpConnection extends ConnectionProcessor {
             drop();
         } else if (state == State.READING) {
             read();
+        } else if (state == State.DECIDING) {
+            keep();
         }
     }
 
@@ -348,63 +356,96 @@ final class HttpConnection extends ConnectionProcessor {
             connection.terminateSilently(); // it has gone already
             return false;
         }
-        HandshakeChecks.Answer answer = sockets.entrance().check(head, address, tls == null ? null : tls.principal());
+        HandshakeChecks.Answer answer = sockets.checks().check(head, address, tls == null ? null : tls.principal());
         if (answer instanceof HandshakeChecks.Rejected rejected) {
             return refuse(rejected.why(), !head.isHead());
         }
-        if (sockets.decider() == null) {
-            upgrade((HandshakeChecks.Guest) answer, Decision.accept(), sockets.admission());
+        HandshakeChecks.Passed passed = (HandshakeChecks.Passed) answer;
+        if (sockets.policy() == null) {
+            upgrade(passed, Decision.accept(), sockets.upgrader());
+            return false;
+        }
+        whenClosed(passed.permit()::release);
+        if (isWatched()) {
+            ask(passed, sockets);
         } else {
-            ask((HandshakeChecks.Guest) answer, sockets.decider(), sockets.admission());
+            onSelector(() -> ask(passed, sockets));
         }
         return false;
     }
 
-    /** A handshake about which the host application decides. */
-    private static final class Waiting {
+    // Deciding: all of it on the selector's thread.
 
-        private final HandshakeChecks.Guest guest;
-        private volatile @Nullable Future<?> task;
-
-        Waiting(HandshakeChecks.Guest guest) {
-            this.guest = guest;
-        }
-
-        /** The connection has ended: nobody waits any more. */
-        void ended() {
-            guest.place().giveBack();
-            Future<?> asked = task;
-            if (asked != null) {
-                asked.cancel(true);
-            }
-        }
-    }
-
-    private void ask(HandshakeChecks.Guest guest, PolicyExecutor decider, Upgrader admission) {
-        unwatch();
-        Waiting waiting = new Waiting(guest);
-        whenClosed(waiting::ended);
-        waiting.task = decider.ask(guest.request(), verdict -> handOver(() -> conclude(guest, verdict, admission)));
-        if (isClosed()) {
-            waiting.ended();
-        }
-    }
-
-    private void conclude(HandshakeChecks.Guest guest, PolicyExecutor.Verdict verdict, Upgrader admission) {
-        whenClosed(null);
-        if (isClosed()) {
-            guest.place().giveBack();
-        } else if (verdict.accept() != null) {
-            upgrade(guest, verdict.accept(), admission);
+    private void ask(HandshakeChecks.Passed passed, HttpPort.Sockets sockets) {
+        state = State.DECIDING;
+        PolicyExecutor.Inquiry asked = sockets.policy().ask(passed.request(),
+                verdict -> onSelector(() -> conclude(passed, verdict, sockets)));
+        whenClosed(() -> {
+            asked.end();
+            passed.permit().release();
+        });
+        whenLate = () -> {
+            asked.expire();
+            passed.permit().release();
+            refuse(PolicyExecutor.late(), true);
+        };
+        if (tls != null && tls.hasKept()) {
+            keep();
         } else {
-            guest.place().giveBack();
-            refuse(verdict.refusal(), true);
+            watchUnlessFull();
         }
     }
 
-    private void upgrade(HandshakeChecks.Guest guest, Decision.Accept accept, Upgrader admission) {
+    /** Keeps what comes before the decision, as far as that is little, and ends with the client. */
+    private void keep() {
+        SocketReader reader = pipe.reader(SocketReader.LEAST_READ);
+        boolean ended;
+        try {
+            for (ByteBuffer piece = reader.next(); piece != null; piece = isFull() ? null : reader.next()) {
+                ByteBuffer before = rest == null ? ByteBuffer.allocate(0) : rest;
+                rest = ByteBuffer.allocate(before.remaining() + piece.remaining()).put(before).put(piece).flip();
+            }
+        } finally {
+            ended = reader.end();
+        }
+        if (ended) {
+            connection.terminateSilently();
+        } else {
+            watchUnlessFull();
+        }
+    }
+
+    private boolean isFull() {
+        return rest != null && rest.remaining() >= SocketReader.LEAST_READ;
+    }
+
+    private void watchUnlessFull() {
+        if (isFull()) {
+            unwatch(); // TCP pushes back; only the end of the time is noticed then
+        } else {
+            watch();
+        }
+    }
+
+    private void conclude(HandshakeChecks.Passed passed, PolicyExecutor.Verdict verdict, HttpPort.Sockets sockets) {
+        if (state != State.DECIDING || isClosed()) {
+            return; // too late
+        }
+        state = State.ANSWERING;
+        whenClosed(null);
+        if (verdict.accept() == null) {
+            passed.permit().release();
+            refuse(verdict.refusal(), true);
+        } else if (isWatched() && !sockets.mayBlock().getAsBoolean()) {
+            upgrade(passed, verdict.accept(), sockets.upgrader());
+        } else {
+            handOver(() -> upgrade(passed, verdict.accept(), sockets.upgrader()));
+        }
+    }
+
+    private void upgrade(HandshakeChecks.Passed passed, Decision.Accept accept, Upgrader upgrader) {
         noDeadline();
-        Upgrader.Outcome outcome = admission.admit(connection, pipe, guest, accept);
+        Upgrader.Outcome outcome = upgrader.upgrade(connection, pipe, passed, accept);
         WebSocketConnection peer = outcome.peer();
         if (peer == null) {
             refuse(HandshakeChecks.notTaken(outcome.refusal()), true);

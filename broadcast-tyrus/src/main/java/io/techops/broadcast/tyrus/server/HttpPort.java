@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param sockets what answers handshakes; null if the port has pages alone
  * @param pages what answers other requests; null if they are refused
  */
-public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engines, Duration headTimeout, Duration idleTimeout,
-        Duration stallTimeout, BooleanSupplier closing, Consumer<RefusalCause> counter, @Nullable Sockets sockets,
+public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engines, Duration headTimeout,
+        Duration idleTimeout, Duration stallTimeout, BooleanSupplier closing, Consumer<RefusalCause> counter, @Nullable Sockets sockets,
         @Nullable StaticFileHandler pages) {
 
     /** How long the reader of a page may stop. */
@@ -46,10 +46,11 @@ public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engin
     /**
      * What a handshake passes.
      *
-     * @param decider asks the host application, or null if everyone is accepted
-     * @param mayBlock whether the entrance or the admission may have to wait for foreign code
+     * @param policy asks the host application, or null if every peer is accepted
+     * @param mayBlock whether the checks or the upgrade may have to wait for foreign code
      */
-    record Sockets(HandshakeChecks entrance, @Nullable PolicyExecutor decider, Upgrader admission, BooleanSupplier mayBlock) {
+    record Sockets(HandshakeChecks checks, @Nullable PolicyExecutor policy, Upgrader upgrader,
+            BooleanSupplier mayBlock) {
     }
 
     /** {@return a port that has pages alone} */
@@ -61,17 +62,17 @@ public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engin
 
     /** {@return the WebSocket port} */
     static HttpPort forSockets(ServerSettings settings, WriteReadiness watch, BooleanSupplier closing,
-            Router routes, @Nullable PolicyExecutor decider, @Nullable StaticFileHandler pages) {
+            Router router, @Nullable PolicyExecutor policy, @Nullable StaticFileHandler pages) {
         ServerSettings.Admission who = settings.admission();
-        HandshakeChecks entrance = new HandshakeChecks(routes, new Origins(who.origins()),
+        HandshakeChecks checks = new HandshakeChecks(router, new Origins(who.origins()),
                 new ForwardedHeaders(who.trustedProxies(), who.clientAddressHeader()),
                 new ConnectionLimits(who.maxPeers(), who.maxPeersPerAddress()));
         DirectBufferPool pool = new DirectBufferPool();
         Function<Batch, EncodedBatch> encoder = batch -> EncodedBatch.encode(batch, pool);
-        Upgrader admission = new Upgrader(new Upgrader.Parts(watch, encoder,
+        Upgrader upgrader = new Upgrader(new Upgrader.Parts(watch, encoder,
                 FilterChainBuilder.stateless().add(new SocketFilter()).build(), settings.maxMessageBytes()));
         return new HttpPort(watch, settings.engines(), settings.handshakeTimeout(), settings.pageIdleTimeout(),
-                STALL_TIMEOUT, closing, routes::refused,
-                new Sockets(entrance, decider, admission, routes::mayBlock), pages);
+                STALL_TIMEOUT, closing, router::refused,
+                new Sockets(checks, policy, upgrader, router::mayBlock), pages);
     }
 }

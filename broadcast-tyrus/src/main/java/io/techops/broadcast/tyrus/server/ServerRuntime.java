@@ -25,11 +25,11 @@ public final class ServerRuntime {
     /** The longest limit of a close that can be counted in nanoseconds, and to spare; longer ones mean the same. */
     private static final Duration LONGEST = Duration.ofDays(365);
 
-    private final Router routes;
+    private final Router router;
     private final WriteReadiness watch;
     private final TCPNIOTransport sockets;
     private final @Nullable TCPNIOTransport pages;
-    private final @Nullable PolicyExecutor decider;
+    private final @Nullable PolicyExecutor policy;
     private final URI root;
     private final int port;
     private final @Nullable URI pageUri;
@@ -39,18 +39,18 @@ public final class ServerRuntime {
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
     /** Listens, or leaves nothing behind. */
-    public ServerRuntime(ServerSettings settings, Router routes) {
-        this.routes = routes;
+    public ServerRuntime(ServerSettings settings, Router router) {
+        this.router = router;
         watch = new WriteReadiness("broadcast-watch");
         boolean onOnePort = settings.pages() != null && settings.pagePort() == settings.port() && settings.port() != 0;
         InetSocketAddress socketAddress = settings.address(settings.port());
         InetSocketAddress pageAddress = settings.address(settings.pagePort());
         boolean started = false;
         try {
-            decider = settings.policy() == null ? null : new PolicyExecutor(settings.policy());
+            policy = settings.policy() == null ? null : new PolicyExecutor(settings.policy());
             StaticFileHandler handler = settings.pages() == null ? null : new StaticFileHandler(settings.pages());
-            sockets = GrizzlyListeners.transport("broadcast", watch, HttpPort.forSockets(settings, watch, () -> closing, routes,
-                    decider, onOnePort ? handler : null));
+            sockets = GrizzlyListeners.transport("broadcast", watch, HttpPort.forSockets(settings, watch, () -> closing, router,
+                    policy, onOnePort ? handler : null));
             pages = handler == null || onOnePort ? null : GrizzlyListeners.transport("broadcast-pages", null,
                     HttpPort.forPages(settings, watch, () -> closing, handler));
             port = GrizzlyListeners.start(sockets, "port", socketAddress);
@@ -88,13 +88,13 @@ public final class ServerRuntime {
         if (GrizzlyListeners.runsOnThisThread(sockets)) {
             // From a policy or a listener: what this thread reads has to be read before the hub's end, so that nothing
             // on it may wait for that end.
-            routes.shutdown(limit).thenRun(() -> watch.in(Duration.ZERO, this::stop));
+            router.shutdown(limit).thenRun(() -> watch.in(Duration.ZERO, this::stop));
             stopAfter(limit);
             return;
         }
-        routes.shutdown(limit).thenRun(this::stop);
-        routes.close(limit);
-        if (routes.shutdown(limit).toCompletableFuture().isDone()) {
+        router.shutdown(limit).thenRun(this::stop);
+        router.close(limit);
+        if (router.shutdown(limit).toCompletableFuture().isDone()) {
             stop();
             stopped.join(); // if it is the hub's thread that stops the server, perhaps one of the host application
         } else {
@@ -144,8 +144,8 @@ public final class ServerRuntime {
         if (sockets != null) { // a library that is missing is noticed before there is everything to stop
             GrizzlyListeners.stop(sockets);
         }
-        if (decider != null) {
-            decider.close();
+        if (policy != null) {
+            policy.close();
         }
         watch.close();
     }

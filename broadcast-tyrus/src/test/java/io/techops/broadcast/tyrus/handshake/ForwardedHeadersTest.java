@@ -130,25 +130,25 @@ class ForwardedHeadersTest {
         "2001:db8::1, 2001:db8:0:0:ffff:ffff:ffff:ffff, true", "fe80::1, fe80::2, false",
         "::ffff:203.0.113.7, 203.0.113.7, true"})
     void anIpv6AddressCountsByItsNetwork(String one, String other, boolean same) {
-        ConnectionLimits places = new ConnectionLimits(ConnectionLimits.UNLIMITED, 1);
-        assertThat(places.permitFor(IpAddresses.parse(one)).take()).isNull();
-        ConnectionLimits.Permit second = places.permitFor(IpAddresses.parse(other));
-        assertThat(second.take() != null).isEqualTo(same);
+        ConnectionLimits limits = new ConnectionLimits(ConnectionLimits.UNLIMITED, 1);
+        assertThat(limits.permitFor(IpAddresses.parse(one)).acquire()).isNull();
+        ConnectionLimits.Permit second = limits.permitFor(IpAddresses.parse(other));
+        assertThat(second.acquire() != null).isEqualTo(same);
     }
 
     @Test
     void aPlaceIsGivenBackOnce() {
-        ConnectionLimits places = new ConnectionLimits(2, 2);
-        List<ConnectionLimits.Permit> both = Arrays.asList(places.permitFor(PROXY.getAddress()),
-                places.permitFor(PROXY.getAddress()));
-        both.forEach(place -> assertThat(place.take()).isNull());
-        both.get(0).giveBack();
-        both.get(0).giveBack();
-        assertThat(places.taken()).isEqualTo(1);
-        ConnectionLimits.Permit refused = places.permitFor(PROXY.getAddress());
-        assertThat(both.get(0).take()).isNull();
-        assertThat(refused.take()).isNotNull();
-        refused.giveBack();
-        assertThat(places.taken()).isEqualTo(2);
+        ConnectionLimits limits = new ConnectionLimits(2, 2);
+        List<ConnectionLimits.Permit> both = Arrays.asList(limits.permitFor(PROXY.getAddress()),
+                limits.permitFor(PROXY.getAddress()));
+        both.forEach(permit -> assertThat(permit.acquire()).isNull());
+        both.get(0).release();
+        both.get(0).release();
+        assertThat(limits.held()).isEqualTo(1);
+        ConnectionLimits.Permit refused = limits.permitFor(PROXY.getAddress());
+        assertThat(both.get(0).acquire()).isNull();
+        assertThat(refused.acquire()).isNotNull();
+        refused.release();
+        assertThat(limits.held()).isEqualTo(2);
     }
 }

@@ -16,6 +16,7 @@ import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
 import jakarta.enterprise.inject.spi.Unmanaged;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.servlet.ServletException;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
@@ -65,12 +66,15 @@ public final class Step13Cdi {
         }
     }
 
-    /** Makes the hub, once, and closes it at the end of the application. */
+    /**
+     * Makes the hub, once, and closes it at the end of the application. A hub is a {@code @Singleton}, which CDI injects
+     * as it is: only the library extends {@code BroadcastHub}. {@code Topics} may be {@code @ApplicationScoped} as well.
+     */
     @ApplicationScoped
     static class Hubs {
 
         @Produces
-        @ApplicationScoped
+        @Singleton
         BroadcastHub hub() {
             return BroadcastHub.create(); // or BroadcastHub.builder(), with all its settings
         }

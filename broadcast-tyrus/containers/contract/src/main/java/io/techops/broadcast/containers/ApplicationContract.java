@@ -4,12 +4,15 @@ import static io.techops.broadcast.containers.ContainerRig.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +66,22 @@ interface ApplicationContract {
     }
 
     @Test
+    default void aPeerIsKnownByWhatItAskedForAndWhereItConnectsFrom() throws Exception {
+        ContainerRig rig = rig();
+        rig.start(BroadcastHub.builder());
+        RawClient peer = rig.openAt(rig.container.uri().getPath() + "?token=a%20b");
+        patiently().until(() -> rig.events.registered.size() == 1);
+        Attributes known = rig.hub.peers().iterator().next().attributes();
+        assertThat(known.get(PeerAttributes.PATH)).isEqualTo(rig.container.uri().getPath());
+        assertThat(known.get(PeerAttributes.QUERY)).isEqualTo("token=a%20b");
+        assertThat(known.get(PeerAttributes.REMOTE_ADDRESS)).isEqualTo(rig.container.tellsRemoteAddress()
+                ? new InetSocketAddress("127.0.0.1", rig.container.tellsRemotePort() ? peer.socket().getLocalPort() : 0)
+                : null);
+        assertThat(known.toMap()).doesNotContainKeys(PeerAttributes.TOPIC, PeerAttributes.PRINCIPAL,
+                PeerAttributes.SUBPROTOCOL, PeerAttributes.PROXY_ADDRESS);
+    }
+
+    @Test
     default void aTopicIsWhatStandsInThePathAsItWasSent() throws Exception {
         ContainerRig rig = rig();
         rig.start(BroadcastHub.builder());
@@ -80,6 +99,10 @@ interface ApplicationContract {
         rig.topics.hub("a").broadcast("to a");
         assertThat(listens.nextText()).isEqualTo("to a");
         assertThat(spelled.nextText()).isEqualTo("to a");
+        assertThat(rig.topics.hub("a").peers()).allSatisfy(peer -> {
+            assertThat(peer.attributes().get(PeerAttributes.TOPIC)).isEqualTo("a");
+            assertThat(peer.attributes().get(PeerAttributes.PATH)).isEqualTo("/topics/a");
+        });
         assertThat(rig.topics.names()).containsExactly("a");
     }
 

@@ -47,6 +47,16 @@ public interface Container {
         return true;
     }
 
+    /** {@return whether it is known where a peer connects from} */
+    default boolean tellsRemoteAddress() {
+        return true;
+    }
+
+    /** {@return whether the port is known as well} */
+    default boolean tellsRemotePort() {
+        return tellsRemoteAddress();
+    }
+
     /** Ends it. */
     void stop() throws Exception;
 }

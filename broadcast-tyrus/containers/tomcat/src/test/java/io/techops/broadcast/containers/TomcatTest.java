@@ -69,6 +69,11 @@ class TomcatTest {
         }
 
         @Override
+        public boolean tellsRemoteAddress() {
+            return false;
+        }
+
+        @Override
         public void stop() throws Exception {
             tomcat.getConnector().stop(); // a thread that is still with a peer is no leak
             tomcat.stop();

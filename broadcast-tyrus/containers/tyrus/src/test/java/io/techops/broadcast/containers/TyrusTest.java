@@ -79,6 +79,11 @@ class TyrusTest {
         }
 
         @Override
+        public boolean tellsRemotePort() {
+            return false;
+        }
+
+        @Override
         public void stop() {
             server.stop();
         }

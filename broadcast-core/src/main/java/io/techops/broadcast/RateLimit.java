@@ -9,23 +9,22 @@ import java.util.Objects;
  */
 
 /**
- * The policy of {@link MessagePolicy#maxRate}: a token bucket for each peer, which is an attribute of the peer under a
- * key of this policy's own, and measures time with the clock of the peer's hub. So two policies never share a bucket,
- * and nothing is kept about a peer that has gone. Safe for use by any number of threads.
+ * What {@link MessagePolicy#maxRate} asks: a token bucket for each peer, which is an attribute of the peer under a key
+ * of this limit's own, and measures time with the clock of the peer's hub. So two limits never share a bucket, and
+ * nothing is kept about a peer that has gone. Safe for use by any number of threads.
  */
-final class RateLimitPolicy implements MessagePolicy {
+final class RateLimit {
 
     private static final int MAX_PERMITS = 100_000;
     private static final Duration MAX_PER = Duration.ofDays(1);
 
     private final AttributeKey<Bucket> key = AttributeKey.of("maxRate", Bucket.class);
     private final int permits;
-    private final Decision excess;
     /** What one permit costs, and what a full bucket holds. */
     private final long cost;
     private final long full;
 
-    /** What a peer may still send. Refers to neither the peer nor the policy. Guarded by its monitor. */
+    /** What a peer may still send. Refers to neither the peer nor the limit. Guarded by its monitor. */
     private static final class Bucket {
         private long content;
         private long at;
@@ -41,7 +40,7 @@ final class RateLimitPolicy implements MessagePolicy {
         }
     }
 
-    RateLimitPolicy(int permits, Duration per, Decision excess) {
+    RateLimit(int permits, Duration per) {
         if (permits < 1 || permits > MAX_PERMITS) {
             throw new IllegalArgumentException("permits must be from 1 to " + MAX_PERMITS + ": " + permits);
         }
@@ -49,34 +48,19 @@ final class RateLimitPolicy implements MessagePolicy {
         if (per.isZero() || per.isNegative() || per.compareTo(MAX_PER) > 0) {
             throw new IllegalArgumentException("per must be more than zero and at most 1 day: " + per);
         }
-        if (Objects.requireNonNull(excess, "excess") instanceof Decision.Relay) {
-            throw new IllegalArgumentException("excess must not be to relay: " + excess);
-        }
         this.permits = permits;
-        this.excess = excess;
         this.cost = per.toNanos();
         this.full = cost * permits;
     }
 
-    @Override
-    public boolean mayBlock() {
-        return false;
-    }
-
-    @Override
-    public Decision decide(PolicyContext context, Message message) {
-        Objects.requireNonNull(message, "message");
+    /** {@return whether the peer had a permit, which has been taken} */
+    boolean take(PolicyContext context) {
         long now = context.nanoTime();
         Attributes attributes = context.peer().attributes();
         Bucket bucket = attributes.get(key);
         if (bucket == null) { // no supplier is made for every message
             bucket = attributes.computeIfAbsent(key, () -> new Bucket(full, now));
         }
-        return take(bucket, now) ? Decision.relay(message) : excess;
-    }
-
-    /** {@return whether there was a permit, which has been taken} */
-    private boolean take(Bucket bucket, long now) {
         synchronized (bucket) {
             // Whatever is left in it, it is full after this time.
             long passed = Math.min(Math.max(0, now - bucket.at), cost);

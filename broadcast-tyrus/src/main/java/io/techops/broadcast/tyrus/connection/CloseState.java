@@ -1,0 +1,128 @@
+package io.techops.broadcast.tyrus.connection;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * A row is what has become of the input, a column what has become of the output. Nothing goes back.
+ *
+ *                  messages are      our close frame     our close frame      writing
+ *                  written           waits               has left             has failed
+ *
+ * input is read    OPEN --closing--> CLOSING --left----> CLOSE_SENT           BROKEN
+ *                    |                  |                   |                    |
+ *                  heard              heard               heard                heard
+ *                    v                  v                   v                    v
+ * the peer has     CLOSE_RECEIVED -> ANSWERING --left--> LINGERING             DONE
+ * said its last      |                  |                   |
+ *                  inputEnded         inputEnded          inputEnded
+ *                    v                  v                   v
+ * end of stream    INPUT_ENDED ----> LAST_WORDS --left-> DONE
+ *
+ * The peer says its last with a close frame or by breaking a rule; what comes after that is not looked at. If the hub owes
+ * it nothing then, the reading thread sends the close frame, otherwise the hub does so later.
+ *
+ * inputEnded leads from every state of the first row, BROKEN too, to DONE: a peer that goes without a close frame is not
+ * waited for. failed leads from the first row to BROKEN, so that what the peer sent before is still heard; from the other
+ * rows to ENDED, because there is nothing to wait for. An abort, and the end of the socket, lead to ENDED from everywhere.
+ *
+ * BROKEN, ANSWERING, LAST_WORDS and LINGERING have a time limit. The others wait for the peer as long as the hub's own
+ * timeouts allow.
+ */
+
+/** Where a connection is on its way from the handshake to its end. Each method is an event: it returns the next state. */
+enum CloseState {
+
+    /** Both directions are in use. */
+    OPEN(true, true, true, null),
+    /** The hub has closed the peer; the close frame waits behind what was written before. */
+    CLOSING(true, true, false, null),
+    /** The close frame has left; the peer's answer is awaited. */
+    CLOSE_SENT(true, false, false, null),
+    /** Writing has failed; what came before can still be read. */
+    BROKEN(true, false, false, Limits.LINGER),
+    /** The peer has said its last; the hub may still owe it something. */
+    CLOSE_RECEIVED(false, true, true, null),
+    /** Both have said their last, and the close frame waits. */
+    ANSWERING(false, true, false, Limits.FLUSH),
+    /** The close frame has left, and the input is drained, so that a reset does not destroy it. */
+    LINGERING(false, false, false, Limits.LINGER),
+    /** As {@link #CLOSE_RECEIVED}, and the stream has ended. */
+    INPUT_ENDED(false, true, true, null),
+    /** As {@link #ANSWERING}, and the stream has ended. */
+    LAST_WORDS(false, true, false, Limits.FLUSH),
+    /** Nothing more is said or heard: the socket is being closed; what was written before still leaves. */
+    DONE(false, false, false, null),
+    /** The socket is closed, or being aborted. */
+    ENDED(false, false, false, null);
+
+    /** Of a nested class, because constants of the enum cannot refer to those of their own. */
+    private static final class Limits {
+        /** How long a connection that has said all may go on after that. */
+        static final Duration LINGER = Duration.ofSeconds(2);
+        /** How long the close frame may wait behind a slow peer's data when the peer is not heard any more. */
+        static final Duration FLUSH = Duration.ofSeconds(5);
+    }
+
+    /** Whether what comes is looked at. */
+    final boolean reads;
+    /** Whether anything can be written. */
+    final boolean writes;
+    /** Whether messages can be written: the close frame is the last. */
+    final boolean takesMessages;
+    /** After what time the connection is aborted; null if the hub's timeouts see to that. */
+    final @Nullable Duration limit;
+
+    CloseState(boolean reads, boolean writes, boolean takesMessages, @Nullable Duration limit) {
+        this.reads = reads;
+        this.writes = writes;
+        this.takesMessages = takesMessages;
+        this.limit = limit;
+    }
+
+    /** Our close frame is to be sent. Only the first one counts. */
+    CloseState closing() {
+        return switch (this) {
+            case OPEN -> CLOSING;
+            case CLOSE_RECEIVED -> ANSWERING;
+            case INPUT_ENDED -> LAST_WORDS;
+            default -> this;
+        };
+    }
+
+    /** Our close frame has left. */
+    CloseState left() {
+        return switch (this) {
+            case CLOSING -> CLOSE_SENT;
+            case ANSWERING -> LINGERING;
+            case LAST_WORDS -> DONE;
+            default -> this;
+        };
+    }
+
+    /** The peer has said its last. */
+    CloseState heard() {
+        return switch (this) {
+            case OPEN -> CLOSE_RECEIVED;
+            case CLOSING -> ANSWERING;
+            case CLOSE_SENT -> LINGERING;
+            case BROKEN -> DONE;
+            default -> this;
+        };
+    }
+
+    /** The stream from the peer has ended, or broken. */
+    CloseState inputEnded() {
+        return switch (this) {
+            case OPEN, CLOSING, CLOSE_SENT, BROKEN, LINGERING -> DONE;
+            case CLOSE_RECEIVED -> INPUT_ENDED;
+            case ANSWERING -> LAST_WORDS;
+            default -> this;
+        };
+    }
+
+    /** Writing has failed. */
+    CloseState failed() {
+        return reads ? BROKEN : this == DONE ? DONE : ENDED;
+    }
+}

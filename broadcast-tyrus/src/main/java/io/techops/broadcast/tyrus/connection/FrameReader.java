@@ -1,0 +1,117 @@
+package io.techops.broadcast.tyrus.connection;
+
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.spi.Registration;
+import io.techops.broadcast.tyrus.frame.FrameDecoder;
+import io.techops.broadcast.tyrus.frame.Frames;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The inbound side of a connection: what has come is decoded and reported to the hub, and pings are answered. While the
+ * hub has paused the peer, the rest of what has come is kept. Reading is one thread at a time; {@link #resume} may be
+ * called by any thread.
+ */
+final class FrameReader {
+
+    /** Is told of the peer's last frame. */
+    interface LastFrame {
+
+        /**
+         * Ends the connection; nothing more is decoded once its {@link CloseState} does not read.
+         *
+         * @param reason what the close frame said, or the rule that the peer broke
+         * @param byPeer whether it was a close frame
+         */
+        void heard(CloseReason reason, boolean byPeer);
+    }
+
+    private final FrameWriter out;
+    private final FrameDecoder decoder;
+    private final LastFrame lastFrame;
+
+    /** Owned by the reading thread. */
+    private @Nullable ByteBuffer unread;
+    private boolean paused;
+
+    /** Guarded by this: a pause that ends before {@link #onResume} was called must not be missed. */
+    private boolean resumed;
+    private @Nullable Runnable resumption;
+
+    FrameReader(FrameWriter out, int maxMessageBytes, LastFrame lastFrame) {
+        this.out = out;
+        this.decoder = new FrameDecoder(maxMessageBytes);
+        this.lastFrame = lastFrame;
+    }
+
+    /**
+     * Reads all frames of {@code source}, after those left when the hub paused the peer.
+     *
+     * @return false if the peer must not be read before it is resumed: {@link #onResume} says what to do then
+     */
+    boolean read(Source source, Registration registration) {
+        registration.readStarted();
+        try {
+            return readPieces(source, registration);
+        } finally {
+            registration.readComplete();
+        }
+    }
+
+    private boolean readPieces(Source source, Registration registration) {
+        ByteBuffer piece = unread == null ? source.next() : unread;
+        unread = null;
+        for (; piece != null; piece = source.next()) {
+            readFrames(piece, registration);
+            if (paused) {
+                paused = false;
+                unread = ByteBuffer.allocate(piece.remaining()).put(piece).flip();
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void readFrames(ByteBuffer piece, Registration registration) {
+        while (out.state().reads && !paused) {
+            switch (decoder.next(piece)) {
+                case NOTHING -> {
+                    return;
+                }
+                case MESSAGE -> {
+                    paused = !registration.received(decoder.message());
+                    Thread.interrupted(); // foreign code may have left it, and a channel is closed by it
+                }
+                case PING -> out.pong(Frames.control(Frames.PONG, decoder.payload()));
+                case PONG -> registration.pong();
+                case CLOSE -> lastFrame.heard(decoder.reason(), true);
+                case VIOLATION -> lastFrame.heard(decoder.reason(), false);
+            }
+        }
+    }
+
+    /** Runs {@code action} once, when the pause is over, which may be now. */
+    void onResume(Runnable action) {
+        synchronized (this) {
+            if (!resumed) {
+                resumption = action;
+                return;
+            }
+            resumed = false;
+        }
+        action.run();
+    }
+
+    /** Says that the pause is over. */
+    void resume() {
+        Runnable now;
+        synchronized (this) {
+            now = resumption;
+            resumption = null;
+            resumed = now == null;
+        }
+        if (now != null) {
+            now.run();
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package io.techops.broadcast.tyrus.connection;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is known of a connection's TLS between two turns of reading, its handshake included. Owned by the reading thread.
+ */
+final class TlsInput {
+
+    private static final int HEADER_BYTES = 5;
+    /** A handshake message in the clear (RFC 8446 section 5.1, RFC 5246 section 6.2.1). */
+    private static final int HANDSHAKE = 22;
+    /** The most that a record can have behind its header (RFC 5246 section 6.2.3; RFC 8446 section 5.2 allows less). */
+    private static final int MOST_BYTES = (16 << 10) + 2048;
+
+    /** The longest record: the least that a read must be able to take. */
+    static final int MOST_RECORD_BYTES = HEADER_BYTES + MOST_BYTES;
+
+    /** The most bytes of records in a row that bring nothing: each five of them may cost as much as a new key. */
+    private static final int MOST_EMPTY_BYTES = 1 << 10;
+    /** The most bytes of a handshake: chains of certificates are a tenth of it. */
+    private static final int MOST_HANDSHAKE_BYTES = 128 << 10;
+    private static final int FIRST_BYTES = 128;
+    /** How much is shown of what is said in the clear: a method and a space. */
+    private static final int MOST_SHOWN = 16;
+    private static final Logger LOG = LoggerFactory.getLogger(TlsInput.class);
+
+    private final TlsOutput out;
+    private final SSLEngine engine;
+    private @Nullable ByteBuffer begun;
+    /** How many bytes in a row have brought nothing. */
+    private int empty;
+    /** The engine takes no more: what was decrypted before may still be read. */
+    private boolean over;
+    private boolean handshaking = true;
+    private boolean mustCompute;
+    private @Nullable String saidInTheClear;
+
+    /**
+     * @param out sends what the other direction is to say to what has come
+     */
+    TlsInput(TlsOutput out, SSLEngine engine) {
+        this.out = out;
+        this.engine = engine;
+    }
+
+    /** {@return whether nothing more is decrypted before {@link #compute}} */
+    boolean mustCompute() {
+        return mustCompute;
+    }
+
+    /** {@return what the client said, if it was in the clear; otherwise null} */
+    @Nullable String saidInTheClear() {
+        return saidInTheClear;
+    }
+
+    /** {@return whether no more can be decrypted, whatever comes} */
+    boolean isOver() {
+        return over;
+    }
+
+    /** {@return whether there may be more to read, or the end, before more comes from the socket} */
+    boolean hasKept() {
+        return over || begun != null;
+    }
+
+    /** Computes what the handshake needs, and sends what comes of it; may wait for the host's managers of keys. */
+    void compute() {
+        mustCompute = false;
+        try {
+            runTasks();
+            settle();
+        } catch (IOException | RuntimeException e) { // of a manager of keys, for all we know
+            broke(e);
+        }
+    }
+
+    private void runTasks() {
+        for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
+            task.run();
+        }
+        Thread.interrupted(); // by a host's manager of keys
+    }
+
+    /** Does what the handshake needs next, or notes that it is over. */
+    private void settle() throws IOException {
+        if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+            out.answerHandshake();
+        }
+        switch (engine.getHandshakeStatus()) {
+            case NEED_TASK -> mustCompute = true;
+            case NOT_HANDSHAKING -> {
+                handshaking = false;
+                empty = 0;
+            }
+            default -> { }
+        }
+    }
+
+    private void broke(Exception e) {
+        LOG.debug("A connection's TLS broke: {}", e.toString());
+        over = true;
+    }
+
+    /** Begins a turn: what was kept is at the beginning of {@code records}. */
+    void begin(ByteBuffer records) {
+        if (begun != null) {
+            records.put(begun);
+        }
+    }
+
+    /** Ends a turn: keeps what was not decrypted. */
+    void keep(ByteBuffer rest) {
+        if (!rest.hasRemaining()) {
+            begun = null;
+            return;
+        }
+        int length = rest.remaining();
+        if (begun == null || begun.capacity() < length) {
+            begun = ByteBuffer.allocate(Math.max(FIRST_BYTES, length + length / 2));
+        }
+        begun.clear().put(rest).flip();
+    }
+
+    /**
+     * Decrypts whole records, as many as {@code plain} has room for, up to the end of what may come or to where
+     * something must be computed.
+     */
+    void decrypt(ByteBuffer records, ByteBuffer plain) {
+        try {
+            while (!over && !mustCompute && isWhole(records)) {
+                if (!unwrap(records, plain)) {
+                    return;
+                }
+            }
+        } catch (IOException | RuntimeException e) { // of a manager of keys, for all we know
+            broke(e);
+        }
+    }
+
+    /** {@return whether there may be room for the next one} */
+    private boolean unwrap(ByteBuffer records, ByteBuffer plain) throws IOException {
+        SSLEngineResult result = engine.unwrap(records, plain);
+        switch (result.getStatus()) {
+            case CLOSED -> over = true;
+            case BUFFER_OVERFLOW -> {
+                if (plain.position() == 0) {
+                    throw new SSLException("a record does not fit into " + plain.capacity() + " bytes");
+                }
+                return false;
+            }
+            case BUFFER_UNDERFLOW -> throw new SSLException("a whole record is not enough");
+            default -> goOn(result);
+        }
+        return true;
+    }
+
+    private void goOn(SSLEngineResult result) throws IOException {
+        HandshakeStatus status = result.getHandshakeStatus();
+        if (result.bytesProduced() == 0) {
+            empty += result.bytesConsumed();
+            int most = handshaking ? MOST_HANDSHAKE_BYTES : MOST_EMPTY_BYTES;
+            if (empty > most) {
+                throw new SSLException("more than " + most + " bytes in a row bring nothing");
+            }
+        } else if (status != HandshakeStatus.NEED_WRAP) { // a peer that does not read gets no answers
+            empty = 0;
+        }
+        if (handshaking) {
+            settle();
+        } else if (status == HandshakeStatus.NEED_TASK) {
+            runTasks();
+            out.answer();
+        } else if (status == HandshakeStatus.NEED_WRAP) {
+            out.answer();
+        }
+    }
+
+    /** {@return whether there is a whole record} */
+    private boolean isWhole(ByteBuffer records) throws SSLException {
+        int start = records.position();
+        if (handshaking && empty == 0 && records.hasRemaining()
+                && Character.isAlphabetic(records.get(start) & 0x7F)) {
+            // The types of records (RFC 8446 section 5.1) are no letters, and methods begin with one.
+            saidInTheClear = new String(records.array(), start, Math.min(records.remaining(), MOST_SHOWN),
+                    StandardCharsets.ISO_8859_1);
+            return false;
+        }
+        if (records.remaining() < HEADER_BYTES) {
+            return false;
+        }
+        if (records.get(start) == HANDSHAKE && !handshaking) {
+            throw new SSLException("there is no second handshake");
+        }
+        int length = records.getShort(start + HEADER_BYTES - 2) & 0xFFFF;
+        if (length > MOST_BYTES) {
+            throw new SSLException("a record of " + length + " bytes is too long");
+        }
+        return records.remaining() >= HEADER_BYTES + length;
+    }
+}

@@ -1,0 +1,94 @@
+package io.techops.broadcast.tyrus.connection;
+
+import static io.techops.broadcast.tyrus.connection.CloseState.ANSWERING;
+import static io.techops.broadcast.tyrus.connection.CloseState.BROKEN;
+import static io.techops.broadcast.tyrus.connection.CloseState.CLOSE_RECEIVED;
+import static io.techops.broadcast.tyrus.connection.CloseState.CLOSE_SENT;
+import static io.techops.broadcast.tyrus.connection.CloseState.CLOSING;
+import static io.techops.broadcast.tyrus.connection.CloseState.DONE;
+import static io.techops.broadcast.tyrus.connection.CloseState.ENDED;
+import static io.techops.broadcast.tyrus.connection.CloseState.INPUT_ENDED;
+import static io.techops.broadcast.tyrus.connection.CloseState.LAST_WORDS;
+import static io.techops.broadcast.tyrus.connection.CloseState.LINGERING;
+import static io.techops.broadcast.tyrus.connection.CloseState.OPEN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every state with every event. */
+class CloseStateTest {
+
+    /** A row of the table: what follows a state for closing, left, heard, inputEnded, failed. */
+    private record Row(CloseState from, CloseState closing, CloseState left, CloseState heard, CloseState inputEnded,
+            CloseState failed) {
+
+        List<CloseState> expected() {
+            return List.of(closing, left, heard, inputEnded, failed);
+        }
+    }
+
+    private static final List<Row> TABLE = List.of(
+            new Row(OPEN, CLOSING, OPEN, CLOSE_RECEIVED, DONE, BROKEN),
+            new Row(CLOSING, CLOSING, CLOSE_SENT, ANSWERING, DONE, BROKEN),
+            new Row(CLOSE_SENT, CLOSE_SENT, CLOSE_SENT, LINGERING, DONE, BROKEN),
+            new Row(BROKEN, BROKEN, BROKEN, DONE, DONE, BROKEN),
+            new Row(CLOSE_RECEIVED, ANSWERING, CLOSE_RECEIVED, CLOSE_RECEIVED, INPUT_ENDED, ENDED),
+            new Row(ANSWERING, ANSWERING, LINGERING, ANSWERING, LAST_WORDS, ENDED),
+            new Row(LINGERING, LINGERING, LINGERING, LINGERING, DONE, ENDED),
+            new Row(INPUT_ENDED, LAST_WORDS, INPUT_ENDED, INPUT_ENDED, INPUT_ENDED, ENDED),
+            new Row(LAST_WORDS, LAST_WORDS, DONE, LAST_WORDS, LAST_WORDS, ENDED),
+            new Row(DONE, DONE, DONE, DONE, DONE, DONE),
+            new Row(ENDED, ENDED, ENDED, ENDED, ENDED, ENDED));
+
+    private static List<CloseState> next(CloseState state) {
+        return List.of(state.closing(), state.left(), state.heard(), state.inputEnded(), state.failed());
+    }
+
+    @TestFactory
+    List<DynamicTest> everyEventLeadsToTheStateOfTheTable() {
+        assertThat(TABLE).extracting(Row::from).containsExactlyInAnyOrder(CloseState.values());
+        return TABLE.stream().map(row -> DynamicTest.dynamicTest(row.from().toString(),
+                () -> assertThat(next(row.from())).isEqualTo(row.expected()))).toList();
+    }
+
+    @Test
+    void nothingThatHasEndedBeginsAgain() {
+        for (CloseState state : CloseState.values()) {
+            for (CloseState next : next(state)) {
+                assertThat(next.reads && !state.reads).as("%s reads again in %s", state, next).isFalse();
+                assertThat(next.writes && !state.writes).as("%s writes again in %s", state, next).isFalse();
+                assertThat(next.takesMessages && !state.takesMessages).as("%s, %s", state, next).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void everyStateIsReached() {
+        Set<CloseState> reached = EnumSet.noneOf(CloseState.class);
+        Queue<CloseState> from = new ArrayDeque<>(List.of(OPEN));
+        while (!from.isEmpty()) {
+            CloseState state = from.remove();
+            if (reached.add(state)) {
+                from.addAll(next(state));
+            }
+        }
+        assertThat(reached).containsExactlyInAnyOrder(CloseState.values());
+    }
+
+    /** Where neither the hub waits for an answer nor the hub owes anything, a time limit sees to the end. */
+    @Test
+    void noStateLastsForEver() {
+        for (CloseState state : CloseState.values()) {
+            boolean hubSeesToIt = state.takesMessages || state == CLOSING || state == CLOSE_SENT;
+            boolean over = state == DONE || state == ENDED;
+            assertThat(state.limit != null).as(state.toString()).isEqualTo(!hubSeesToIt && !over);
+        }
+    }
+}

@@ -1,0 +1,307 @@
+package io.techops.broadcast.tyrus.connection;
+
+import static io.techops.broadcast.testing.ClientFrames.frame;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.techops.broadcast.Attributes;
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.testing.Recorder;
+import io.techops.broadcast.testkit.VirtualTimer;
+import io.techops.broadcast.tyrus.frame.DirectBufferPool;
+import io.techops.broadcast.tyrus.frame.EncodedBatch;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The ways of a connection to its end, and what each step does to the socket, which is none. */
+class ConnectionEndTest {
+
+    private static final byte[] GOODBYE = frame(0x88, 3, 232);
+    private static final byte[] GOODBYE_OF_SERVER = {(byte) 0x88, 2, 3, (byte) 232};
+    private static final byte[] HELLO = {(byte) 0x81, 2, 'h', 'i'};
+
+    private final WriteReadiness watch = new WriteReadiness("watch of a test");
+    private final Recorder recorder = new Recorder();
+    private final BroadcastHub hub = BroadcastHub.builder().timer(new VirtualTimer()).executor(Runnable::run)
+            .heartbeat(Duration.ZERO).listener(recorder).build();
+    private final Pipe pipe = new Pipe();
+    private final WebSocketConnection peer = new WebSocketConnection(hub, watch, pipe,
+            batch -> EncodedBatch.encode(batch, new DirectBufferPool()), 1_000, () -> { });
+
+    /** A socket in memory, which takes bytes or not. */
+    private static final class Pipe implements SocketTransport {
+
+        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+        /** What was asked for besides, in order; by the watch's thread too. */
+        private final List<String> calls = new CopyOnWriteArrayList<>();
+        private boolean stalled;
+        private boolean broken;
+        private @Nullable Runnable then;
+
+        @Override
+        public long write(EncodedBatch batch) throws IOException {
+            return write(batch.view(0));
+        }
+
+        @Override
+        public long write(ByteBuffer[] buffers) throws IOException {
+            if (broken) {
+                throw new IOException("Broken pipe");
+            }
+            long count = 0;
+            for (ByteBuffer buffer : buffers) {
+                while (!stalled && buffer.hasRemaining()) {
+                    written.write(buffer.get());
+                    count++;
+                }
+            }
+            return count;
+        }
+
+        @Override
+        public void awaitWritable(Runnable whenWritable) {
+            then = whenWritable;
+        }
+
+        void goOn() {
+            stalled = false;
+            then.run();
+        }
+
+        void breakDown() {
+            broken = true;
+            then.run();
+        }
+
+        @Override
+        public void shutdownOutput() {
+            calls.add("shutdownOutput");
+        }
+
+        @Override
+        public void finish() {
+            calls.add("finish");
+        }
+
+        @Override
+        public SocketReader reader(int mostAtOnce) {
+            throw new AssertionError("the test brings what comes");
+        }
+
+        @Override
+        public void close() {
+            calls.add("close");
+        }
+
+        @Override
+        public SocketTransport clear() {
+            return this;
+        }
+
+        @Override
+        public void abort() {
+            calls.add("abort");
+        }
+
+        @Override
+        public void ended() {
+            calls.add("ended");
+        }
+
+        byte[] take() {
+            byte[] bytes = written.toByteArray();
+            written.reset();
+            return bytes;
+        }
+    }
+
+    @BeforeEach
+    void open() {
+        peer.register(new Attributes());
+        peer.open(ByteBuffer.wrap(new byte[] {1}));
+        assertThat(pipe.take()).hasSize(1);
+        assertThat(peer.state()).isSameAs(CloseState.OPEN);
+    }
+
+    @AfterEach
+    void end() {
+        peer.ended();
+        hub.close(Duration.ZERO);
+        watch.close();
+    }
+
+    private void comes(byte[] frame) {
+        Queue<ByteBuffer> pieces = new ArrayDeque<>(List.of(ByteBuffer.wrap(frame.clone()))); // unmasked where it is
+        assertThat(peer.read(pieces::poll)).isTrue();
+    }
+
+    private void isNow(CloseState state, String... calls) {
+        assertThat(peer.state()).isSameAs(state);
+        assertThat(pipe.calls).containsExactly(calls);
+        pipe.calls.clear();
+    }
+
+    /** Has something wait for a socket that takes nothing. */
+    private void stall() {
+        pipe.stalled = true;
+        hub.broadcast("hi");
+    }
+
+    @Test
+    void theHubClosesAndThePeerAnswers() {
+        peer.close(CloseReason.of(CloseReason.NORMAL));
+        assertThat(pipe.take()).isEqualTo(GOODBYE_OF_SERVER);
+        isNow(CloseState.CLOSE_SENT, "shutdownOutput");
+        comes(GOODBYE);
+        isNow(CloseState.LINGERING, "finish");
+        assertThat(peer.inputEnded()).isTrue();
+        isNow(CloseState.DONE, "close");
+        peer.ended();
+        isNow(CloseState.ENDED, "ended");
+    }
+
+    @Test
+    void theCloseFrameOfTheHubWaitsBehindWhatWasWrittenBefore() {
+        stall();
+        peer.close(CloseReason.of(CloseReason.NORMAL));
+        isNow(CloseState.CLOSING);
+        peer.close(CloseReason.of(CloseReason.GOING_AWAY)); // is not the first
+        pipe.goOn();
+        assertThat(pipe.take()).startsWith(HELLO).endsWith(GOODBYE_OF_SERVER).hasSize(8);
+        isNow(CloseState.CLOSE_SENT, "shutdownOutput");
+    }
+
+    @Test
+    void thePeerAnswersBeforeTheCloseFrameCouldLeave() {
+        stall();
+        peer.close(CloseReason.of(CloseReason.NORMAL));
+        comes(GOODBYE);
+        isNow(CloseState.ANSWERING);
+        pipe.goOn();
+        isNow(CloseState.LINGERING, "shutdownOutput", "finish");
+    }
+
+    @Test
+    void thePeerClosesAndIsOwedNothing() {
+        comes(GOODBYE);
+        assertThat(pipe.take()).isEqualTo(GOODBYE_OF_SERVER);
+        isNow(CloseState.LINGERING, "shutdownOutput", "finish");
+        assertThat(recorder.departures).hasSize(1);
+    }
+
+    @Test
+    void thePeerClosesAndIsGivenWhatItIsOwedFirst() {
+        stall();
+        hub.broadcast("hi"); // the second one waits in the log
+        comes(GOODBYE);
+        isNow(CloseState.CLOSE_RECEIVED);
+        pipe.goOn();
+        assertThat(pipe.take()).startsWith(HELLO).endsWith(GOODBYE_OF_SERVER).hasSize(12);
+        isNow(CloseState.LINGERING, "shutdownOutput", "finish");
+    }
+
+    @Test
+    void aStreamThatEndsAfterTheCloseFrameOfThePeerIsStillWrittenTo() {
+        stall();
+        hub.broadcast("hi");
+        comes(GOODBYE);
+        assertThat(peer.inputEnded()).isFalse();
+        isNow(CloseState.INPUT_ENDED);
+        pipe.goOn();
+        assertThat(pipe.take()).startsWith(HELLO).endsWith(GOODBYE_OF_SERVER).hasSize(12);
+        isNow(CloseState.DONE, "shutdownOutput", "close");
+    }
+
+    @Test
+    void theCloseFrameLeavesAlthoughTheStreamHasEnded() {
+        stall();
+        peer.close(CloseReason.of(CloseReason.NORMAL));
+        comes(GOODBYE);
+        assertThat(peer.inputEnded()).isFalse();
+        isNow(CloseState.LAST_WORDS);
+        pipe.goOn();
+        assertThat(pipe.take()).endsWith(GOODBYE_OF_SERVER);
+        isNow(CloseState.DONE, "shutdownOutput", "close");
+    }
+
+    @Test
+    void aPeerThatGoesWithoutACloseFrameIsNotWaitedFor() {
+        assertThat(peer.inputEnded()).isTrue();
+        isNow(CloseState.DONE, "close");
+        hub.broadcast("hi");
+        assertThat(pipe.take()).isEmpty();
+    }
+
+    @Test
+    void aPeerThatGoesInsteadOfAnAnswerIsNotWaitedFor() {
+        stall();
+        peer.close(CloseReason.of(CloseReason.NORMAL));
+        assertThat(peer.inputEnded()).isTrue();
+        isNow(CloseState.DONE, "close");
+    }
+
+    @Test
+    void whatAPeerSaidIsHeardAfterWritingHasFailed() {
+        stall();
+        pipe.breakDown();
+        isNow(CloseState.BROKEN);
+        comes(GOODBYE);
+        isNow(CloseState.DONE, "close");
+        assertThat(recorder.departures).hasSize(1);
+    }
+
+    @Test
+    void aPeerWhoseSocketIsBrokenIsAbortedAfterAWhile() {
+        stall();
+        pipe.breakDown();
+        isNow(CloseState.BROKEN);
+        await().untilAsserted(() -> isNow(CloseState.ENDED, "abort"));
+    }
+
+    @Test
+    void aPeerThatHasSaidItsLastIsAbortedWhenWritingFails() {
+        stall();
+        comes(GOODBYE);
+        pipe.breakDown();
+        isNow(CloseState.ENDED, "abort");
+    }
+
+    @Test
+    void aPeerThatIsAbortedIsNeitherReadNorWritten() {
+        stall();
+        peer.abort();
+        isNow(CloseState.ENDED, "abort");
+        pipe.goOn();
+        comes(frame(0x81, "hi"));
+        hub.broadcast("hi");
+        peer.close(CloseReason.of(CloseReason.NORMAL));
+        assertThat(pipe.take()).isEmpty();
+        isNow(CloseState.ENDED);
+    }
+
+    @Test
+    void aPeerIsClosedBeforeIts101HasLeft() {
+        Pipe other = new Pipe();
+        WebSocketConnection late = new WebSocketConnection(hub, watch, other,
+                batch -> EncodedBatch.encode(batch, new DirectBufferPool()), 1_000, () -> { });
+        late.register(new Attributes());
+        late.close(CloseReason.of(CloseReason.NORMAL));
+        assertThat(other.take()).isEmpty();
+        assertThat(late.state()).isSameAs(CloseState.CLOSING);
+        late.open(ByteBuffer.wrap(new byte[] {1}));
+        assertThat(other.take()).startsWith(1).endsWith(GOODBYE_OF_SERVER).hasSize(5);
+        assertThat(late.state()).isSameAs(CloseState.CLOSE_SENT);
+        late.ended();
+    }
+}
