@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -28,8 +29,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /*
  * A scenario in which all foreign code is called that a hub knows: clock, timer, executor, transports, policy,
- * listeners, encodings, logger. It runs once to count the calls, and then once for each call, which throws. Whatever
- * throws, the hub is alive afterwards, for everyone but the peer whose own code threw.
+ * listeners, encodings, logger, and, if it is that of a topic, the recipe. It runs once to count the calls, and then
+ * once for each call, which throws. Whatever throws, the hub is alive afterwards, for everyone but the peer whose own
+ * code threw, and no publisher waits for ever.
  */
 
 /** Whatever foreign code throws, in whatever call, leaves nothing of the hub dead. */
@@ -120,12 +122,14 @@ class ForeignCodeTest {
         }
     };
 
-    /** Which call is to throw, how many there were, and whose the one that threw was: the last ones until it is reset. */
+    /** Which call is to throw, how many there were, and whose the one that threw was. */
     private int throwAt;
     private int calls;
     private @Nullable String thrower;
     private @Nullable ScriptedPeer concerned;
     private Thrown thrown = Thrown.EXCEPTION;
+    private boolean ofTopic;
+    private @Nullable Topics topics;
 
     private VirtualTimer time = new VirtualTimer();
     private ManualExecutor tasks = new ManualExecutor();
@@ -314,18 +318,36 @@ class ForeignCodeTest {
         }
     }
 
+    private final Executor executor = task -> {
+        foreign("executor", null);
+        tasks.execute(task);
+    };
+
     private BroadcastHub hub() {
+        if (!ofTopic) {
+            return settings(BroadcastHub.builder().timer(new ForeignClock()).executor(executor)).build();
+        }
+        topics = Topics.builder().timer(new ForeignClock()).executor(executor).linger(Duration.ofDays(1))
+                .recipe((topic, hub) -> {
+                    foreign("recipe", null);
+                    settings(hub);
+                }).build();
+        try {
+            return topics.hub("news");
+        } catch (Throwable failed) {
+            assertThat(thrower).as("only what its recipe throws is thrown at the host").isEqualTo("recipe");
+            return topics.hub("news");
+        }
+    }
+
+    private BroadcastHub.Builder settings(BroadcastHub.Builder hub) {
         ForeignListener listener = new ForeignListener();
-        return BroadcastHub.builder().shards(2).timer(new ForeignClock()).listener(listener).messageListener(listener)
-                .executor(task -> {
-                    foreign("executor", null);
-                    tasks.execute(task);
-                })
-                .retention(Retention.of(16, 1 << 20))
+        return hub.shards(2).listener(listener).messageListener(listener).retention(Retention.of(16, 1 << 20))
                 .policy((context, message) -> {
                     foreign("policy", null);
-                    return message.size() == 1 ? MessagePolicy.Decision.ignore() : MessagePolicy.Decision.relay(message);
-                }).build();
+                    return message.size() == 1 ? MessagePolicy.Decision.ignore()
+                            : MessagePolicy.Decision.relay(message);
+                });
     }
 
     /** {@return a peer, or null if its own attributes threw} */
@@ -369,6 +391,7 @@ class ForeignCodeTest {
             run(0);
         }
         run(2);
+        publishMoreThanTheLogKeeps(hub);
         if (leaver != null) {
             leaver.end(CloseReason.of(CloseReason.NORMAL));
         }
@@ -381,6 +404,34 @@ class ForeignCodeTest {
         run(40);
         hub.stats();
         AdapterHub.of(hub).mayBlockReading();
+    }
+
+    /** The host publishes on a thread of its own, which waits for room while this one does nothing. */
+    private void publishMoreThanTheLogKeeps(BroadcastHub hub) {
+        Thread publisher = new Thread(() -> {
+            for (int i = 0; i < 40; i++) {
+                hub.broadcast("host " + i);
+            }
+        }, "publisher");
+        List<Throwable> died = new ArrayList<>();
+        publisher.setUncaughtExceptionHandler((thread, failure) -> died.add(failure));
+        publisher.start();
+        awaitWaiting(publisher);
+        assertThat(publisher.isAlive()).as("it has to wait").isTrue();
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(50);
+        while (publisher.isAlive() && System.nanoTime() - until < 0) {
+            run(0);
+            awaitWaiting(publisher);
+        }
+        await("the publisher that waits goes on", () -> !publisher.isAlive());
+        assertThat(died).as("what the publisher was told, call %d, %s, threw %s", throwAt, thrower, thrown).isEmpty();
+    }
+
+    /** Waits until a thread waits, or has ended. */
+    private static void awaitWaiting(Thread thread) {
+        while (thread.getState() == Thread.State.NEW || thread.getState() == Thread.State.RUNNABLE) {
+            Thread.onSpinWait();
+        }
     }
 
     private static boolean say(@Nullable ScriptedPeer peer, String text) {
@@ -436,7 +487,8 @@ class ForeignCodeTest {
         hub.broadcast("stall");
         await("who stalls goes", () -> !other.isRegistered());
         boolean[] ended = {false};
-        hub.shutdown(Duration.ofSeconds(5)).thenRun(() -> ended[0] = true);
+        (topics != null ? topics.shutdown(Duration.ofSeconds(5)) : hub.shutdown(Duration.ofSeconds(5)))
+                .thenRun(() -> ended[0] = true);
         await("the hub ends", () -> ended[0]);
         told.forEach((peer, events) -> assertThat(events).as("call %d, %s, threw %s", throwAt, thrower, thrown)
                 .containsExactly("registered", "unregistered"));
@@ -472,6 +524,13 @@ class ForeignCodeTest {
         undisturbed();
         aliveAfterwards(hub);
         return counted;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whateverCallThrowsTheHubOfATopicLivesOn(Thrown what) {
+        ofTopic = true;
+        whateverCallThrowsTheHubLivesOn(what);
     }
 
     @ParameterizedTest

@@ -40,7 +40,7 @@ class TopicThreadsTest {
         }
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (thread.getName().startsWith("broadcast-topics")) {
-                thread.join(30_000); // it has nothing more to do, but may not be quite over
+                thread.join(); // it takes no more tasks, see HubExecutorsTest, but may not be quite over
             }
         }
         assertThat(ofTopics()).isEmpty();

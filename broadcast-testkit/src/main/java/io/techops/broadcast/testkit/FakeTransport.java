@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * the contract of {@link Transport}. It notes them and throws nothing, so that the hub goes on as it would; {@link
  * HubRig#run} fails for them.
  *
- * <p>May be extended to do more within a call of the hub; whoever overrides such a method calls {@code super}. Safe for
+ * <p>May be extended to do more within a call of the hub; an override of such a method calls {@code super}. Safe for
  * use by any number of threads.
  */
 public class FakeTransport implements Transport {

@@ -71,7 +71,7 @@ public final class HubStatsAssert extends AbstractAssert<HubStatsAssert, HubStat
     }
 
     /**
-     * Verifies that no peer had trouble and nobody waited: no message missed, no overflow, no stall, no failure, no
+     * Verifies that no peer failed and no publisher waited: no message missed, no overflow, no stall, no failure, no
      * wait for room.
      *
      * @return this

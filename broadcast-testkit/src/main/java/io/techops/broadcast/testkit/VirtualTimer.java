@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A task may only hand work to the hub's executor: run that afterwards, as {@link HubRig#pass} does. The clock
- * begins three seconds before it wraps around, as that of the virtual machine may, so that whoever compares two of its
- * readings other than by their difference is found out.
+ * begins three seconds before it wraps around, as that of the virtual machine may, so that code that compares two of
+ * its readings other than by their difference is found out.
  *
  * <p>Safe for use by any number of threads, of which one lets time pass.
  */

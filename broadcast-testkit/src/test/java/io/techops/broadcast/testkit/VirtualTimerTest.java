@@ -81,7 +81,7 @@ class VirtualTimerTest {
     }
 
     @Test
-    void theClockWrapsAroundAndNobodyNotices() {
+    void theClockWrapsAroundWithoutAnyEffect() {
         after(10, "a");
         timer.pass(Duration.ofSeconds(5));
         assertThat(timer.nanoTime()).as("wrapped around").isNegative();

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.testing.ConnectionEnding;
 import io.techops.broadcast.testing.Kernel;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Recorder;
 import io.techops.broadcast.testing.Resources;
-import io.techops.broadcast.testing.WayToGo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -33,14 +33,14 @@ class ChurnTest {
     private static final long BYTES_A_TLS_SESSION = 16 << 10;
 
     /** Lets many come and go, a few at a time. */
-    private static void churn(WayToGo.Dialer dialer, int count) throws Exception {
+    private static void churn(ConnectionEnding.Dialer dialer, int count) throws Exception {
         ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
         AtomicInteger next = new AtomicInteger();
         List<Future<?>> all = new ArrayList<>();
         for (int client = 0; client < CLIENTS; client++) {
             all.add(clients.submit(() -> {
                 for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
-                    WayToGo.values()[i % WayToGo.values().length].go(dialer);
+                    ConnectionEnding.values()[i % ConnectionEnding.values().length].run(dialer);
                 }
                 return null;
             }));
@@ -60,7 +60,7 @@ class ChurnTest {
         BroadcastHub.Builder hub = BroadcastHub.builder().listener(recorder);
         try (LogCatch log = new LogCatch(); BroadcastServer server = wire.start(hub);
                 RawClient stays = wire.open(server)) {
-            WayToGo.Dialer dialer = () -> wire.connect(server);
+            ConnectionEnding.Dialer dialer = () -> wire.connect(server);
             churn(dialer, count / 5);
             onlyOneIsLeft(server, recorder);
             Resources before = Resources.now();

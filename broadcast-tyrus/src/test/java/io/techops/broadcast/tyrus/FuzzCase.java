@@ -1,8 +1,8 @@
 package io.techops.broadcast.tyrus;
 
 import io.techops.broadcast.testing.ClientFrames;
+import io.techops.broadcast.testing.ConnectionEnding;
 import io.techops.broadcast.testing.RawClient;
-import io.techops.broadcast.testing.WayToGo;
 import io.techops.broadcast.tyrus.frame.FrameDecoder;
 import java.io.EOFException;
 import java.io.IOException;
@@ -50,7 +50,7 @@ final class FuzzCase {
      * @return whether the case was tried; {@code false} if the server may have ended the connection because this
      *         machine did not get the handshake done in time
      */
-    boolean run(WayToGo.Dialer dialer, Duration handshakeTimeout) throws IOException {
+    boolean run(ConnectionEnding.Dialer dialer, Duration handshakeTimeout) throws IOException {
         long begin = System.nanoTime();
         try {
             run(dialer);
@@ -65,7 +65,7 @@ final class FuzzCase {
         }
     }
 
-    private void run(WayToGo.Dialer dialer) throws IOException {
+    private void run(ConnectionEnding.Dialer dialer) throws IOException {
         try (RawClient client = dialer.dial()) {
             switch (random.nextInt(3)) {
                 case 0 -> handshake(client);

@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.testing.ConnectionEnding;
 import io.techops.broadcast.testing.Kernel;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Recorder;
 import io.techops.broadcast.testing.Resources;
-import io.techops.broadcast.testing.WayToGo;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -49,7 +49,8 @@ class FuzzTest {
     private final List<Throwable> broken = new CopyOnWriteArrayList<>();
 
     /** Runs cases until their number is {@code end}, or for so long. */
-    private void fuzz(int clients, WayToGo.Dialer dialer, long seed, long end, Duration limit) throws Exception {
+    private void fuzz(int clients, ConnectionEnding.Dialer dialer, long seed, long end, Duration limit)
+            throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(clients);
         long begin = System.nanoTime();
         for (int client = 0; client < clients; client++) {
@@ -64,7 +65,7 @@ class FuzzTest {
         assertThat(broken).as("cases that went wrong").isEmpty();
     }
 
-    private void run(WayToGo.Dialer dialer, long seed) {
+    private void run(ConnectionEnding.Dialer dialer, long seed) {
         try {
             if (!new FuzzCase(seed).run(dialer, HANDSHAKE_TIMEOUT)) {
                 late.incrementAndGet();
@@ -87,7 +88,7 @@ class FuzzTest {
         try (LogCatch log = new LogCatch();
                 BroadcastServer server = wire.server().hub(hub).maxMessageBytes(FuzzCase.maxMessageBytes())
                         .handshakeTimeout(HANDSHAKE_TIMEOUT).start()) {
-            WayToGo.Dialer dialer = () -> wire.connect(server);
+            ConnectionEnding.Dialer dialer = () -> wire.connect(server);
             int clients = wire == Wire.PLAIN ? CLIENTS : TLS_CLIENTS;
             fuzz(clients, dialer, seed, wire == Wire.PLAIN ? WARM_UP : WARM_UP / 4, Duration.ofMinutes(1));
             nobodyIsLeft(server);

@@ -3,8 +3,8 @@ package io.techops.broadcast.tyrus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.techops.broadcast.testing.ConnectionEnding;
 import io.techops.broadcast.testing.RawClient;
-import io.techops.broadcast.testing.WayToGo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,7 +61,7 @@ class SoakIT {
         ExecutorService threads = Executors.newCachedThreadPool();
         try (SoakChild server = new SoakChild();
                 SoakCrowd crowd = new SoakCrowd(server.port(), HEALTHY, sent)) {
-            WayToGo.Dialer dialer = () -> RawClient.connect(server.port());
+            ConnectionEnding.Dialer dialer = () -> RawClient.connect(server.port());
             SoakStorm storm = new SoakStorm(dialer, seed, () -> caughtUp(server, crowd));
             storm.begin(); // once before the server is measured: what it needs once is not a leak
             LockSupport.parkNanos(STORM.toNanos());
@@ -98,7 +98,7 @@ class SoakIT {
         }
     }
 
-    private void round(SoakChild server, SoakCrowd crowd, SoakStorm storm, WayToGo.Dialer dialer,
+    private void round(SoakChild server, SoakCrowd crowd, SoakStorm storm, ConnectionEnding.Dialer dialer,
             ExecutorService threads) throws Exception {
         probe(crowd, dialer, threads);
         without.add(crowd.takeLatencies());
@@ -142,7 +142,7 @@ class SoakIT {
     }
 
     /** Sends probes at a steady rate, through a peer that reads. */
-    private void probe(SoakCrowd crowd, WayToGo.Dialer dialer, ExecutorService threads) throws Exception {
+    private void probe(SoakCrowd crowd, ConnectionEnding.Dialer dialer, ExecutorService threads) throws Exception {
         long messages = crowd.slowest() + PROBES;
         try (RawClient prober = dialer.dial()) {
             prober.shakeHands("/");

@@ -1,8 +1,8 @@
 package io.techops.broadcast.tyrus;
 
 import io.techops.broadcast.testing.ClientFrames;
+import io.techops.broadcast.testing.ConnectionEnding;
 import io.techops.broadcast.testing.RawClient;
-import io.techops.broadcast.testing.WayToGo;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ final class SoakStorm {
     /** Ports that were used rest for a minute: a minute's connections have to be fewer than there are ports. */
     private static final long PAUSE_NANOS = 10_000_000;
 
-    private final WayToGo.Dialer dialer;
+    private final ConnectionEnding.Dialer dialer;
     private final long seed;
     private final Trouble respite;
     private final AtomicLong connections = new AtomicLong();
@@ -47,7 +47,7 @@ final class SoakStorm {
      * @param respite waits, after a flood, until the healthy peers have read it: who reads slower than others send, on
      *     average, is slow by definition
      */
-    SoakStorm(WayToGo.Dialer dialer, long seed, Trouble respite) {
+    SoakStorm(ConnectionEnding.Dialer dialer, long seed, Trouble respite) {
         this.dialer = dialer;
         this.seed = seed;
         this.respite = respite;
@@ -70,8 +70,8 @@ final class SoakStorm {
         Random random = new Random(seed + connections.get());
         for (int i = 0; i < CHURNERS; i++) {
             again(() -> {
-                WayToGo[] ways = WayToGo.values();
-                ways[(int) (connections.getAndIncrement() % ways.length)].go(dialer);
+                ConnectionEnding[] ways = ConnectionEnding.values();
+                ways[(int) (connections.getAndIncrement() % ways.length)].run(dialer);
                 LockSupport.parkNanos(PAUSE_NANOS + random.nextInt(1_000_000));
             });
         }

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.techops.broadcast.testing.Kernel;
 import io.techops.broadcast.testing.RawClient;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.api.Test;
 
 /** A process that stood still for longer than its time limits: what clients did in time counts. */
 class StoppedServerTest {
@@ -19,24 +19,24 @@ class StoppedServerTest {
     private static final Duration LIMITS = Duration.ofSeconds(5);
     private static final Duration STOP = Duration.ofSeconds(11);
 
-    @ParameterizedTest
-    @EnumSource
-    void cutsNoPeerThatHasAnsweredAndNoHandshakeThatHasCome(Wire wire) throws Exception {
-        assumeTrue(Kernel.isThere(), "processes are stopped with signals, on Linux");
-        List<RawClient> peers = new ArrayList<>();
-        List<RawClient> guests = new ArrayList<>();
-        try (ServerChild server = new ServerChild(wire, List.of(), LIMITS)) {
-            for (int i = 0; i < PEERS; i++) {
-                peers.add(server.connect().shakeHands("/"));
+    /** A server with peers, and with guests, which have connected and sent nothing. */
+    private static final class Stopped implements AutoCloseable {
+
+        private final List<RawClient> peers = new ArrayList<>();
+        private final List<RawClient> guests = new ArrayList<>();
+        private final ServerChild server;
+
+        Stopped(Wire wire) throws IOException {
+            server = new ServerChild(wire, List.of(), LIMITS);
+        }
+
+        void connect(List<RawClient> to, int count) throws Exception {
+            for (int i = 0; i < count; i++) {
+                to.add(server.connect());
             }
-            for (RawClient peer : peers) {
-                assertThat(peer.read().first()).as("a ping").isEqualTo(0x89);
-            }
-            if (wire == Wire.PLAIN) { // the handshake of TLS needs the server
-                for (int i = 0; i < PEERS; i++) {
-                    guests.add(server.connect());
-                }
-            }
+        }
+
+        void stop() throws Exception {
             server.signal("STOP");
             for (RawClient peer : peers) {
                 peer.send(RawClient.frame(0x8A, new byte[0]));
@@ -44,7 +44,9 @@ class StoppedServerTest {
             for (RawClient guest : guests) {
                 guest.send(RawClient.handshake("/").getBytes(StandardCharsets.US_ASCII));
             }
-            server.standStill(STOP);
+        }
+
+        void goOn() throws Exception {
             server.signal("CONT");
             for (RawClient guest : guests) {
                 assertThat(guest.readHead()).startsWith("HTTP/1.1 101 ");
@@ -52,19 +54,48 @@ class StoppedServerTest {
             for (RawClient peer : peers) {
                 peer.send(RawClient.frame(0x89, "still here?".getBytes(StandardCharsets.US_ASCII)));
                 RawClient.Frame next = peer.read();
-                while (next.first() == 0x89) {
+                while (next.opcode() == RawClient.PING) {
                     peer.send(RawClient.frame(0x8A, new byte[0]));
                     next = peer.read();
                 }
                 assertThat(next.text()).isEqualTo("still here?");
             }
-        } finally {
+        }
+
+        @Override
+        public void close() throws IOException {
+            server.close();
             for (RawClient peer : peers) {
                 peer.close();
             }
             for (RawClient guest : guests) {
                 guest.close();
             }
+        }
+    }
+
+    /** Both wires stand still at the same time, as the test does nothing but wait. */
+    @Test
+    void cutsNoPeerThatHasAnsweredAndNoHandshakeThatHasCome() throws Exception {
+        assumeTrue(Kernel.isThere(), "processes are stopped with signals, on Linux");
+        try (Stopped plain = new Stopped(Wire.PLAIN); Stopped tls = new Stopped(Wire.TLS)) {
+            for (Stopped each : List.of(plain, tls)) {
+                each.connect(each.peers, PEERS);
+                for (RawClient peer : each.peers) {
+                    peer.shakeHands("/");
+                }
+            }
+            for (Stopped each : List.of(plain, tls)) {
+                for (RawClient peer : each.peers) {
+                    assertThat(peer.read().opcode()).isEqualTo(RawClient.PING);
+                }
+            }
+            plain.connect(plain.guests, PEERS); // not with TLS, whose handshake needs the server
+            plain.stop();
+            tls.stop();
+            plain.server.standStill(STOP);
+            plain.goOn();
+            tls.goOn();
         }
     }
 }

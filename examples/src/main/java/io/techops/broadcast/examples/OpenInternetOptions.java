@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What bounds peers that nobody knows: how many, how fast, how long silent. */
+/** The limits of unknown peers: how many, how fast, how long silent. */
 final class OpenInternetOptions {
 
     private static final String DEFAULT = " (default: ${DEFAULT-VALUE})";

@@ -21,6 +21,6 @@ public final class Step01FiveLines {
     public static void main(String[] arguments) {
         BroadcastServer server = BroadcastServer.start(Start.port(arguments, 0)).closeOnExit();
         System.out.println("Listening on " + server.uri());
-        server.hub().broadcast("hello"); // to everyone, from any thread, any time; so far nobody is here
+        server.hub().broadcast("hello"); // to everyone, from any thread, any time; there is no peer yet
     }
 }

@@ -49,7 +49,7 @@ public final class Step04Rules {
         System.out.println("Listening on " + server.uri());
     }
 
-    /** Nobody shouts, nobody says nothing, and who says goodbye may go. */
+    /** Lower-cases what is shouted, ignores empty messages, and closes a peer that says goodbye. */
     private static Decision decide(PolicyContext context, Message message) {
         String text = ((Message.Text) message).text().strip();
         if (text.equals("goodbye")) {

@@ -9,7 +9,7 @@ import java.io.InputStreamReader;
 import java.time.Duration;
 
 /**
- * Step 8, topics: every path below {@code /topics/} is a hub of its own, which begins when somebody connects and goes
+ * Step 8, topics: every path below {@code /topics/} is a hub of its own, which begins when a peer connects and goes
  * when it has been idle for five minutes. What peers say in {@code news} is ignored: there the host speaks alone, what
  * is typed.
  *

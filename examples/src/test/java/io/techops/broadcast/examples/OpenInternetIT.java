@@ -8,7 +8,7 @@ import io.techops.broadcast.testing.Program;
 import io.techops.broadcast.testing.RawClient;
 import org.junit.jupiter.api.Test;
 
-/** The options that bound peers whom nobody knows. */
+/** The options that limit unknown peers. */
 class OpenInternetIT {
 
     @Test

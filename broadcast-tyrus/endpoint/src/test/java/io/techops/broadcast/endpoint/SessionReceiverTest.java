@@ -60,8 +60,8 @@ class SessionReceiverTest {
         List<String> reported = new ArrayList<>();
         AtomicInteger reporters = new AtomicInteger();
         AtomicInteger crowds = new AtomicInteger();
-        AtomicReference<SessionReceiver> inbox = new AtomicReference<>();
-        inbox.set(new SessionReceiver(canSuspend ? tap : null, message -> {
+        AtomicReference<SessionReceiver> receiver = new AtomicReference<>();
+        receiver.set(new SessionReceiver(canSuspend ? tap : null, message -> {
             if (reporters.incrementAndGet() > 1) {
                 crowds.incrementAndGet();
             }
@@ -72,15 +72,15 @@ class SessionReceiverTest {
                 return true;
             }
             if (number % 2 == 0) {
-                inbox.get().resume(); // before the pause has begun
+                receiver.get().resume(); // before the pause has begun
             } else {
-                threads.execute(() -> inbox.get().resume());
+                threads.execute(() -> receiver.get().resume());
             }
             return false;
         }, threads));
         Future<?> container = threads.submit(() -> {
             for (int i = 0; i < COUNT; i++) {
-                inbox.get().add(Message.text(String.valueOf(i)));
+                receiver.get().add(Message.text(String.valueOf(i)));
             }
         });
         container.get();
@@ -93,8 +93,8 @@ class SessionReceiverTest {
     }
 
     /** {@return a thread that adds a message, and is kept in there} */
-    private static Thread kept(SessionReceiver inbox) {
-        Thread thread = new Thread(() -> inbox.add(Message.text("one")), "container");
+    private static Thread kept(SessionReceiver receiver) {
+        Thread thread = new Thread(() -> receiver.add(Message.text("one")), "container");
         thread.start();
         await().until(() -> thread.getState() == Thread.State.WAITING);
         return thread;
@@ -107,17 +107,17 @@ class SessionReceiverTest {
 
     @Test
     void theEndOfThePauseLetsGoOfAThreadThatIsKept() throws Exception {
-        SessionReceiver inbox = new SessionReceiver(null, message -> false, threads);
-        Thread kept = kept(inbox);
-        inbox.resume();
+        SessionReceiver receiver = new SessionReceiver(null, message -> false, threads);
+        Thread kept = kept(receiver);
+        receiver.resume();
         isLetGo(kept);
     }
 
     @Test
     void theEndLetsGoOfAThreadThatIsKept() throws Exception {
-        SessionReceiver inbox = new SessionReceiver(null, message -> false, threads);
-        Thread kept = kept(inbox);
-        inbox.end();
+        SessionReceiver receiver = new SessionReceiver(null, message -> false, threads);
+        Thread kept = kept(receiver);
+        receiver.end();
         isLetGo(kept);
     }
 
@@ -125,7 +125,7 @@ class SessionReceiverTest {
     void whatWasReadBeforeTheContainerStoppedIsReportedByAThreadOfItsOwn() throws Exception {
         CompletableFuture<Thread> reporter = new CompletableFuture<>();
         CountDownLatch resumed = new CountDownLatch(1);
-        SessionReceiver inbox = new SessionReceiver(new Tap(), message -> {
+        SessionReceiver receiver = new SessionReceiver(new Tap(), message -> {
             if (message.equals(Message.text("one"))) {
                 return false;
             }
@@ -133,9 +133,9 @@ class SessionReceiverTest {
             reporter.complete(Thread.currentThread());
             return true;
         }, threads);
-        inbox.add(Message.text("one"));
-        inbox.add(Message.text("read before the container stopped"));
-        inbox.resume(); // does not wait for the report
+        receiver.add(Message.text("one"));
+        receiver.add(Message.text("read before the container stopped"));
+        receiver.resume(); // does not wait for the report
         resumed.countDown();
         assertThat(reporter.get()).isNotSameAs(Thread.currentThread());
     }
@@ -151,11 +151,11 @@ class SessionReceiverTest {
     @Test
     void theEndHasTheContainerReadOn() {
         Tap tap = new Tap();
-        SessionReceiver inbox = new SessionReceiver(tap, message -> false, threads);
-        inbox.add(Message.text("one"));
+        SessionReceiver receiver = new SessionReceiver(tap, message -> false, threads);
+        receiver.add(Message.text("one"));
         assertThat(tap.suspended).isTrue();
-        inbox.add(Message.text("read before the container stopped"));
-        inbox.end();
+        receiver.add(Message.text("read before the container stopped"));
+        receiver.end();
         await().untilAsserted(() -> assertThat(tap.suspended).isFalse());
     }
 }

@@ -76,7 +76,7 @@ class SessionTransportTest {
     }
 
     @Test
-    void aContainerThatBlocksInCloseDelaysNobodyElse() throws Exception {
+    void aContainerThatBlocksInCloseDelaysNoOtherPeer() throws Exception {
         hub = BroadcastHub.builder().shards(1).build();
         FakeSession blocks = open(Runnable::run);
         FakeSession other = open(Runnable::run);
@@ -90,7 +90,7 @@ class SessionTransportTest {
     }
 
     @Test
-    void aContainerThatBlocksInAPingDelaysNobodyElseAndItsMessagesWait() throws Exception {
+    void aContainerThatBlocksInAPingDelaysNoOtherPeerAndItsMessagesWait() throws Exception {
         hub = BroadcastHub.builder().shards(1).heartbeat(Duration.ofMillis(1)).pongTimeout(Duration.ofHours(1)).build();
         FakeSession blocks = new FakeSession(Runnable::run);
         blocks.mayReturn = new CountDownLatch(1);

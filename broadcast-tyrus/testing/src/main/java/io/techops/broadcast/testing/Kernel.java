@@ -29,6 +29,7 @@ public final class Kernel {
         }
     }
 
+    /** {@return whether this system says so: Linux does} */
     public static boolean isThere() {
         return Files.isReadable(Path.of("/proc/net/tcp")) && Files.isDirectory(Path.of("/proc/self/fd"));
     }

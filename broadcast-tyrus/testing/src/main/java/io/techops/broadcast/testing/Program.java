@@ -136,10 +136,12 @@ public final class Program implements AutoCloseable {
         return thread;
     }
 
+    /** {@return the id of the process} */
     public long pid() {
         return process.pid();
     }
 
+    /** {@return whether it has not ended} */
     public boolean isAlive() {
         return process.isAlive();
     }

@@ -16,7 +16,8 @@ import java.util.Arrays;
 import javax.net.SocketFactory;
 
 /**
- * A WebSocket client over a plain socket, which does what it is told, right or wrong. It answers nothing by itself.
+ * A WebSocket client over a plain socket that sends exactly what a test says, valid or not, and answers neither pings
+ * nor close frames by itself. For use by one thread that reads and one that writes.
  * Reads have the limit of {@link TestRun#LIMIT}.
  */
 public final class RawClient implements AutoCloseable {
@@ -24,10 +25,13 @@ public final class RawClient implements AutoCloseable {
     /** The key of its handshakes, the one of RFC 6455 section 1.3. */
     public static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
 
-    /** Opcodes, RFC 6455 section 11.8. */
+    /** The opcode of a text (RFC 6455 section 11.8). */
     public static final int TEXT = 1;
+    /** The opcode of a binary message. */
     public static final int BINARY = 2;
+    /** The opcode of a close frame. */
     public static final int CLOSE = 8;
+    /** The opcode of a ping. */
     public static final int PING = 9;
 
     private final Socket socket;

@@ -9,17 +9,22 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Writes down what a hub tells its listener.
+ * A listener that records what the hub reports. Safe for use by any number of threads.
  */
 public final class Recorder implements HubListener, MessageListener {
 
+    /** The peers that were registered. */
     public final List<Peer> registered = new CopyOnWriteArrayList<>();
+    /** The peers that were unregistered. */
     public final List<Departure> departures = new CopyOnWriteArrayList<>();
+    /** The messages that the policy ignored. */
     public final List<Message> ignored = new CopyOnWriteArrayList<>();
+    /** How many messages a peer missed, for each overflow. */
     public final List<Long> missed = new CopyOnWriteArrayList<>();
+    /** What failed. */
     public final List<Throwable> failures = new CopyOnWriteArrayList<>();
 
-    /** A peer that went, and why. */
+    /** A peer that was unregistered, and why. */
     public record Departure(long peer, CloseReason reason) {
 
         /** {@return the close code} */

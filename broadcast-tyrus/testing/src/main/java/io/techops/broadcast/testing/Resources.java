@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  */
 public record Resources(long threads, long descriptors, long heap) {
 
+    /** {@return what it occupies now, after collections} */
     public static Resources now() {
         return new Resources(liveThreads(), openDescriptors(), usedHeap());
     }
@@ -39,6 +40,7 @@ public record Resources(long threads, long descriptors, long heap) {
         }
     }
 
+    /** {@return the bytes in use after a collection, the least of three} */
     public static long usedHeap() {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < 3; i++) {

@@ -14,8 +14,8 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 
 /**
- * A WebSocket client that has its TLS records in its own hands: it can send them in pieces, together, or broken. Reads
- * have the limit of {@link TestRun#LIMIT}.
+ * A WebSocket client that builds its TLS records itself: it can send them in pieces, together, or broken. Reads have
+ * the limit of {@link TestRun#LIMIT}.
  */
 public final class TlsClient implements AutoCloseable {
 
@@ -32,6 +32,7 @@ public final class TlsClient implements AutoCloseable {
         this(port, protocol, 0);
     }
 
+    /** Connects with a receive buffer of so many bytes, or of the usual size if it is 0. */
     public TlsClient(int port, String protocol, int receiveBuffer) throws IOException {
         socket.setTcpNoDelay(true);
         socket.setSoTimeout((int) TestRun.LIMIT.toMillis());
@@ -53,10 +54,12 @@ public final class TlsClient implements AutoCloseable {
         }
     }
 
+    /** {@return the engine of the client} */
     public SSLEngine engine() {
         return engine;
     }
 
+    /** {@return the socket below TLS} */
     public Socket socket() {
         return socket;
     }
@@ -68,6 +71,7 @@ public final class TlsClient implements AutoCloseable {
         return this;
     }
 
+    /** {@return the head of a handshake, not encrypted} */
     public static byte[] request() {
         return RawClient.handshake("/").getBytes(StandardCharsets.ISO_8859_1);
     }
@@ -132,6 +136,7 @@ public final class TlsClient implements AutoCloseable {
         return records(new byte[0]);
     }
 
+    /** Sends these bytes as they are. */
     public void send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
     }

@@ -24,7 +24,7 @@ import java.net.InetSocketAddress;
 import java.util.Scanner;
 
 /**
- * Step 13, CDI: the hub is a bean, injected into the endpoint at {@code /live} and into whoever has something to say.
+ * Step 13, CDI: the hub is a bean, injected into the endpoint at {@code /live} and into every bean that publishes.
  * What is typed is fired as an event, which a bean observes and broadcasts. Weld is the CDI container, Undertow that of
  * the endpoint; the nested classes are the same in any other.
  *

@@ -24,7 +24,7 @@ interface FloodContract {
 
     /** More of them than the container has threads. */
     @Test
-    default void peersThatFloodAreHeldBackAndCostNobodyTheConnection() throws Exception {
+    default void peersThatFloodAreHeldBackAndNoConnectionEnds() throws Exception {
         ContainerRig rig = rig();
         int flooding = 12;
         int each = 150;

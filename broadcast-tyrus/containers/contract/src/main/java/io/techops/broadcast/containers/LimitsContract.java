@@ -65,7 +65,7 @@ interface LimitsContract {
     }
 
     @Test
-    default void aPolicyThatThrowsEndsItsPeerWith1011AndNobodyElseNotices() throws Exception {
+    default void aPolicyThatThrowsEndsItsPeerWith1011AndNoOtherPeerIsAffected() throws Exception {
         ContainerRig rig = rig();
         rig.start(BroadcastHub.builder().policy((context, message) -> {
             if (message.size() > 4) {
