@@ -121,6 +121,13 @@ class PathTemplateTest {
         assertThat(PathTemplate.decoded(path)).isEqualTo(decoded);
     }
 
+    @ParameterizedTest
+    @CsvSource({"/{topic}, true", "/rooms/{topic}, true", "/{topic}/live, true", "/live, false", "/, false",
+        "{topic}, false", "/a{topic}, false", "/{topic}a, false", "/{topic}/{topic}, false", "/{topic}/a{topic}, false"})
+    void aTemplateOfTopicsHasOneSegmentThatIsTheVariable(String path, boolean template) {
+        assertThat(PathTemplate.isTemplate(path)).isEqualTo(template);
+    }
+
     @Test
     void aTemplateIsFilledAndCutAtItsVariable() {
         PathTemplate rooms = new PathTemplate("/rooms/{topic}/live");

@@ -63,6 +63,9 @@ class RequestBodyTest {
                 Arguments.of("1\nZ\n0\n\n", Progress.BROKEN),
                 Arguments.of("1~Z\n0~~", Progress.BROKEN),
                 Arguments.of("1\nZ~0~~", Progress.BROKEN),
+                Arguments.of("1x\nZ~0~~", Progress.BROKEN),
+                Arguments.of("1~Zx\n0~~", Progress.BROKEN),
+                Arguments.of("1~Z~0x\n~", Progress.BROKEN),
                 Arguments.of("0~\n", Progress.BROKEN),
                 Arguments.of("0\n~", Progress.BROKEN),
                 Arguments.of("0x1~Z~0~~", Progress.BROKEN),
@@ -105,5 +108,15 @@ class RequestBodyTest {
         assertThat(skip(RequestHead.CHUNKED, "1\r\nx\r\n".repeat(1 << 14), 1000)).isEqualTo(Progress.BROKEN);
         assertThat(skip(RequestHead.CHUNKED, "0\r\n" + "X: y\r\n".repeat(1 << 14), 1000)).isEqualTo(Progress.BROKEN);
         assertThat(skip(RequestHead.CHUNKED, "1;" + "x".repeat(5_000), 7)).isEqualTo(Progress.BROKEN);
+    }
+
+    @Test
+    void hasALimitOfItsOwnForALineAndOneForAll() {
+        assertThat(ofPieces("1;" + "x".repeat(1_000) + "\r\nZ\r\n0\r\n\r\n")).isEqualTo(Progress.DONE);
+        assertThat(ofPieces("1;" + "x".repeat(2_000) + "\r\nZ\r\n0\r\n\r\n")).isEqualTo(Progress.BROKEN);
+        for (int size : new int[] {1, 3, 1 << 20}) {
+            String tooLong = "x".repeat(RequestBody.MAX_BYTES + 1);
+            assertThat(skip(tooLong.length(), tooLong, size)).isEqualTo(Progress.BROKEN);
+        }
     }
 }

@@ -207,7 +207,8 @@ public class RequestHeadParserTest {
     @ParameterizedTest
     @ValueSource(strings = {"GET  / HTTP/1.1", "GET /  HTTP/1.1", "GET\t/ HTTP/1.1", "GET / HTTP/1.1 ", "GET /\tHTTP/1.1",
         "GET / HTTP/1.1\r", "GET / HTTP/1.10", "GET / HTTP/01.1", "GET /\u000B HTTP/1.1", "GET ?q HTTP/1.1",
-        "GET http:/x HTTP/1.1", "GET http://h#f HTTP/1.1", "GET *x HTTP/1.1", "GET h:80 HTTP/1.1"})
+        "GET http:/x HTTP/1.1", "GET http://h#f HTTP/1.1", "GET *x HTTP/1.1", "GET h:80 HTTP/1.1", "GET /a#b HTTP/1.1",
+        "GET http://h/a#b HTTP/1.1"})
     void aRequestLineThatIsNotInOrderIsRefused(String line) {
         assertThat(status(line + "\r\nHost: x\r\n\r\n")).isEqualTo(400);
     }
@@ -226,6 +227,8 @@ public class RequestHeadParserTest {
             assertThat(whole(request).result() instanceof RequestHead).isEqualTo(more == 0);
             assertThat(inPieces(request, new Random(1)).result() instanceof RequestHead).isEqualTo(more == 0);
         }
+        String noEnd = "GET / HTTP/1.1\r\nHost: x\r\nX: " + "y".repeat(RequestHeadParser.MAX_HEAD_BYTES);
+        assertThat(status(noEnd.substring(0, RequestHeadParser.MAX_HEAD_BYTES))).as("before one byte more").isEqualTo(431);
     }
 
     @Test
@@ -237,6 +240,9 @@ public class RequestHeadParserTest {
             }
             String request = String.join("\r\n", lines) + "\r\n\r\n";
             assertThat(whole(request).result() instanceof RequestHead).isEqualTo(count == RequestHeadParser.MAX_HEADERS);
+            String folded = "GET / HTTP/1.1\r\nHost: x\r\nX: y" + "\r\n z".repeat(count - 2) + "\r\n\r\n";
+            assertThat(whole(folded).result() instanceof RequestHead).as("folded lines count too")
+                    .isEqualTo(count == RequestHeadParser.MAX_HEADERS);
         }
     }
 
