@@ -213,6 +213,12 @@ public class RequestHeadParserTest {
         assertThat(status(line + "\r\nHost: x\r\n\r\n")).isEqualTo(400);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\u0016\u0003\u0001", "{", "GE\0", "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG"})
+    void bytesThatCannotBecomeARequestLineAreRefusedBeforeItsEnd(String begun) {
+        assertThat(status(begun)).isEqualTo(400);
+    }
+
     @Test
     void emptyLinesBeforeARequestAreBounded() {
         assertThat(head("\r\n\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n").path()).isEqualTo("/");
