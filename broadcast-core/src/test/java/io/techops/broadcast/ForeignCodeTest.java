@@ -332,12 +332,7 @@ class ForeignCodeTest {
                     foreign("recipe", null);
                     settings(hub);
                 }).build();
-        try {
-            return topics.hub("news");
-        } catch (Throwable failed) {
-            assertThat(thrower).as("only what its recipe throws is thrown at the host").isEqualTo("recipe");
-            return topics.hub("news");
-        }
+        return topics.hub("news");
     }
 
     private BroadcastHub.Builder settings(BroadcastHub.Builder hub) {
@@ -356,6 +351,9 @@ class ForeignCodeTest {
         try {
             return peer.register(hub);
         } catch (Throwable failed) {
+            if ("recipe".equals(thrower)) {
+                return peer.register(hub); // the first of a topic is told that it could not begin
+            }
             assertThat(concerned).as("only its own failure is told to who registers: %s", thrower).isSameAs(peer);
             return null;
         }
