@@ -7,14 +7,17 @@ import io.techops.broadcast.spi.PathTemplate;
 import io.techops.broadcast.tyrus.frame.Frames;
 import io.techops.broadcast.tyrus.handshake.HubRouter;
 import io.techops.broadcast.tyrus.handshake.TopicRouter;
+import io.techops.broadcast.tyrus.hosting.HostedEndpoint;
 import io.techops.broadcast.tyrus.server.BindHost;
 import io.techops.broadcast.tyrus.server.DependencyCheck;
 import io.techops.broadcast.tyrus.server.SelfExercise;
 import io.techops.broadcast.tyrus.server.ServerRuntime;
 import io.techops.broadcast.tyrus.server.ServerSettings;
+import jakarta.websocket.server.ServerEndpointConfig;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -69,8 +72,13 @@ public final class BroadcastServer implements AutoCloseable {
         try {
             ServerSettings checked = settings.checked();
             SelfExercise.run(checked);
+            boolean anyPath = topics == null && settings.path == null;
+            if (!anyPath) {
+                HostedEndpoint.checkBesideHub(settings.endpoints, path.toString(),
+                        topics != null ? "the topics are," : "the hub is,");
+            }
             running = new ServerRuntime(checked,
-                    topics != null ? new TopicRouter(path, topics) : new HubRouter(settings.path, hub));
+                    topics != null ? new TopicRouter(path, topics) : new HubRouter(settings.path, hub), anyPath);
             started = true;
         } finally {
             if (!started && settings.hub == null && hub != null) {
@@ -227,6 +235,7 @@ public final class BroadcastServer implements AutoCloseable {
         Duration pageIdleTimeout = Duration.ofSeconds(75);
         @Nullable SSLContext tls;
         int maxMessageBytes = MessagePolicy.DEFAULT_MAX_BYTES;
+        private final List<HostedEndpoint> endpoints = new ArrayList<>();
 
         private Builder() {
         }
@@ -312,6 +321,62 @@ public final class BroadcastServer implements AutoCloseable {
         }
 
         /**
+         * Serves an endpoint of the application's own beside the hub, or the topics: a class that is annotated with
+         * {@code jakarta.websocket.server.ServerEndpoint}, at the path that its annotation says. There may be any number
+         * of endpoints. Each is served on the WebSocket port; its handshakes pass all that the hub's do, and count for
+         * {@link #maxPeers} and {@link #maxPeersPerAddress}, before its configurator is asked.
+         *
+         * <p>Tyrus is their container, without extensions. What holds for them beyond Jakarta WebSocket:
+         *
+         * <ul>
+         *   <li>A path is compared as {@link #path} says; a variable stands for one whole segment. Of two endpoints at
+         *       a path, the one is meant that has a fixed segment where the other one has a variable, from the left.
+         *       With a {@link #path} or {@link #topics}, what is there is the hub's or the topics'; a hub at any path
+         *       has what no endpoint has.
+         *   <li>A message of a client may have {@link #maxMessageBytes}, in however many fragments; a longer one ends
+         *       the session with 1009. Frames are checked as those of peers.
+         *   <li>{@code Session.getUserPrincipal} is the subject of the client's certificate, or what the {@link
+         *       #handshakePolicy} has put under {@code PeerAttributes.PRINCIPAL}. The attributes of a peer, those of the
+         *       policy included, are in the session's user properties, each under the name of its key, unless the
+         *       endpoint has others there. The subprotocol is that which the endpoint selects; if none, that of the policy.
+         *   <li>An endpoint is called on threads of the server that may wait; one that does delays its own session.
+         *       A {@code SendHandler} is called on such a thread as well, without any lock.
+         *   <li>No more than 4 MiB may wait to be sent to a session, apart from what a blocking send waits for; one
+         *       message more, or a socket that takes nothing for 10 seconds, and the session is aborted: its endpoint
+         *       is told 1006. A send timeout is kept, and the session goes on after it.
+         *   <li>When the server closes, every session is closed with 1001, and its endpoint is told.
+         * </ul>
+         *
+         * @param type the class, which the container makes an instance of for every session
+         * @return this builder
+         * @throws IllegalArgumentException if it is not annotated, if its path is none, or if another endpoint is there
+         */
+        public Builder endpoint(Class<?> type) {
+            return endpoint(HostedEndpoint.of(type));
+        }
+
+        /**
+         * Serves an endpoint as {@link #endpoint(Class)} does, at the path and with the configurator, the encoders,
+         * decoders and subprotocols of a configuration. Its class is a {@code jakarta.websocket.Endpoint}, or an
+         * annotated one: then what the configuration says stands for what the annotation says, but that encoders and
+         * decoders of both are used, and the annotation's subprotocols if the configuration has none.
+         *
+         * @param config such as {@code BroadcastEndpoint.config} makes for another hub
+         * @return this builder
+         * @throws IllegalArgumentException if its class is not an endpoint, if its path is none, or if another endpoint
+         *     is there
+         */
+        public Builder endpoint(ServerEndpointConfig config) {
+            return endpoint(HostedEndpoint.of(config));
+        }
+
+        private Builder endpoint(HostedEndpoint endpoint) {
+            endpoints.forEach(endpoint::checkBeside);
+            endpoints.add(endpoint);
+            return this;
+        }
+
+        /**
          * Serves pages over HTTP, or HTTPS with {@link #tls}.
          *
          * @param pages where they come from; no pages by default
@@ -390,7 +455,8 @@ public final class BroadcastServer implements AutoCloseable {
          * @return the running server
          * @throws java.io.UncheckedIOException if a port cannot be bound: its cause names address and port; nothing is
          *     left running then, but a hub that was given stays open
-         * @throws IllegalStateException if settings contradict each other, if the hub or the topics that were given are
+         * @throws IllegalStateException if settings contradict each other, if an {@link #endpoint} is where the hub is or
+         *     cannot be served, if the hub or the topics that were given are
          *     closed, if Tyrus or Grizzly is not on the class path or of another version than is needed, or if
          *     {@link #clientAuth} was given without {@link #tls}
          */
@@ -417,7 +483,7 @@ public final class BroadcastServer implements AutoCloseable {
             try {
                 return new BroadcastServer(this);
             } catch (LinkageError e) {
-                throw DependencyCheck.lacking(e);
+                throw DependencyCheck.lacking(e, !endpoints.isEmpty());
             }
         }
 
@@ -434,7 +500,7 @@ public final class BroadcastServer implements AutoCloseable {
                     tls == null ? null : engines(tls, clientAuth), maxMessageBytes, handshakeTimeout,
                     new ServerSettings.Admission(Set.copyOf(origins), List.copyOf(trustedProxies), clientAddressHeader,
                             maxPeers, maxPeersPerAddress),
-                    handshakePolicy);
+                    handshakePolicy, List.copyOf(endpoints));
         }
 
         private static Supplier<SSLEngine> engines(SSLContext tls, ClientAuth clientAuth) {

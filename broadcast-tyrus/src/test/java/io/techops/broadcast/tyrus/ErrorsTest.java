@@ -112,7 +112,8 @@ class ErrorsTest {
 
         @Test
         void hasLibrariesThatDoNotFit() {
-            assertThat(DependencyCheck.lacking(new NoSuchMethodError("org.glassfish.grizzly.Something.gone()")))
+            assertThat(DependencyCheck.lacking(
+                    new NoSuchMethodError("org.glassfish.grizzly.Something.gone()"), false))
                     .hasMessageStartingWith("the server's libraries do not fit together (java.lang.NoSuchMethodError: "
                             + "org.glassfish.grizzly.Something.gone()): it needs Grizzly 4.0, and found ")
                     .hasMessageContaining("grizzly-framework-4.0.2.jar");

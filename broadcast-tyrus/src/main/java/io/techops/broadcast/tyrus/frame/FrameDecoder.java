@@ -3,7 +3,6 @@ package io.techops.broadcast.tyrus.frame;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -11,8 +10,6 @@ import org.jspecify.annotations.Nullable;
  * has come with one read, as nearly all do, is unmasked where it is and becomes a message at once. What comes in
  * pieces, be they reads or fragments, is gathered first: what a header declares costs no memory, what is kept grows
  * with the bytes that come, whatever the number of fragments.
- *
- * A header is read byte by byte into the fields below, so that it may be cut anywhere and nothing of it is kept.
  */
 
 /**
@@ -21,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * payload is read; a text that is not UTF-8 one with 1007, at its first bad byte if it comes in pieces. Owned by the
  * reading thread.
  */
-public final class FrameDecoder {
+public final class FrameDecoder extends FrameHeader {
 
     /** What was found. */
     public enum Found {
@@ -39,39 +36,20 @@ public final class FrameDecoder {
         VIOLATION
     }
 
-    private static final int PROTOCOL_ERROR = 1002;
-    private static final int INVALID_PAYLOAD = 1007;
-    private static final int FIN = 0x80;
-    private static final int RESERVED = 0x70;
-    private static final int MASKED = 0x80;
-    private static final int MASK_LENGTH = 4;
     private static final CloseReason NOT_UTF_8 = CloseReason.of(INVALID_PAYLOAD, "a text must be UTF-8");
-    private static final CloseReason PHRASE_NOT_UTF_8 =
-            CloseReason.of(INVALID_PAYLOAD, "the reason in a close frame must be UTF-8");
-    private static final CloseReason NO_CODE = CloseReason.of(CloseReason.NO_CODE);
 
-    private final int maxMessageBytes;
-    /** Of the frame that is read: how many bytes of the header have come, and what they say. */
-    private int headerBytes;
-    private int first;
-    private int second;
-    private int mask;
-    private long length;
     /** How much of the payload has come. */
     private long come;
     /** Where the payload of the frame that is read is gathered; null while a header is read. */
     private @Nullable MessageAssembler target;
     /** The data message that is gathered; there may be control frames between its fragments. */
     private @Nullable MessageAssembler assembler;
-    private boolean fragmented;
-    private long messageBytes;
 
     private @Nullable Message message;
     private byte @Nullable [] payload;
-    private @Nullable CloseReason reason;
 
     public FrameDecoder(int maxMessageBytes) {
-        this.maxMessageBytes = maxMessageBytes;
+        super(maxMessageBytes);
     }
 
     /** {@return the message that was found, once} */
@@ -86,11 +64,6 @@ public final class FrameDecoder {
         byte[] found = payload;
         payload = null;
         return found;
-    }
-
-    /** {@return what the close frame said, with {@link CloseReason#NO_CODE} if that was nothing; or what was wrong} */
-    public @Nullable CloseReason reason() {
-        return reason;
     }
 
     /** {@return whether all that has come are whole messages and control frames} */
@@ -174,30 +147,8 @@ public final class FrameDecoder {
     }
 
     private Found close(ByteBuffer content) {
-        if (!content.hasRemaining()) {
-            reason = NO_CODE;
-            return Found.CLOSE;
-        }
-        if (content.remaining() == 1) {
-            return violation(wrong("a close frame must have a code of two bytes, or no payload"));
-        }
-        int code = content.getShort() & 0xFFFF;
-        if (!mayBeSent(code)) {
-            return violation(wrong("close code " + code + " must not be sent"));
-        }
-        String phrase;
-        try {
-            phrase = Message.utf8(content).text();
-        } catch (IllegalArgumentException e) {
-            return violation(PHRASE_NOT_UTF_8);
-        }
-        reason = CloseReason.of(code, phrase);
-        return Found.CLOSE;
-    }
-
-    /** {@return whether a client may say so: 1012 to 1014 are a server's and a gateway's to say} */
-    private static boolean mayBeSent(int code) {
-        return code >= 1000 && code <= 1003 || code >= 1007 && code <= 1011 || code >= 3000 && code <= 4999;
+        reason = closeReason(content);
+        return isBroken() ? Found.VIOLATION : Found.CLOSE;
     }
 
     private MessageAssembler target() {
@@ -210,107 +161,8 @@ public final class FrameDecoder {
         return assembler;
     }
 
-    private int opcode() {
-        return first & 0x0F;
-    }
-
-    /** {@return whether the header is complete and in order} */
-    private boolean readHeader(ByteBuffer in) {
-        while (headerBytes < 2 || headerBytes < headerLength()) {
-            if (!in.hasRemaining()) {
-                return false;
-            }
-            int next = in.get() & 0xFF;
-            switch (headerBytes++) {
-                case 0 -> first = next;
-                case 1 -> {
-                    second = next;
-                    length = second & 0x7F;
-                    reason = checkStart();
-                    if (reason != null) {
-                        return false;
-                    }
-                    if (length > Frames.MAX_CONTROL) {
-                        length = 0; // it follows
-                    }
-                }
-                default -> {
-                    if (headerBytes <= headerLength() - MASK_LENGTH) {
-                        length = length << Byte.SIZE | next;
-                    } else {
-                        mask = mask << Byte.SIZE | next;
-                    }
-                }
-            }
-        }
-        reason = checkLength();
-        return reason == null;
-    }
-
-    private int headerLength() {
-        int code = second & 0x7F;
-        return MASK_LENGTH + (code < 126 ? 2 : code == 126 ? 4 : Frames.MAX_HEADER);
-    }
-
-    private @Nullable CloseReason checkStart() {
-        boolean fin = (first & FIN) != 0;
-        if ((first & RESERVED) != 0) {
-            return wrong("reserved bits must be 0");
-        }
-        if ((second & MASKED) == 0) {
-            return wrong("client frames must be masked");
-        }
-        switch (opcode()) {
-            case Frames.TEXT, Frames.BINARY -> {
-                if (fragmented) {
-                    return wrong("a fragmented message must end before the next one begins");
-                }
-                messageBytes = 0;
-            }
-            case Frames.CONTINUATION -> {
-                if (!fragmented) {
-                    return wrong("a continuation frame must continue a message");
-                }
-            }
-            case Frames.CLOSE, Frames.PING, Frames.PONG -> {
-                if (!fin) {
-                    return wrong("control frames must not be fragmented");
-                }
-                if (length > Frames.MAX_CONTROL) {
-                    return wrong("control frames must have at most 125 bytes");
-                }
-                return null;
-            }
-            default -> {
-                return wrong("unknown opcode " + opcode());
-            }
-        }
-        fragmented = !fin;
-        return null;
-    }
-
-    private @Nullable CloseReason checkLength() {
-        int code = second & 0x7F;
-        if (length < 0 || code == 126 && length < 126 || code == 127 && length <= 0xFFFF) {
-            return wrong("the payload length must be encoded in the fewest bytes");
-        }
-        if (opcode() < Frames.CLOSE) {
-            if (length > maxMessageBytes - messageBytes) {
-                return CloseReason.of(CloseReason.MESSAGE_TOO_BIG,
-                        "message of " + Long.toUnsignedString(messageBytes + length) + " bytes is over maxMessageBytes "
-                                + maxMessageBytes);
-            }
-            messageBytes += length;
-        }
-        return null;
-    }
-
     private Found violation(CloseReason broken) {
         reason = broken;
         return Found.VIOLATION;
-    }
-
-    private static CloseReason wrong(String rule) {
-        return CloseReason.of(PROTOCOL_ERROR, rule);
     }
 }

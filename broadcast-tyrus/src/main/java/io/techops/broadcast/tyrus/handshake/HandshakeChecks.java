@@ -45,7 +45,7 @@ public final class HandshakeChecks {
      *
      * @param permit is held, and has to be released
      */
-    public record Passed(HandshakeRequest request, Router.Found route, ConnectionLimits.Permit permit)
+    public record Passed(HandshakeRequest request, Router.Destination route, ConnectionLimits.Permit permit)
             implements Answer {
     }
 
@@ -63,14 +63,14 @@ public final class HandshakeChecks {
         if (route instanceof Router.Rejected rejected) {
             return new Rejected(rejected.why());
         }
-        Router.Found found = (Router.Found) route;
+        Router.Destination found = (Router.Destination) route;
         HostAndPort host = head.host();
         List<String> origin = head.values("Origin");
         if (origin.size() > 1 || host == null || !origins.allows(origin.isEmpty() ? null : origin.get(0), host)) {
             return new Rejected(HttpRejection.of(RefusalCause.ORIGIN, 403,
                     "Pages of this origin may not connect: the setting is allowOrigin."));
         }
-        if (router.isClosed()) {
+        if (found instanceof Router.Found && router.isClosed()) {
             return new Rejected(goingAway());
         }
         HandshakeRequest request = new ReceivedHandshake(head.path(), head.query(), head.headers(),

@@ -12,11 +12,18 @@ import org.jspecify.annotations.Nullable;
 public interface Router {
 
     /** What is at a path. */
-    sealed interface Answer permits Rejected, Found {
+    sealed interface Answer permits Rejected, Destination {
     }
 
     /** There is none, and this is why. */
     record Rejected(HttpRejection why) implements Answer {
+    }
+
+    /** There is something to connect to. */
+    sealed interface Destination extends Answer permits Found, Hosted {
+
+        /** {@return the topic that it is, or null} */
+        @Nullable String topic();
     }
 
     /**
@@ -24,7 +31,16 @@ public interface Router {
      *
      * @param topic the topic that it is, or null if it is the only one
      */
-    record Found(BroadcastHub hub, @Nullable String topic) implements Answer {
+    record Found(BroadcastHub hub, @Nullable String topic) implements Destination {
+    }
+
+    /** An endpoint of the host application. */
+    non-sealed interface Hosted extends Destination {
+
+        @Override
+        default @Nullable String topic() {
+            return null;
+        }
     }
 
     /** {@return what is at a path, as it was sent} See {@link PathTemplate}. */

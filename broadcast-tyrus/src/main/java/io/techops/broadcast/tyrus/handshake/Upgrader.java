@@ -72,8 +72,8 @@ public final class Upgrader {
 
     private WebSocketConnection peer(NIOConnection connection, SocketTransport transport,
             HandshakeChecks.Passed passed, Decision.Accept accept) {
-        WebSocketConnection peer = new WebSocketConnection(passed.route().hub(), parts.watch(), transport,
-                parts.encoder(), parts.maxMessageBytes(), passed.permit()::release);
+        WebSocketConnection peer = new WebSocketConnection(((Router.Found) passed.route()).hub(), parts.watch(),
+                transport, parts.encoder(), parts.maxMessageBytes(), passed.permit()::release);
         try {
             peer.register(attributes(passed, accept));
             open(connection, peer, Handshake.response(passed.request().header(Handshake.KEY), accept));
@@ -93,7 +93,8 @@ public final class Upgrader {
         }
     }
 
-    private static Attributes attributes(HandshakeChecks.Passed passed, Decision.Accept accept) {
+    /** {@return what is known of a client: the attributes of its peer} */
+    public static Attributes attributes(HandshakeChecks.Passed passed, Decision.Accept accept) {
         HandshakeRequest request = passed.request();
         String path = request.decodedPath();
         Attributes attributes = new Attributes()

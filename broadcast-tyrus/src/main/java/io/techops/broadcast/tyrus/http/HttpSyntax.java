@@ -59,7 +59,7 @@ public final class HttpSyntax {
     }
 
     /** {@return whether it has no control characters, but perhaps tabs} */
-    static boolean isFieldValue(String text) {
+    public static boolean isFieldValue(String text) {
         return consistsOf(VALUE, text);
     }
 

@@ -33,15 +33,19 @@ public abstract class ConnectionProcessor extends StandaloneProcessor {
     public final NIOConnection connection;
     private final WriteReadiness watch;
     /** Whether the selector watches the socket. Written last by who gives the connection to it. */
-    private volatile boolean watched = true;
+    private volatile boolean watched;
     /** Counts deadlines: an old one may be late. */
     private volatile int waits;
     private volatile WriteReadiness.@Nullable Deadline deadline;
     private volatile boolean closed;
 
-    public ConnectionProcessor(NIOConnection connection, WriteReadiness watch) {
+    /**
+     * @param watched whether the selector watches the socket; if not, the thread that is here has the connection
+     */
+    ConnectionProcessor(NIOConnection connection, WriteReadiness watch, boolean watched) {
         this.connection = connection;
         this.watch = watch;
+        this.watched = watched;
     }
 
     /** The connection was accepted. */
@@ -131,6 +135,20 @@ public abstract class ConnectionProcessor extends StandaloneProcessor {
                 connection.terminateSilently();
             }
         }
+    }
+
+    /** Runs something that may wait on a thread of the pool, or here, if the server has ended. */
+    final void runOnPool(Runnable task) {
+        ExecutorService pool = connection.getTransport().getWorkerThreadPool();
+        if (pool != null) {
+            try {
+                pool.execute(task);
+                return;
+            } catch (RejectedExecutionException e) {
+                LOG.debug("The server has ended: {}", e.toString());
+            }
+        }
+        task.run();
     }
 
     /** Goes on, on a thread that may wait. */

@@ -11,7 +11,9 @@ import io.techops.broadcast.tyrus.connection.WebSocketConnection;
 import io.techops.broadcast.tyrus.handshake.Handshake;
 import io.techops.broadcast.tyrus.handshake.HandshakeChecks;
 import io.techops.broadcast.tyrus.handshake.PolicyExecutor;
+import io.techops.broadcast.tyrus.handshake.Router;
 import io.techops.broadcast.tyrus.handshake.Upgrader;
+import io.techops.broadcast.tyrus.hosting.Hosting;
 import io.techops.broadcast.tyrus.http.HeadResult;
 import io.techops.broadcast.tyrus.http.HttpRejection;
 import io.techops.broadcast.tyrus.http.RequestBody;
@@ -74,7 +76,7 @@ final class HttpConnection extends ConnectionProcessor {
     private volatile @Nullable Runnable whenClosed;
 
     HttpConnection(HttpPort port, NIOConnection connection) throws IOException {
-        super(connection, port.watch());
+        super(connection, port.watch(), true);
         this.port = port;
         PlainSocketTransport socket = new PlainSocketTransport(connection, port.watch());
         tls = port.engines() == null ? null : new TlsSocketTransport(socket, connection, port.engines().get());
@@ -362,7 +364,7 @@ final class HttpConnection extends ConnectionProcessor {
         }
         HandshakeChecks.Passed passed = (HandshakeChecks.Passed) answer;
         if (sockets.policy() == null) {
-            upgrade(passed, Decision.accept(), sockets.upgrader());
+            accept(passed, Decision.accept(), sockets);
             return false;
         }
         whenClosed(passed.permit()::release);
@@ -437,10 +439,34 @@ final class HttpConnection extends ConnectionProcessor {
             passed.permit().release();
             refuse(verdict.refusal(), true);
         } else if (isWatched() && !sockets.mayBlock().getAsBoolean()) {
-            upgrade(passed, verdict.accept(), sockets.upgrader());
+            accept(passed, verdict.accept(), sockets);
         } else {
-            handOver(() -> upgrade(passed, verdict.accept(), sockets.upgrader()));
+            handOver(() -> accept(passed, verdict.accept(), sockets));
         }
+    }
+
+    private void accept(HandshakeChecks.Passed passed, Decision.Accept accept, HttpPort.Sockets sockets) {
+        if (passed.route() instanceof Router.Hosted endpoint) {
+            noDeadline();
+            whenClosed(passed.permit()::release);
+            handOver(() -> host(passed, endpoint, accept, sockets.hosting()));
+        } else {
+            upgrade(passed, accept, sockets.upgrader());
+        }
+    }
+
+    /** Asks an endpoint of the host application, whose code may wait, and opens a session. */
+    private void host(HandshakeChecks.Passed passed, Router.Hosted endpoint, Decision.Accept accept, Hosting hosting) {
+        Hosting.Outcome outcome = hosting.admit(new Hosting.Client(endpoint, passed.request(),
+                Upgrader.attributes(passed, accept), accept.subprotocol(), accept.headers()), pipe, this::runOnPool,
+                passed.permit()::release);
+        if (outcome.session() == null) {
+            passed.permit().release();
+            refuse(outcome.refusal(), true);
+            return;
+        }
+        state = State.UPGRADED;
+        new HostedProcessor(connection, port.watch(), outcome.session()).begin(rest);
     }
 
     private void upgrade(HandshakeChecks.Passed passed, Decision.Accept accept, Upgrader upgrader) {

@@ -13,6 +13,7 @@ import io.techops.broadcast.tyrus.handshake.Origins;
 import io.techops.broadcast.tyrus.handshake.PolicyExecutor;
 import io.techops.broadcast.tyrus.handshake.Router;
 import io.techops.broadcast.tyrus.handshake.Upgrader;
+import io.techops.broadcast.tyrus.hosting.Hosting;
 import io.techops.broadcast.tyrus.pages.StaticFileHandler;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -47,10 +48,11 @@ public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engin
      * What a handshake passes.
      *
      * @param policy asks the host application, or null if every peer is accepted
+     * @param hosting the endpoints of the host application, or null
      * @param mayBlock whether the checks or the upgrade may have to wait for foreign code
      */
     record Sockets(HandshakeChecks checks, @Nullable PolicyExecutor policy, Upgrader upgrader,
-            BooleanSupplier mayBlock) {
+            @Nullable Hosting hosting, BooleanSupplier mayBlock) {
     }
 
     /** {@return a port that has pages alone} */
@@ -62,7 +64,8 @@ public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engin
 
     /** {@return the WebSocket port} */
     static HttpPort forSockets(ServerSettings settings, WriteReadiness watch, BooleanSupplier closing,
-            Router router, @Nullable PolicyExecutor policy, @Nullable StaticFileHandler pages) {
+            Router router, @Nullable Hosting hosting, @Nullable PolicyExecutor policy,
+            @Nullable StaticFileHandler pages) {
         ServerSettings.Admission who = settings.admission();
         HandshakeChecks checks = new HandshakeChecks(router, new Origins(who.origins()),
                 new ForwardedHeaders(who.trustedProxies(), who.clientAddressHeader()),
@@ -73,6 +76,6 @@ public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engin
                 FilterChainBuilder.stateless().add(new SocketFilter()).build(), settings.maxMessageBytes()));
         return new HttpPort(watch, settings.engines(), settings.handshakeTimeout(), settings.pageIdleTimeout(),
                 STALL_TIMEOUT, closing, router::refused,
-                new Sockets(checks, policy, upgrader, router::mayBlock), pages);
+                new Sockets(checks, policy, upgrader, hosting, router::mayBlock), pages);
     }
 }

@@ -36,7 +36,7 @@ final class ReadThreadStrategy extends AbstractIOStrategy {
     }
 
     private static boolean mayBlock(Connection<?> connection, IOEvent event) {
-        if (connection.getProcessor() instanceof HttpConnection) {
+        if (connection.getProcessor() instanceof ConnectionProcessor) {
             return false; // it goes to the pool itself, where it has to
         }
         WebSocketConnection peer = event == IOEvent.READ ? FrameFilter.PEER.get(connection) : null;

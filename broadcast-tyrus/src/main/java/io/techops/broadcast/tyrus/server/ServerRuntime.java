@@ -3,6 +3,7 @@ package io.techops.broadcast.tyrus.server;
 import io.techops.broadcast.tyrus.connection.WriteReadiness;
 import io.techops.broadcast.tyrus.handshake.PolicyExecutor;
 import io.techops.broadcast.tyrus.handshake.Router;
+import io.techops.broadcast.tyrus.hosting.Hosting;
 import io.techops.broadcast.tyrus.pages.StaticFileHandler;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -30,6 +31,7 @@ public final class ServerRuntime {
     private final TCPNIOTransport sockets;
     private final @Nullable TCPNIOTransport pages;
     private final @Nullable PolicyExecutor policy;
+    private final @Nullable Hosting hosting;
     private final URI root;
     private final int port;
     private final @Nullable URI pageUri;
@@ -38,19 +40,25 @@ public final class ServerRuntime {
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
-    /** Listens, or leaves nothing behind. */
-    public ServerRuntime(ServerSettings settings, Router router) {
-        this.router = router;
+    /**
+     * Listens, or leaves nothing behind.
+     *
+     * @param anyPath whether the hub is at any path
+     */
+    public ServerRuntime(ServerSettings settings, Router hubs, boolean anyPath) {
         watch = new WriteReadiness("broadcast-watch");
         boolean onOnePort = settings.pages() != null && settings.pagePort() == settings.port() && settings.port() != 0;
         InetSocketAddress socketAddress = settings.address(settings.port());
         InetSocketAddress pageAddress = settings.address(settings.pagePort());
         boolean started = false;
         try {
+            hosting = settings.endpoints().isEmpty() ? null
+                    : new Hosting(settings.endpoints(), watch, settings.maxMessageBytes(), settings.isSecure());
+            router = hosting == null ? hubs : new HostingRouter(hubs, hosting, anyPath);
             policy = settings.policy() == null ? null : new PolicyExecutor(settings.policy());
             StaticFileHandler handler = settings.pages() == null ? null : new StaticFileHandler(settings.pages());
             sockets = GrizzlyListeners.transport("broadcast", watch, HttpPort.forSockets(settings, watch, () -> closing, router,
-                    policy, onOnePort ? handler : null));
+                    hosting, policy, onOnePort ? handler : null));
             pages = handler == null || onOnePort ? null : GrizzlyListeners.transport("broadcast-pages", null,
                     HttpPort.forPages(settings, watch, () -> closing, handler));
             port = GrizzlyListeners.start(sockets, "port", socketAddress);
@@ -146,6 +154,9 @@ public final class ServerRuntime {
         }
         if (policy != null) {
             policy.close();
+        }
+        if (hosting != null) {
+            hosting.release();
         }
         watch.close();
     }

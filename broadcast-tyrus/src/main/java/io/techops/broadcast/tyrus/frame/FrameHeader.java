@@ -1,0 +1,179 @@
+package io.techops.broadcast.tyrus.frame;
+
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.Message;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The headers of a client's frames, and the rules for them (RFC 6455 sections 5.1 to 5.5 and 7.4). A header is read
+ * byte by byte into the fields, so that it may be cut anywhere and nothing of it is kept. What reads the payloads
+ * extends this. Owned by the reading thread.
+ */
+abstract class FrameHeader {
+
+    static final int FIN = 0x80;
+    static final int INVALID_PAYLOAD = 1007;
+
+    private static final int PROTOCOL_ERROR = 1002;
+    private static final int RESERVED = 0x70;
+    private static final int MASKED = 0x80;
+    private static final int MASK_LENGTH = 4;
+    private static final CloseReason PHRASE_NOT_UTF_8 =
+            CloseReason.of(INVALID_PAYLOAD, "the reason in a close frame must be UTF-8");
+    private static final CloseReason NO_CODE = CloseReason.of(CloseReason.NO_CODE);
+
+    final int maxMessageBytes;
+    /** Of the frame that is read: how many bytes of the header have come, and what they say. */
+    int headerBytes;
+    int first;
+    private int second;
+    int mask;
+    long length;
+    private boolean fragmented;
+    private long messageBytes;
+    private boolean broken;
+    @Nullable CloseReason reason;
+
+    FrameHeader(int maxMessageBytes) {
+        this.maxMessageBytes = maxMessageBytes;
+    }
+
+    /** {@return what the close frame said, with {@link CloseReason#NO_CODE} if that was nothing; or what was wrong} */
+    public final @Nullable CloseReason reason() {
+        return reason;
+    }
+
+    /** {@return whether the close frame that was read breaks a rule, which {@link #reason} names} */
+    final boolean isBroken() {
+        return broken;
+    }
+
+    /** {@return what a close frame says; or, if it {@link #isBroken}, what is wrong with it} */
+    final CloseReason closeReason(ByteBuffer content) {
+        if (!content.hasRemaining()) {
+            return NO_CODE;
+        }
+        broken = true;
+        if (content.remaining() == 1) {
+            return wrong("a close frame must have a code of two bytes, or no payload");
+        }
+        int code = content.getShort() & 0xFFFF;
+        if (!mayBeSent(code)) {
+            return wrong("close code " + code + " must not be sent");
+        }
+        String phrase;
+        try {
+            phrase = Message.utf8(content).text();
+        } catch (IllegalArgumentException e) {
+            return PHRASE_NOT_UTF_8;
+        }
+        broken = false;
+        return CloseReason.of(code, phrase);
+    }
+
+    /** {@return whether a client may say so: 1012 to 1014 are a server's and a gateway's to say} */
+    private static boolean mayBeSent(int code) {
+        return code >= 1000 && code <= 1003 || code >= 1007 && code <= 1011 || code >= 3000 && code <= 4999;
+    }
+
+    /** {@return the opcode of the frame whose header was read last} */
+    public final int opcode() {
+        return first & 0x0F;
+    }
+
+    /** {@return whether the header is complete and in order} */
+    final boolean readHeader(ByteBuffer in) {
+        while (headerBytes < 2 || headerBytes < headerLength()) {
+            if (!in.hasRemaining()) {
+                return false;
+            }
+            int next = in.get() & 0xFF;
+            switch (headerBytes++) {
+                case 0 -> first = next;
+                case 1 -> {
+                    second = next;
+                    length = second & 0x7F;
+                    reason = checkStart();
+                    if (reason != null) {
+                        return false;
+                    }
+                    if (length > Frames.MAX_CONTROL) {
+                        length = 0; // it follows
+                    }
+                }
+                default -> {
+                    if (headerBytes <= headerLength() - MASK_LENGTH) {
+                        length = length << Byte.SIZE | next;
+                    } else {
+                        mask = mask << Byte.SIZE | next;
+                    }
+                }
+            }
+        }
+        reason = checkLength();
+        return reason == null;
+    }
+
+    private int headerLength() {
+        int code = second & 0x7F;
+        return MASK_LENGTH + (code < 126 ? 2 : code == 126 ? 4 : Frames.MAX_HEADER);
+    }
+
+    private @Nullable CloseReason checkStart() {
+        boolean fin = (first & FIN) != 0;
+        if ((first & RESERVED) != 0) {
+            return wrong("reserved bits must be 0");
+        }
+        if ((second & MASKED) == 0) {
+            return wrong("client frames must be masked");
+        }
+        switch (opcode()) {
+            case Frames.TEXT, Frames.BINARY -> {
+                if (fragmented) {
+                    return wrong("a fragmented message must end before the next one begins");
+                }
+                messageBytes = 0;
+            }
+            case Frames.CONTINUATION -> {
+                if (!fragmented) {
+                    return wrong("a continuation frame must continue a message");
+                }
+            }
+            case Frames.CLOSE, Frames.PING, Frames.PONG -> {
+                if (!fin) {
+                    return wrong("control frames must not be fragmented");
+                }
+                if (length > Frames.MAX_CONTROL) {
+                    return wrong("control frames must have at most 125 bytes");
+                }
+                return null;
+            }
+            default -> {
+                return wrong("unknown opcode " + opcode());
+            }
+        }
+        fragmented = !fin;
+        return null;
+    }
+
+    private @Nullable CloseReason checkLength() {
+        int code = second & 0x7F;
+        if (length < 0 || code == 126 && length < 126 || code == 127 && length <= 0xFFFF) {
+            return wrong("the payload length must be encoded in the fewest bytes");
+        }
+        if (opcode() < Frames.CLOSE) {
+            if (length > maxMessageBytes - messageBytes) {
+                return CloseReason.of(CloseReason.MESSAGE_TOO_BIG,
+                        "message of " + Long.toUnsignedString(messageBytes + length) + " bytes is over maxMessageBytes "
+                                + maxMessageBytes);
+            }
+            messageBytes += length;
+        }
+        return null;
+    }
+
+    static CloseReason wrong(String rule) {
+        return CloseReason.of(PROTOCOL_ERROR, rule);
+    }
+}

@@ -1,0 +1,78 @@
+package io.techops.broadcast.tyrus.frame;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts what a client sends into its frames, for a container that wants fragments one by one. What the header of a frame
+ * shows to be forbidden is a violation with 1002; a message over the limit, in however many fragments, one with 1009,
+ * before the payload of the frame is read. A payload is unmasked, and takes memory for what has come of it. Whether a
+ * text is UTF-8 is not looked at. Owned by the reading thread.
+ */
+public final class FrameSplitter extends FrameHeader {
+
+    /** What was found. */
+    public enum Found {
+        /** More bytes are needed. */
+        NOTHING,
+        /** A whole frame, of a message or a control frame: {@link #opcode}, {@link #isLast}, {@link #payload}. */
+        FRAME,
+        /** A close frame, which says {@link #reason}. */
+        CLOSE,
+        /** The peer broke the rule that {@link #reason} names: nothing may be asked any more. */
+        VIOLATION
+    }
+
+    private @Nullable MessageAssembler assembler;
+    private long come;
+    private byte @Nullable [] payload;
+
+    /**
+     * Makes a splitter of one connection.
+     *
+     * @param maxMessageBytes the most bytes of a message
+     */
+    public FrameSplitter(int maxMessageBytes) {
+        super(maxMessageBytes);
+    }
+
+    /** {@return whether the frame that was found is the last one of its message} */
+    public boolean isLast() {
+        return (first & FIN) != 0;
+    }
+
+    /** {@return the payload of the frame that was found, once} */
+    public byte[] payload() {
+        byte[] found = payload;
+        payload = null;
+        return found;
+    }
+
+    /** Reads up to the end of the next frame. */
+    public Found next(ByteBuffer in) {
+        if (assembler == null) {
+            reason = null;
+            if (!readHeader(in)) {
+                return reason == null ? Found.NOTHING : Found.VIOLATION;
+            }
+            assembler = new MessageAssembler(Frames.BINARY, (int) length);
+            come = 0;
+        }
+        int count = (int) Math.min(in.remaining(), length - come);
+        assembler.add(in, count, mask, come);
+        come += count;
+        if (come < length) {
+            return Found.NOTHING;
+        }
+        headerBytes = 0;
+        ByteBuffer content = assembler.payload();
+        assembler = null;
+        if (opcode() == Frames.CLOSE) {
+            reason = closeReason(content);
+            return isBroken() ? Found.VIOLATION : Found.CLOSE;
+        }
+        payload = new byte[content.remaining()];
+        content.get(payload);
+        return Found.FRAME;
+    }
+}

@@ -1,0 +1,305 @@
+package io.techops.broadcast.tyrus.hosting;
+
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.logging.FailureLog;
+import io.techops.broadcast.tyrus.connection.SocketReader;
+import io.techops.broadcast.tyrus.connection.SocketTransport;
+import io.techops.broadcast.tyrus.connection.ThreadState;
+import io.techops.broadcast.tyrus.connection.WriteReadiness;
+import io.techops.broadcast.tyrus.frame.FrameSplitter;
+import io.techops.broadcast.tyrus.frame.Frames;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.glassfish.tyrus.core.ProtocolHandler;
+import org.glassfish.tyrus.core.WebSocketException;
+import org.glassfish.tyrus.core.frame.Frame;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/*
+ * In:  the pipe -> FrameSplitter (the rules, the limits, the masks) -> Tyrus -> the endpoint, all on the thread that
+ *      has the connection, so that one message is read after the other, and TCP pushes back while a handler takes time.
+ * Out: the endpoint -> Tyrus -> SessionWriter -> the pipe, on any thread.
+ *
+ * However a session ends, Tyrus is told with close(), which sends a close frame and calls the endpoint's onClose, the
+ * first time; then the socket is closed when both sides have said all, or in the end by a deadline; gone() follows.
+ * What comes while the session is being opened waits until it is open.
+ */
+
+/** One session of an endpoint of the host application, and its connection. */
+public final class HostedSession {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HostedSession.class);
+    private static final FailureLog FAILURES = new FailureLog(LOG);
+    /** How long the close frame may take to leave, and the peer's to come. */
+    private static final Duration FAREWELL = Duration.ofSeconds(5);
+    /** How long a connection that has said all may go on after that. */
+    private static final Duration LINGER = Duration.ofSeconds(2);
+    private static final CloseReason VANISHED =
+            CloseReason.of(CloseReason.ABNORMAL, "the connection ended without a close frame");
+    private static final CloseReason FAILED =
+            CloseReason.of(CloseReason.INTERNAL_ERROR, "the session could not be served");
+    private static final CloseReason GOING_AWAY = CloseReason.of(CloseReason.GOING_AWAY, "the server is going away");
+
+    private final AcceptedHandshake handshake;
+    private final SocketTransport pipe;
+    private final WriteReadiness watch;
+    private final Executor threads;
+    private final OpenSessions all;
+    private final Runnable whenGone;
+    private final ProtocolHandler protocol;
+    private final SessionSocket socket;
+    private final SessionWriter writer;
+    private final FrameSplitter splitter;
+
+    /** Written by the reading thread: nothing that comes is looked at any more. */
+    private boolean deaf;
+
+    /** All of these are guarded by this. */
+    private boolean opened;
+    private final List<Runnable> afterOpening = new ArrayList<>();
+    private boolean peerSaidAll;
+    private boolean inputOver;
+    private boolean closeLeft;
+    private boolean gone;
+    private WriteReadiness.@Nullable Deadline reaper;
+
+    /**
+     * Makes a session that is not open.
+     *
+     * @param threads run what may wait
+     * @param whenGone called once the socket is closed
+     */
+    HostedSession(AcceptedHandshake handshake, SocketTransport pipe, WriteReadiness watch, Executor threads,
+            OpenSessions all, int maxMessageBytes, Runnable whenGone) {
+        this.handshake = handshake;
+        this.pipe = pipe;
+        this.watch = watch;
+        this.threads = threads;
+        this.all = all;
+        this.whenGone = whenGone;
+        this.protocol = handshake.protocol();
+        this.socket = new SessionSocket(protocol, handshake.wrapper());
+        this.writer = new SessionWriter(pipe, watch, threads, socket::writeTimeout, new Ends());
+        this.splitter = new FrameSplitter(maxMessageBytes);
+        protocol.setWriter(writer);
+    }
+
+    /** Writes the 101 and opens the session, which calls the endpoint. */
+    public void open() {
+        writer.open(handshake.response());
+        try {
+            handshake.connect(socket);
+        } catch (Throwable thrown) {
+            failed(thrown);
+        } finally {
+            ThreadState.restore();
+            List<Runnable> waiting;
+            synchronized (this) {
+                opened = true;
+                waiting = List.copyOf(afterOpening);
+            }
+            waiting.forEach(Runnable::run);
+        }
+    }
+
+    private void failed(Throwable thrown) {
+        FAILURES.warn("A session could not be served, and is closed", thrown);
+        deaf = true;
+        close(FAILED);
+    }
+
+    // Reading.
+
+    /**
+     * Reads what has come, and calls the endpoint with it. For the thread that has the connection.
+     *
+     * @param before what came behind the request; null for nothing
+     * @return whether to go on when more has come; if not, nothing ever comes
+     */
+    public boolean read(@Nullable ByteBuffer before) {
+        if (before != null) {
+            take(before);
+        }
+        SocketReader reader = pipe.reader(SocketReader.BUFFER_BYTES);
+        boolean ended;
+        try {
+            for (ByteBuffer piece = reader.next(); piece != null; piece = reader.next()) {
+                take(piece);
+            }
+        } finally {
+            ended = reader.end();
+        }
+        if (ended) {
+            inputEnded();
+        }
+        return !ended;
+    }
+
+    private void take(ByteBuffer piece) {
+        while (!deaf) {
+            switch (splitter.next(piece)) {
+                case NOTHING -> {
+                    return;
+                }
+                case FRAME -> process(Frame.builder().fin(splitter.isLast()).opcode((byte) splitter.opcode())
+                        .payloadData(splitter.payload()).build());
+                case CLOSE -> {
+                    CloseReason said = splitter.reason();
+                    writer.answerWith(Frames.close(CloseReason.of(said.code())));
+                    peerEnds(said);
+                }
+                case VIOLATION -> peerEnds(splitter.reason());
+            }
+        }
+    }
+
+    private void process(Frame frame) {
+        try {
+            protocol.process(frame, socket);
+        } catch (WebSocketException e) {
+            jakarta.websocket.CloseReason reason = e.getCloseReason();
+            peerEnds(CloseReason.of(reason.getCloseCode().getCode(), "what came cannot be a message"));
+        } catch (Throwable thrown) {
+            failed(thrown);
+        } finally {
+            ThreadState.restore();
+        }
+    }
+
+    // The end.
+
+    /** Nothing more is read. */
+    private void peerEnds(CloseReason reason) {
+        deaf = true;
+        synchronized (this) {
+            peerSaidAll = true;
+        }
+        close(reason);
+        farewell();
+    }
+
+    /** Tells Tyrus, which tells the peer and the endpoint, unless the session is closed already. */
+    private void close(CloseReason reason) {
+        try {
+            socket.close(reason.code(), reason.phrase());
+        } catch (Throwable thrown) {
+            FAILURES.warn("The end of a session could not be told", thrown);
+        } finally {
+            ThreadState.restore();
+        }
+    }
+
+    /** Ends the session because the server ends. May call the endpoint later, but not now. */
+    void goAway() {
+        later(() -> close(GOING_AWAY));
+    }
+
+    /** Frees the socket at once. */
+    void abort() {
+        writer.end(new IOException("the session was aborted"));
+        pipe.abort();
+    }
+
+    /** The socket is closed. Called on any thread, which does not wait. */
+    public void gone() {
+        synchronized (this) {
+            if (gone) {
+                return;
+            }
+            gone = true;
+            reapAfter(null);
+        }
+        whenGone.run();
+        writer.end(new IOException(VANISHED.phrase()));
+        pipe.ended();
+        later(() -> {
+            try {
+                close(VANISHED);
+            } finally {
+                all.remove(this);
+            }
+        });
+    }
+
+    /** Runs something that may wait, once the session is open. */
+    private void later(Runnable task) {
+        synchronized (this) {
+            if (!opened) {
+                afterOpening.add(task);
+                return;
+            }
+        }
+        threads.execute(task);
+    }
+
+    private void inputEnded() {
+        synchronized (this) {
+            inputOver = true;
+            if (peerSaidAll && !closeLeft && !gone) {
+                return; // our close frame has still to leave: the deadline sees to it
+            }
+        }
+        pipe.close();
+    }
+
+    /** Goes on with the end, as far as it has come. */
+    private void farewell() {
+        boolean over;
+        synchronized (this) {
+            over = closeLeft && peerSaidAll;
+            if (over && inputOver) {
+                reapAfter(null);
+            } else {
+                reapAfter(over ? LINGER : FAREWELL);
+            }
+        }
+        if (over && inputOver) {
+            pipe.close();
+        } else if (over) {
+            pipe.finish();
+        }
+    }
+
+    /** With the lock held: sees to it that the socket is gone by then, in place of what was to happen. */
+    private void reapAfter(@Nullable Duration delay) {
+        if (reaper != null) {
+            reaper.cancel();
+        }
+        reaper = delay == null || gone ? null : watch.after(delay, this::abort);
+    }
+
+    private final class Ends implements SessionWriter.Owner {
+
+        @Override
+        public void closed() {
+            farewell();
+        }
+
+        @Override
+        public void closeLeft() {
+            synchronized (HostedSession.this) {
+                closeLeft = true;
+            }
+            farewell();
+        }
+
+        @Override
+        public void tooSlow(String why) {
+            LOG.debug("A session is aborted: {}", why);
+            abort();
+        }
+
+        @Override
+        public void broken() {
+            synchronized (HostedSession.this) {
+                reapAfter(LINGER); // what came before may still be read
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package io.techops.broadcast.tyrus;
+
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.DecodeException;
+import jakarta.websocket.Decoder;
+import jakarta.websocket.Encoder;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.OnClose;
+import jakarta.websocket.OnError;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.OnOpen;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.PathParam;
+import jakarta.websocket.server.ServerEndpoint;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** Endpoints such as an application has, and what they were told. */
+public final class Hosted {
+
+    static final BlockingQueue<Session> OPENED = new LinkedBlockingQueue<>();
+    static final BlockingQueue<CloseReason> CLOSED = new LinkedBlockingQueue<>();
+    static final Queue<Throwable> ERRORS = new ConcurrentLinkedQueue<>();
+    static final List<String> PARTS = new CopyOnWriteArrayList<>();
+
+    private Hosted() {
+    }
+
+    static void forget() {
+        OPENED.clear();
+        CLOSED.clear();
+        ERRORS.clear();
+        PARTS.clear();
+    }
+
+    /** A chat with rooms. */
+    @ServerEndpoint("/chat/{room}")
+    public static class Chat {
+
+        private static final Map<String, List<Session>> ROOMS = new ConcurrentHashMap<>();
+
+        /** Joins a room. */
+        @OnOpen
+        public void join(Session session, @PathParam("room") String room) {
+            ROOMS.computeIfAbsent(room, name -> new CopyOnWriteArrayList<>()).add(session);
+            OPENED.add(session);
+        }
+
+        /** Says something to all in the room. */
+        @OnMessage
+        public void say(@PathParam("room") String room, String text) {
+            for (Session session : ROOMS.get(room)) {
+                session.getAsyncRemote().sendText(room + ": " + text);
+            }
+        }
+
+        /** Leaves. */
+        @OnClose
+        public void leave(Session session, @PathParam("room") String room, CloseReason reason) {
+            ROOMS.get(room).remove(session);
+            CLOSED.add(reason);
+        }
+    }
+
+    /** Answers with what it was sent, text and bytes. */
+    @ServerEndpoint("/echo")
+    public static class Echo {
+
+        /** A session opens. */
+        @OnOpen
+        public void open(Session session) {
+            OPENED.add(session);
+        }
+
+        /** A text. */
+        @OnMessage
+        public String text(String text) {
+            return text;
+        }
+
+        /** Bytes. */
+        @OnMessage
+        public byte[] bytes(byte[] bytes) {
+            return bytes;
+        }
+
+        /** A session has closed. */
+        @OnClose
+        public void close(CloseReason reason) {
+            CLOSED.add(reason);
+        }
+
+        /** Something went wrong. */
+        @OnError
+        public void error(Throwable thrown) {
+            ERRORS.add(thrown);
+        }
+    }
+
+    /** Takes messages in parts, and answers in parts. */
+    @ServerEndpoint("/parts")
+    public static class Parts {
+
+        /** Part of a text. */
+        @OnMessage
+        public void part(Session session, String part, boolean last) throws IOException {
+            PARTS.add(part + (last ? "." : ""));
+            session.getBasicRemote().sendText(part, last);
+        }
+    }
+
+    /** Two numbers. */
+    public record Point(int x, int y) {
+
+        /** Reads one. */
+        public static class In implements Decoder.Text<Point> {
+            @Override
+            public Point decode(String text) throws DecodeException {
+                try {
+                    String[] both = text.split(",");
+                    return new Point(Integer.parseInt(both[0]), Integer.parseInt(both[1]));
+                } catch (RuntimeException e) {
+                    throw new DecodeException(text, "not a point", e);
+                }
+            }
+
+            @Override
+            public boolean willDecode(String text) {
+                return true;
+            }
+        }
+
+        /** Writes one. */
+        public static class Out implements Encoder.Text<Point> {
+            @Override
+            public String encode(Point point) {
+                return point.x + "," + point.y;
+            }
+        }
+    }
+
+    /** Speaks of points. */
+    @ServerEndpoint(value = "/points", decoders = Point.In.class, encoders = Point.Out.class)
+    public static class Points {
+
+        /** Mirrors a point. */
+        @OnMessage
+        public Point mirror(Point point) {
+            return new Point(point.y, point.x);
+        }
+
+        /** A message is no point. */
+        @OnError
+        public void error(Throwable thrown) {
+            ERRORS.add(thrown);
+        }
+    }
+
+    /** An endpoint that is no annotated class. */
+    public static class Programmatic extends Endpoint {
+
+        @Override
+        public void onOpen(Session session, EndpointConfig config) {
+            OPENED.add(session);
+            session.addMessageHandler(String.class, text -> session.getAsyncRemote().sendText("programmatic " + text));
+        }
+
+        @Override
+        public void onClose(Session session, CloseReason reason) {
+            CLOSED.add(reason);
+        }
+
+        @Override
+        public void onError(Session session, Throwable thrown) {
+            ERRORS.add(thrown);
+        }
+    }
+}

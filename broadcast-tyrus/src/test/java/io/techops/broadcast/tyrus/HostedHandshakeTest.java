@@ -1,0 +1,272 @@
+package io.techops.broadcast.tyrus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.techops.broadcast.AttributeKey;
+import io.techops.broadcast.Topics;
+import io.techops.broadcast.handshake.HandshakePolicy.Decision;
+import io.techops.broadcast.handshake.PeerAttributes;
+import io.techops.broadcast.testing.JdkClient;
+import io.techops.broadcast.testing.LogCatch;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.Tls;
+import jakarta.websocket.HandshakeResponse;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.OnOpen;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.HandshakeRequest;
+import jakarta.websocket.server.PathParam;
+import jakarta.websocket.server.ServerEndpoint;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.security.Principal;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What decides about a handshake with a hosted endpoint: the server's settings first, and then the endpoint's own. */
+public class HostedHandshakeTest {
+
+    private static final AttributeKey<String> ROLE = AttributeKey.of("role", String.class);
+    private static final Queue<String> ASKED = new ConcurrentLinkedQueue<>();
+
+    /** For JUnit. */
+    public HostedHandshakeTest() {
+    }
+
+    @BeforeEach
+    void forget() {
+        Hosted.forget();
+        ASKED.clear();
+    }
+
+    /** Has an opinion about everything. */
+    public static class Configured extends ServerEndpointConfig.Configurator {
+
+        /** For the container. */
+        public Configured() {
+        }
+
+        @Override
+        public boolean checkOrigin(String origin) {
+            ASKED.add("origin " + origin);
+            return !"http://evil.example".equals(origin);
+        }
+
+        @Override
+        public String getNegotiatedSubprotocol(List<String> supported, List<String> requested) {
+            ASKED.add("subprotocols " + supported + requested);
+            return super.getNegotiatedSubprotocol(supported, requested);
+        }
+
+        @Override
+        public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
+            if (request.getHeaders().containsKey("X-Fail")) {
+                throw new IllegalStateException("on purpose");
+            }
+            response.getHeaders().put("X-Answer", List.of("for " + request.getHeaders().get("x-question")));
+            config.getUserProperties().put("path", "its own");
+            config.getUserProperties().put("principal seen", String.valueOf(request.getUserPrincipal()));
+        }
+
+        @Override
+        public <T> T getEndpointInstance(Class<T> type) throws InstantiationException {
+            if (type == Greeting.class) {
+                return type.cast(new Greeting("good morning"));
+            }
+            return super.getEndpointInstance(type);
+        }
+    }
+
+    /** Has no constructor that a container could call. */
+    @ServerEndpoint(value = "/greets/{name}", configurator = Configured.class, subprotocols = {"v2", "v1"})
+    public static class Greeting {
+
+        private final String greeting;
+
+        Greeting(String greeting) {
+            this.greeting = greeting;
+        }
+
+        /** A session opens. */
+        @OnOpen
+        public void open(Session session) {
+            Hosted.OPENED.add(session);
+        }
+
+        /** A text comes. */
+        @OnMessage
+        public String greet(@PathParam("name") String name, String text) {
+            return greeting + ", " + name;
+        }
+    }
+
+    private static BroadcastServer.Builder greeting(Wire wire) {
+        return wire.server().path("/live").endpoint(Greeting.class);
+    }
+
+    private static String ask(BroadcastServer server, String path, String... headers) throws Exception {
+        try (RawClient raw = Wire.PLAIN.connect(server)) {
+            return raw.ask(RawClient.handshake(path, headers));
+        }
+    }
+
+    @Test
+    void theConfiguratorIsAskedAndItsAnswersStand() throws Exception {
+        try (BroadcastServer server = greeting(Wire.PLAIN).start(); RawClient raw = Wire.PLAIN.connect(server)) {
+            assertThat(raw.ask(RawClient.handshake("/greets/ann", "Sec-WebSocket-Protocol: v0, v1", "X-Question: 42",
+                    "Sec-WebSocket-Protocol: v2", "Sec-WebSocket-Extensions: permessage-deflate",
+                    "X-Tyrus-Tracing-Threshold: none such")))
+                    .startsWith("HTTP/1.1 101 ").contains("\r\nSec-WebSocket-Protocol: v1\r\n")
+                    .contains("\r\nX-Answer: for [42]\r\n").doesNotContain("Extensions");
+            raw.sendText("");
+            assertThat(raw.readText()).isEqualTo("good morning, ann");
+            Session session = Hosted.OPENED.take();
+            assertThat(session.getNegotiatedSubprotocol()).isEqualTo("v1");
+            assertThat(session.getPathParameters()).containsEntry("name", "ann");
+            assertThat(session.getUserProperties()).containsEntry("path", "its own");
+            assertThat(ASKED).containsExactly("origin null", "subprotocols [v2, v1][v0, v1, v2]");
+        }
+    }
+
+    @Test
+    void aHandshakeThatTheServerRefusesNeverReachesTheEndpoint() throws Exception {
+        try (BroadcastServer server = greeting(Wire.PLAIN).handshakePolicy(request ->
+                request.header("X-Member") == null ? Decision.refuse(401, "members only") : Decision.accept()).start()) {
+            assertThat(ask(server, "/greets/ann")).startsWith("HTTP/1.1 401 ");
+            assertThat(ask(server, "/greets/ann", "Origin: http://elsewhere.example")).startsWith("HTTP/1.1 403 ");
+            assertThat(ask(server, "/greets/ann", "Content-Length: 3")).startsWith("HTTP/1.1 400 ");
+            assertThat(ASKED).isEmpty();
+            assertThat(ask(server, "/greets/ann", "X-Member: yes")).startsWith("HTTP/1.1 101 ");
+        }
+        assertThat(ASKED).isNotEmpty();
+    }
+
+    @Test
+    void anOriginThatTheEndpointRefusesGets403AndAConfiguratorThatThrows500() throws Exception {
+        try (LogCatch log = new LogCatch(); BroadcastServer server =
+                greeting(Wire.PLAIN).allowOrigin("*").maxPeers(1).start()) {
+            assertThat(ask(server, "/greets/ann", "Origin: http://evil.example")).startsWith("HTTP/1.1 403 ");
+            assertThat(ask(server, "/greets/ann", "X-Fail: yes")).startsWith("HTTP/1.1 500 ");
+            assertThat(ask(server, "/greets/ann", "Origin: http://good.example")).startsWith("HTTP/1.1 101 ");
+            assertThat(log.warnings()).singleElement().asString().contains("configurator");
+        }
+    }
+
+    @Test
+    void thePolicysAttributesAndPrincipalAndSubprotocolAreTheSessions() throws Exception {
+        Principal ann = () -> "ann";
+        try (BroadcastServer server = greeting(Wire.PLAIN).endpoint(Hosted.Echo.class).handshakePolicy(request ->
+                Decision.accept().with(ROLE, "admin").with(PeerAttributes.PRINCIPAL, ann).speaking("bearer"))
+                .start();
+                JdkClient client = JdkClient.open(server.uri().resolve("/echo"), "bearer", "a-token")) {
+            assertThat(client.subprotocol()).isEqualTo("bearer");
+            Session session = Hosted.OPENED.take();
+            assertThat(session.getUserProperties()).containsEntry("role", "admin")
+                    .containsEntry("path", "/echo");
+            assertThat(session.getUserPrincipal()).isSameAs(ann);
+            assertThat(session.getNegotiatedSubprotocol()).isEqualTo("bearer");
+            try (JdkClient other = JdkClient.open(server.uri().resolve("/greets/bob"), "bearer", "v2")) {
+                assertThat(other.subprotocol()).isEqualTo("v2");
+            }
+        }
+    }
+
+    @Test
+    void theSubjectOfACertificateIsThePrincipal() throws Exception {
+        try (BroadcastServer server = greeting(Wire.TLS).clientAuth(ClientAuth.NEED).start();
+                RawClient raw = RawClient.connect(Tls.context().getSocketFactory(), server.port(), 0)) {
+            raw.shakeHands("/greets/ann");
+            Session session = Hosted.OPENED.take();
+            assertThat(session.getUserPrincipal()).hasToString("CN=localhost");
+            assertThat(session.getUserProperties()).containsEntry("principal seen", "CN=localhost");
+            assertThat(session.isSecure()).isTrue();
+        }
+    }
+
+    @Test
+    void aConfigurationStandsForWhatAnAnnotationSays() throws Exception {
+        ServerEndpointConfig config = ServerEndpointConfig.Builder.create(Hosted.Points.class, "/p")
+                .configurator(new Configured()).build();
+        config.getUserProperties().put("given", 1);
+        try (BroadcastServer server = Wire.PLAIN.server().endpoint(config).endpoint(Hosted.Points.class).start();
+                RawClient raw = Wire.PLAIN.connect(server)) {
+            assertThat(raw.ask(RawClient.handshake("/p"))).contains("X-Answer");
+            raw.sendText("1,2");
+            assertThat(raw.readText()).isEqualTo("2,1");
+        }
+    }
+
+    @Test
+    void clashesOfPathsAreNamed() {
+        ServerEndpointConfig same = ServerEndpointConfig.Builder.create(Hosted.Programmatic.class, "/chat/{other}")
+                .build();
+        assertThatThrownBy(() -> BroadcastServer.builder().endpoint(Hosted.Chat.class).endpoint(same))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("Hosted$Chat at /chat/{room}")
+                .hasMessageContaining("Hosted$Programmatic at /chat/{other}");
+        assertThatThrownBy(() -> Wire.PLAIN.server().path("/echo").endpoint(Hosted.Echo.class).start())
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining("Hosted$Echo at /echo")
+                .hasMessageContaining("the hub is, at /echo");
+        assertThatThrownBy(() -> Wire.PLAIN.server().topics(Topics.builder().build()).path("/chat/{topic}")
+                .endpoint(Hosted.Chat.class).start())
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining("Hosted$Chat at /chat/{room}")
+                .hasMessageContaining("the topics are, at /chat/{topic}");
+        assertThatThrownBy(() -> Wire.PLAIN.server().topics(Topics.builder().build()).path("/{topic}")
+                .endpoint(Hosted.Echo.class).start())
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining("/echo");
+    }
+
+    /** Has two handlers for one kind of message. */
+    @ServerEndpoint("/wrong")
+    public static class Wrong {
+
+        /** One. */
+        @OnMessage
+        public void one(String text) {
+            ASKED.add(text);
+        }
+
+        /** The other. */
+        @OnMessage
+        public void other(String text) {
+            ASKED.add(text);
+        }
+    }
+
+    @Test
+    void whatCannotBeServedIsSaidAtOnce() {
+        assertThatThrownBy(() -> BroadcastServer.builder().endpoint(String.class))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("java.lang.String")
+                .hasMessageContaining("ServerEndpoint");
+        for (String path : List.of("/a{b}", "/{a}/{a}", "//", "/../x", "/{}", "/a%2Fb")) {
+            assertThatThrownBy(() -> BroadcastServer.builder().endpoint(
+                    ServerEndpointConfig.Builder.create(Hosted.Programmatic.class, path).build()))
+                    .as(path).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("Programmatic");
+        }
+        assertThatThrownBy(() -> Wire.PLAIN.server().endpoint(Wrong.class).start())
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining("Wrong at /wrong");
+    }
+
+    @Test
+    void theMoreFixedPathIsMeant() throws Exception {
+        ServerEndpointConfig any = ServerEndpointConfig.Builder.create(Hosted.Programmatic.class, "/{any}").build();
+        try (BroadcastServer server = Wire.PLAIN.server().path("/live").endpoint(any).endpoint(Hosted.Echo.class)
+                .start()) {
+            answers(server, "/echo", "text", "text");
+            answers(server, "/other", "text", "programmatic text");
+            answers(server, "/%65cho", "text", "text");
+            answers(server, "/live", "text", "text");
+            assertThat(ask(server, "/%zz")).startsWith("HTTP/1.1 400 ");
+            assertThat(ask(server, "/..")).startsWith("HTTP/1.1 404 ");
+        }
+    }
+
+    private static void answers(BroadcastServer server, String path, String text, String answer) throws Exception {
+        try (RawClient raw = Wire.PLAIN.connect(server).shakeHands(path)) {
+            raw.sendText(text);
+            assertThat(raw.readText()).as(path).isEqualTo(answer);
+        }
+    }
+}
