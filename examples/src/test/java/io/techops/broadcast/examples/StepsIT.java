@@ -151,6 +151,28 @@ class StepsIT {
     }
 
     @Test
+    void roomsAreApartAndTheHubTellsWhoComesAndGoes() {
+        try (Program program = Program.of(Step14Endpoints.class, "0");
+                JdkClient peer = JdkClient.open(program.uriWithin(LISTENING))) {
+            URI chat = program.uriWithin(LISTENING).resolve("/chat/");
+            try (JdkClient one = JdkClient.open(chat.resolve("tea"))) {
+                assertThat(peer.next()).isEqualTo("one more in tea");
+                try (JdkClient two = JdkClient.open(chat.resolve("tea"));
+                        JdkClient other = JdkClient.open(chat.resolve("coffee"))) {
+                    assertThat(peer.next()).startsWith("one more in ");
+                    assertThat(peer.next()).startsWith("one more in ");
+                    other.send("black");
+                    assertThat(other.next()).isEqualTo("black");
+                    one.send("green");
+                    assertThat(one.next()).isEqualTo("green");
+                    assertThat(two.next()).isEqualTo("green");
+                    endsGracefully(program, peer, one, two, other);
+                }
+            }
+        }
+    }
+
+    @Test
     void topicsAreApartAndTheNewsIsTheHosts() {
         try (Program program = Program.of(Step08Topics.class, "0")) {
             URI root = program.uriWithin(LISTENING);

@@ -1,0 +1,95 @@
+package io.techops.broadcast.examples;
+
+import io.techops.broadcast.tyrus.BroadcastServer;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.OnClose;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.OnOpen;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.PathParam;
+import jakarta.websocket.server.ServerEndpoint;
+
+/**
+ * Step 14, endpoints of the application's own beside the hub: the hub is at {@code /live}, and a chat with rooms, an
+ * annotated class of Jakarta WebSocket, at {@code /chat/} and the name of a room. What is said in a room is for the room
+ * alone, who comes and goes is news for all peers of the hub.
+ *
+ * <pre>java -cp examples/target/broadcast-service.jar io.techops.broadcast.examples.Step14Endpoints</pre>
+ */
+public final class Step14Endpoints {
+
+    private static volatile BroadcastServer server;
+
+    private Step14Endpoints() {
+    }
+
+    /** The chat; the container makes an instance of it for every session. */
+    @ServerEndpoint("/chat/{room}")
+    public static class Chat {
+
+        /** For the container. */
+        public Chat() {
+        }
+
+        /**
+         * Somebody enters a room.
+         *
+         * @param session the session
+         * @param room the room
+         */
+        @OnOpen
+        public void enter(Session session, @PathParam("room") String room) {
+            session.getUserProperties().put("room", room);
+            server.hub().broadcast("one more in " + room);
+        }
+
+        /**
+         * Somebody says something.
+         *
+         * @param session the session
+         * @param room the room
+         * @param text what is said
+         */
+        @OnMessage
+        public void say(Session session, @PathParam("room") String room, String text) {
+            for (Session other : session.getOpenSessions()) {
+                if (room.equals(other.getUserProperties().get("room"))) {
+                    send(other, text);
+                }
+            }
+        }
+
+        private static void send(Session session, String text) {
+            try {
+                session.getAsyncRemote().sendText(text);
+            } catch (IllegalStateException e) {
+                // It has just closed: the others get the message all the same.
+            }
+        }
+
+        /**
+         * Somebody leaves.
+         *
+         * @param room the room
+         * @param reason why
+         */
+        @OnClose
+        public void leave(@PathParam("room") String room, CloseReason reason) {
+            server.hub().broadcast("one less in " + room);
+        }
+    }
+
+    /**
+     * Starts the program.
+     *
+     * @param arguments the port to listen on, 5000 if there is none
+     */
+    public static void main(String[] arguments) {
+        server = BroadcastServer.builder()
+                .port(Start.port(arguments, 0))
+                .path("/live") // the hub's
+                .endpoint(Chat.class) // as many as there are
+                .start().closeOnExit();
+        System.out.println("Listening on " + server.uri());
+    }
+}
