@@ -73,7 +73,7 @@ public final class BroadcastServer implements AutoCloseable {
             ServerSettings checked = settings.checked();
             SelfExercise.run(checked);
             boolean anyPath = topics == null && settings.path == null;
-            if (!anyPath) {
+            if (!anyPath && !settings.endpoints.isEmpty()) {
                 HostedEndpoint.checkBesideHub(settings.endpoints, path.toString(),
                         topics != null ? "the topics are," : "the hub is,");
             }

@@ -38,6 +38,23 @@ final class Child {
         }
     }
 
+    /** The same with an endpoint. */
+    static final class Hosting {
+
+        private Hosting() {
+        }
+
+        public static void main(String[] arguments) {
+            try (BroadcastServer server = BroadcastServer.builder().host("127.0.0.1").port(0)
+                    .endpoint(Hosted.Echo.class).start()) {
+                System.out.println("listens on " + server.port());
+            } catch (Throwable thrown) {
+                System.out.println(thrown.getClass().getName() + ": " + thrown.getMessage());
+            }
+            System.exit(0);
+        }
+    }
+
     /** {@return the files and folders that the tests run with} */
     static List<Path> classPath() {
         List<Path> entries = new ArrayList<>();
@@ -54,9 +71,17 @@ final class Child {
 
     /** {@return what the program prints, run with the entries whose file name is kept} */
     static String run(Predicate<String> kept, int port, String... wrapper) throws Exception {
-        String path = String.join(File.pathSeparator, classPath().stream()
+        return run(Program.class, pathOf(kept), port, wrapper);
+    }
+
+    /** {@return what the program with an endpoint prints, run with the entries whose file name is kept} */
+    static String runHosting(Predicate<String> kept) throws Exception {
+        return run(Hosting.class, pathOf(kept), 0);
+    }
+
+    private static String pathOf(Predicate<String> kept) {
+        return String.join(File.pathSeparator, classPath().stream()
                 .filter(entry -> kept.test(entry.getFileName().toString())).map(Path::toString).toList());
-        return run(path, port, wrapper);
     }
 
     /** {@return what the program prints if somebody else runs it, from a folder that anyone can read} */
@@ -73,7 +98,7 @@ final class Child {
                 Files.setPosixFilePermissions(one, PosixFilePermissions.fromString("rwxr-xr-x"));
             }
         }
-        return run(String.join(File.pathSeparator, copies), port, wrapper);
+        return run(Program.class, String.join(File.pathSeparator, copies), port, wrapper);
     }
 
     private static void copyAll(Path from, Path to) throws IOException {
@@ -87,10 +112,10 @@ final class Child {
         }
     }
 
-    private static String run(String path, int port, String... wrapper) throws Exception {
+    private static String run(Class<?> program, String path, int port, String... wrapper) throws Exception {
         List<String> command = new ArrayList<>(List.of(wrapper));
         command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", path,
-                Program.class.getName(), Integer.toString(port)));
+                program.getName(), Integer.toString(port)));
         Process process = new ProcessBuilder(command).directory(new File("/")).redirectErrorStream(true).start();
         try {
             String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

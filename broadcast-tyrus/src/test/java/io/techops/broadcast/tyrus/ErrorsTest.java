@@ -14,6 +14,7 @@ import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,6 +109,24 @@ class ErrorsTest {
             assertThat(Child.run(name -> !name.startsWith("grizzly"), 0))
                     .contains("java.lang.IllegalStateException: the server needs org.glassfish.grizzly:")
                     .contains(CORRECT);
+        }
+
+        @Test
+        void needsTyrusForEndpointsAlone() throws Exception {
+            assertThat(Child.run(name -> !name.startsWith("tyrus"), 0)).contains("listens on ");
+            assertThat(Child.runHosting(jar -> true)).contains("listens on ");
+            for (String jar : List.of("tyrus-spi", "tyrus-core", "tyrus-server")) {
+                assertThat(Child.runHosting(name -> !name.matches(jar + "-\\d.*")))
+                        .contains("java.lang.IllegalStateException: the server needs org.glassfish.tyrus:" + jar
+                                + " 2.2 for the endpoints of the application" + CORRECT);
+            }
+        }
+
+        @Test
+        void isNotReadForTyrusWithoutEndpoints() throws Exception {
+            assertThat(Child.run(jar -> true, 0, "env", "JDK_JAVA_OPTIONS=-Xlog:class+load")).contains("listens on ")
+                    .contains("io.techops.broadcast.tyrus.BroadcastServer ").doesNotContain("org.glassfish.tyrus.")
+                    .doesNotContain("io.techops.broadcast.tyrus.hosting.");
         }
 
         @Test

@@ -1,5 +1,6 @@
 package io.techops.broadcast.examples;
 
+import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.OnClose;
@@ -18,7 +19,7 @@ import jakarta.websocket.server.ServerEndpoint;
  */
 public final class Step14Endpoints {
 
-    private static volatile BroadcastServer server;
+    private static final BroadcastHub HUB = BroadcastHub.create();
 
     private Step14Endpoints() {
     }
@@ -40,7 +41,7 @@ public final class Step14Endpoints {
         @OnOpen
         public void enter(Session session, @PathParam("room") String room) {
             session.getUserProperties().put("room", room);
-            server.hub().broadcast("one more in " + room);
+            HUB.broadcast("one more in " + room);
         }
 
         /**
@@ -75,7 +76,7 @@ public final class Step14Endpoints {
          */
         @OnClose
         public void leave(@PathParam("room") String room, CloseReason reason) {
-            server.hub().broadcast("one less in " + room);
+            HUB.broadcast("one less in " + room);
         }
     }
 
@@ -85,9 +86,10 @@ public final class Step14Endpoints {
      * @param arguments the port to listen on, 5000 if there is none
      */
     public static void main(String[] arguments) {
-        server = BroadcastServer.builder()
+        BroadcastServer server = BroadcastServer.builder()
+                .hub(HUB)
                 .port(Start.port(arguments, 0))
-                .path("/live") // the hub's
+                .path("/live")
                 .endpoint(Chat.class) // as many as there are
                 .start().closeOnExit();
         System.out.println("Listening on " + server.uri());
