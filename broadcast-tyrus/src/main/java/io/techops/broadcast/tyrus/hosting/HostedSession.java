@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.glassfish.tyrus.core.ProtocolHandler;
 import org.glassfish.tyrus.core.WebSocketException;
 import org.glassfish.tyrus.core.frame.Frame;
@@ -50,7 +51,7 @@ public final class HostedSession {
     private final SocketTransport pipe;
     private final WriteReadiness watch;
     private final Executor threads;
-    private final OpenSessions all;
+    private final Consumer<HostedSession> whenTold;
     private final Runnable whenGone;
     private final ProtocolHandler protocol;
     private final SessionSocket socket;
@@ -74,14 +75,15 @@ public final class HostedSession {
      *
      * @param threads run what may wait
      * @param whenGone called once the socket is closed
+     * @param whenTold called when the endpoint was told after that
      */
     HostedSession(AcceptedHandshake handshake, SocketTransport pipe, WriteReadiness watch, Executor threads,
-            OpenSessions all, int maxMessageBytes, Runnable whenGone) {
+            int maxMessageBytes, Runnable whenGone, Consumer<HostedSession> whenTold) {
         this.handshake = handshake;
         this.pipe = pipe;
         this.watch = watch;
         this.threads = threads;
-        this.all = all;
+        this.whenTold = whenTold;
         this.whenGone = whenGone;
         this.protocol = handshake.protocol();
         this.socket = new SessionSocket(protocol, handshake.wrapper());
@@ -222,7 +224,7 @@ public final class HostedSession {
             try {
                 close(VANISHED);
             } finally {
-                all.remove(this);
+                whenTold.accept(this);
             }
         });
     }

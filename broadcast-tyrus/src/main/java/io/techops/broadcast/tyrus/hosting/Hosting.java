@@ -102,8 +102,8 @@ public final class Hosting {
             if (answer.accepted() == null) {
                 return new Outcome(null, answer.refusal());
             }
-            HostedSession session = new HostedSession(answer.accepted(), pipe, watch, threads, sessions,
-                    maxMessageBytes, whenGone);
+            HostedSession session = new HostedSession(answer.accepted(), pipe, watch, threads,
+                    maxMessageBytes, whenGone, sessions::remove);
             return sessions.add(session) ? new Outcome(session, null)
                     : new Outcome(null, HandshakeChecks.goingAway());
         } catch (Throwable e) {
