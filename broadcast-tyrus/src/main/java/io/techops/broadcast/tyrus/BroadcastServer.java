@@ -341,8 +341,8 @@ public final class BroadcastServer implements AutoCloseable {
          *       endpoint has others there. The subprotocol is that which the endpoint selects; if none, that of the policy.
          *   <li>An endpoint is called on threads of the server that may wait; one that does delays its own session.
          *       A {@code SendHandler} is called on such a thread as well, without any lock.
-         *   <li>No more than 4 MiB may wait to be sent to a session, apart from what a blocking send waits for; one
-         *       message more, or a socket that takes nothing for 10 seconds, and the session is aborted: its endpoint
+         *   <li>No more than 4 MiB, or one message that is longer, may wait behind the message that is being sent to
+         *       a session, apart from what a blocking send waits for; one message more, or a socket that takes nothing for 10 seconds, and the session is aborted: its endpoint
          *       is told 1006. A send timeout is kept, and the session goes on after it.
          *   <li>When the server closes, every session is closed with 1001, and its endpoint is told.
          * </ul>

@@ -186,7 +186,7 @@ public class HostedEndTest {
             endsWith(wire, server, 1007, ClientFrames.frame(0x81, 0xC3, 0x28));
             endsWith(wire, server, 1009, ClientFrames.header(0x81, 2, 201));
             endsWith(wire, server, 1009, ClientFrames.concat(ClientFrames.frameOf(0x01, 150),
-                    ClientFrames.header(0x80, 1, 51)));
+                    ClientFrames.header(0x80, 0, 51)));
         }
     }
 
@@ -297,6 +297,19 @@ public class HostedEndTest {
             int all = sent;
             await().untilAsserted(() -> assertThat(results).hasSize(all));
             assertThat(results).anyMatch(SendResult::isOK).anyMatch(result -> !result.isOK());
+        }
+    }
+
+    @Test
+    void messagesThatAreLongerThanWhatMayWaitAreSentAllTheSame() throws Exception {
+        try (BroadcastServer server = echo(Wire.PLAIN).start(); RawClient slow = Wire.PLAIN.connect(server, 4096)) {
+            slow.shakeHands("/echo");
+            Session session = Hosted.OPENED.take();
+            byte[] bytes = new byte[6 << 20];
+            session.getAsyncRemote().sendBinary(ByteBuffer.wrap(bytes));
+            session.getAsyncRemote().sendBinary(ByteBuffer.wrap(bytes));
+            assertThat(slow.read().payload()).hasSize(bytes.length);
+            assertThat(slow.read().payload()).hasSize(bytes.length);
         }
     }
 

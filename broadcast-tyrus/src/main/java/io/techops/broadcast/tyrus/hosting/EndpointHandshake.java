@@ -4,6 +4,7 @@ import io.techops.broadcast.Attributes;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.handshake.HandshakeRequest;
 import io.techops.broadcast.handshake.PeerAttributes;
+import io.techops.broadcast.tyrus.http.HostAndPort;
 import io.techops.broadcast.tyrus.http.HttpRejection;
 import io.techops.broadcast.tyrus.http.HttpSyntax;
 import io.techops.broadcast.tyrus.http.IpAddresses;
@@ -100,10 +101,16 @@ record EndpointHandshake(HostedPath route, HandshakeRequest request, Attributes 
         }
     }
 
+    /** {@return what stands before the path in the URI that the client connects to} */
+    private String origin() {
+        String host = request.header("Host");
+        return host == null || HostAndPort.parse(host) == null ? "" : (secure ? "wss://" : "ws://") + host;
+    }
+
     private RequestContext context() {
         RequestParameters parameters = new RequestParameters(request.query(), route.variables());
         RequestContext context = RequestContext.Builder.create()
-                .requestURI(URI.create(RequestParameters.legalPath(request.path())))
+                .requestURI(URI.create(origin() + RequestParameters.legalPath(request.path())))
                 .queryString(parameters.query())
                 .parameterMap(parameters.all())
                 .secure(secure)

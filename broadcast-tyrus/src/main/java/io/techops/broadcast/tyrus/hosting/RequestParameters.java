@@ -72,7 +72,7 @@ final class RequestParameters {
                     || marks.indexOf(c) >= 0) {
                 legal.append(c);
             } else {
-                legal.append('%').append(Character.forDigit(c >> 4 & 0xF, 16)).append(Character.forDigit(c & 0xF, 16));
+                legal.append(String.format("%%%02X", (int) c));
             }
         }
         return legal.toString();

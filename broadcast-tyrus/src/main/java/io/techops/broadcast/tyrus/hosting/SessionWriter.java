@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * once; the rest waits in a queue, and leaves on the watch's thread when the socket takes more. The queue is bounded:
  *
  *   a sender that waits   (getBasicRemote) has one frame in it, and waits until it has left
- *   all others            have MOST_BYTES together; one frame more, and the session is ended
+ *   all others            have MOST_BYTES together behind the one that leaves, or one that is longer; a frame more,
+ *                         and the session is ended
  *   a pong                replaces one that has not begun to leave
  *   a send with a timeout leaves the queue when it is over, unless it has begun to leave
  *
@@ -41,7 +42,7 @@ import org.slf4j.LoggerFactory;
 /** The outbound side of a session. Safe for use by any number of threads; no method blocks. */
 final class SessionWriter extends Writer {
 
-    /** The most bytes that may wait for a session, but for those of senders that wait for them to leave. */
+    /** The most bytes that may wait behind the frame that leaves, but for those of senders that wait themselves. */
     static final int MOST_BYTES = 4 << 20;
     /** How long a socket may take nothing. */
     static final Duration STALL = Duration.ofSeconds(10);
@@ -147,9 +148,9 @@ final class SessionWriter extends Writer {
         synchronized (this) {
             if (ended || closeBrought) {
                 news.failed(List.of(send), new IOException("the session is closed"));
-            } else if (!send.isWaitedFor && !queue.isEmpty() && waitingBytes + send.length > MOST_BYTES) {
+            } else if (!send.isWaitedFor && isTooMuch(send.length)) {
                 news.failed(List.of(send), new IOException("the session does not read what is sent to it"));
-                news.tooSlow = "more than " + MOST_BYTES + " bytes wait for a session that does not read";
+                news.tooSlow = "no more than " + MOST_BYTES + " bytes may wait for a session";
             } else {
                 add(send);
                 if (!awaiting) {
@@ -162,6 +163,12 @@ final class SessionWriter extends Writer {
     }
 
     // With the lock held.
+
+    private boolean isTooMuch(int more) {
+        Send leaving = queue.peek();
+        long behind = waitingBytes - (leaving == null || leaving.isWaitedFor ? 0 : leaving.length);
+        return behind > 0 && behind + more > MOST_BYTES;
+    }
 
     private void add(Send send) {
         Send added = send;
