@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.techops.broadcast.AttributeKey;
 import io.techops.broadcast.Topics;
-import io.techops.broadcast.handshake.HandshakePolicy.Decision;
+import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.testing.JdkClient;
 import io.techops.broadcast.testing.LogCatch;
@@ -134,12 +134,14 @@ public class HostedHandshakeTest {
     @Test
     void aHandshakeThatTheServerRefusesNeverReachesTheEndpoint() throws Exception {
         try (BroadcastServer server = greeting(Wire.PLAIN).handshakePolicy(request ->
-                request.header("X-Member") == null ? Decision.refuse(401, "members only") : Decision.accept()).start()) {
+                request.header("X-Member") == null ? Decision.refuse(401, "members only")
+                : Decision.accept().header("X-Seen", "by the policy")).start()) {
             assertThat(ask(server, "/greets/ann")).startsWith("HTTP/1.1 401 ");
             assertThat(ask(server, "/greets/ann", "Origin: http://elsewhere.example")).startsWith("HTTP/1.1 403 ");
             assertThat(ask(server, "/greets/ann", "Content-Length: 3")).startsWith("HTTP/1.1 400 ");
             assertThat(ASKED).isEmpty();
-            assertThat(ask(server, "/greets/ann", "X-Member: yes")).startsWith("HTTP/1.1 101 ");
+            assertThat(ask(server, "/greets/ann", "X-Member: yes")).startsWith("HTTP/1.1 101 ")
+                    .contains("\r\nX-Seen: by the policy\r\n");
         }
         assertThat(ASKED).isNotEmpty();
     }
