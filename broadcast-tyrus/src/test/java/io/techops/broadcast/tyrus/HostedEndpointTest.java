@@ -126,7 +126,7 @@ class HostedEndpointTest {
             Session session = Hosted.OPENED.take();
             assertThat(session.getRequestParameterMap()).containsEntry("a", List.of("1", "2"))
                     .containsEntry("b", List.of("x y")).containsEntry("c", List.of("{%"));
-            assertThat(session.getRequestURI()).
+            assertThat(session.getRequestURI())
                     .isEqualTo(URI.create("ws://127.0.0.1/programmatic?a=1&b=x%20y&a=2&c=%7B%25"));
             assertThat(session.isSecure()).isFalse();
             assertThat(session.getOpenSessions()).containsExactly(session);
