@@ -47,6 +47,10 @@ public final class Hosted {
 
         private static final Map<String, List<Session>> ROOMS = new ConcurrentHashMap<>();
 
+        /** For the container. */
+        public Chat() {
+        }
+
         /** Joins a room. */
         @OnOpen
         public void join(Session session, @PathParam("room") String room) {
@@ -73,6 +77,10 @@ public final class Hosted {
     /** Answers with what it was sent, text and bytes. */
     @ServerEndpoint("/echo")
     public static class Echo {
+
+        /** For the container. */
+        public Echo() {
+        }
 
         /** A session opens. */
         @OnOpen
@@ -109,6 +117,10 @@ public final class Hosted {
     @ServerEndpoint("/parts")
     public static class Parts {
 
+        /** For the container. */
+        public Parts() {
+        }
+
         /** Part of a text. */
         @OnMessage
         public void part(Session session, String part, boolean last) throws IOException {
@@ -122,6 +134,11 @@ public final class Hosted {
 
         /** Reads one. */
         public static class In implements Decoder.Text<Point> {
+
+            /** For the container. */
+            public In() {
+            }
+
             @Override
             public Point decode(String text) throws DecodeException {
                 try {
@@ -140,6 +157,11 @@ public final class Hosted {
 
         /** Writes one. */
         public static class Out implements Encoder.Text<Point> {
+
+            /** For the container. */
+            public Out() {
+            }
+
             @Override
             public String encode(Point point) {
                 return point.x + "," + point.y;
@@ -150,6 +172,10 @@ public final class Hosted {
     /** Speaks of points. */
     @ServerEndpoint(value = "/points", decoders = Point.In.class, encoders = Point.Out.class)
     public static class Points {
+
+        /** For the container. */
+        public Points() {
+        }
 
         /** Mirrors a point. */
         @OnMessage
@@ -166,6 +192,10 @@ public final class Hosted {
 
     /** An endpoint that is no annotated class. */
     public static class Programmatic extends Endpoint {
+
+        /** For the container. */
+        public Programmatic() {
+        }
 
         @Override
         public void onOpen(Session session, EndpointConfig config) {

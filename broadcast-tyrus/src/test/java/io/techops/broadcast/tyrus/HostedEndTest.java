@@ -61,6 +61,10 @@ public class HostedEndTest {
     @ServerEndpoint("/obeys")
     public static class Obeying {
 
+        /** For the container. */
+        public Obeying() {
+        }
+
         /** A session opens. */
         @OnOpen
         public void open(Session session) {
@@ -98,6 +102,10 @@ public class HostedEndTest {
     /** Cannot be opened. */
     @ServerEndpoint("/fails")
     public static class Failing extends Obeying {
+
+        /** For the container. */
+        public Failing() {
+        }
 
         /** Fails. */
         @Override

@@ -224,6 +224,10 @@ public class HostedHandshakeTest {
     @ServerEndpoint("/wrong")
     public static class Wrong {
 
+        /** For the container. */
+        public Wrong() {
+        }
+
         /** One. */
         @OnMessage
         public void one(String text) {
