@@ -10,21 +10,21 @@ class HostedTest {
     @Nested
     class WithAClassThatExtends extends ContainerContract {
         WithAClassThatExtends() {
-            super(Way.EXTENDING, (way, hub, threads) -> new Hosting(way));
+            super(DeploymentStyle.EXTENDING, (style, hub, threads) -> new Hosting(style));
         }
     }
 
     @Nested
     class WithAClassThatDelegates extends ContainerContract {
         WithAClassThatDelegates() {
-            super(Way.DELEGATING, (way, hub, threads) -> new Hosting(way));
+            super(DeploymentStyle.DELEGATING, (style, hub, threads) -> new Hosting(style));
         }
     }
 
     @Nested
     class WithAConfiguration extends ContainerContract {
         WithAConfiguration() {
-            super(Way.CONFIGURED, (way, hub, threads) -> new Hosting(way));
+            super(DeploymentStyle.CONFIGURED, (style, hub, threads) -> new Hosting(style));
         }
     }
 
@@ -32,11 +32,11 @@ class HostedTest {
 
         private final BroadcastServer server;
 
-        Hosting(Way way) {
+        Hosting(DeploymentStyle style) {
             BroadcastServer.Builder builder = BroadcastServer.builder().host("127.0.0.1").port(0).path("/own")
                     .maxMessageBytes(1 << 20);
-            way.annotated().forEach(builder::endpoint);
-            way.configurations().forEach(builder::endpoint);
+            style.annotated().forEach(builder::endpoint);
+            style.configurations().forEach(builder::endpoint);
             server = builder.start();
         }
 
