@@ -1,6 +1,7 @@
 package io.techops.broadcast;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -8,23 +9,31 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * How a message is broadcast: to whom.
+ * How a message is broadcast: to whom, and to whom not.
  *
  * <pre>{@code
  * hub.broadcast(Message.text("lunch"), BroadcastOptions.to(peer -> peer.attributes().get(HUNGRY) != null));
  * hub.broadcast(Message.text("goal"), BroadcastOptions.to(fans));     // a PeerGroup
+ * hub.broadcast(Message.text("typing"), BroadcastOptions.except(author));
+ * hub.broadcast(Message.text("dinner"), BroadcastOptions.to(fans).without(author));
  * }</pre>
  *
  * <p>A message that is addressed to some peers costs what its receivers cost, and keeps its place: each of them gets it
  * after all that was broadcast or sent to it before, and before all that comes after. It has no
- * sequence, and listeners are not told of it. Receivers that are no longer registered are
+ * position, and listeners are not told of it. Receivers that are no longer registered are
  * left out.
+ *
+ * <p>A message for everyone but some is a broadcast like any other: it has a position, listeners are told of it, and
+ * the peers that are excluded are not given it; for them that is no loss.
  *
  * <p>Options may be added in a later version. Immutable.
  */
 public final class BroadcastOptions {
 
-    private static final BroadcastOptions EVERYONE = new BroadcastOptions(new Everyone());
+    /** The most peers that can be excluded. */
+    public static final int MAX_EXCLUDED = 16;
+
+    private static final BroadcastOptions EVERYONE = new BroadcastOptions(new Everyone(), Set.of());
 
     /** Whom a message is for. */
     private interface Receivers {
@@ -60,9 +69,15 @@ public final class BroadcastOptions {
     }
 
     private final Receivers receivers;
+    private final Set<Peer> excluded;
+
+    private BroadcastOptions(Receivers receivers, Set<Peer> excluded) {
+        this.receivers = receivers;
+        this.excluded = excluded;
+    }
 
     private BroadcastOptions(Receivers receivers) {
-        this.receivers = receivers;
+        this(receivers, Set.of());
     }
 
     /** {@return the options of {@link BroadcastHub#broadcast(Message)}: a message for everyone} */
@@ -114,7 +129,41 @@ public final class BroadcastOptions {
         return new BroadcastOptions(new Grouped(Objects.requireNonNull(receivers, "receivers")));
     }
 
-    /** {@return whether the message is for every peer of the hub} */
+    /**
+     * {@return options for a message to everyone but some peers, as {@link #without} says}
+     *
+     * @param peers who is not to get the message
+     * @throws IllegalArgumentException if they are more than {@value #MAX_EXCLUDED}
+     */
+    public static BroadcastOptions except(Peer... peers) {
+        return EVERYONE.without(peers);
+    }
+
+    /**
+     * {@return these options with some peers excluded, beside those that are excluded already} A peer that is no longer
+     * registered, or is a peer of another hub, may be named. To exclude many peers, say with {@link #to(Predicate)} who
+     * is to get the message.
+     *
+     * @param peers who is not to get the message, even if it is a receiver
+     * @throws IllegalArgumentException if more than {@value #MAX_EXCLUDED} peers are excluded in all
+     */
+    public BroadcastOptions without(Peer... peers) {
+        Set<Peer> all = new LinkedHashSet<>(excluded);
+        for (Peer peer : Objects.requireNonNull(peers, "peers")) {
+            all.add(Objects.requireNonNull(peer, "a peer"));
+        }
+        if (all.size() > MAX_EXCLUDED) {
+            throw new IllegalArgumentException("at most " + MAX_EXCLUDED + " peers can be excluded: " + all.size());
+        }
+        return new BroadcastOptions(receivers, Collections.unmodifiableSet(all));
+    }
+
+    /** {@return who does not get the message; unmodifiable} */
+    public Set<Peer> excluded() {
+        return excluded;
+    }
+
+    /** {@return whether the message is for every peer of the hub that is not excluded} */
     public boolean isForEveryone() {
         return receivers instanceof Everyone;
     }
@@ -135,6 +184,6 @@ public final class BroadcastOptions {
 
     @Override
     public String toString() {
-        return "to " + receivers;
+        return "to " + receivers + (excluded.isEmpty() ? "" : " without " + excluded);
     }
 }

@@ -1,7 +1,8 @@
 package io.techops.broadcast;
 
 /**
- * Who gets what a peer sent. What the host application broadcasts reaches everyone, whatever the policy.
+ * Who gets what a peer sent. The policy does not concern what the host application broadcasts
+ * (see {@link BroadcastOptions#except}).
  *
  * <pre>{@code
  * BroadcastHub.builder().delivery(DeliveryPolicy.everyoneButSender())

@@ -16,7 +16,7 @@ final class BatchCache {
     private final List<LogBatch> remembered = new ArrayList<>(REMEMBERED);
     private @Nullable LogBatch other;
     private @Nullable LogBatch last;
-    /** What the last peer got that was addressed, or sent messages that it does not get itself. */
+    /** What the last peer got that something is addressed to, or that does not get everything. */
     private @Nullable LogBatch special;
 
     BatchCache(MessageLog log) {
@@ -25,8 +25,8 @@ final class BatchCache {
 
     /** {@return what a peer is to get next towards {@code head}, or null if that is no longer kept} */
     @Nullable LogBatch get(PeerCursor cursor, long head) {
-        OwnMessages own = cursor.own;
-        if (cursor.addressedFrom == PeerCursor.NOWHERE && (own == null || own.last < cursor.next)) {
+        ExcludedMessages not = cursor.excluded;
+        if (cursor.addressedFrom == PeerCursor.NOWHERE && (not == null || not.last < cursor.next)) {
             return forAll(cursor.next, head);
         }
         LogBatch like = special;

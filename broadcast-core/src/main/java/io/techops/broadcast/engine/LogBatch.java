@@ -29,7 +29,7 @@ final class LogBatch implements Batch {
      * @param origin a position of the epoch
      * @param from the slot of the first entry this batch covers
      * @param to the slot behind the last entry it covers
-     * @param excluded how many broadcasts in between were left out because the peer itself sent them
+     * @param excluded how many broadcasts in between were left out because the peer is not to get them
      * @param addressed how many of the messages were addressed to the peer
      * @param sequences those of the messages; null if they are the slots from {@code from} on
      */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * An entry lives in a slot; slots are numbered from 1, and the number of a slot is the sequence of its message. An
- * entry that one peer is not to get, because it sent it, has that peer's OwnMessages with it.
+ * entry that some peers are not to get has their ExcludedMessages with it.
  *
  * Invariants, whenever the log's lock is free:
  *   tail <= head; the entries [tail, head) are in the arrays, at slot modulo capacity;
@@ -32,16 +32,15 @@ final class LogBuffer {
     private final Position origin = Epoch.begin();
     private final Retention retention;
     private @Nullable Message[] messages = new Message[INITIAL_CAPACITY];
-    /** Of the senders that do not get their own messages; null if every sender does. */
-    private @Nullable OwnMessages @Nullable [] owners;
+    /** Of the peers that do not get an entry, null if all get it; made for the first entry that is not for all. */
+    private ExcludedMessages @Nullable [] @Nullable [] excluded;
     private volatile long tail = 1;
     private volatile long head = 1;
     private long retainedBytes;
     private long totalBytes;
 
-    LogBuffer(Retention retention, boolean excludesSender) {
+    LogBuffer(Retention retention) {
         this.retention = retention;
-        this.owners = excludesSender ? new OwnMessages[INITIAL_CAPACITY] : null;
     }
 
     /** {@return the position of a slot} Any thread may ask. */
@@ -82,9 +81,11 @@ final class LogBuffer {
         int index = index(tail);
         retainedBytes -= charge(messages[index]);
         messages[index] = null;
-        if (owners != null && owners[index] != null) {
-            owners[index].evicted++;
-            owners[index] = null;
+        if (excluded != null && excluded[index] != null) {
+            for (ExcludedMessages each : excluded[index]) {
+                each.evicted++;
+            }
+            excluded[index] = null;
         }
         tail = tail + 1;
     }
@@ -92,17 +93,20 @@ final class LogBuffer {
     /**
      * Appends an entry.
      *
-     * @param owner of the peer that is not to get it; null if everyone is
+     * @param except of the peers that are not to get it; null if all are
      * @return its sequence
      */
-    long put(Message message, @Nullable OwnMessages owner) {
+    long put(Message message, ExcludedMessages @Nullable [] except) {
         if (head - tail == messages.length) {
             grow();
         }
+        if (except != null && excluded == null) {
+            excluded = new ExcludedMessages[messages.length][];
+        }
         int index = index(head);
         messages[index] = message;
-        if (owners != null) {
-            owners[index] = owner;
+        if (excluded != null) {
+            excluded[index] = except;
         }
         retainedBytes += charge(message);
         totalBytes += message.size();
@@ -114,16 +118,17 @@ final class LogBuffer {
     private void grow() {
         int capacity = messages.length * 2;
         @Nullable Message[] newMessages = new Message[capacity];
-        @Nullable OwnMessages @Nullable [] newOwners = owners == null ? null : new OwnMessages[capacity];
+        ExcludedMessages @Nullable [] @Nullable [] newExcluded =
+                excluded == null ? null : new ExcludedMessages[capacity][];
         for (long slot = tail; slot < head; slot++) {
             int to = (int) (slot & (capacity - 1));
             newMessages[to] = messages[index(slot)];
-            if (newOwners != null) {
-                newOwners[to] = owners[index(slot)];
+            if (newExcluded != null) {
+                newExcluded[to] = excluded[index(slot)];
             }
         }
         messages = newMessages;
-        owners = newOwners;
+        excluded = newExcluded;
     }
 
     private int index(long slot) {
@@ -135,9 +140,17 @@ final class LogBuffer {
         return messages[index(slot)];
     }
 
-    /** {@return whether the entry in a slot is one of a peer's own, which it is not to get} */
-    boolean isOwn(long slot, @Nullable OwnMessages viewer) {
-        return viewer != null && owners != null && owners[index(slot)] == viewer;
+    /** {@return whether the entry in a slot is one that a peer is not to get} */
+    boolean isExcluded(long slot, @Nullable ExcludedMessages viewer) {
+        if (viewer == null || excluded == null || excluded[index(slot)] == null) {
+            return false;
+        }
+        for (ExcludedMessages each : excluded[index(slot)]) {
+            if (each == viewer) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** {@return a run of entries for all; null if its first entry is no longer kept} */

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, MessageLog.Publisher {
 
     private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
+    private static final PeerCursor[] NONE = {};
     private static final String CLOSED = "the hub is closed: it takes no messages and no peers any more";
 
     private final HubMetrics journal;
@@ -90,7 +91,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     @Override
     public void broadcast(Message message) {
         Objects.requireNonNull(message, "message");
-        accepted(append(message, RoomWait.UNLIMITED));
+        accepted(append(message, NONE, RoomWait.UNLIMITED));
     }
 
     @Override
@@ -134,7 +135,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
             throw new IllegalArgumentException(
                     "options must be for everyone, as a message to some peers has no position: " + options);
         }
-        return log.position(accepted(append(message, RoomWait.UNLIMITED)));
+        return log.position(accepted(append(message, excluded(options), RoomWait.UNLIMITED)));
     }
 
     private static long accepted(long result) {
@@ -149,7 +150,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(options, "options");
         if (options.isForEveryone()) {
-            return append(message, wait);
+            return append(message, excluded(options), wait);
         }
         if (send(message, receivers(options), wait)) {
             return 0;
@@ -158,8 +159,8 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         return MessageLog.REFUSED;
     }
 
-    private long append(Message message, RoomWait wait) {
-        long sequence = log.append(message, wait, this);
+    private long append(Message message, PeerCursor[] except, RoomWait wait) {
+        long sequence = log.append(message, except, wait, this);
         offer(); // before the listener, which may block; and also if there is no room: so that there will be
         if (sequence != MessageLog.REFUSED) {
             published(message, sequence, null);
@@ -167,12 +168,26 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         return sequence;
     }
 
+    /** {@return whom options exclude of the peers of this hub} */
+    private PeerCursor[] excluded(BroadcastOptions options) {
+        if (options.excluded().isEmpty()) {
+            return NONE;
+        }
+        List<PeerCursor> excluded = new ArrayList<>();
+        for (Peer peer : options.excluded()) {
+            if (peer instanceof HubPeer own && own.isOf(this)) {
+                excluded.add(own.cursor());
+            }
+        }
+        return excluded.toArray(NONE);
+    }
+
     /** {@return whom options mean among the peers of this hub} */
     private PeerCursor[] receivers(BroadcastOptions options) {
         List<PeerCursor> receivers = new ArrayList<>();
         for (Peer peer : options.among(peers.values())) {
-            if (!peer.isRegistered()) {
-                continue; // perhaps of an earlier life of the topic
+            if (!peer.isRegistered() || options.excluded().contains(peer)) {
+                continue; // the first perhaps of an earlier life of the topic
             }
             if (peer instanceof HubPeer own && own.isOf(this)) {
                 receivers.add(own.cursor());

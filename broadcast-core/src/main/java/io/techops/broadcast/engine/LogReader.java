@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * What one peer is to get, in its order: an entry of the lane stands before the entry of the ring that it says (at).
- * Broadcasts before that come first; then the message; then the rest. The peer's own messages are passed over. Each
+ * Broadcasts before that come first; then the message; then the rest. What the peer is excluded from is passed over. Each
  * entry that is looked at is charged something, so that a step looks at a bounded number of them.
  *
  * A run is walked twice: to count, and to copy. In between it does not change, because the log's lock is held.
@@ -100,7 +100,7 @@ final class LogReader {
         if (isAddressedHere()) {
             return lane.message(entry).message;
         }
-        return ring.isOwn(slot, viewer.own) ? null : ring.message(slot);
+        return ring.isExcluded(slot, viewer.excluded) ? null : ring.message(slot);
     }
 
     private long sequence() {

@@ -103,7 +103,7 @@ final class MessageLog {
     MessageLog(Retention retention, DeliveryPolicy delivery, int shards) {
         this.retention = retention;
         this.excludesSender = delivery.excludesSender();
-        this.ring = new LogBuffer(retention, excludesSender);
+        this.ring = new LogBuffer(retention);
         this.lane = new AddressedLane(retention);
         this.marks = new ShardPositions(shards);
         this.reader = new LogReader(ring, lane);
@@ -153,12 +153,13 @@ final class MessageLog {
     /**
      * Appends what the host application says to everyone.
      *
+     * @param except who is not to get it, each once
      * @param wait for how long to wait for room if the hub is saturated
      * @return the sequence; {@link #REFUSED} if the log is sealed, or there is no room and the wait is over
      */
-    long append(Message message, RoomWait wait, Publisher publisher) {
+    long append(Message message, PeerCursor[] except, RoomWait wait, Publisher publisher) {
         long charge = checkedCharge(message);
-        return publish(() -> makeRoom(charge, marks.hostLimit()) ? put(message, null) : REFUSED, wait, publisher);
+        return publish(() -> makeRoom(charge, marks.hostLimit()) ? put(message, excluded(except)) : REFUSED, wait, publisher);
     }
 
     private long publish(LongSupplier attempt, RoomWait wait, Publisher publisher) {
@@ -200,9 +201,36 @@ final class MessageLog {
         }
     }
 
-    private long put(Message message, @Nullable OwnMessages owner) {
+    private long put(Message message, ExcludedMessages @Nullable [] except) {
         appends++;
-        return ring.put(message, owner);
+        long sequence = ring.put(message, except);
+        if (except != null) {
+            for (ExcludedMessages each : except) {
+                each.appended = each.appended + 1;
+                each.last = sequence;
+            }
+        }
+        return sequence;
+    }
+
+    private static ExcludedMessages @Nullable [] excluded(PeerCursor[] peers) {
+        if (peers.length < 2) {
+            return peers.length == 0 ? null : excluded(peers[0]).alone;
+        }
+        ExcludedMessages[] all = new ExcludedMessages[peers.length];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = excluded(peers[i]);
+        }
+        return all;
+    }
+
+    private static ExcludedMessages excluded(PeerCursor peer) {
+        ExcludedMessages known = peer.excluded;
+        if (known == null) {
+            known = new ExcludedMessages();
+            peer.excluded = known;
+        }
+        return known;
     }
 
     /**
@@ -398,18 +426,7 @@ final class MessageLog {
     }
 
     private long relay(Message message, PeerCursor from) {
-        if (!excludesSender) {
-            return put(message, null);
-        }
-        OwnMessages own = from.own;
-        if (own == null) {
-            own = new OwnMessages();
-            from.own = own;
-        }
-        long sequence = put(message, own);
-        own.appended = own.appended + 1;
-        own.last = sequence;
-        return sequence;
+        return put(message, excludesSender ? excluded(from).alone : null);
     }
 
     // What shards do.
@@ -616,8 +633,8 @@ final class MessageLog {
         lock.lock();
         try {
             long tail = Math.max(ring.tail(), cursor.next);
-            OwnMessages own = cursor.own;
-            long excluded = own == null ? 0 : Math.max(0, own.evicted - cursor.excludedPassed());
+            ExcludedMessages not = cursor.excluded;
+            long excluded = not == null ? 0 : Math.max(0, not.evicted - cursor.excludedPassed());
             long addressed = cursor.lostAddressed;
             long lost = tail - cursor.next - excluded + addressed;
             cursor.lostAddressed = 0;

@@ -78,7 +78,7 @@ final class PeerCursor {
     /**
      * Written by the shard once the peer has joined, all of them between two steps of the version, which is odd
      * meanwhile: the next log entry to look at, how many messages the transport has taken and how many were lost, and
-     * how many of the peer's own, and of those addressed to it, it has passed.
+     * how many of those that it is not to get, and of those addressed to it, it has passed.
      */
     private int version;
     long next;
@@ -88,7 +88,7 @@ final class PeerCursor {
     private long addressedPassed;
 
     /** Guarded by the log's lock; volatile for readers who can live with an old value. */
-    volatile @Nullable OwnMessages own;
+    volatile @Nullable ExcludedMessages excluded;
     volatile @Nullable Message parked;
     /** Set there when a message is parked, cleared by the thread that lets the peer be read again. */
     volatile boolean held;
@@ -204,7 +204,7 @@ final class PeerCursor {
         return next >= closeAt && addressedPassed >= closeAfterAddressed;
     }
 
-    /** {@return how many of the peer's own messages it has passed} For the shard. */
+    /** {@return how many of the messages that it is not to get it has passed} For the shard. */
     long excludedPassed() {
         return excludedPassed;
     }
@@ -219,7 +219,7 @@ final class PeerCursor {
      *
      * @param taken how many messages were delivered since
      * @param lost how many were lost
-     * @param excluded how many were passed because they were the peer's own
+     * @param excluded how many were passed because they are not for the peer
      * @param addressedNow how many of the delivered and the lost were addressed to it
      */
     void move(long slot, long taken, long lost, long excluded, long addressedNow) {
@@ -238,7 +238,7 @@ final class PeerCursor {
      * log's lock, on any thread.
      */
     boolean isWithin(long tail, long head) {
-        OwnMessages mine = own;
+        ExcludedMessages mine = this.excluded;
         long appended = mine == null ? 0 : mine.appended;
         long evicted = mine == null ? 0 : mine.evicted;
         while (true) {
@@ -255,7 +255,7 @@ final class PeerCursor {
 
     /** {@return what has become of the messages for this peer, if the log's head is there} Any thread may ask. */
     Account account(long head) {
-        OwnMessages mine = own;
+        ExcludedMessages mine = this.excluded;
         long excluded = mine == null ? 0 : mine.appended;
         long meant = head - excluded + addressed;
         while (true) {

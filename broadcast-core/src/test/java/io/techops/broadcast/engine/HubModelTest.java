@@ -67,6 +67,7 @@ class HubModelTest {
         private long refusals;
         private long sends;
         private long groups;
+        private long excluded;
         private long duringWrites;
         private long stalls;
         private long failures;
@@ -80,6 +81,7 @@ class HubModelTest {
             assertThat(refusals).as("refusals").isGreaterThan(100);
             assertThat(sends).as("private messages").isGreaterThan(1_000);
             assertThat(groups).as("messages to a group").isGreaterThan(1_000);
+            assertThat(excluded).as("excluded peers").isGreaterThan(1_000);
             assertThat(duringWrites).as("messages during a write").isGreaterThan(1_000);
             assertThat(stalls).as("stall timeouts").isGreaterThan(20);
             assertThat(failures).as("failures").isGreaterThan(100);
@@ -88,9 +90,9 @@ class HubModelTest {
     }
 
     /** A broadcast, or a message to some peers alone. */
-    private record Entry(String text, @Nullable Peer from, @Nullable Set<Peer> to) {
+    private record Entry(String text, @Nullable Peer from, @Nullable Set<Peer> to, Set<Peer> except) {
         boolean isFor(Peer peer, boolean butSender) {
-            return to == null ? !butSender || !peer.equals(from) : to.contains(peer);
+            return to == null ? (!butSender || !peer.equals(from)) && !except.contains(peer) : to.contains(peer);
         }
     }
 
@@ -148,6 +150,7 @@ class HubModelTest {
         private final Map<Peer, List<String>> lives = new HashMap<>();
         private final Map<Peer, Long> missed = new HashMap<>();
         private final Map<Position, String> positions = new HashMap<>();
+        private final Map<String, Set<Peer>> excluded = new HashMap<>();
         private long broadcasts;
 
         @Override
@@ -155,12 +158,12 @@ class HubModelTest {
             String text = ((Message.Text) message).text();
             assertThat(positions.put(position, text)).as("one position").isNull();
             long place = 2 * position.sequence() - 1;
-            assertThat(places.put(place, List.of(new Entry(text, from, null)))).as("one sequence").isNull();
+            assertThat(places.put(place, List.of(new Entry(text, from, null, excluded.getOrDefault(text, Set.of()))))).as("one sequence").isNull();
             broadcasts++;
         }
 
         void sent(String text, long before, Set<Peer> to) {
-            places.computeIfAbsent(2 * before, place -> new ArrayList<>()).add(new Entry(text, null, to));
+            places.computeIfAbsent(2 * before, place -> new ArrayList<>()).add(new Entry(text, null, to, Set.of()));
         }
 
         List<String> of(Peer peer, long from, long until, boolean butSender) {
@@ -289,7 +292,15 @@ class HubModelTest {
         }
 
         private void broadcast() {
-            if (!rig.hub().tryBroadcast(Message.text(text()))) {
+            String text = text();
+            BroadcastOptions options = BroadcastOptions.everyone();
+            while (random.nextInt(3) == 0) {
+                Subject one = any();
+                options = one == null ? options : options.without(one.peer());
+            }
+            history.excluded.put(text, options.excluded());
+            coverage.excluded += options.excluded().size();
+            if (!rig.hub().tryBroadcast(Message.text(text), options)) {
                 coverage.refusals++;
             }
         }

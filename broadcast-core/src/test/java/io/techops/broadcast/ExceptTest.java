@@ -1,0 +1,120 @@
+package io.techops.broadcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.techops.broadcast.testkit.FakeTransport;
+import io.techops.broadcast.testkit.HubRig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Messages for everyone but some peers. */
+class ExceptTest {
+
+    private final HubRig rig = HubRig.keeping(3);
+    private final BroadcastHub hub = rig.hub();
+    private final FakeTransport first = rig.join();
+    private final FakeTransport second = rig.join();
+    private final FakeTransport third = rig.join();
+
+    @Test
+    void reachEveryoneElseInTheOneOrder() {
+        hub.broadcast(Message.text("a"), BroadcastOptions.except(first.peer()));
+        hub.broadcast("b");
+        assertThat(hub.tryBroadcast(Message.text("c"), BroadcastOptions.except(first.peer(), second.peer()))).isTrue();
+        rig.run();
+        assertThat(first.texts()).containsExactly("b");
+        assertThat(second.texts()).containsExactly("a", "b");
+        assertThat(third.texts()).containsExactly("a", "b", "c");
+        assertThat(third.sequences()).containsExactly(1L, 2L, 3L);
+        assertThat(first.sequences()).containsExactly(2L);
+        assertThat(first.peer().lag()).isZero();
+        assertThat(first.peer().missed()).isZero();
+        assertThat(rig.listener().entries()).contains("broadcast 1 from the host", "broadcast 3 from the host");
+    }
+
+    @Test
+    void haveAPosition() {
+        Position position = hub.publish(Message.text("a"), BroadcastOptions.except(first.peer()))
+                .toCompletableFuture().join();
+        rig.run();
+        assertThat(second.positions()).containsExactly(position);
+        assertThat(first.positions()).isEmpty();
+    }
+
+    @Test
+    void areNoLossForAPeerThatIsNotWritable() {
+        first.stallAfter(1);
+        hub.broadcast("a");
+        rig.run();
+        for (int i = 0; i < 10; i++) {
+            hub.broadcast(Message.text("x"), BroadcastOptions.except(first.peer(), second.peer()));
+            rig.run();
+        }
+        assertThat(first.peer().lag()).isZero();
+        first.becomeWritable();
+        hub.broadcast("b");
+        rig.run();
+        assertThat(first.texts()).containsExactly("a", "b");
+        assertThat(first.peer().missed()).isZero();
+        assertThat(third.texts()).hasSize(12);
+    }
+
+    @Test
+    void excludeReceiversToo() {
+        BroadcastOptions options = BroadcastOptions.to(first.peer(), second.peer()).without(second.peer(), third.peer());
+        hub.broadcast(Message.text("a"), options);
+        hub.broadcast(Message.text("b"), BroadcastOptions.to(peer -> true).without(first.peer()));
+        rig.run();
+        assertThat(first.texts()).containsExactly("a");
+        assertThat(second.texts()).containsExactly("b");
+        assertThat(third.texts()).containsExactly("b");
+    }
+
+    @Test
+    void leaveOutPeersThatHaveGoneAndThoseOfOtherHubs() {
+        FakeTransport other = new HubRig().join();
+        first.leave(CloseReason.of(CloseReason.NORMAL));
+        hub.broadcast(Message.text("a"), BroadcastOptions.except(first.peer(), other.peer(), second.peer()));
+        rig.run();
+        assertThat(second.texts()).isEmpty();
+        assertThat(third.texts()).containsExactly("a");
+    }
+
+    @Test
+    void canBeMixedWithMessagesThatAreNotForTheirSenders() {
+        HubRig but = new HubRig(builder -> builder.delivery(DeliveryPolicy.everyoneButSender()));
+        FakeTransport one = but.join();
+        FakeTransport two = but.join();
+        one.receive("a");
+        but.hub().broadcast(Message.text("b"), BroadcastOptions.except(one.peer(), two.peer()));
+        but.hub().broadcast(Message.text("c"), BroadcastOptions.except(two.peer()));
+        two.receive("d");
+        but.run();
+        assertThat(one.texts()).containsExactly("c", "d");
+        assertThat(two.texts()).containsExactly("a");
+        assertThat(one.peer().lag() + two.peer().lag()).isZero();
+    }
+
+    @Test
+    void areCombinedAndBounded() {
+        BroadcastOptions options = BroadcastOptions.everyone().without(first.peer()).without(second.peer(), first.peer());
+        assertThat(options.excluded()).containsExactly(first.peer(), second.peer());
+        assertThat(options).hasToString("to Everyone[] without [peer 1, peer 2]");
+        assertThat(BroadcastOptions.everyone().excluded()).isEmpty();
+        List<Peer> many = new ArrayList<>();
+        for (int i = 0; i < BroadcastOptions.MAX_EXCLUDED; i++) {
+            many.add(rig.join().peer());
+        }
+        BroadcastOptions most = BroadcastOptions.except(many.toArray(Peer[]::new));
+        hub.broadcast(Message.text("a"), most);
+        rig.run();
+        assertThat(first.texts()).containsExactly("a");
+        assertThat(hub.stats().deliveries()).isEqualTo(3);
+        assertThatThrownBy(() -> most.without(first.peer())).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("at most 16 peers can be excluded: 17");
+        hub.shutdown(Duration.ZERO);
+    }
+}
