@@ -19,18 +19,21 @@ import org.jspecify.annotations.Nullable;
  *                    v                  v                   v
  * end of stream    INPUT_ENDED ----> LAST_WORDS --left-> DONE
  *
- * The peer says its last with a close frame or by breaking a rule; what comes after that is not looked at. If the hub owes
- * it nothing then, the reading thread sends the close frame, otherwise the hub does so later.
+ * The peer says its last with a close frame or by breaking a rule; what comes after that is not looked at. If the hub
+ * owes it nothing then, the reading thread sends the close frame, otherwise the hub does so later.
  *
- * inputEnded leads from every state of the first row, BROKEN too, to DONE: a peer that goes without a close frame is not
- * waited for. failed leads from the first row to BROKEN, so that what the peer sent before is still heard; from the other
- * rows to ENDED, because there is nothing to wait for. An abort, and the end of the socket, lead to ENDED from everywhere.
+ * inputEnded leads from every state of the first row, BROKEN too, to DONE: a peer that goes without a close frame is
+ * not waited for. failed leads from the first row to BROKEN, so that what the peer sent before is still heard; from the
+ * other rows to ENDED, because there is nothing to wait for. An abort, and the end of the socket, lead to ENDED from
+ * everywhere.
  *
  * BROKEN, ANSWERING, LAST_WORDS and LINGERING have a time limit. The others wait for the peer as long as the hub's own
  * timeouts allow.
  */
 
-/** Where a connection is on its way from the handshake to its end. Each method is an event: it returns the next state. */
+/**
+ * Where a connection is on its way from the handshake to its end. Each method is an event, and returns the next state.
+ */
 enum CloseState {
 
     /** Both directions are in use. */

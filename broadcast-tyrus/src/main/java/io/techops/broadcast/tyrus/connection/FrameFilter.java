@@ -12,9 +12,8 @@ import org.glassfish.grizzly.filterchain.NextAction;
 import org.glassfish.grizzly.nio.NIOConnection;
 
 /**
- * What the filters of a connection that was upgraded have in common: what was read goes to its {@link WebSocketConnection}.
- * While the hub has paused the peer, the read is suspended, and with it Grizzly's interest in the socket: TCP pushes
- * back.
+ * How a connection that was upgraded finds its {@link WebSocketConnection}, and what suspends its reads: while the hub
+ * has paused the peer, a read is suspended, and with it Grizzly's interest in the socket, so that TCP pushes back.
  */
 public final class FrameFilter {
 

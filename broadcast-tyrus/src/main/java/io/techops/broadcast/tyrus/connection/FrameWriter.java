@@ -23,13 +23,13 @@ import org.slf4j.LoggerFactory;
  * so a connection holds at most one batch and a few hundred bytes, however long its peer does not read. A frame starts
  * only where one has ended, and nothing follows the close frame. Nothing but the 101 leaves before the 101.
  *
- * What waits is written a turn of at most TURN chunks at a time. A peer may read as fast as it is encrypted for, so that
- * one write could take all of a large batch: the hub is told of progress after each turn, and the watch serves its other
- * sockets between two turns.
+ * What waits is written a turn of at most TURN chunks at a time. A peer may read as fast as it is encrypted for, so
+ * that one write could take all of a large batch: the hub is told of progress after each turn, and other sockets are
+ * served between two turns.
  *
  * Memory may run out. If it does before the first byte of a batch is written, a close frame may follow. If it does
- * later, the position within a frame, or the wake-up for the rest, is lost: then the connection is torn, nothing more is
- * written, and it is aborted.
+ * later, the position within a frame, or the wake-up for the rest, is lost: then the connection is torn, nothing more
+ * is written, and it is aborted.
  */
 
 /**

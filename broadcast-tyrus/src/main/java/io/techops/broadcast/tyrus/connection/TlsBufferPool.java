@@ -40,7 +40,7 @@ final class TlsBufferPool {
         return ByteBuffer.allocate(BUFFER_BYTES);
     }
 
-    /** Takes a buffer back that nobody uses any more. */
+    /** Takes back a buffer that is no longer used. */
     void giveBack(ByteBuffer buffer) {
         int first = first();
         for (int i = 0; i < KEPT; i++) {

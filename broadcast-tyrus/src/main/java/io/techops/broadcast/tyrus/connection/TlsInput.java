@@ -12,14 +12,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is known of a connection's TLS between two turns of reading, its handshake included. Owned by the reading thread.
+ * What is known of a connection's TLS between two turns of reading, its handshake included. Owned by the reading
+ * thread.
  */
 final class TlsInput {
 
     private static final int HEADER_BYTES = 5;
     /** A handshake message in the clear (RFC 8446 section 5.1, RFC 5246 section 6.2.1). */
     private static final int HANDSHAKE = 22;
-    /** The most that a record can have behind its header (RFC 5246 section 6.2.3; RFC 8446 section 5.2 allows less). */
+    /** The most bytes of a record behind its header (RFC 5246 section 6.2.3; RFC 8446 section 5.2 allows less). */
     private static final int MOST_BYTES = (16 << 10) + 2048;
 
     /** The longest record: the least that a read must be able to take. */

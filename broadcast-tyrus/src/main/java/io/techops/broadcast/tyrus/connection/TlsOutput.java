@@ -13,10 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * What is to be written becomes records in a buffer that threads share, 64 KiB of plain text at a time, and goes to the
- * socket in one call. What the socket does not take is copied, and waits: no more than those records wait for a peer, and
- * nothing else is encrypted meanwhile. The caller is told of plain text only when its records have left, or of a part
- * when a part has; the last byte counts when all have. So the caller comes back with what is encrypted already:
+ * What is to be written becomes records in a buffer that threads share, 64 KiB of plain text at a time, and goes to
+ * the socket in one call. What the socket does not take is copied, and waits: no more than those records wait for a
+ * peer, and nothing else is encrypted meanwhile. The caller is told of plain text only when its records have left, or
+ * of a part when a part has; the last byte counts when all have. So the caller comes back with what is encrypted
+ * already:
  *
  *     waiting   records that the socket did not take
  *     ahead     how much of the plain text that the caller brings is in them

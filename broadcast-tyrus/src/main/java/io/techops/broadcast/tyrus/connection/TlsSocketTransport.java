@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Handshake: what it has to compute takes milliseconds, and may call key and trust managers of the host. So reading
  * stops there, until a thread that may wait has called compute(); see TlsInput.
  *
- * End: with TLS 1.3 the two directions end one by one, as with TCP. With TLS 1.2 a peer that reads our close_notify must
- * drop what it still wanted to send (RFC 5246 section 7.2.1), perhaps the close frame that answers ours; so it is sent
- * when the peer has said all.
+ * End: with TLS 1.3 the two directions end one by one, as with TCP. With TLS 1.2 a peer that reads our close_notify
+ * must drop what it still wanted to send (RFC 5246 section 7.2.1), perhaps the close frame that answers ours; so it is
+ * sent when the peer has said all.
  */
 
 /**
@@ -38,7 +38,8 @@ public final class TlsSocketTransport implements SocketTransport {
     /**
      * @param engine a server's, which has not begun
      */
-    public TlsSocketTransport(PlainSocketTransport socket, NIOConnection connection, SSLEngine engine) throws SSLException {
+    public TlsSocketTransport(PlainSocketTransport socket, NIOConnection connection, SSLEngine engine)
+            throws SSLException {
         this.socket = socket;
         this.engine = engine;
         this.out = new TlsOutput(socket, (SocketChannel) connection.getChannel(), engine);

@@ -44,14 +44,15 @@ public final class WriteReadiness implements AutoCloseable {
     private int tidyAt = TIDY;
     /**
      * Owned by the thread: keys of channels that it has let go of, until the selector has forgotten them. That is not
-     * always with its next select: whoever closes the channel cancels them too, and may have marked a key as cancelled,
-     * so that we cannot do it again, without having queued it for the selector yet. It wakes nobody once it has.
+     * always with its next select: the thread that closes the channel cancels them too, and may have marked a key as
+     * cancelled, so that we cannot do it again, without having queued it for the selector yet. It does not wake the
+     * selector once it has.
      */
     private final List<SelectionKey> leaving = new ArrayList<>();
     private final FailureLog failures = new FailureLog(LOG);
     private volatile boolean closed;
 
-    /** Somebody who waits for a socket, or, without a callback, waits no more. */
+    /** What is to be called when a socket is writable, or, without a callback, a channel to let go of. */
     private record Wish(SocketChannel channel, @Nullable Runnable whenWritable) {
     }
 

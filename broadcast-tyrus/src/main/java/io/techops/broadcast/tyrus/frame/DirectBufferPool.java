@@ -36,7 +36,7 @@ public final class DirectBufferPool {
         }
     }
 
-    /** Takes a chunk back that nobody uses any more. */
+    /** Takes back a chunk that is no longer used. */
     void giveBack(ByteBuffer chunk) {
         synchronized (free) {
             if (free.size() < KEPT && chunk.isDirect()) {

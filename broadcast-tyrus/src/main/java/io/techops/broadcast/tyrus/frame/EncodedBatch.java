@@ -13,15 +13,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  * at the same position.
  *
  * <p>The thread that writes the batch to one peer after the other moves the positions of the chunks, and an
- * {@link javax.net.ssl.SSLEngine} their limits too; whoever goes on after a short write takes
- * {@linkplain #view a view}, which that does not touch, and holds the batch for as long as he needs it. The chunks go
- * back to the pool when nobody holds it any more.
+ * {@link javax.net.ssl.SSLEngine} their limits too; what goes on after a short write takes {@linkplain #view a view},
+ * which that does not touch, and holds the batch for as long as the view is needed. The chunks go back to the pool when
+ * the last holder has released it.
  */
 public final class EncodedBatch implements Batch.Encoding {
 
     private final DirectBufferPool pool;
     private final ByteBuffer[] chunks;
-    /** The same bytes, in buffers that nobody moves: views are taken while another thread writes. */
+    /** The same bytes, in buffers whose positions never move: views are taken while another thread writes. */
     private final ByteBuffer[] unmoved;
     private final long length;
     private final AtomicInteger holders = new AtomicInteger(1);
