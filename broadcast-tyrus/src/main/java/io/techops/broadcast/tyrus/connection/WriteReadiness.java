@@ -17,12 +17,21 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+/*
+ * A selector of its own waits for sockets, and its thread runs what waited for them: a turn of a flush, with TLS its
+ * encryption too. Grizzly can tell of writable sockets as well: NIOConnection.enableIOEvent(WRITE) makes its selector
+ * call IOStrategy.executeIoEvent (notifyCanWrite is of no use: it asks Grizzly's own queue, which is empty when the
+ * bytes do not go through it). The flush would then run
+ *   on the selector's thread    where a turn of every slow peer that is ready comes before the reads of all other peers
+ *   on the reading threads      which policies of the host may block, and which would encrypt for slow peers on as many
+ *                               threads as there are, beside the shards that write to those that keep up
+ * Here what slow peers cost the others is bounded by one thread (promise I5), whose price is that slow peers with TLS
+ * catch up no faster than it encrypts.
+ */
+
 /**
- * Waits, on one thread, until sockets take more bytes and until deadlines have passed.
- *
- * <p>It has a selector of its own, because Grizzly's idea of a writable connection is that Grizzly's own queue is
- * empty, which it always is when the bytes do not go through it. What is called back must not block. Safe for use by
- * any number of threads.
+ * Waits, on one thread, until sockets take more bytes and until deadlines have passed. What is called back must not
+ * block. Safe for use by any number of threads.
  */
 public final class WriteReadiness implements AutoCloseable {
 
