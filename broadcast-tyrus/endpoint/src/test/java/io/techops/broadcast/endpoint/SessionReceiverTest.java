@@ -8,6 +8,7 @@ import io.techops.broadcast.testing.TestRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -141,6 +142,24 @@ class SessionReceiverTest {
         receiver.resume(); // does not wait for the report
         resumed.countDown();
         assertThat(reporter.get()).isNotSameAs(caller);
+    }
+
+    @Test
+    void whatComesDuringAReportWaitsForItsEndAndForThatOfThePause() {
+        List<String> reported = new CopyOnWriteArrayList<>();
+        AtomicReference<SessionReceiver> receiver = new AtomicReference<>();
+        receiver.set(new SessionReceiver(new Tap(), message -> {
+            boolean first = message.equals(Message.text("one"));
+            if (first) {
+                receiver.get().add(Message.text("two"));
+            }
+            reported.add(((Message.Text) message).text());
+            return !first;
+        }, threads));
+        receiver.get().add(Message.text("one"));
+        assertThat(reported).containsExactly("one");
+        receiver.get().resume();
+        await().untilAsserted(() -> assertThat(reported).containsExactly("one", "two"));
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
