@@ -7,7 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 
 /**
- * Many hubs, each with a name: a topic is there as soon as somebody uses it, and goes by itself.
+ * Many hubs, each with a name. A topic is created when it is first used, and expires when it has been idle for a while.
  *
  * <pre>{@code
  * Topics topics = Topics.builder()
@@ -16,21 +16,21 @@ import java.util.function.Predicate;
  * topics.hub("news").broadcast("hello");
  * }</pre>
  *
- * <p><em>When a topic begins:</em> when a peer registers with it, or the host application broadcasts to it. Its hub is
- * made by the {@link Recipe}.
+ * <p>A topic is created when a peer registers with it, or the host application broadcasts to it. Its hub is made by the
+ * {@link Recipe}.
  *
- * <p><em>When it goes:</em> when it has had no peer, and nothing was broadcast to it, for as long as it
- * {@linkplain Builder#linger lingers}. So a topic that is spoken of goes when its last peer has left and what was said
- * is old. Nobody is lost by that: who registers while a topic goes is a peer of its next life, and what is broadcast
- * then is heard by its peers. The next life begins with an empty log, and counts its sequences from 0.
+ * <p>A topic expires when it has had no peer, and nothing was broadcast to it, for as long as it {@linkplain
+ * Builder#linger lingers}. Registering with, or broadcasting to, a topic that is expiring creates a new instance of it;
+ * no message is lost. A new instance begins with an empty log, an epoch of its own, and sequences from 1.
  *
- * <p>All hubs share one timer, and threads that come and go: a topic where nothing happens costs no thread, and some
- * kilobytes. The listeners of different topics do not wait for each other, nor do topics.
+ * <p>All hubs share one timer, and threads that come and go: an idle topic costs no thread, and some kilobytes. The
+ * listeners of different topics do not wait for each other, nor do topics.
  *
  * <p>A name is 1 to 128 of the characters that RFC 3986 section 2.3 calls unreserved,
  * {@code A-Z a-z 0-9 - . _ ~}, and does not begin with a dot. Upper and lower case differ.
  *
- * <p>Safe for use by any number of threads.
+ * <p>An interface, so that frameworks can put a proxy before it: it may be a bean of any scope. The library alone
+ * implements it. Safe for use by any number of threads.
  */
 public interface Topics extends AutoCloseable {
 
@@ -42,10 +42,10 @@ public interface Topics extends AutoCloseable {
     interface Recipe {
 
         /**
-         * Sets up the hub of a topic whose life begins. Called once for each life, by the thread that begins it; others
-         * who need the topic wait meanwhile, so it should not take long. No lock is held. It must not use the topic
-         * itself, nor one whose recipe uses this topic: the two would wait for each other. What it throws is thrown at
-         * those who wanted the topic.
+         * Sets up the hub of a topic that is being created. Called once for each instance, by the thread that creates
+         * it; other threads that need the topic wait meanwhile, so it should not take long. No lock is held. It must
+         * not use the topic itself, nor one whose recipe uses this topic: the two would wait for each other. What it
+         * throws is thrown at all callers that needed the topic.
          *
          * @param topic the topic's name
          * @param hub the builder: it has the defaults, but one shard, the topic's name, and the threads and the timer
@@ -65,19 +65,20 @@ public interface Topics extends AutoCloseable {
     }
 
     /**
-     * {@return whether there may be a topic of that name: it has the form of one, and {@link Builder#allowed} allows it}
+     * {@return whether there may be a topic of that name: it has the form of one, and {@link Builder#allowed} permits
+     * it}
      *
      * @param name the name, decoded
      */
     boolean isAllowed(String name);
 
     /**
-     * {@return a topic as a hub, which is valid until these topics are closed} The topic need not be there, and does
-     * not begin by this call. Every later call goes to the hub that the topic has then: registering and broadcasting
-     * begin the topic's next life if it is gone, and throw {@link RefusedException} if that would be one topic too
-     * many; a broadcast to a topic without peers is heard by nobody. Asked about its peers or its figures, a topic that
-     * is gone has none. Closing it ends this life of the topic alone: its peers are closed, and whoever comes next
-     * begins another one.
+     * {@return a topic as a hub, which is valid until these topics are closed} The topic need not exist, and is not
+     * created by this call. Every later call goes to the hub that the topic has then: registering and broadcasting
+     * create the topic if it does not exist, and throw {@link RefusedException} if that would be one topic too many; a
+     * broadcast to a topic without peers is delivered to no peer. A topic that does not exist has no peers, and its
+     * figures are zero. Closing the hub ends the present instance of the topic alone: its peers are closed, and the
+     * next use creates another instance.
      *
      * @param name the topic's name
      * @throws IllegalArgumentException if there may be no topic of that name, see {@link #isAllowed}
@@ -85,14 +86,14 @@ public interface Topics extends AutoCloseable {
     BroadcastHub hub(String name);
 
     /**
-     * Takes note that a connection was refused, for {@link TopicsStats} alone; called by adapters. It is counted for all topics
-     * together, because there may be no topic that it asked for.
+     * Takes note that a connection was refused, for {@link TopicsStats} alone; called by adapters. It is counted for
+     * all topics together, because there may be no topic that it asked for.
      *
      * @param cause why
      */
     void refused(RefusalCause cause);
 
-    /** {@return the names of the topics that there are now, in order; a copy} */
+    /** {@return the names of the topics that exist now, in order; a copy} */
     Set<String> names();
 
     /** {@return what all topics have done, and how they are} */
@@ -144,8 +145,8 @@ public interface Topics extends AutoCloseable {
         public abstract Builder recipe(Recipe recipe);
 
         /**
-         * Sets how many topics there may be at a time. Where one more is wanted, the one that has lingered for longest
-         * makes way; if none lingers, the one that is wanted cannot begin.
+         * Sets how many topics may exist at a time. If one more is needed, the topic that has been idle for longest is
+         * removed; if none is idle, the new one cannot be created.
          *
          * @param limit {@value #DEFAULT_LIMIT} by default; from 1 to 1,000,000
          * @return this builder
@@ -154,10 +155,9 @@ public interface Topics extends AutoCloseable {
         public abstract Builder limit(int limit);
 
         /**
-         * Sets how long a topic stays after its last peer has left, and after what was last broadcast to it: its
-         * history counts as empty when the youngest message in it is so old.
+         * Sets how long a topic stays after its last peer has left, and after the last broadcast to it.
          *
-         * @param linger 1 minute by default; zero lets a topic go at once
+         * @param linger 1 minute by default; with zero a topic expires at once
          * @return this builder
          * @throws IllegalArgumentException if it is negative, or over 365 days
          */
@@ -189,7 +189,7 @@ public interface Topics extends AutoCloseable {
          */
         public abstract Builder timer(HubTimer timer);
 
-        /** {@return new topics, none of which has begun} */
+        /** {@return new topics, none of which exists yet} */
         public abstract Topics build();
     }
 }
