@@ -85,7 +85,7 @@ public class BroadcastEndpoint {
      */
     public BroadcastEndpoint(BroadcastHub hub, int maxMessageBytes) {
         Objects.requireNonNull(hub, "hub");
-        EndpointClass.check(getClass());
+        EndpointClass.check(getClass(), BroadcastEndpoint.class);
         int limit = checked(maxMessageBytes);
         life = new SessionLife(session -> SessionTransport.open(session, hub, limit));
     }
@@ -117,7 +117,7 @@ public class BroadcastEndpoint {
      * @throws IllegalStateException if a class that extends this one overrides a method without its annotation
      */
     public BroadcastEndpoint(Topics topics, int maxMessageBytes) {
-        EndpointClass.check(getClass());
+        EndpointClass.check(getClass(), BroadcastEndpoint.class);
         SessionTopics asked = new SessionTopics(EndpointClass.path(getClass()), topics);
         int limit = checked(maxMessageBytes);
         life = new SessionLife(session -> SessionTransport.open(session, asked.hub(session), limit));

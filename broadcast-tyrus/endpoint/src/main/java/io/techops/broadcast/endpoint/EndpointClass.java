@@ -10,7 +10,7 @@ import java.lang.reflect.Method;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What has to be right with an application's class that extends {@link BroadcastEndpoint}. */
+/** What has to be right with an application's class that extends the endpoint of this library. */
 final class EndpointClass {
 
     private static final List<Class<? extends Annotation>> TOLD =
@@ -20,12 +20,13 @@ final class EndpointClass {
     }
 
     /**
+     * @param endpoint the endpoint of this library, which {@code type} extends
      * @throws IllegalStateException if a container does not call the class, or not all of it, and would not say so
      */
-    static void check(Class<? extends BroadcastEndpoint> type) {
+    static <E> void check(Class<? extends E> type, Class<E> endpoint) {
         checkNamespace(type);
         if (type.isAnnotationPresent(ServerEndpoint.class)) {
-            for (Method ours : BroadcastEndpoint.class.getDeclaredMethods()) {
+            for (Method ours : endpoint.getDeclaredMethods()) {
                 checkOverride(type, ours);
             }
         }
@@ -56,14 +57,15 @@ final class EndpointClass {
             Method last = ours.isAnnotationPresent(annotation) ? last(type, ours) : ours;
             if (last != ours && !last.isAnnotationPresent(annotation)) {
                 throw new IllegalStateException(last.getDeclaringClass().getName() + "." + last.getName()
-                        + " overrides a method of BroadcastEndpoint and must be annotated with @"
+                        + " overrides a method of "
+                        + ours.getDeclaringClass().getSimpleName() + " and must be annotated with @"
                         + annotation.getSimpleName() + " as well: without it, containers do not call the method");
             }
         }
     }
 
     private static Method last(Class<?> type, Method ours) {
-        for (Class<?> at = type; at != null && at != BroadcastEndpoint.class; at = at.getSuperclass()) {
+        for (Class<?> at = type; at != null && at != ours.getDeclaringClass(); at = at.getSuperclass()) {
             try {
                 return at.getDeclaredMethod(ours.getName(), ours.getParameterTypes());
             } catch (NoSuchMethodException e) {

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SessionLife {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BroadcastEndpoint.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SessionLife.class);
     private static final LogRateLimiter FAILURES = new LogRateLimiter();
     private static final CloseReason OVER =
             CloseReason.of(CloseReason.ABNORMAL, "the session was closed while it opened");
@@ -33,19 +33,9 @@ final class SessionLife {
          * {@return what is told about the session from now on}
          *
          * @throws RefusedException if the hub takes no peers
-         * @throws NoTopic if there can be no hub at the session's path
+         * @throws SessionTopics.NoTopic if there can be no hub at the session's path
          */
         PeerSession open(Session session);
-    }
-
-    /** There can be no topic at a session's path; the message is for the peer. */
-    static final class NoTopic extends RuntimeException {
-
-        private static final long serialVersionUID = 1;
-
-        NoTopic(String message) {
-            super(message);
-        }
     }
 
     private final Registering registering;
@@ -69,7 +59,7 @@ final class SessionLife {
         } catch (RefusedException e) {
             refuse(session, CloseReason.of(CloseReason.TRY_AGAIN_LATER, "the hub takes no peers"), e);
             return null;
-        } catch (NoTopic e) {
+        } catch (SessionTopics.NoTopic e) {
             refuse(session, CloseReason.of(CloseReason.POLICY_VIOLATION, e.getMessage()), e);
             return null;
         } catch (Throwable thrown) { // of the container, or of the application's recipe for a topic
