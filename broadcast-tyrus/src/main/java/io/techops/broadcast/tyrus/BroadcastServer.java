@@ -21,9 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -234,6 +233,7 @@ public final class BroadcastServer implements AutoCloseable {
         int pagePort = DEFAULT_PAGE_PORT;
         Duration pageIdleTimeout = Duration.ofSeconds(75);
         @Nullable SSLContext tls;
+        @Nullable SSLParameters tlsParameters;
         int maxMessageBytes = MessagePolicy.DEFAULT_MAX_BYTES;
         private final List<HostedEndpoint> endpoints = new ArrayList<>();
 
@@ -425,6 +425,29 @@ public final class BroadcastServer implements AutoCloseable {
          */
         public Builder tls(SSLContext tls) {
             this.tls = Objects.requireNonNull(tls, "tls");
+            this.tlsParameters = null;
+            return this;
+        }
+
+        /**
+         * Encrypts both ports, as {@link #tls(SSLContext)} does, with other parameters than those of the context: the
+         * protocols, the cipher suites and their order, and whether clients are asked for a certificate.
+         *
+         * <pre>{@code
+         * SSLParameters parameters = context.getDefaultSSLParameters();
+         * parameters.setProtocols(new String[] {"TLSv1.3"});
+         * parameters.setNeedClientAuth(true);
+         * builder.tls(context, parameters);
+         * }</pre>
+         *
+         * @param tls has the server's key; no TLS by default
+         * @param parameters copied when the server starts; not together with {@link #clientAuth}, because they say it
+         *     themselves; of application protocols (ALPN) only {@code http/1.1}
+         * @return this builder
+         */
+        public Builder tls(SSLContext tls, SSLParameters parameters) {
+            this.tls = Objects.requireNonNull(tls, "tls");
+            this.tlsParameters = Objects.requireNonNull(parameters, "parameters");
             return this;
         }
 
@@ -455,8 +478,9 @@ public final class BroadcastServer implements AutoCloseable {
          * @return the running server
          * @throws java.io.UncheckedIOException if a port cannot be bound: its cause names address and port; nothing is
          *     left running then, but a hub that was given stays open
-         * @throws IllegalStateException if settings contradict each other, if an {@link #endpoint} is where the hub is or
-         *     cannot be served, if the hub or the topics that were given are
+         * @throws IllegalStateException if settings contradict each other, if the SSLParameters have what the SSLContext
+         *     or the server cannot do, if an {@link #endpoint} is where the hub is or cannot be served, if the hub or
+         *     the topics that were given are
          *     closed, if Tyrus or Grizzly is not on the class path or of another version than is needed, or if
          *     {@link #clientAuth} was given without {@link #tls}
          */
@@ -480,6 +504,11 @@ public final class BroadcastServer implements AutoCloseable {
             if (clientAuth != ClientAuth.NONE && tls == null) {
                 throw new IllegalStateException("clientAuth needs tls: " + clientAuth);
             }
+            if (clientAuth != ClientAuth.NONE && tlsParameters != null) {
+                throw new IllegalStateException("clientAuth and the SSLParameters of tls exclude each other: call "
+                        + (clientAuth == ClientAuth.NEED ? "setNeedClientAuth" : "setWantClientAuth")
+                        + "(true) on the SSLParameters instead");
+            }
             try {
                 return new BroadcastServer(this);
             } catch (LinkageError e) {
@@ -497,23 +526,11 @@ public final class BroadcastServer implements AutoCloseable {
 
         private ServerSettings checked() {
             return new ServerSettings(host, port, pages == null ? null : pages.source(), pagePort, pageIdleTimeout,
-                    tls == null ? null : engines(tls, clientAuth), maxMessageBytes, handshakeTimeout,
+                    tls == null ? null : TlsEngines.of(tls, tlsParameters, clientAuth), maxMessageBytes,
+                    handshakeTimeout,
                     new ServerSettings.Admission(Set.copyOf(origins), List.copyOf(trustedProxies), clientAddressHeader,
                             maxPeers, maxPeersPerAddress),
                     handshakePolicy, List.copyOf(endpoints));
-        }
-
-        private static Supplier<SSLEngine> engines(SSLContext tls, ClientAuth clientAuth) {
-            return () -> {
-                SSLEngine engine = tls.createSSLEngine();
-                engine.setUseClientMode(false);
-                switch (clientAuth) {
-                    case NEED -> engine.setNeedClientAuth(true);
-                    case WANT -> engine.setWantClientAuth(true);
-                    default -> { }
-                }
-                return engine;
-            };
         }
 
         private static int checkedPort(String name, int port) {

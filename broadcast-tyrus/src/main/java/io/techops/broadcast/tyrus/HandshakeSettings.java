@@ -61,7 +61,8 @@ public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
 
     /**
      * Sets within what time after the connection a handshake must be complete, TLS and the {@link #handshakePolicy}
-     * included; the connection is cut otherwise, also if bytes trickle. The time for a request for a page is the same.
+     * included. The connection is cut otherwise, also if bytes trickle; only if it waits for the policy, it is refused
+     * with 503. The time for a request for a page is the same.
      *
      * @param handshakeTimeout 10 seconds by default; from 1 millisecond to a day
      * @return this builder
@@ -158,7 +159,9 @@ public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
      * decides whose certificates are trusted. The subject becomes the peer's attribute {@link
      * io.techops.broadcast.handshake.PeerAttributes#PRINCIPAL}, and is shown to the {@link #handshakePolicy}.
      *
-     * @param clientAuth {@link ClientAuth#NONE} by default; the others need TLS
+     * @param clientAuth {@link ClientAuth#NONE} by default; the others need TLS, and exclude
+     *     {@link BroadcastServer.Builder#tls(javax.net.ssl.SSLContext, javax.net.ssl.SSLParameters) SSLParameters},
+     *     which say it themselves
      * @return this builder
      */
     public B clientAuth(ClientAuth clientAuth) {

@@ -12,6 +12,8 @@ import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Tls;
 import java.io.IOException;
 import java.security.Principal;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -84,5 +86,36 @@ class ClientCertificateTest {
     void askingNeedsTls() {
         assertThatThrownBy(() -> BroadcastServer.builder().clientAuth(ClientAuth.NEED).start())
                 .isInstanceOf(IllegalStateException.class).hasMessage("clientAuth needs tls: NEED");
+    }
+
+    @Test
+    void parametersOfTlsSayProtocolsAndWhoHasToShowACertificate() throws Exception {
+        SSLParameters parameters = new SSLParameters();
+        parameters.setProtocols(new String[] {"TLSv1.2"});
+        parameters.setNeedClientAuth(true);
+        try (BroadcastServer server = asking(ClientAuth.NONE).tls(Tls.context(), parameters).start()) {
+            parameters.setNeedClientAuth(false); // too late
+            assertThatThrownBy(() -> without(server).shakeHands("/")).isInstanceOf(IOException.class);
+            try (RawClient peer = with(server).shakeHands("/")) {
+                assertThat(((SSLSocket) peer.socket()).getSession().getProtocol()).isEqualTo("TLSv1.2");
+                assertThat(principalOfTheOnlyPeer(server)).hasToString("CN=localhost");
+            }
+        }
+    }
+
+    @Test
+    void parametersThatCannotBeHonouredAreRefusedAtTheStart() {
+        SSLParameters plain = new SSLParameters();
+        assertThatThrownBy(() -> asking(ClientAuth.NEED).tls(Tls.context(), plain).start())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("clientAuth and the SSLParameters of tls exclude each other: call "
+                        + "setNeedClientAuth(true) on the SSLParameters instead");
+        SSLParameters unknown = new SSLParameters(new String[] {"TLS_NO_SUCH_SUITE"});
+        assertThatThrownBy(() -> asking(ClientAuth.NONE).tls(Tls.context(), unknown).start())
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining("TLS_NO_SUCH_SUITE");
+        SSLParameters other = new SSLParameters();
+        other.setApplicationProtocols(new String[] {"h2", "http/1.1"});
+        assertThatThrownBy(() -> asking(ClientAuth.NONE).tls(Tls.context(), other).start())
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining("[h2, http/1.1]");
     }
 }
