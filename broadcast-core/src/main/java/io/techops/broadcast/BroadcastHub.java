@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Publishing never touches a socket: shards, one a processor unless set otherwise, write to the peers on the hub's
  * executor.
  *
- * <p>A <em>slow peer</em> is one whose own transport is not writable; what becomes of it, the {@link OverflowPolicy}
- * and the stall timeout say, and nobody else notices. The hub is <em>saturated</em> when its shards cannot keep up with
- * the publishers: then publishers wait, and no peer that is writable loses anything.
+ * <p>A <em>slow peer</em> is one whose own transport is not writable; the {@link OverflowPolicy} and the stall timeout
+ * decide what happens to it, and no other peer is affected. The hub is <em>saturated</em> when its shards cannot keep
+ * up with the publishers: then publishers wait, and no peer that is writable loses anything.
  *
  * <p>Safe for use by any number of threads. Everything may be called from a policy or a listener. A transport must not
  * call what may wait.
@@ -343,7 +343,7 @@ public abstract class BroadcastHub implements AutoCloseable {
          * (320 KiB, or all that is kept) in 32 times as long. What the host application broadcasts is never held back
          * by this.
          *
-         * @param floodGrace 1 second by default; zero lets a flood run over whoever cannot follow
+         * @param floodGrace 1 second by default; zero lets a flood run over a peer that cannot follow
          * @return this builder
          * @throws IllegalArgumentException if it is negative, or over 365 days
          */

@@ -19,6 +19,8 @@ public interface PolicyContext {
      */
     long nanoTime();
 
-    /** {@return the name of the topic whose hub the peer is registered with, or {@code null} if it is none of a topic} */
+    /**
+     * {@return the name of the topic whose hub the peer is registered with, or {@code null} if it is none of a topic}
+     */
     @Nullable String topic();
 }

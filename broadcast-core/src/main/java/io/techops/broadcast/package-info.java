@@ -11,8 +11,8 @@
  * }</pre>
  *
  * <p>This package has no network code. The server is in {@code io.techops.broadcast.tyrus}:
- * {@code BroadcastServer.start(5000)} is a hub with peers on a port. {@code io.techops.broadcast.testkit} drives a hub in
- * a test.
+ * {@code BroadcastServer.start(5000)} is a hub with peers on a port. {@code io.techops.broadcast.testkit} drives a hub
+ * in a test.
  *
  * <h2>The way of a message</h2>
  *
@@ -50,10 +50,11 @@
  *
  * <h2>Slow peers</h2>
  *
- * <p>The position of a peer whose transport is not writable stays where it is while the log moves on. No other peer waits
- * for it. When the log's tail has passed it, it has <em>overflowed</em>, and the
- * {@link io.techops.broadcast.OverflowPolicy} decides what happens to it; when it is not writable for the hub's {@linkplain io.techops.broadcast.BroadcastHub.Builder#stallTimeout stall
- * timeout}, it is disconnected. If the shards themselves cannot keep up, no peer is at fault: the hub is
+ * <p>The position of a peer whose transport is not writable stays where it is while the log moves on. No other peer
+ * waits for it. When the log's tail has passed it, it has <em>overflowed</em>, and the
+ * {@link io.techops.broadcast.OverflowPolicy} decides what happens to it; when it is not writable for the hub's
+ * {@linkplain io.techops.broadcast.BroadcastHub.Builder#stallTimeout stall timeout}, it is disconnected. If the shards
+ * themselves cannot keep up, no peer is at fault: the hub is
  * <em>saturated</em>, and publishers wait, so that a peer that is writable never loses anything.
  *
  * <h2>Where to begin</h2>

@@ -25,7 +25,8 @@ class DecisionTest {
     @Test
     void isEqualToAnotherThatDecidesTheSame() {
         assertThat(Decision.relay(text)).isEqualTo(Decision.relay(Message.text("abc")))
-                .hasSameHashCodeAs(Decision.relay(Message.text("abc"))).isNotEqualTo(Decision.relay(Message.text("abd")))
+                .hasSameHashCodeAs(Decision.relay(Message.text("abc")))
+                        .isNotEqualTo(Decision.relay(Message.text("abd")))
                 .isNotEqualTo(Decision.ignore());
         assertThat(Decision.close(reason))
                 .isEqualTo(Decision.close(CloseReason.of(CloseReason.POLICY_VIOLATION, "no")))
@@ -38,7 +39,8 @@ class DecisionTest {
         assertThatThrownBy(() -> Decision.relay(null)).isInstanceOf(NullPointerException.class).hasMessage("message");
         assertThatThrownBy(() -> Decision.close(null)).isInstanceOf(NullPointerException.class).hasMessage("reason");
         assertThatThrownBy(() -> Decision.close(CloseReason.of(CloseReason.ABNORMAL)))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith("reason must have a code that may be");
+                .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageStartingWith("reason must have a code that may be");
     }
 
     @Test

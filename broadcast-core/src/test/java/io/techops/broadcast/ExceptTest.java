@@ -64,7 +64,8 @@ class ExceptTest {
 
     @Test
     void excludeReceiversToo() {
-        BroadcastOptions options = BroadcastOptions.to(first.peer(), second.peer()).without(second.peer(), third.peer());
+        BroadcastOptions options = BroadcastOptions.to(first.peer(), second.peer()).without(second.peer(),
+                third.peer());
         hub.broadcast(Message.text("a"), options);
         hub.broadcast(Message.text("b"), BroadcastOptions.to(peer -> true).without(first.peer()));
         rig.run();
@@ -100,7 +101,8 @@ class ExceptTest {
 
     @Test
     void areCombinedAndBounded() {
-        BroadcastOptions options = BroadcastOptions.everyone().without(first.peer()).without(second.peer(), first.peer());
+        BroadcastOptions options = BroadcastOptions.everyone().without(first.peer()).without(second.peer(),
+                first.peer());
         assertThat(options.excluded()).containsExactly(first.peer(), second.peer());
         assertThat(options).hasToString("to Everyone[] without [peer 1, peer 2]");
         assertThat(BroadcastOptions.everyone().excluded()).isEmpty();

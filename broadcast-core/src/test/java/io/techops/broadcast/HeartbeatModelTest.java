@@ -191,7 +191,8 @@ class HeartbeatModelTest {
         BroadcastHub hub = hub();
         long longest = heartbeat.toNanos();
         for (int step = 0; step < STEPS; step++) {
-            timer.pass(Duration.ofNanos((long) (longest * random.nextDouble() * (random.nextInt(10) == 0 ? 1.2 : 0.1))));
+            timer.pass(Duration.ofNanos((long) (longest * random.nextDouble() * (random.nextInt(10) == 0 ? 1.2
+                    : 0.1))));
             peers.forEach(ModelPeer::check);
             ModelPeer peer = any();
             if (peer == null || peers.size() < 6 && random.nextInt(10) == 0) {

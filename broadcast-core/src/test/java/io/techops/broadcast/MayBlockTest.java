@@ -34,7 +34,8 @@ class MayBlockTest {
     @Test
     void ourOwnPoliciesDoNotBlockAloneAndTogether() {
         MessagePolicy all = MessagePolicy.everything().andThen(MessagePolicy.textOnly())
-                .andThen(MessagePolicy.nothing()).andThen(MessagePolicy.maxBytes(9)).andThen(MessagePolicy.maxRate(1, Duration.ofSeconds(1)));
+                .andThen(MessagePolicy.nothing()).andThen(MessagePolicy.maxBytes(9)).andThen(MessagePolicy.maxRate(1,
+                        Duration.ofSeconds(1)));
         assertThat(all.mayBlock()).isFalse();
         assertThat(mayBlockReading(BroadcastHub.builder().policy(all))).isFalse();
     }

@@ -40,7 +40,8 @@ class NullArgumentsTest {
         FakeTransport transport = rig.join();
         rig.run();
         Topics topics = new TopicsByHand() { }.topics;
-        return Stream.of(Message.text("a"), Message.binary(new byte[1]), CloseReason.of(1000), Retention.of(1, 64), Position.of("a", 1),
+        return Stream.of(Message.text("a"), Message.binary(new byte[1]), CloseReason.of(1000), Retention.of(1, 64),
+                Position.of("a", 1),
                 OverflowPolicy.skip(), DeliveryPolicy.everyone(), MessagePolicy.everything(),
                 MessagePolicy.maxRate(1, Duration.ofSeconds(1)), MessagePolicy.Decision.ignore(), rig.hub(),
                 BroadcastHub.builder(), rig.hub().stats(), transport.peer(), transport.registration(), topics,

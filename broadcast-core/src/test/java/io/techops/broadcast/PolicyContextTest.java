@@ -39,7 +39,8 @@ class PolicyContextTest {
     void isTheTopicWhoseHubThePeerIsRegisteredWith() {
         ManualExecutor executor = new ManualExecutor();
         Topics topics = Topics.builder().executor(executor).timer(new VirtualTimer())
-                .recipe((topic, hub) -> hub.name("a hub of " + topic).policy(MessagePolicy.textOnly().andThen(this::note)))
+                .recipe((topic, hub) -> hub.name("a hub of " + topic).policy(MessagePolicy.textOnly()
+                        .andThen(this::note)))
                 .build();
         new FakeTransport().register(topics.hub("news")).receive("an election");
         new FakeTransport().register(topics.hub("sport")).receive("a goal");

@@ -13,7 +13,7 @@ final class DrainPacer {
     /** So many are few. */
     static final int AT_ONCE = 100;
 
-    /** Whoever has to wait waits so long at least, so that the closes of the meantime cost one round together. */
+    /** A shard that has to wait waits so long at least, so that the closes of the meantime cost one round together. */
     private static final long TICK = Duration.ofMillis(5).toNanos();
 
     private final long begin;

@@ -1,9 +1,9 @@
 package io.techops.broadcast.engine;
 
 /**
- * What a hub remembers about the broadcasts that one peer is not to get: its own ones if they are not delivered to their
- * sender, and those that it is excluded from. It is what an entry of the log refers to, so that an entry does not keep
- * a peer that has gone.
+ * What a hub remembers about the broadcasts that one peer is not to get: its own ones if they are not delivered to
+ * their sender, and those that it is excluded from. It is what an entry of the log refers to, so that an entry does not
+ * keep a peer that has gone.
  */
 final class ExcludedMessages {
 

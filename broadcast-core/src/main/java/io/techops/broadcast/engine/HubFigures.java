@@ -44,7 +44,8 @@ final class HubFigures implements HubStats {
     private final MessageLog.Figures log;
     private final Shard.Figures shards;
 
-    private HubFigures(int peers, long totalLag, long maxLag, Counts counts, MessageLog.Figures log, Shard.Figures shards) {
+    private HubFigures(int peers, long totalLag, long maxLag, Counts counts, MessageLog.Figures log,
+            Shard.Figures shards) {
         this.peers = peers;
         this.totalLag = totalLag;
         this.maxLag = maxLag;
@@ -53,7 +54,8 @@ final class HubFigures implements HubStats {
         this.shards = shards;
     }
 
-    static HubFigures of(Collection<? extends Peer> peers, Counts counts, MessageLog.Figures log, Shard.Figures shards) {
+    static HubFigures of(Collection<? extends Peer> peers, Counts counts, MessageLog.Figures log,
+            Shard.Figures shards) {
         long total = 0;
         long max = 0;
         for (Peer peer : peers) {

@@ -32,7 +32,10 @@ final class HubMetrics {
     private final LongAdder ignored = new LongAdder();
     private final RefusalCounts refusals;
 
-    /** Begun by whoever closes the hub, ended by whoever ends it; in between only {@link #late} is written. */
+    /**
+     * Begun by the thread that closes the hub, ended by the thread that ends it; in between only {@link #late} is
+     * written.
+     */
     private final JfrEvents.Drain drain = new JfrEvents.Drain();
     private volatile boolean late;
 

@@ -209,7 +209,7 @@ final class HubPeer extends Registration implements PolicyContext {
         }
     }
 
-    /** Has the shard close the peer after what was appended so far. {@return whether nobody has asked before} */
+    /** Has the shard close the peer after what was appended so far. {@return whether this is the first request} */
     private boolean askClose(CloseReason reason) {
         if (!closeAsked.compareAndSet(false, true)) {
             return false;

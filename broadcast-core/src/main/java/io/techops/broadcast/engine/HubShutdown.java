@@ -23,7 +23,7 @@ final class HubShutdown {
 
     private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
 
-    /** How much longer than its limit {@link #await} waits, so that it returns even if nobody runs the hub's tasks. */
+    /** How much longer than its limit {@link #await} waits, so that it returns even if the hub's tasks are not run. */
     private static final Duration MARGIN = Duration.ofSeconds(1);
 
     /** How long after the limit those who run the hub's tasks may take before they are run by the thread that waits. */
@@ -51,7 +51,8 @@ final class HubShutdown {
      * @param threads the hub's own threads, which end with it; null if it shares those of others
      * @param ownTimer the timer, if it ends with the hub; null if others use it
      */
-    HubShutdown(MessageLog log, Shard[] shards, ListenerDispatcher events, HubMetrics journal, HubTimer timer, Duration drainSpread,
+    HubShutdown(MessageLog log, Shard[] shards, ListenerDispatcher events, HubMetrics journal, HubTimer timer,
+            Duration drainSpread,
             @Nullable HubExecutors threads, @Nullable ForeignTimer ownTimer) {
         this.log = log;
         this.shards = shards;

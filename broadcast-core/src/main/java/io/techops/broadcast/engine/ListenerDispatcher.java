@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 
 /**
- * Calls the listener, one event at a time and in order, on the hub's executor: nobody who has an event to report waits
- * for the listener, and no lock is held while it runs. Safe for use by any number of threads.
+ * Calls the listener, one event at a time and in order, on the hub's executor: the thread that reports an event does
+ * not wait for the listener, and no lock is held while it runs. Safe for use by any number of threads.
  */
 final class ListenerDispatcher extends RetriedTask {
 

@@ -47,7 +47,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     private final BlockingTasks adapters;
     private final Runnable afterGone;
     private final @Nullable String topic;
-    /** Whether anybody is told of peers that come and go: if not, nothing has to change threads for them. */
+    /** Whether peers that come and go are reported at all: if not, nothing has to change threads for them. */
     private final boolean told;
     private final MessagePolicy policy;
     private final boolean policyMayBlock;
@@ -79,7 +79,8 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         events = new ListenerDispatcher(settings.listener, settings.messageListener,
                 settings.executor != null ? executor : given.listeners(), timer);
         shards = new Shard[settings.shards];
-        PeerTimeouts.Limits limits = new PeerTimeouts.Limits(settings.stallTimeout, settings.closeTimeout, settings.floodGrace,
+        PeerTimeouts.Limits limits = new PeerTimeouts.Limits(settings.stallTimeout, settings.closeTimeout,
+                settings.floodGrace,
                 settings.heartbeat, settings.pongTimeout);
         Arrays.setAll(shards, i -> new Shard(settings.name, i, log, settings.overflow, limits, executor, timer, this));
         end = new HubShutdown(log, shards, events, journal, timer, settings.drainSpread, threads,
@@ -351,7 +352,8 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         long id = ids.incrementAndGet();
         HubPeer peer = new HubPeer(this, id, (int) (id % shards.length), transport, attributes,
                 timer.nanoTime());
-        ListenerDispatcher.Event registered = told ? new ListenerDispatcher.Event(listener -> listener.registered(peer)) : null;
+        ListenerDispatcher.Event registered = told ? new ListenerDispatcher.Event(listener ->
+                listener.registered(peer)) : null;
         if (told) {
             peer.departsWith(new ListenerDispatcher.Event(listener -> tellDeparture(listener, peer)));
         }

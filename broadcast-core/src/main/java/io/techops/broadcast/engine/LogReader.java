@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * What one peer is to get, in its order: an entry of the lane stands before the entry of the ring that it says (at).
- * Broadcasts before that come first; then the message; then the rest. What the peer is excluded from is passed over. Each
- * entry that is looked at is charged something, so that a step looks at a bounded number of them.
+ * Broadcasts before that come first; then the message; then the rest. What the peer is excluded from is passed over.
+ * Each entry that is looked at is charged something, so that a step looks at a bounded number of them.
  *
  * A run is walked twice: to count, and to copy. In between it does not change, because the log's lock is held.
  */

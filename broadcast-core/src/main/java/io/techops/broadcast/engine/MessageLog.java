@@ -159,7 +159,8 @@ final class MessageLog {
      */
     long append(Message message, PeerCursor[] except, RoomWait wait, Publisher publisher) {
         long charge = checkedCharge(message);
-        return publish(() -> makeRoom(charge, marks.hostLimit()) ? put(message, excluded(except)) : REFUSED, wait, publisher);
+        return publish(() -> makeRoom(charge, marks.hostLimit()) ? put(message, excluded(except)) : REFUSED, wait,
+                publisher);
     }
 
     private long publish(LongSupplier attempt, RoomWait wait, Publisher publisher) {

@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  * thread that waits. Invariant between rounds:
  *   every writable peer that is not in "behind" is at "reached", the head of the last round.
  * So the marks are right also after a partial round. "offered" is the lowest cursor of those behind: all other writable
- * peers are at the head. (A peer that became writable after the round began lowers it under the log's lock, see ShardPositions.)
- * "graced" is kept where it was, if it was lower than the head, and lowered for those that were served: a partial round
- * does not know whose grace it was. It may be too low then, never too high; a peer's message that finds no room because
- * of that is parked, and asks for a whole round.
+ * peers are at the head. (A peer that became writable after the round began lowers it under the log's lock, see
+ * ShardPositions.) "graced" is kept where it was, if it was lower than the head, and lowered for those that were
+ * served: a partial round does not know whose grace it was. It may be too low then, never too high; a peer's message
+ * that finds no room because of that is parked, and asks for a whole round.
  *
  * What foreign code throws ends its peer. What else is thrown (there is no memory) ends the round before the marks have
  * moved; the task comes again, with a whole round, because "settled" is false until a round ends. All that a round has

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * uses: how many use the topic now, its peers among them, and the flag GONE, which is set once and under the lock of
- * the topics, by which a topic is in their map if and only if it is not gone. Whoever has entered may rely on the hub
- * until it leaves, unless the host application ends the topic. The last to leave sets a timer, one at a time; when it
- * fires the topic goes, if it was idle all the time. The last to leave also puts the topic among those that are idle,
- * if it is not there already: what stands there is a stamp with the time, which may have become old.
+ * the topics, by which a topic is in their map if and only if it is not gone. A caller that has entered may rely on the
+ * hub until it leaves, unless the host application ends the topic. The last to leave sets a timer, one at a time; when
+ * it fires the topic goes, if it was idle all the time. The last to leave also puts the topic among those that are
+ * idle, if it is not there already: what stands there is a stamp with the time, which may have become old.
  */
 
 /**
@@ -47,7 +47,7 @@ final class TopicInstance {
 
     /** What a topic tells. */
     interface Lives {
-        /** Nobody has used the topic for as long as it lingers: ends it, unless it is used now. */
+        /** The topic was not used for its linger time: ends it, unless it is used now. */
         void expire(TopicInstance topic);
 
         /** The topic is idle now, if it was not gone before. */
@@ -80,7 +80,7 @@ final class TopicInstance {
         }
     }
 
-    /** Makes a topic that whoever makes it has entered, and has to {@link #build}. */
+    /** Makes a topic that the caller has entered, and has to {@link #build}. */
     TopicInstance(String name, Duration linger, HubTimer timer, Lives lives) {
         this.name = name;
         this.linger = linger;
@@ -261,12 +261,12 @@ final class TopicInstance {
         return uses.get() < 0;
     }
 
-    /** Ends the topic if nobody uses it. Under the lock of the topics. {@return whether this call did} */
+    /** Ends the topic if it is not used. Under the lock of the topics. {@return whether this call did} */
     boolean goIfIdle() {
         return uses.compareAndSet(0, GONE);
     }
 
-    /** Ends the topic, whoever uses it. Under the lock of the topics. {@return whether this call did} */
+    /** Ends the topic, also if it is used. Under the lock of the topics. {@return whether this call did} */
     boolean go() {
         long now = uses.get();
         while (now >= 0 && !uses.compareAndSet(now, now + GONE)) {

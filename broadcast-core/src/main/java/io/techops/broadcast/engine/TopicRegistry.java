@@ -223,7 +223,7 @@ final class TopicRegistry implements TopicInstance.Lives {
                 topic.build(null);
             }
             ForeignCode.returned();
-            // An adapter may have nobody to tell but a stranger.
+            // An adapter may be able to tell it to a stranger only.
             LOG.warn(failures, "Topic {} could not begin: its recipe failed", topic.name(), thrown);
             throw thrown;
         }
@@ -298,7 +298,7 @@ final class TopicRegistry implements TopicInstance.Lives {
         finish(topic, Duration.ZERO);
     }
 
-    /** Ends a life, whoever uses it. {@return its hub, or null if there is none of that name} */
+    /** Ends an instance, also if it is used. {@return its hub, or null if there is none of that name} */
     @Nullable BroadcastHub end(String name, Duration within) {
         TopicInstance topic;
         lock.lock();

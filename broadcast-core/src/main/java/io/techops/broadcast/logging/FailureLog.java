@@ -4,9 +4,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * What is said about failures that nobody expected, on threads that must not end: the first of a burst is a warning,
- * and saying so never throws, whatever the logger does and however little memory there is. Safe for use by any number
- * of threads.
+ * Logs unexpected failures on threads that must not end: the first of a burst is a warning. Logging never throws,
+ * whatever the logger does and however little memory there is. Safe for use by any number of threads.
  */
 public final class FailureLog {
 

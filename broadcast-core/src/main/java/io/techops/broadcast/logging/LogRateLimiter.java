@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Lets the first of a burst of warnings through: for warnings that strangers can cause as often as they like. Safe for use by any
- * number of threads.
+ * Lets the first of a burst of warnings through: for warnings that strangers can cause as often as they like. Safe for
+ * use by any number of threads.
  */
 public final class LogRateLimiter {
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes harmless for a log what a peer may have written: its address, its query, the phrase of its close frame, the
  * message of an exception that quotes it. What comes out is one line of bounded length, without control characters, so
- * that nobody can forge a line, or steer the terminal of who reads it.
+ * that no value can forge a line, or control the terminal of the reader.
  */
 public final class LogSanitizer {
 

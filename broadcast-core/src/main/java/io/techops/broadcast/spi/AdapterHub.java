@@ -58,8 +58,8 @@ public abstract class AdapterHub extends BroadcastHub {
     }
 
     /**
-     * Takes note that a connection was refused, for {@link HubStats#refusals} alone. For every connection that asked for
-     * this hub and did not get as far as {@link #register}, and for one that it did not take.
+     * Takes note that a connection was refused, for {@link HubStats#refusals} alone. For every connection that asked
+     * for this hub and did not get as far as {@link #register}, and for one that it did not take.
      *
      * @param cause why
      */

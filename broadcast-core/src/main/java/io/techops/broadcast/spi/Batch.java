@@ -31,7 +31,10 @@ public interface Batch {
      */
     interface Encoding {
 
-        /** Says that the hub is done with the batch; whoever still writes from the encoding must hold it by himself. */
+        /**
+         * Says that the hub is done with the batch; code that still writes from the encoding keeps a reference of its
+         * own.
+         */
         void release();
     }
 

@@ -60,8 +60,8 @@ public abstract class Registration extends Peer {
      * Says that the transport, whose last {@link Transport#write} returned {@code false} and which has not said
      * {@link #writable} since, has brought some more of what it was given on its way, as when the socket takes the next
      * part of a batch: the hub's stall timeout and flood grace begin anew. Optional; without it a peer that takes
-     * longer than that for one batch is closed, or run over by a flood, though it reads. Costs next to nothing, wakes
-     * nobody.
+     * longer than that for one batch is closed, or run over by a flood, though it reads. Costs next to nothing, and
+     * wakes no shard.
      */
     public abstract void progressed();
 

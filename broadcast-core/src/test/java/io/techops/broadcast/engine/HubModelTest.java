@@ -158,7 +158,8 @@ class HubModelTest {
             String text = ((Message.Text) message).text();
             assertThat(positions.put(position, text)).as("one position").isNull();
             long place = 2 * position.sequence() - 1;
-            assertThat(places.put(place, List.of(new Entry(text, from, null, excluded.getOrDefault(text, Set.of()))))).as("one sequence").isNull();
+            assertThat(places.put(place, List.of(new Entry(text, from, null, excluded.getOrDefault(text,
+                    Set.of()))))).as("one sequence").isNull();
             broadcasts++;
         }
 

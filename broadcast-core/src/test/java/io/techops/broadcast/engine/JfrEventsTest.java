@@ -232,7 +232,8 @@ class JfrEventsTest {
 
     @Test
     void aRefusalSaysItsCause() throws IOException {
-        assertThat(only(recordedByDefault("Refused", rig -> AdapterHub.of(rig.hub()).refused(RefusalCause.ORIGIN))).getString("cause"))
+        assertThat(only(recordedByDefault("Refused", rig -> AdapterHub.of(rig.hub()).refused(RefusalCause.ORIGIN)))
+                .getString("cause"))
                 .isEqualTo("ORIGIN");
     }
 

@@ -119,7 +119,8 @@ class ListenerBehindTest {
 
     @Test
     void aPeerIsReadAgainAlsoIfTheListenerThrows() {
-        BroadcastHub hub = hub(builder -> builder.retention(Retention.of(3, 1 << 20)).messageListener(new MessageListener() {
+        BroadcastHub hub = hub(builder -> builder.retention(Retention.of(3,
+                1 << 20)).messageListener(new MessageListener() {
             @Override
             public void broadcast(@Nullable Peer from, Message message, Position position) {
                 throw new IllegalStateException("on purpose");
@@ -151,7 +152,8 @@ class ListenerBehindTest {
             new FakeTransport().register(hub).registration().unregister(CloseReason.of(CloseReason.NORMAL));
             fanOut();
         }
-        assertThatExceptionOfType(RefusedException.class).isThrownBy(() -> AdapterHub.of(hub).register(new FakeTransport()))
+        assertThatExceptionOfType(RefusedException.class).isThrownBy(() -> AdapterHub.of(hub)
+                .register(new FakeTransport()))
                 .withMessage("the hub takes no peers: its listener is too far behind")
                 .extracting(RefusedException::refusalCause).isEqualTo(RefusalCause.LISTENER);
         assertThat(hub.isClosed()).isFalse();

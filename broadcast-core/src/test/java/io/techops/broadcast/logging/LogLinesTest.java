@@ -179,7 +179,8 @@ class LogLinesTest {
         assertThat(LogSanitizer.of((Throwable) cause).getCause().toString()).doesNotContain("\n").contains("forged");
         Exception suppressing = new IllegalStateException("ordinary");
         suppressing.addSuppressed(new NumberFormatException(FORGED));
-        assertThat(LogSanitizer.of((Throwable) suppressing)).hasNoSuppressedExceptions().hasMessageContaining("ordinary");
+        assertThat(LogSanitizer.of((Throwable) suppressing)).hasNoSuppressedExceptions()
+                .hasMessageContaining("ordinary");
     }
 
     @Test
@@ -198,7 +199,8 @@ class LogLinesTest {
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r", "\u0085", "\u2028", "\u2029", "\u001b[2J", "\u202e", "\u0000", "\u200b"})
     void nothingThatMovesTheCursorOrHidesTextIsLeft(String bad) {
-        assertThat(LogSanitizer.of("a" + bad + "b")).startsWith("a\\u").endsWith("b").doesNotContain(bad.substring(0, 1));
+        assertThat(LogSanitizer.of("a" + bad + "b")).startsWith("a\\u").endsWith("b").doesNotContain(bad.substring(0,
+                1));
     }
 
     @Test
@@ -226,7 +228,8 @@ class LogLinesTest {
 
     @Test
     void aPeerThatMakesAListenerThrowAgainAndAgainFillsNoLog() {
-        HubRig rig = new HubRig(builder -> builder.policy(MessagePolicy.textOnly()).messageListener(new MessageListener() {
+        HubRig rig = new HubRig(builder -> builder.policy(MessagePolicy.textOnly())
+                .messageListener(new MessageListener() {
             @Override
             public void ignored(Peer peer, Message message) {
                 throw new IllegalStateException("again");

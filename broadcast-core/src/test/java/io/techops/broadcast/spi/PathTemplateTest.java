@@ -110,7 +110,8 @@ class PathTemplateTest {
     @ValueSource(strings = {"/a//b", "//", "/./a", "/a/..", "/a%2Fb", "/a%5cb", "/%00", "/%", "/%FF",
         "/{topic}/{topic}"})
     void whatNoRequestCanMatchIsNoTemplate(String template) {
-        assertThatIllegalArgumentException().isThrownBy(() -> new PathTemplate(template)).withMessageStartingWith("path ")
+        assertThatIllegalArgumentException().isThrownBy(() -> new PathTemplate(template))
+                .withMessageStartingWith("path ")
                 .withMessageEndingWith(": " + template);
     }
 
@@ -123,7 +124,8 @@ class PathTemplateTest {
 
     @ParameterizedTest
     @CsvSource({"/{topic}, true", "/rooms/{topic}, true", "/{topic}/live, true", "/live, false", "/, false",
-        "{topic}, false", "/a{topic}, false", "/{topic}a, false", "/{topic}/{topic}, false", "/{topic}/a{topic}, false"})
+        "{topic}, false", "/a{topic}, false", "/{topic}a, false", "/{topic}/{topic}, false",
+                "/{topic}/a{topic}, false"})
     void aTemplateOfTopicsHasOneSegmentThatIsTheVariable(String path, boolean template) {
         assertThat(PathTemplate.isTemplate(path)).isEqualTo(template);
     }

@@ -322,9 +322,9 @@ public final class BroadcastServer implements AutoCloseable {
 
         /**
          * Serves an endpoint of the application's own beside the hub, or the topics: a class that is annotated with
-         * {@code jakarta.websocket.server.ServerEndpoint}, at the path that its annotation says. There may be any number
-         * of endpoints. Each is served on the WebSocket port; its handshakes pass all that the hub's do, and count for
-         * {@link #maxPeers} and {@link #maxPeersPerAddress}, before its configurator is asked.
+         * {@code jakarta.websocket.server.ServerEndpoint}, at the path that its annotation says. There may be any
+         * number of endpoints. Each is served on the WebSocket port; its handshakes pass all that the hub's do, and
+         * count for {@link #maxPeers} and {@link #maxPeersPerAddress}, before its configurator is asked.
          *
          * <p>Tyrus is their container, without extensions. What holds for them beyond Jakarta WebSocket:
          *
@@ -336,14 +336,16 @@ public final class BroadcastServer implements AutoCloseable {
          *   <li>A message of a client may have {@link #maxMessageBytes}, in however many fragments; a longer one ends
          *       the session with 1009. Frames are checked as those of peers.
          *   <li>{@code Session.getUserPrincipal} is the subject of the client's certificate, or what the {@link
-         *       #handshakePolicy} has put under {@code PeerAttributes.PRINCIPAL}. The attributes of a peer, those of the
-         *       policy included, are in the session's user properties, each under the name of its key, unless the
-         *       endpoint has others there. The subprotocol is that which the endpoint selects; if none, that of the policy.
+         *       #handshakePolicy} has put under {@code PeerAttributes.PRINCIPAL}. The attributes of a peer, those of
+         *       the policy included, are in the session's user properties, each under the name of its key, unless the
+         *       endpoint has others there. The subprotocol is that which the endpoint selects; if none, that of the
+         *       policy.
          *   <li>An endpoint is called on threads of the server that may wait; one that does delays its own session.
          *       A {@code SendHandler} is called on such a thread as well, without any lock.
          *   <li>No more than 4 MiB, or one message that is longer, may wait behind the message that is being sent to
-         *       a session, apart from what a blocking send waits for; one message more, or a socket that takes nothing for 10 seconds, and the session is aborted: its endpoint
-         *       is told 1006. A send timeout is kept, and the session goes on after it.
+         *       a session, apart from what a blocking send waits for; one message more, or a socket that takes nothing
+         *       for 10 seconds, and the session is aborted: its endpoint is told 1006. A send timeout is kept, and the
+         *       session goes on after it.
          *   <li>When the server closes, every session is closed with 1001, and its endpoint is told.
          * </ul>
          *
@@ -478,7 +480,8 @@ public final class BroadcastServer implements AutoCloseable {
          * @return the running server
          * @throws java.io.UncheckedIOException if a port cannot be bound: its cause names address and port; nothing is
          *     left running then, but a hub that was given stays open
-         * @throws IllegalStateException if settings contradict each other, if the SSLParameters have what the SSLContext
+         * @throws IllegalStateException if settings contradict each other, if the SSLParameters have what the
+         * SSLContext
          *     or the server cannot do, if an {@link #endpoint} is where the hub is or cannot be served, if the hub or
          *     the topics that were given are
          *     closed, if Tyrus or Grizzly is not on the class path or of another version than is needed, or if

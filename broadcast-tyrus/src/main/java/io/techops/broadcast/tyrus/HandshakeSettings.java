@@ -108,11 +108,11 @@ public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
 
     /**
      * Trusts one more proxy, or block of proxies, to say in {@link #clientAddressHeader} where its clients are. The
-     * header is read from its end, as far as whoever said it is trusted; what others write into it is never believed.
+     * header is read from its end, as far as the proxy that wrote it is trusted; what others write into it is ignored.
      * If what it says there is no address, the client's address is that of the last proxy known.
      *
      * @param proxy an IP address, such as {@code 10.0.0.7}, or a block of them, such as {@code 10.0.0.0/8} or
-     *     {@code fd00::/8}; nobody is trusted by default
+     *     {@code fd00::/8}; none by default
      * @return this builder
      * @throws IllegalArgumentException if it is neither
      */

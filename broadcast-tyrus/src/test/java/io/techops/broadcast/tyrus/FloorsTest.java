@@ -83,7 +83,9 @@ class FloorsTest {
         return name.replaceFirst("\\$.*", "").replace('/', '.');
     }
 
-    /** {@return the names in a class file's constant pool (JVMS section 4.4): of classes, in descriptors, in generics} */
+    /**
+     * {@return the names in a class file's constant pool (JVMS section 4.4): of classes, in descriptors, in generics}
+     */
     private static Set<String> used(DataInputStream in) throws IOException {
         Set<String> used = new TreeSet<>();
         in.skipNBytes(8);

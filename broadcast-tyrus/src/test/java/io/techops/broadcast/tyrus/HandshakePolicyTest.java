@@ -70,14 +70,16 @@ class HandshakePolicyTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void givesThePeerAttributesAndASubprotocol(Wire wire) throws Exception {
-        HandshakePolicy policy = request -> Decision.accept().with(USER, "ann").with(PeerAttributes.PATH, "mine").speaking("mqtt");
+        HandshakePolicy policy = request -> Decision.accept().with(USER, "ann").with(PeerAttributes.PATH,
+                "mine").speaking("mqtt");
         try (BroadcastServer server = wire.server().handshakePolicy(policy).start();
                 RawClient peer = wire.connect(server)) {
             assertThat(peer.ask(RawClient.handshake("/", "Sec-WebSocket-Protocol: chat, mqtt")))
                     .startsWith("HTTP/1.1 101 ").contains("Sec-WebSocket-Protocol: mqtt\r\n");
             peer.sendText("in");
             assertThat(peer.readText()).isEqualTo("in");
-            assertThat(onlyPeer(server).attributes().toMap()).containsEntry(USER, "ann").containsEntry(PeerAttributes.PATH, "mine")
+            assertThat(onlyPeer(server).attributes().toMap()).containsEntry(USER,
+                    "ann").containsEntry(PeerAttributes.PATH, "mine")
                     .containsEntry(PeerAttributes.SUBPROTOCOL, "mqtt")
                     .containsEntry(PeerAttributes.REMOTE_ADDRESS,
                             new InetSocketAddress("127.0.0.1", peer.socket().getLocalPort()))
@@ -194,7 +196,8 @@ class HandshakePolicyTest {
     class OneAfterTheOther {
 
         private final HandshakeRequest nobody = new ReceivedHandshake("/", null, Map.of(),
-                new java.net.InetSocketAddress("127.0.0.1", 1), new java.net.InetSocketAddress("127.0.0.1", 1), null, null);
+                new java.net.InetSocketAddress("127.0.0.1", 1), new java.net.InetSocketAddress("127.0.0.1", 1), null,
+                        null);
 
         @Test
         void theFirstRefusalCounts() throws Exception {

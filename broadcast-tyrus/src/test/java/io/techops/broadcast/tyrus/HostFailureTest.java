@@ -69,7 +69,8 @@ class HostFailureTest {
             return text.equals("hello") ? MessagePolicy.Decision.relay(message) : fail(text);
         };
         try (LogCatch log = new LogCatch();
-                BroadcastServer server = Wire.PLAIN.server().hub(hub(blocking, policy, onBroadcast(blocking, () -> { })))
+                BroadcastServer server = Wire.PLAIN.server().hub(hub(blocking, policy, onBroadcast(blocking,
+                        () -> { })))
                         .start();
                 RawClient other = Wire.PLAIN.open(server)) {
             for (int i = 0; i < 3 * Runtime.getRuntime().availableProcessors(); i++) {

@@ -74,7 +74,8 @@ class HostedEndpointTest {
     void messagesOfAllKindsAndSizesComeAndGo(Wire wire) throws Exception {
         try (BroadcastServer server = all(wire).maxMessageBytes(1 << 20).start();
                 RawClient raw = open(wire, server, "/echo")) {
-            for (String text : List.of("", "a", "\uD83D\uDE00 gr\u00FC\u00DFe", "x".repeat(65_536), "y".repeat(1 << 20))) {
+            for (String text : List.of("", "a", "\uD83D\uDE00 gr\u00FC\u00DFe", "x".repeat(65_536),
+                    "y".repeat(1 << 20))) {
                 raw.sendText(text);
                 assertThat(raw.readText()).isEqualTo(text);
             }
@@ -161,7 +162,8 @@ class HostedEndpointTest {
             assertThat(two.readText()).isEqualTo("to the other");
             peer.sendText("to the first");
             assertThat(peer.readText()).isEqualTo("to the first");
-            assertThat(other.peers().iterator().next().attributes()).extracting(all -> all.get(PeerAttributes.PATH)).isEqualTo("/other");
+            assertThat(other.peers().iterator().next().attributes()).extracting(all -> all.get(PeerAttributes.PATH))
+                    .isEqualTo("/other");
         }
     }
 

@@ -148,7 +148,8 @@ class HttpConnectionTest {
     @Test
     void aBodyMayComeAfterTheAnswer() throws Exception {
         try (RawClient peer = RawClient.connect(apart.pagePort())) {
-            assertThat(peer.ask("POST / HTTP/1.1\r\n" + HOST + "Transfer-Encoding: chunked\r\n\r\n1\r")).contains(" 405 ");
+            assertThat(peer.ask("POST / HTTP/1.1\r\n" + HOST + "Transfer-Encoding: chunked\r\n\r\n1\r"))
+                    .contains(" 405 ");
             peer.readBody();
             peer.send("\nZ\r\n0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
             assertThat(peer.ask(GET + "\r\n")).startsWith("HTTP/1.1 200 ");
@@ -192,7 +193,8 @@ class HttpConnectionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"GET /a.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "GET / HTTP/1.0\r\n\r\n",
-        "GET / HTTP/1.1\r\n\r\n", "CONNECT h:80 HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nX : y\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n", "CONNECT h:80 HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: x\r\nX : y\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5, 5\r\n\r\nhello"})
     void whatStandsBehindTheLastRequestIsNotLookedAt(String request) throws Exception {
@@ -204,7 +206,8 @@ class HttpConnectionTest {
     @Test
     void whatStandsBehindARefusedHandshakeIsNotLookedAt() throws Exception {
         for (String refused : List.of(RawClient.handshake("/").replace(": 13", ": 8"),
-                RawClient.handshake("/", "Origin: http://evil.example"), RawClient.handshake("/", "Content-Length: 3"))) {
+                RawClient.handshake("/", "Origin: http://evil.example"), RawClient.handshake("/",
+                        "Content-Length: 3"))) {
             assertThat(answers(shared, refused + SECOND.repeat(500))).hasSize(1);
         }
     }

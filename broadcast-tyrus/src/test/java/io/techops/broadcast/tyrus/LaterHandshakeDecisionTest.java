@@ -48,7 +48,8 @@ class LaterHandshakeDecisionTest {
                 ask(peer);
                 asked.take().complete(Decision.accept().with(USER, "ann").header("Set-Cookie", "a=1")
                         .header("Set-Cookie", "b=2"));
-                assertThat(peer.readHead()).startsWith("HTTP/1.1 101 ").contains("Set-Cookie: a=1\r\nSet-Cookie: b=2\r\n");
+                assertThat(peer.readHead()).startsWith("HTTP/1.1 101 ")
+                        .contains("Set-Cookie: a=1\r\nSet-Cookie: b=2\r\n");
                 peer.sendText("in");
                 assertThat(peer.readText()).isEqualTo("in");
                 assertThat(server.hub().peers().iterator().next().attributes().get(USER)).isEqualTo("ann");

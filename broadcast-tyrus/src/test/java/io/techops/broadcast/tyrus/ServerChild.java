@@ -79,7 +79,9 @@ final class ServerChild implements AutoCloseable {
         }
     }
 
-    /** {@return a client that has sent nothing yet; with TLS, whatever the child's certificate, which it made itself} */
+    /**
+     * {@return a client that has sent nothing yet; with TLS, whatever the child's certificate, which it made itself}
+     */
     RawClient connect() throws IOException, GeneralSecurityException {
         return connectTo(port);
     }

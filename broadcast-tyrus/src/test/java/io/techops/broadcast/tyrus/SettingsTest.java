@@ -152,7 +152,8 @@ class SettingsTest {
         @Test
         void isInBracketsWhereItCannotBeBound() {
             assertThatThrownBy(() -> BroadcastServer.builder().host("2001:db8::1").port(0).start())
-                    .isInstanceOf(UncheckedIOException.class).hasMessageStartingWith("cannot listen on [2001:db8::1]:0: ");
+                    .isInstanceOf(UncheckedIOException.class)
+                            .hasMessageStartingWith("cannot listen on [2001:db8::1]:0: ");
         }
     }
 

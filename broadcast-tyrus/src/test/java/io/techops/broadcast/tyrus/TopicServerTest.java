@@ -103,7 +103,8 @@ class TopicServerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/topics", "/topics/", "/topics/a/b", "/topics/a/", "/Topics/a", "/topics/.a",
-        "/topics/a%20b", "/topics/a%2Fb", "/topics/a;v=1", "/topics/a%3Bv=1", "/topics;x/a", "/topics/a%5Cb", "/topics/%2e%2e", "/topics/a%00", "/topics/%C3%A4", "/topics/%256Eews",
+        "/topics/a%20b", "/topics/a%2Fb", "/topics/a;v=1", "/topics/a%3Bv=1", "/topics;x/a", "/topics/a%5Cb",
+                "/topics/%2e%2e", "/topics/a%00", "/topics/%C3%A4", "/topics/%256Eews",
         "/topics//a"})
     void aPathThatIsNoTopicsIsNotFound(String path) throws Exception {
         try (BroadcastServer server = builder().start()) {

@@ -12,8 +12,8 @@ import jakarta.websocket.server.ServerEndpoint;
 
 /**
  * Step 14, endpoints of the application's own beside the hub: the hub is at {@code /live}, and a chat with rooms, an
- * annotated class of Jakarta WebSocket, at {@code /chat/} and the name of a room. What is said in a room is for the room
- * alone, who comes and goes is news for all peers of the hub.
+ * annotated class of Jakarta WebSocket, at {@code /chat/} and the name of a room. What is said in a room is for the
+ * room alone, who comes and goes is news for all peers of the hub.
  *
  * <pre>java -cp examples/target/broadcast-service.jar io.techops.broadcast.examples.Step14Endpoints</pre>
  */
@@ -33,7 +33,7 @@ public final class Step14Endpoints {
         }
 
         /**
-         * Somebody enters a room.
+         * A session enters a room.
          *
          * @param session the session
          * @param room the room
@@ -45,7 +45,7 @@ public final class Step14Endpoints {
         }
 
         /**
-         * Somebody says something.
+         * A session sends a message.
          *
          * @param session the session
          * @param room the room
@@ -69,7 +69,7 @@ public final class Step14Endpoints {
         }
 
         /**
-         * Somebody leaves.
+         * A session leaves.
          *
          * @param room the room
          * @param reason why

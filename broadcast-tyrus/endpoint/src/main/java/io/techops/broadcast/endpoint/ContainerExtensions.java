@@ -106,7 +106,7 @@ final class ContainerExtensions {
         return known;
     }
 
-    /** {@return whether the session is open, and nobody has begun to close it, as far as the container tells} */
+    /** {@return whether the session is open, and its close has not begun, as far as the container tells} */
     boolean takesMessages(Session session) {
         try {
             return session.isOpen()

@@ -17,6 +17,6 @@ interface PeerSession {
     /** The session has ended. May be told more than once. */
     void closed(CloseReason reason);
 
-    /** Something threw that nobody expected: the session cannot go on. */
+    /** Something threw unexpectedly: the session cannot go on. */
     void failed(Throwable thrown);
 }

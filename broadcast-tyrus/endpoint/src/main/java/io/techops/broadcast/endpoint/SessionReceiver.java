@@ -81,7 +81,7 @@ final class SessionReceiver {
             boolean readOn = true;
             try {
                 readOn = hub.test(message);
-            } catch (Throwable thrown) { // no memory, say: whoever waits here must not wait for ever
+            } catch (Throwable thrown) { // no memory, say: a thread that waits here must not wait for ever
                 end();
                 throw thrown;
             }
@@ -177,7 +177,7 @@ final class SessionReceiver {
         }
     }
 
-    /** With the lock held. Whoever is still reporting goes on by himself. */
+    /** With the lock held. A thread that is still reporting goes on by itself. */
     private void goOn() {
         paused = false;
         lock.notifyAll();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * Containers disagree about what a path is: some drop a path parameter (;v=1), some resolve "..", decode twice, or do
- * not see a slash at the end. Whoever authorises by path looks at what was sent, and so does this: the container says
+ * not see a slash at the end. Code that authorises by path looks at what was sent, and so does this: the container says
  * which endpoint, the path as it was sent says which topic, by the rule of PathTemplate.
  */
 

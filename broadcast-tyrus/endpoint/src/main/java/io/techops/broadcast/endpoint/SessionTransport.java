@@ -33,19 +33,19 @@ import org.slf4j.LoggerFactory;
  * is lost in another. A batch is sent message by message; the completion of one starts the next.
  *
  * A container may complete a send before the call returns, or on another thread, under a lock of its session: so a
- * completion only counts, and whoever finds the count at 0 before him acts, in a loop, for himself and for those who
- * come meanwhile (the "trampoline").
+ * completion only counts, and the thread that finds the count at 0 acts, in a loop, for itself and for those that come
+ * meanwhile (the "trampoline").
  *
- * Pings and close frames have no asynchronous form, and freeing a socket may take a while: those are errands, done by
+ * Pings and close frames have no asynchronous form, and freeing a socket may take a while: those are done by
  * the hub's threads for blocking tasks. Nothing that may block runs on a shard of the hub. An application may be
  * undeployed, and the library with it, so a thread has the application's class loader for its context only while it
  * does something for it.
  *
- * The application may send to the session as well, or have it in two hubs: some containers then throw at whoever comes
- * second. A message that is refused so is sent again a moment later.
+ * The application may send to the session as well, or have it in two hubs: some containers then throw at the second
+ * caller. A message that is refused so is sent again a moment later.
  *
  * A container may tell that a session has closed as soon as it has sent the close frame. The hub is told only when the
- * session is not open any more and no errand is left, so that neither a socket nor a thread outlives the hub's end.
+ * session is not open any more and no such task is left, so that neither a socket nor a thread outlives the hub's end.
  */
 
 /**
@@ -69,7 +69,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     private static final Duration LAST_WORD = Duration.ofMillis(250);
     /** How often to look whether a session that is closing has ended: no container tells. */
     private static final Duration LOOK = Duration.ofMillis(100);
-    /** How long to wait if somebody else is sending to the session. */
+    /** How long to wait if other code is sending to the session. */
     private static final Duration BUSY = Duration.ofMillis(5);
     /** The key of a session's property: which session it is that is in a hub. */
     private static final String IN_A_HUB = SessionTransport.class.getName() + ".session";
@@ -82,16 +82,19 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     /** Who opens the session has the first turn, so that nothing is sent before the hub's registration is known. */
     private final AtomicInteger turns = new AtomicInteger(1);
 
-    /** Owned by whoever has the turn. */
+    /** Owned by the thread that has the turn. */
     private Message[] sending = NOTHING;
     private int next;
 
-    /** What waits for a turn: set by the shard, taken by whoever has the turn. */
+    /** What waits for a turn: set by the shard, taken by the thread that has the turn. */
     private volatile Message @Nullable [] batch;
     private volatile boolean pingAsked;
     private volatile @Nullable CloseReason closeAsked;
     private volatile boolean aborted;
-    /** Set by whoever has the turn, before he starts something; cleared by its completion, before it takes a turn. */
+    /**
+     * Set by the thread that has the turn, before it starts something; cleared by its completion, before it takes a
+     * turn.
+     */
     private volatile boolean underWay;
 
     /** Set before a close frame is sent: the hub is told of the end by {@link #look}. */
@@ -276,7 +279,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
         }
     }
 
-    /** Sends the last message again soon: somebody else is sending to the session, which its container cannot have. */
+    /** Sends the last message again soon: other code is sending to the session, which its container cannot have. */
     private void again(IllegalStateException e) {
         if (SHARED.first()) {
             LOG.warn("The application sends to a session that is a hub's peer, or has it in two hubs: this container "

@@ -158,7 +158,8 @@ public abstract sealed class Decision {
         /** {@return what may be logged: no value of an attribute or a header, which may be a secret} */
         @Override
         public String toString() {
-            return "accept " + attributes.toMap().keySet() + (subprotocol == null ? "" : " speaking " + subprotocol) + headers;
+            return "accept " + attributes.toMap().keySet() + (subprotocol == null ? "" : " speaking " + subprotocol)
+                    + headers;
         }
     }
 

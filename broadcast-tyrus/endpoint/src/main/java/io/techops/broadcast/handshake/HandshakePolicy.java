@@ -24,8 +24,8 @@ import java.util.function.Function;
  * then any number of handshakes may wait.
  *
  * <p>The decision has to come within the handshake's timeout; otherwise the handshake is refused with 503, and the
- * policy interrupted, or its stage cancelled. So it is, without an answer, if the client leaves meanwhile. A policy that
- * throws, returns null or selects a subprotocol that it may not is logged, at most once in ten seconds, and the
+ * policy interrupted, or its stage cancelled. So it is, without an answer, if the client leaves meanwhile. A policy
+ * that throws, returns null or selects a subprotocol that it may not is logged, at most once in ten seconds, and the
  * handshake refused with 503.
  */
 @FunctionalInterface

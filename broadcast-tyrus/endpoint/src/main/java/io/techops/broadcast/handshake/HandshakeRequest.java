@@ -115,7 +115,7 @@ public interface HandshakeRequest {
      * <p>A browser ends the connection unless one of the subprotocols that it offered is selected: select the word, or
      * the other one. The token itself cannot be selected, because it would then be written into the answer.
      *
-     * @return the token, whoever made it and whatever it is worth, or null if there is none
+     * @return the token, which is not checked in any way, or null if there is none
      */
     default @Nullable String bearerToken() {
         return BearerTokens.token(header("Authorization"), subprotocols());

@@ -32,7 +32,7 @@ public final class ForwardedHeaders {
         this.header = header;
     }
 
-    /** {@return the client: the last one on the way to it that somebody trusted has named} */
+    /** {@return the client: the last address on the way to it that a trusted proxy has named} */
     InetSocketAddress clientOf(InetSocketAddress peer, Map<String, List<String>> headers) {
         if (!isTrusted(peer.getAddress())) {
             return peer;

@@ -45,7 +45,7 @@ final class ForwardedParser {
                 String name = word();
                 skipSpace();
                 if (name.isEmpty() || at > 0 && ",;".indexOf(text.charAt(at - 1)) < 0) {
-                    at = 0; // not an element: nobody knows where it begins
+                    at = 0; // not an element: its begin is not known
                     return "";
                 }
                 if (name.equalsIgnoreCase("for") && hop.isEmpty()) {

@@ -50,7 +50,8 @@ public final class Handshake {
     /** {@return why the request is refused, or null} */
     static @Nullable HttpRejection check(RequestHead request) {
         if (!request.isGet()) {
-            return HttpRejection.of(RefusalCause.HANDSHAKE, 405, "A WebSocket handshake is a GET.").with("Allow", "GET");
+            return HttpRejection.of(RefusalCause.HANDSHAKE, 405, "A WebSocket handshake is a GET.").with("Allow",
+                    "GET");
         }
         if (!request.modern()) {
             return HttpRejection.bad("A WebSocket handshake needs HTTP/1.1.");

@@ -44,7 +44,8 @@ record DeployedEndpoint(HostedEndpoint endpoint, TyrusEndpointWrapper wrapper, H
     }
 
     /** {@return components whose endpoints are those of a configuration, because an annotation is asked otherwise} */
-    private static ComponentProviderService instances(ComponentProviderService components, ServerEndpointConfig config) {
+    private static ComponentProviderService instances(ComponentProviderService components,
+            ServerEndpointConfig config) {
         return new ComponentProviderService(components) {
             @Override
             public <T> Object getEndpointInstance(Class<T> type) throws InstantiationException {

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * between the two. An extension is skipped, and so are trailers, once they are in order.
  */
 
-/** The body of a request, which nobody wants: it is skipped. Owned by the thread that reads. */
+/** The body of a request, which is skipped. Owned by the thread that reads. */
 public final class RequestBody {
 
     /** The most bytes that are skipped, chunk sizes and trailers included: a longer body ends the connection. */

@@ -193,7 +193,8 @@ public final class RequestHeadParser {
     private @Nullable HttpRejection header(byte[] bytes, int from, int end) {
         addHeader();
         if (++count > MAX_HEADERS) {
-            return HttpRejection.of(RefusalCause.HANDSHAKE, 431, "A request may have at most " + MAX_HEADERS + " headers.");
+            return HttpRejection.of(RefusalCause.HANDSHAKE, 431,
+                    "A request may have at most " + MAX_HEADERS + " headers.");
         }
         int colon = from;
         while (colon < end && bytes[colon] != ':') {

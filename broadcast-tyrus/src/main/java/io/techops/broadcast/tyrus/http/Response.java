@@ -100,7 +100,7 @@ public final class Response implements Closeable {
     /**
      * Writes as much as the socket takes; may have to wait for the disk.
      *
-     * @throws IOException if the connection or the body breaks: nobody must take a part for the whole then
+     * @throws IOException if the connection or the body breaks: a part must not be taken for the whole
      */
     public Progress write(SocketTransport pipe) throws IOException {
         if (piece == null) {

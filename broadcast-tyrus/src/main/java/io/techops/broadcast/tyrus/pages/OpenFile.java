@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A page that has been opened. For one thread at a time, except {@link #close()}, which any thread may call.
  *
- * @param body the bytes from the first on; may end before {@code length} if somebody cuts the file short, or go on
+ * @param body the bytes from the first on; may end before {@code length} if the file is cut short, or go on
  *     after it
  * @param length how many bytes the page has
  * @param tag the entity tag with its quotes, strong (RFC 9110, section 8.8.3); {@code null} if none can be vouched for

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 public interface PageSource {
 
     /**
-     * Opens the page whose folders and file name are {@code segments}, at least one, each checked by {@link RequestPath};
-     * may block on the disk.
+     * Opens the page whose folders and file name are {@code segments}, at least one, each checked by {@link
+     * RequestPath}; may block on the disk.
      *
      * @return the page, which the caller has to close; {@code null} if there is no such page, or none that may be shown
      * @throws IOException if the page is there but cannot be read

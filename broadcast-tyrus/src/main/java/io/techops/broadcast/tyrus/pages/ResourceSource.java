@@ -33,7 +33,7 @@ public record ResourceSource(ClassLoader loader, String prefix) implements PageS
             return new FolderSource(folder(url, segments.size())).open(segments);
         }
         URLConnection connection = url.openConnection();
-        // A cached jar file would outlive its replacement, and be shared with whoever closes it.
+        // A cached jar file would outlive its replacement, and be shared with code that closes it.
         connection.setUseCaches(false);
         try {
             return open(connection);

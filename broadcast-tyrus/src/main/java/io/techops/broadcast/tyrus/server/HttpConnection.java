@@ -212,7 +212,7 @@ final class HttpConnection extends ConnectionProcessor {
         boolean ended;
         try {
             while (reader.next() != null) {
-                // nobody wants it
+                // it is dropped
             }
         } finally {
             ended = reader.end();
@@ -259,7 +259,8 @@ final class HttpConnection extends ConnectionProcessor {
 
     private boolean page(RequestHead head, StaticFileHandler pages) {
         boolean hasBody = head.bodyLength() != 0;
-        // A client that waits for a 100 may send the body after the answer, or not: nobody could tell what comes.
+        // A client that waits for a 100 may send the body after the answer, or not: what comes next could not be told
+        // apart.
         last = !head.keepsAlive() || hasBody && head.first("Expect") != null
                 || head.bodyLength() > RequestBody.MAX_BYTES;
         body = hasBody && !last ? RequestBody.of(head.bodyLength()) : null;

@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * @param pages what answers other requests; null if they are refused
  */
 public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engines, Duration headTimeout,
-        Duration idleTimeout, Duration stallTimeout, BooleanSupplier closing, Consumer<RefusalCause> counter, @Nullable Sockets sockets,
+        Duration idleTimeout, Duration stallTimeout, BooleanSupplier closing, Consumer<RefusalCause> counter,
+                @Nullable Sockets sockets,
         @Nullable StaticFileHandler pages) {
 
     /** How long the reader of a page may stop. */

@@ -23,8 +23,9 @@ import org.slf4j.LoggerFactory;
 /*
  * Reading is short work: bytes become frames, frames messages, and the hub appends them. But a policy or a listener of
  * the host application runs there as well, and may block. So while something waits to be read, the threads are looked
- * at every STUCK; whoever is still with what he was with the last time is taken to be stuck, and the pool may have that
- * many threads more, up to MOST. A pool that grew with its queue instead would have hundreds of threads under any load.
+ * at every STUCK; a thread that runs the same task at two consecutive checks is considered blocked, and the pool may
+ * have that many threads more, up to MOST. A pool that grew with its queue instead would have hundreds of threads under
+ * any load.
  */
 
 /**

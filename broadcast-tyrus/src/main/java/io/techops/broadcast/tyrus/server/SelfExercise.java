@@ -112,7 +112,7 @@ public final class SelfExercise {
         return tls == null ? socket : tls.createSocket(socket, "localhost", port, true);
     }
 
-    /** {@return what connects to this process, whose certificate need not be one that anybody trusts} */
+    /** {@return what connects to this process, whose certificate need not be trusted} */
     public static SSLSocketFactory trusting() throws GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new X509TrustManager() {

@@ -57,12 +57,14 @@ public final class ServerRuntime {
             router = hosting == null ? hubs : new HostingRouter(hubs, hosting, anyPath);
             policy = settings.policy() == null ? null : new PolicyExecutor(settings.policy());
             StaticFileHandler handler = settings.pages() == null ? null : new StaticFileHandler(settings.pages());
-            sockets = GrizzlyListeners.transport("broadcast", watch, HttpPort.forSockets(settings, watch, () -> closing, router,
+            sockets = GrizzlyListeners.transport("broadcast", watch, HttpPort.forSockets(settings, watch,
+                    () -> closing, router,
                     hosting, policy, onOnePort ? handler : null));
             pages = handler == null || onOnePort ? null : GrizzlyListeners.transport("broadcast-pages", null,
                     HttpPort.forPages(settings, watch, () -> closing, handler));
             port = GrizzlyListeners.start(sockets, "port", socketAddress);
-            pagePort = onOnePort ? port : pages == null ? NO_PORT : GrizzlyListeners.start(pages, "pagePort", pageAddress);
+            pagePort = onOnePort ? port : pages == null ? NO_PORT : GrizzlyListeners.start(pages, "pagePort",
+                    pageAddress);
             root = settings.host().uri(settings.isSecure() ? "wss" : "ws", port);
             pageUri = pagePort == NO_PORT ? null
                     : settings.host().uri(settings.isSecure() ? "https" : "http", pagePort);
@@ -106,7 +108,7 @@ public final class ServerRuntime {
             stop();
             stopped.join(); // if it is the hub's thread that stops the server, perhaps one of the host application
         } else {
-            // Called from a listener of the hub, which the end has to wait for; or nobody runs the hub's tasks.
+            // Called from a listener of the hub, which the end has to wait for; or the hub's tasks are not run.
             stopAfter(limit);
         }
     }
@@ -132,7 +134,7 @@ public final class ServerRuntime {
         }
     }
 
-    /** Holds no lock: the thread of the watch may come here too, and is waited for by whoever came first. */
+    /** Holds no lock: the thread of the watch may come here too, and the first caller waits for it. */
     private void stop() {
         if (stopping.compareAndSet(false, true)) {
             try {

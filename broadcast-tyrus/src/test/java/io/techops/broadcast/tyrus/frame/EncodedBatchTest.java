@@ -66,6 +66,7 @@ class EncodedBatchTest {
         ByteBuffer[] written = batch.rewound();
         written[0].limit(1).position(1);
         assertThat(remaining(batch.view(0))).isEqualTo(batch.length());
-        assertThat(remaining(batch.view(DirectBufferPool.CHUNK + 1))).isEqualTo(batch.length() - DirectBufferPool.CHUNK - 1);
+        assertThat(remaining(batch.view(DirectBufferPool.CHUNK + 1)))
+                .isEqualTo(batch.length() - DirectBufferPool.CHUNK - 1);
     }
 }

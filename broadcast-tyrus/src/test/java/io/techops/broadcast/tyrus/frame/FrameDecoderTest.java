@@ -166,7 +166,8 @@ class FrameDecoderTest {
         void leaveNothingBehindIfTheyComeWhole() {
             FrameDecoder decoder = new FrameDecoder(LIMIT);
             Passed passed = new Passed();
-            assertThat(passed.feed(decoder, concat(RawClient.frame(0x81, bytes(10)), RawClient.frame(0x82, bytes(200)))))
+            assertThat(passed.feed(decoder, concat(RawClient.frame(0x81, bytes(10)), RawClient.frame(0x82,
+                    bytes(200)))))
                     .isTrue();
             assertThat(passed.frames)
                     .containsExactly(new Handed(0x81, "a".repeat(10)), new Handed(0x82, "a".repeat(200)));

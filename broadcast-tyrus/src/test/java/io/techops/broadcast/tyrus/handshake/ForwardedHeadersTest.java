@@ -17,7 +17,8 @@ class ForwardedHeadersTest {
     private static final InetSocketAddress PROXY = new InetSocketAddress("10.0.0.1", 5555);
 
     private static String clientOf(String header, String... values) {
-        ForwardedHeaders proxies = new ForwardedHeaders(List.of(IpAddresses.Block.parse("10.0.0.0/8"), IpAddresses.Block.parse("fd00::/8")),
+        ForwardedHeaders proxies = new ForwardedHeaders(List.of(IpAddresses.Block.parse("10.0.0.0/8"),
+                IpAddresses.Block.parse("fd00::/8")),
                 header);
         return IpAddresses.text(proxies.clientOf(PROXY, Map.of(header, List.of(values))));
     }

@@ -194,7 +194,8 @@ public class RequestHeadParserTest {
         "Host: y                                    | 400",
     })
     void whatTwoCouldReadInTwoWaysIsRefused(String lines, int status) {
-        assertThat(status("POST / HTTP/1.1\r\nHost: x\r\n" + lines.replace(";", "\r\n") + "\r\n\r\n")).isEqualTo(status);
+        assertThat(status("POST / HTTP/1.1\r\nHost: x\r\n" + lines.replace(";",
+                "\r\n") + "\r\n\r\n")).isEqualTo(status);
     }
 
     @Test
@@ -205,7 +206,8 @@ public class RequestHeadParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"GET  / HTTP/1.1", "GET /  HTTP/1.1", "GET\t/ HTTP/1.1", "GET / HTTP/1.1 ", "GET /\tHTTP/1.1",
+    @ValueSource(strings = {"GET  / HTTP/1.1", "GET /  HTTP/1.1", "GET\t/ HTTP/1.1", "GET / HTTP/1.1 ",
+            "GET /\tHTTP/1.1",
         "GET / HTTP/1.1\r", "GET / HTTP/1.10", "GET / HTTP/01.1", "GET /\u000B HTTP/1.1", "GET ?q HTTP/1.1",
         "GET http:/x HTTP/1.1", "GET http://h#f HTTP/1.1", "GET *x HTTP/1.1", "GET h:80 HTTP/1.1", "GET /a#b HTTP/1.1",
         "GET http://h/a#b HTTP/1.1"})
@@ -229,12 +231,14 @@ public class RequestHeadParserTest {
     void aHeadIsAsLongAsItMayBeAndNotLonger() {
         for (int more : new int[] {0, 1}) {
             String start = "GET / HTTP/1.1\r\nHost: x\r\nX: ";
-            String request = start + "y".repeat(RequestHeadParser.MAX_HEAD_BYTES + more - start.length() - 4) + "\r\n\r\n";
+            String request = start + "y".repeat(RequestHeadParser.MAX_HEAD_BYTES + more - start.length() - 4)
+                    + "\r\n\r\n";
             assertThat(whole(request).result() instanceof RequestHead).isEqualTo(more == 0);
             assertThat(inPieces(request, new Random(1)).result() instanceof RequestHead).isEqualTo(more == 0);
         }
         String noEnd = "GET / HTTP/1.1\r\nHost: x\r\nX: " + "y".repeat(RequestHeadParser.MAX_HEAD_BYTES);
-        assertThat(status(noEnd.substring(0, RequestHeadParser.MAX_HEAD_BYTES))).as("before one byte more").isEqualTo(431);
+        assertThat(status(noEnd.substring(0, RequestHeadParser.MAX_HEAD_BYTES))).as("before one byte more")
+                .isEqualTo(431);
     }
 
     @Test
@@ -245,7 +249,8 @@ public class RequestHeadParserTest {
                 lines.add("X: y");
             }
             String request = String.join("\r\n", lines) + "\r\n\r\n";
-            assertThat(whole(request).result() instanceof RequestHead).isEqualTo(count == RequestHeadParser.MAX_HEADERS);
+            assertThat(whole(request).result() instanceof RequestHead)
+                    .isEqualTo(count == RequestHeadParser.MAX_HEADERS);
             String folded = "GET / HTTP/1.1\r\nHost: x\r\nX: y" + "\r\n z".repeat(count - 2) + "\r\n\r\n";
             assertThat(whole(folded).result() instanceof RequestHead).as("folded lines count too")
                     .isEqualTo(count == RequestHeadParser.MAX_HEADERS);

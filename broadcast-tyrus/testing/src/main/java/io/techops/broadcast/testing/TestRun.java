@@ -11,8 +11,8 @@ import org.junit.platform.launcher.TestPlan;
 
 /**
  * Applies to every test run with this class on the class path; the JUnit platform finds it by its service file. It sets
- * the limit of {@code Awaitility.await()}, and how often it looks, and prints a line with the reason for each test that is skipped, which the
- * console of Maven does not show otherwise.
+ * the limit of {@code Awaitility.await()}, and how often it looks, and prints a line with the reason for each test that
+ * is skipped, which the console of Maven does not show otherwise.
  */
 public final class TestRun implements TestExecutionListener {
 

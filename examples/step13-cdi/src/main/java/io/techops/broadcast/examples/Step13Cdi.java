@@ -67,8 +67,9 @@ public final class Step13Cdi {
     }
 
     /**
-     * Makes the hub, once, and closes it at the end of the application. A hub is a {@code @Singleton}, which CDI injects
-     * as it is: only the library extends {@code BroadcastHub}. {@code Topics} may be {@code @ApplicationScoped} as well.
+     * Makes the hub, once, and closes it at the end of the application. A hub is a {@code @Singleton}, which CDI
+     * injects as it is: only the library extends {@code BroadcastHub}. {@code Topics} may be {@code @ApplicationScoped}
+     * as well.
      */
     @ApplicationScoped
     static class Hubs {

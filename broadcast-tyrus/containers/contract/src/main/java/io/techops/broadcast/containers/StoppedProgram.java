@@ -42,7 +42,8 @@ final class StoppedProgram {
                 }).build();
         DeploymentStyle.serve(hub, Topics.create());
         Constructor<?> made =
-                Class.forName(arguments[0]).getDeclaredConstructor(DeploymentStyle.class, BroadcastHub.class, int.class);
+                Class.forName(arguments[0]).getDeclaredConstructor(DeploymentStyle.class, BroadcastHub.class,
+                        int.class);
         made.setAccessible(true);
         Container container = (Container) made.newInstance(DeploymentStyle.CONFIGURED, hub, Container.MANY_THREADS);
         System.out.println("listens " + container.uri());
