@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *       answered, if the close frame was sent before</td><td>{@code WsSession.suspend()} and {@code resume()}</td>
  *       <td>none</td></tr>
  *   <tr><td>Jetty</td><td>{@code JakartaWebSocketSession.abort()}</td><td>none</td>
- *       <td>the user property {@value #REMOTE_ADDRESS}</td></tr>
+ *       <td>the user property {@value #REMOTE_ADDRESS}, as in {@code BroadcastServer}</td></tr>
  *   <tr><td>Undertow</td><td>{@code UndertowSession.forceClose()}</td><td>{@code suspendReceives()} and
  *       {@code resumeReceives()} of {@code getWebSocketChannel()}</td><td>its {@code getSourceAddress()}</td></tr>
  *   <tr><td>Tyrus</td><td>none</td><td>none</td><td>{@code TyrusSession.getRemoteAddr()}, without the port</td></tr>
@@ -55,7 +55,7 @@ final class ContainerExtensions {
         "org.apache.tomcat.websocket.SESSION_CLOSE_TIMEOUT",
     };
 
-    /** Jetty's name of a session's property. */
+    /** The name of a session's property in Jetty, and of the sessions that {@code BroadcastServer} hosts. */
     private static final String REMOTE_ADDRESS = "jakarta.websocket.endpoint.remoteAddress";
     /** Nothing but an IP address, so that no name is looked up. */
     private static final Pattern IP_ADDRESS = Pattern.compile("[0-9.]+|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%\\w+)?");
@@ -158,9 +158,10 @@ final class ContainerExtensions {
     /** {@return where a peer connects from, with port 0 if that is not known; null if nothing is} Never throws. */
     @Nullable InetSocketAddress remoteAddress(Session session) {
         try {
-            Object found = sourceAddress != null ? sourceAddress.invoke(channel.invoke(session))
-                    : remoteAddr != null ? remoteAddr.invoke(session)
-                    : session.getUserProperties().get(REMOTE_ADDRESS);
+            Object told = session.getUserProperties().get(REMOTE_ADDRESS);
+            Object found = told != null ? told
+                    : sourceAddress != null ? sourceAddress.invoke(channel.invoke(session))
+                    : remoteAddr != null ? remoteAddr.invoke(session) : null;
             if (found instanceof String text && IP_ADDRESS.matcher(text).matches()) {
                 return new InetSocketAddress(InetAddress.getByName(text), 0);
             }

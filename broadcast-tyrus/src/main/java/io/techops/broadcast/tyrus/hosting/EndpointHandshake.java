@@ -36,6 +36,8 @@ record EndpointHandshake(HostedPath route, HandshakeRequest request, Attributes 
 
     private static final int SWITCHING = 101;
     private static final String END = "\r\n";
+    /** What {@code BroadcastEndpoint} reads the address of a peer from, as in Jetty. */
+    private static final String REMOTE_ADDRESS = "jakarta.websocket.endpoint.remoteAddress";
     private static final String SUBPROTOCOL = "Sec-WebSocket-Protocol";
     private static final String EXTENSIONS = "Sec-WebSocket-Extensions";
     /** What is told in other ways, or not at all: extensions are none, and Tyrus's tracing is not for strangers. */
@@ -70,6 +72,7 @@ record EndpointHandshake(HostedPath route, HandshakeRequest request, Attributes 
         ProtocolHandler protocol = Version.DRAFT17.createHandler(false, null);
         Map<String, Object> known = new HashMap<>();
         attributes.toMap().forEach((key, value) -> known.put(key.name(), value));
+        known.put(REMOTE_ADDRESS, request.remoteAddress());
         HostedConfig.knowing(known,
                 () -> protocol.handshake(endpoint.wrapper(), context, response, Map::of));
         protocol.setExtensions(List.of());

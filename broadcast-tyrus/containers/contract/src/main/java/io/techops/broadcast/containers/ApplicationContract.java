@@ -28,7 +28,7 @@ interface ApplicationContract {
     default void aSessionThatIsClosedBeforeItBecomesAPeerNeverIsOne() throws Exception {
         ContainerRig rig = rig();
         rig.start(BroadcastHub.builder());
-        assumeTrue(rig.container.isForeign(), "the standalone server serves no endpoints of an application");
+        assumeTrue(rig.container.isForeign(), "the standalone server is started with its hub alone here");
         RawClient closed = rig.openAt("/closes");
         assertThat(closed.readClose().code()).isEqualTo(4005);
         closed.sendClose(4005);
@@ -43,7 +43,7 @@ interface ApplicationContract {
         ContainerRig rig = rig();
         int each = 200;
         rig.start(BroadcastHub.builder());
-        assumeTrue(rig.container.isForeign(), "the standalone server serves no endpoints of an application");
+        assumeTrue(rig.container.isForeign(), "the standalone server is started with its hub alone here");
         try (LogCatch log = new LogCatch()) {
             RawClient shared = rig.openAt("/shares");
             patiently().until(() -> rig.events.registered.size() == 1);
