@@ -150,7 +150,8 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
             attributes.set(PeerAttributes.PATH, path == null ? uri.getRawPath() : path);
         }
         setIfKnown(attributes, PeerAttributes.TOPIC, session.getPathParameters().get(SessionTopics.PARAMETER));
-        setIfKnown(attributes, PeerAttributes.QUERY, session.getQueryString());
+        String query = uri == null ? null : uri.getRawQuery(); // Jetty decodes what getQueryString returns
+        setIfKnown(attributes, PeerAttributes.QUERY, query == null ? session.getQueryString() : query);
         setIfKnown(attributes, PeerAttributes.PRINCIPAL, session.getUserPrincipal());
         setIfKnown(attributes, PeerAttributes.REMOTE_ADDRESS, extras.remoteAddress(session));
         String subprotocol = session.getNegotiatedSubprotocol();
