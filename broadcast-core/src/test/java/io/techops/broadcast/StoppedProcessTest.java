@@ -100,7 +100,7 @@ class StoppedProcessTest {
         FakeTransport peer = pinged();
         timer.stop(STOP);
         timer.fire();
-        run(Duration.ofSeconds(1));
+        run(Duration.ofSeconds(3));
         assertThat(peer.isAborted()).isTrue();
     }
 

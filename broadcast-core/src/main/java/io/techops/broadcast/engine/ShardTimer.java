@@ -22,7 +22,7 @@ final class ShardTimer {
     static final long NEVER = Long.MIN_VALUE;
 
     private static final long LATE = Duration.ofMillis(50).toNanos();
-    private static final long GRACE = Duration.ofMillis(500).toNanos();
+    private static final long GRACE = Duration.ofSeconds(2).toNanos();
 
     private final HubTimer timer;
     private final Runnable wake;

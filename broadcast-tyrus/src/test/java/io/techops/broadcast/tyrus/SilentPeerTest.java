@@ -28,7 +28,7 @@ class SilentPeerTest {
                 RawClient talking = wire.open(server)) {
             int found = 0;
             int pings = 0;
-            for (int second = 1; second <= 80; second++) {
+            for (int second = 1; second <= 90; second++) {
                 timer.pass(Duration.ofSeconds(1));
                 talking.sendText("tick " + second); // its echo shows that what came before it was read
                 assertThat(talking.readText()).isEqualTo("tick " + second);
@@ -42,7 +42,7 @@ class SilentPeerTest {
                 }
             }
             assertThat(found).as("seconds until the silent peer was found").isBetween(33, 36);
-            assertThat(pings).as("pings of the one that answers").isEqualTo(3);
+            assertThat(pings).as("pings of the one that answers").isBetween(3, 4);
             await().untilAsserted(() -> assertThat(recorder.departures).hasSize(1));
             assertThat(recorder.departures.get(0).peer()).isEqualTo(1);
             assertThat(recorder.departures.get(0).reason())
