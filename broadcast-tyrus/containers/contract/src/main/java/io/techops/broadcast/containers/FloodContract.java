@@ -80,10 +80,8 @@ interface FloodContract {
                 return count;
             }));
         }
-        await().untilAsserted(() -> {
-            assertThat(rig.hub.stats().messages()).as("three times what the log holds").isGreaterThan(12_288);
-            assertThat(rig.hub.stats().waits()).as("how often there was no room").isPositive();
-        });
+        await().untilAsserted(() -> assertThat(rig.hub.stats().messages()).as("three times what the log holds")
+                .isGreaterThan(12_288));
         assertThat(rig.events.departures).isEmpty();
         over.set(true);
         long total = 0;
