@@ -130,7 +130,8 @@ class ReadmeTest {
 
     /** {@return a class with the statements and the local classes of a block, and with what they take for granted} */
     private static JavaFileObject snippet(String block) {
-        String imports = Stream.of("io.techops.broadcast", "io.techops.broadcast.tyrus", "jakarta.websocket.server",
+        String imports = Stream.of("io.techops.broadcast", "io.techops.broadcast.endpoint", "io.techops.broadcast.handshake",
+                "io.techops.broadcast.spi", "io.techops.broadcast.tyrus", "jakarta.websocket.server",
                 "java.nio.file", "java.time", "java.util").map(name -> "import " + name + ".*;")
                 .collect(Collectors.joining("\n"));
         String source = imports + """
