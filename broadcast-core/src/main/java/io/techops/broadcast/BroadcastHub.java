@@ -296,6 +296,26 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder overflow(OverflowPolicy overflow);
 
         /**
+         * Sets whether a message with a {@linkplain BroadcastOptions#key key} replaces the older ones of its key for
+         * every peer that has not got them yet. A peer that falls behind then gets the newest message of each key, in
+         * the order of their positions, and never an older one after a newer one; messages without a key are delivered
+         * as ever. Such a peer falls off the tail only if a message without a key was evicted that it had not got, or
+         * one with a key that was forgotten ({@link Retention#keys}).
+         *
+         * @param conflate false by default
+         * @return this builder
+         */
+        public abstract Builder conflate(boolean conflate);
+
+        /**
+         * Sets what a peer is given first, for state that the host application keeps itself.
+         *
+         * @param snapshot none by default
+         * @return this builder
+         */
+        public abstract Builder snapshot(SnapshotSource snapshot);
+
+        /**
          * Sets who is told about peers. Costs those who publish nothing.
          *
          * @param listener none by default

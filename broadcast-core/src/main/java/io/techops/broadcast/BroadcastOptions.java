@@ -1,5 +1,6 @@
 package io.techops.broadcast;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a message is broadcast: to whom, and to whom not.
@@ -33,7 +35,13 @@ public final class BroadcastOptions {
     /** The most peers that can be excluded. */
     public static final int MAX_EXCLUDED = 16;
 
-    private static final BroadcastOptions EVERYONE = new BroadcastOptions(new Everyone(), Set.of());
+    /** The most characters of a key. */
+    public static final int MAX_KEY_LENGTH = 256;
+
+    /** The longest time to live: 365 days. */
+    public static final Duration MAX_TIME_TO_LIVE = Duration.ofDays(365);
+
+    private static final BroadcastOptions EVERYONE = new BroadcastOptions(new Everyone(), Set.of(), null, null);
 
     /** Whom a message is for. */
     private interface Receivers {
@@ -70,14 +78,19 @@ public final class BroadcastOptions {
 
     private final Receivers receivers;
     private final Set<Peer> excluded;
+    private final @Nullable String key;
+    private final @Nullable Duration timeToLive;
 
-    private BroadcastOptions(Receivers receivers, Set<Peer> excluded) {
+    private BroadcastOptions(Receivers receivers, Set<Peer> excluded, @Nullable String key,
+            @Nullable Duration timeToLive) {
         this.receivers = receivers;
         this.excluded = excluded;
+        this.key = key;
+        this.timeToLive = timeToLive;
     }
 
     private BroadcastOptions(Receivers receivers) {
-        this(receivers, Set.of());
+        this(receivers, Set.of(), null, null);
     }
 
     /** {@return the options of {@link BroadcastHub#broadcast(Message)}: a message for everyone} */
@@ -155,7 +168,66 @@ public final class BroadcastOptions {
         if (all.size() > MAX_EXCLUDED) {
             throw new IllegalArgumentException("at most " + MAX_EXCLUDED + " peers can be excluded: " + all.size());
         }
-        return new BroadcastOptions(receivers, Collections.unmodifiableSet(all));
+        return new BroadcastOptions(receivers, Collections.unmodifiableSet(all), key, timeToLive);
+    }
+
+    /**
+     * {@return these options with a key} The newest message of a key outlives the tail of the log, within the bounds of
+     * the {@link Retention}, for peers that begin with {@link Replay#latest}; and in a hub that {@linkplain
+     * BroadcastHub.Builder#conflate conflates} it replaces the older ones of its key for every peer that has not got
+     * them yet. Peers that know positions are told the key.
+     *
+     * <pre>{@code
+     * hub.broadcast(quote, BroadcastOptions.everyone().key("EURUSD").timeToLive(Duration.ofSeconds(30)));
+     * }</pre>
+     *
+     * @param of what the message is about: 1 to {@value #MAX_KEY_LENGTH} characters, no control characters, no
+     *     unpaired surrogates
+     * @throws IllegalArgumentException if it is not so
+     */
+    public BroadcastOptions key(String of) {
+        return new BroadcastOptions(receivers, excluded, checkedKey(of), timeToLive);
+    }
+
+    static String checkedKey(String key) {
+        Objects.requireNonNull(key, "key");
+        if (key.isEmpty() || key.length() > MAX_KEY_LENGTH || !key.codePoints().allMatch(c ->
+                !Character.isISOControl(c) && (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE))) {
+            throw new IllegalArgumentException("key must be 1 to " + MAX_KEY_LENGTH
+                    + " characters, none of them a control character or an unpaired surrogate: " + key);
+        }
+        return key;
+    }
+
+    /**
+     * {@return these options with a time to live} After that time the message is not delivered to those that have not
+     * got it yet, not replayed, and not the newest message of its key any more; the one before it does not come back.
+     * That is no loss: nothing is counted as missed. What a transport has taken before is not called back.
+     *
+     * @param time how long, more than zero and at most 365 days
+     * @throws IllegalArgumentException if it is not so
+     */
+    public BroadcastOptions timeToLive(Duration time) {
+        return new BroadcastOptions(receivers, excluded, key, checkedTimeToLive(time));
+    }
+
+    static Duration checkedTimeToLive(Duration time) {
+        Objects.requireNonNull(time, "timeToLive");
+        if (time.isNegative() || time.isZero() || time.compareTo(MAX_TIME_TO_LIVE) > 0) {
+            throw new IllegalArgumentException(
+                    "timeToLive must be more than zero and at most " + MAX_TIME_TO_LIVE + ": " + time);
+        }
+        return time;
+    }
+
+    /** {@return what the message is about; null if it has no key} */
+    public @Nullable String key() {
+        return key;
+    }
+
+    /** {@return after what time the message is no longer delivered; null if at any time} */
+    public @Nullable Duration timeToLive() {
+        return timeToLive;
     }
 
     /** {@return who does not get the message; unmodifiable} */
@@ -184,6 +256,7 @@ public final class BroadcastOptions {
 
     @Override
     public String toString() {
-        return "to " + receivers + (excluded.isEmpty() ? "" : " without " + excluded);
+        return "to " + receivers + (excluded.isEmpty() ? "" : " without " + excluded)
+                + (key == null ? "" : ", key " + key) + (timeToLive == null ? "" : ", for " + timeToLive);
     }
 }

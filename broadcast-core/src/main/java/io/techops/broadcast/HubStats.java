@@ -69,7 +69,42 @@ public interface HubStats {
     /** {@return what these messages are charged, in bytes, as {@link Retention} counts} */
     long addressedBytes();
 
+    /** {@return of how many keys the newest message is kept beside the log now, as {@link Retention} says} */
+    int retainedKeys();
+
+    /** {@return what these messages are charged, in bytes, as {@link Retention} counts} */
+    long retainedKeyBytes();
+
+    /** {@return of how many keys the newest message was given up because of the bounds of the {@link Retention}} */
+    long forgottenKeys();
+
     // What was heard.
+
+    /** {@return how many peers began with messages of the past} */
+    long replays();
+
+    /** {@return how many peers went on after the position that they named, with nothing missing} */
+    long resumes();
+
+    /** {@return how many gaps peers were told of, or would have been if they knew positions, whatever the reason} */
+    long gaps();
+
+    /**
+     * {@return how many gaps there were for {@code reason}} Those of {@link GapReason#OVERFLOW} are among the
+     * {@link #overflows()}, which counts peers that were disconnected, too.
+     *
+     * @param reason the reason
+     */
+    long gaps(GapReason reason);
+
+    /** {@return how many messages were left out because a newer one of their key replaced them, counted once a peer} */
+    long conflated();
+
+    /** {@return how many messages were left out because their time to live was over, counted once a peer} */
+    long expired();
+
+    /** {@return how many times a batch was turned into bytes; all peers at a position share the result} */
+    long encodings();
 
     /** {@return how many messages transports have taken, counted once a peer} */
     long deliveries();

@@ -2,6 +2,7 @@ package io.techops.broadcast;
 
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides about a message that a peer sent: relay it, ignore it, or close the peer.
@@ -40,7 +41,8 @@ public interface MessagePolicy {
     Decision decide(PolicyContext context, Message message);
 
     /**
-     * {@return a policy that asks {@code next} about what this one relays} It may block if one of the two may.
+     * {@return a policy that asks {@code next} about what this one relays} The key and the time to live that this one
+     * gave stay unless {@code next} gives others. It may block if one of the two may.
      *
      * @param next the policy to ask then
      */
@@ -51,7 +53,9 @@ public interface MessagePolicy {
             @Override
             public Decision decide(PolicyContext context, Message message) {
                 Decision decision = first.decide(context, message);
-                return decision instanceof Decision.Relay relay ? next.decide(context, relay.message()) : decision;
+                return decision instanceof Decision.Relay relay
+                        ? relay.completing(next.decide(context, relay.message()))
+                        : decision;
             }
 
             @Override
@@ -176,7 +180,7 @@ public interface MessagePolicy {
          * @param message the message to broadcast, the one that came or another
          */
         static Relay relay(Message message) {
-            return new Relay(Objects.requireNonNull(message, "message"));
+            return new Relay(Objects.requireNonNull(message, "message"), null, null);
         }
 
         /** {@return the decision to do nothing; the connection stays open} */
@@ -201,9 +205,53 @@ public interface MessagePolicy {
         final class Relay implements Decision {
 
             private final Message message;
+            private final @Nullable String key;
+            private final @Nullable Duration timeToLive;
 
-            private Relay(Message message) {
+            private Relay(Message message, @Nullable String key, @Nullable Duration timeToLive) {
                 this.message = message;
+                this.key = key;
+                this.timeToLive = timeToLive;
+            }
+
+            /**
+             * {@return this decision with a key for the message, as {@link BroadcastOptions#key(String)} says}
+             *
+             * @param of what the message is about: 1 to {@value BroadcastOptions#MAX_KEY_LENGTH} characters, no control
+             *     characters, no unpaired surrogates
+             * @throws IllegalArgumentException if it is not so
+             */
+            public Relay key(String of) {
+                return new Relay(message, BroadcastOptions.checkedKey(of), timeToLive);
+            }
+
+            /**
+             * {@return this decision with a time to live, as {@link BroadcastOptions#timeToLive(Duration)} says}
+             *
+             * @param time how long, more than zero and at most 365 days
+             * @throws IllegalArgumentException if it is not so
+             */
+            public Relay timeToLive(Duration time) {
+                return new Relay(message, key, BroadcastOptions.checkedTimeToLive(time));
+            }
+
+            /** {@return a later decision, with the key and the time to live of this one where it has none} */
+            private Decision completing(Decision later) {
+                if (later instanceof Relay relay && (key != null || timeToLive != null)) {
+                    return new Relay(relay.message, relay.key == null ? key : relay.key,
+                            relay.timeToLive == null ? timeToLive : relay.timeToLive);
+                }
+                return later;
+            }
+
+            /** {@return what the message is about; null if it has no key} */
+            public @Nullable String key() {
+                return key;
+            }
+
+            /** {@return after what time the message is no longer delivered; null if at any time} */
+            public @Nullable Duration timeToLive() {
+                return timeToLive;
             }
 
             /** {@return the message to broadcast} */
@@ -213,17 +261,19 @@ public interface MessagePolicy {
 
             @Override
             public boolean equals(Object other) {
-                return other instanceof Relay relay && message.equals(relay.message);
+                return other instanceof Relay relay && message.equals(relay.message) && Objects.equals(key, relay.key)
+                        && Objects.equals(timeToLive, relay.timeToLive);
             }
 
             @Override
             public int hashCode() {
-                return message.hashCode();
+                return Objects.hash(message, key, timeToLive);
             }
 
             @Override
             public String toString() {
-                return "relay " + message;
+                return "relay " + message + (key == null ? "" : ", key " + key)
+                        + (timeToLive == null ? "" : ", for " + timeToLive);
             }
         }
 

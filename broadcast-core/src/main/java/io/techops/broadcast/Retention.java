@@ -1,5 +1,7 @@
 package io.techops.broadcast;
 
+import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +17,13 @@ import org.jspecify.annotations.Nullable;
  * for each receiver but the first; one message alone may be charged more than the bound because of its receivers. A
  * peer that is not writable loses its oldest one when there is no room for another.
  *
+ * <p>The newest message of every {@linkplain BroadcastOptions#key key} is kept longer, beside the log, when the log
+ * evicts it: up to {@link #keys}, {@link #keyBytes} and {@link #keyAge}. Beyond that the key is forgotten whose newest
+ * message is the oldest, which {@link HubStats#forgottenKeys} counts.
+ *
  * <pre>{@code
  * BroadcastHub.builder().retention(Retention.of(4096, 8 << 20))      // the default: 4,096 messages or 8 MiB
+ * BroadcastHub.builder().retention(Retention.of(4096, 8 << 20).withAge(Duration.ofMinutes(10)).withKeys(50_000))
  * }</pre>
  *
  * <p>Bounds may be added in a later version. Immutable.
@@ -29,18 +36,50 @@ public final class Retention {
     /** The most messages that can be asked for. */
     public static final int MAX_MESSAGES = 1 << 24;
 
+    /** The most keys that can be asked for. */
+    public static final int MAX_KEYS = 1 << 24;
+
+    /** How many keys are kept beside the log unless set otherwise: 10,000. */
+    public static final int DEFAULT_KEYS = 10_000;
+
+    /** How many bytes of newest messages are kept beside the log unless set otherwise: 8 MiB. */
+    public static final long DEFAULT_KEY_BYTES = 8 << 20;
+
     private final int messages;
     private final long bytes;
+    private final @Nullable Duration age;
+    private final int keys;
+    private final long keyBytes;
+    private final @Nullable Duration keyAge;
 
-    private Retention(int messages, long bytes) {
+    private Retention(int messages, long bytes, @Nullable Duration age, int keys, long keyBytes,
+            @Nullable Duration keyAge) {
         if (messages < 1 || messages > MAX_MESSAGES) {
             throw new IllegalArgumentException("messages must be from 1 to " + MAX_MESSAGES + ": " + messages);
         }
         if (bytes < OVERHEAD) {
             throw new IllegalArgumentException("bytes must be at least " + OVERHEAD + ": " + bytes);
         }
+        if (keys < 0 || keys > MAX_KEYS) {
+            throw new IllegalArgumentException("keys must be from 0 to " + MAX_KEYS + ": " + keys);
+        }
+        if (keyBytes < 0) {
+            throw new IllegalArgumentException("keyBytes must not be negative: " + keyBytes);
+        }
         this.messages = messages;
         this.bytes = bytes;
+        this.age = checked("age", age);
+        this.keys = keys;
+        this.keyBytes = keyBytes;
+        this.keyAge = checked("keyAge", keyAge);
+    }
+
+    private static @Nullable Duration checked(String name, @Nullable Duration age) {
+        if (age != null && (age.isNegative() || age.isZero() || age.compareTo(BroadcastOptions.MAX_TIME_TO_LIVE) > 0)) {
+            throw new IllegalArgumentException(name + " must be more than zero and at most "
+                    + BroadcastOptions.MAX_TIME_TO_LIVE + ": " + age);
+        }
+        return age;
     }
 
     /**
@@ -52,7 +91,7 @@ public final class Retention {
      * @throws IllegalArgumentException if one of them is out of its range
      */
     public static Retention of(int messages, long bytes) {
-        return new Retention(messages, bytes);
+        return new Retention(messages, bytes, null, DEFAULT_KEYS, DEFAULT_KEY_BYTES, null);
     }
 
     /**
@@ -62,7 +101,7 @@ public final class Retention {
      * @throws IllegalArgumentException if it is out of this range
      */
     public Retention withMessages(int most) {
-        return new Retention(most, bytes);
+        return new Retention(most, bytes, age, keys, keyBytes, keyAge);
     }
 
     /**
@@ -72,7 +111,50 @@ public final class Retention {
      * @throws IllegalArgumentException if it is less
      */
     public Retention withBytes(long most) {
-        return new Retention(messages, most);
+        return new Retention(messages, most, age, keys, keyBytes, keyAge);
+    }
+
+    /**
+     * {@return this retention with a bound on the age of messages} An older message is not replayed any more, and makes
+     * room when the next one is broadcast; a peer that has not got it by then has fallen off the tail. Not one of these
+     * times is measured by a timer: an idle hub keeps what it has, and replays none of it.
+     *
+     * @param most the greatest age, more than zero and at most 365 days
+     * @throws IllegalArgumentException if it is out of this range
+     */
+    public Retention withAge(Duration most) {
+        return new Retention(messages, bytes, Objects.requireNonNull(most, "most"), keys, keyBytes, keyAge);
+    }
+
+    /**
+     * {@return this retention with another bound on keys}
+     *
+     * @param most of how many keys at most the newest message is kept beside the log, from 0 to {@value #MAX_KEYS}
+     * @throws IllegalArgumentException if it is out of this range
+     */
+    public Retention withKeys(int most) {
+        return new Retention(messages, bytes, age, most, keyBytes, keyAge);
+    }
+
+    /**
+     * {@return this retention with another bound on the bytes that are kept for keys}
+     *
+     * @param most the most bytes kept beside the log, from 0, charged as in {@link #of}
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Retention withKeyBytes(long most) {
+        return new Retention(messages, bytes, age, keys, most, keyAge);
+    }
+
+    /**
+     * {@return this retention with a bound on the age of the newest messages of keys} For those beside the log, in
+     * place of {@link #age}; without a bound unless set.
+     *
+     * @param most the greatest age, more than zero and at most 365 days
+     * @throws IllegalArgumentException if it is out of this range
+     */
+    public Retention withKeyAge(Duration most) {
+        return new Retention(messages, bytes, age, keys, keyBytes, Objects.requireNonNull(most, "most"));
     }
 
     /** {@return the most messages kept} */
@@ -85,18 +167,42 @@ public final class Retention {
         return bytes;
     }
 
+    /** {@return the greatest age of a message; null if there is no bound} */
+    public @Nullable Duration age() {
+        return age;
+    }
+
+    /** {@return of how many keys at most the newest message is kept beside the log; 10,000 unless set} */
+    public int keys() {
+        return keys;
+    }
+
+    /** {@return the most bytes of newest messages of keys that are kept beside the log; 8 MiB unless set} */
+    public long keyBytes() {
+        return keyBytes;
+    }
+
+    /** {@return the greatest age of the newest message of a key beside the log; null if there is no bound} */
+    public @Nullable Duration keyAge() {
+        return keyAge;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Retention that && messages == that.messages && bytes == that.bytes;
+        return other instanceof Retention that && messages == that.messages && bytes == that.bytes
+                && Objects.equals(age, that.age) && keys == that.keys && keyBytes == that.keyBytes
+                && Objects.equals(keyAge, that.keyAge);
     }
 
     @Override
     public int hashCode() {
-        return 31 * messages + Long.hashCode(bytes);
+        return Objects.hash(messages, bytes, age, keys, keyBytes, keyAge);
     }
 
     @Override
     public String toString() {
-        return messages + " messages or " + bytes + " bytes";
+        return messages + " messages or " + bytes + " bytes" + (age == null ? "" : " or " + age)
+                + ", of " + keys + " keys or " + keyBytes + " bytes" + (keyAge == null ? "" : " or " + keyAge)
+                + " the newest";
     }
 }

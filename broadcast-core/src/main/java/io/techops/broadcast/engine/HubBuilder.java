@@ -8,6 +8,7 @@ import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Retention;
+import io.techops.broadcast.SnapshotSource;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -42,6 +43,18 @@ public final class HubBuilder extends BroadcastHub.Builder {
     @Override
     public HubBuilder overflow(OverflowPolicy overflow) {
         settings.overflow = Objects.requireNonNull(overflow, "overflow");
+        return this;
+    }
+
+    @Override
+    public HubBuilder conflate(boolean conflate) {
+        settings.conflate = conflate;
+        return this;
+    }
+
+    @Override
+    public HubBuilder snapshot(SnapshotSource snapshot) {
+        settings.snapshot = Objects.requireNonNull(snapshot, "snapshot");
         return this;
     }
 

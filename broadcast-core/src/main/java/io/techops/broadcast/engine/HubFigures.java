@@ -1,5 +1,6 @@
 package io.techops.broadcast.engine;
 
+import io.techops.broadcast.GapReason;
 import io.techops.broadcast.HubStats;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.Position;
@@ -162,6 +163,56 @@ final class HubFigures implements HubStats {
     @Override
     public double coalescing() {
         return shards.batches() == 0 ? 0 : (double) shards.deliveries() / shards.batches();
+    }
+
+    @Override
+    public int retainedKeys() {
+        return 0;
+    }
+
+    @Override
+    public long retainedKeyBytes() {
+        return 0;
+    }
+
+    @Override
+    public long forgottenKeys() {
+        return 0;
+    }
+
+    @Override
+    public long replays() {
+        return 0;
+    }
+
+    @Override
+    public long resumes() {
+        return 0;
+    }
+
+    @Override
+    public long gaps() {
+        return 0;
+    }
+
+    @Override
+    public long gaps(GapReason reason) {
+        return 0;
+    }
+
+    @Override
+    public long conflated() {
+        return 0;
+    }
+
+    @Override
+    public long expired() {
+        return 0;
+    }
+
+    @Override
+    public long encodings() {
+        return 0;
     }
 
     @Override

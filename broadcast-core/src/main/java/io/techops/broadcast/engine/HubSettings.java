@@ -7,6 +7,7 @@ import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Retention;
+import io.techops.broadcast.SnapshotSource;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,8 @@ final class HubSettings {
     MessagePolicy policy = MessagePolicy.textOnly().andThen(MessagePolicy.maxBytes(MessagePolicy.DEFAULT_MAX_BYTES));
     DeliveryPolicy delivery = DeliveryPolicy.everyone();
     OverflowPolicy overflow = OverflowPolicy.disconnect();
+    boolean conflate;
+    @Nullable SnapshotSource snapshot;
     HubListener listener = NO_LISTENER;
     @Nullable MessageListener messageListener;
     Duration stallTimeout = Duration.ofSeconds(10);

@@ -70,6 +70,11 @@ final class LogBatch implements Batch {
     }
 
     @Override
+    public @Nullable String key(int index) {
+        return null;
+    }
+
+    @Override
     public String epoch() {
         return origin.epoch();
     }

@@ -12,6 +12,7 @@ import io.techops.broadcast.Peer;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.RefusedException;
+import io.techops.broadcast.Replay;
 import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.logging.SafeLog;
 import io.techops.broadcast.spi.AdapterHub;
@@ -342,9 +343,10 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     // Peers come and go.
 
     @Override
-    public Registration register(Transport transport, Attributes attributes) {
+    public Registration register(Transport transport, Attributes attributes, Replay replay) {
         Objects.requireNonNull(transport, "transport");
         Objects.requireNonNull(attributes, "attributes");
+        Objects.requireNonNull(replay, "replay");
         if (events.isFarBehind()) {
             throw new RefusedException(RefusalCause.LISTENER,
                     "the hub takes no peers: its listener is too far behind");

@@ -8,6 +8,7 @@ import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.Replay;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.spi.BlockingTasks;
 import io.techops.broadcast.spi.Registration;
@@ -36,14 +37,15 @@ final class TopicHub extends AdapterHub {
     }
 
     @Override
-    public Registration register(Transport transport, Attributes attributes) {
+    public Registration register(Transport transport, Attributes attributes, Replay replay) {
         Objects.requireNonNull(transport, "transport");
         Objects.requireNonNull(attributes, "attributes");
+        Objects.requireNonNull(replay, "replay");
         while (true) {
             TopicInstance topic = lives.enter(name);
             boolean registered = false;
             try {
-                Registration registration = topic.hub().register(transport, attributes);
+                Registration registration = topic.hub().register(transport, attributes, replay);
                 registered = true; // the topic is left when the listener has been told that the peer has gone
                 return registration;
             } catch (IllegalStateException e) {

@@ -7,6 +7,7 @@ import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.RefusedException;
+import io.techops.broadcast.Replay;
 import java.util.Objects;
 
 /**
@@ -37,14 +38,29 @@ public abstract class AdapterHub extends BroadcastHub {
     }
 
     /**
-     * Registers a connection: its peer is given everything that is broadcast from now on, and nothing from before.
+     * Registers a connection: its peer is given what {@code replay} says of the past, and then everything that is
+     * broadcast from now on, without a seam.
+     *
+     * @param transport how bytes reach the peer; not written to before this method was called
+     * @param attributes what the adapter knows about the connection: {@link Peer#attributes} begins with a copy
+     * @param replay where its stream begins; what the adapter allows the peer is the adapter's to check
+     * @return what the adapter reports back with
+     * @throws RefusedException if the hub is closed, or its listener is 10,000 departures behind
+     */
+    public abstract Registration register(Transport transport, Attributes attributes, Replay replay);
+
+    /**
+     * Registers a connection whose peer is given everything that is broadcast from now on, and nothing from before, as
+     * {@link #register(Transport, Attributes, Replay)} does.
      *
      * @param transport how bytes reach the peer; not written to before this method was called
      * @param attributes what the adapter knows about the connection: {@link Peer#attributes} begins with a copy
      * @return what the adapter reports back with
      * @throws RefusedException if the hub is closed, or its listener is 10,000 departures behind
      */
-    public abstract Registration register(Transport transport, Attributes attributes);
+    public final Registration register(Transport transport, Attributes attributes) {
+        return register(transport, attributes, Replay.none());
+    }
 
     /**
      * Registers a connection of which nothing is known, as {@link #register(Transport, Attributes)} does.

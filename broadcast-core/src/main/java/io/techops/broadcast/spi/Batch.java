@@ -61,6 +61,14 @@ public interface Batch {
      */
     long sequence(int index);
 
+    /**
+     * {@return the key of the message at {@code index}; {@code null} if it has none}
+     *
+     * @param index from 0 to {@code size() - 1}
+     * @throws IndexOutOfBoundsException if there is no such message
+     */
+    @Nullable String key(int index);
+
     /** {@return the epoch of the sequences in this batch, as {@link Position} says} */
     String epoch();
 

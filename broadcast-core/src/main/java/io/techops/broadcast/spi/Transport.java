@@ -65,6 +65,26 @@ public interface Transport {
     boolean write(Batch batch);
 
     /**
+     * {@return whether the peer can be told of positions, so that {@link #tell} is to be called} Asked once, by
+     * {@link AdapterHub#register}.
+     */
+    default boolean knowsPositions() {
+        return false;
+    }
+
+    /**
+     * Starts to tell the peer something beside messages, in the order of what is written; never blocks. Called only if
+     * the transport {@linkplain #knowsPositions knows positions}: with an {@link StreamEvent.Open} before anything
+     * else, and with a {@link StreamEvent.Gap} wherever messages are missing.
+     *
+     * @param event what to tell
+     * @return as {@link #write} does
+     */
+    default boolean tell(StreamEvent event) {
+        return true;
+    }
+
+    /**
      * Starts to send a ping (RFC 6455 section 5.5.2). Called only while the transport is writable. What comes back is
      * reported with {@link Registration#pong()}.
      */
