@@ -1,5 +1,6 @@
 package io.techops.broadcast;
 
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -21,17 +22,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Replay {
 
-    private static final Replay NONE = new Replay(null, 0, false);
-    private static final Replay LATEST = new Replay(null, 0, true);
+    private static final int ALL = Integer.MAX_VALUE;
+    private static final Replay NONE = new Replay(null, 0, false, ALL, null);
+    private static final Replay LATEST = new Replay(null, 0, true, ALL, null);
 
     private final @Nullable Position position;
     private final int messages;
     private final boolean latest;
+    private final int mostBack;
+    private final @Nullable Duration oldest;
 
-    private Replay(@Nullable Position position, int messages, boolean latest) {
+    private Replay(@Nullable Position position, int messages, boolean latest, int mostBack,
+            @Nullable Duration oldest) {
         this.position = position;
         this.messages = messages;
         this.latest = latest;
+        this.mostBack = mostBack;
+        this.oldest = oldest;
     }
 
     /** {@return the replay of nothing: the peer is given what is broadcast from now on} */
@@ -49,7 +56,7 @@ public final class Replay {
         if (messages < 0) {
             throw new IllegalArgumentException("messages must not be negative: " + messages);
         }
-        return messages == 0 ? NONE : new Replay(null, messages, false);
+        return messages == 0 ? NONE : new Replay(null, messages, false, ALL, null);
     }
 
     /** {@return the replay of the newest message of every {@linkplain BroadcastOptions#key key} that is kept} */
@@ -66,7 +73,7 @@ public final class Replay {
      * @param position the last message that the peer has processed
      */
     public static Replay after(Position position) {
-        return new Replay(Objects.requireNonNull(position, "position"), 0, false);
+        return new Replay(Objects.requireNonNull(position, "position"), 0, false, ALL, null);
     }
 
     /**
@@ -77,7 +84,42 @@ public final class Replay {
      */
     public Replay orElse(Replay other) {
         Objects.requireNonNull(other, "other");
-        return position == null ? this : new Replay(position, other.messages, other.latest);
+        return position == null ? this
+                : new Replay(position, other.messages, other.latest, mostBack, oldest);
+    }
+
+    /**
+     * {@return this replay, with a bound on how far back a position may be} What is older than the newest
+     * {@code messages} counts as no longer kept: it is missing, and the peer is told so. Without effect on a replay that
+     * goes on after no position; of two bounds the narrower one holds.
+     *
+     * @param messages how many of the newest messages, at least 0
+     * @throws IllegalArgumentException if {@code messages} is negative
+     */
+    public Replay within(int messages) {
+        if (messages < 0) {
+            throw new IllegalArgumentException("messages must not be negative: " + messages);
+        }
+        return position == null || messages >= mostBack ? this
+                : new Replay(position, this.messages, latest, messages, oldest);
+    }
+
+    /**
+     * {@return this replay, with a bound on the age of what follows a position} What is older counts as no longer kept,
+     * as with {@link #within(int)}. Without effect on a replay that goes on after no position; of two bounds the
+     * narrower one holds.
+     *
+     * @param age the greatest age, more than zero and at most 365 days
+     * @throws IllegalArgumentException if it is not so
+     */
+    public Replay within(Duration age) {
+        Objects.requireNonNull(age, "age");
+        if (age.isNegative() || age.isZero() || age.compareTo(BroadcastOptions.MAX_TIME_TO_LIVE) > 0) {
+            throw new IllegalArgumentException(
+                    "age must be more than zero and at most " + BroadcastOptions.MAX_TIME_TO_LIVE + ": " + age);
+        }
+        return position == null || oldest != null && oldest.compareTo(age) <= 0 ? this
+                : new Replay(position, messages, latest, mostBack, age);
     }
 
     /** {@return after which position to go on; null if after none} */
@@ -95,20 +137,32 @@ public final class Replay {
         return latest;
     }
 
+    /** {@return how many of the newest messages a position may be back; 2<sup>31</sup> - 1 if there is no bound} */
+    public int mostBack() {
+        return mostBack;
+    }
+
+    /** {@return how old what follows a position may be; null if there is no bound} */
+    public @Nullable Duration oldest() {
+        return oldest;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Replay that && Objects.equals(position, that.position) && messages == that.messages
-                && latest == that.latest;
+                && latest == that.latest && mostBack == that.mostBack && Objects.equals(oldest, that.oldest);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(position, messages, latest);
+        return Objects.hash(position, messages, latest, mostBack, oldest);
     }
 
     @Override
     public String toString() {
         String rest = latest ? "latest" : messages > 0 ? "last " + messages : "none";
-        return position == null ? rest : "after " + position + " or else " + rest;
+        return position == null ? rest : "after " + position
+                + (mostBack == ALL ? "" : " within " + mostBack + " messages")
+                + (oldest == null ? "" : " within " + oldest) + " or else " + rest;
     }
 }
