@@ -3,6 +3,7 @@ package io.techops.broadcast;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
 import java.time.Duration;
@@ -109,6 +110,22 @@ class PublishTest {
             assertThat(hub.tryBroadcast("3")).isFalse();
             rig.run();
             assertThat(peer.texts()).isEqualTo(HubRig.numbers(0, 3));
+        }
+
+        @Test
+        void tellsThePositionOrThatThereIsNone() throws Exception {
+            FakeTransport peer = rig.join();
+            AdapterHub adapters = AdapterHub.of(hub);
+            Position first = adapters.tryPublish(Message.text("0"), BroadcastOptions.everyone(), Duration.ZERO);
+            assertThat(first.sequence()).isEqualTo(1);
+            rig.broadcast("1", "2");
+            assertThat(adapters.tryPublish(X, BroadcastOptions.everyone(), Duration.ZERO)).isNull();
+            assertThatThrownBy(() -> adapters.tryPublish(X, BroadcastOptions.to(peer.peer()), Duration.ZERO))
+                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("must be for everyone");
+            rig.run();
+            assertThat(peer.texts()).isEqualTo(HubRig.numbers(0, 3));
+            hub.shutdown(Duration.ZERO);
+            assertThat(adapters.tryPublish(X, BroadcastOptions.everyone(), Duration.ZERO)).isNull();
         }
     }
 
@@ -235,12 +252,15 @@ class PublishTest {
             assertThat(topic.tryBroadcast(Message.text("c"), Duration.ofSeconds(1))).isTrue();
             assertFails(topic.publish(X, BroadcastOptions.to(peer.peer())), IllegalArgumentException.class,
                     "options must be for everyone");
+            assertThat(AdapterHub.of(topic).tryPublish(Message.text("d"), BroadcastOptions.everyone(), Duration.ZERO)
+                    .sequence()).isEqualTo(4);
             executor.runAll();
-            assertThat(peer.texts()).containsExactly("a", "b", "c");
+            assertThat(peer.texts()).containsExactly("a", "b", "c", "d");
             assertThat(topic.peer(peer.peer().id())).isSameAs(peer.peer());
             topics.shutdown(Duration.ZERO);
             assertFails(topic.publish("d"), IllegalStateException.class, "closed");
             assertThat(topic.tryBroadcast(X, Duration.ofSeconds(1))).isFalse();
+            assertThat(AdapterHub.of(topic).tryPublish(X, BroadcastOptions.everyone(), Duration.ZERO)).isNull();
             assertThat(topic.peer(1)).isNull();
         }
     }

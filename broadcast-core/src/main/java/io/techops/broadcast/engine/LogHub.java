@@ -133,11 +133,26 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
 
     /** Broadcasts as {@link #publish} does. {@return the message's position} */
     Position append(Message message, BroadcastOptions options) {
+        return log.position(accepted(append(message, options, RoomWait.UNLIMITED)));
+    }
+
+    @Override
+    public @Nullable Position tryPublish(Message message, BroadcastOptions options, Duration limit)
+            throws InterruptedException {
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(options, "options");
+        RoomWait wait = RoomWait.upTo(DurationRules.notNegative("limit", limit), timer);
+        long sequence = append(message, options, wait);
+        wait.throwIfInterrupted();
+        return sequence == MessageLog.REFUSED ? null : log.position(sequence);
+    }
+
+    private long append(Message message, BroadcastOptions options, RoomWait wait) {
         if (!options.isForEveryone()) {
             throw new IllegalArgumentException(
                     "options must be for everyone, as a message to some peers has no position: " + options);
         }
-        return log.position(accepted(append(message, excluded(options), RoomWait.UNLIMITED)));
+        return append(message, excluded(options), wait);
     }
 
     private static long accepted(long result) {

@@ -109,7 +109,7 @@ final class TopicHub extends AdapterHub {
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(options, "options");
         try {
-            return tryInLife(hub -> hub.tryBroadcast(message, options));
+            return tryInLife(hub -> hub.tryBroadcast(message, options) ? true : null) != null;
         } catch (InterruptedException e) {
             throw new AssertionError(e); // it does not wait
         }
@@ -121,26 +121,33 @@ final class TopicHub extends AdapterHub {
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(options, "options");
         DurationRules.notNegative("limit", limit);
-        return tryInLife(hub -> hub.tryBroadcast(message, options, limit));
+        return tryInLife(hub -> hub.tryBroadcast(message, options, limit) ? true : null) != null;
     }
 
-    /** A call that answers false if the hub is closed. */
-    private interface Attempt {
-        boolean on(LogHub hub) throws InterruptedException;
+    @Override
+    public @Nullable Position tryPublish(Message message, BroadcastOptions options, Duration limit)
+            throws InterruptedException {
+        Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(options, "options");
+        DurationRules.notNegative("limit", limit);
+        return tryInLife(hub -> hub.tryPublish(message, options, limit));
     }
 
-    private boolean tryInLife(Attempt attempt) throws InterruptedException {
+    /** A call that answers null if the hub is closed. */
+    private interface Attempt<T> {
+        @Nullable T on(LogHub hub) throws InterruptedException;
+    }
+
+    private <T> @Nullable T tryInLife(Attempt<T> attempt) throws InterruptedException {
         while (true) {
             TopicInstance topic = lives.enterIfPossible(name);
             if (topic == null) {
-                return false;
+                return null;
             }
             try {
-                if (attempt.on(topic.hub())) {
-                    return true;
-                }
-                if (!topic.isGone()) {
-                    return false;
+                T result = attempt.on(topic.hub());
+                if (result != null || !topic.isGone()) {
+                    return result;
                 }
             } finally {
                 topic.leave();

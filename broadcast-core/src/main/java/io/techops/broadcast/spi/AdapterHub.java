@@ -2,13 +2,18 @@ package io.techops.broadcast.spi;
 
 import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.BroadcastOptions;
 import io.techops.broadcast.HubStats;
+import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.Replay;
+import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A hub as adapters see it: every hub is one. Safe for use by any number of threads.
@@ -72,6 +77,23 @@ public abstract class AdapterHub extends BroadcastHub {
     public final Registration register(Transport transport) {
         return register(transport, new Attributes());
     }
+
+    /**
+     * Broadcasts a message as {@link #publish} does; if the hub is saturated, waits for room, but not longer than
+     * {@code limit}.
+     *
+     * @param message the message
+     * @param options how, for everyone
+     * @param limit how long to wait for room at most; zero does not wait
+     * @return the message's position; {@code null} if there was no room in time, or the hub is closed: no peer gets the
+     *     message
+     * @throws IllegalArgumentException if the message is larger than the whole log, {@code options} name receivers, or
+     *     {@code limit} is negative or over 365 days
+     * @throws InterruptedException if this thread is interrupted while it waits, or was when it had to begin to: no
+     *     peer gets the message
+     */
+    public abstract @Nullable Position tryPublish(Message message, BroadcastOptions options, Duration limit)
+            throws InterruptedException;
 
     /**
      * Takes note that a connection was refused, for {@link HubStats#refusals} alone. For every connection that asked
