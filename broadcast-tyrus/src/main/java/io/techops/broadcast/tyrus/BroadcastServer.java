@@ -77,7 +77,8 @@ public final class BroadcastServer implements AutoCloseable {
                         topics != null ? "the topics are," : "the hub is,");
             }
             running = new ServerRuntime(checked,
-                    topics != null ? new TopicRouter(path, topics) : new HubRouter(settings.path, hub), anyPath);
+                    topics != null ? new TopicRouter(path, topics) : new HubRouter(settings.path, hub),
+                    anyPath ? null : path.toString());
             started = true;
         } finally {
             if (!started && settings.hub == null && hub != null) {
@@ -379,7 +380,10 @@ public final class BroadcastServer implements AutoCloseable {
         }
 
         /**
-         * Serves pages over HTTP, or HTTPS with {@link #tls}.
+         * Serves pages over HTTP, or HTTPS with {@link #tls}. Beside them, unless they have their own of these names,
+         * {@code /broadcast.js} is served, the client for browsers, and {@code /broadcast.json}, which tells a page
+         * where the hub is: {@code {"port":5000,"path":"/live"}}, with {@code null} for the port of the page itself,
+         * and for any path.
          *
          * @param pages where they come from; no pages by default
          * @return this builder

@@ -62,7 +62,7 @@ public final class SelfExercise {
             return;
         }
         try (BroadcastHub hub = BroadcastHub.builder().name("self-exercise").traced(false).shards(1).build()) {
-            ServerRuntime server = new ServerRuntime(settings.onLoopback(), new HubRouter(null, hub), true);
+            ServerRuntime server = new ServerRuntime(settings.onLoopback(), new HubRouter(null, hub), null);
             try {
                 exercise(server, settings.isSecure() ? trusting() : null);
                 hub.close(LIMIT);

@@ -4,6 +4,7 @@ import io.techops.broadcast.tyrus.connection.WriteReadiness;
 import io.techops.broadcast.tyrus.handshake.PolicyExecutor;
 import io.techops.broadcast.tyrus.handshake.Router;
 import io.techops.broadcast.tyrus.hosting.Hosting;
+import io.techops.broadcast.tyrus.pages.ServedPages;
 import io.techops.broadcast.tyrus.pages.StaticFileHandler;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -43,9 +44,9 @@ public final class ServerRuntime {
     /**
      * Listens, or leaves nothing behind.
      *
-     * @param anyPath whether the hub is at any path
+     * @param path the path of the hub, or the template of those of the topics; null if the hub is at any path
      */
-    public ServerRuntime(ServerSettings settings, Router hubs, boolean anyPath) {
+    public ServerRuntime(ServerSettings settings, Router hubs, @Nullable String path) {
         watch = new WriteReadiness("broadcast-watch");
         boolean onOnePort = settings.pages() != null && settings.pagePort() == settings.port() && settings.port() != 0;
         InetSocketAddress socketAddress = settings.address(settings.port());
@@ -54,9 +55,10 @@ public final class ServerRuntime {
         try {
             hosting = settings.endpoints().isEmpty() ? null
                     : new Hosting(settings.endpoints(), watch, settings.maxMessageBytes(), settings.isSecure());
-            router = hosting == null ? hubs : new HostingRouter(hubs, hosting, anyPath);
+            router = hosting == null ? hubs : new HostingRouter(hubs, hosting, path == null);
             policy = settings.policy() == null ? null : new PolicyExecutor(settings.policy());
-            StaticFileHandler handler = settings.pages() == null ? null : new StaticFileHandler(settings.pages());
+            StaticFileHandler handler = settings.pages() == null ? null
+                    : new StaticFileHandler(new ServedPages(settings.pages(), () -> address(path)));
             sockets = GrizzlyListeners.transport("broadcast", watch, HttpPort.forSockets(settings, watch,
                     () -> closing, router,
                     hosting, policy, onOnePort ? handler : null));
@@ -74,6 +76,12 @@ public final class ServerRuntime {
                 release();
             }
         }
+    }
+
+    /** {@return where a page finds the hub, as JSON: no port if it is that of the page} */
+    private String address(@Nullable String path) {
+        return "{\"port\":" + (port == pagePort ? null : port)
+                + ",\"path\":" + (path == null ? null : '"' + path + '"') + "}\n";
     }
 
     /** {@return the WebSocket port, with the path {@code /}} */
