@@ -1,4 +1,5 @@
 /** The hub as an endpoint of any Jakarta WebSocket container, and what a handshake policy is told. */
+@SuppressWarnings("module") // the modules of this library that come after it are not known here
 module io.techops.broadcast.endpoint {
     requires transitive io.techops.broadcast;
     requires transitive jakarta.websocket;
@@ -7,4 +8,5 @@ module io.techops.broadcast.endpoint {
 
     exports io.techops.broadcast.endpoint;
     exports io.techops.broadcast.handshake;
+    exports io.techops.broadcast.stream to io.techops.broadcast.tyrus;
 }

@@ -43,6 +43,7 @@ class FloorsTest {
             .tyrus.connection
             .tyrus.frame
             .endpoint
+            .stream
             .handshake
             .spi
             (api)

@@ -46,6 +46,12 @@ final class BearerTokens {
         return embedded(subprotocol) != null;
     }
 
+    /** {@return whether a subprotocol says that the next one is a token} */
+    static boolean isWord(String subprotocol, List<String> offered) {
+        int at = offered.indexOf(subprotocol);
+        return at >= 0 && at + 1 < offered.size() && WORDS.contains(lower(subprotocol));
+    }
+
     private static @Nullable String embedded(String subprotocol) {
         String lower = lower(subprotocol);
         if (lower.startsWith(PREFIX) && lower.length() > PREFIX.length()) {

@@ -130,4 +130,15 @@ public interface HandshakeRequest {
     default boolean isToken(String subprotocol) {
         return BearerTokens.isSecret(subprotocol, subprotocols());
     }
+
+    /**
+     * {@return whether an offered subprotocol is nothing but the word that stands before a token} Such a word can be
+     * selected, so that a browser goes on; the server selects {@code broadcast.v1} in its place if that is offered,
+     * too.
+     *
+     * @param subprotocol one of {@link #subprotocols}
+     */
+    default boolean announcesToken(String subprotocol) {
+        return BearerTokens.isWord(subprotocol, subprotocols());
+    }
 }

@@ -1,0 +1,171 @@
+package io.techops.broadcast.handshake;
+
+import io.techops.broadcast.BroadcastOptions;
+import io.techops.broadcast.Replay;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far back peers may begin: whether they may speak the subprotocol {@code broadcast.v1} and go on after a position,
+ * and which messages of the past they may ask for.
+ *
+ * <pre>{@code
+ * Lookback.standard()                                                      // resume, no replay
+ * Lookback.standard().resume(false)
+ * Lookback.standard().resumeWithin(Duration.ofMinutes(5)).replay(50)
+ * }</pre>
+ *
+ * <p>It bounds what a client can have by asking for it; a {@link HandshakePolicy} decides about each client, within
+ * these settings or beyond them. What is no longer kept ({@link io.techops.broadcast.Retention}) cannot be had in any
+ * case. Settings may be added in a later version. Immutable, with equality by value.
+ */
+public final class Lookback {
+
+    private static final int ALL = Integer.MAX_VALUE;
+    private static final Lookback STANDARD = new Lookback(true, ALL, null, 0, false);
+
+    private final boolean resume;
+    private final int resumeMessages;
+    private final @Nullable Duration resumeAge;
+    private final int replay;
+    private final boolean replayLatest;
+
+    private Lookback(boolean resume, int resumeMessages, @Nullable Duration resumeAge, int replay,
+            boolean replayLatest) {
+        this.resume = resume;
+        this.resumeMessages = resumeMessages;
+        this.resumeAge = resumeAge;
+        this.replay = replay;
+        this.replayLatest = replayLatest;
+    }
+
+    /** {@return the defaults: peers may go on as far back as messages are kept, and ask for nothing else} */
+    public static Lookback standard() {
+        return STANDARD;
+    }
+
+    /**
+     * {@return these settings, with or without the subprotocol {@code broadcast.v1}} Without it no client is told
+     * positions: an offer of it is not taken, and {@code last_event_id} is ignored.
+     *
+     * @param on true by default
+     */
+    public Lookback resume(boolean on) {
+        return new Lookback(on, resumeMessages, resumeAge, replay, replayLatest);
+    }
+
+    /**
+     * {@return these settings, with a bound on how many messages a peer may go back} One that was away for more is told
+     * of a gap, and goes on with the newest {@code messages}.
+     *
+     * @param messages at least 0; no bound by default
+     * @throws IllegalArgumentException if {@code messages} is negative
+     */
+    public Lookback resumeWithin(int messages) {
+        return new Lookback(resume, notNegative("messages", messages), resumeAge, replay, replayLatest);
+    }
+
+    /**
+     * {@return these settings, with a bound on how old a message may be that a peer gets when it goes on} One that was
+     * away for longer is told of a gap if it has missed something, and goes on with the first message that is younger.
+     *
+     * @param age more than zero and at most 365 days; no bound by default
+     * @throws IllegalArgumentException if it is not so
+     */
+    public Lookback resumeWithin(Duration age) {
+        Objects.requireNonNull(age, "age");
+        if (age.isNegative() || age.isZero() || age.compareTo(BroadcastOptions.MAX_TIME_TO_LIVE) > 0) {
+            throw new IllegalArgumentException(
+                    "age must be more than zero and at most " + BroadcastOptions.MAX_TIME_TO_LIVE + ": " + age);
+        }
+        return new Lookback(resume, resumeMessages, age, replay, replayLatest);
+    }
+
+    /**
+     * {@return these settings, with other bounds for {@code replay=<n>}} A client that asks for more gets this many.
+     *
+     * @param most with how many of the newest messages a client may begin, at least 0; 0 by default
+     * @throws IllegalArgumentException if {@code most} is negative
+     */
+    public Lookback replay(int most) {
+        return new Lookback(resume, resumeMessages, resumeAge, notNegative("most", most), replayLatest);
+    }
+
+    /**
+     * {@return these settings, with or without {@code replay=latest}} A client that asks for it without gets what comes
+     * from now on.
+     *
+     * @param on whether a client may begin with the newest message of every {@linkplain BroadcastOptions#key key};
+     *     false by default
+     */
+    public Lookback replayLatest(boolean on) {
+        return new Lookback(resume, resumeMessages, resumeAge, replay, on);
+    }
+
+    private static int notNegative(String name, int value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(name + " must not be negative: " + value);
+        }
+        return value;
+    }
+
+    /** {@return whether peers may speak {@code broadcast.v1}} */
+    public boolean isResume() {
+        return resume;
+    }
+
+    /** {@return how many messages a peer may go back; 2<sup>31</sup> - 1 if there is no bound} */
+    public int resumeMessages() {
+        return resumeMessages;
+    }
+
+    /** {@return how old a message may be that a peer gets when it goes on; null if there is no bound} */
+    public @Nullable Duration resumeAge() {
+        return resumeAge;
+    }
+
+    /** {@return with how many of the newest messages a client may begin} */
+    public int replay() {
+        return replay;
+    }
+
+    /** {@return whether a client may begin with the newest message of every key} */
+    public boolean isReplayLatest() {
+        return replayLatest;
+    }
+
+    /**
+     * {@return what a client gets that asks for {@code asked}: as much of it as these settings allow}
+     *
+     * @param asked may have a position only if the client can be told of gaps
+     */
+    public Replay allowed(Replay asked) {
+        Replay beginning = asked.isLatest() ? replayLatest ? Replay.latest() : Replay.none()
+                : Replay.last(Math.min(asked.messages(), replay));
+        if (asked.position() == null || !resume) {
+            return beginning;
+        }
+        Replay bounded = asked.orElse(beginning).within(resumeMessages);
+        return resumeAge == null ? bounded : bounded.within(resumeAge);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Lookback that && resume == that.resume && resumeMessages == that.resumeMessages
+                && Objects.equals(resumeAge, that.resumeAge) && replay == that.replay
+                && replayLatest == that.replayLatest;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(resume, resumeMessages, resumeAge, replay, replayLatest);
+    }
+
+    @Override
+    public String toString() {
+        return (resume ? "resume" + (resumeMessages == ALL ? "" : " within " + resumeMessages + " messages")
+                + (resumeAge == null ? "" : " within " + resumeAge) : "no resume")
+                + ", replay " + replay + (replayLatest ? " or latest" : "");
+    }
+}

@@ -1,0 +1,58 @@
+package io.techops.broadcast.stream;
+
+import io.techops.broadcast.Message;
+import io.techops.broadcast.spi.Batch;
+import io.techops.broadcast.spi.StreamEvent;
+import java.nio.ByteBuffer;
+
+/**
+ * The subprotocol {@value #SUBPROTOCOL}: every message has headers before it, which say its position. This has whole
+ * messages; {@link NumberedHeader} has the headers alone, for those that write frames themselves.
+ *
+ * <p>Headers are lines, {@code name: value}, each with a line feed at its end; an empty line follows, and then the
+ * payload, untouched. Only static methods.
+ */
+public final class NumberedFormat {
+
+    /** The name of the subprotocol. */
+    public static final String SUBPROTOCOL = "broadcast.v1";
+
+    private NumberedFormat() {
+    }
+
+    /**
+     * {@return a message of a batch with its headers: a text if it is a text, binary if it is binary}
+     *
+     * @param batch the batch
+     * @param index of the message, from 0 to {@code batch.size() - 1}
+     */
+    public static Message message(Batch batch, int index) {
+        Message message = batch.message(index);
+        NumberedHeader header = new NumberedHeader();
+        int length = header.set(batch, index);
+        ByteBuffer whole = ByteBuffer.allocate(length + message.size());
+        header.copyTo(0, length, whole);
+        message.copyTo(0, message.size(), whole);
+        whole.flip();
+        return message instanceof Message.Text ? Message.utf8(whole) : Message.binary(whole);
+    }
+
+    /**
+     * {@return what a peer is told, as a message}
+     *
+     * @param event what to tell
+     */
+    public static Message.Text message(StreamEvent event) {
+        return Message.text(text(event));
+    }
+
+    private static String text(StreamEvent event) {
+        String id = "id: " + event.position() + "\n";
+        if (event instanceof StreamEvent.Open open) {
+            return "event: open\n" + id + "recovered: " + open.isRecovered() + "\n\n";
+        }
+        StreamEvent.Gap gap = (StreamEvent.Gap) event;
+        return "event: gap\n" + id + "reason: " + gap.reason().text() + "\n"
+                + (gap.missed().isPresent() ? "missed: " + gap.missed().getAsLong() + "\n" : "") + "\n";
+    }
+}

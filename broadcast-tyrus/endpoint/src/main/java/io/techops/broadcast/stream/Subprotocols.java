@@ -1,0 +1,42 @@
+package io.techops.broadcast.stream;
+
+import io.techops.broadcast.handshake.HandshakeRequest;
+import io.techops.broadcast.handshake.Lookback;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * An answer names one subprotocol. What the application selects is what both sides speak from then on, so it wins. If
+ * it selects none, an offer of broadcast.v1 is taken, wherever it stands in the list. What announces a token to the
+ * server is no subprotocol but a custom of browsers, and says nothing of the messages: an application that selects it
+ * has selected none.
+ */
+
+/** Whether a connection speaks {@value NumberedFormat#SUBPROTOCOL}. Only static methods. */
+public final class Subprotocols {
+
+    private Subprotocols() {
+    }
+
+    /**
+     * {@return whether a client may be told positions, as far as it is known before the application decides}
+     *
+     * @param offered the subprotocols that the client offers
+     * @param lookback the settings
+     */
+    public static boolean mayBeNumbered(List<String> offered, Lookback lookback) {
+        return lookback.isResume() && offered.contains(NumberedFormat.SUBPROTOCOL);
+    }
+
+    /**
+     * {@return the subprotocol that the answer names; null for none}
+     *
+     * @param request what the client asks for
+     * @param selected what the application has selected; null if nothing
+     * @param lookback the settings
+     */
+    public static @Nullable String select(HandshakeRequest request, @Nullable String selected, Lookback lookback) {
+        boolean free = selected == null || request.announcesToken(selected);
+        return free && mayBeNumbered(request.subprotocols(), lookback) ? NumberedFormat.SUBPROTOCOL : selected;
+    }
+}
