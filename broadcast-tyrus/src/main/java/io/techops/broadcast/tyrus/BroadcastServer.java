@@ -537,7 +537,7 @@ public final class BroadcastServer implements AutoCloseable {
                     handshakeTimeout,
                     new ServerSettings.Admission(Set.copyOf(origins), List.copyOf(trustedProxies), clientAddressHeader,
                             maxPeers, maxPeersPerAddress),
-                    handshakePolicy, List.copyOf(endpoints));
+                    handshakePolicy, List.copyOf(endpoints), publishers == null ? null : publishers::mayPublish);
         }
 
         private static int checkedPort(String name, int port) {

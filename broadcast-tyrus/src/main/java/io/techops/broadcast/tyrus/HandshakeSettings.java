@@ -33,6 +33,7 @@ public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
     String clientAddressHeader = ForwardedHeaders.X_FORWARDED_FOR;
     @Nullable HandshakePolicy handshakePolicy;
     ClientAuth clientAuth = ClientAuth.NONE;
+    @Nullable Publishers publishers;
 
     HandshakeSettings() {
     }
@@ -166,6 +167,31 @@ public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
      */
     public B clientAuth(ClientAuth clientAuth) {
         this.clientAuth = Objects.requireNonNull(clientAuth, "clientAuth");
+        return self();
+    }
+
+    /**
+     * Lets messages be published over HTTP: by {@code POST} to the path where peers connect, with {@code Authorization:
+     * Bearer} and a token. The body is one message: a text if the {@code Content-Type} is {@code text/*} or {@code
+     * application/json}, which must be UTF-8, and binary if it is {@code application/octet-stream}. It may have {@link
+     * BroadcastServer.Builder#maxMessageBytes}. {@code Message-Key} gives it a key, and {@code TTL} a time to live in
+     * seconds (RFC 8030 section 5.2), which the answer repeats if it is shortened to 365 days; {@code TTL: 0} is taken
+     * for one second.
+     *
+     * <p>It is published as the application itself does it: for everyone, and no {@code MessagePolicy}, origin, limit
+     * of peers or {@link #handshakePolicy} applies. The answer is 200 with the position of the message, as in {@code
+     * {"id":"k3f9x2m7qa-18042"}}, once it is in the log. Otherwise it was not published, and never will be: 400, 401,
+     * 404, 413 and 415 say what is wrong with the request, each with a sentence; 503 with {@code Retry-After} says that
+     * there was no room for a second, because the hub is saturated, or that it is closed. Only after 500, of which the
+     * log says more, or without an answer it is not known. The request must be complete within the {@link
+     * #handshakeTimeout}; then the connection may be used again, as {@link BroadcastServer.Builder#pageIdleTimeout}
+     * says. Pages of the origins that may connect may publish too: a preflight is answered.
+     *
+     * @param publishers who may; nothing can be published by default
+     * @return this builder
+     */
+    public B publishers(Publishers publishers) {
+        this.publishers = Objects.requireNonNull(publishers, "publishers");
         return self();
     }
 

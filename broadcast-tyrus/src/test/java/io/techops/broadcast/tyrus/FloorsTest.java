@@ -37,7 +37,7 @@ class FloorsTest {
     private static final String FLOORS = """
             .tyrus                                    .engine
             .tyrus.server
-            .tyrus.hosting
+            .tyrus.hosting      .tyrus.resource
             .tyrus.handshake    .tyrus.pages
             .tyrus.http
             .tyrus.connection

@@ -1,6 +1,7 @@
 package io.techops.broadcast.tyrus.handshake;
 
 import io.techops.broadcast.tyrus.http.HostAndPort;
+import io.techops.broadcast.tyrus.http.RequestHead;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -83,6 +84,16 @@ public final class Origins {
                              + origin);
         }
         return origin;
+    }
+
+    /**
+     * {@return the headers that let the page that asks read the answer, if its origin is allowed (Fetch standard, CORS
+     * protocol), as whole lines}
+     */
+    public String cors(RequestHead head) {
+        String origin = head.only("Origin");
+        boolean allowed = origin != null && head.host() != null && allows(origin, head.host());
+        return "Vary: Origin\r\n" + (allowed ? "Access-Control-Allow-Origin: " + origin + "\r\n" : "");
     }
 
     /**

@@ -1,7 +1,9 @@
 package io.techops.broadcast.tyrus.http;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /*
  * The grammar of chunks is taken to the letter (RFC 9112 section 7.1): what one recipient reads as the end of a body
@@ -9,10 +11,13 @@ import java.util.regex.Pattern;
  * between the two. An extension is skipped, and so are trailers, once they are in order.
  */
 
-/** The body of a request, which is skipped. Owned by the thread that reads. */
+/** The body of a request, which is skipped or collected. Owned by the thread that reads. */
 public final class RequestBody {
 
-    /** The most bytes that are skipped, chunk sizes and trailers included: a longer body ends the connection. */
+    /**
+     * The most bytes that are skipped, chunk sizes and trailers included: a longer body ends the connection. Of a body
+     * that is collected, the most bytes of chunk sizes and trailers.
+     */
     public static final int MAX_BYTES = 64 << 10;
 
     private static final int MAX_LINE = 1 << 10;
@@ -23,7 +28,7 @@ public final class RequestBody {
     private static final Pattern TRAILER = Pattern.compile(TOKEN + ":[\\t -~\\x80-\\xFF]*+");
 
     /** How far it has come. */
-    public enum Progress { MORE, DONE, BROKEN }
+    public enum Progress implements HeadResult { MORE, DONE, BROKEN, TOO_LONG }
 
     private enum Part { DATA, DATA_END, SIZE, TRAILER }
 
@@ -32,32 +37,49 @@ public final class RequestBody {
     private Part part;
     private long left;
     private int total;
+    /** What is collected, and how much it may be; null and 0 if it is skipped. */
+    private final @Nullable ByteArrayOutputStream content;
+    private final int maxContent;
 
-    private RequestBody(long length) {
+    private RequestBody(long length, @Nullable ByteArrayOutputStream content, int maxContent) {
+        this.content = content;
+        this.maxContent = maxContent;
         chunked = length == RequestHead.CHUNKED;
         part = chunked ? Part.SIZE : Part.DATA;
         left = length;
     }
 
     /**
-     * {@return the body of a request}
+     * {@return the body of a request, which is skipped}
      *
      * @param length at least 1, or {@link RequestHead#CHUNKED}
      */
     public static RequestBody of(long length) {
-        return new RequestBody(length);
+        return new RequestBody(length, null, 0);
+    }
+
+    /**
+     * {@return the body of a request, which is collected}
+     *
+     * @param length at least 1, or {@link RequestHead#CHUNKED}
+     * @param content to which it is written as it comes
+     * @param maxContent how many bytes that may be
+     */
+    public static RequestBody of(long length, ByteArrayOutputStream content, int maxContent) {
+        return new RequestBody(length, content, maxContent);
     }
 
     /** Moves a piece's position behind what is the body's. */
-    public Progress skip(ByteBuffer piece) {
+    public Progress take(ByteBuffer piece) {
         while (piece.hasRemaining()) {
             if (total >= MAX_BYTES) {
                 return Progress.BROKEN;
             }
             if (part == Part.DATA) {
-                int count = (int) Math.min(Math.min(left, piece.remaining()), MAX_BYTES - total);
-                piece.position(piece.position() + count);
-                total += count;
+                int count = data(piece);
+                if (count < 0) {
+                    return Progress.TOO_LONG;
+                }
                 left -= count;
                 if (left == 0) {
                     if (!chunked) {
@@ -80,6 +102,23 @@ public final class RequestBody {
             }
         }
         return Progress.MORE;
+    }
+
+    /** {@return how many bytes of the body were taken, or -1 if there are too many} */
+    private int data(ByteBuffer piece) {
+        int count = (int) Math.min(left, piece.remaining());
+        if (content == null) {
+            count = Math.min(count, MAX_BYTES - total);
+            piece.position(piece.position() + count);
+            total += count;
+        } else if (count > maxContent - content.size()) {
+            return -1;
+        } else {
+            byte[] bytes = new byte[count];
+            piece.get(bytes);
+            content.writeBytes(bytes);
+        }
+        return count;
     }
 
     private Progress line() {

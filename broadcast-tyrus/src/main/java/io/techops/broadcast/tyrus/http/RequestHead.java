@@ -19,7 +19,7 @@ public record RequestHead(String method, String path, @Nullable String query, bo
         implements HeadResult {
 
     /** The length of a body that comes in chunks. */
-    static final long CHUNKED = -1;
+    public static final long CHUNKED = -1;
 
     /** {@return the values of a header, one a line} */
     public List<String> values(String name) {

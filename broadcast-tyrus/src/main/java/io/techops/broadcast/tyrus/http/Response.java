@@ -25,12 +25,13 @@ public final class Response implements Closeable {
     /** The most pieces in one go: then others have their turn. */
     private static final int MOST_PIECES = 64;
     private static final String END = "\r\n";
-    private static final Map<Integer, String> PHRASES = Map.ofEntries(Map.entry(200, "OK"),
-            Map.entry(206, "Partial Content"), Map.entry(304, "Not Modified"), Map.entry(308, "Permanent Redirect"),
+    private static final Map<Integer, String> PHRASES = Map.ofEntries(Map.entry(100, "Continue"),
+            Map.entry(200, "OK"), Map.entry(204, "No Content"), Map.entry(206, "Partial Content"), Map.entry(304, "Not Modified"), Map.entry(308, "Permanent Redirect"),
             Map.entry(400, "Bad Request"), Map.entry(401, "Unauthorized"), Map.entry(402, "Payment Required"),
             Map.entry(403, "Forbidden"), Map.entry(404, "Not Found"), Map.entry(405, "Method Not Allowed"),
             Map.entry(406, "Not Acceptable"), Map.entry(408, "Request Timeout"), Map.entry(409, "Conflict"),
-            Map.entry(410, "Gone"), Map.entry(414, "URI Too Long"), Map.entry(416, "Range Not Satisfiable"),
+            Map.entry(410, "Gone"), Map.entry(413, "Content Too Large"), Map.entry(414, "URI Too Long"),
+            Map.entry(415, "Unsupported Media Type"), Map.entry(416, "Range Not Satisfiable"),
             Map.entry(422, "Unprocessable Content"), Map.entry(426, "Upgrade Required"),
             Map.entry(428, "Precondition Required"), Map.entry(429, "Too Many Requests"),
             Map.entry(431, "Request Header Fields Too Large"), Map.entry(451, "Unavailable For Legal Reasons"),
@@ -48,13 +49,21 @@ public final class Response implements Closeable {
     private ByteBuffer @Nullable [] piece;
 
     private Response(int status) {
-        head = new StringBuilder("HTTP/1.1 ").append(status).append(' ').append(phrase(status)).append(END)
-                .append("Date: ").append(HttpDate.of(Instant.now())).append(END)
+        head = new StringBuilder("HTTP/1.1 ").append(status).append(' ').append(phrase(status)).append(END);
+        if (status == 100) {
+            return;
+        }
+        head.append("Date: ").append(HttpDate.of(Instant.now())).append(END)
                 .append("X-Content-Type-Options: nosniff").append(END);
     }
 
     public static Response of(int status) {
         return new Response(status);
+    }
+
+    /** {@return that the client may send the body of its request (RFC 9110 section 15.2.1); the answer follows} */
+    public static Response goOn() {
+        return new Response(100);
     }
 
     public static String phrase(int status) {
@@ -78,10 +87,15 @@ public final class Response implements Closeable {
 
     /** {@return this with a line of text as its body} */
     public Response text(String line, boolean withBody) {
-        ByteBuffer payload = Message.text(line + "\n").payload(); // for its rule about what UTF-8 cannot express
+        return content("text/plain; charset=utf-8", line + "\n", withBody);
+    }
+
+    /** {@return this with a text of a media type as its body} */
+    public Response content(String mediaType, String content, boolean withBody) {
+        ByteBuffer payload = Message.text(content).payload(); // for its rule about what UTF-8 cannot express
         byte[] bytes = new byte[payload.remaining()];
         payload.get(bytes);
-        with("Content-Type", "text/plain; charset=utf-8").with("Content-Length", Long.toString(bytes.length));
+        with("Content-Type", mediaType).with("Content-Length", Long.toString(bytes.length));
         return withBody ? body(Channels.newChannel(new ByteArrayInputStream(bytes)), bytes.length, null) : this;
     }
 

@@ -6,6 +6,7 @@ import io.techops.broadcast.tyrus.connection.FrameFilter;
 import io.techops.broadcast.tyrus.connection.PlainSocketTransport;
 import io.techops.broadcast.tyrus.connection.SocketReader;
 import io.techops.broadcast.tyrus.connection.SocketTransport;
+import io.techops.broadcast.tyrus.connection.ThreadState;
 import io.techops.broadcast.tyrus.connection.TlsSocketTransport;
 import io.techops.broadcast.tyrus.connection.WebSocketConnection;
 import io.techops.broadcast.tyrus.handshake.Handshake;
@@ -20,13 +21,15 @@ import io.techops.broadcast.tyrus.http.RequestBody;
 import io.techops.broadcast.tyrus.http.RequestHead;
 import io.techops.broadcast.tyrus.http.RequestHeadParser;
 import io.techops.broadcast.tyrus.http.Response;
-import io.techops.broadcast.tyrus.pages.StaticFileHandler;
+import io.techops.broadcast.tyrus.resource.HubResource;
+import io.techops.broadcast.tyrus.resource.Publication;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.glassfish.grizzly.nio.NIOConnection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,6 +69,8 @@ final class HttpConnection extends ConnectionProcessor {
     private State state = State.READING;
     private @Nullable RequestHeadParser parser;
     private @Nullable RequestBody body;
+    /** What the body is for, if it is not skipped. */
+    private @Nullable Publication publication;
     private @Nullable ByteBuffer rest;
     private @Nullable Response response;
     private boolean last;
@@ -163,6 +168,9 @@ final class HttpConnection extends ConnectionProcessor {
             parser = null;
             return request(head);
         }
+        if (result instanceof RequestBody.Progress end) {
+            return bodyCame(end);
+        }
         if (result instanceof HttpRejection refusal) {
             return refuse(refusal, parser.answersWithBody());
         }
@@ -192,9 +200,12 @@ final class HttpConnection extends ConnectionProcessor {
 
     private @Nullable HeadResult take(ByteBuffer piece) {
         if (body != null) {
-            RequestBody.Progress progress = body.skip(piece);
-            last = progress == RequestBody.Progress.BROKEN;
-            if (progress != RequestBody.Progress.DONE) {
+            RequestBody.Progress progress = body.take(piece);
+            if (progress == RequestBody.Progress.MORE || publication != null) {
+                return progress == RequestBody.Progress.MORE ? null : progress;
+            }
+            last = progress != RequestBody.Progress.DONE;
+            if (last) {
                 return null;
             }
             body = null;
@@ -240,14 +251,30 @@ final class HttpConnection extends ConnectionProcessor {
             handOver(() -> handshake(head, port.sockets()));
             return false;
         }
+        if (port.resource() != null) {
+            switch (port.resource().asked(head, port.pages() == null)) {
+                case PUBLISH -> {
+                    return onPool(() -> publish(head, port.resource()));
+                }
+                case ANSWER -> {
+                    return answer(head, head.bodyLength(), port.resource().answer(head));
+                }
+                default -> { }
+            }
+        }
         if (port.pages() == null) {
             return refuse(Handshake.notAsked(), !head.isHead());
         }
         noDeadline();
+        return onPool(() -> answer(head, head.bodyLength(), port.pages().answer(head)));
+    }
+
+    /** Does something that may have to wait. */
+    private boolean onPool(BooleanSupplier work) {
         if (!isWatched()) {
-            return page(head, port.pages());
+            return work.getAsBoolean();
         }
-        handOver(() -> goOn(page(head, port.pages())));
+        handOver(() -> goOn(work.getAsBoolean()));
         return false;
     }
 
@@ -257,20 +284,66 @@ final class HttpConnection extends ConnectionProcessor {
         }
     }
 
-    private boolean page(RequestHead head, StaticFileHandler pages) {
-        boolean hasBody = head.bodyLength() != 0;
+    /**
+     * Answers a request.
+     *
+     * @param bodyLeft how much of its body has still to come
+     */
+    private boolean answer(RequestHead head, long bodyLeft, Response answer) {
+        boolean hasBody = bodyLeft != 0;
         // A client that waits for a 100 may send the body after the answer, or not: what comes next could not be told
         // apart.
-        last = !head.keepsAlive() || hasBody && head.first("Expect") != null
-                || head.bodyLength() > RequestBody.MAX_BYTES;
-        body = hasBody && !last ? RequestBody.of(head.bodyLength()) : null;
-        Response answer = pages.answer(head);
+        last = !head.keepsAlive() || hasBody && head.first("Expect") != null || bodyLeft > RequestBody.MAX_BYTES;
+        body = hasBody && !last ? RequestBody.of(bodyLeft) : null;
         if (last) {
             answer.with("Connection", "close");
         } else if (!head.modern()) {
             answer.with("Connection", "keep-alive");
         }
         return send(answer);
+    }
+
+    // Publishing. All that may wait is on the pool.
+
+    private boolean publish(RequestHead head, HubResource resource) {
+        HubResource.Result result = resource.publish(head);
+        ThreadState.restore(); // the host application has perhaps looked at the token
+        Publication begun = result.publication();
+        if (begun == null) {
+            return answer(head, head.bodyLength(), result.refusal());
+        }
+        body = begun.body();
+        if (body == null) {
+            return publish(begun);
+        }
+        publication = begun;
+        if (begun.awaitsLeave()) {
+            return send(Response.goOn());
+        }
+        state = State.READING;
+        return true;
+    }
+
+    private boolean bodyCame(RequestBody.Progress end) {
+        Publication whole = publication;
+        publication = null;
+        body = null;
+        if (end == RequestBody.Progress.DONE) {
+            state = State.ANSWERING;
+            return onPool(() -> publish(whole));
+        }
+        last = true;
+        return send(whole.refused(end));
+    }
+
+    private boolean publish(Publication whole) {
+        if (isClosed()) {
+            return false; // it would not be known whether it was published
+        }
+        after(Publication.LIMIT.multipliedBy(2), connection::terminateSilently);
+        Response answer = whole.publish(late -> handOver(() -> goOn(answer(whole.head(), 0, late))));
+        ThreadState.restore(); // a listener of messages has perhaps heard it
+        return answer != null && answer(whole.head(), 0, answer);
     }
 
     private boolean refuse(HttpRejection refusal, boolean withBody) {

@@ -15,6 +15,7 @@ import io.techops.broadcast.tyrus.handshake.Router;
 import io.techops.broadcast.tyrus.handshake.Upgrader;
 import io.techops.broadcast.tyrus.hosting.Hosting;
 import io.techops.broadcast.tyrus.pages.StaticFileHandler;
+import io.techops.broadcast.tyrus.resource.HubResource;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -35,12 +36,12 @@ import org.jspecify.annotations.Nullable;
  * @param closing whether every request is to be refused, because the server is going away
  * @param counter is told of every refusal
  * @param sockets what answers handshakes; null if the port has pages alone
+ * @param resource what else can be asked of the hub; null if nothing
  * @param pages what answers other requests; null if they are refused
  */
 public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engines, Duration headTimeout,
         Duration idleTimeout, Duration stallTimeout, BooleanSupplier closing, Consumer<RefusalCause> counter,
-                @Nullable Sockets sockets,
-        @Nullable StaticFileHandler pages) {
+        @Nullable Sockets sockets, @Nullable HubResource resource, @Nullable StaticFileHandler pages) {
 
     /** How long the reader of a page may stop. */
     public static final Duration STALL_TIMEOUT = Duration.ofSeconds(30);
@@ -60,7 +61,7 @@ public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engin
     static HttpPort forPages(ServerSettings settings, WriteReadiness watch, BooleanSupplier closing,
             StaticFileHandler pages) {
         return new HttpPort(watch, settings.engines(), settings.handshakeTimeout(), settings.pageIdleTimeout(),
-                STALL_TIMEOUT, closing, cause -> { }, null, pages);
+                STALL_TIMEOUT, closing, cause -> { }, null, null, pages);
     }
 
     /** {@return the WebSocket port} */
@@ -68,7 +69,10 @@ public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engin
             Router router, @Nullable Hosting hosting, @Nullable PolicyExecutor policy,
             @Nullable StaticFileHandler pages) {
         ServerSettings.Admission who = settings.admission();
-        HandshakeChecks checks = new HandshakeChecks(router, new Origins(who.origins()),
+        Origins origins = new Origins(who.origins());
+        HubResource resource = settings.publishers() == null ? null
+                : new HubResource(router, origins, settings.publishers(), settings.maxMessageBytes());
+        HandshakeChecks checks = new HandshakeChecks(router, origins,
                 new ForwardedHeaders(who.trustedProxies(), who.clientAddressHeader()),
                 new ConnectionLimits(who.maxPeers(), who.maxPeersPerAddress()));
         DirectBufferPool pool = new DirectBufferPool();
@@ -77,6 +81,6 @@ public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engin
                 FilterChainBuilder.stateless().add(new SocketFilter()).build(), settings.maxMessageBytes()));
         return new HttpPort(watch, settings.engines(), settings.handshakeTimeout(), settings.pageIdleTimeout(),
                 STALL_TIMEOUT, closing, router::refused,
-                new Sockets(checks, policy, upgrader, hosting, router::mayBlock), pages);
+                new Sockets(checks, policy, upgrader, hosting, router::mayBlock), resource, pages);
     }
 }

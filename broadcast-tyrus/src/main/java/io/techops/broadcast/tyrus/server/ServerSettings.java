@@ -6,6 +6,7 @@ import io.techops.broadcast.tyrus.handshake.ForwardedHeaders;
 import io.techops.broadcast.tyrus.hosting.HostedEndpoint;
 import io.techops.broadcast.tyrus.http.IpAddresses;
 import io.techops.broadcast.tyrus.pages.PageSource;
+import io.techops.broadcast.tyrus.resource.TokenCheck;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -21,11 +22,12 @@ import org.jspecify.annotations.Nullable;
  * @param engines makes the TLS engine of a connection; null if the ports speak in the clear
  * @param endpoints of the host application, none of which clash
  * @param policy the host application's decision about handshakes; null if everyone is accepted
+ * @param publishers who may publish over HTTP; null if nothing can be published
  */
 public record ServerSettings(BindHost host, int port, @Nullable PageSource pages, int pagePort,
         Duration pageIdleTimeout, @Nullable Supplier<SSLEngine> engines, int maxMessageBytes,
         Duration handshakeTimeout, Admission admission, @Nullable HandshakePolicy policy,
-        List<HostedEndpoint> endpoints) {
+        List<HostedEndpoint> endpoints, @Nullable TokenCheck publishers) {
 
     /** Who may connect, as far as it needs no code of the host application. */
     public record Admission(Set<String> origins, List<IpAddresses.Block> trustedProxies, String clientAddressHeader,
@@ -38,7 +40,7 @@ public record ServerSettings(BindHost host, int port, @Nullable PageSource pages
     /** {@return the settings of a server like this one, on free ports of the loopback interface, for anyone there} */
     ServerSettings onLoopback() {
         return new ServerSettings(BindHost.parse("127.0.0.1"), 0, pages, 0, pageIdleTimeout, engines, maxMessageBytes,
-                handshakeTimeout, Admission.ANYONE, null, List.of());
+                handshakeTimeout, Admission.ANYONE, null, List.of(), null);
     }
 
     boolean isSecure() {

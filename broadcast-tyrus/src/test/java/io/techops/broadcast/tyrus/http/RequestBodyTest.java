@@ -22,7 +22,7 @@ class RequestBodyTest {
         RequestBody body = RequestBody.of(length);
         for (int at = 0; at < bytes.length; ) {
             ByteBuffer piece = ByteBuffer.wrap(bytes, at, Math.min(size, bytes.length - at));
-            Progress progress = body.skip(piece);
+            Progress progress = body.take(piece);
             at = piece.position();
             if (progress != Progress.MORE) {
                 assertThat(progress == Progress.DONE && at != text.length()).as("%s bytes taken", at).isFalse();

@@ -1,0 +1,142 @@
+package io.techops.broadcast.tyrus.resource;
+
+import io.techops.broadcast.BroadcastOptions;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.Position;
+import io.techops.broadcast.logging.FailureLog;
+import io.techops.broadcast.spi.AdapterHub;
+import io.techops.broadcast.spi.BlockingTasks;
+import io.techops.broadcast.tyrus.http.RequestBody;
+import io.techops.broadcast.tyrus.http.RequestHead;
+import io.techops.broadcast.tyrus.http.Response;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/*
+ * A message is appended once, by one thread, and the answer says what has become of it: a position, or that there was
+ * no room until the limit was over, and then there is no attempt under way any more. While the hub is saturated, no
+ * thread of the server waits, but one of the hub's for such tasks.
+ */
+
+/** A message that is being published over HTTP: first its body comes, then it is broadcast. For one thread at a time. */
+public final class Publication {
+
+    /** How long a message may wait for room: a hub that keeps up has some with its shards' next round. */
+    public static final Duration LIMIT = Duration.ofSeconds(1);
+
+    private static final FailureLog FAILURES = new FailureLog(LoggerFactory.getLogger(Publication.class));
+
+    private final RequestHead head;
+    private final AdapterHub hub;
+    private final boolean text;
+    private final BroadcastOptions options;
+    private final int maxBytes;
+    private final String headers;
+    private final ByteArrayOutputStream content = new ByteArrayOutputStream();
+
+    /**
+     * @param headers of every answer, whole lines
+     */
+    Publication(RequestHead head, AdapterHub hub, boolean text, BroadcastOptions options, int maxBytes,
+            String headers) {
+        this.head = head;
+        this.hub = hub;
+        this.text = text;
+        this.options = options;
+        this.maxBytes = maxBytes;
+        this.headers = headers;
+    }
+
+    /** {@return the request} */
+    public RequestHead head() {
+        return head;
+    }
+
+    /** {@return its body, which has to be read; null if it has none} */
+    public @Nullable RequestBody body() {
+        return head.bodyLength() == 0 ? null : RequestBody.of(head.bodyLength(), content, maxBytes);
+    }
+
+    /** {@return whether the client waits for leave to send the body (RFC 9110 section 10.1.1)} */
+    public boolean awaitsLeave() {
+        return head.modern() && head.bodyLength() != 0 && head.lists("Expect", "100-continue");
+    }
+
+    /** {@return the answer to a request whose body is not in order, after which the connection ends} */
+    public Response refused(RequestBody.Progress end) {
+        Response answer = end == RequestBody.Progress.TOO_LONG ? tooLong(maxBytes, headers)
+                : answer(400, headers, "The body is not in order (RFC 9112 section 7.1).");
+        return answer.with("Connection", "close");
+    }
+
+    static Response tooLong(int maxBytes, String headers) {
+        return answer(413, headers, "A message may have at most " + maxBytes + " bytes (maxMessageBytes).");
+    }
+
+    static Response answer(int status, String headers, String text) {
+        return Response.of(status).with(headers).text(text, true);
+    }
+
+    /**
+     * Broadcasts the message, once its body has come. Calls a listener of messages.
+     *
+     * @param later is given the answer on another thread, if the hub is saturated
+     * @return the answer, unless it is given later
+     */
+    public @Nullable Response publish(Consumer<Response> later) {
+        Message message;
+        try {
+            ByteBuffer payload = ByteBuffer.wrap(content.toByteArray());
+            message = text ? Message.utf8(payload) : Message.binary(payload);
+        } catch (IllegalArgumentException e) {
+            return answer(400, headers, "The text is not UTF-8.");
+        }
+        Response answer = attempt(message, Duration.ZERO);
+        if (answer != null || hub.isClosed()) {
+            return answer != null ? answer : closed();
+        }
+        long begun = System.nanoTime();
+        hub.blockingTasks().runAfter(Duration.ZERO, BlockingTasks.Kind.REPORT, () -> {
+            Duration left = LIMIT.minusNanos(System.nanoTime() - begun);
+            Response late = left.isNegative() ? null : attempt(message, left);
+            later.accept(late != null ? late : hub.isClosed() ? closed()
+                    : busy("The hub takes no message now: this one is not published."));
+        });
+        return null;
+    }
+
+    /** {@return the answer, or null if there was no room in time, or the hub is closed} */
+    private @Nullable Response attempt(Message message, Duration limit) {
+        try {
+            Position position = hub.tryPublish(message, options, limit);
+            return position == null ? null : published(position);
+        } catch (InterruptedException e) {
+            return null;
+        } catch (IllegalArgumentException e) {
+            return answer(413, headers, "The message is larger than all that the hub keeps.");
+        } catch (RuntimeException | Error e) {
+            FAILURES.warn("A message could not be published over HTTP", e);
+            return answer(500, headers, "The message could not be published.");
+        }
+    }
+
+    private Response published(Position position) {
+        Response answer = Response.of(200).with(headers);
+        if (options.timeToLive() != null && head.first(PublishHeaders.TTL) != null) {
+            answer.with(PublishHeaders.TTL, Long.toString(options.timeToLive().toSeconds()));
+        }
+        return answer.content("application/json", "{\"id\":\"" + position + "\"}", true);
+    }
+
+    private Response closed() {
+        return busy("The hub is closed: this message is not published.");
+    }
+
+    private Response busy(String text) {
+        return Response.of(503).with(headers).with("Retry-After", "1").text(text, true);
+    }
+}

@@ -1,0 +1,17 @@
+package io.techops.broadcast.tyrus.resource;
+
+import org.jspecify.annotations.Nullable;
+
+/** Who may publish over HTTP. Safe for use by any number of threads. */
+@FunctionalInterface
+public interface TokenCheck {
+
+    /**
+     * {@return whether the bearer of a token may publish; may wait}
+     *
+     * @param token what the client has sent
+     * @param topic where it wants to publish; null if there is one hub
+     * @throws Exception if that cannot be found out: then it may not
+     */
+    boolean mayPublish(String token, @Nullable String topic) throws Exception;
+}
