@@ -201,8 +201,9 @@ public final class Retention {
 
     @Override
     public String toString() {
-        return messages + " messages or " + bytes + " bytes" + (age == null ? "" : " or " + age)
-                + ", of " + keys + " keys or " + keyBytes + " bytes" + (keyAge == null ? "" : " or " + keyAge)
-                + " the newest";
+        String log = messages + " messages or " + bytes + " bytes" + (age == null ? "" : " or " + age);
+        return keys == DEFAULT_KEYS && keyBytes == DEFAULT_KEY_BYTES && keyAge == null ? log
+                : log + ", and the newest of " + keys + " keys or " + keyBytes + " bytes"
+                        + (keyAge == null ? "" : " or " + keyAge);
     }
 }

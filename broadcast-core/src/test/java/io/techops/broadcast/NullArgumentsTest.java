@@ -7,6 +7,7 @@ import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
 import io.techops.broadcast.testkit.ManualExecutor;
 import io.techops.broadcast.testkit.VirtualTimer;
+import io.techops.broadcast.spi.StreamEvent;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Array;
 import java.lang.reflect.Executable;
@@ -84,6 +85,9 @@ class NullArgumentsTest {
                 Map.class, Map.of(), RandomGenerator.class, RandomGenerator.getDefault());
         if (samples.containsKey(type)) {
             return samples.get(type);
+        }
+        if (type == StreamEvent.class) {
+            return new StreamEvent.Open(Position.of("a", 0), false);
         }
         return type.isInterface() ? Proxy.newProxyInstance(NullArgumentsTest.class.getClassLoader(),
                 new Class<?>[] {type}, (proxy, method, arguments) -> null) : null;

@@ -38,12 +38,16 @@ final class AddressedLane {
     /** A message on its way to some peers. */
     static final class Addressed {
         final Message message;
+        final @Nullable String key;
+        final long expiresAt;
         final long at;
         /** How many receivers it has still to reach, or to be given up for. */
         private int left;
 
-        private Addressed(Message message, long at, int receivers) {
-            this.message = message;
+        private Addressed(Publication sent, long at, int receivers) {
+            this.message = sent.message();
+            this.key = sent.key();
+            this.expiresAt = sent.expiresAt();
             this.at = at;
             this.left = receivers;
         }
@@ -74,18 +78,18 @@ final class AddressedLane {
         return retainedBytes;
     }
 
-    private static long charge(Message message, int receivers) {
-        return LogBuffer.charge(message) + (long) RECEIVER * (receivers - 1);
+    private static long charge(Publication message, int receivers) {
+        return message.charge() + (long) RECEIVER * (receivers - 1);
     }
 
     /** {@return whether there is room for a message without evicting any} */
-    boolean hasRoom(Message message, int receivers) {
+    boolean hasRoom(Publication message, int receivers) {
         return retainedMessages == 0 || retainedMessages < retention.messages()
                 && charge(message, receivers) <= retention.bytes() - retainedBytes;
     }
 
     /** Begins to send a message: each receiver is then {@linkplain #link linked} or {@linkplain #spare spared}. */
-    Addressed begin(Message message, long at, int receivers) {
+    Addressed begin(Publication message, long at, int receivers) {
         Addressed begun = new Addressed(message, at, receivers);
         retainedMessages++;
         retainedBytes += charge(message, receivers);
@@ -209,7 +213,7 @@ final class AddressedLane {
         if (message.left > 0) {
             retainedBytes -= RECEIVER;
         } else {
-            retainedBytes -= LogBuffer.charge(message.message);
+            retainedBytes -= EntryNotes.charge(message.message, message.key);
             retainedMessages--;
         }
     }

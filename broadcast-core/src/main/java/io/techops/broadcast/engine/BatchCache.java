@@ -1,5 +1,6 @@
 package io.techops.broadcast.engine;
 
+import io.techops.broadcast.Message;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,10 @@ final class BatchCache {
     private @Nullable LogBatch last;
     /** What the last peer got that something is addressed to, or that does not get everything. */
     private @Nullable LogBatch special;
+    /** What was read last of keys, and towards where; that is below 0 if it was for one peer. */
+    private @Nullable LogBatch keys;
+    private long keysTo;
+    private long encodings;
 
     BatchCache(MessageLog log) {
         this.log = log;
@@ -26,16 +31,45 @@ final class BatchCache {
     /** {@return what a peer is to get next towards {@code head}, or null if that is no longer kept} */
     @Nullable LogBatch get(PeerCursor cursor, long head) {
         ExcludedMessages not = cursor.excluded;
-        if (cursor.addressedFrom == PeerCursor.NOWHERE && (not == null || not.last < cursor.next)) {
+        Prelude prelude = cursor.prelude;
+        if (cursor.addressedFrom == PeerCursor.NOWHERE && (not == null || not.last < cursor.next) && prelude == null) {
             return forAll(cursor.next, head);
         }
         LogBatch like = special;
-        LogBatch batch = log.read(cursor, head, like);
+        LogBatch batch = log.read(cursor, head, prelude == null ? 0 : prelude.latestBelow, like);
         if (batch != null && batch != like) {
             release(like); // those who got it are done with it
             special = batch;
         }
         return batch;
+    }
+
+    /** {@return what a peer is to get next of what is kept of keys beside the log} */
+    LogBatch keys(PeerCursor cursor, Prelude prelude) {
+        LogBatch batch = keys;
+        if (cursor.excluded == null && batch != null && batch.from == prelude.keysFrom && keysTo == prelude.keysTo) {
+            return batch;
+        }
+        release(batch);
+        keys = null;
+        batch = log.readKeys(cursor.excluded, prelude.keysFrom, prelude.keysTo);
+        keys = batch;
+        keysTo = cursor.excluded == null ? prelude.keysTo : -1;
+        return batch;
+    }
+
+    /** {@return a batch for one peer alone} The one before is released. */
+    LogBatch alone(Message[] messages) {
+        release(special);
+        special = null;
+        LogBatch batch = LogBatch.unnumbered(log.position(0), messages);
+        special = batch;
+        return batch;
+    }
+
+    /** {@return how many encodings there were} */
+    long encodings() {
+        return encodings;
     }
 
     private @Nullable LogBatch forAll(long from, long head) {
@@ -77,18 +111,21 @@ final class BatchCache {
     /** Ends the round. */
     void release() {
         for (int i = 0; i < remembered.size(); i++) {
-            remembered.get(i).release();
+            release(remembered.get(i));
         }
         remembered.clear();
         release(other);
         release(special);
+        release(keys);
         other = null;
         special = null;
+        keys = null;
         last = null;
     }
 
-    private static void release(@Nullable LogBatch batch) {
+    private void release(@Nullable LogBatch batch) {
         if (batch != null) {
+            encodings += batch.encodings();
             batch.release();
         }
     }

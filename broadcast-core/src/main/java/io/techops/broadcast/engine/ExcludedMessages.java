@@ -8,7 +8,7 @@ package io.techops.broadcast.engine;
 final class ExcludedMessages {
 
     /** This alone: what most entries that are not for everyone refer to. */
-    final ExcludedMessages[] alone = {this};
+    final EntryNotes alone = new EntryNotes(new ExcludedMessages[] {this}, null, EntryNotes.NEVER, 0);
 
     /** Guarded by the log's lock; volatile for readers who can live with an old value: how many there were. */
     volatile long appended;
@@ -18,4 +18,32 @@ final class ExcludedMessages {
 
     /** Guarded by the log's lock; volatile for the shard: the slot of the last one. */
     volatile long last;
+
+    /**
+     * Guarded by the log's lock: the last entry that was lost for others when it was evicted and is not for this peer,
+     * and the last one before it that was lost for this peer, too.
+     */
+    private long lostForOthers;
+    private long lostBefore;
+
+    /**
+     * Takes note of an entry that is evicted, is lost for those who have not got it, and is not for this peer.
+     *
+     * @param before the last entry before it that was lost
+     */
+    void lostForOthers(long slot, long before) {
+        if (before != lostForOthers) {
+            lostBefore = before;
+        }
+        lostForOthers = slot;
+    }
+
+    /**
+     * {@return the last entry that is lost for this peer if it has not got it}
+     *
+     * @param last the last one that was lost for anyone
+     */
+    long lastLost(long last) {
+        return last == lostForOthers ? lostBefore : last;
+    }
 }

@@ -18,7 +18,7 @@ final class HubFigures implements HubStats {
 
     /** What the hub counts itself, beside its log and its shards. */
     record Counts(long registrations, long missed, long overflows, long failures, long ignored, Duration saturation,
-            Map<RefusalCause, Long> refusals) {
+            Map<RefusalCause, Long> refusals, long replays, long resumes, Map<GapReason, Long> gaps) {
 
         Counts {
             Map<RefusalCause, Long> occurred = new EnumMap<>(RefusalCause.class);
@@ -32,7 +32,15 @@ final class HubFigures implements HubStats {
             sums.putAll(refusals);
             more.refusals.forEach((cause, count) -> sums.merge(cause, count, Long::sum));
             return new Counts(registrations + more.registrations, missed + more.missed, overflows + more.overflows,
-                    failures + more.failures, ignored + more.ignored, saturation.plus(more.saturation), sums);
+                    failures + more.failures, ignored + more.ignored, saturation.plus(more.saturation), sums,
+                    replays + more.replays, resumes + more.resumes, plus(gaps, more.gaps));
+        }
+
+        private static Map<GapReason, Long> plus(Map<GapReason, Long> some, Map<GapReason, Long> more) {
+            Map<GapReason, Long> sums = new EnumMap<>(GapReason.class);
+            sums.putAll(some);
+            more.forEach((reason, count) -> sums.merge(reason, count, Long::sum));
+            return sums;
         }
     }
 
@@ -69,7 +77,7 @@ final class HubFigures implements HubStats {
 
     /** {@return the figures of a hub that has done nothing but refuse} */
     static HubFigures ofRefusals(Map<RefusalCause, Long> refusals) {
-        return new HubFigures(0, 0, 0, new Counts(0, 0, 0, 0, 0, Duration.ZERO, refusals), MessageLog.Figures.NONE,
+        return new HubFigures(0, 0, 0, new Counts(0, 0, 0, 0, 0, Duration.ZERO, refusals, 0, 0, Map.of()), MessageLog.Figures.NONE,
                 Shard.Figures.NONE);
     }
 
@@ -167,52 +175,53 @@ final class HubFigures implements HubStats {
 
     @Override
     public int retainedKeys() {
-        return 0;
+        return log.keys();
     }
 
     @Override
     public long retainedKeyBytes() {
-        return 0;
+        return log.keyBytes();
     }
 
     @Override
     public long forgottenKeys() {
-        return 0;
+        return log.forgottenKeys();
     }
 
     @Override
     public long replays() {
-        return 0;
+        return counts.replays();
     }
 
     @Override
     public long resumes() {
-        return 0;
+        return counts.resumes();
     }
 
     @Override
     public long gaps() {
-        return 0;
+        return counts.gaps().values().stream().mapToLong(Long::longValue).sum();
     }
 
     @Override
     public long gaps(GapReason reason) {
-        return 0;
+        Objects.requireNonNull(reason, "reason");
+        return counts.gaps().getOrDefault(reason, 0L);
     }
 
     @Override
     public long conflated() {
-        return 0;
+        return shards.conflated();
     }
 
     @Override
     public long expired() {
-        return 0;
+        return shards.expired();
     }
 
     @Override
     public long encodings() {
-        return 0;
+        return shards.encodings();
     }
 
     @Override
@@ -262,6 +271,9 @@ final class HubFigures implements HubStats {
                 + ", retained " + retainedMessages() + " in " + retainedBytes() + " bytes"
                 + ", addressed " + addressedMessages() + " in " + addressedBytes() + " bytes"
                 + ", deliveries " + deliveries() + " in " + batches() + " batches"
+                + ", encodings " + encodings() + ", replays " + replays() + ", resumes " + resumes() + ", gaps "
+                + counts.gaps() + ", conflated " + conflated() + ", expired " + expired() + ", keys " + retainedKeys()
+                + " in " + retainedKeyBytes() + " bytes, forgotten " + forgottenKeys()
                 + ", lag " + totalLag + " (at most " + maxLag + ")"
                 + ", overflows " + overflows() + ", missed " + missed() + ", stalls " + stalls()
                 + ", failures " + failures() + ", waits " + waits() + ", saturated for " + saturation();

@@ -2,9 +2,11 @@ package io.techops.broadcast.engine;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.GapReason;
 import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.logging.SafeLog;
 import java.time.Duration;
@@ -30,6 +32,9 @@ final class HubMetrics {
     private final AtomicLong overflows = new AtomicLong();
     private final LongAdder failures = new LongAdder();
     private final LongAdder ignored = new LongAdder();
+    private final LongAdder replays = new LongAdder();
+    private final LongAdder resumes = new LongAdder();
+    private final GapCounts gaps = new GapCounts();
     private final RefusalCounts refusals;
 
     /**
@@ -76,6 +81,23 @@ final class HubMetrics {
         }
     }
 
+    /** Takes note of where a peer begins that did not simply ask for what comes from now on. */
+    void begins(Peer peer, ReplayStart start, Position after) {
+        if (start.replays()) {
+            replays.increment();
+        }
+        if (start.recovered()) {
+            resumes.increment();
+        }
+        if (start.gap() != null) {
+            gaps.count(start.gap());
+        }
+        if (traced) {
+            LOG.debug("{} begins after {}: recovered {}, gap {}", peer, after, start.recovered(), start.gap());
+            JfrEvents.replay(hub, peer, after, start);
+        }
+    }
+
     /** As {@link JfrEvents#gone} says. */
     void gone(Peer peer, CloseReason reason, boolean byHub, long registeredFor, PeerCursor.Account account) {
         if (traced) {
@@ -92,6 +114,9 @@ final class HubMetrics {
     void overflowed(Peer peer, long lost) {
         overflows.incrementAndGet();
         missed.addAndGet(lost);
+        if (peer.isRegistered()) {
+            gaps.count(GapReason.OVERFLOW);
+        }
         if (traced) {
             LOG.debug("{} fell off the log's tail and missed {}", peer, lost);
             try {
@@ -128,6 +153,6 @@ final class HubMetrics {
 
     HubFigures.Counts counts() {
         return new HubFigures.Counts(registrations.sum(), missed.get(), overflows.get(), failures.sum(), ignored.sum(),
-                saturation.total(), refusals.sums());
+                saturation.total(), refusals.sums(), replays.sum(), resumes.sum(), gaps.sums());
     }
 }

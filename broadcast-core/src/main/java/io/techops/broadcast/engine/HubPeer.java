@@ -7,6 +7,7 @@ import io.techops.broadcast.Peer;
 import io.techops.broadcast.PolicyContext;
 import io.techops.broadcast.spi.Registration;
 import io.techops.broadcast.spi.Transport;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,7 +34,7 @@ final class HubPeer extends Registration implements PolicyContext {
         Fate receive(Message message, HubPeer from);
 
         /** {@return false if the hub is closed, or saturated and the wait is over} */
-        boolean send(Message message, PeerCursor[] to, RoomWait wait);
+        boolean send(Publication message, PeerCursor[] to, RoomWait wait);
 
         /** Wakes every shard that has peers: something was appended. */
         void offer();
@@ -94,11 +95,12 @@ final class HubPeer extends Registration implements PolicyContext {
     /** How it leaves the groups it is in; made for the first. */
     private volatile @Nullable Set<Consumer<Peer>> groups;
 
-    HubPeer(Owner hub, long id, int shard, Transport transport, Attributes attributes, long now) {
+    HubPeer(Owner hub, long id, int shard, Transport transport, boolean knowsPositions, Attributes attributes,
+            long now) {
         this.hub = hub;
         this.attributes = attributes.copy();
         this.registeredAt = now;
-        this.cursor = new PeerCursor(id, shard, this, transport, now);
+        this.cursor = new PeerCursor(id, shard, this, transport, knowsPositions, now);
     }
 
     boolean isOf(Owner one) {
@@ -195,7 +197,8 @@ final class HubPeer extends Registration implements PolicyContext {
     @Override
     public boolean send(Message message) {
         Objects.requireNonNull(message, "message");
-        return !cursor.departed() && hub.send(message, new PeerCursor[] {cursor}, RoomWait.UNLIMITED);
+        return !cursor.departed() && hub.send(new Publication(message, null, EntryNotes.NEVER),
+                new PeerCursor[] {cursor}, RoomWait.UNLIMITED);
     }
 
     @Override
@@ -207,6 +210,17 @@ final class HubPeer extends Registration implements PolicyContext {
         if (askClose(reason)) {
             hub.call(cursor);
         }
+    }
+
+    /** Takes what the host gives as the first of all, or closes the peer if it gave nothing: it is writable now. */
+    void begin(Prelude prelude, @Nullable List<Message> snapshot) {
+        if (snapshot == null) {
+            prelude.snapshotFailed = true;
+        } else {
+            prelude.snapshot = snapshot;
+        }
+        prelude.awaitsSnapshot = false;
+        writable();
     }
 
     /** Has the shard close the peer after what was appended so far. {@return whether this is the first request} */

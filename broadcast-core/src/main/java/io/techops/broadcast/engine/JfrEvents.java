@@ -3,6 +3,7 @@ package io.techops.broadcast.engine;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.RefusalCause;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
@@ -58,6 +59,22 @@ final class JfrEvents {
             if (event.isEnabled()) {
                 event.hub = hub;
                 event.peer = peer.id();
+                event.commit();
+            }
+        } catch (Throwable thrown) {
+            lost();
+        }
+    }
+
+    static void replay(String hub, Peer peer, Position after, ReplayStart start) {
+        try {
+            Replay event = new Replay();
+            if (event.isEnabled()) {
+                event.hub = hub;
+                event.peer = peer.id();
+                event.after = after.toString();
+                event.recovered = start.recovered();
+                event.gap = start.gap() == null ? null : start.gap().text();
                 event.commit();
             }
         } catch (Throwable thrown) {
@@ -207,6 +224,26 @@ final class JfrEvents {
     static final class PeerRegistered extends HubEvent {
         @Label("Peer")
         long peer;
+    }
+
+    @Name(PREFIX + "Replay")
+    @Label("Replay")
+    @Description("A peer begins in the past, or is told of positions")
+    static final class Replay extends HubEvent {
+        @Label("Peer")
+        long peer;
+
+        @Label("After")
+        @Description("The position after which its stream goes on")
+        @Nullable String after;
+
+        @Label("Recovered")
+        @Description("Whether it named a position, and nothing is missing after that")
+        boolean recovered;
+
+        @Label("Gap")
+        @Description("Why messages are missing; empty if none are")
+        @Nullable String gap;
     }
 
     @Name(PREFIX + "PeerGone")

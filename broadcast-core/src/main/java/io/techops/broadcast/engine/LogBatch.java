@@ -4,6 +4,7 @@ import io.techops.broadcast.Message;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.logging.SafeLog;
 import io.techops.broadcast.spi.Batch;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -15,31 +16,47 @@ final class LogBatch implements Batch {
 
     private static final SafeLog LOG = SafeLog.of(Batch.class);
 
+    /**
+     * What a run has beside the broadcasts in it.
+     *
+     * @param excluded how many broadcasts were left out because the peer is not to get them
+     * @param addressed how many messages that were addressed to the peer were passed, those that had expired included
+     * @param conflated how many were left out because a newer one of their key replaces them
+     * @param expired how many were left out because their time was over
+     */
+    record LeftOut(int excluded, int addressed, int conflated, int expired) {
+        static final LeftOut NOTHING = new LeftOut(0, 0, 0, 0);
+    }
+
     final long from;
     final long to;
-    final int excluded;
-    final int addressed;
+    final LeftOut left;
+    /** How many entries without a key there are before {@link #to}, if the log conflates. */
+    final long unkeyedBefore;
     private final Position origin;
     private final long bytes;
     private final Message[] messages;
     private final long @Nullable [] sequences;
+    private final @Nullable String @Nullable [] keys;
     private @Nullable Encoded first;
+    private int encodings;
 
     /**
      * @param origin a position of the epoch
      * @param from the slot of the first entry this batch covers
      * @param to the slot behind the last entry it covers
-     * @param excluded how many broadcasts in between were left out because the peer is not to get them
-     * @param addressed how many of the messages were addressed to the peer
      * @param sequences those of the messages; null if they are the slots from {@code from} on
+     * @param keys those of the messages; null if none has a key
+     * @param left what was left out in between
      */
-    LogBatch(Position origin, long from, long to, int excluded, int addressed, Message[] messages,
-            long @Nullable [] sequences) {
+    LogBatch(Position origin, long from, long to, Message[] messages, long @Nullable [] sequences,
+            @Nullable String @Nullable [] keys, LeftOut left, long unkeyedBefore) {
         this.origin = origin;
         this.from = from;
         this.to = to;
-        this.excluded = excluded;
-        this.addressed = addressed;
+        this.left = left;
+        this.unkeyedBefore = unkeyedBefore;
+        this.keys = keys;
         this.messages = messages;
         this.sequences = sequences;
         long sum = 0;
@@ -71,7 +88,7 @@ final class LogBatch implements Batch {
 
     @Override
     public @Nullable String key(int index) {
-        return null;
+        return keys == null ? null : keys[index];
     }
 
     @Override
@@ -96,7 +113,20 @@ final class LogBatch implements Batch {
         }
         E encoding = encoder.apply(this);
         first = new Encoded(encoder, encoding, first);
+        encodings++;
         return encoding;
+    }
+
+    /** {@return a batch of messages that have no place in the log, for one peer} */
+    static LogBatch unnumbered(Position origin, Message[] messages) {
+        long[] sequences = new long[messages.length];
+        Arrays.fill(sequences, UNNUMBERED);
+        return new LogBatch(origin, 0, 0, messages, sequences, null, LeftOut.NOTHING, 0);
+    }
+
+    /** {@return how many encodings there are} */
+    int encodings() {
+        return encodings;
     }
 
     /** Releases every encoding, whatever one of them throws. */

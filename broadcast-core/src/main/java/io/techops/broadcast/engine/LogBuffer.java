@@ -7,19 +7,24 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * An entry lives in a slot; slots are numbered from 1, and the number of a slot is the sequence of its message. An
- * entry that some peers are not to get has their ExcludedMessages with it.
+ * entry that has a key, expires, or is not for some peers has notes.
  *
  * Invariants, whenever the log's lock is free:
  *   tail <= head; the entries [tail, head) are in the arrays, at slot modulo capacity;
- *   the charges of all entries add up to retainedBytes, and both bounds of the retention hold.
+ *   the charges of all entries add up to retainedBytes, and both bounds of the retention hold;
+ *   lastLost < tail: the newest entry evicted that is a loss for who has not got it. Not lost are those that had
+ *   expired, and in a buffer that conflates those with a key, whose newest is in the ring or kept beside it; a key that
+ *   is given up is a loss again.
  *
- * Every step takes constant time, but for growing: the arrays double, up to what the retention asks for, so that each
- * entry is copied about once on the average, and never again once the log has been full.
+ * Every step takes constant time, but for growing, and for a look into the tree of keys: the arrays double, up to what
+ * the retention asks for, so that each entry is copied about once on the average, and never again once the log has been
+ * full.
  */
 
 /**
- * The entries of a log: a ring between a tail and a head. Guarded by the lock of the log; only {@link #head} and
- * {@link #tail} may be called without it, by those who can live with an old value.
+ * The entries of a log: a ring between a tail and a head, and the newest messages of keys that it has evicted. Guarded
+ * by the lock of the log; only {@link #head}, {@link #tail} and {@link #lastLost} may be called without it, by those
+ * who can live with an old value. Times are those of the hub's timer.
  */
 final class LogBuffer {
 
@@ -31,16 +36,32 @@ final class LogBuffer {
     /** Before the first entry. */
     private final Position origin = Epoch.begin();
     private final Retention retention;
+    private final boolean conflates;
+    private final KeyedMessages keyed;
     private @Nullable Message[] messages = new Message[INITIAL_CAPACITY];
-    /** Of the peers that do not get an entry, null if all get it; made for the first entry that is not for all. */
-    private ExcludedMessages @Nullable [] @Nullable [] excluded;
+    /** Made for the first entry that has notes. */
+    private @Nullable EntryNotes @Nullable [] notes;
+    /** When each was appended; null if the retention has no age. */
+    private long @Nullable [] times;
+    private final long age;
+    /** How many entries without a key there were before each; null if the buffer does not conflate. */
+    private long @Nullable [] unkeyed;
+    private long unkeyedAppended;
+    private long unkeyedEvicted;
     private volatile long tail = 1;
     private volatile long head = 1;
+    private volatile long lastLost;
+    private long lastSpared;
     private long retainedBytes;
     private long totalBytes;
 
-    LogBuffer(Retention retention) {
+    LogBuffer(Retention retention, boolean conflates) {
         this.retention = retention;
+        this.conflates = conflates;
+        this.keyed = new KeyedMessages(retention);
+        this.age = retention.age() == null ? 0 : retention.age().toNanos();
+        this.times = age > 0 ? new long[INITIAL_CAPACITY] : null;
+        this.unkeyed = conflates ? new long[INITIAL_CAPACITY] : null;
     }
 
     /** {@return the position of a slot} Any thread may ask. */
@@ -53,6 +74,15 @@ final class LogBuffer {
         return origin;
     }
 
+    /** {@return whether a newer entry of a key replaces the older ones} */
+    boolean conflates() {
+        return conflates;
+    }
+
+    KeyedMessages keyed() {
+        return keyed;
+    }
+
     /** {@return the slot of the next entry} */
     long head() {
         return head;
@@ -60,6 +90,39 @@ final class LogBuffer {
 
     long tail() {
         return tail;
+    }
+
+    /** {@return the slot of the newest entry evicted that is lost for who has not got it; 0 if there is none} */
+    long lastLost() {
+        return lastLost;
+    }
+
+    /** {@return the slot of the newest entry evicted that was not lost for anyone; 0 if there is none} */
+    long lastSpared() {
+        return lastSpared;
+    }
+
+    /** {@return how many entries without a key there were before a slot that is kept, or is the head} */
+    long unkeyedBefore(long slot) {
+        if (unkeyed == null) {
+            return 0;
+        }
+        return slot >= head ? unkeyedAppended : unkeyed[index(slot)];
+    }
+
+    /** {@return the first slot that is not too old} */
+    long oldest(long now) {
+        long low = tail;
+        long high = head;
+        while (times != null && low < high) {
+            long middle = (low + high) >>> 1;
+            if (now - times[index(middle)] >= age) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     long retainedBytes() {
@@ -76,59 +139,110 @@ final class LogBuffer {
         return head - tail < retention.messages() && charge <= retention.bytes() - retainedBytes;
     }
 
-    /** Evicts the oldest entry. */
-    void evict() {
-        int index = index(tail);
-        retainedBytes -= charge(messages[index]);
-        messages[index] = null;
-        if (excluded != null && excluded[index] != null) {
-            for (ExcludedMessages each : excluded[index]) {
+    /** {@return whether the oldest entry is too old} */
+    boolean isTailTooOld(long now) {
+        return times != null && tail < head && now - times[index(tail)] >= age;
+    }
+
+    /** Evicts the oldest entry. If this throws, nothing has changed. */
+    void evict(long now) {
+        long slot = tail;
+        int index = index(slot);
+        Message message = messages[index];
+        EntryNotes its = notes == null ? null : notes[index];
+        long forgotten = its == null || its.key == null || its.newer != 0 ? 0 : keyed.evict(slot, message, its, now);
+        long lost = its != null && (its.isExpired(now) || conflates && its.key != null) ? 0 : slot;
+        if (its != null) {
+            for (ExcludedMessages each : its.excluded) {
                 each.evicted++;
+                if (lost == slot) {
+                    each.lostForOthers(slot, lastLost);
+                }
             }
-            excluded[index] = null;
+            notes[index] = null;
         }
-        tail = tail + 1;
+        if (lost == slot) {
+            lastLost = slot;
+        } else {
+            lastSpared = slot;
+        }
+        if (conflates && forgotten > lastLost) {
+            lastLost = forgotten;
+        }
+        unkeyedEvicted += its == null || its.key == null ? 1 : 0;
+        retainedBytes -= charge(message, its);
+        messages[index] = null;
+        tail = slot + 1;
+    }
+
+    /** {@return how many entries without a key were evicted since there were {@code before} of them} */
+    long unkeyedEvictedSince(long before) {
+        return unkeyedEvicted - before;
     }
 
     /**
-     * Appends an entry.
+     * Appends an entry. If this throws, nothing has changed.
      *
-     * @param except of the peers that are not to get it; null if all are
+     * @param its null if there is nothing to note
+     * @param now not looked at if the retention has no age
      * @return its sequence
      */
-    long put(Message message, ExcludedMessages @Nullable [] except) {
+    long put(Message message, @Nullable EntryNotes its, long now) {
         if (head - tail == messages.length) {
             grow();
         }
-        if (except != null && excluded == null) {
-            excluded = new ExcludedMessages[messages.length][];
+        if (its != null && notes == null) {
+            notes = new EntryNotes[messages.length];
         }
-        int index = index(head);
+        long slot = head;
+        if (its != null && its.key != null) {
+            long older = keyed.append(its.key, slot);
+            if (older > 0) {
+                notes[index(older)].newer = slot;
+            }
+        }
+        int index = index(slot);
         messages[index] = message;
-        if (excluded != null) {
-            excluded[index] = except;
+        if (notes != null) {
+            notes[index] = its;
         }
-        retainedBytes += charge(message);
+        if (times != null) {
+            times[index] = now;
+        }
+        if (unkeyed != null) {
+            unkeyed[index] = unkeyedAppended;
+        }
+        unkeyedAppended += its == null || its.key == null ? 1 : 0;
+        retainedBytes += charge(message, its);
         totalBytes += message.size();
-        long sequence = head;
-        head = sequence + 1;
-        return sequence;
+        head = slot + 1;
+        return slot;
     }
 
     private void grow() {
         int capacity = messages.length * 2;
         @Nullable Message[] newMessages = new Message[capacity];
-        ExcludedMessages @Nullable [] @Nullable [] newExcluded =
-                excluded == null ? null : new ExcludedMessages[capacity][];
+        @Nullable EntryNotes @Nullable [] newNotes = notes == null ? null : new EntryNotes[capacity];
+        long @Nullable [] newTimes = times == null ? null : new long[capacity];
+        long @Nullable [] newUnkeyed = unkeyed == null ? null : new long[capacity];
         for (long slot = tail; slot < head; slot++) {
+            int from = index(slot);
             int to = (int) (slot & (capacity - 1));
-            newMessages[to] = messages[index(slot)];
-            if (newExcluded != null) {
-                newExcluded[to] = excluded[index(slot)];
+            newMessages[to] = messages[from];
+            if (newNotes != null) {
+                newNotes[to] = notes[from];
+            }
+            if (newTimes != null) {
+                newTimes[to] = times[from];
+            }
+            if (newUnkeyed != null) {
+                newUnkeyed[to] = unkeyed[from];
             }
         }
         messages = newMessages;
-        excluded = newExcluded;
+        notes = newNotes;
+        times = newTimes;
+        unkeyed = newUnkeyed;
     }
 
     private int index(long slot) {
@@ -140,41 +254,18 @@ final class LogBuffer {
         return messages[index(slot)];
     }
 
-    /** {@return whether the entry in a slot is one that a peer is not to get} */
-    boolean isExcluded(long slot, @Nullable ExcludedMessages viewer) {
-        if (viewer == null || excluded == null || excluded[index(slot)] == null) {
-            return false;
-        }
-        for (ExcludedMessages each : excluded[index(slot)]) {
-            if (each == viewer) {
-                return true;
-            }
-        }
-        return false;
+    /** {@return what is noted of the entry in a slot that is kept; null if nothing is} */
+    @Nullable EntryNotes notes(long slot) {
+        return notes == null ? null : notes[index(slot)];
     }
 
-    /** {@return a run of entries for all; null if its first entry is no longer kept} */
-    @Nullable LogBatch read(long from, long until) {
-        if (from < tail) {
-            return null;
-        }
-        long charged = 0;
-        long to = from;
-        for (; to < until; to++) {
-            charged += charge(message(to));
-            if (to > from && charged > MAX_BATCH_BYTES) {
-                break;
-            }
-        }
-        Message[] run = new Message[(int) (to - from)];
-        for (int i = 0; i < run.length; i++) {
-            run[i] = message(from + i);
-        }
-        return new LogBatch(origin, from, to, 0, 0, run, null);
+    /** {@return whether anything was ever noted of an entry} */
+    boolean hasNotes() {
+        return notes != null;
     }
 
-    /** {@return what a message is charged, in bytes, as {@link Retention} counts} */
-    static long charge(Message message) {
-        return (long) message.size() + Retention.OVERHEAD;
+    /** {@return what an entry is charged, in bytes, as {@link Retention} counts} */
+    private static long charge(Message message, @Nullable EntryNotes its) {
+        return EntryNotes.charge(message, its == null ? null : its.key);
     }
 }

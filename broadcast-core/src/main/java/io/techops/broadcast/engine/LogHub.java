@@ -56,6 +56,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     private final Shard[] shards;
     private final ListenerDispatcher events;
     private final LogRateLimiter policyFailures;
+    private final @Nullable Snapshots snapshots;
     private final ConcurrentHashMap<Long, HubPeer> peers = new ConcurrentHashMap<>();
 
     private final AtomicLong ids = new AtomicLong();
@@ -76,7 +77,8 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         policy = settings.policy;
         policyFailures = new LogRateLimiter(timer::nanoTime);
         policyMayBlock = mayBlock(policy);
-        log = new MessageLog(settings.retention, settings.delivery, settings.shards);
+        log = new MessageLog(settings.retention, settings.delivery, settings.conflate, settings.shards, timer);
+        snapshots = settings.snapshot == null ? null : new Snapshots(settings.snapshot, adapters, timer);
         events = new ListenerDispatcher(settings.listener, settings.messageListener,
                 settings.executor != null ? executor : given.listeners(), timer);
         shards = new Shard[settings.shards];
@@ -93,7 +95,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     @Override
     public void broadcast(Message message) {
         Objects.requireNonNull(message, "message");
-        accepted(append(message, NONE, RoomWait.UNLIMITED));
+        accepted(append(message, null, EntryNotes.NEVER, NONE, RoomWait.UNLIMITED));
     }
 
     @Override
@@ -152,7 +154,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
             throw new IllegalArgumentException(
                     "options must be for everyone, as a message to some peers has no position: " + options);
         }
-        return append(message, excluded(options), wait);
+        return append(message, options.key(), expiry(options.timeToLive()), excluded(options), wait);
     }
 
     private static long accepted(long result) {
@@ -167,17 +169,21 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(options, "options");
         if (options.isForEveryone()) {
-            return append(message, excluded(options), wait);
+            return append(message, options.key(), expiry(options.timeToLive()), excluded(options), wait);
         }
-        if (send(message, receivers(options), wait)) {
+        if (send(new Publication(message, options.key(), expiry(options.timeToLive())), receivers(options), wait)) {
             return 0;
         }
         offer(); // so that there will be room
         return MessageLog.REFUSED;
     }
 
-    private long append(Message message, PeerCursor[] except, RoomWait wait) {
-        long sequence = log.append(message, except, wait, this);
+    private long expiry(@Nullable Duration timeToLive) {
+        return timeToLive == null ? EntryNotes.NEVER : EntryNotes.expiry(timer.nanoTime(), timeToLive);
+    }
+
+    private long append(Message message, @Nullable String key, long expiresAt, PeerCursor[] except, RoomWait wait) {
+        long sequence = log.append(message, key, expiresAt, except, wait, this);
         offer(); // before the listener, which may block; and also if there is no room: so that there will be
         if (sequence != MessageLog.REFUSED) {
             published(message, sequence, null);
@@ -216,7 +222,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     }
 
     @Override
-    public boolean send(Message message, PeerCursor[] to, RoomWait wait) {
+    public boolean send(Publication message, PeerCursor[] to, RoomWait wait) {
         return log.send(message, to, wait, this);
     }
 
@@ -260,7 +266,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
             return HubPeer.Fate.BARRED;
         }
         if (decision instanceof MessagePolicy.Decision.Relay relay) {
-            return relay(relay.message(), from);
+            return relay(relay, from);
         }
         if (decision instanceof MessagePolicy.Decision.Close close) {
             from.close(close.reason());
@@ -274,13 +280,14 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         return HubPeer.Fate.DROPPED;
     }
 
-    private HubPeer.Fate relay(Message message, HubPeer from) {
-        String refusal = log.refusal(message);
+    private HubPeer.Fate relay(MessagePolicy.Decision.Relay relay, HubPeer from) {
+        Message message = relay.message();
+        String refusal = log.refusal(message, relay.key());
         if (refusal != null) {
             from.close(CloseReason.of(CloseReason.MESSAGE_TOO_BIG, refusal));
             return HubPeer.Fate.BARRED;
         }
-        long sequence = log.receive(message, from.cursor());
+        long sequence = log.receive(message, relay.key(), expiry(relay.timeToLive()), from.cursor());
         if (sequence == MessageLog.REFUSED) {
             return HubPeer.Fate.DROPPED;
         }
@@ -367,16 +374,19 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
                     "the hub takes no peers: its listener is too far behind");
         }
         long id = ids.incrementAndGet();
-        HubPeer peer = new HubPeer(this, id, (int) (id % shards.length), transport, attributes,
+        boolean knowsPositions = transport.knowsPositions();
+        HubPeer peer = new HubPeer(this, id, (int) (id % shards.length), transport, knowsPositions, attributes,
                 timer.nanoTime());
+        boolean hasPrelude = knowsPositions || snapshots != null || !replay.equals(Replay.none());
+        Prelude prelude = hasPrelude ? new Prelude() : null;
         ListenerDispatcher.Event registered = told ? new ListenerDispatcher.Event(listener ->
                 listener.registered(peer)) : null;
         if (told) {
             peer.departsWith(new ListenerDispatcher.Event(listener -> tellDeparture(listener, peer)));
         }
-        boolean joined = false;
+        ReplayStart start = null;
         try {
-            joined = log.join(peer.cursor(), () -> {
+            start = log.join(peer.cursor(), replay, prelude, snapshots != null, () -> {
                 peers.put(id, peer);
                 if (registered != null) { // from here on nothing needs memory
                     events.add(registered);
@@ -384,11 +394,11 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
                 end.awaits();
             });
         } finally {
-            if (!joined) {
+            if (start == null) {
                 peers.remove(id); // it may be there if there was no memory
             }
         }
-        if (!joined) {
+        if (start == null) {
             throw new RefusedException(RefusalCause.CLOSED, CLOSED);
         }
         journal.registered(peer);
@@ -396,7 +406,20 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
             events.tell();
         }
         shards[peer.cursor().shard].joined(peer.registeredAt());
+        if (prelude != null) {
+            begins(peer, start, prelude);
+        }
         return peer;
+    }
+
+    /** Has what comes before the log, or of the past, brought on its way. */
+    private void begins(HubPeer peer, ReplayStart start, Prelude prelude) {
+        journal.begins(peer, start, log.position(start.after()));
+        if (prelude.awaitsSnapshot) {
+            snapshots.take(peer, prelude, log.position(start.after()));
+        } else {
+            call(peer.cursor());
+        }
     }
 
     @Override

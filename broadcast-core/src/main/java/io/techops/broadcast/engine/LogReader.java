@@ -2,123 +2,252 @@ package io.techops.broadcast.engine;
 
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Retention;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /*
  * What one peer is to get, in its order: an entry of the lane stands before the entry of the ring that it says (at).
- * Broadcasts before that come first; then the message; then the rest. What the peer is excluded from is passed over.
+ * Broadcasts before that come first; then the message; then the rest. Passed over is what the peer is excluded from,
+ * what has expired, and in a buffer that conflates an entry that is older than another one of its key before "until".
+ * (Not one that is older than any: of a key that changes all the time the peer would never get a message.)
  * Each entry that is looked at is charged something, so that a step looks at a bounded number of them.
  *
  * A run is walked twice: to count, and to copy. In between it does not change, because the log's lock is held.
  */
 
-/** Reads what is for one peer from the ring and the lane. Guarded by the lock of the log. */
+/** Reads runs of entries from the ring, the lane and the keys. Guarded by the lock of the log. */
 final class LogReader {
 
     private final LogBuffer ring;
     private final AddressedLane lane;
 
-    /** Where the walk is. */
+    /** What is read. */
+    private @Nullable ExcludedMessages viewer;
+    private long latestBelow;
+    private long until;
+    private long now;
+
+    /** Where the walk is, and what it has seen. */
     private long slot;
     private int entry;
     private int size;
     private int excluded;
     private int addressed;
+    private int conflated;
+    private int expired;
+    private boolean hasKeys;
+
+    /** What was found at the place of the walk; null if it is not for the peer. */
+    private @Nullable Message message;
+    private @Nullable String key;
 
     LogReader(LogBuffer ring, AddressedLane lane) {
         this.ring = ring;
         this.lane = lane;
     }
 
+    /** {@return a run of entries for all who stand at a slot; null if it is no longer kept} */
+    @Nullable LogBatch read(long from, long to, long time) {
+        if (from < ring.tail()) {
+            return null;
+        }
+        if (ring.hasNotes()) {
+            prepare(null, 0, to, time);
+            count(from, AddressedLane.NONE, null);
+            return copy(from, AddressedLane.NONE);
+        }
+        long charged = 0;
+        long end = from;
+        for (; end < to; end++) {
+            charged += EntryNotes.charge(ring.message(end), null);
+            if (end > from && charged > LogBuffer.MAX_BATCH_BYTES) {
+                break;
+            }
+        }
+        Message[] run = new Message[(int) (end - from)];
+        for (int i = 0; i < run.length; i++) {
+            run[i] = ring.message(from + i);
+        }
+        return new LogBatch(ring.origin(), from, end, run, null, null, LogBatch.LeftOut.NOTHING,
+                ring.unkeyedBefore(end));
+    }
+
     /**
      * Reads what is for one peer from where it stands, and takes what is addressed to it.
      *
-     * @param until the slot to stop before, at most the head
+     * @param to the slot to stop before, at most the head
+     * @param below from where on the peer gets all; what is before that, only if it is the newest of its key below that
      * @param like a batch that was read for another peer, which is returned if the new one would be the same
      * @return the run, perhaps without a message; null if its first entry is no longer kept
      */
-    @Nullable LogBatch read(PeerCursor viewer, long until, @Nullable LogBatch like) {
-        if (viewer.next < ring.tail()) {
+    @Nullable LogBatch read(PeerCursor peer, long to, long below, long time, @Nullable LogBatch like) {
+        if (peer.next < ring.tail()) {
             return null;
         }
-        boolean same = count(viewer, until, like);
-        LogBatch batch = same && like.to == slot && like.size() == size && like.excluded == excluded
-                && like.addressed == addressed ? like : copy(viewer, size, excluded, addressed, slot);
-        for (int i = 0; i < batch.addressed; i++) {
-            lane.take(viewer);
+        prepare(peer.excluded, below, to, time);
+        boolean same = count(peer.next, peer.firstAddressed, like);
+        LogBatch batch = same && like.to == slot && like.size() == size && like.left.excluded() == excluded
+                && like.left.addressed() == addressed ? like : copy(peer.next, peer.firstAddressed);
+        for (int i = 0; i < batch.left.addressed(); i++) {
+            lane.take(peer);
         }
         return batch;
     }
 
-    private void begin(PeerCursor viewer) {
-        slot = viewer.next;
-        entry = viewer.firstAddressed;
+    /**
+     * Reads what is kept of keys beside the ring.
+     *
+     * @param from the first slot
+     * @param to the slot to stop before
+     * @return the run, perhaps without a message; its end is {@code to} if nothing is left
+     */
+    LogBatch readKeys(@Nullable ExcludedMessages reader, long from, long to, long time) {
+        List<Message> run = new ArrayList<>();
+        List<String> keys = new ArrayList<>();
+        List<Long> slots = new ArrayList<>();
+        long[] end = {to};
+        long[] charged = {0};
+        ring.keyed().visit(from, to, time, (at, kept, notes, over) -> {
+            charged[0] += over ? Retention.OVERHEAD : EntryNotes.charge(kept, notes.key);
+            if (charged[0] > LogBuffer.MAX_BATCH_BYTES && !run.isEmpty()) {
+                end[0] = at;
+                return false;
+            }
+            if (!over && !notes.excludes(reader)) {
+                run.add(kept);
+                keys.add(notes.key);
+                slots.add(at);
+            }
+            return true;
+        });
+        return new LogBatch(ring.origin(), from, end[0], run.toArray(Message[]::new),
+                slots.stream().mapToLong(Long::longValue).toArray(), keys.toArray(String[]::new),
+                LogBatch.LeftOut.NOTHING, 0);
+    }
+
+    private void prepare(@Nullable ExcludedMessages reader, long below, long to, long time) {
+        viewer = reader;
+        latestBelow = below;
+        until = to;
+        now = time;
+    }
+
+    private void begin(long from, int firstAddressed) {
+        slot = from;
+        entry = firstAddressed;
         size = 0;
         excluded = 0;
         addressed = 0;
+        conflated = 0;
+        expired = 0;
+        hasKeys = false;
     }
 
     /** {@return whether the walk begins as {@code like} does, as far as it goes} */
-    private boolean count(PeerCursor viewer, long until, @Nullable LogBatch like) {
-        begin(viewer);
-        boolean same = like != null && like.from == slot;
+    private boolean count(long from, int firstAddressed, @Nullable LogBatch like) {
+        begin(from, firstAddressed);
+        boolean same = like != null && like.from == from;
         long charged = 0;
         while (slot < until || isAddressedHere()) {
-            Message message = message(viewer);
-            charged += message == null ? Retention.OVERHEAD : LogBuffer.charge(message);
-            if (charged > LogBuffer.MAX_BATCH_BYTES && (size > 0 || message == null)) {
+            int before = size;
+            look();
+            charged += message == null ? Retention.OVERHEAD : EntryNotes.charge(message, key);
+            if (charged > LogBuffer.MAX_BATCH_BYTES && (before > 0 || message == null)) {
                 break;
             }
-            same = same && (message == null || size < like.size() && like.message(size) == message
-                    && like.sequence(size) == sequence());
-            step(message);
+            same = same && (message == null || before < like.size() && like.message(before) == message
+                    && like.sequence(before) == sequence());
+            step();
         }
         return same;
     }
 
-    private LogBatch copy(PeerCursor viewer, int messages, int left, int sent, long to) {
-        Message[] run = new Message[messages];
-        long[] sequences = new long[messages];
-        begin(viewer);
+    private LogBatch copy(long from, int firstAddressed) {
+        long to = slot;
+        int sent = addressed;
+        LogBatch.LeftOut left = new LogBatch.LeftOut(excluded, addressed, conflated, expired);
+        Message[] run = new Message[size];
+        long[] sequences = size == to - from && sent == 0 ? null : new long[size];
+        String[] keys = hasKeys ? new String[size] : null;
+        begin(from, firstAddressed);
         while (slot < to || addressed < sent) {
-            Message message = message(viewer);
+            look();
             if (message != null) {
                 run[size] = message;
-                sequences[size] = sequence();
+                if (sequences != null) {
+                    sequences[size] = sequence();
+                }
+                if (keys != null) {
+                    keys[size] = key;
+                }
             }
-            step(message);
+            step();
         }
-        return new LogBatch(ring.origin(), viewer.next, to, left, sent, run, sequences);
+        return new LogBatch(ring.origin(), from, to, run, sequences, keys, left, ring.unkeyedBefore(to));
     }
 
     private boolean isAddressedHere() {
         return entry != AddressedLane.NONE && lane.message(entry).at <= slot;
     }
 
-    /** {@return the message that the walk has come to, or null if it is not for the peer} */
-    private @Nullable Message message(PeerCursor viewer) {
-        if (isAddressedHere()) {
-            return lane.message(entry).message;
-        }
-        return ring.isExcluded(slot, viewer.excluded) ? null : ring.message(slot);
-    }
-
     private long sequence() {
         return isAddressedHere() ? LogBatch.UNNUMBERED : slot;
     }
 
-    private void step(@Nullable Message message) {
-        if (message == null) {
-            excluded++;
-            slot++;
+    /** Finds what is at the place of the walk. */
+    private void look() {
+        if (isAddressedHere()) {
+            AddressedLane.Addressed sent = lane.message(entry);
+            message = EntryNotes.isOver(sent.expiresAt, now) ? null : sent.message;
+            key = sent.key;
             return;
         }
-        size++;
+        EntryNotes notes = ring.notes(slot);
+        message = isLeftOut(notes) ? null : ring.message(slot);
+        key = notes == null ? null : notes.key;
+    }
+
+    private boolean isLeftOut(@Nullable EntryNotes notes) {
+        if (notes == null) {
+            return slot < latestBelow;
+        }
+        return notes.excludes(viewer) || notes.isExpired(now) || isReplaced(notes)
+                || slot < latestBelow && (notes.key == null || notes.newer > 0 && notes.newer < latestBelow);
+    }
+
+    private boolean isReplaced(EntryNotes notes) {
+        return ring.conflates() && notes.newer > 0 && notes.newer < until;
+    }
+
+    private void step() {
         if (isAddressedHere()) {
             addressed++;
+            expired += message == null ? 1 : 0;
+            size += message == null ? 0 : 1;
+            hasKeys |= message != null && key != null;
             entry = lane.next(entry);
+            return;
+        }
+        if (message == null) {
+            passOver(ring.notes(slot));
         } else {
-            slot++;
+            size++;
+            hasKeys |= key != null;
+        }
+        slot++;
+    }
+
+    private void passOver(@Nullable EntryNotes notes) {
+        if (notes == null) {
+            return;
+        }
+        if (notes.excludes(viewer)) {
+            excluded++;
+        } else if (notes.isExpired(now)) {
+            expired++;
+        } else if (isReplaced(notes)) {
+            conflated++;
         }
     }
 }

@@ -1,8 +1,10 @@
 package io.techops.broadcast.engine;
 
 import io.techops.broadcast.DeliveryPolicy;
+import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Position;
+import io.techops.broadcast.Replay;
 import io.techops.broadcast.Retention;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -83,7 +85,17 @@ final class MessageLog {
     record Admitted(PeerCursor from, Message message, long sequence) {
     }
 
+    /** What a peer has lost. */
+    static final class Loss {
+        /** How many messages; an upper bound if it is not exact. */
+        long count;
+        boolean exact;
+        /** The slot after which the peer goes on. */
+        long after;
+    }
+
     private final Retention retention;
+    private final HubTimer timer;
     private final boolean excludesSender;
     private final SureLock lock = new SureLock();
     private final Condition room = lock.newCondition();
@@ -100,10 +112,11 @@ final class MessageLog {
     private long waits;
     private boolean sealed;
 
-    MessageLog(Retention retention, DeliveryPolicy delivery, int shards) {
+    MessageLog(Retention retention, DeliveryPolicy delivery, boolean conflates, int shards, HubTimer timer) {
         this.retention = retention;
+        this.timer = timer;
         this.excludesSender = delivery.excludesSender();
-        this.ring = new LogBuffer(retention);
+        this.ring = new LogBuffer(retention, conflates);
         this.lane = new AddressedLane(retention);
         this.marks = new ShardPositions(shards);
         this.reader = new LogReader(ring, lane);
@@ -133,34 +146,60 @@ final class MessageLog {
         return ring.tail();
     }
 
+    /** {@return the newest entry that is lost for who has not got it} */
+    long lastLost() {
+        return ring.lastLost();
+    }
+
+    /** {@return the time, if the log looks at it at all} Not under the lock: the timer may be foreign. */
+    private long now() {
+        return retention.age() != null || ring.hasNotes() ? timer.nanoTime() : 0;
+    }
+
     // What publishers do.
 
     /** {@return why the log can never take a message, or null if it can} */
-    @Nullable String refusal(Message message) {
-        long charge = LogBuffer.charge(message);
+    @Nullable String refusal(Message message, @Nullable String key) {
+        long charge = EntryNotes.charge(message, key);
         return charge <= retention.bytes() ? null : "message must fit in the log, retention.bytes "
                 + retention.bytes() + ": it is charged " + charge + " bytes";
     }
 
-    private long checkedCharge(Message message) {
-        String refusal = refusal(message);
+    private long checkedCharge(Message message, @Nullable String key) {
+        String refusal = refusal(message, key);
         if (refusal != null) {
             throw new IllegalArgumentException(refusal);
         }
-        return LogBuffer.charge(message);
+        return EntryNotes.charge(message, key);
     }
 
     /**
      * Appends what the host application says to everyone.
      *
+     * @param key what it is about; null if it has no key
+     * @param expiresAt until when it is delivered; {@link EntryNotes#NEVER} if at any time
      * @param except who is not to get it, each once
      * @param wait for how long to wait for room if the hub is saturated
      * @return the sequence; {@link #REFUSED} if the log is sealed, or there is no room and the wait is over
      */
-    long append(Message message, PeerCursor[] except, RoomWait wait, Publisher publisher) {
-        long charge = checkedCharge(message);
-        return publish(() -> makeRoom(charge, marks.hostLimit()) ? put(message, excluded(except)) : REFUSED, wait,
-                publisher);
+    long append(Message message, @Nullable String key, long expiresAt, PeerCursor[] except, RoomWait wait,
+            Publisher publisher) {
+        long charge = checkedCharge(message, key);
+        boolean noted = key != null || expiresAt != EntryNotes.NEVER;
+        long now = noted ? timer.nanoTime() : now();
+        return publish(() -> makeRoom(charge, marks.hostLimit(), now)
+                ? put(message, notes(except, key, expiresAt, noted, now), now) : REFUSED, wait, publisher);
+    }
+
+    private static @Nullable EntryNotes notes(PeerCursor[] except, @Nullable String key, long expiresAt, boolean noted,
+            long now) {
+        if (noted) {
+            return new EntryNotes(excluded(except), key, expiresAt, now);
+        }
+        if (except.length < 2) {
+            return except.length == 0 ? null : excluded(except[0]).alone;
+        }
+        return new EntryNotes(excluded(except), null, EntryNotes.NEVER, now);
     }
 
     private long publish(LongSupplier attempt, RoomWait wait, Publisher publisher) {
@@ -202,11 +241,11 @@ final class MessageLog {
         }
     }
 
-    private long put(Message message, ExcludedMessages @Nullable [] except) {
+    private long put(Message message, @Nullable EntryNotes notes, long now) {
         appends++;
-        long sequence = ring.put(message, except);
-        if (except != null) {
-            for (ExcludedMessages each : except) {
+        long sequence = ring.put(message, notes, now);
+        if (notes != null) {
+            for (ExcludedMessages each : notes.excluded) {
                 each.appended = each.appended + 1;
                 each.last = sequence;
             }
@@ -214,9 +253,9 @@ final class MessageLog {
         return sequence;
     }
 
-    private static ExcludedMessages @Nullable [] excluded(PeerCursor[] peers) {
-        if (peers.length < 2) {
-            return peers.length == 0 ? null : excluded(peers[0]).alone;
+    private static ExcludedMessages[] excluded(PeerCursor[] peers) {
+        if (peers.length == 0) {
+            return EntryNotes.EVERYONE;
         }
         ExcludedMessages[] all = new ExcludedMessages[peers.length];
         for (int i = 0; i < all.length; i++) {
@@ -241,8 +280,8 @@ final class MessageLog {
      * @param wait for how long to wait for room if the hub is saturated
      * @return false if the log is sealed, or there is no room and the wait is over
      */
-    boolean send(Message message, PeerCursor[] to, RoomWait wait, Publisher publisher) {
-        checkedCharge(message);
+    boolean send(Publication message, PeerCursor[] to, RoomWait wait, Publisher publisher) {
+        checkedCharge(message.message(), message.key());
         Sending sending = new Sending(message, to);
         try {
             if (publish(sending, wait, publisher) == REFUSED) {
@@ -263,12 +302,12 @@ final class MessageLog {
 
     /** A message that is being linked to its receivers. */
     private final class Sending implements LongSupplier {
-        private final Message message;
+        private final Publication message;
         private final PeerCursor[] to;
         private AddressedLane.@Nullable Addressed addressed;
         private int linked;
 
-        Sending(Message message, PeerCursor[] to) {
+        Sending(Publication message, PeerCursor[] to) {
             this.message = message;
             this.to = to;
         }
@@ -361,20 +400,21 @@ final class MessageLog {
      * @return the sequence; {@link #PARKED} if the message was parked; {@link #REFUSED} if the log is sealed, or the
      *     message would have to wait for room and its peer has gone
      */
-    long receive(Message message, PeerCursor from) {
-        long charge = checkedCharge(message);
+    long receive(Message message, @Nullable String key, long expiresAt, PeerCursor from) {
+        long charge = checkedCharge(message, key);
+        long now = key != null || expiresAt != EntryNotes.NEVER ? timer.nanoTime() : now();
         lock.lock();
         try {
             if (sealed) {
                 return REFUSED;
             }
-            if (parked.isEmpty() && makeRoom(charge, marks.peerLimit())) {
-                return relay(message, from);
+            if (parked.isEmpty() && makeRoom(charge, marks.peerLimit(), now)) {
+                return relay(message, key, expiresAt, from, now);
             }
             if (from.departed()) {
                 return REFUSED;
             }
-            from.parked = message;
+            from.parked = new Publication(message, key, expiresAt);
             try {
                 parked.add(from);
             } catch (Throwable noMemory) { // it may be in the set all the same
@@ -401,17 +441,20 @@ final class MessageLog {
         }
     }
 
-    private boolean makeRoom(long charge, long limit) {
+    private boolean makeRoom(long charge, long limit, long now) {
         while (!ring.hasRoom(charge)) {
             if (ring.tail() >= limit) {
                 return false;
             }
-            ring.evict();
+            ring.evict(now);
+        }
+        while (ring.isTailTooOld(now) && ring.tail() < limit) {
+            ring.evict(now);
         }
         return true;
     }
 
-    private boolean makeRoomInLane(Message message, int receivers) {
+    private boolean makeRoomInLane(Publication message, int receivers) {
         while (!lane.hasRoom(message, receivers)) {
             PeerCursor receiver = lane.oldestReceiver();
             if (receiver == null || !receiver.departed() && !receiver.isStalled()) {
@@ -426,8 +469,12 @@ final class MessageLog {
         return true;
     }
 
-    private long relay(Message message, PeerCursor from) {
-        return put(message, excludesSender ? excluded(from).alone : null);
+    private long relay(Message message, @Nullable String key, long expiresAt, PeerCursor from, long now) {
+        if (key == null && expiresAt == EntryNotes.NEVER) {
+            return put(message, excludesSender ? excluded(from).alone : null, now);
+        }
+        ExcludedMessages[] except = excludesSender ? excluded(from).alone.excluded : EntryNotes.EVERYONE;
+        return put(message, new EntryNotes(except, key, expiresAt, now), now);
     }
 
     // What shards do.
@@ -443,21 +490,35 @@ final class MessageLog {
     }
 
     /**
-     * Lets a peer join at the head: it will be given all that is appended from now on.
+     * Lets a peer join: it will be given what a replay says, and all that is appended from now on.
      *
+     * @param prelude what is to come before the log, to be filled in; null if the peer needs none
+     * @param hasSnapshots whether the host says what comes first, unless the peer goes on where it was
      * @param onJoin called if the log is not sealed, before the shard can know the peer; under the lock, so it must not
      *     wait for anything
-     * @return false if the log is sealed
+     * @return where the peer begins; null if the log is sealed
      */
-    boolean join(PeerCursor cursor, Runnable onJoin) {
+    @Nullable ReplayStart join(PeerCursor cursor, Replay replay, @Nullable Prelude prelude, boolean hasSnapshots,
+            Runnable onJoin) {
+        long now = now();
         lock.lock();
         try {
             if (sealed) {
-                return false;
+                return null;
             }
-            cursor.move(ring.head(), 0, 0, 0, 0);
+            ReplayStart start = ReplayStart.of(replay, ring, now);
+            if (prelude != null) {
+                start.fill(prelude, cursor.knowsPositions, ring.origin());
+                prelude.awaitsSnapshot = hasSnapshots && !start.recovered();
+                cursor.prelude = prelude.isOver(start.next()) ? null : prelude;
+                if (prelude.awaitsSnapshot) {
+                    cursor.setWritable(false);
+                }
+            }
+            cursor.unkeyedBefore = ring.unkeyedBefore(start.next());
+            cursor.move(start.next(), 0, 0, 0, 0);
             marks.join(cursor, onJoin);
-            return true;
+            return start;
         } finally {
             lock.unlock();
         }
@@ -484,27 +545,28 @@ final class MessageLog {
      * @return the parked messages that found room
      */
     List<Admitted> end(int shard, boolean vacant, long offered, long graced) {
+        long now = now();
         lock.lock();
         try {
             marks.move(shard, vacant, offered, graced);
             wakeWaiting();
-            return parked.isEmpty() ? List.of() : admit();
+            return parked.isEmpty() ? List.of() : admit(now);
         } finally {
             lock.unlock();
         }
     }
 
-    private List<Admitted> admit() {
+    private List<Admitted> admit(long now) {
         List<Admitted> admitted = new ArrayList<>();
         try {
             for (var each = parked.iterator(); each.hasNext();) {
                 PeerCursor from = each.next();
-                Message message = from.parked;
-                if (!makeRoom(LogBuffer.charge(message), marks.peerLimit())) {
+                Publication waited = from.parked;
+                if (!makeRoom(waited.charge(), marks.peerLimit(), now)) {
                     break;
                 }
-                admitted.add(new Admitted(from, message, ring.head()));
-                relay(message, from);
+                admitted.add(new Admitted(from, waited.message(), ring.head()));
+                relay(waited.message(), waited.key(), waited.expiresAt(), from, now);
                 each.remove();
                 from.parked = null;
             }
@@ -555,7 +617,7 @@ final class MessageLog {
     void returned(PeerCursor cursor) {
         lock.lock();
         try {
-            if (cursor.isWithin(ring.tail(), ring.head())) {
+            if (cursor.isWithin(ring.lastLost(), ring.head())) {
                 marks.returned(cursor);
             } else {
                 marks.call(cursor); // it has nothing to lose, or has lost it
@@ -606,19 +668,32 @@ final class MessageLog {
 
     /** {@return a run of entries for all who stand at a slot; null if it is no longer kept} */
     @Nullable LogBatch read(long from, long until) {
+        long now = now();
         lock.lock();
         try {
-            return ring.read(from, until);
+            return reader.read(from, until, now);
         } finally {
             lock.unlock();
         }
     }
 
     /** {@return a run of what is for one peer, as {@link LogReader#read} says} What is addressed to it is taken. */
-    @Nullable LogBatch read(PeerCursor viewer, long until, @Nullable LogBatch like) {
+    @Nullable LogBatch read(PeerCursor viewer, long until, long latestBelow, @Nullable LogBatch like) {
+        long now = timer.nanoTime();
         lock.lock();
         try {
-            return reader.read(viewer, until, like);
+            return reader.read(viewer, until, latestBelow, now, like);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return a run of what is kept of keys, as {@link LogReader#readKeys} says} */
+    LogBatch readKeys(@Nullable ExcludedMessages viewer, long from, long to) {
+        long now = timer.nanoTime();
+        lock.lock();
+        try {
+            return reader.readKeys(viewer, from, to, now);
         } finally {
             lock.unlock();
         }
@@ -626,24 +701,42 @@ final class MessageLog {
 
     /**
      * Lets a cursor go on that fell off the tail, or that something addressed to it fell away from: at the oldest entry
-     * kept.
+     * kept, and with what is kept of keys since it fell, if the log conflates.
      *
-     * @return how many messages for it were lost by that, perhaps none
+     * @param loss filled in with what was lost by that, perhaps nothing
      */
-    long skip(PeerCursor cursor) {
+    void skip(PeerCursor cursor, Loss loss) {
         lock.lock();
         try {
-            long tail = Math.max(ring.tail(), cursor.next);
+            long from = cursor.next;
+            long tail = Math.max(ring.tail(), from);
             ExcludedMessages not = cursor.excluded;
             long excluded = not == null ? 0 : Math.max(0, not.evicted - cursor.excludedPassed());
             long addressed = cursor.lostAddressed;
-            long lost = tail - cursor.next - excluded + addressed;
+            loss.after = tail - 1;
+            if (ring.conflates() && tail > from) {
+                loss.after = from - 1;
+                cursor.beginPrelude().addKeys(from, tail);
+            }
+            loss.count = lost(cursor, from, tail, excluded) + addressed;
+            loss.exact = ring.lastSpared() < from && addressed == 0;
             cursor.lostAddressed = 0;
-            cursor.move(tail, 0, lost, excluded, addressed);
-            return lost;
+            cursor.unkeyedBefore = ring.unkeyedBefore(tail);
+            cursor.move(tail, 0, loss.count, excluded, addressed);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** {@return how many broadcasts a peer has lost that goes on at the tail} */
+    private long lost(PeerCursor cursor, long from, long tail, long excluded) {
+        Prelude prelude = cursor.prelude;
+        long owed = prelude == null ? from : Math.max(from, Math.min(tail, prelude.latestBelow));
+        if (tail == from || cursor.lastLost(ring.lastLost()) < owed) {
+            return 0;
+        }
+        long gone = ring.conflates() ? ring.unkeyedEvictedSince(cursor.unkeyedBefore) : tail - owed;
+        return Math.max(1, gone - excluded);
     }
 
     /** {@return what has become of the messages for a peer, at one moment} */
@@ -658,18 +751,20 @@ final class MessageLog {
 
     /** What the log knows of itself, at one moment. */
     record Figures(long messages, @Nullable Position position, long bytes, long waits, int retainedMessages,
-            long retainedBytes, int addressedMessages, long addressedBytes) {
-        static final Figures NONE = new Figures(0, null, 0, 0, 0, 0, 0, 0);
+            long retainedBytes, int addressedMessages, long addressedBytes, int keys, long keyBytes,
+            long forgottenKeys) {
+        static final Figures NONE = new Figures(0, null, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
         Figures plus(Figures more) {
             return new Figures(messages + more.messages, null, bytes + more.bytes, waits + more.waits,
                     retainedMessages + more.retainedMessages, retainedBytes + more.retainedBytes,
-                    addressedMessages + more.addressedMessages, addressedBytes + more.addressedBytes);
+                    addressedMessages + more.addressedMessages, addressedBytes + more.addressedBytes,
+                    keys + more.keys, keyBytes + more.keyBytes, forgottenKeys + more.forgottenKeys);
         }
 
         /** {@return what is left of them when the log is gone} */
         Figures past() {
-            return new Figures(messages, null, bytes, waits, 0, 0, 0, 0);
+            return new Figures(messages, null, bytes, waits, 0, 0, 0, 0, 0, 0, forgottenKeys);
         }
     }
 
@@ -678,7 +773,8 @@ final class MessageLog {
         try {
             long last = ring.head() - 1;
             return new Figures(last, ring.position(last), ring.totalBytes(), waits, (int) (ring.head() - ring.tail()),
-                    ring.retainedBytes(), lane.retainedMessages(), lane.retainedBytes());
+                    ring.retainedBytes(), lane.retainedMessages(), lane.retainedBytes(), ring.keyed().kept(),
+                    ring.keyed().keptBytes(), ring.keyed().forgotten());
         } finally {
             lock.unlock();
         }

@@ -1,7 +1,6 @@
 package io.techops.broadcast.engine;
 
 import io.techops.broadcast.CloseReason;
-import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.spi.Transport;
 import java.lang.invoke.MethodHandles;
@@ -68,6 +67,8 @@ final class PeerCursor {
     final int shard;
     final Peer peer;
     final Transport transport;
+    /** Whether the peer is told of positions. */
+    final boolean knowsPositions;
 
     /** Set by any thread, cleared by the shard: what the shard has to see to. */
     private volatile int signals;
@@ -89,7 +90,7 @@ final class PeerCursor {
 
     /** Guarded by the log's lock; volatile for readers who can live with an old value. */
     volatile @Nullable ExcludedMessages excluded;
-    volatile @Nullable Message parked;
+    volatile @Nullable Publication parked;
     /** Set there when a message is parked, cleared by the thread that lets the peer be read again. */
     volatile boolean held;
 
@@ -108,6 +109,11 @@ final class PeerCursor {
     /** Owned by the shard: its place among the peers, or -1; whether it is to be served again in the next round. */
     int index = -1;
     boolean behind;
+
+    /** Owned by the shard: what is to come before the entry {@link #next}; null if nothing is. */
+    @Nullable Prelude prelude;
+    /** Owned by the shard: how many entries without a key there are before {@link #next}, if the log conflates. */
+    long unkeyedBefore;
 
     /** Owned by the shard: whether the transport is. */
     boolean writable = true;
@@ -136,11 +142,12 @@ final class PeerCursor {
     long closeAt;
     long closeAfterAddressed;
 
-    PeerCursor(long id, int shard, Peer peer, Transport transport, long now) {
+    PeerCursor(long id, int shard, Peer peer, Transport transport, boolean knowsPositions, long now) {
         this.id = id;
         this.shard = shard;
         this.peer = peer;
         this.transport = transport;
+        this.knowsPositions = knowsPositions;
         this.lastInbound = now;
         this.progressedAt = now;
     }
@@ -196,12 +203,12 @@ final class PeerCursor {
 
     /** {@return whether something is to be looked at below {@code head}} For the shard. */
     boolean isBehind(long head) {
-        return next < head || addressedFrom <= head;
+        return next < head || addressedFrom <= head || prelude != null;
     }
 
     /** {@return whether all from before the close was taken} For the shard, after {@link #CLOSE}. */
     boolean isDueToClose() {
-        return next >= closeAt && addressedPassed >= closeAfterAddressed;
+        return next >= closeAt && addressedPassed >= closeAfterAddressed && prelude == null;
     }
 
     /** {@return how many of the messages that it is not to get it has passed} For the shard. */
@@ -211,7 +218,8 @@ final class PeerCursor {
 
     /** Moves behind {@code batch}, which the transport has taken. */
     void pass(LogBatch batch) {
-        move(batch.to, batch.size(), 0, batch.excluded, batch.addressed);
+        unkeyedBefore = batch.unkeyedBefore;
+        move(batch.to, batch.size(), 0, batch.left.excluded(), batch.left.addressed());
     }
 
     /**
@@ -234,23 +242,41 @@ final class PeerCursor {
     }
 
     /**
-     * {@return whether there is something for this peer in the log, and nothing for it fell off the tail} Under the
-     * log's lock, on any thread.
+     * {@return whether there is something for this peer in the log, and nothing for it was lost} Under the log's lock,
+     * on any thread.
+     *
+     * @param lastLost the newest entry that is lost for who has not got it
      */
-    boolean isWithin(long tail, long head) {
+    boolean isWithin(long lastLost, long head) {
         ExcludedMessages mine = this.excluded;
         long appended = mine == null ? 0 : mine.appended;
-        long evicted = mine == null ? 0 : mine.evicted;
+        long lost = mine == null ? lastLost : mine.lastLost(lastLost);
         while (true) {
             int before = (int) VERSION.getAcquire(this);
             long from = position();
             long excluded = excludedPassed;
             VarHandle.loadLoadFence();
             if ((before & 1) == 0 && before == (int) VERSION.getOpaque(this)) {
-                return head - from > appended - excluded && tail - from <= Math.max(0, evicted - excluded);
+                return head - from > appended - excluded && lost < from;
             }
             Thread.onSpinWait(); // the shard is between two stores
         }
+    }
+
+    /** {@return the newest entry that this peer has lost if it has not got it} For the shard, under the log's lock. */
+    long lastLost(long lastLost) {
+        ExcludedMessages mine = this.excluded;
+        return mine == null ? lastLost : mine.lastLost(lastLost);
+    }
+
+    /** {@return what comes before its place in the log; made if there is none} For the shard. */
+    Prelude beginPrelude() {
+        Prelude begun = prelude;
+        if (begun == null) {
+            begun = new Prelude();
+            prelude = begun;
+        }
+        return begun;
     }
 
     /** {@return what has become of the messages for this peer, if the log's head is there} Any thread may ask. */

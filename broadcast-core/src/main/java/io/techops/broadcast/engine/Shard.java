@@ -1,10 +1,14 @@
 package io.techops.broadcast.engine;
 
 import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.GapReason;
 import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.OverflowPolicy;
+import io.techops.broadcast.spi.StreamEvent;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 /*
  * A shard makes rounds over its peers, as a serial task that is woken when there is something for it. A round offers
  * each writable peer one batch, from its cursor towards the head that the round began with. While a round writes, the
- * log fills; the next round takes all of that at once ("smart batching"). A peer that is far behind gets one batch a
- * round as all others do, and so cannot make them wait for more than one write.
+ * log fills; the next round takes all of that at once ("smart batching").
+ *
+ * Peers that lag, because they begin in the past or were not writable, wait in a queue ("behind"). A round serves those
+ * that keep up first, and then from the queue, one batch a peer, until it has written LAGGING_BYTES: so they delay the
+ * others by no more than that, however many they are, and each of them gets its turn.
  *
  * Whole rounds look at every peer. A partial round serves only those that the shard was called for (they are writable
  * again, were sent something, are to be closed, …) and those that it left behind; so it costs what they cost. A round
@@ -48,17 +55,24 @@ final class Shard {
     }
 
     /** What a shard has done so far. */
-    record Figures(long deliveries, long batches, long stalls) {
-        static final Figures NONE = new Figures(0, 0, 0);
+    record Figures(long deliveries, long batches, long stalls, long conflated, long expired, long encodings) {
+        static final Figures NONE = new Figures(0, 0, 0, 0, 0, 0);
 
         Figures plus(Figures more) {
-            return new Figures(deliveries + more.deliveries, batches + more.batches, stalls + more.stalls);
+            return new Figures(deliveries + more.deliveries, batches + more.batches, stalls + more.stalls,
+                    conflated + more.conflated, expired + more.expired, encodings + more.encodings);
         }
     }
+
+    /** So many bytes a round writes at most to peers that lag, and one batch beyond that. */
+    private static final long LAGGING_BYTES = 1 << 20;
 
     /** How many peers are looked at ahead of their turns: about as many misses as a processor has under way. */
     private static final int AHEAD = 16;
     private static final CloseReason GOING_AWAY = CloseReason.of(CloseReason.GOING_AWAY, "the server is going away");
+
+    private static final CloseReason NO_SNAPSHOT =
+            CloseReason.of(CloseReason.INTERNAL_ERROR, "there is no snapshot to begin with");
 
     private final int index;
     private final MessageLog log;
@@ -76,9 +90,10 @@ final class Shard {
     private final JfrEvents.Pass pass = new JfrEvents.Pass();
     private final MessageLog.Turn turn = new MessageLog.Turn();
 
-    /** Those that are writable and have not been given everything; and those of the round before, while it lasts. */
-    private List<PeerCursor> behind = new ArrayList<>();
-    private List<PeerCursor> wereBehind = new ArrayList<>();
+    private final MessageLog.Loss loss = new MessageLog.Loss();
+
+    /** Those that are writable and have not been given everything; each of them says that it is here. */
+    private final ArrayDeque<PeerCursor> behind = new ArrayDeque<>();
     private @Nullable PeerCursor called;
     private boolean settled;
     private boolean isTimeDue;
@@ -89,6 +104,9 @@ final class Shard {
     private int lastSeen;
     private long taken;
     private long batchesTaken;
+    private long bytesTaken;
+    private long leftConflated;
+    private long leftExpired;
     private boolean inTransport;
     private boolean aborting;
 
@@ -104,6 +122,9 @@ final class Shard {
     private volatile long delivered;
     private volatile long written;
     private volatile long stalls;
+    private volatile long conflated;
+    private volatile long expired;
+    private volatile long encodings;
     private volatile long nextRound = ShardTimer.NEVER;
 
     /**
@@ -132,7 +153,7 @@ final class Shard {
     }
 
     Figures figures() {
-        return new Figures(delivered, written, stalls);
+        return new Figures(delivered, written, stalls, conflated, expired, encodings);
     }
 
     // What any thread may call.
@@ -240,6 +261,9 @@ final class Shard {
         }
         for (int i = known; i < peers.size(); i++) {
             patience.joined(peers.get(i));
+            if (!peers.get(i).writable) {
+                patience.stalled(peers.get(i));
+            }
         }
     }
 
@@ -266,16 +290,11 @@ final class Shard {
     private void serve(boolean whole, @Nullable DrainPacer closeAll) {
         long head = turn.head;
         long tail = log.tail();
+        long before = reached;
         if (whole || graced >= reached) {
             graced = head;
         }
         reached = head;
-        List<PeerCursor> again = behind;
-        behind = wereBehind;
-        wereBehind = again;
-        unmark(again);
-        unmark(behind); // there are some only after a round that failed, and this one serves everyone
-        behind.clear();
         if (whole) {
             while (nextCalled() != null) {
                 // It is served anyway.
@@ -284,30 +303,29 @@ final class Shard {
                 if ((i + 1) % AHEAD == 0) {
                     lookAhead(i);
                 }
-                serve(peers.get(i), head, tail, closeAll);
+                serve(peers.get(i), head, tail, before, closeAll);
             }
         } else {
-            for (int i = 0; i < again.size(); i++) {
-                serve(again.get(i), head, tail, null);
-            }
             for (PeerCursor cursor = nextCalled(); cursor != null; cursor = nextCalled()) {
-                serve(cursor, head, tail, null);
+                serve(cursor, head, tail, before, null);
             }
         }
-        again.clear();
+        serveLagging(head, tail, closeAll);
     }
 
-    private static void unmark(List<PeerCursor> cursors) {
-        for (int i = 0; i < cursors.size(); i++) {
-            cursors.get(i).behind = false;
+    private void serveLagging(long head, long tail, @Nullable DrainPacer closeAll) {
+        long most = bytesTaken + LAGGING_BYTES;
+        for (int left = behind.size(); left > 0 && (bytesTaken < most || aborting); left--) {
+            PeerCursor cursor = behind.poll();
+            cursor.behind = false;
+            serveNow(cursor, head, tail, closeAll);
         }
     }
 
     private void end() {
         long offered = reached;
-        for (int i = 0; i < behind.size(); i++) {
-            PeerCursor cursor = behind.get(i);
-            offered = cursor.index >= 0 && cursor.writable ? Math.min(offered, cursor.next) : offered;
+        for (PeerCursor cursor : behind) {
+            offered = cursor.index >= 0 ? Math.min(offered, cursor.next) : offered;
         }
         List<MessageLog.Admitted> admitted = log.end(index, peers.isEmpty(), offered, Math.min(offered, graced));
         settled = true;
@@ -342,6 +360,11 @@ final class Shard {
             }
             written = batchesTaken;
             delivered = taken;
+            encodings = batches.encodings();
+        }
+        if (conflated != leftConflated || expired != leftExpired) {
+            conflated = leftConflated;
+            expired = leftExpired;
         }
         if (stalls != patience.stalls()) {
             stalls = patience.stalls();
@@ -401,13 +424,34 @@ final class Shard {
 
     // One peer.
 
-    private void serve(PeerCursor cursor, long head, long tail, @Nullable DrainPacer closeAll) {
+    /** Serves a peer now, or later if it lags: what is before {@code keptUp} was offered to all that keep up. */
+    private void serve(PeerCursor cursor, long head, long tail, long keptUp, @Nullable DrainPacer closeAll) {
+        if (cursor.behind) {
+            return; // it is served in its turn
+        }
+        if (lags(cursor, keptUp)) {
+            queue(cursor);
+        } else {
+            serveNow(cursor, head, tail, closeAll);
+        }
+    }
+
+    private static boolean lags(PeerCursor cursor, long keptUp) {
+        boolean writable = cursor.writable || (cursor.signals() & PeerCursor.READY) != 0;
+        return writable && (cursor.next < keptUp || cursor.prelude != null) && !cursor.departed();
+    }
+
+    private void queue(PeerCursor cursor) {
+        behind.add(cursor);
+        cursor.behind = true;
+    }
+
+    private void serveNow(PeerCursor cursor, long head, long tail, @Nullable DrainPacer closeAll) {
         if (!stays(cursor, head, tail, closeAll)) {
             remove(cursor);
         } else if (cursor.writable) {
             if (!cursor.behind && cursor.isBehind(head)) {
-                behind.add(cursor);
-                cursor.behind = true;
+                queue(cursor);
             }
         } else if (cursor.inGrace && draining == null) { // at the end no peer is held back any more
             graced = Math.min(graced, cursor.next);
@@ -436,6 +480,9 @@ final class Shard {
         }
         boolean fell = cursor.next < tail || cursor.lostAddressed > 0 || cursor.untold > 0;
         if (fell && (cursor.writable || !overflow.skips()) && !goesOn(cursor)) {
+            return false;
+        }
+        if (cursor.writable && cursor.prelude != null && !begin(cursor, cursor.prelude)) {
             return false;
         }
         if (cursor.writable && cursor.isBehind(head) && !step(cursor, head)) {
@@ -481,34 +528,100 @@ final class Shard {
         }
     }
 
-    /** Writes one batch. {@return whether the peer stays} */
-    private boolean step(PeerCursor cursor, long head) {
-        LogBatch batch = batches.get(cursor, head);
-        if (batch == null) {
-            return goesOn(cursor);
+    /** Writes what comes next before the log. {@return whether the peer stays} */
+    private boolean begin(PeerCursor cursor, Prelude prelude) {
+        if (prelude.snapshotFailed) {
+            return departures.close(cursor, NO_SNAPSHOT);
         }
-        if (batch.size() == 0) {
-            cursor.pass(batch);
-            return true;
+        if (prelude.open != null) {
+            StreamEvent open = prelude.open;
+            prelude.open = null;
+            tell(cursor, open);
         }
+        if (cursor.writable && prelude.gap != null) {
+            StreamEvent gap = prelude.gap;
+            prelude.gap = null;
+            tell(cursor, gap);
+        }
+        if (cursor.writable && prelude.hasSnapshotLeft()) {
+            write(cursor, batches.alone(prelude.nextOfSnapshot()));
+        } else if (cursor.writable && prelude.hasKeysLeft()) {
+            LogBatch batch = batches.keys(cursor, prelude);
+            prelude.keysFrom = batch.to;
+            if (batch.size() > 0) {
+                write(cursor, batch);
+            }
+        }
+        if (prelude.isOver(cursor.next)) {
+            cursor.prelude = null;
+        }
+        return true;
+    }
+
+    private void tell(PeerCursor cursor, StreamEvent event) {
+        cursor.clear(PeerCursor.READY);
+        inTransport = true;
+        boolean writable = cursor.transport.tell(event);
+        inTransport = false;
+        ForeignCode.returned();
+        if (!writable) {
+            stalled(cursor);
+        }
+    }
+
+    private void stalled(PeerCursor cursor) {
+        cursor.setWritable(false);
+        patience.stalled(cursor);
+    }
+
+    /** Writes a batch whose messages have nothing to do with the cursor's place. */
+    private void write(PeerCursor cursor, LogBatch batch) {
+        boolean writable = take(cursor, batch);
+        cursor.move(cursor.next, batch.size(), 0, 0, 0);
+        if (!writable) {
+            stalled(cursor);
+        }
+    }
+
+    private boolean take(PeerCursor cursor, LogBatch batch) {
         cursor.clear(PeerCursor.READY);
         inTransport = true;
         boolean writable = cursor.transport.write(batch);
         inTransport = false;
         ForeignCode.returned();
-        cursor.pass(batch);
         taken += batch.size();
         batchesTaken++;
+        bytesTaken += batch.bytes();
+        return writable;
+    }
+
+    /** Writes one batch. {@return whether the peer stays} */
+    private boolean step(PeerCursor cursor, long head) {
+        Prelude prelude = cursor.prelude;
+        if (prelude != null && !prelude.isBeforeLog()) {
+            return true;
+        }
+        LogBatch batch = batches.get(cursor, head);
+        if (batch == null) {
+            return goesOn(cursor);
+        }
+        boolean writable = batch.size() == 0 || take(cursor, batch);
+        cursor.pass(batch);
+        leftConflated += batch.left.conflated();
+        leftExpired += batch.left.expired();
+        if (prelude != null && prelude.isOver(cursor.next)) {
+            cursor.prelude = null;
+        }
         if (!writable) {
-            cursor.setWritable(false);
-            patience.stalled(cursor);
+            stalled(cursor);
         }
         return true;
     }
 
     /** Does what the overflow policy says, if the peer has lost anything. {@return whether the peer stays} */
     private boolean goesOn(PeerCursor cursor) {
-        cursor.untold += log.skip(cursor);
+        log.skip(cursor, loss);
+        cursor.untold += loss.count;
         long lost = cursor.untold;
         if (lost == 0) {
             return true;
@@ -516,8 +629,20 @@ final class Shard {
         if (!overflow.skips()) {
             return departures.overflow(cursor, lost);
         }
-        outcome.overflowed(cursor, lost); // if there is no memory for it, the next round comes back to it
+        // If there is no memory for these, the next round comes back to it.
+        StreamEvent.Gap gap = cursor.knowsPositions ? gap(lost) : null;
+        Prelude prelude = gap == null ? null : cursor.beginPrelude();
+        outcome.overflowed(cursor, lost);
+        if (prelude != null) {
+            prelude.addGap(gap);
+        }
         cursor.untold = 0;
         return true;
+    }
+
+    private StreamEvent.Gap gap(long lost) {
+        boolean exact = loss.exact && loss.count == lost;
+        return new StreamEvent.Gap(log.position(loss.after), GapReason.OVERFLOW,
+                exact ? OptionalLong.of(lost) : OptionalLong.empty());
     }
 }

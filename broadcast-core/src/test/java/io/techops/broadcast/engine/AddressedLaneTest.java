@@ -19,11 +19,15 @@ class AddressedLaneTest {
     private static final Retention THREE = Retention.of(3, 1_000);
 
     private static PeerCursor cursor(long id) {
-        return new PeerCursor(id, 0, null, null, 0);
+        return new PeerCursor(id, 0, null, null, false, 0);
+    }
+
+    private static Publication sent(Message message) {
+        return new Publication(message, null, EntryNotes.NEVER);
     }
 
     private static void send(AddressedLane lane, String text, PeerCursor... to) {
-        AddressedLane.Addressed message = lane.begin(Message.text(text), 0, to.length);
+        AddressedLane.Addressed message = lane.begin(sent(Message.text(text)), 0, to.length);
         for (PeerCursor each : to) {
             lane.link(message, each);
         }
@@ -39,7 +43,7 @@ class AddressedLaneTest {
         long both = lane.retainedBytes();
         assertThat(lane.take(first)).isTrue();
         assertThat(lane.retainedMessages()).isOne();
-        assertThat(lane.retainedBytes()).isBetween(LogBuffer.charge(Message.text("a")), both - 1);
+        assertThat(lane.retainedBytes()).isBetween(EntryNotes.charge(Message.text("a"), null), both - 1);
         assertThat(lane.take(second)).isTrue();
         assertThat(lane.retainedMessages()).isZero();
         assertThat(lane.retainedBytes()).isZero();
@@ -51,13 +55,13 @@ class AddressedLaneTest {
         AddressedLane lane = new AddressedLane(THREE);
         PeerCursor receiver = cursor(1);
         Message large = Message.text("x".repeat(900));
-        assertThat(lane.hasRoom(large, 1)).isTrue();
+        assertThat(lane.hasRoom(sent(large), 1)).isTrue();
         send(lane, "a", receiver);
         send(lane, "b", receiver);
-        assertThat(lane.hasRoom(Message.text("c"), 1)).isTrue();
-        assertThat(lane.hasRoom(large, 1)).as("too many bytes").isFalse();
+        assertThat(lane.hasRoom(sent(Message.text("c")), 1)).isTrue();
+        assertThat(lane.hasRoom(sent(large), 1)).as("too many bytes").isFalse();
         send(lane, "c", receiver);
-        assertThat(lane.hasRoom(Message.text("d"), 1)).as("too many messages").isFalse();
+        assertThat(lane.hasRoom(sent(Message.text("d")), 1)).as("too many messages").isFalse();
     }
 
     /** Against lists: each receiver has its own in their order, the oldest of all is known, and all of it is freed. */

@@ -6,11 +6,14 @@ import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.Position;
+import io.techops.broadcast.Replay;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.spi.Registration;
+import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.spi.Transport;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,6 +47,8 @@ public class FakeTransport implements Transport {
     public enum Call {
         /** {@link Transport#write}; nothing of the batch is taken. */
         WRITE,
+        /** {@link Transport#tell}. */
+        TELL,
         /** {@link Transport#ping}. */
         PING,
         /** {@link Transport#close}. */
@@ -63,6 +68,8 @@ public class FakeTransport implements Transport {
     private final List<Message> messages = new ArrayList<>();
     private final List<Long> sequences = new ArrayList<>();
     private final List<Position> positions = new ArrayList<>();
+    private final List<@Nullable String> keys = new ArrayList<>();
+    private final List<StreamEvent> events = new ArrayList<>();
     private final List<Integer> batches = new ArrayList<>();
     private final List<String> violations = new ArrayList<>();
     private int batchesUntilStall = UNLIMITED;
@@ -76,6 +83,9 @@ public class FakeTransport implements Transport {
     private int aborts;
     private @Nullable CloseReason closed;
     private @Nullable CloseReason ended;
+
+    private boolean knowsPositions;
+    private Replay replay = Replay.none();
 
     private volatile @Nullable Registration registration;
 
@@ -97,6 +107,27 @@ public class FakeTransport implements Transport {
     // How it is set up.
 
     /**
+     * Knows positions from its registration on: it is told of {@link #events}.
+     *
+     * @return this transport
+     */
+    public synchronized FakeTransport knowingPositions() {
+        knowsPositions = true;
+        return this;
+    }
+
+    /**
+     * Begins where {@code beginning} says when it is registered; with what comes from then on unless this is called.
+     *
+     * @param beginning where
+     * @return this transport
+     */
+    public synchronized FakeTransport replaying(Replay beginning) {
+        replay = Objects.requireNonNull(beginning, "beginning");
+        return this;
+    }
+
+    /**
      * Registers this transport, whose {@link #registration} there is from then on. {@link HubRig#join(FakeTransport)}
      * does it too, and watches over it.
      *
@@ -110,7 +141,7 @@ public class FakeTransport implements Transport {
         if (registration != null) {
             throw new IllegalStateException("registered already, as " + peer());
         }
-        registration = AdapterHub.of(hub).register(this, attributes);
+        registration = AdapterHub.of(hub).register(this, attributes, replay);
         return this;
     }
 
@@ -318,6 +349,16 @@ public class FakeTransport implements Transport {
         return List.copyOf(positions);
     }
 
+    /** {@return the keys of {@link #messages}, null for those without one; a copy} */
+    public synchronized List<@Nullable String> keys() {
+        return Collections.unmodifiableList(new ArrayList<>(keys));
+    }
+
+    /** {@return what it was told beside messages, in order; a copy} Nothing unless it knows positions. */
+    public synchronized List<StreamEvent> events() {
+        return List.copyOf(events);
+    }
+
     /** {@return the sizes of the batches it was given, in messages: one for every write; a copy} */
     public synchronized List<Integer> batches() {
         return List.copyOf(batches);
@@ -376,10 +417,35 @@ public class FakeTransport implements Transport {
         }
     }
 
+    @Override
+    public synchronized boolean knowsPositions() {
+        return knowsPositions;
+    }
+
+    @Override
+    public boolean tell(StreamEvent event) {
+        Objects.requireNonNull(event, "event");
+        enter(Call.TELL);
+        try {
+            synchronized (this) {
+                check(isOpen(), "tell after the end");
+                check(writable, "tell while not writable");
+                check(knowsPositions, "tell without knowing positions");
+                check(event instanceof StreamEvent.Open == (events.isEmpty() && messages.isEmpty()),
+                        "open is the first of all, once");
+                events.add(event);
+                return writable;
+            }
+        } finally {
+            busy.set(false);
+        }
+    }
+
     private synchronized boolean take(Batch batch) {
         check(isOpen(), "write after the end");
         check(writable, "write while not writable");
         check(batch.size() > 0, "write of nothing");
+        check(!knowsPositions || !events.isEmpty(), "write before open");
         if (encoder != null) {
             batch.encoding(encoder);
         }
@@ -387,6 +453,7 @@ public class FakeTransport implements Transport {
         for (int i = 0; i < batch.size(); i++) {
             messages.add(batch.message(i));
             sequences.add(batch.sequence(i));
+            keys.add(batch.key(i));
             Position position = batch.position(i);
             if (position != null) {
                 positions.add(position);

@@ -1,0 +1,167 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.Message;
+import io.techops.broadcast.Retention;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * Invariant, whenever the log's lock is free: every key of an entry in the ring, or kept here, has one Newest, whose
+ * slot is that of the newest entry of this key; it is among "kept" if that entry is no longer in the ring.
+ *
+ * An entry that is kept stays the newest of its key until another one of the key is appended, its time is over, or the
+ * bounds of the retention make room: then the one in the lowest slot goes, and its key with it.
+ */
+
+/**
+ * The newest message of every key: which entry it is, and the message itself once the ring has evicted it. Guarded by
+ * the lock of the log. Every step takes the time of a look into a tree at most.
+ */
+final class KeyedMessages {
+
+    /** The newest entry of a key. */
+    private static final class Newest {
+        private final String key;
+        private long slot;
+        /** The place among those kept, made beforehand because later there may be no memory for it; null if in the ring. */
+        private @Nullable Long place;
+        private @Nullable Message message;
+        private @Nullable EntryNotes notes;
+
+        Newest(String key) {
+            this.key = key;
+        }
+    }
+
+    /** What is to be known of an entry that is kept, and in which slot it was. */
+    interface Visitor {
+        /**
+         * {@return whether to go on}
+         *
+         * @param over whether its time is over, so that it is not delivered any more
+         */
+        boolean visit(long slot, Message message, EntryNotes notes, boolean over);
+    }
+
+    private final Retention retention;
+    private final long age;
+    private final Map<String, Newest> newest = new HashMap<>();
+    private final TreeMap<Long, Newest> kept = new TreeMap<>();
+    private long keptBytes;
+    private long forgotten;
+
+    KeyedMessages(Retention retention) {
+        this.retention = retention;
+        this.age = retention.keyAge() == null ? Long.MAX_VALUE : retention.keyAge().toNanos();
+    }
+
+    int kept() {
+        return kept.size();
+    }
+
+    long keptBytes() {
+        return keptBytes;
+    }
+
+    /** {@return how many keys were given up because of the bounds} */
+    long forgotten() {
+        return forgotten;
+    }
+
+    /**
+     * Takes note of an entry that is about to be put into the ring.
+     *
+     * @return the slot of the entry in the ring that was the newest of its key; 0 if there is none
+     */
+    long append(String key, long slot) {
+        Newest known = newest.get(key);
+        if (known == null) {
+            known = new Newest(key);
+            try {
+                newest.put(key, known);
+            } catch (Throwable noMemory) { // it may be there all the same
+                newest.remove(key);
+                throw noMemory;
+            }
+            known.slot = slot;
+            return 0;
+        }
+        long before = known.place == null ? known.slot : 0;
+        drop(known);
+        known.slot = slot;
+        return before;
+    }
+
+    private void drop(Newest known) {
+        if (known.place != null) {
+            kept.remove(known.place);
+            keptBytes -= EntryNotes.charge(known.message, known.key);
+            known.place = null;
+            known.message = null;
+            known.notes = null;
+        }
+    }
+
+    /**
+     * Keeps the newest entry of a key, which the ring evicts. If this throws, nothing has changed.
+     *
+     * @return the highest slot of those given up for it, perhaps its own; 0 if there were none
+     */
+    long evict(long slot, Message message, EntryNotes notes, long now) {
+        Newest known = newest.get(notes.key);
+        if (notes.isExpired(now)) {
+            newest.remove(notes.key);
+            return 0;
+        }
+        Long place = slot;
+        kept.put(place, known);
+        known.place = place;
+        known.message = message;
+        known.notes = notes;
+        keptBytes += EntryNotes.charge(message, known.key);
+        return makeRoom(now);
+    }
+
+    private long makeRoom(long now) {
+        long last = 0;
+        while (!kept.isEmpty()) {
+            Newest oldest = kept.get(kept.firstKey()); // makes no object
+            boolean over = oldest.notes.isExpired(now);
+            boolean beyond = kept.size() > retention.keys() || keptBytes > retention.keyBytes()
+                    || isTooOld(oldest.notes, now);
+            if (!over && !beyond) {
+                break;
+            }
+            if (!over) {
+                last = oldest.slot;
+                forgotten++;
+            }
+            newest.remove(oldest.key);
+            drop(oldest);
+        }
+        return last;
+    }
+
+    private boolean isTooOld(EntryNotes notes, long now) {
+        return now - notes.appendedAt >= age;
+    }
+
+    /** {@return the slot of the first entry kept; {@code none} if there is none} */
+    long first(long none) {
+        return kept.isEmpty() ? none : kept.firstKey();
+    }
+
+    /** Visits the entries kept from one slot to before another, in the order of their slots. */
+    void visit(long from, long to, long now, Visitor visitor) {
+        for (var next = kept.ceilingEntry(from); next != null && next.getKey() < to;
+                next = kept.higherEntry(next.getKey())) {
+            Newest entry = next.getValue();
+            boolean over = entry.notes.isExpired(now) || isTooOld(entry.notes, now);
+            if (!visitor.visit(entry.slot, entry.message, entry.notes, over)) {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.Message;
+import io.techops.broadcast.spi.StreamEvent;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * In this order: what the peer is told of positions, the snapshot, the newest messages of keys that the log keeps beside
+ * its ring. Then follow the entries from the cursor on, of which those below "latestBelow" only if they are the newest
+ * of their key.
+ */
+
+/** What one peer is to get before its place in the log. Owned by its shard, or by who registers it before that. */
+final class Prelude {
+
+    StreamEvent.@Nullable Open open;
+    StreamEvent.@Nullable Gap gap;
+
+    /** Whether the host is still to say what comes first: until then the peer is not writable. */
+    boolean awaitsSnapshot;
+    /** Set by the task that asks the host for it, before it says that the peer is writable. */
+    List<Message> snapshot = List.of();
+    int snapshotDone;
+    boolean snapshotFailed;
+
+    long keysFrom;
+    long keysTo;
+    long latestBelow;
+
+    /** {@return whether all of it is done, so that nothing but the cursor counts} */
+    boolean isOver(long next) {
+        return !awaitsSnapshot && !snapshotFailed && isBeforeLog() && next >= latestBelow;
+    }
+
+    /** {@return whether the entries from the cursor on are next} */
+    boolean isBeforeLog() {
+        return open == null && gap == null && snapshotDone >= snapshot.size() && keysFrom >= keysTo;
+    }
+
+    boolean hasSnapshotLeft() {
+        return snapshotDone < snapshot.size();
+    }
+
+    /** {@return the next part of the snapshot, as much as goes into a batch} */
+    Message[] nextOfSnapshot() {
+        int from = snapshotDone;
+        long charged = 0;
+        int to = from;
+        for (; to < snapshot.size(); to++) {
+            charged += EntryNotes.charge(snapshot.get(to), null);
+            if (to > from && charged > LogBuffer.MAX_BATCH_BYTES) {
+                break;
+            }
+        }
+        Message[] part = snapshot.subList(from, to).toArray(Message[]::new);
+        snapshotDone = to;
+        return part;
+    }
+
+    boolean hasKeysLeft() {
+        return keysFrom < keysTo;
+    }
+
+    /** Adds the keys of entries that have fallen off the tail, behind those that are to come already. */
+    void addKeys(long from, long to) {
+        if (!hasKeysLeft()) {
+            keysFrom = from;
+        }
+        keysTo = to;
+    }
+
+    /** Adds a gap: two that were not told are one. */
+    void addGap(StreamEvent.Gap more) {
+        StreamEvent.Gap before = gap;
+        if (before == null) {
+            gap = more;
+            return;
+        }
+        OptionalLong missed = before.missed().isPresent() && more.missed().isPresent()
+                ? OptionalLong.of(before.missed().getAsLong() + more.missed().getAsLong()) : OptionalLong.empty();
+        gap = new StreamEvent.Gap(more.position(), before.reason(), missed);
+    }
+}

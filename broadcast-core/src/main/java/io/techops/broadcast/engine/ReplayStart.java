@@ -1,0 +1,83 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.GapReason;
+import io.techops.broadcast.Position;
+import io.techops.broadcast.Replay;
+import io.techops.broadcast.spi.StreamEvent;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the cursor of a peer begins.
+ *
+ * @param next the entry of the ring
+ * @param keysFrom from which slot on it gets what is kept of keys beside the ring, before that
+ * @param keysTo the slot to stop before
+ * @param latestBelow below which entry it gets only what is the newest of its key
+ * @param after the slot after which the stream goes on
+ * @param recovered whether the peer named a position, and nothing is missing after it
+ * @param gap why something is missing; null if nothing is
+ * @param missed how many messages are missing; negative if that is not known exactly
+ * @param replays whether it gets anything of the past
+ */
+record ReplayStart(long next, long keysFrom, long keysTo, long latestBelow, long after, boolean recovered,
+        @Nullable GapReason gap, long missed, boolean replays) {
+
+    private static final long UNKNOWN = -1;
+
+    /** {@return where a replay begins} Under the lock of the log. */
+    static ReplayStart of(Replay replay, LogBuffer ring, long now) {
+        Position position = replay.position();
+        if (position == null) {
+            return withoutPosition(replay, ring, now, null);
+        }
+        if (!position.hasEpochOf(ring.origin())) {
+            return withoutPosition(replay, ring, now, GapReason.EPOCH);
+        }
+        if (position.sequence() >= ring.head()) {
+            return withoutPosition(replay, ring, now, GapReason.FUTURE);
+        }
+        return after(position.sequence(), ring, now);
+    }
+
+    private static ReplayStart withoutPosition(Replay replay, LogBuffer ring, long now, @Nullable GapReason gap) {
+        long head = ring.head();
+        long oldest = ring.oldest(now);
+        if (replay.isLatest()) {
+            long first = ring.keyed().first(oldest);
+            return new ReplayStart(oldest, first, oldest, head, first - 1, false, gap, UNKNOWN, first < head);
+        }
+        long next = Math.max(oldest, head - replay.messages());
+        return new ReplayStart(next, 0, 0, 0, next - 1, false, gap, UNKNOWN, next < head);
+    }
+
+    private static ReplayStart after(long sequence, LogBuffer ring, long now) {
+        long from = sequence + 1;
+        long oldest = ring.oldest(now);
+        if (from >= oldest) {
+            return new ReplayStart(from, 0, 0, 0, sequence, true, null, UNKNOWN, from < ring.head());
+        }
+        boolean lost = ring.lastLost() >= from || oldest > ring.tail();
+        GapReason gap = lost ? GapReason.EVICTED : null;
+        if (ring.conflates()) { // it goes on with what is the newest now of what followed
+            return new ReplayStart(oldest, from, oldest, 0, sequence, !lost, gap, UNKNOWN, true);
+        }
+        boolean exact = ring.lastSpared() < from && (oldest == ring.tail() || !ring.hasNotes());
+        return new ReplayStart(oldest, 0, 0, 0, lost ? oldest - 1 : sequence, !lost, gap,
+                exact ? oldest - from : UNKNOWN, oldest < ring.head());
+    }
+
+    /** Fills in what is to come. */
+    void fill(Prelude prelude, boolean knowsPositions, Position origin) {
+        prelude.keysFrom = keysFrom;
+        prelude.keysTo = keysTo;
+        prelude.latestBelow = latestBelow;
+        if (knowsPositions) {
+            prelude.open = new StreamEvent.Open(origin.at(after), recovered);
+            if (gap != null) {
+                prelude.gap = new StreamEvent.Gap(origin.at(after), gap,
+                        missed < 0 ? OptionalLong.empty() : OptionalLong.of(missed));
+            }
+        }
+    }
+}
