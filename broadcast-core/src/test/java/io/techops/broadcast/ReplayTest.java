@@ -138,6 +138,27 @@ class ReplayTest {
         }
 
         @Test
+        void aBoundOnMessagesIsAGapBeyondIt() {
+            rig.broadcastEach(0, 4);
+            assertOpen(join(Replay.after(position(2)).within(2)), position(2), true);
+            FakeTransport peer = join(Replay.after(position(1)).within(2));
+            assertThat(peer.texts()).containsExactly("2", "3");
+            assertGap(peer.events().get(1), position(2), GapReason.EVICTED, OptionalLong.of(1));
+        }
+
+        @Test
+        void aBoundOnTheAgeIsAGapBeyondIt() {
+            rig.broadcastEach(0, 2);
+            rig.passSeconds(5);
+            rig.broadcastEach(2, 4);
+            rig.passSeconds(5);
+            assertOpen(join(Replay.after(position(2)).within(Duration.ofSeconds(6))), position(2), true);
+            FakeTransport peer = join(Replay.after(position(1)).within(Duration.ofSeconds(6)));
+            assertThat(peer.texts()).containsExactly("2", "3");
+            assertGap(peer.events().get(1), position(2), GapReason.EVICTED, OptionalLong.of(1));
+        }
+
+        @Test
         void anotherEpochIsAGapAndBeginsWithWhatIsAskedForElse() {
             rig.broadcastEach(0, 3);
             FakeTransport peer = join(Replay.after(Position.of("other", 2)).orElse(Replay.last(1)));

@@ -41,8 +41,8 @@ final class LogBuffer {
     private @Nullable Message[] messages = new Message[INITIAL_CAPACITY];
     /** Made for the first entry that has notes. */
     private @Nullable EntryNotes @Nullable [] notes;
-    /** When each was appended; null if the retention has no age. */
-    private long @Nullable [] times;
+    /** When each was appended. */
+    private long[] times = new long[INITIAL_CAPACITY];
     private final long age;
     /** How many entries without a key there were before each; null if the buffer does not conflate. */
     private long @Nullable [] unkeyed;
@@ -59,8 +59,7 @@ final class LogBuffer {
         this.retention = retention;
         this.conflates = conflates;
         this.keyed = new KeyedMessages(retention);
-        this.age = retention.age() == null ? 0 : retention.age().toNanos();
-        this.times = age > 0 ? new long[INITIAL_CAPACITY] : null;
+        this.age = retention.age() == null ? Long.MAX_VALUE : retention.age().toNanos();
         this.unkeyed = conflates ? new long[INITIAL_CAPACITY] : null;
     }
 
@@ -110,13 +109,14 @@ final class LogBuffer {
         return slot >= head ? unkeyedAppended : unkeyed[index(slot)];
     }
 
-    /** {@return the first slot that is not too old} */
-    long oldest(long now) {
+    /** {@return the first slot that is not too old for the retention, and less than {@code most} nanoseconds old} */
+    long oldest(long now, long most) {
+        long bound = Math.min(age, most);
         long low = tail;
         long high = head;
-        while (times != null && low < high) {
+        while (bound < Long.MAX_VALUE && low < high) {
             long middle = (low + high) >>> 1;
-            if (now - times[index(middle)] >= age) {
+            if (now - times[index(middle)] >= bound) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -141,7 +141,7 @@ final class LogBuffer {
 
     /** {@return whether the oldest entry is too old} */
     boolean isTailTooOld(long now) {
-        return times != null && tail < head && now - times[index(tail)] >= age;
+        return age < Long.MAX_VALUE && tail < head && now - times[index(tail)] >= age;
     }
 
     /** Evicts the oldest entry. If this throws, nothing has changed. */
@@ -184,7 +184,6 @@ final class LogBuffer {
      * Appends an entry. If this throws, nothing has changed.
      *
      * @param its null if there is nothing to note
-     * @param now not looked at if the retention has no age
      * @return its sequence
      */
     long put(Message message, @Nullable EntryNotes its, long now) {
@@ -206,9 +205,7 @@ final class LogBuffer {
         if (notes != null) {
             notes[index] = its;
         }
-        if (times != null) {
-            times[index] = now;
-        }
+        times[index] = now;
         if (unkeyed != null) {
             unkeyed[index] = unkeyedAppended;
         }
@@ -223,7 +220,7 @@ final class LogBuffer {
         int capacity = messages.length * 2;
         @Nullable Message[] newMessages = new Message[capacity];
         @Nullable EntryNotes @Nullable [] newNotes = notes == null ? null : new EntryNotes[capacity];
-        long @Nullable [] newTimes = times == null ? null : new long[capacity];
+        long[] newTimes = new long[capacity];
         long @Nullable [] newUnkeyed = unkeyed == null ? null : new long[capacity];
         for (long slot = tail; slot < head; slot++) {
             int from = index(slot);
@@ -232,9 +229,7 @@ final class LogBuffer {
             if (newNotes != null) {
                 newNotes[to] = notes[from];
             }
-            if (newTimes != null) {
-                newTimes[to] = times[from];
-            }
+            newTimes[to] = times[from];
             if (newUnkeyed != null) {
                 newUnkeyed[to] = unkeyed[from];
             }

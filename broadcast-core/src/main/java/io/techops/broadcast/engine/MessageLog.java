@@ -151,11 +151,6 @@ final class MessageLog {
         return ring.lastLost();
     }
 
-    /** {@return the time, if the log looks at it at all} Not under the lock: the timer may be foreign. */
-    private long now() {
-        return retention.age() != null || ring.hasNotes() ? timer.nanoTime() : 0;
-    }
-
     // What publishers do.
 
     /** {@return why the log can never take a message, or null if it can} */
@@ -186,7 +181,7 @@ final class MessageLog {
             Publisher publisher) {
         long charge = checkedCharge(message, key);
         boolean noted = key != null || expiresAt != EntryNotes.NEVER;
-        long now = noted ? timer.nanoTime() : now();
+        long now = timer.nanoTime(); // not under the lock: the timer may be foreign
         return publish(() -> makeRoom(charge, marks.hostLimit(), now)
                 ? put(message, notes(except, key, expiresAt, noted, now), now) : REFUSED, wait, publisher);
     }
@@ -402,7 +397,7 @@ final class MessageLog {
      */
     long receive(Message message, @Nullable String key, long expiresAt, PeerCursor from) {
         long charge = checkedCharge(message, key);
-        long now = key != null || expiresAt != EntryNotes.NEVER ? timer.nanoTime() : now();
+        long now = timer.nanoTime();
         lock.lock();
         try {
             if (sealed) {
@@ -500,7 +495,7 @@ final class MessageLog {
      */
     @Nullable ReplayStart join(PeerCursor cursor, Replay replay, @Nullable Prelude prelude, boolean hasSnapshots,
             Runnable onJoin) {
-        long now = now();
+        long now = timer.nanoTime();
         lock.lock();
         try {
             if (sealed) {
@@ -545,7 +540,7 @@ final class MessageLog {
      * @return the parked messages that found room
      */
     List<Admitted> end(int shard, boolean vacant, long offered, long graced) {
-        long now = now();
+        long now = timer.nanoTime();
         lock.lock();
         try {
             marks.move(shard, vacant, offered, graced);
@@ -668,7 +663,7 @@ final class MessageLog {
 
     /** {@return a run of entries for all who stand at a slot; null if it is no longer kept} */
     @Nullable LogBatch read(long from, long until) {
-        long now = now();
+        long now = timer.nanoTime();
         lock.lock();
         try {
             return reader.read(from, until, now);

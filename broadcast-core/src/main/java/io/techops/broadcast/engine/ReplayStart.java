@@ -37,12 +37,12 @@ record ReplayStart(long next, long keysFrom, long keysTo, long latestBelow, long
         if (position.sequence() >= ring.head()) {
             return withoutPosition(replay, ring, now, GapReason.FUTURE);
         }
-        return after(position.sequence(), ring, now);
+        return after(position.sequence(), replay, ring, now);
     }
 
     private static ReplayStart withoutPosition(Replay replay, LogBuffer ring, long now, @Nullable GapReason gap) {
         long head = ring.head();
-        long oldest = ring.oldest(now);
+        long oldest = ring.oldest(now, Long.MAX_VALUE);
         if (replay.isLatest()) {
             long first = ring.keyed().first(oldest);
             return new ReplayStart(oldest, first, oldest, head, first - 1, false, gap, UNKNOWN, first < head);
@@ -51,9 +51,10 @@ record ReplayStart(long next, long keysFrom, long keysTo, long latestBelow, long
         return new ReplayStart(next, 0, 0, 0, next - 1, false, gap, UNKNOWN, next < head);
     }
 
-    private static ReplayStart after(long sequence, LogBuffer ring, long now) {
+    private static ReplayStart after(long sequence, Replay replay, LogBuffer ring, long now) {
         long from = sequence + 1;
-        long oldest = ring.oldest(now);
+        long most = replay.oldest() == null ? Long.MAX_VALUE : replay.oldest().toNanos();
+        long oldest = Math.max(ring.oldest(now, most), ring.head() - replay.mostBack());
         if (from >= oldest) {
             return new ReplayStart(from, 0, 0, 0, sequence, true, null, UNKNOWN, from < ring.head());
         }
