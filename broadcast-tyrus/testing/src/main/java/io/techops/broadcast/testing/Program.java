@@ -37,6 +37,7 @@ public final class Program implements AutoCloseable {
         List<String> command = new ArrayList<>(withDefaultSignals());
         command.addAll(wrapper);
         command.add(JAVA.toString());
+        command.add("-XX:TieredStopAtLevel=1"); // it lives for seconds: optimising costs more than it saves
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().remove("JAVA_TOOL_OPTIONS");

@@ -1,27 +1,14 @@
 package io.techops.broadcast.containers;
 
-import org.junit.jupiter.api.AfterEach;
-
 /**
- * What the endpoint promises, in whatever container it is.
+ * What the endpoint promises, in whatever container it is. What it sends, and when it holds back or ends a session, is
+ * the same however it got there: that is tried with a configuration alone.
  */
-public abstract class ContainerContract
-        implements DeliveryContract, LimitsContract, FloodContract, EndContract, ApplicationContract {
+public abstract class ContainerContract extends DeploymentContract
+        implements OrderContract, FloodContract, EndContract, ApplicationContract {
 
-    private final ContainerRig rig;
-
-    /** Runs the contract in a container, with the endpoint put into it in one way. */
-    protected ContainerContract(DeploymentStyle style, Container.Starting starting) {
-        rig = new ContainerRig(style, starting);
-    }
-
-    @Override
-    public ContainerRig rig() {
-        return rig;
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        rig.stop();
+    /** Runs the contract in a container. */
+    protected ContainerContract(Container.Starting starting) {
+        super(DeploymentStyle.CONFIGURED, starting);
     }
 }

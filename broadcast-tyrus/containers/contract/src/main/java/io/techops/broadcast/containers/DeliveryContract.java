@@ -1,6 +1,5 @@
 package io.techops.broadcast.containers;
 
-import static io.techops.broadcast.containers.ContainerRig.assertOneOrder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.BroadcastHub;
@@ -9,7 +8,6 @@ import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Recorder;
 import java.util.List;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** What is delivered, to whom and in which order. */
@@ -78,47 +76,5 @@ interface DeliveryContract {
         assertThat(rig.events.departures).extracting(Recorder.Departure::peer).containsExactly(1L, 2L, 3L);
         assertThat(stays.sendText("still here").nextText()).isEqualTo("still here");
         assertThat(rig.hub.peers()).hasSize(1);
-    }
-
-    @Test
-    default void allSeeOneOrder() throws Exception {
-        ContainerRig rig = rig();
-        int publishers = 4;
-        int each = 100;
-        rig.start(BroadcastHub.builder());
-        List<RawClient> all = rig.open(12, 0);
-        List<Future<List<String>>> seen = rig.readAll(all, publishers * each);
-        for (int p = 0; p < publishers; p++) {
-            RawClient publisher = all.get(p);
-            int from = p;
-            rig.threads.submit(() -> {
-                for (int i = 0; i < each; i++) {
-                    publisher.sendText(from + " " + i);
-                }
-                return null;
-            });
-        }
-        assertOneOrder(seen, publishers, each);
-    }
-
-    @Test
-    default void aPushFromSixteenThreadsReachesEveryoneInOneOrder() throws Exception {
-        ContainerRig rig = rig();
-        int publishers = 16;
-        int each = 250;
-        rig.start(BroadcastHub.builder());
-        List<RawClient> all = rig.open(4, 0);
-        List<Future<List<String>>> seen = rig.readAll(all, publishers * each);
-        for (int p = 0; p < publishers; p++) {
-            int from = p;
-            rig.threads.submit(() -> {
-                for (int i = 0; i < each; i++) {
-                    rig.hub.broadcast(from + " " + i);
-                }
-            });
-        }
-        assertOneOrder(seen, publishers, each);
-        assertThat(rig.events.failures).isEmpty();
-        assertThat(rig.events.departures).isEmpty();
     }
 }

@@ -43,21 +43,6 @@ interface EndContract {
         assertThat(rig.events.departures).extracting(Recorder.Departure::code).containsOnly(CloseReason.GOING_AWAY);
     }
 
-    @Test
-    default void aHubThatIsClosedTakesNoPeers() throws Exception {
-        ContainerRig rig = rig();
-        rig.start(BroadcastHub.builder());
-        rig.hub.close();
-        RawClient late = RawClient.connect(rig.container.uri().getPort(), 0);
-        rig.peers.add(late);
-        String status = late.ask(RawClient.handshake(rig.container.uri().getPath()));
-        if (rig.container.refusesBeforeUpgrade()) {
-            assertThat(status).startsWith("HTTP/1.1 503");
-        } else {
-            assertThat(late.readClose().code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
-        }
-    }
-
     /** Where the container gets a close frame through at all: never a code that says that a rule was broken. */
     @Test
     default void peersThatAreStillBehindAtTheEndAreNotToldThatTheyBrokeARule() throws Exception {

@@ -1,12 +1,15 @@
 package io.techops.broadcast.containers;
 
 import static io.techops.broadcast.containers.ContainerRig.assertOneOrder;
+import static io.techops.broadcast.containers.ContainerRig.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.testing.RawClient;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -16,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Peers that send more than others can take. */
+/** Peers that send more than others can take, and one that takes nothing. */
 interface FloodContract {
 
     /** {@return the container, the hub and the peers of the test that runs} */
@@ -96,5 +99,44 @@ interface FloodContract {
         }
         assertThat(rig.events.departures).isEmpty();
         assertThat(rig.events.failures).isEmpty();
+    }
+
+    @Test
+    default void aStalledPeerIsCutAndTheOthersLoseNothing() throws Exception {
+        ContainerRig rig = rig();
+        int count = 500;
+        rig.start(BroadcastHub.builder().shards(1).retention(Retention.of(4_096, 64 << 20))
+                .stallTimeout(Duration.ofMillis(1_500)).closeTimeout(Duration.ofMillis(1_500)));
+        RawClient stalls = rig.open(4_096);
+        RawClient reads = rig.open();
+        // 1 MB fits in the kernel: a reader that is late is not taken for stalled.
+        Semaphore onTheWay = new Semaphore(32);
+        Future<List<String>> seen = rig.threads.submit(() -> {
+            List<String> texts = new ArrayList<>();
+            while (texts.size() < count) {
+                texts.add(reads.nextText());
+                onTheWay.release();
+            }
+            return texts;
+        });
+        String filler = "x".repeat(32_000);
+        for (int i = 0; i < count; i++) {
+            onTheWay.acquire();
+            rig.hub.broadcast(i + filler);
+        }
+        rig.awaitDepartures(1);
+        assertThat(rig.events.departures.get(0).peer()).isEqualTo(1);
+        assertThat(rig.events.departures.get(0).code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
+        if (!rig.container.canCut()) { // it is told why if it reads before its time is over
+            assertThat(stalls.readClose().code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
+        }
+        List<String> texts = seen.get();
+        for (int i = 0; i < count; i++) {
+            assertThat(texts.get(i)).hasSize(filler.length() + String.valueOf(i).length()).startsWith(i + "x");
+        }
+        assertThat(reads.sendText("still here").nextText()).isEqualTo("still here");
+        if (rig.container.canCut()) {
+            patiently().until(stalls::isCut);
+        }
     }
 }

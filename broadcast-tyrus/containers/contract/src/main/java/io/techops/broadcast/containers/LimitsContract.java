@@ -1,22 +1,17 @@
 package io.techops.broadcast.containers;
 
-import static io.techops.broadcast.containers.ContainerRig.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.MessagePolicy;
-import io.techops.broadcast.Retention;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Recorder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 
 /** Peers that are slow, silent, or break a rule. */
@@ -24,45 +19,6 @@ interface LimitsContract {
 
     /** {@return the container, the hub and the peers of the test that runs} */
     ContainerRig rig();
-
-    @Test
-    default void aStalledPeerIsCutAndTheOthersLoseNothing() throws Exception {
-        ContainerRig rig = rig();
-        int count = 500;
-        rig.start(BroadcastHub.builder().shards(1).retention(Retention.of(4_096, 64 << 20))
-                .stallTimeout(Duration.ofMillis(1_500)).closeTimeout(Duration.ofMillis(1_500)));
-        RawClient stalls = rig.open(4_096);
-        RawClient reads = rig.open();
-        // 1 MB fits in the kernel: a reader that is late is not taken for stalled.
-        Semaphore onTheWay = new Semaphore(32);
-        Future<List<String>> seen = rig.threads.submit(() -> {
-            List<String> texts = new ArrayList<>();
-            while (texts.size() < count) {
-                texts.add(reads.nextText());
-                onTheWay.release();
-            }
-            return texts;
-        });
-        String filler = "x".repeat(32_000);
-        for (int i = 0; i < count; i++) {
-            onTheWay.acquire();
-            rig.hub.broadcast(i + filler);
-        }
-        rig.awaitDepartures(1);
-        assertThat(rig.events.departures.get(0).peer()).isEqualTo(1);
-        assertThat(rig.events.departures.get(0).code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
-        if (!rig.container.canCut()) { // it is told why if it reads before its time is over
-            assertThat(stalls.readClose().code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
-        }
-        List<String> texts = seen.get();
-        for (int i = 0; i < count; i++) {
-            assertThat(texts.get(i)).hasSize(filler.length() + String.valueOf(i).length()).startsWith(i + "x");
-        }
-        assertThat(reads.sendText("still here").nextText()).isEqualTo("still here");
-        if (rig.container.canCut()) {
-            patiently().until(stalls::isCut);
-        }
-    }
 
     @Test
     default void aPolicyThatThrowsEndsItsPeerWith1011AndNoOtherPeerIsAffected() throws Exception {

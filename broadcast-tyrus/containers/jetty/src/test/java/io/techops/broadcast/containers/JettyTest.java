@@ -13,14 +13,14 @@ import org.junit.jupiter.api.Nested;
 class JettyTest {
 
     @Nested
-    class WithAClassThatExtends extends ContainerContract {
+    class WithAClassThatExtends extends DeploymentContract {
         WithAClassThatExtends() {
             super(DeploymentStyle.EXTENDING, Embedded::new);
         }
     }
 
     @Nested
-    class WithAClassThatDelegates extends ContainerContract {
+    class WithAClassThatDelegates extends DeploymentContract {
         WithAClassThatDelegates() {
             super(DeploymentStyle.DELEGATING, Embedded::new);
         }
@@ -29,7 +29,7 @@ class JettyTest {
     @Nested
     class WithAConfiguration extends ContainerContract {
         WithAConfiguration() {
-            super(DeploymentStyle.CONFIGURED, Embedded::new);
+            super(Embedded::new);
         }
     }
 

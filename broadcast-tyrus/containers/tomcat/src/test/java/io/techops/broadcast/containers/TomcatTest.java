@@ -18,14 +18,14 @@ import org.junit.jupiter.api.Nested;
 class TomcatTest {
 
     @Nested
-    class WithAClassThatExtends extends ContainerContract {
+    class WithAClassThatExtends extends DeploymentContract {
         WithAClassThatExtends() {
             super(DeploymentStyle.EXTENDING, Embedded::new);
         }
     }
 
     @Nested
-    class WithAClassThatDelegates extends ContainerContract {
+    class WithAClassThatDelegates extends DeploymentContract {
         WithAClassThatDelegates() {
             super(DeploymentStyle.DELEGATING, Embedded::new);
         }
@@ -34,7 +34,7 @@ class TomcatTest {
     @Nested
     class WithAConfiguration extends ContainerContract {
         WithAConfiguration() {
-            super(DeploymentStyle.CONFIGURED, Embedded::new);
+            super(Embedded::new);
         }
     }
 

@@ -8,14 +8,14 @@ import org.junit.jupiter.api.Nested;
 class HostedTest {
 
     @Nested
-    class WithAClassThatExtends extends ContainerContract {
+    class WithAClassThatExtends extends DeploymentContract {
         WithAClassThatExtends() {
             super(DeploymentStyle.EXTENDING, (style, hub, threads) -> new Hosting(style));
         }
     }
 
     @Nested
-    class WithAClassThatDelegates extends ContainerContract {
+    class WithAClassThatDelegates extends DeploymentContract {
         WithAClassThatDelegates() {
             super(DeploymentStyle.DELEGATING, (style, hub, threads) -> new Hosting(style));
         }
@@ -24,7 +24,7 @@ class HostedTest {
     @Nested
     class WithAConfiguration extends ContainerContract {
         WithAConfiguration() {
-            super(DeploymentStyle.CONFIGURED, (style, hub, threads) -> new Hosting(style));
+            super((style, hub, threads) -> new Hosting(style));
         }
     }
 

@@ -8,7 +8,7 @@ import java.net.URI;
 class StandaloneTest extends ContainerContract {
 
     StandaloneTest() {
-        super(DeploymentStyle.CONFIGURED, (style, hub, threads) -> new Standalone(hub));
+        super((style, hub, threads) -> new Standalone(hub));
     }
 
     private static final class Standalone implements Container {

@@ -19,14 +19,14 @@ class TyrusTest {
     private static volatile DeploymentStyle configured;
 
     @Nested
-    class WithAClassThatExtends extends ContainerContract {
+    class WithAClassThatExtends extends DeploymentContract {
         WithAClassThatExtends() {
             super(DeploymentStyle.EXTENDING, Stock::new);
         }
     }
 
     @Nested
-    class WithAClassThatDelegates extends ContainerContract {
+    class WithAClassThatDelegates extends DeploymentContract {
         WithAClassThatDelegates() {
             super(DeploymentStyle.DELEGATING, Stock::new);
         }
@@ -35,7 +35,7 @@ class TyrusTest {
     @Nested
     class WithAConfiguration extends ContainerContract {
         WithAConfiguration() {
-            super(DeploymentStyle.CONFIGURED, Stock::new);
+            super(Stock::new);
         }
     }
 

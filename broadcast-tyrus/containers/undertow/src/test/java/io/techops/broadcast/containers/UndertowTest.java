@@ -16,14 +16,14 @@ import org.junit.jupiter.api.Nested;
 class UndertowTest {
 
     @Nested
-    class WithAClassThatExtends extends ContainerContract {
+    class WithAClassThatExtends extends DeploymentContract {
         WithAClassThatExtends() {
             super(DeploymentStyle.EXTENDING, Embedded::new);
         }
     }
 
     @Nested
-    class WithAClassThatDelegates extends ContainerContract {
+    class WithAClassThatDelegates extends DeploymentContract {
         WithAClassThatDelegates() {
             super(DeploymentStyle.DELEGATING, Embedded::new);
         }
@@ -32,7 +32,7 @@ class UndertowTest {
     @Nested
     class WithAConfiguration extends ContainerContract {
         WithAConfiguration() {
-            super(DeploymentStyle.CONFIGURED, Embedded::new);
+            super(Embedded::new);
         }
     }
 
