@@ -7,6 +7,7 @@ import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.Peer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 
 /**
  * A listener that records what the hub reports. Safe for use by any number of threads.
@@ -24,6 +25,18 @@ public final class Recorder implements HubListener, MessageListener {
     /** What failed. */
     public final List<Throwable> failures = new CopyOnWriteArrayList<>();
 
+    private final Predicate<Peer> recorded;
+
+    /** Makes a listener that records all. */
+    public Recorder() {
+        this(peer -> true);
+    }
+
+    /** Makes a listener that records some peers that come and go, and all else. */
+    public Recorder(Predicate<Peer> recorded) {
+        this.recorded = recorded;
+    }
+
     /** A peer that was unregistered, and why. */
     public record Departure(long peer, CloseReason reason) {
 
@@ -35,12 +48,16 @@ public final class Recorder implements HubListener, MessageListener {
 
     @Override
     public void registered(Peer peer) {
-        registered.add(peer);
+        if (recorded.test(peer)) {
+            registered.add(peer);
+        }
     }
 
     @Override
     public void unregistered(Peer peer, CloseReason reason) {
-        departures.add(new Departure(peer.id(), reason));
+        if (recorded.test(peer)) {
+            departures.add(new Departure(peer.id(), reason));
+        }
     }
 
     @Override

@@ -41,11 +41,11 @@ interface AdmissionContract {
     default void aPeerIsKnownByWhatItAskedForAndWhereItConnectsFrom() throws Exception {
         ContainerRig rig = rig();
         rig.start(BroadcastHub.builder());
-        RawClient peer = rig.openAt(rig.container.uri().getPath() + "?token=a%20b");
+        RawClient peer = rig.openAt(rig.container.uri().getPath() + "?token=a%20b&" + rig.mark);
         patiently().until(() -> rig.events.registered.size() == 1);
         Attributes known = rig.hub.peers().iterator().next().attributes();
         assertThat(known.get(PeerAttributes.PATH)).isEqualTo(rig.container.uri().getPath());
-        assertThat(known.get(PeerAttributes.QUERY)).isEqualTo("token=a%20b");
+        assertThat(known.get(PeerAttributes.QUERY)).isEqualTo("token=a%20b&" + rig.mark);
         assertThat(known.get(PeerAttributes.REMOTE_ADDRESS)).isEqualTo(rig.container.tellsRemoteAddress()
                 ? new InetSocketAddress("127.0.0.1", rig.container.tellsRemotePort() ? peer.socket().getLocalPort() : 0)
                 : null);
