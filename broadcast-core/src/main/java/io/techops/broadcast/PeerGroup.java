@@ -38,12 +38,11 @@ public final class PeerGroup {
     public boolean add(Peer peer) {
         Objects.requireNonNull(peer, "peer");
         synchronized (peer) { // so that the group and the peer agree
-            boolean added = members.add(peer);
-            if (!peer.joined(removal)) {
+            if (!peer.joined(removal)) { // first: if there is no memory for more, it leaves a group that it is not in
                 members.remove(peer);
                 return false;
             }
-            return added;
+            return members.add(peer);
         }
     }
 

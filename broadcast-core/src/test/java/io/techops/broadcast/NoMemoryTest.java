@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -47,6 +49,7 @@ class NoMemoryTest {
             private final AtomicInteger messages = new AtomicInteger();
             private volatile Registration registration;
             private volatile boolean takesAll = true;
+            private volatile boolean paused;
 
             Silent register(BroadcastHub hub) {
                 registration = AdapterHub.of(hub).register(this);
@@ -77,15 +80,35 @@ class NoMemoryTest {
 
             @Override
             public void resume() {
-                // It is never paused.
+                paused = false;
+            }
+
+            void speak(Message message) {
+                if (!paused) {
+                    boolean more = true;
+                    paused = true; // before it can be resumed
+                    try {
+                        more = registration.received(message);
+                    } finally {
+                        if (more) {
+                            paused = false;
+                        }
+                    }
+                }
             }
         }
+
+        private static final AtomicInteger CAME = new AtomicInteger();
+        private static final AtomicInteger WENT = new AtomicInteger();
+        private static final AtomicLong MISSED = new AtomicLong();
+        private static BroadcastHub hub;
+        private static Topics topics;
 
         private Program() {
         }
 
         /** {@return what is done while there is no memory} It is made while there is. */
-        private static List<Runnable> actions(BroadcastHub hub, Topics topics, Silent talker, Silent slow) {
+        private static List<Runnable> actions(Silent talker, Silent slow) {
             Message message = Message.text("lost or not");
             BroadcastOptions some = BroadcastOptions.to(peer -> peer.id() % 3 > 0);
             CloseReason gone = CloseReason.of(CloseReason.GOING_AWAY);
@@ -93,7 +116,7 @@ class NoMemoryTest {
             BroadcastHub other = topics.hub("other");
             return List.of(
                     () -> hub.tryBroadcast(Message.text("lost or not")),
-                    () -> talker.registration.received(message),
+                    () -> talker.speak(message),
                     () -> hub.tryBroadcast(message, some),
                     () -> new Silent().register(hub).registration.unregister(gone),
                     () -> slow.registration.writable(),
@@ -135,42 +158,51 @@ class NoMemoryTest {
             }
         }
 
+        /** Says all that there is to see. */
+        private static void fail(String why) {
+            System.out.println(why);
+            Thread.getAllStackTraces().forEach((thread, trace) -> System.out.println(thread + " " + List.of(trace)));
+            System.out.println("peers that came and went: " + CAME + ", " + WENT + "; missed: " + MISSED);
+            System.out.println(new StateReport().add("the topics", topics).add("the hub", hub));
+            System.exit(1);
+        }
+
+        private static void awaitEnd(String what, CompletionStage<Void> end) throws InterruptedException {
+            CompletableFuture<Void> ended = end.toCompletableFuture();
+            await("the end of " + what, ended::isDone);
+            ended.join();
+        }
+
         private static void await(String what, BooleanSupplier condition) throws InterruptedException {
             long until = System.nanoTime() + Duration.ofMinutes(2).toNanos();
             while (!condition.getAsBoolean()) {
                 if (System.nanoTime() - until > 0) {
-                    System.out.println("not in 2 minutes: " + what);
-                    Thread.getAllStackTraces().forEach((thread, trace) -> System.out.println(thread + " "
-                            + List.of(trace)));
-                    System.exit(1);
+                    fail("not in 2 minutes: " + what);
                 }
                 TimeUnit.MILLISECONDS.sleep(1);
             }
         }
 
         public static void main(String[] arguments) throws Exception {
-            AtomicInteger came = new AtomicInteger();
-            AtomicInteger went = new AtomicInteger();
-            AtomicLong missed = new AtomicLong();
-            BroadcastHub hub = BroadcastHub.builder().shards(2).heartbeat(Duration.ofMillis(100))
+            hub = BroadcastHub.builder().shards(2).heartbeat(Duration.ofMillis(100))
                     .retention(Retention.of(64, 1 << 20)).overflow(OverflowPolicy.skip())
                     .stallTimeout(Duration.ofMinutes(10)).listener(new HubListener() {
                         @Override
                         public void registered(Peer peer) {
-                            came.incrementAndGet();
+                            CAME.incrementAndGet();
                         }
 
                         @Override
                         public void unregistered(Peer peer, CloseReason reason) {
-                            went.incrementAndGet();
+                            WENT.incrementAndGet();
                         }
 
                         @Override
                         public void overflowed(Peer peer, long count) {
-                            missed.addAndGet(count);
+                            MISSED.addAndGet(count);
                         }
                     }).build();
-            Topics topics = Topics.builder().linger(Duration.ofMillis(1)).limit(2).build();
+            topics = Topics.builder().linger(Duration.ofMillis(1)).limit(2).build();
             List<Silent> peers = new ArrayList<>();
             for (int i = 0; i < 300; i++) { // more than a message is linked to in one step
                 peers.add(new Silent().register(hub));
@@ -182,8 +214,8 @@ class NoMemoryTest {
             for (int i = 0; i < 100; i++) { // more than the log keeps: the slow one misses some
                 hub.broadcast("while it is slow");
             }
-            List<Object> hoard = new ArrayList<>(8_000_000);
-            exhaust(hoard, actions(hub, topics, peers.get(0), slow));
+            List<Object> hoard = new ArrayList<>((int) (Runtime.getRuntime().maxMemory() >> 4));
+            exhaust(hoard, actions(peers.get(0), slow));
             hoard.clear();
             System.gc();
             slow.takesAll = true;
@@ -203,13 +235,13 @@ class NoMemoryTest {
                 await("it is pinged", () -> peer.pings.get() > pings.get(peer) + 2);
             }
             await("only those are left", () -> hub.peers().size() == peers.size());
-            await("the listener is told of all that came and went", () -> came.get() - went.get() == peers.size());
-            await("and of all that was missed", () -> missed.get() >= 36 && missed.get() == hub.stats().missed());
+            await("the listener is told of all that came and went", () -> CAME.get() - WENT.get() == peers.size());
+            await("and of all that was missed", () -> MISSED.get() >= 36 && MISSED.get() == hub.stats().missed());
             await("no topic is left", () -> topics.names().isEmpty() && topics.stats().hubs().isEmpty());
             topics.hub("topic").broadcast("after");
-            topics.shutdown(Duration.ofSeconds(20)).toCompletableFuture().get(2, TimeUnit.MINUTES);
-            hub.shutdown(Duration.ofSeconds(20)).toCompletableFuture().get(2, TimeUnit.MINUTES);
-            await("the listener is told of the end of all", () -> came.get() == went.get());
+            awaitEnd("the topics", topics.shutdown(Duration.ofSeconds(20)));
+            awaitEnd("the hub", hub.shutdown(Duration.ofSeconds(20)));
+            await("the listener is told of the end of all", () -> CAME.get() == WENT.get());
             System.out.println("alive");
             System.exit(0);
         }

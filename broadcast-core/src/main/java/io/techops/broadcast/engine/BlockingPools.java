@@ -7,9 +7,11 @@ import io.techops.broadcast.spi.BlockingTasks;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A pool of threads for each kind of blocking task. Safe for use by any number of threads. */
 final class BlockingPools implements BlockingTasks {
@@ -18,14 +20,18 @@ final class BlockingPools implements BlockingTasks {
 
     private final Map<Kind, ScheduledThreadPoolExecutor> pools = new EnumMap<>(Kind.class);
 
-    BlockingPools(ThreadFactory factory) {
-        ThreadFactory threads = task -> {
-            Thread thread = factory.newThread(task);
-            thread.setContextClassLoader(ClassLoader.getSystemClassLoader()); // not that of whatever asked first
-            return thread;
-        };
+    /** @param owner what the threads belong to: takes note of them */
+    BlockingPools(String name, Set<Thread> owner) {
+        AtomicInteger number = new AtomicInteger();
         for (Kind kind : Kind.values()) {
-            ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(kind == Kind.CUT ? 16 : 32, threads);
+            ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(kind == Kind.CUT ? 16 : 32);
+            EngineThread.staff(pool, name, number, owner);
+            ThreadFactory factory = pool.getThreadFactory();
+            pool.setThreadFactory(task -> {
+                Thread thread = factory.newThread(task);
+                thread.setContextClassLoader(ClassLoader.getSystemClassLoader()); // not that of whatever asked first
+                return thread;
+            });
             pool.setKeepAliveTime(1, TimeUnit.SECONDS);
             pool.allowCoreThreadTimeOut(true);
             pool.setRemoveOnCancelPolicy(true);

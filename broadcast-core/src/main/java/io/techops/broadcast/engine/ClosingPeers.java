@@ -108,15 +108,34 @@ final class ClosingPeers {
 
     /** Lets go of those that have ended, or ends them all. */
     void sweep(boolean abortAll) {
-        if (!closing.isEmpty()) {
-            closing.removeIf(cursor -> (cursor.signals() & PeerCursor.GONE) != 0 || abortAll && abort(cursor));
+        for (int i = closing.size() - 1; i >= 0; i--) {
+            PeerCursor cursor = closing.get(i);
+            if (hasEnded(cursor) || abortAll && abort(cursor)) {
+                letGo(i);
+            }
         }
     }
 
     /** Aborts those that take too long. */
     void keepTime(long now) {
-        closing.removeIf(cursor -> (cursor.signals() & PeerCursor.GONE) != 0
-                || deadlines.passed(cursor.closeBy, now) && abort(cursor));
+        for (int i = closing.size() - 1; i >= 0; i--) {
+            PeerCursor cursor = closing.get(i);
+            if (hasEnded(cursor) || deadlines.passed(cursor.closeBy, now) && abort(cursor)) {
+                letGo(i);
+            }
+        }
+    }
+
+    private static boolean hasEnded(PeerCursor cursor) {
+        return (cursor.signals() & PeerCursor.GONE) != 0;
+    }
+
+    /** Needs no memory, so that none is aborted twice. */
+    private void letGo(int index) {
+        PeerCursor last = closing.remove(closing.size() - 1);
+        if (index < closing.size()) {
+            closing.set(index, last);
+        }
     }
 
     private void startClose(PeerCursor cursor, CloseReason reason) {
@@ -127,8 +146,8 @@ final class ClosingPeers {
             cursor.transport.close(reason);
         } catch (Throwable thrown) {
             closing.remove(cursor);
-            note("Closing {} failed", cursor, thrown);
             abort(cursor);
+            note(true, cursor, thrown);
         }
         ForeignCode.returned();
     }
@@ -137,15 +156,15 @@ final class ClosingPeers {
         try {
             cursor.transport.abort();
         } catch (Throwable thrown) {
-            note("Aborting {} failed", cursor, thrown);
+            note(false, cursor, thrown);
         }
         ForeignCode.returned();
         return true;
     }
 
-    private static void note(String what, PeerCursor cursor, Throwable thrown) {
+    private static void note(boolean atClose, PeerCursor cursor, Throwable thrown) {
         try {
-            LOG.debug(what, cursor.peer, thrown);
+            LOG.debug(atClose ? "Closing {} failed" : "Aborting {} failed", cursor.peer, thrown);
         } catch (Throwable noMemory) {
             // Then it is not told.
         }

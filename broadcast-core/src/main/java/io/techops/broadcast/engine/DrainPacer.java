@@ -24,11 +24,11 @@ final class DrainPacer {
     /**
      * @param begin now, in the timer's nanoseconds
      * @param peers how many there are to close
-     * @param spread how long closing them is to take
+     * @param spread how long closing them is to take, in nanoseconds
      */
-    DrainPacer(long begin, int peers, Duration spread) {
+    DrainPacer(long begin, int peers, long spread) {
         this.begin = begin;
-        this.spread = peers > AT_ONCE ? spread.toNanos() : 0;
+        this.spread = peers > AT_ONCE ? spread : 0;
         this.gap = this.spread / Math.max(1, peers);
     }
 

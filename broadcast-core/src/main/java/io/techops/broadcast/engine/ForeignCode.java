@@ -1,8 +1,8 @@
 package io.techops.broadcast.engine;
 
-import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.logging.SafeLog;
+import java.util.function.LongSupplier;
 
 /*
  * The border to foreign code: what the host application or an adapter gives to a hub and the hub then calls. Such code
@@ -12,6 +12,9 @@ import io.techops.broadcast.logging.SafeLog;
  *   RetriedTask    a task on a foreign executor: one that is refused is submitted again
  *   SafeLog        the logger, and the toString, getMessage and hashCode of what is logged: logging never throws
  *   ForeignCode    everything else whose failure concerns nothing but itself
+ *
+ * There may be no memory when it fails. What must happen then is done first, and needs none: not even a literal, which
+ * a class has to make when it comes to it for the first time. That is why the sentence that is logged is a field.
  *
  * A call whose failure has a consequence (a policy's closes the peer) has a catch (Throwable) of its own at the call,
  * with nothing in it that can throw. After each call on a thread of ours comes returned().
@@ -27,11 +30,12 @@ final class ForeignCode {
     /**
      * @param log where failures are told, at a bounded rate
      * @param failure what has happened then, a sentence without its full stop
+     * @param clock in nanoseconds; does not throw
      */
-    ForeignCode(SafeLog log, String failure, HubTimer timer) {
+    ForeignCode(SafeLog log, String failure, LongSupplier clock) {
         this.log = log;
         this.failure = failure;
-        this.failures = new LogRateLimiter(timer::nanoTime);
+        this.failures = new LogRateLimiter(clock);
     }
 
     /** Calls foreign code; what it throws is logged. */
@@ -44,7 +48,7 @@ final class ForeignCode {
         returned();
     }
 
-    /** Takes note of what foreign code has thrown. */
+    /** Takes note of what foreign code has thrown. Never throws. */
     void failed(Throwable thrown) {
         log.warn(failures, failure, thrown);
     }

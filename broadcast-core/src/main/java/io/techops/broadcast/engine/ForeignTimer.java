@@ -2,7 +2,6 @@ package io.techops.broadcast.engine;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.HubTimer;
-import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.logging.SafeLog;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,11 +20,18 @@ final class ForeignTimer implements HubTimer {
     private static final Duration PAUSE = Duration.ofMillis(100);
     /** How old the time may be that is shown while the clock throws: so that not every look at it is a write. */
     private static final long RESOLUTION = Duration.ofMillis(1).toNanos();
+    /** Its thread is there only while a timer refuses tasks, and for a second more. */
+    private static final ScheduledThreadPoolExecutor RESCUE =
+            HubExecutors.timer("broadcast-rescue", ConcurrentHashMap.newKeySet(), 1);
     /** Instead of a task that is not scheduled: there is no memory for it, or this timer has ended. */
     private static final Cancellation UNSET = () -> { };
 
     private final HubTimer host;
-    private final LogRateLimiter failures = new LogRateLimiter(System::nanoTime);
+    private final ForeignCode clockFailures = new ForeignCode(LOG, "The hub's clock threw", System::nanoTime);
+    private final ForeignCode timerFailures = new ForeignCode(LOG,
+            "The hub's timer did not take a task: it is tried again", System::nanoTime);
+    private final ForeignCode cancelFailures = new ForeignCode(LOG, "The hub's timer did not cancel a task",
+            System::nanoTime);
     /** About what the clock showed last; written by any thread, which may lose against another. */
     private volatile long last;
     private volatile boolean ended;
@@ -55,12 +61,14 @@ final class ForeignTimer implements HubTimer {
             }
             return now;
         } catch (Throwable thrown) {
-            failed("The hub's clock threw", thrown);
+            failed(clockFailures, thrown);
             return last;
         }
     }
 
-    /** {@inheritDoc} Never throws; the task must not throw either, and may run twice. */
+    /**
+     * {@inheritDoc} Never throws; the task must not throw either, and may run twice, or early if there is no memory.
+     */
     @Override
     public Cancellation schedule(Runnable task, Duration delay) {
         if (ended) {
@@ -69,7 +77,7 @@ final class ForeignTimer implements HubTimer {
         try {
             return new Guarded(host.schedule(task, delay));
         } catch (Throwable thrown) {
-            failed("The hub's timer did not take a task: it is tried again", thrown);
+            failed(timerFailures, thrown);
             try {
                 return new Refused(task, delay).retry();
             } catch (Throwable again) { // no memory
@@ -83,9 +91,9 @@ final class ForeignTimer implements HubTimer {
         ended = true;
     }
 
-    private void failed(String what, Throwable thrown) {
+    private void failed(ForeignCode what, Throwable thrown) {
         if (!ended) {
-            LOG.warn(failures, what, thrown);
+            what.failed(thrown);
         }
     }
 
@@ -103,7 +111,7 @@ final class ForeignTimer implements HubTimer {
                     scheduled.cancel();
                 }
             } catch (Throwable thrown) { // the task will run in vain
-                failed("The hub's timer did not cancel a task", thrown);
+                failed(cancelFailures, thrown);
             }
         }
     }
@@ -123,7 +131,7 @@ final class ForeignTimer implements HubTimer {
         }
 
         Cancellation retry() {
-            Rescue.THREAD.schedule(this, Math.min(PAUSE.toNanos(), delay), TimeUnit.NANOSECONDS);
+            RESCUE.schedule(this, Math.min(PAUSE.toNanos(), delay), TimeUnit.NANOSECONDS);
             return this;
         }
 
@@ -140,11 +148,19 @@ final class ForeignTimer implements HubTimer {
             try {
                 taken = new Guarded(host.schedule(task, Duration.ofNanos(delay - passed)));
             } catch (Throwable thrown) {
-                failed("The hub's timer did not take a task: it is tried again", thrown);
-                retry();
+                failed(timerFailures, thrown);
+                retryOrRun();
             }
             if (cancelled) {
                 cancel();
+            }
+        }
+
+        private void retryOrRun() {
+            try {
+                retry();
+            } catch (Throwable noMemory) {
+                task.run(); // better too early than never
             }
         }
 
@@ -156,11 +172,5 @@ final class ForeignTimer implements HubTimer {
                 there.cancel();
             }
         }
-    }
-
-    /** The thread that is there only while a timer refuses tasks, and for a second more. */
-    private static final class Rescue {
-        static final ScheduledThreadPoolExecutor THREAD =
-                HubExecutors.timer("broadcast-rescue", ConcurrentHashMap.newKeySet(), 1);
     }
 }

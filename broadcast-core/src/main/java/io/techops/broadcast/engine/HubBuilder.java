@@ -144,10 +144,11 @@ public final class HubBuilder extends BroadcastHub.Builder {
     }
 
     /** Makes the hub that of a topic. */
-    HubBuilder topic(String topic, HubExecutors threads, Runnable after) {
+    HubBuilder topic(String topic, HubExecutors threads, Runnable afterGone, Runnable afterEnd) {
         settings.topic = topic;
         settings.shared = threads;
-        settings.afterGone = after;
+        settings.afterGone = afterGone;
+        settings.afterEnd = afterEnd;
         return this;
     }
 

@@ -10,7 +10,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,7 +32,7 @@ final class HubExecutors implements HubTimer {
         this.shards = shards;
         this.listeners = listeners;
         timer = timer(name + "-timer", owner, 10);
-        adapters = new BlockingPools(named(name + "-adapter", owner));
+        adapters = new BlockingPools(name + "-adapter", owner);
     }
 
     /**
@@ -43,7 +42,8 @@ final class HubExecutors implements HubTimer {
      * @param keepAlive how long it stays without, in seconds
      */
     static ScheduledThreadPoolExecutor timer(String name, Set<Thread> owner, int keepAlive) {
-        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, named(name, owner));
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+        EngineThread.staff(timer, name, new AtomicInteger(), owner);
         timer.setRemoveOnCancelPolicy(true);
         timer.setKeepAliveTime(keepAlive, TimeUnit.SECONDS);
         timer.allowCoreThreadTimeOut(true);
@@ -65,23 +65,17 @@ final class HubExecutors implements HubTimer {
         Set<Thread> owner = ConcurrentHashMap.newKeySet();
         int processors = Runtime.getRuntime().availableProcessors();
         ThreadPoolExecutor shards = new ThreadPoolExecutor(processors, processors, 10, TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(), named(name, owner));
+                new LinkedBlockingQueue<>());
+        EngineThread.staff(shards, name, new AtomicInteger(), owner);
         shards.allowCoreThreadTimeOut(true);
         return new HubExecutors(name, owner, shards, unbounded(name + "-listener", owner));
     }
 
     private static ThreadPoolExecutor unbounded(String name, Set<Thread> owner) {
-        return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS,
-                new SynchronousQueue<>(), named(name, owner));
-    }
-
-    private static ThreadFactory named(String name, Set<Thread> owner) {
-        AtomicInteger number = new AtomicInteger();
-        return task -> {
-            Thread thread = new EngineThread(owner, task, name + "-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS,
+                new SynchronousQueue<>());
+        EngineThread.staff(pool, name, new AtomicInteger(), owner);
+        return pool;
     }
 
     /** {@return whether this is one of these threads, which must not wait for their end} */
@@ -114,10 +108,10 @@ final class HubExecutors implements HubTimer {
 
     /** Lets what runs finish, starts nothing more but what adapters still have to do. */
     void shutdown() {
-        adapters.shutdown();
-        timer.shutdownNow();
         shards.shutdown();
         listeners.shutdown();
+        timer.shutdownNow();
+        adapters.shutdown();
     }
 
     /**

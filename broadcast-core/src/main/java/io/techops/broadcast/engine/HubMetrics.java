@@ -26,11 +26,12 @@ final class HubMetrics {
     /** Whether events are logged and recorded. */
     private final boolean traced;
     private final SaturationClock saturation;
-    private final LongAdder registrations = new LongAdder();
-    /** These two need no memory to count, so that what a listener was told is counted as well. */
+    /** These need no memory to count, so that what a listener was told is counted as well. */
+    private final AtomicLong registrations = new AtomicLong();
     private final AtomicLong missed = new AtomicLong();
     private final AtomicLong overflows = new AtomicLong();
-    private final LongAdder failures = new LongAdder();
+    private final AtomicLong failures = new AtomicLong();
+    /** Of every message that is ignored: it may lack one for which there was no memory. */
     private final LongAdder ignored = new LongAdder();
     private final LongAdder replays = new LongAdder();
     private final LongAdder resumes = new LongAdder();
@@ -59,25 +60,42 @@ final class HubMetrics {
         if (!traced) {
             return;
         }
-        if (LOG.isDebugEnabled()) {
-            LOG.debug("broadcast {}: {} from {}{}", sequence, message, from == null ? "the host" : from,
-                    hasWaited ? ", which waited for room" : "");
+        try {
+            if (LOG.isDebugEnabled()) {
+                LOG.debug("broadcast {}: {} from {}{}", sequence, message, from == null ? "the host" : from,
+                        hasWaited ? ", which waited for room" : "");
+            }
+            JfrEvents.broadcast(hub, message, sequence, from);
+        } catch (Throwable noMemory) {
+            untraced();
         }
-        JfrEvents.broadcast(hub, message, sequence, from);
+    }
+
+    /** There is no memory to tell of something: the log and the recording lack it. */
+    private static void untraced() {
+        // It was counted.
     }
 
     void ignored(Message message, Peer from) {
-        ignored.increment();
-        if (traced) {
-            LOG.debug("{} of {} ignored", message, from);
+        try {
+            ignored.increment();
+            if (traced) {
+                LOG.debug("{} of {} ignored", message, from);
+            }
+        } catch (Throwable noMemory) {
+            untraced();
         }
     }
 
     void registered(Peer peer) {
-        registrations.increment();
+        registrations.incrementAndGet();
         if (traced) {
-            LOG.debug("{} registered: {}", peer, peer.attributes());
-            JfrEvents.registered(hub, peer);
+            try {
+                LOG.debug("{} registered: {}", peer, peer.attributes());
+                JfrEvents.registered(hub, peer);
+            } catch (Throwable noMemory) {
+                untraced();
+            }
         }
     }
 
@@ -101,8 +119,12 @@ final class HubMetrics {
     /** As {@link JfrEvents#gone} says. */
     void gone(Peer peer, CloseReason reason, boolean byHub, long registeredFor, PeerCursor.Account account) {
         if (traced) {
-            LOG.debug("{} unregistered: {}", peer, reason);
-            JfrEvents.gone(hub, peer, reason, byHub, registeredFor, account);
+            try {
+                LOG.debug("{} unregistered: {}", peer, reason);
+                JfrEvents.gone(hub, peer, reason, byHub, registeredFor, account);
+            } catch (Throwable noMemory) {
+                untraced();
+            }
         }
     }
 
@@ -110,7 +132,6 @@ final class HubMetrics {
         refusals.count(cause);
     }
 
-    /** Never throws: the listener knows of it already. */
     void overflowed(Peer peer, long lost) {
         overflows.incrementAndGet();
         missed.addAndGet(lost);
@@ -118,27 +139,35 @@ final class HubMetrics {
             gaps.count(GapReason.OVERFLOW);
         }
         if (traced) {
-            LOG.debug("{} fell off the log's tail and missed {}", peer, lost);
             try {
+                LOG.debug("{} fell off the log's tail and missed {}", peer, lost);
                 JfrEvents.overflow(hub, peer, lost, peer.isRegistered());
             } catch (Throwable noMemory) {
-                // The recording lacks it.
+                untraced();
             }
         }
     }
 
     void failed(Peer peer, Throwable cause) {
-        failures.increment();
+        failures.incrementAndGet();
         if (traced) {
-            LOG.debug("The transport of {} failed", peer, cause);
+            try {
+                LOG.debug("The transport of {} failed", peer, cause);
+            } catch (Throwable noMemory) {
+                untraced();
+            }
         }
     }
 
     void closes(int peers, Duration limit) {
-        drain.begin();
-        drain.hub = hub;
-        drain.peers = peers;
-        drain.limit = limit.toMillis();
+        try {
+            drain.begin();
+            drain.hub = hub;
+            drain.peers = peers;
+            drain.limit = limit.toMillis();
+        } catch (Throwable noMemory) {
+            untraced();
+        }
     }
 
     void aborts() {
@@ -152,7 +181,7 @@ final class HubMetrics {
     }
 
     HubFigures.Counts counts() {
-        return new HubFigures.Counts(registrations.sum(), missed.get(), overflows.get(), failures.sum(), ignored.sum(),
+        return new HubFigures.Counts(registrations.get(), missed.get(), overflows.get(), failures.get(), ignored.sum(),
                 saturation.total(), refusals.sums(), replays.sum(), resumes.sum(), gaps.sums());
     }
 }

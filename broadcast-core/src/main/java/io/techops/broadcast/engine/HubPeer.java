@@ -46,7 +46,7 @@ final class HubPeer extends Registration implements PolicyContext {
         void returned(PeerCursor cursor);
 
         /**
-         * Does what has to be done once when a registration has ended; whatever fails, the rest is done.
+         * Does what has to be done once when a registration has ended. Never throws.
          *
          * @param byHub whether the hub ended the registration, and not the end of the connection
          */
@@ -66,6 +66,8 @@ final class HubPeer extends Registration implements PolicyContext {
 
     private final Owner hub;
     private final PeerCursor cursor;
+    /** Its number, for the map of all; made here, because at its end there may be no memory for it. */
+    private final Long key;
     private final Attributes attributes;
     private final long registeredAt;
     private final AtomicBoolean closeAsked = new AtomicBoolean();
@@ -101,6 +103,7 @@ final class HubPeer extends Registration implements PolicyContext {
         this.attributes = attributes.copy();
         this.registeredAt = now;
         this.cursor = new PeerCursor(id, shard, this, transport, knowsPositions, now);
+        this.key = id;
     }
 
     boolean isOf(Owner one) {
@@ -109,6 +112,10 @@ final class HubPeer extends Registration implements PolicyContext {
 
     PeerCursor cursor() {
         return cursor;
+    }
+
+    Long key() {
+        return key;
     }
 
     /** {@return when it was registered, in the timer's nanoseconds} */
@@ -267,10 +274,14 @@ final class HubPeer extends Registration implements PolicyContext {
         if (!reading) {
             cursor.lastInbound = hub.now();
         }
-        Fate fate = hub.receive(message, this);
-        barred = fate == Fate.BARRED;
-        if (!reading) {
-            offer();
+        Fate fate = null;
+        try {
+            fate = hub.receive(message, this);
+        } finally {
+            barred = fate == Fate.BARRED;
+            if (!reading || fate == null) { // no memory: what was appended waits for nothing
+                offer();
+            }
         }
         return fate != Fate.PARKED;
     }
@@ -338,16 +349,16 @@ final class HubPeer extends Registration implements PolicyContext {
         unregister(reason, false);
     }
 
+    /** Needs no memory: who calls this cannot call it again. */
     private void unregister(CloseReason reason, boolean byHub) {
-        Objects.requireNonNull(reason, "reason");
-        try {
-            if (cursor.depart(reason)) {
-                hub.departed(this, reason, byHub);
-            }
-        } finally {
-            if (cursor.signal(PeerCursor.GONE)) {
-                hub.call(cursor);
-            }
+        if (reason == null) {
+            throw new NullPointerException("reason");
+        }
+        if (cursor.depart(reason)) {
+            hub.departed(this, reason, byHub);
+        }
+        if (cursor.signal(PeerCursor.GONE)) {
+            hub.call(cursor);
         }
     }
 
@@ -377,10 +388,12 @@ final class HubPeer extends Registration implements PolicyContext {
         }
     }
 
+    /** Leaves its groups. Without memory it throws, and is to be called again. */
     void leaveAll() {
         Set<Consumer<Peer>> mine = groups;
         if (mine != null) {
             mine.forEach(removal -> removal.accept(this));
+            groups = null;
         }
     }
 

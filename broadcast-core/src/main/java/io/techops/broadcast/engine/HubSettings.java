@@ -38,10 +38,11 @@ final class HubSettings {
     @Nullable Executor executor;
     @Nullable HubTimer timer;
     /**
-     * Set by {@link TopicRegistry}: the topic, threads that are not the hub's own, and what runs after a peer's last
-     * event.
+     * Set by {@link TopicRegistry}: the topic, threads that are not the hub's own, what runs after a peer's last event,
+     * and what runs when the hub has ended, which must not throw.
      */
     @Nullable String topic;
     @Nullable HubExecutors shared;
     Runnable afterGone = () -> { };
+    Runnable afterEnd = () -> { };
 }

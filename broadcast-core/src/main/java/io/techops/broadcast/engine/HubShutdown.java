@@ -40,20 +40,23 @@ final class HubShutdown {
     private final Duration drainSpread;
     private final @Nullable HubExecutors threads;
     private final @Nullable ForeignTimer ownTimer;
+    private final Runnable afterEnd;
 
     private final AtomicBoolean begun = new AtomicBoolean();
     /** The shards that have not drained, and the peers whose last event is not queued: the hub ends after them all. */
     private final AtomicInteger unfinished;
+    private volatile boolean over;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final ListenerDispatcher.Event last = new ListenerDispatcher.Event(listener -> complete());
 
     /**
      * @param threads the hub's own threads, which end with it; null if it shares those of others
      * @param ownTimer the timer, if it ends with the hub; null if others use it
+     * @param afterEnd called when nothing of the hub is left; does not throw
      */
     HubShutdown(MessageLog log, Shard[] shards, ListenerDispatcher events, HubMetrics journal, HubTimer timer,
             Duration drainSpread,
-            @Nullable HubExecutors threads, @Nullable ForeignTimer ownTimer) {
+            @Nullable HubExecutors threads, @Nullable ForeignTimer ownTimer, Runnable afterEnd) {
         this.log = log;
         this.shards = shards;
         this.events = events;
@@ -62,6 +65,7 @@ final class HubShutdown {
         this.drainSpread = drainSpread;
         this.threads = threads;
         this.ownTimer = ownTimer;
+        this.afterEnd = afterEnd;
         this.unfinished = new AtomicInteger(shards.length);
     }
 
@@ -83,21 +87,29 @@ final class HubShutdown {
     }
 
     private void complete() {
+        over = true;
+        if (ownTimer != null) {
+            ownTimer.end();
+        }
         try {
             journal.closed();
             if (threads != null) {
                 threads.shutdown();
             }
-            if (ownTimer != null) {
-                ownTimer.end();
-            }
         } finally {
+            afterEnd.run();
             ended.complete(null);
         }
     }
 
+    /** {@return whether nothing of the hub is left} */
+    boolean isOver() {
+        return over;
+    }
+
     /**
-     * Begins the end, the first time.
+     * Begins the end, the first time; later it gives those who end another turn, so that a call that is told of a lack
+     * of memory can be made again.
      *
      * @param limit how long peers may take
      * @param peers how many there are
@@ -107,28 +119,26 @@ final class HubShutdown {
         if (limit.isNegative()) {
             throw new IllegalArgumentException("limit must not be negative: " + limit);
         }
+        CompletionStage<Void> stage = ended.minimalCompletionStage();
+        int count = peers.getAsInt();
+        Duration within = shorter(limit, LONGEST);
+        long now = timer.nanoTime();
+        long nanos = within.toNanos();
+        DrainPacer pace = new DrainPacer(now, count, Math.min(shorter(drainSpread, within).toNanos(), nanos / 2));
+        Shard.Drain drain = new Shard.Drain(pace, now + nanos);
+        // What follows needs no memory: either the end has not begun, or it goes on by itself.
         if (begun.compareAndSet(false, true)) {
-            boolean drains = false;
-            try {
-                journal.closes(peers.getAsInt(), shorter(limit, LONGEST));
-                drain(shorter(limit, LONGEST), peers.getAsInt());
-                drains = true;
-            } finally {
-                if (!drains) { // no memory: the next call begins again
-                    begun.set(false);
-                }
+            journal.closes(count, within);
+            log.seal();
+            for (Shard shard : shards) {
+                shard.drain(drain);
+            }
+        } else {
+            for (Shard shard : shards) {
+                shard.wake();
             }
         }
-        return ended.minimalCompletionStage();
-    }
-
-    private void drain(Duration limit, int peers) {
-        log.seal();
-        long now = timer.nanoTime();
-        DrainPacer pace = new DrainPacer(now, peers, shorter(drainSpread, limit.dividedBy(2)));
-        for (Shard shard : shards) {
-            shard.drain(new Shard.Drain(pace, now + limit.toNanos()));
-        }
+        return stage;
     }
 
     private static Duration shorter(Duration a, Duration b) {

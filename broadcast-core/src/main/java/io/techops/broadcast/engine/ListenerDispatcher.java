@@ -73,7 +73,7 @@ final class ListenerDispatcher extends RetriedTask {
         super(executor, timer);
         this.listener = listener;
         this.messages = messages;
-        this.calls = new ForeignCode(LOG, "A hub listener threw", timer);
+        this.calls = new ForeignCode(LOG, "A hub listener threw", timer::nanoTime);
         this.refusals = new LogRateLimiter(timer::nanoTime);
         this.mayBlock = mayBlock(messages);
     }

@@ -41,6 +41,10 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
 
     private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
     private static final PeerCursor[] NONE = {};
+    private static final CloseReason UNPROCESSED =
+            CloseReason.of(CloseReason.INTERNAL_ERROR, "the message could not be processed");
+    private static final CloseReason NO_MEMORY =
+            CloseReason.of(CloseReason.TRY_AGAIN_LATER, "no memory for the begin");
     private static final String CLOSED = "the hub is closed: it takes no messages and no peers any more";
 
     private final HubMetrics journal;
@@ -64,6 +68,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     private final HubShutdown end;
 
     LogHub(HubSettings settings) {
+        FirstUses.make();
         HubExecutors threads = settings.shared == null ? HubExecutors.ofOneHub(settings.name) : null;
         HubExecutors given = settings.shared != null ? settings.shared : threads;
         adapters = given.adapters();
@@ -87,7 +92,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
                 settings.heartbeat, settings.pongTimeout);
         Arrays.setAll(shards, i -> new Shard(settings.name, i, log, settings.overflow, limits, executor, timer, this));
         end = new HubShutdown(log, shards, events, journal, timer, settings.drainSpread, threads,
-                settings.timer == ownTimer ? null : ownTimer);
+                settings.timer == ownTimer ? null : ownTimer, settings.afterEnd);
     }
 
     // What publishers do.
@@ -260,7 +265,10 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
             from.offer(); // what is in the log does not wait for it
         }
         try {
-            decision = Objects.requireNonNull(policy.decide(from, message), "the policy's decision");
+            decision = policy.decide(from, message);
+            if (decision == null) {
+                throw new NullPointerException("the policy's decision");
+            }
         } catch (Throwable thrown) {
             policyFailed(from, thrown);
             return HubPeer.Fate.BARRED;
@@ -305,9 +313,13 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     }
 
     private void policyFailed(HubPeer from, Throwable thrown) {
-        LOG.warn(policyFailures, "The message policy threw, and {} is closed", from, thrown);
-        tell(from, listener -> listener.failed(from, thrown));
-        from.close(CloseReason.of(CloseReason.INTERNAL_ERROR, "the message could not be processed"));
+        from.close(UNPROCESSED);
+        try {
+            LOG.warn(policyFailures, "The message policy threw, and {} is closed", from, thrown);
+            tell(from, listener -> listener.failed(from, thrown));
+        } catch (Throwable noMemory) {
+            from.fails(thrown); // its last event tells it
+        }
     }
 
     private void published(Message message, long sequence, @Nullable Peer from) {
@@ -387,7 +399,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         ReplayStart start = null;
         try {
             start = log.join(peer.cursor(), replay, prelude, snapshots != null, () -> {
-                peers.put(id, peer);
+                peers.put(peer.key(), peer);
                 if (registered != null) { // from here on nothing needs memory
                     events.add(registered);
                 }
@@ -395,7 +407,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
             });
         } finally {
             if (start == null) {
-                peers.remove(id); // it may be there if there was no memory
+                peers.remove(peer.key()); // it may be there if there was no memory
             }
         }
         if (start == null) {
@@ -412,8 +424,16 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         return peer;
     }
 
-    /** Has what comes before the log, or of the past, brought on its way. */
+    /** Has what comes before the log, or of the past, brought on its way; closes the peer if there is no memory. */
     private void begins(HubPeer peer, ReplayStart start, Prelude prelude) {
+        try {
+            beginsOrThrows(peer, start, prelude);
+        } catch (Throwable noMemory) {
+            peer.close(NO_MEMORY);
+        }
+    }
+
+    private void beginsOrThrows(HubPeer peer, ReplayStart start, Prelude prelude) {
         journal.begins(peer, start, log.position(start.after()));
         if (prelude.awaitsSnapshot) {
             snapshots.take(peer, prelude, log.position(start.after()));
@@ -436,18 +456,23 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
                 journal.saturation().ends();
                 offer(); // a drain waits for what is parked, and what was parked behind it may have room
             }
-            peers.remove(peer.id());
-            peer.leaveAll();
+            leaves(peer);
             PeerCursor.Account account = log.account(peer.cursor());
             journal.gone(peer, reason, byHub, timer.nanoTime() - peer.registeredAt(), account);
-        } finally {
-            ListenerDispatcher.Event departure = peer.departure();
-            if (departure != null) {
-                events.addDeparture(departure);
-                events.tell();
-            }
-            end.finished();
+        } catch (Throwable noMemory) {
+            // Its shard comes to what is left of this, and the journal lacks it.
         }
+        ListenerDispatcher.Event departure = peer.departure();
+        if (departure != null) {
+            events.addDeparture(departure);
+            events.tell();
+        }
+        end.finished();
+    }
+
+    private void leaves(HubPeer peer) {
+        peers.remove(peer.key());
+        peer.leaveAll();
     }
 
     /** Tells the last of a peer, and what has become of it that was not told before. */
@@ -486,6 +511,11 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     }
 
     // What the shards tell.
+
+    @Override
+    public void leaves(PeerCursor cursor) {
+        leaves(peer(cursor));
+    }
 
     @Override
     public void departed(PeerCursor cursor, CloseReason reason) {
@@ -602,6 +632,10 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         if (!onOwnThread()) {
             end.await(limit);
         }
+    }
+
+    boolean hasEnded() {
+        return end.isOver();
     }
 
     /** {@return whether the hub's end includes that of what this thread does, so that it must not wait for it} */

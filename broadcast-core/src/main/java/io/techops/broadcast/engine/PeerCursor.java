@@ -5,6 +5,8 @@ import io.techops.broadcast.Peer;
 import io.techops.broadcast.spi.Transport;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,20 +36,24 @@ final class PeerCursor {
     static final long NOWHERE = Long.MAX_VALUE;
 
     /**
-     * Access to {@link #signals}, by which what a thread did before it signalled is published to the shard; to
-     * {@link #departure}, which one thread wins; and to what the shard tells any thread, without a full fence, which
-     * would double what a pass takes beside the writes.
+     * Access to {@link #signals}, by which what a thread did before it signalled is published to the shard, and to
+     * {@link #departure}, which one thread wins. Not by handles: their first use would need memory.
      */
-    private static final VarHandle SIGNALS;
-    private static final VarHandle DEPARTURE;
+    private static final AtomicIntegerFieldUpdater<PeerCursor> SIGNALS =
+            AtomicIntegerFieldUpdater.newUpdater(PeerCursor.class, "signals");
+    private static final AtomicReferenceFieldUpdater<PeerCursor, CloseReason> DEPARTURE =
+            AtomicReferenceFieldUpdater.newUpdater(PeerCursor.class, CloseReason.class, "departure");
+
+    /**
+     * Access to what the shard tells any thread, without a full fence, which would double what a pass takes beside the
+     * writes. Their first use, which needs memory, is in {@link #link}, before a peer joins.
+     */
     private static final VarHandle NEXT;
     private static final VarHandle VERSION;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            SIGNALS = lookup.findVarHandle(PeerCursor.class, "signals", int.class);
-            DEPARTURE = lookup.findVarHandle(PeerCursor.class, "departure", CloseReason.class);
             NEXT = lookup.findVarHandle(PeerCursor.class, "next", long.class);
             VERSION = lookup.findVarHandle(PeerCursor.class, "version", int.class);
         } catch (ReflectiveOperationException e) {
@@ -150,6 +156,14 @@ final class PeerCursor {
         this.knowsPositions = knowsPositions;
         this.lastInbound = now;
         this.progressedAt = now;
+        link();
+    }
+
+    /** Uses all that needs memory when it is used for the first time. */
+    private void link() {
+        move(next, 0, 0, 0, 0);
+        account(next);
+        isWithin(next, next);
     }
 
     int signals() {
@@ -158,12 +172,18 @@ final class PeerCursor {
 
     /** {@return whether the signal was not set before; makes no garbage} */
     boolean signal(int signal) {
-        return ((int) SIGNALS.getAndBitwiseOr(this, signal) & signal) == 0;
+        while (true) {
+            int before = signals;
+            if (SIGNALS.compareAndSet(this, before, before | signal)) {
+                return (before & signal) == 0;
+            }
+        }
     }
 
     void clear(int signal) {
-        if ((signals & signal) != 0) {
-            SIGNALS.getAndBitwiseAnd(this, ~signal);
+        int before = signals;
+        while ((before & signal) != 0 && !SIGNALS.compareAndSet(this, before, before & ~signal)) {
+            before = signals;
         }
     }
 

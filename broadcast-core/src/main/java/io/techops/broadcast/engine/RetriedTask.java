@@ -2,7 +2,6 @@ package io.techops.broadcast.engine;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.HubTimer;
-import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.logging.SafeLog;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -29,7 +28,7 @@ abstract class RetriedTask implements Runnable {
 
     private final Executor executor;
     private final HubTimer timer;
-    private final LogRateLimiter refusals;
+    private final ForeignCode refusals;
     /** Tasks that neither the executor nor the timer could take, linked by {@link #next}. */
     private static final AtomicReference<@Nullable RetriedTask> STRANDED = new AtomicReference<>();
 
@@ -45,7 +44,8 @@ abstract class RetriedTask implements Runnable {
     RetriedTask(Executor executor, HubTimer timer) {
         this.executor = executor;
         this.timer = timer;
-        this.refusals = new LogRateLimiter(timer::nanoTime);
+        this.refusals = new ForeignCode(LOG, "The hub's executor did not take a task: it is tried again",
+                timer::nanoTime);
     }
 
     /** Does the work. Must not throw. */
@@ -76,7 +76,7 @@ abstract class RetriedTask implements Runnable {
             try {
                 Duration now = pause;
                 set = !ForeignTimer.isUnset(timer.schedule(again, now));
-                pause = now.compareTo(LONGEST_PAUSE) < 0 ? now.multipliedBy(2) : now;
+                pause = now.compareTo(LONGEST_PAUSE) < 0 ? now.plus(now) : now;
             } catch (Throwable noMemory) {
                 // As if it was not set.
             }
@@ -84,7 +84,7 @@ abstract class RetriedTask implements Runnable {
                 strand();
             }
         }
-        LOG.warn(refusals, "The hub's executor did not take a task: it is tried again", thrown);
+        refusals.failed(thrown);
     }
 
     /** Leaves it to the next task of any hub to try again. Needs no memory. */

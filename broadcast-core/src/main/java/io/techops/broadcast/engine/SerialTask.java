@@ -2,7 +2,6 @@ package io.techops.broadcast.engine;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.HubTimer;
-import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.logging.SafeLog;
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -42,7 +41,7 @@ final class SerialTask extends RetriedTask {
     private final Turn turn;
     /** Made here, because later there may be no memory for it. */
     private final Runnable wake = this::wake;
-    private final LogRateLimiter failures;
+    private final ForeignCode failures;
     private final AtomicInteger state = new AtomicInteger(IDLE);
     private volatile boolean over;
 
@@ -53,7 +52,7 @@ final class SerialTask extends RetriedTask {
         super(executor, timer);
         this.timer = timer;
         this.turn = turn;
-        this.failures = new LogRateLimiter(timer::nanoTime);
+        this.failures = new ForeignCode(LOG, "A round of the fan-out failed: it comes again", timer::nanoTime);
     }
 
     /** {@return whether this thread is running such a task, so that it must not wait for one} */
@@ -145,16 +144,10 @@ final class SerialTask extends RetriedTask {
     }
 
     private void comeAgain(Throwable failure) {
-        boolean planned = false;
         state.set(IDLE);
-        try {
-            LOG.warn(failures, "A round of the fan-out failed: it comes again", failure);
-            planned = over || !ForeignTimer.isUnset(timer.schedule(wake, PAUSE));
-        } catch (Throwable thrown) { // no memory
-            planned = false;
-        }
-        if (!planned) {
+        if (!over && ForeignTimer.isUnset(timer.schedule(wake, PAUSE))) { // no memory
             wake();
         }
+        failures.failed(failure);
     }
 }

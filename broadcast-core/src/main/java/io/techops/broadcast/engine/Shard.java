@@ -46,6 +46,9 @@ final class Shard {
 
     /** What a shard tells the hub. Called by the shard's task; must not block and not call foreign code. */
     interface Outcome extends ClosingPeers.Outcome {
+        /** The shard lets go of a peer that has departed. Called again, later, if it throws. */
+        void leaves(PeerCursor cursor);
+
         void admitted(List<MessageLog.Admitted> admitted);
 
         /** The drain has reached its deadline: all connections are aborted. */
@@ -413,6 +416,7 @@ final class Shard {
 
     private void remove(PeerCursor cursor) {
         if (cursor.index >= 0) {
+            outcome.leaves(cursor);
             PeerCursor last = peers.remove(peers.size() - 1);
             if (last != cursor) {
                 peers.set(cursor.index, last);

@@ -4,7 +4,6 @@ import io.techops.broadcast.HubTimer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,7 +29,6 @@ final class TopicInstance {
     private final HubTimer timer;
     private final Lives lives;
     private final CompletableFuture<@Nullable LogHub> hub = new CompletableFuture<>();
-    private final CompletableFuture<Void> over = new CompletableFuture<>();
     private final Thread maker = Thread.currentThread();
 
     private final AtomicLong uses = new AtomicLong(1);
@@ -42,8 +40,8 @@ final class TopicInstance {
     private volatile long idleSince;
     /** The number of its end among all ends, 0 before; written under the lock of the topics. */
     private volatile long forgotten;
-    /** How long its hub may take for its end, which is to begin; null if it is not, or has begun. */
-    private final AtomicReference<@Nullable Duration> toFinish = new AtomicReference<>();
+    /** How long its hub may take for its end; written before the topic is gone. */
+    private volatile Duration endsWithin = Duration.ZERO;
 
     /** What a topic tells. */
     interface Lives {
@@ -123,16 +121,6 @@ final class TopicInstance {
         return hub.isDone() && hub.getNow(null) == null;
     }
 
-    /** {@return completed when the hub is made, or with null if it could not be} */
-    CompletionStage<@Nullable LogHub> made() {
-        return hub;
-    }
-
-    /** {@return completed when the topic is gone and its hub has ended} */
-    CompletableFuture<Void> over() {
-        return over;
-    }
-
     /** {@return false if the topic is gone} */
     boolean enter() {
         long now = uses.get();
@@ -182,6 +170,7 @@ final class TopicInstance {
                     lives.idle(now);
                 } catch (Throwable noMemory) {
                     stamp.set(null);
+                    lives.notIdle(now); // it may be there all the same
                     throw noMemory;
                 }
                 if (isGone()) {
@@ -234,14 +223,9 @@ final class TopicInstance {
         }
     }
 
-    /** Says that the hub of a topic that is gone is to end. */
-    void toFinish(Duration within) {
-        toFinish.set(within);
-    }
-
-    /** {@return what {@link #toFinish} said, once; null if nothing is to be done} */
-    @Nullable Duration takeToFinish() {
-        return toFinish.getAndSet(null);
+    /** {@return how long the hub of a topic that is gone may take for its end} */
+    Duration endsWithin() {
+        return endsWithin;
     }
 
     boolean isIdle() {
@@ -266,12 +250,21 @@ final class TopicInstance {
         return uses.compareAndSet(0, GONE);
     }
 
-    /** Ends the topic, also if it is used. Under the lock of the topics. {@return whether this call did} */
-    boolean go() {
+    /**
+     * Ends the topic, also if it is used. Under the lock of the topics.
+     *
+     * @param within how long its hub may take
+     * @return whether this call did
+     */
+    boolean go(Duration within) {
+        if (isGone()) {
+            return false;
+        }
+        endsWithin = within;
         long now = uses.get();
-        while (now >= 0 && !uses.compareAndSet(now, now + GONE)) {
+        while (!uses.compareAndSet(now, now + GONE)) {
             now = uses.get();
         }
-        return now >= 0;
+        return true;
     }
 }

@@ -36,8 +36,10 @@ import org.jspecify.annotations.Nullable;
  * number of its end. Who adds up the figures looks at those alive first and at the past then: whatever ended meanwhile
  * has a number that tells whether it is in that past.
  *
- * What fails for want of memory while a topic becomes idle or ends is done again by the task "settling", for all that
- * are alive: a topic that is gone and whose end has not begun says so (toFinish); one that is idle is watched.
+ * What is to be done next for a topic that is alive follows from its state alone, and may be done again: if it is idle
+ * it is watched; if it is gone its hub is to end; if that has ended, it is forgotten; if the topics are closed it is to
+ * go; and when none is alive then, the threads end. So whatever fails for want of memory needs no more than another
+ * look at all that are alive, by the task "settling".
  */
 
 /** Begins the lives of topics, and ends them. Safe for use by any number of threads. */
@@ -45,7 +47,6 @@ final class TopicRegistry implements TopicInstance.Lives {
 
     private static final SafeLog LOG = SafeLog.of(Topics.class);
     private static final Duration LONGEST = Duration.ofDays(365);
-    private static final CompletableFuture<Void> NO_HUB = CompletableFuture.completedFuture(null);
     /** How much longer than its limit {@link #close} waits, as that of a hub does. */
     private static final Duration MARGIN = Duration.ofSeconds(1);
     /** How many topics that are not idle any more are passed over before the lock is free for others. */
@@ -80,11 +81,12 @@ final class TopicRegistry implements TopicInstance.Lives {
     private volatile long changes;
     private long begun;
     private long forgotten;
+    /** How long hubs may take once the topics are closed; written before that. */
+    private Duration endsWithin = Duration.ZERO;
     private volatile boolean closed;
-    /** Whether {@link #shutdown} was called, and did not fail. */
-    private boolean ends;
 
     TopicRegistry(TopicsSettings settings) {
+        FirstUses.make();
         recipe = settings.recipe;
         limit = settings.limit;
         linger = settings.linger;
@@ -144,14 +146,17 @@ final class TopicRegistry implements TopicInstance.Lives {
             if (topic == null || !topic.enter()) {
                 topic = enterOrBegin(name);
             }
+            boolean entered = false;
             try {
                 topic.hub();
+                entered = true;
                 return topic;
-            } catch (CompletionException e) { // another thread's recipe threw: this one tries itself
-                topic.leave();
-            } catch (IllegalStateException e) {
-                topic.leave();
-                throw e;
+            } catch (CompletionException e) {
+                // Another thread's recipe threw: this one tries itself.
+            } finally {
+                if (!entered) {
+                    topic.leave();
+                }
             }
         }
     }
@@ -177,9 +182,9 @@ final class TopicRegistry implements TopicInstance.Lives {
                 }
             } finally {
                 lock.unlock();
-            }
-            if (displaced != null) {
-                finish(displaced, Duration.ZERO);
+                if (displaced != null) {
+                    hasGone(displaced);
+                }
             }
             if (topic != null) {
                 build(topic);
@@ -207,8 +212,8 @@ final class TopicRegistry implements TopicInstance.Lives {
 
     private void build(TopicInstance topic) {
         try {
-            HubBuilder hub = new HubBuilder().topic(topic.name(), threads, topic::leave).name(topic.name()).shards(1)
-                    .timer(timer);
+            HubBuilder hub = new HubBuilder().topic(topic.name(), threads, topic::leave, () -> finish(topic))
+                    .name(topic.name()).shards(1).timer(timer);
             if (executor != null) {
                 hub.executor(executor);
             }
@@ -216,11 +221,10 @@ final class TopicRegistry implements TopicInstance.Lives {
             topic.build(new LogHub(hub.settings()));
         } catch (Throwable thrown) {
             try {
-                dropFailed(topic);
-            } catch (Throwable noMemory) {
-                unsettled();
+                goes(topic, Duration.ZERO);
             } finally {
                 topic.build(null);
+                finish(topic);
             }
             ForeignCode.returned();
             // An adapter may be able to tell it to a stranger only.
@@ -228,20 +232,10 @@ final class TopicRegistry implements TopicInstance.Lives {
             throw thrown;
         }
         ForeignCode.returned();
-        LOG.debug("Topic {} begins", topic.name());
-    }
-
-    private void dropFailed(TopicInstance topic) {
-        lock.lock();
-        try {
-            if (topic.go()) {
-                remove(topic);
-                alive.remove(topic);
-            }
-        } finally {
-            lock.unlock();
+        if (topic.isGone()) { // the topics were closed meanwhile
+            finish(topic);
         }
-        topic.over().complete(null);
+        tell(topic, true);
     }
 
     // The end.
@@ -257,7 +251,7 @@ final class TopicRegistry implements TopicInstance.Lives {
     }
 
     /**
-     * Under the lock: ends the topic that has been idle for longest, for {@link #finish} to finish.
+     * Under the lock: ends the topic that has been idle for longest, for {@link #hasGone}.
      *
      * @return null if it is not among the first that were looked at, so that the lock is to be given to others first
      */
@@ -295,7 +289,7 @@ final class TopicRegistry implements TopicInstance.Lives {
         } finally {
             lock.unlock();
         }
-        finish(topic, Duration.ZERO);
+        hasGone(topic);
     }
 
     /** Ends an instance, also if it is used. {@return its hub, or null if there is none of that name} */
@@ -304,58 +298,48 @@ final class TopicRegistry implements TopicInstance.Lives {
         lock.lock();
         try {
             topic = present.get(name);
-            if (topic == null || topic.hubIfMade() == null || !topic.go()) {
+            if (topic == null || topic.hubIfMade() == null || !topic.go(within)) {
                 return null;
             }
             remove(topic);
         } finally {
             lock.unlock();
         }
-        finish(topic, within);
+        hasGone(topic);
         return topic.hub();
     }
 
-    /** Lets the hub of a topic that is gone end. Never throws. */
-    private void finish(TopicInstance gone, Duration within) {
-        LOG.debug("Topic {} goes", gone.name());
-        gone.toFinish(within);
+    /** Takes note that a topic is gone. Never throws. */
+    private void hasGone(TopicInstance gone) {
+        tell(gone, false);
+        finish(gone);
+    }
+
+    private static void tell(TopicInstance topic, boolean begins) {
         try {
-            finish(gone);
+            LOG.debug(begins ? "Topic {} begins" : "Topic {} goes", topic.name());
+        } catch (Throwable noMemory) {
+            // The log lacks it.
+        }
+    }
+
+    /** Does what is to be done next for a topic that is gone. Never throws: if there is no memory it is done later. */
+    private void finish(TopicInstance gone) {
+        try {
+            finishOrThrow(gone);
         } catch (Throwable noMemory) {
             unsettled();
         }
     }
 
-    private void finish(TopicInstance gone) {
-        Duration within = gone.takeToFinish();
-        if (within == null) {
-            return;
-        }
-        try {
-            gone.unwatch();
-            gone.made().thenCompose(hub -> hub == null ? NO_HUB : hub.shutdown(within))
-                    .whenComplete((done, failed) -> hasFinished(gone, within, failed == null));
-        } catch (Throwable noMemory) {
-            gone.toFinish(within);
-            throw noMemory;
-        }
-    }
-
-    private void hasFinished(TopicInstance gone, Duration within, boolean ended) {
-        boolean over = false;
-        try {
-            if (ended) {
-                forget(gone);
-                over = true;
-            }
-        } finally {
-            if (over) {
-                gone.over().complete(null);
-            } else { // no memory
-                gone.toFinish(within);
-                unsettled();
-            }
-        }
+    private void finishOrThrow(TopicInstance gone) {
+        gone.unwatch();
+        LogHub hub = gone.hubIfMade();
+        if (hub != null && !hub.hasEnded()) {
+            hub.shutdown(gone.endsWithin()); // it comes back when it has ended
+        } else if (hub != null || gone.hasFailed()) {
+            forget(gone);
+        } // otherwise the thread that makes it comes to it
     }
 
     private void forget(TopicInstance gone) {
@@ -370,6 +354,26 @@ final class TopicRegistry implements TopicInstance.Lives {
         } finally {
             lock.unlock();
         }
+        endAfterLast();
+    }
+
+    /** Ends the threads if the topics are closed and none is alive. */
+    private void endAfterLast() {
+        lock.lock();
+        try {
+            if (!closed || !alive.isEmpty()) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        settling.end();
+        timer.end();
+        try {
+            threads.shutdown();
+        } finally {
+            ended.complete(null);
+        }
     }
 
     @Override
@@ -379,12 +383,15 @@ final class TopicRegistry implements TopicInstance.Lives {
 
     private boolean settle() {
         for (TopicInstance topic : alive) {
-            if (topic.hasFailed()) {
-                dropFailed(topic);
+            if ((closed || topic.hasFailed()) && goes(topic, endsWithin)) {
+                hasGone(topic);
+            } else if (topic.isGone()) {
+                finishOrThrow(topic);
+            } else {
+                topic.settle();
             }
-            finish(topic);
-            topic.settle();
         }
+        endAfterLast();
         return false;
     }
 
@@ -392,56 +399,29 @@ final class TopicRegistry implements TopicInstance.Lives {
         if (within.isNegative()) {
             throw new IllegalArgumentException("limit must not be negative: " + within);
         }
-        if (!closes()) {
-            return ended.minimalCompletionStage();
-        }
-        boolean done = false;
-        try {
-            end(within);
-            done = true;
-        } finally {
-            if (!done) { // no memory: the next call begins again
-                lock.lock();
-                ends = false;
-                lock.unlock();
-            }
-        }
-        return ended.minimalCompletionStage();
-    }
-
-    private void end(Duration within) {
-        for (TopicInstance topic : present.values()) { // from now on there are only fewer
-            if (goes(topic)) {
-                finish(topic, within);
-            }
-        }
-        CompletableFuture<?>[] overs = alive.stream().map(TopicInstance::over).toArray(CompletableFuture<?>[]::new);
-        CompletableFuture.allOf(overs).thenRun(() -> {
-            settling.end();
-            threads.shutdown();
-            timer.end();
-            ended.complete(null);
-        });
-    }
-
-    /** {@return whether this is the first call} */
-    private boolean closes() {
+        CompletionStage<Void> stage = ended.minimalCompletionStage(); // what follows goes on without memory too
         lock.lock();
         try {
-            boolean first = !ends;
-            ends = true;
-            closed = true;
-            return first;
+            if (!closed) {
+                endsWithin = within;
+                closed = true;
+            }
         } finally {
             lock.unlock();
         }
+        try {
+            settle();
+        } catch (Throwable noMemory) {
+            unsettled();
+        }
+        return stage;
     }
 
     /** {@return whether the topic was not gone yet, and is now} */
-    private boolean goes(TopicInstance topic) {
+    private boolean goes(TopicInstance topic, Duration within) {
         lock.lock();
         try {
-            boolean goes = topic.go();
+            boolean goes = topic.go(within);
             if (goes) {
                 remove(topic);
             }

@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.techops.broadcast.Topics;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +54,29 @@ class HubExecutorsTest {
         takeNoMore(threads);
         threads.awaitEnd(TimeUnit.MINUTES.toNanos(2));
         assertThat(named(name)).isEmpty();
+    }
+
+    @Test
+    void aPoolHasItsThreadAgainWhenThereIsMemoryForIt() throws InterruptedException {
+        String name = "thread-of-a-test-without-memory";
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(1, 1, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>());
+        EngineThread.staff(pool, name, new AtomicInteger(), ConcurrentHashMap.newKeySet());
+        ThreadFactory threads = pool.getThreadFactory();
+        AtomicInteger refusals = new AtomicInteger();
+        CountDownLatch memory = new CountDownLatch(1);
+        pool.setThreadFactory(task -> {
+            if (pool.getCompletedTaskCount() > 0 && refusals.incrementAndGet() < 4) {
+                throw new OutOfMemoryError("on purpose");
+            }
+            return threads.newThread(task);
+        });
+        pool.execute(() -> {
+            pool.execute(memory::countDown); // nothing more is submitted
+            throw new OutOfMemoryError("on purpose");
+        });
+        assertThat(memory.await(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(refusals).hasValue(4);
+        pool.shutdown();
     }
 
     @Test
