@@ -101,18 +101,22 @@ final class HubMetrics {
 
     /** Takes note of where a peer begins that did not simply ask for what comes from now on. */
     void begins(Peer peer, ReplayStart start, Position after) {
-        if (start.replays()) {
-            replays.increment();
-        }
-        if (start.recovered()) {
-            resumes.increment();
-        }
-        if (start.gap() != null) {
-            gaps.count(start.gap());
-        }
-        if (traced) {
-            LOG.debug("{} begins after {}: recovered {}, gap {}", peer, after, start.recovered(), start.gap());
-            JfrEvents.replay(hub, peer, after, start);
+        try {
+            if (start.replays()) {
+                replays.increment();
+            }
+            if (start.recovered()) {
+                resumes.increment();
+            }
+            if (start.gap() != null) {
+                gaps.count(start.gap());
+            }
+            if (traced) {
+                LOG.debug("{} begins after {}: recovered {}, gap {}", peer, after, start.recovered(), start.gap());
+                JfrEvents.replay(hub, peer, after, start);
+            }
+        } catch (Throwable noMemory) {
+            untraced();
         }
     }
 
@@ -135,16 +139,16 @@ final class HubMetrics {
     void overflowed(Peer peer, long lost) {
         overflows.incrementAndGet();
         missed.addAndGet(lost);
-        if (peer.isRegistered()) {
-            gaps.count(GapReason.OVERFLOW);
-        }
-        if (traced) {
-            try {
+        try {
+            if (peer.isRegistered()) {
+                gaps.count(GapReason.OVERFLOW);
+            }
+            if (traced) {
                 LOG.debug("{} fell off the log's tail and missed {}", peer, lost);
                 JfrEvents.overflow(hub, peer, lost, peer.isRegistered());
-            } catch (Throwable noMemory) {
-                untraced();
             }
+        } catch (Throwable noMemory) {
+            untraced();
         }
     }
 
