@@ -3,6 +3,8 @@ package io.techops.broadcast;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URL;
+import java.util.Enumeration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import net.bytebuddy.jar.asm.ClassReader;
@@ -22,6 +24,7 @@ import net.bytebuddy.jar.asm.Opcodes;
 final class NoMemoryClassLoader extends ClassLoader {
 
     private static final String LIBRARY = "io.techops.broadcast.";
+    private static final ClassLoader REST = NoMemoryClassLoader.class.getClassLoader();
     private static final Set<String> ENGINE = Set.of("engine", "logging");
     private static final Set<String> FREE_OWNERS = Set.of("java/lang/Object", "java/lang/Math", "java/lang/System",
             "java/lang/Enum", "java/lang/Class", "java/lang/invoke/VarHandle", "java/util/Objects",
@@ -44,13 +47,13 @@ final class NoMemoryClassLoader extends ClassLoader {
     private int places;
 
     NoMemoryClassLoader() {
-        super(NoMemoryClassLoader.class.getClassLoader());
+        super(ClassLoader.getPlatformClassLoader()); // so that no module of the library is found
     }
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
         if (!name.startsWith(LIBRARY)) {
-            return super.loadClass(name, resolve);
+            return REST.loadClass(name);
         }
         synchronized (getClassLoadingLock(name)) {
             Class<?> known = findLoadedClass(name);
@@ -78,6 +81,11 @@ final class NoMemoryClassLoader extends ClassLoader {
 
     boolean hasLoaded(String name) {
         return loaded.contains(name);
+    }
+
+    @Override
+    protected Enumeration<URL> findResources(String name) throws IOException {
+        return REST.getResources(name);
     }
 
     private byte[] changed(byte[] code) {
