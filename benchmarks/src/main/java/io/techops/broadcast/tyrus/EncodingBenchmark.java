@@ -1,6 +1,7 @@
 package io.techops.broadcast.tyrus;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.BroadcastOptions;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.benchmarks.HandHub;
 import io.techops.broadcast.benchmarks.SinkTransport;
@@ -39,6 +40,10 @@ public class EncodingBenchmark {
     @Param({"64", "1024"})
     public int bytes;
 
+    /** Whether each has a key. */
+    @Param({"false", "true"})
+    public boolean keys;
+
     private final DirectBufferPool pool = new DirectBufferPool();
     private final HandHub hand = new HandHub();
     private BroadcastHub hub;
@@ -52,8 +57,9 @@ public class EncodingBenchmark {
         AdapterHub.of(hub).register(sink);
         hand.runAll();
         Message message = Message.text("x".repeat(bytes));
+        BroadcastOptions options = BroadcastOptions.everyone();
         for (int i = 0; i < messages; i++) {
-            hub.broadcast(message);
+            hub.broadcast(message, keys ? options.key("EURUSD") : options);
         }
         hand.runAll();
         batch = sink.last();
@@ -72,6 +78,14 @@ public class EncodingBenchmark {
     @Benchmark
     public long encode() {
         EncodedBatch encoded = EncodedBatch.encode(batch, pool);
+        encoded.release();
+        return encoded.length();
+    }
+
+    /** Encodes the batch with the position of each message, and gives the memory back. */
+    @Benchmark
+    public long encodeNumbered() {
+        EncodedBatch encoded = EncodedBatch.encodeNumbered(batch, pool);
         encoded.release();
         return encoded.length();
     }

@@ -223,7 +223,7 @@ public final class BroadcastServer implements AutoCloseable {
     }
 
     /** Sets up a server. Every setting has a default, and is checked when it is given. Not safe for many threads. */
-    public static final class Builder extends HandshakeSettings<Builder> {
+    public static final class Builder extends StreamSettings<Builder> {
 
         private @Nullable BroadcastHub hub;
         private @Nullable Topics topics;
@@ -537,7 +537,8 @@ public final class BroadcastServer implements AutoCloseable {
                     handshakeTimeout,
                     new ServerSettings.Admission(Set.copyOf(origins), List.copyOf(trustedProxies), clientAddressHeader,
                             maxPeers, maxPeersPerAddress),
-                    handshakePolicy, List.copyOf(endpoints), publishers == null ? null : publishers::mayPublish);
+                    handshakePolicy, lookback, List.copyOf(endpoints),
+                    publishers == null ? null : publishers::mayPublish);
         }
 
         private static int checkedPort(String name, int port) {

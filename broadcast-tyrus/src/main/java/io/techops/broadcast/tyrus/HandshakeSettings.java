@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * The settings of a server that decide who may connect; {@link BroadcastServer.Builder} has them beside its own. Every
  * setting has a default; a setting is checked when it is given. Not safe for many threads.
  *
- * <p>A handshake passes them in this order: the rules of RFC 6455 section 4.2.1, the path, {@link #allowOrigin},
- * {@link #maxPeers}, {@link #maxPeersPerAddress}, {@link #handshakePolicy}.
+ * <p>A handshake passes them in this order: the rules of RFC 6455 section 4.2.1, the path, {@link #allowOrigin}, what
+ * it asks for in its query, {@link #maxPeers}, {@link #maxPeersPerAddress}, {@link #handshakePolicy}.
  *
  * @param <B> the builder that these settings are part of
  */

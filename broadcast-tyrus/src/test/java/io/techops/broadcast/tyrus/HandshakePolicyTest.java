@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.techops.broadcast.AttributeKey;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.Replay;
 import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.handshake.HandshakeRequest;
@@ -197,7 +198,7 @@ class HandshakePolicyTest {
 
         private final HandshakeRequest nobody = new ReceivedHandshake("/", null, Map.of(),
                 new java.net.InetSocketAddress("127.0.0.1", 1), new java.net.InetSocketAddress("127.0.0.1", 1), null,
-                        null);
+                        null, Replay.none());
 
         @Test
         void theFirstRefusalCounts() throws Exception {

@@ -2,6 +2,7 @@ package io.techops.broadcast.handshake;
 
 import io.techops.broadcast.AttributeKey;
 import io.techops.broadcast.Attributes;
+import io.techops.broadcast.Replay;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,7 +28,7 @@ public abstract sealed class Decision {
 
     /** {@return the decision to make a peer of the connection, without a subprotocol} */
     public static Accept accept() {
-        return new Accept(new Attributes(), null, ResponseHeaders.NONE);
+        return new Accept(new Attributes(), null, ResponseHeaders.NONE, null);
     }
 
     /**
@@ -75,11 +76,14 @@ public abstract sealed class Decision {
         private final Attributes attributes;
         private final @Nullable String subprotocol;
         private final ResponseHeaders headers;
+        private final @Nullable Replay replay;
 
-        private Accept(Attributes attributes, @Nullable String subprotocol, ResponseHeaders headers) {
+        private Accept(Attributes attributes, @Nullable String subprotocol, ResponseHeaders headers,
+                @Nullable Replay replay) {
             this.attributes = attributes.copy();
             this.subprotocol = subprotocol;
             this.headers = headers;
+            this.replay = replay;
         }
 
         /**
@@ -90,16 +94,38 @@ public abstract sealed class Decision {
          * @param <T> the type of the value
          */
         public <T> Accept with(AttributeKey<T> key, T value) {
-            return new Accept(attributes.copy().set(key, value), subprotocol, headers);
+            return new Accept(attributes.copy().set(key, value), subprotocol, headers, replay);
         }
 
         /**
-         * {@return this decision with a subprotocol}
+         * {@return this decision with a subprotocol} Without one, or with one that only {@linkplain
+         * HandshakeRequest#announcesToken announces a token}, the server selects {@code broadcast.v1} if the client
+         * offers it and {@code resume} is on; with any other one the peer is not told positions.
          *
          * @param selected one that the client offered, and not a token
          */
         public Accept speaking(String selected) {
-            return new Accept(attributes, Objects.requireNonNull(selected, "selected"), headers);
+            return new Accept(attributes, Objects.requireNonNull(selected, "selected"), headers, replay);
+        }
+
+        /**
+         * {@return this decision with what the peer gets of the past, in place of {@link HandshakeRequest#replay}} The
+         * settings do not bound it: the policy may give one client less than others, or more.
+         *
+         * <pre>{@code
+         * accept.replay(request.replay().within(Duration.ofMinutes(1)))    // go on, but not from long ago
+         * accept.replay(Replay.last(100))                                  // at most the last 100, wherever it was
+         * accept.replay(Replay.none())                                     // nothing of the past
+         * }</pre>
+         *
+         * <p>A peer that speaks {@code broadcast.v1} and named a position learns what it misses in any case: if {@code
+         * granted} has no position, it goes on after its own if that is no more than {@link Replay#messages} back, and
+         * is told of a gap otherwise. For a peer that does not speak it, a position is not looked at.
+         *
+         * @param granted where the peer's stream begins
+         */
+        public Accept replay(Replay granted) {
+            return new Accept(attributes, subprotocol, headers, Objects.requireNonNull(granted, "granted"));
         }
 
         /**
@@ -112,7 +138,7 @@ public abstract sealed class Decision {
          * @throws IllegalArgumentException if one of the two is not as it must be
          */
         public Accept header(String name, String value) {
-            return new Accept(attributes, subprotocol, headers.with(name, value));
+            return new Accept(attributes, subprotocol, headers.with(name, value), replay);
         }
 
         /**
@@ -128,6 +154,11 @@ public abstract sealed class Decision {
             return subprotocol;
         }
 
+        /** {@return what the peer gets of the past; null for what it asks for, as far as the settings allow} */
+        public @Nullable Replay replay() {
+            return replay;
+        }
+
         /** {@return the headers of the answer, each with its values; found whatever their case; unmodifiable} */
         public Map<String, List<String>> headers() {
             return headers.values();
@@ -141,25 +172,27 @@ public abstract sealed class Decision {
         @Override
         Decision after(Accept first) {
             return new Accept(first.attributes.copy().setAll(attributes),
-                    subprotocol != null ? subprotocol : first.subprotocol, first.headers.and(headers));
+                    subprotocol != null ? subprotocol : first.subprotocol, first.headers.and(headers),
+                    replay != null ? replay : first.replay);
         }
 
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof Accept that && attributes.toMap().equals(that.attributes.toMap())
-                    && Objects.equals(subprotocol, that.subprotocol) && headers.equals(that.headers);
+                    && Objects.equals(subprotocol, that.subprotocol) && headers.equals(that.headers)
+                    && Objects.equals(replay, that.replay);
         }
 
         @Override
         public int hashCode() {
-            return Objects.hash(attributes.toMap(), subprotocol, headers);
+            return Objects.hash(attributes.toMap(), subprotocol, headers, replay);
         }
 
         /** {@return what may be logged: no value of an attribute or a header, which may be a secret} */
         @Override
         public String toString() {
             return "accept " + attributes.toMap().keySet() + (subprotocol == null ? "" : " speaking " + subprotocol)
-                    + headers;
+                    + headers + (replay == null ? "" : " replaying " + replay);
         }
     }
 

@@ -45,9 +45,9 @@ public interface HandshakePolicy {
 
     /**
      * {@return a policy that asks {@code next} about what this one accepts} The peer has the attributes of both, those
-     * of {@code next} where they have the same key; its subprotocol is that of {@code next} if it selects one; the
-     * answer has the headers of both. {@code next} is asked on a thread that may wait, also if this policy decides
-     * later.
+     * of {@code next} where they have the same key; its subprotocol, and what it gets of the past, are those of {@code
+     * next} if it says so; the answer has the headers of both. {@code next} is asked on a thread that may wait, also if
+     * this policy decides later.
      *
      * @param next the policy to ask then
      */

@@ -1,5 +1,6 @@
 package io.techops.broadcast.handshake;
 
+import io.techops.broadcast.Replay;
 import io.techops.broadcast.spi.PathTemplate;
 import java.net.InetSocketAddress;
 import java.security.Principal;
@@ -119,6 +120,16 @@ public interface HandshakeRequest {
      */
     default @Nullable String bearerToken() {
         return BearerTokens.token(header("Authorization"), subprotocols());
+    }
+
+    /**
+     * {@return what the client will get of the past unless the policy decides otherwise ({@link
+     * Decision.Accept#replay}): what it asks for in its query, as far as the settings allow} It has a position only if
+     * the client offers {@code broadcast.v1} and the settings allow that; if another subprotocol is selected then, the
+     * position is not gone on after.
+     */
+    default Replay replay() {
+        return Replay.none();
     }
 
     /**

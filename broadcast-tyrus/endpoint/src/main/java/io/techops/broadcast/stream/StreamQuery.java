@@ -25,6 +25,9 @@ public final class StreamQuery {
     /** The parameter that names what to begin with. */
     public static final String REPLAY = "replay";
 
+    /** What a client asks for that says nothing. */
+    public static final Result NOTHING = new Asked(Replay.none());
+
     private static final String LATEST = "latest";
     private static final String ONCE = " must be given once.";
     private static final Bad BAD_REPLAY = new Bad(REPLAY + " must be a number of messages, or " + LATEST + ".");

@@ -34,8 +34,14 @@ public final class Subprotocols {
      * @param request what the client asks for
      * @param selected what the application has selected; null if nothing
      * @param lookback the settings
+     * @throws IllegalStateException if the application has selected {@value NumberedFormat#SUBPROTOCOL}, and the
+     *     settings have switched it off
      */
     public static @Nullable String select(HandshakeRequest request, @Nullable String selected, Lookback lookback) {
+        if (NumberedFormat.SUBPROTOCOL.equals(selected) && !lookback.isResume()) {
+            throw new IllegalStateException("the handshake policy selected " + NumberedFormat.SUBPROTOCOL
+                    + ", which resume(false) has switched off");
+        }
         boolean free = selected == null || request.announcesToken(selected);
         return free && mayBeNumbered(request.subprotocols(), lookback) ? NumberedFormat.SUBPROTOCOL : selected;
     }

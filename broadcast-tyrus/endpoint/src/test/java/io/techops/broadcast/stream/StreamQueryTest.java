@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StreamQueryTest {
 
     private static final Position POSITION = Position.of("k3f9x2m7", 18_042);
-    private static final String NOT_A_POSITION = "last_event_id must be a position: an epoch of 1 to 32 of 0-9 and a-z, "
-            + "a hyphen, and a sequence from 0 to 9007199254740991.";
+    private static final String NOT_A_POSITION = "last_event_id must be a position: an epoch of 1 to 32 of 0-9 and "
+            + "a-z, a hyphen, and a sequence from 0 to 9007199254740991.";
 
     private static Replay asked(@Nullable String query) {
         return ((StreamQuery.Asked) StreamQuery.parse(query, true)).replay();
@@ -25,7 +25,8 @@ class StreamQueryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "&", "a=b", "last_event_id", "last_event_id=", "replay=0", "Replay=5", "a=%zz", "%zz=1"})
+    @ValueSource(strings = {"", "&", "a=b", "last_event_id", "last_event_id=", "replay=0", "Replay=5", "a=%zz",
+        "%zz=1"})
     void whoAsksForNothingGetsWhatComesFromNowOn(String query) {
         assertThat(asked(query)).isEqualTo(Replay.none());
         assertThat(asked(null)).isEqualTo(Replay.none());
@@ -53,14 +54,15 @@ class StreamQueryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"undefined", "null", "18042", "k3f9x2m7", "k3f9x2m7-", "-1", "K3F9-1", "k3f9+1", "a--1", "a-01",
-        "a-9007199254740992", "a-1%0A", "a%20-1", "%zz", "%ff-1", "a-1,a-2", "abcdefghijklmnopqrstuvwxyz0123456-1"})
+    @ValueSource(strings = {"undefined", "null", "18042", "k3f9x2m7", "k3f9x2m7-", "-1", "K3F9-1", "k3f9+1", "a--1",
+        "a-01", "a-9007199254740992", "a-1%0A", "a%20-1", "%zz", "%ff-1", "a-1,a-2", "abcdefghijklmnopqrstuvwxyz0123456-1"})
     void whatIsNoPositionIsRefused(String value) {
         assertThat(wrong("last_event_id=" + value)).isEqualTo(NOT_A_POSITION);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "-1", "+1", "1.5", "LATEST", "all", "1e3", " 1", "%31%20", "1234567890123456789", "%zz", "٣"})
+    @ValueSource(strings = {"", "-1", "+1", "1.5", "LATEST", "all", "1e3", " 1", "%31%20", "1234567890123456789",
+        "%zz", "٣"})
     void whatIsNoReplayIsRefused(String value) {
         assertThat(wrong("replay=" + value)).isEqualTo("replay must be a number of messages, or latest.");
     }

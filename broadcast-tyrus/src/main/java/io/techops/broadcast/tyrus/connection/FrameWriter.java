@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * What is brought is written at once, under the lock, if nothing waits. Otherwise it waits:
  *   current            what a short write left over, always the rest of whole frames
- *   batch              one batch, because the hub brings no second one before it was told that the first has left
+ *   batch, event       one of the two, because the hub brings no second one before it was told that the first has left
  *   pong, ping, close  one of each; a newer pong replaces one that waits (RFC 6455 section 5.5.3)
  * so a connection holds at most one batch and a few hundred bytes, however long its peer does not read. A frame starts
  * only where one has ended, and nothing follows the close frame. Nothing but the 101 leaves before the 101.
@@ -63,6 +63,7 @@ abstract class FrameWriter {
     private ByteBuffer @Nullable [] current = CORK;
     private @Nullable EncodedBatch currentBatch;
     private @Nullable EncodedBatch batch;
+    private @Nullable ByteBuffer event;
     private @Nullable ByteBuffer pong;
     private @Nullable ByteBuffer ping;
     private @Nullable ByteBuffer close;
@@ -122,10 +123,9 @@ abstract class FrameWriter {
                     if (writeNow(wire)) {
                         return true;
                     }
-                } else if (batch == null) {
-                    batch = wire.hold();
                 } else {
-                    throw new IllegalStateException("a batch was brought while another one waits");
+                    checkNothingWaits();
+                    batch = wire.hold();
                 }
                 owesWritable = true;
                 told = takeNews();
@@ -136,6 +136,31 @@ abstract class FrameWriter {
         }
         tell(told);
         return false;
+    }
+
+    /** Takes the frame of what a peer is told beside messages. {@return whether a batch, or another one, fits now} */
+    final boolean tell(ByteBuffer frame) {
+        int told;
+        boolean fits;
+        synchronized (this) {
+            if (!state.takesMessages) {
+                return false;
+            }
+            checkNothingWaits();
+            event = frame;
+            pumpOn();
+            fits = current == null && state.takesMessages;
+            owesWritable = !fits;
+            told = takeNews();
+        }
+        tell(told);
+        return fits;
+    }
+
+    private void checkNothingWaits() {
+        if (batch != null || event != null) {
+            throw new IllegalStateException("a batch was brought while another one waits");
+        }
     }
 
     private boolean writeNow(EncodedBatch wire) {
@@ -188,13 +213,7 @@ abstract class FrameWriter {
                 return;
             }
             what.run();
-            try {
-                pump();
-            } catch (IOException e) {
-                brokenBy(e);
-            } catch (Throwable thrown) {
-                tornBy(thrown);
-            }
+            pumpOn();
             told = takeNews();
         }
         tell(told);
@@ -223,11 +242,22 @@ abstract class FrameWriter {
         if (!next.writes) {
             release();
             batch = released(batch);
+            event = null;
             pong = null;
             ping = null;
             close = null;
         }
         return true;
+    }
+
+    private void pumpOn() {
+        try {
+            pump();
+        } catch (IOException e) {
+            brokenBy(e);
+        } catch (Throwable thrown) {
+            tornBy(thrown);
+        }
     }
 
     private void pump() throws IOException {
@@ -280,11 +310,13 @@ abstract class FrameWriter {
             batch = null;
             return true;
         }
-        ByteBuffer frame = pong != null ? pong : ping != null ? ping : close;
+        ByteBuffer frame = event != null ? event : pong != null ? pong : ping != null ? ping : close;
         if (frame == null) {
             return false;
         }
-        if (frame == pong) {
+        if (frame == event) {
+            event = null;
+        } else if (frame == pong) {
             pong = null;
         } else if (frame == ping) {
             ping = null;

@@ -3,15 +3,16 @@ package io.techops.broadcast.tyrus.connection;
 import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.Replay;
 import io.techops.broadcast.logging.FailureLog;
 import io.techops.broadcast.spi.AdapterHub;
-import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.spi.Registration;
+import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.spi.Transport;
-import io.techops.broadcast.tyrus.frame.EncodedBatch;
+import io.techops.broadcast.stream.NumberedFormat;
+import io.techops.broadcast.tyrus.frame.Encoders;
 import io.techops.broadcast.tyrus.frame.Frames;
 import java.nio.ByteBuffer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,7 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
     private final int mostAtOnce;
     private final FrameReader frames;
     private final Runnable whenEnded;
+    private final boolean numbered;
 
     /** Set before the connection is opened, never changed. */
     private @Nullable Registration registration;
@@ -67,21 +69,23 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
     private WriteReadiness.@Nullable Deadline reaper;
 
     /**
+     * @param numbered whether the peer is told positions
      * @param whenEnded called once the socket is closed, perhaps more than once
      */
-    public WebSocketConnection(BroadcastHub hub, WriteReadiness watch, SocketTransport pipe,
-            Function<Batch, EncodedBatch> encoder, int maxMessageBytes, Runnable whenEnded) {
-        super(pipe, encoder);
+    public WebSocketConnection(BroadcastHub hub, WriteReadiness watch, SocketTransport pipe, Encoders encoders,
+            boolean numbered, int maxMessageBytes, Runnable whenEnded) {
+        super(pipe, numbered ? encoders.numbered() : encoders.plain());
         this.hub = AdapterHub.of(hub);
         this.watch = watch;
         this.mostAtOnce = SocketReader.mostAtOnce(maxMessageBytes);
         this.frames = new FrameReader(this, maxMessageBytes, this::heard);
         this.whenEnded = whenEnded;
+        this.numbered = numbered;
     }
 
     /** Registers with the hub, before the 101 is written. Throws what {@link AdapterHub#register} does. */
-    public void register(Attributes attributes) {
-        registration = hub.register(this, attributes);
+    public void register(Attributes attributes, Replay replay) {
+        registration = hub.register(this, attributes, replay);
         mayBlock = hub.mayBlockReading();
     }
 
@@ -207,6 +211,16 @@ public final class WebSocketConnection extends FrameWriter implements Transport 
     }
 
     // What the hub asks for.
+
+    @Override
+    public boolean knowsPositions() {
+        return numbered;
+    }
+
+    @Override
+    public boolean tell(StreamEvent event) {
+        return tell(Frames.text(NumberedFormat.message(event)));
+    }
 
     @Override
     public void ping() {

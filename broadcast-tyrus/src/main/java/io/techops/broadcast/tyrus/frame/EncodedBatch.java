@@ -2,11 +2,13 @@ package io.techops.broadcast.tyrus.frame;
 
 import io.techops.broadcast.Message;
 import io.techops.broadcast.spi.Batch;
+import io.techops.broadcast.stream.NumberedHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A batch as the bytes that go on the wire, in chunks of direct memory: encoded once, written to every peer that stands
@@ -36,15 +38,24 @@ public final class EncodedBatch implements Batch.Encoding {
 
     /** {@return the frames of all messages of {@code batch}} Held once, by the caller. */
     public static EncodedBatch encode(Batch batch, DirectBufferPool pool) {
+        return encode(batch, pool, null);
+    }
+
+    /** {@return the frames of all messages of {@code batch}, each with its position} Held once, by the caller. */
+    public static EncodedBatch encodeNumbered(Batch batch, DirectBufferPool pool) {
+        return encode(batch, pool, new NumberedHeader());
+    }
+
+    private static EncodedBatch encode(Batch batch, DirectBufferPool pool, @Nullable NumberedHeader headers) {
         long length = 0;
         for (int i = 0; i < batch.size(); i++) {
-            int size = batch.message(i).size();
+            long size = batch.message(i).size() + (headers == null ? 0L : NumberedHeader.length(batch, i));
             length += Frames.headerLength(size) + size;
         }
         ByteBuffer[] chunks = new ByteBuffer[(int) ((length + DirectBufferPool.CHUNK - 1) / DirectBufferPool.CHUNK)];
         Writer writer = new Writer(pool, chunks);
         for (int i = 0; i < batch.size(); i++) {
-            writer.put(batch.message(i));
+            writer.put(batch.message(i), headers, headers == null ? 0 : headers.set(batch, i));
         }
         writer.end();
         return new EncodedBatch(pool, chunks, length);
@@ -111,19 +122,31 @@ public final class EncodedBatch implements Batch.Encoding {
             this.chunks = chunks;
         }
 
-        void put(Message message) {
+        /**
+         * @param headers has made those of the message; null if it has none
+         * @param headersLength how many bytes they have
+         */
+        void put(Message message, @Nullable NumberedHeader headers, int headersLength) {
             int opcode = message instanceof Message.Text ? Frames.TEXT : Frames.BINARY;
+            long length = (long) headersLength + message.size();
             ByteBuffer chunk = current();
             if (chunk.remaining() >= Frames.MAX_HEADER) {
-                Frames.putHeader(chunk, opcode, message.size());
+                Frames.putHeader(chunk, opcode, length);
             } else {
-                Frames.putHeader(header.clear(), opcode, message.size());
+                Frames.putHeader(header.clear(), opcode, length);
                 header.flip();
                 while (header.hasRemaining()) {
                     current().put(header.get());
                 }
             }
             int done = 0;
+            while (done < headersLength) {
+                chunk = current();
+                int part = Math.min(chunk.remaining(), headersLength - done);
+                headers.copyTo(done, part, chunk);
+                done += part;
+            }
+            done = 0;
             while (done < message.size()) {
                 chunk = current();
                 int part = Math.min(chunk.remaining(), message.size() - done);

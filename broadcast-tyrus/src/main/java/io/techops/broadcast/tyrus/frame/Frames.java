@@ -1,6 +1,7 @@
 package io.techops.broadcast.tyrus.frame;
 
 import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.Message;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -26,7 +27,7 @@ public final class Frames {
     private Frames() {
     }
 
-    static void putHeader(ByteBuffer target, int opcode, int length) {
+    static void putHeader(ByteBuffer target, int opcode, long length) {
         target.put((byte) (FIN | opcode));
         if (length <= 125) {
             target.put((byte) length);
@@ -37,8 +38,16 @@ public final class Frames {
         }
     }
 
-    static int headerLength(int length) {
+    static int headerLength(long length) {
         return length <= 125 ? 2 : length <= 0xFFFF ? 4 : MAX_HEADER;
+    }
+
+    /** {@return a whole text frame} */
+    public static ByteBuffer text(Message.Text message) {
+        ByteBuffer frame = ByteBuffer.allocate(headerLength(message.size()) + message.size());
+        putHeader(frame, TEXT, message.size());
+        message.copyTo(0, message.size(), frame);
+        return frame.flip();
     }
 
     /** {@return a whole control frame} */

@@ -1,7 +1,6 @@
 package io.techops.broadcast.tyrus.handshake;
 
 import io.techops.broadcast.RefusalCause;
-import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.tyrus.http.HttpRejection;
 import io.techops.broadcast.tyrus.http.HttpSyntax;
 import io.techops.broadcast.tyrus.http.RequestHead;
@@ -11,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,12 +81,11 @@ public final class Handshake {
     }
 
     /** {@return the answer to a request that is accepted (RFC 6455 section 4.2.2), without any extension} */
-    static ByteBuffer response(String key, Decision.Accept accept) {
-        String subprotocol = accept.subprotocol();
+    static ByteBuffer response(String key, @Nullable String subprotocol, Map<String, List<String>> headers) {
         String head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Accept: " + accept(key) + "\r\n"
                 + (subprotocol == null ? "" : SUBPROTOCOL + ": " + subprotocol + "\r\n")
-                + HttpRejection.lines(accept.headers())
+                + HttpRejection.lines(headers)
                 + "\r\n";
         return ByteBuffer.wrap(head.getBytes(StandardCharsets.ISO_8859_1));
     }

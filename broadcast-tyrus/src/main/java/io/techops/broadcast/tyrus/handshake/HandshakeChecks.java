@@ -2,8 +2,12 @@ package io.techops.broadcast.tyrus.handshake;
 
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.handshake.HandshakeRequest;
+import io.techops.broadcast.handshake.Lookback;
+import io.techops.broadcast.stream.StreamQuery;
+import io.techops.broadcast.stream.Subprotocols;
 import io.techops.broadcast.tyrus.http.HostAndPort;
 import io.techops.broadcast.tyrus.http.HttpRejection;
+import io.techops.broadcast.tyrus.http.HttpSyntax;
 import io.techops.broadcast.tyrus.http.RequestHead;
 import java.net.InetSocketAddress;
 import java.security.Principal;
@@ -13,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a handshake has to pass before the host application is asked, from the cheapest to the dearest: the
- * rules of the RFC, the path, the origin, the limits. Nothing here waits. Safe for use by any number of threads.
+ * rules of the RFC, the path, the origin, the query, the limits. Nothing here waits. Safe for use by any number of
+ * threads.
  */
 public final class HandshakeChecks {
 
@@ -24,12 +29,18 @@ public final class HandshakeChecks {
     private final Origins origins;
     private final ForwardedHeaders forwarded;
     private final ConnectionLimits limits;
+    private final Lookback lookback;
 
-    public HandshakeChecks(Router router, Origins origins, ForwardedHeaders forwarded, ConnectionLimits limits) {
+    /**
+     * @param lookback bounds what a client is shown to a policy to ask for
+     */
+    public HandshakeChecks(Router router, Origins origins, ForwardedHeaders forwarded, ConnectionLimits limits,
+            Lookback lookback) {
         this.router = router;
         this.origins = origins;
         this.forwarded = forwarded;
         this.limits = limits;
+        this.lookback = lookback;
     }
 
     /** What becomes of a handshake here. */
@@ -73,8 +84,16 @@ public final class HandshakeChecks {
         if (found instanceof Router.Found && router.isClosed()) {
             return new Rejected(goingAway());
         }
+        StreamQuery.Result asked = found instanceof Router.Found
+                ? StreamQuery.parse(head.query(), Subprotocols.mayBeNumbered(
+                        HttpSyntax.list(head.values(Handshake.SUBPROTOCOL)), lookback))
+                : StreamQuery.NOTHING; // an endpoint of the application has parameters of its own
+        if (asked instanceof StreamQuery.Bad bad) {
+            return new Rejected(HttpRejection.bad(bad.sentence()));
+        }
         HandshakeRequest request = new ReceivedHandshake(head.path(), head.query(), head.headers(),
-                forwarded.clientOf(peerAddress, head.headers()), peerAddress, principal, found.topic());
+                forwarded.clientOf(peerAddress, head.headers()), peerAddress, principal, found.topic(),
+                lookback.allowed(((StreamQuery.Asked) asked).replay()));
         ConnectionLimits.Permit permit = limits.permitFor(request.remoteAddress().getAddress());
         HttpRejection full = permit.acquire();
         return full != null ? new Rejected(full) : new Passed(request, found, permit);

@@ -1,5 +1,6 @@
 package io.techops.broadcast.tyrus.handshake;
 
+import io.techops.broadcast.Replay;
 import io.techops.broadcast.handshake.HandshakeRequest;
 import io.techops.broadcast.tyrus.http.IpAddresses;
 import java.net.InetSocketAddress;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** A request as a policy sees it. */
 public record ReceivedHandshake(String path, @Nullable String query, Map<String, List<String>> headers,
         InetSocketAddress remoteAddress, InetSocketAddress peerAddress, @Nullable Principal principal,
-        @Nullable String topic) implements HandshakeRequest {
+        @Nullable String topic, Replay replay) implements HandshakeRequest {
 
     /** {@return what may be shown: no header, and no query, because they hold credentials} */
     @Override

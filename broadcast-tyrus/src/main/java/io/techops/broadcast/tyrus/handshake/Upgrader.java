@@ -6,17 +6,19 @@ import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.HandshakeRequest;
+import io.techops.broadcast.handshake.Lookback;
 import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.logging.LogRateLimiter;
-import io.techops.broadcast.spi.Batch;
+import io.techops.broadcast.stream.Beginnings;
+import io.techops.broadcast.stream.NumberedFormat;
+import io.techops.broadcast.stream.Subprotocols;
 import io.techops.broadcast.tyrus.connection.FrameFilter;
 import io.techops.broadcast.tyrus.connection.SocketTransport;
 import io.techops.broadcast.tyrus.connection.ThreadState;
 import io.techops.broadcast.tyrus.connection.WebSocketConnection;
 import io.techops.broadcast.tyrus.connection.WriteReadiness;
-import io.techops.broadcast.tyrus.frame.EncodedBatch;
+import io.techops.broadcast.tyrus.frame.Encoders;
 import java.nio.ByteBuffer;
-import java.util.function.Function;
 import org.glassfish.grizzly.filterchain.FilterChain;
 import org.glassfish.grizzly.nio.NIOConnection;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +38,8 @@ public final class Upgrader {
      *
      * @param frames the chain of a connection after its handshake
      */
-    public record Parts(WriteReadiness watch, Function<Batch, EncodedBatch> encoder,
-            FilterChain frames, int maxMessageBytes) {
+    public record Parts(WriteReadiness watch, Encoders encoders, FilterChain frames, int maxMessageBytes,
+            Lookback lookback) {
     }
 
     private final Parts parts;
@@ -72,11 +74,15 @@ public final class Upgrader {
 
     private WebSocketConnection peer(NIOConnection connection, SocketTransport transport,
             HandshakeChecks.Passed passed, Decision.Accept accept) {
+        HandshakeRequest request = passed.request();
+        String subprotocol = Subprotocols.select(request, accept.subprotocol(), parts.lookback());
+        boolean numbered = NumberedFormat.SUBPROTOCOL.equals(subprotocol);
         WebSocketConnection peer = new WebSocketConnection(((Router.Found) passed.route()).hub(), parts.watch(),
-                transport, parts.encoder(), parts.maxMessageBytes(), passed.permit()::release);
+                transport, parts.encoders(), numbered, parts.maxMessageBytes(), passed.permit()::release);
         try {
-            peer.register(attributes(passed, accept));
-            open(connection, peer, Handshake.response(passed.request().header(Handshake.KEY), accept));
+            peer.register(attributes(passed, accept, subprotocol),
+                    Beginnings.of(request.replay(), accept.replay(), numbered));
+            open(connection, peer, Handshake.response(request.header(Handshake.KEY), subprotocol, accept.headers()));
             return peer;
         } catch (RuntimeException | Error e) {
             peer.ended();
@@ -94,7 +100,8 @@ public final class Upgrader {
     }
 
     /** {@return what is known of a client: the attributes of its peer} */
-    public static Attributes attributes(HandshakeChecks.Passed passed, Decision.Accept accept) {
+    public static Attributes attributes(HandshakeChecks.Passed passed, Decision.Accept accept,
+            @Nullable String subprotocol) {
         HandshakeRequest request = passed.request();
         String path = request.decodedPath();
         Attributes attributes = new Attributes()
@@ -106,7 +113,7 @@ public final class Upgrader {
         setIfKnown(attributes, PeerAttributes.TOPIC, passed.route().topic());
         setIfKnown(attributes, PeerAttributes.QUERY, request.query());
         setIfKnown(attributes, PeerAttributes.PRINCIPAL, request.principal());
-        setIfKnown(attributes, PeerAttributes.SUBPROTOCOL, accept.subprotocol());
+        setIfKnown(attributes, PeerAttributes.SUBPROTOCOL, subprotocol);
         return attributes.setAll(accept.attributes());
     }
 

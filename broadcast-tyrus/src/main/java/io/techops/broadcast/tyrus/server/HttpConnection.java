@@ -532,8 +532,8 @@ final class HttpConnection extends ConnectionProcessor {
     /** Asks an endpoint of the host application, whose code may wait, and opens a session. */
     private void host(HandshakeChecks.Passed passed, Router.Hosted endpoint, Decision.Accept accept, Hosting hosting) {
         Hosting.Outcome outcome = hosting.admit(new Hosting.Client(endpoint, passed.request(),
-                Upgrader.attributes(passed, accept), accept.subprotocol(), accept.headers()), pipe, this::runOnPool,
-                passed.permit()::release);
+                Upgrader.attributes(passed, accept, accept.subprotocol()), accept.subprotocol(), accept.headers()),
+                pipe, this::runOnPool, passed.permit()::release);
         if (outcome.session() == null) {
             passed.permit().release();
             refuse(outcome.refusal(), true);

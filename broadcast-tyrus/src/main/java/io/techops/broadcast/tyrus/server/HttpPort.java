@@ -1,11 +1,10 @@
 package io.techops.broadcast.tyrus.server;
 
 import io.techops.broadcast.RefusalCause;
-import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.tyrus.connection.SocketFilter;
 import io.techops.broadcast.tyrus.connection.WriteReadiness;
 import io.techops.broadcast.tyrus.frame.DirectBufferPool;
-import io.techops.broadcast.tyrus.frame.EncodedBatch;
+import io.techops.broadcast.tyrus.frame.Encoders;
 import io.techops.broadcast.tyrus.handshake.ConnectionLimits;
 import io.techops.broadcast.tyrus.handshake.ForwardedHeaders;
 import io.techops.broadcast.tyrus.handshake.HandshakeChecks;
@@ -19,7 +18,6 @@ import io.techops.broadcast.tyrus.resource.HubResource;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
@@ -74,11 +72,10 @@ public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engin
                 : new HubResource(router, origins, settings.publishers(), settings.maxMessageBytes());
         HandshakeChecks checks = new HandshakeChecks(router, origins,
                 new ForwardedHeaders(who.trustedProxies(), who.clientAddressHeader()),
-                new ConnectionLimits(who.maxPeers(), who.maxPeersPerAddress()));
-        DirectBufferPool pool = new DirectBufferPool();
-        Function<Batch, EncodedBatch> encoder = batch -> EncodedBatch.encode(batch, pool);
-        Upgrader upgrader = new Upgrader(new Upgrader.Parts(watch, encoder,
-                FilterChainBuilder.stateless().add(new SocketFilter()).build(), settings.maxMessageBytes()));
+                new ConnectionLimits(who.maxPeers(), who.maxPeersPerAddress()), settings.lookback());
+        Upgrader upgrader = new Upgrader(new Upgrader.Parts(watch, Encoders.of(new DirectBufferPool()),
+                FilterChainBuilder.stateless().add(new SocketFilter()).build(), settings.maxMessageBytes(),
+                settings.lookback()));
         return new HttpPort(watch, settings.engines(), settings.handshakeTimeout(), settings.pageIdleTimeout(),
                 STALL_TIMEOUT, closing, router::refused,
                 new Sockets(checks, policy, upgrader, hosting, router::mayBlock), resource, pages);

@@ -7,10 +7,12 @@ import static org.awaitility.Awaitility.await;
 import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.Replay;
 import io.techops.broadcast.testing.Recorder;
 import io.techops.broadcast.testkit.VirtualTimer;
 import io.techops.broadcast.tyrus.frame.DirectBufferPool;
 import io.techops.broadcast.tyrus.frame.EncodedBatch;
+import io.techops.broadcast.tyrus.frame.Encoders;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -37,7 +39,7 @@ class ConnectionEndTest {
             .heartbeat(Duration.ZERO).listener(recorder).build();
     private final Pipe pipe = new Pipe();
     private final WebSocketConnection peer = new WebSocketConnection(hub, watch, pipe,
-            batch -> EncodedBatch.encode(batch, new DirectBufferPool()), 1_000, () -> { });
+            Encoders.of(new DirectBufferPool()), false, 1_000, () -> { });
 
     /** A socket in memory, which takes bytes or not. */
     private static final class Pipe implements SocketTransport {
@@ -128,7 +130,7 @@ class ConnectionEndTest {
 
     @BeforeEach
     void open() {
-        peer.register(new Attributes());
+        peer.register(new Attributes(), Replay.none());
         peer.open(ByteBuffer.wrap(new byte[] {1}));
         assertThat(pipe.take()).hasSize(1);
         assertThat(peer.state()).isSameAs(CloseState.OPEN);
@@ -294,8 +296,8 @@ class ConnectionEndTest {
     void aPeerIsClosedBeforeIts101HasLeft() {
         Pipe other = new Pipe();
         WebSocketConnection late = new WebSocketConnection(hub, watch, other,
-                batch -> EncodedBatch.encode(batch, new DirectBufferPool()), 1_000, () -> { });
-        late.register(new Attributes());
+                Encoders.of(new DirectBufferPool()), false, 1_000, () -> { });
+        late.register(new Attributes(), Replay.none());
         late.close(CloseReason.of(CloseReason.NORMAL));
         assertThat(other.take()).isEmpty();
         assertThat(late.state()).isSameAs(CloseState.CLOSING);

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Message;
+import io.techops.broadcast.Replay;
 import io.techops.broadcast.testing.Recorder;
 import io.techops.broadcast.testkit.VirtualTimer;
 import io.techops.broadcast.tyrus.frame.DirectBufferPool;
 import io.techops.broadcast.tyrus.frame.EncodedBatch;
+import io.techops.broadcast.tyrus.frame.Encoders;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -103,8 +105,8 @@ class FrameWriterTest {
         FastPipe pipe = new FastPipe();
         try (WriteReadiness watch = new WriteReadiness("watch of a test")) {
             WebSocketConnection peer = new WebSocketConnection(hub, watch, pipe,
-                    batch -> EncodedBatch.encode(batch, new DirectBufferPool()), 1_000, () -> { });
-            peer.register(new Attributes());
+                    Encoders.of(new DirectBufferPool()), false, 1_000, () -> { });
+            peer.register(new Attributes(), Replay.none());
             peer.open(ByteBuffer.allocate(1));
             hub.broadcast(Message.binary(new byte[TURNS << 20]));
             int turns = 0;

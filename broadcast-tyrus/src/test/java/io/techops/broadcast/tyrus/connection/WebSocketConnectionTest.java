@@ -8,9 +8,11 @@ import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.Replay;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.tyrus.frame.DirectBufferPool;
 import io.techops.broadcast.tyrus.frame.EncodedBatch;
+import io.techops.broadcast.tyrus.frame.Encoders;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -42,7 +44,7 @@ class WebSocketConnectionTest {
             }).build();
     private final Sink sink = new Sink();
     private final WebSocketConnection peer = new WebSocketConnection(hub, watch, sink,
-            batch -> EncodedBatch.encode(batch, new DirectBufferPool()), 1_000, () -> { });
+            Encoders.of(new DirectBufferPool()), false, 1_000, () -> { });
 
     /** Keeps what is written to a peer. */
     private static final class Sink implements SocketTransport {
@@ -127,7 +129,7 @@ class WebSocketConnectionTest {
 
     @BeforeEach
     void open() {
-        peer.register(new Attributes());
+        peer.register(new Attributes(), Replay.none());
         peer.open(ByteBuffer.wrap("101".getBytes(StandardCharsets.US_ASCII)));
         assertThat(sink.take()).asString(StandardCharsets.US_ASCII).isEqualTo("101");
     }
