@@ -13,14 +13,18 @@ import static io.techops.broadcast.tyrus.connection.CloseState.LINGERING;
 import static io.techops.broadcast.tyrus.connection.CloseState.OPEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every state with every event. */
 class CloseStateTest {
@@ -46,6 +50,27 @@ class CloseStateTest {
             new Row(LAST_WORDS, LAST_WORDS, DONE, LAST_WORDS, LAST_WORDS, ENDED),
             new Row(DONE, DONE, DONE, DONE, DONE, DONE),
             new Row(ENDED, ENDED, ENDED, ENDED, ENDED, ENDED));
+
+    @ParameterizedTest
+    @CsvSource({
+        "OPEN,           reads, writes, messages,",
+        "CLOSING,        reads, writes,         ,",
+        "CLOSE_SENT,     reads,       ,         ,",
+        "BROKEN,         reads,       ,         , PT2S",
+        "CLOSE_RECEIVED,      , writes, messages,",
+        "ANSWERING,           , writes,         , PT5S",
+        "LINGERING,           ,       ,         , PT2S",
+        "INPUT_ENDED,         , writes, messages,",
+        "LAST_WORDS,          , writes,         , PT5S",
+        "DONE,                ,       ,         ,",
+        "ENDED,               ,       ,         ,"})
+    void whatEachStateAllowsAndForHowLong(CloseState state, @Nullable String reads, @Nullable String writes,
+            @Nullable String messages, @Nullable Duration limit) {
+        assertThat(state.reads).as("reads").isEqualTo(reads != null);
+        assertThat(state.writes).as("writes").isEqualTo(writes != null);
+        assertThat(state.takesMessages).as("takes messages").isEqualTo(messages != null);
+        assertThat(state.limit).isEqualTo(limit);
+    }
 
     private static List<CloseState> next(CloseState state) {
         return List.of(state.closing(), state.left(), state.heard(), state.inputEnded(), state.failed());

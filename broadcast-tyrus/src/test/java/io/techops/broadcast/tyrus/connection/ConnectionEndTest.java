@@ -21,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +40,7 @@ class ConnectionEndTest {
             .heartbeat(Duration.ZERO).listener(recorder).build();
     private final Pipe pipe = new Pipe();
     private final WebSocketConnection peer = new WebSocketConnection(hub, watch, pipe,
-            Encoders.of(new DirectBufferPool()), false, 1_000, () -> { });
+            Encoders.of(new DirectBufferPool()), false, 1_000, () -> pipe.calls.add("told"));
 
     /** A socket in memory, which takes bytes or not. */
     private static final class Pipe implements SocketTransport {
@@ -170,7 +171,33 @@ class ConnectionEndTest {
         assertThat(peer.inputEnded()).isTrue();
         isNow(CloseState.DONE, "close");
         peer.ended();
-        isNow(CloseState.ENDED, "ended");
+        isNow(CloseState.ENDED, "told", "ended");
+    }
+
+    @Test
+    void theEndOfTheSocketIsTheEndOfThePeer() {
+        peer.ended();
+        isNow(CloseState.ENDED, "told", "ended");
+        assertThat(recorder.departures).singleElement().extracting(Recorder.Departure::code)
+                .isEqualTo(CloseReason.ABNORMAL);
+        assertThat(hub.peers()).isEmpty();
+    }
+
+    @Test
+    void aPeerThatIsPausedIsReadAgainWhenItIsClosedAsItsAnswerIsToCome() {
+        peer.onResume(() -> pipe.calls.add("reads on"));
+        peer.close(CloseReason.of(CloseReason.NORMAL));
+        isNow(CloseState.CLOSE_SENT, "shutdownOutput", "reads on");
+    }
+
+    @Test
+    void aPeerThatHasSaidItsLastIsNotReadAgain() {
+        stall();
+        hub.broadcast("hi");
+        comes(GOODBYE);
+        peer.onResume(() -> pipe.calls.add("reads on"));
+        pipe.goOn();
+        isNow(CloseState.LINGERING, "shutdownOutput", "finish");
     }
 
     @Test
@@ -269,6 +296,20 @@ class ConnectionEndTest {
         pipe.breakDown();
         isNow(CloseState.BROKEN);
         await().untilAsserted(() -> isNow(CloseState.ENDED, "abort"));
+    }
+
+    /** The watch meets deadlines in their order: that of the state before would have come first. */
+    @Test
+    void noTimeLimitOfAStateBeforeIsLeft() throws Exception {
+        stall();
+        pipe.breakDown();
+        isNow(CloseState.BROKEN);
+        comes(GOODBYE);
+        isNow(CloseState.DONE, "close");
+        CountDownLatch later = new CountDownLatch(1);
+        watch.after(CloseState.BROKEN.limit, later::countDown);
+        later.await();
+        isNow(CloseState.DONE);
     }
 
     @Test
