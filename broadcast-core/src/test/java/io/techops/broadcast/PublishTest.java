@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -205,6 +206,45 @@ class PublishTest {
             rig.run();
             assertThat(peer.texts()).isEqualTo(HubRig.numbers(0, 3));
             assertThat(hub.tryBroadcast("3")).as("is alive").isTrue();
+        }
+
+        /** {@return a thread that waits for the position of a message in a hub that is full} */
+        private Thread publishing(CompletableFuture<@Nullable Position> position) {
+            rig.broadcast("0", "1", "2");
+            return waitingIn(() -> {
+                try {
+                    position.complete(AdapterHub.of(hub).tryPublish(Message.text("3"), BroadcastOptions.everyone(),
+                            SECOND));
+                } catch (Throwable thrown) {
+                    position.completeExceptionally(thrown);
+                }
+            });
+        }
+
+        @Test
+        void appliesToWhatTellsThePositionAsWell() throws Exception {
+            CompletableFuture<@Nullable Position> position = new CompletableFuture<>();
+            publishing(position);
+            rig.timer().pass(SECOND.minusNanos(1));
+            rig.run();
+            assertThat(position.get().sequence()).isEqualTo(4);
+            rig.run();
+            assertThat(peer.texts()).isEqualTo(HubRig.numbers(0, 4));
+        }
+
+        @Test
+        void whatTellsThePositionGivesUpToo() throws Exception {
+            CompletableFuture<@Nullable Position> position = new CompletableFuture<>();
+            publishing(position);
+            rig.timer().pass(SECOND);
+            assertThat(position.get()).isNull();
+        }
+
+        @Test
+        void whatTellsThePositionIsInterruptedToo() {
+            CompletableFuture<@Nullable Position> position = new CompletableFuture<>();
+            publishing(position).interrupt();
+            assertThatThrownBy(position::get).hasCauseInstanceOf(InterruptedException.class);
         }
 
         @Test
