@@ -32,6 +32,8 @@ class ExceptTest {
         assertThat(first.sequences()).containsExactly(2L);
         assertThat(first.peer().lag()).isZero();
         assertThat(first.peer().missed()).isZero();
+        assertThat(first.peer().delivered()).isEqualTo(1);
+        assertThat(second.peer().delivered()).isEqualTo(2);
         assertThat(rig.listener().entries()).contains("broadcast 1 from the host", "broadcast 3 from the host");
     }
 
@@ -76,12 +78,17 @@ class ExceptTest {
 
     @Test
     void leaveOutPeersThatHaveGoneAndThoseOfOtherHubs() {
-        FakeTransport other = new HubRig().join();
+        HubRig another = new HubRig();
+        FakeTransport other = another.join();
         first.leave(CloseReason.of(CloseReason.NORMAL));
         hub.broadcast(Message.text("a"), BroadcastOptions.except(first.peer(), other.peer(), second.peer()));
         rig.run();
         assertThat(second.texts()).isEmpty();
         assertThat(third.texts()).containsExactly("a");
+        another.broadcast("b");
+        another.run();
+        assertThat(other.texts()).containsExactly("b");
+        assertThat(other.peer().delivered()).isEqualTo(1);
     }
 
     @Test

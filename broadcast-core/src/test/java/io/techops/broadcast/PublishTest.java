@@ -188,7 +188,8 @@ class PublishTest {
             publisher.join();
             rig.run();
             assertThat(peer.texts()).isEqualTo(HubRig.numbers(0, 3));
-            assertThat(hub.stats().saturation()).isEqualTo(SECOND);
+            rig.timer().pass(SECOND);
+            assertThat(hub.stats().saturation()).as("which is over").isEqualTo(SECOND);
         }
 
         @Test
