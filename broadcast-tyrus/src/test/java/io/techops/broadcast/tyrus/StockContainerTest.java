@@ -193,7 +193,8 @@ public class StockContainerTest {
         try (LogCatch log = new LogCatch(); RawClient peer = RawClient.open(uri)) {
             peer.sendText("anything");
             assertThat(peer.readClose().code()).isEqualTo(CloseReason.INTERNAL_ERROR);
-            assertThat(log.warnings()).singleElement().asString().contains("The message policy threw");
+            await().untilAsserted(() -> assertThat(log.warnings()).singleElement().asString()
+                    .contains("The message policy threw"));
         }
         await().untilAsserted(() -> assertThat(recorder.departures).hasSize(1));
     }

@@ -1,5 +1,6 @@
 package io.techops.broadcast.containers;
 
+import static io.techops.broadcast.containers.ContainerRig.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.BroadcastHub;
@@ -34,7 +35,8 @@ interface LimitsContract {
         try (LogCatch log = new LogCatch()) {
             one.sendText("fatal");
             assertThat(one.readClose().code()).isEqualTo(CloseReason.INTERNAL_ERROR);
-            assertThat(log.warnings()).singleElement().asString().contains("The message policy threw");
+            patiently().untilAsserted(() -> assertThat(log.warnings()).singleElement().asString()
+                    .contains("The message policy threw"));
         }
         one.sendClose(CloseReason.INTERNAL_ERROR);
         assertThat(two.sendText("fine").nextText()).isEqualTo("fine");
