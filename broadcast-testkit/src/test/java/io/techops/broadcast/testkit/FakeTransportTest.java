@@ -9,8 +9,10 @@ import io.techops.broadcast.Attributes;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.spi.Batch;
+import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.spi.Transport;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,7 +112,7 @@ class FakeTransportTest {
         @Test
         void toThrowOnceFromACall() {
             for (FakeTransport.Call call : FakeTransport.Call.values()) {
-                FakeTransport transport = new FakeTransport().throwFrom(call);
+                FakeTransport transport = new FakeTransport().knowingPositions().throwFrom(call);
                 Runnable said = () -> say(transport, call);
                 if (call != FakeTransport.Call.WRITE) { // no hub, no batch
                     assertThatThrownBy(said::run).isInstanceOf(IllegalStateException.class)
@@ -128,6 +130,7 @@ class FakeTransportTest {
 
         private void say(Transport transport, FakeTransport.Call call) {
             switch (call) {
+                case TELL -> transport.tell(new StreamEvent.Open(Position.of("a", 0), false));
                 case PING -> transport.ping();
                 case CLOSE -> transport.close(GOING_AWAY);
                 case ABORT -> transport.abort();
