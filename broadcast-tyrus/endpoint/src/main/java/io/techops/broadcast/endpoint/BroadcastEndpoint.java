@@ -2,8 +2,8 @@ package io.techops.broadcast.endpoint;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Message;
-import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Topics;
+import io.techops.broadcast.stream.NumberedFormat;
 import jakarta.websocket.OnClose;
 import jakarta.websocket.OnError;
 import jakarta.websocket.OnMessage;
@@ -21,7 +21,7 @@ import java.util.Objects;
  * <p>There are three ways to put it into a container: extend it, delegate to it, or add a configuration.
  *
  * <pre>{@code
- * @ServerEndpoint("/live")
+ * @ServerEndpoint(value = "/live", subprotocols = BroadcastEndpoint.SUBPROTOCOL)
  * public class Live extends BroadcastEndpoint {
  *     public Live() {
  *         super(MyApplication.hub());
@@ -51,6 +51,22 @@ import java.util.Objects;
  *       one hub for the same reason.
  * </ul>
  *
+ * <p>A client that offers the subprotocol {@value #SUBPROTOCOL} is told the position of every message, and goes on
+ * where it was with {@code ?last_event_id=<position>}; {@code ?replay=<n>} begins with messages of the past, where
+ * {@link io.techops.broadcast.handshake.Lookback} allows it. The container agrees on the subprotocol before this class
+ * is asked, so where it is set differs:
+ *
+ * <ul>
+ *   <li>{@link #config(String, BroadcastHub)} takes the offer unless {@code resume(false)} is set.
+ *   <li>An annotated class, whether it extends this one or delegates to it, has {@link #SUBPROTOCOL} among its {@code
+ *       subprotocols}, beside the application's own: the container, or the configurator of the class, selects one. A
+ *       client for which it selects another one, or none, is sent the messages alone.
+ *   <li>A class that has it, and {@code resume(false)}, contradicts itself: its sessions are closed with 1011, and the
+ *       log says why.
+ *   <li>A {@code last_event_id} or {@code replay} that cannot be read ends the session with 1008 and a sentence:
+ *       Jakarta WebSocket has no way to refuse a handshake with 400.
+ * </ul>
+ *
  * <p>A class that overrides a method of this one and is annotated with {@code @ServerEndpoint} repeats the method's
  * annotation: containers do not look for those of superclasses. The constructor says so if one is missing.
  *
@@ -61,39 +77,42 @@ import java.util.Objects;
  */
 public class BroadcastEndpoint {
 
+    /**
+     * The subprotocol of clients that go on where they were: {@code broadcast.v1}. An annotated class has it among the
+     * {@code subprotocols} of its annotation.
+     */
+    public static final String SUBPROTOCOL = NumberedFormat.SUBPROTOCOL;
+
     private final SessionLife life;
 
     /**
-     * Makes an endpoint for one session, whose peer's messages may have {@link MessagePolicy#DEFAULT_MAX_BYTES}.
+     * Makes an endpoint for one session, with the default settings.
      *
      * @param hub the hub to register the session with
      * @throws IllegalStateException if a class that extends this one overrides a method without its annotation
      */
     public BroadcastEndpoint(BroadcastHub hub) {
-        this(hub, MessagePolicy.DEFAULT_MAX_BYTES);
+        this(hub, EndpointSettings.standard());
     }
 
     /**
      * Makes an endpoint for one session.
      *
      * @param hub the hub to register the session with
-     * @param maxMessageBytes what a message of the peer may have, at least 1: the size of the container's buffer for
-     *     it, whose unit is a byte or a character as the container likes, so it does not make up for
-     *     {@link MessagePolicy#maxBytes}; a longer one ends the connection with 1009
-     * @throws IllegalArgumentException if {@code maxMessageBytes} is less than 1
+     * @param settings what the peer may send, and ask for
      * @throws IllegalStateException if a class that extends this one overrides a method without its annotation
      */
-    public BroadcastEndpoint(BroadcastHub hub, int maxMessageBytes) {
+    public BroadcastEndpoint(BroadcastHub hub, EndpointSettings settings) {
         Objects.requireNonNull(hub, "hub");
+        Objects.requireNonNull(settings, "settings");
         EndpointClass.check(getClass(), BroadcastEndpoint.class);
-        int limit = checked(maxMessageBytes);
-        life = new SessionLife(session -> SessionTransport.open(session, hub, limit));
+        life = new SessionLife(session -> SessionTransport.open(session, any -> hub, settings));
     }
 
     /**
-     * Makes an endpoint for one session, whose path says which topic it is for: the class is annotated with a path that
-     * has a variable <code>&#123;topic&#125;</code>, such as <code>@ServerEndpoint("/topics/&#123;topic&#125;")</code>.
-     * Messages of the peer may have {@link MessagePolicy#DEFAULT_MAX_BYTES}.
+     * Makes an endpoint for one session, whose path says which topic it is for, with the default settings: the class is
+     * annotated with a path that has a variable <code>&#123;topic&#125;</code>, such as
+     * <code>@ServerEndpoint("/topics/&#123;topic&#125;")</code>.
      *
      * <p>The topic is what stands in its place in the path as it was sent, percent-decoded once. A session whose path
      * the container has changed to find the endpoint ({@code ;v=1}, {@code ..}, a slash at the end) is closed with
@@ -104,49 +123,47 @@ public class BroadcastEndpoint {
      * @throws IllegalStateException if a class that extends this one overrides a method without its annotation
      */
     public BroadcastEndpoint(Topics topics) {
-        this(topics, MessagePolicy.DEFAULT_MAX_BYTES);
+        this(topics, EndpointSettings.standard());
     }
 
     /**
-     * Makes what {@link #BroadcastEndpoint(Topics)} makes, with another limit.
+     * Makes what {@link #BroadcastEndpoint(Topics)} makes, with other settings.
      *
      * @param topics the topics to register the session with
-     * @param maxMessageBytes what a message of the peer may have, as in {@link #BroadcastEndpoint(BroadcastHub, int)}
-     * @throws IllegalArgumentException if {@code maxMessageBytes} is less than 1, or the class is annotated with a path
-     *     without the variable
+     * @param settings what the peer may send, and ask for
+     * @throws IllegalArgumentException if the class is annotated with a path without the variable
      * @throws IllegalStateException if a class that extends this one overrides a method without its annotation
      */
-    public BroadcastEndpoint(Topics topics, int maxMessageBytes) {
+    public BroadcastEndpoint(Topics topics, EndpointSettings settings) {
+        Objects.requireNonNull(settings, "settings");
         EndpointClass.check(getClass(), BroadcastEndpoint.class);
         SessionTopics asked = new SessionTopics(EndpointClass.path(getClass()), topics);
-        int limit = checked(maxMessageBytes);
-        life = new SessionLife(session -> SessionTransport.open(session, asked.hub(session), limit));
+        life = new SessionLife(session -> SessionTransport.open(session, asked::hub, settings));
     }
 
     /**
-     * {@return the endpoint for any container, as a configuration to be added to its {@code ServerContainer}} Messages
-     * of a peer may have {@link MessagePolicy#DEFAULT_MAX_BYTES}. No subprotocol and no extension is agreed on, and
-     * every origin may connect.
+     * {@return the endpoint for any container, as a configuration to be added to its {@code ServerContainer}} It has
+     * the default settings. No subprotocol but {@value #SUBPROTOCOL} and no extension is agreed on, and every origin
+     * may connect.
      *
      * @param path the path to serve, as Jakarta WebSocket writes it, {@code /live}
      * @param hub the hub to register the sessions with
      */
     public static ServerEndpointConfig config(String path, BroadcastHub hub) {
-        return config(path, hub, MessagePolicy.DEFAULT_MAX_BYTES);
+        return config(path, hub, EndpointSettings.standard());
     }
 
     /**
-     * {@return what {@link #config(String, BroadcastHub)} returns, with another limit}
+     * {@return what {@link #config(String, BroadcastHub)} returns, with other settings}
      *
      * @param path the path to serve, as Jakarta WebSocket writes it, {@code /live}
      * @param hub the hub to register the sessions with
-     * @param maxMessageBytes what a message of a peer may have, as in {@link #BroadcastEndpoint(BroadcastHub, int)}
-     * @throws IllegalArgumentException if {@code maxMessageBytes} is less than 1
+     * @param settings what peers may send, and ask for
      */
-    public static ServerEndpointConfig config(String path, BroadcastHub hub, int maxMessageBytes) {
+    public static ServerEndpointConfig config(String path, BroadcastHub hub, EndpointSettings settings) {
         Objects.requireNonNull(path, "path");
         Objects.requireNonNull(hub, "hub");
-        return ConfiguredEndpoint.config(path, session -> hub, checked(maxMessageBytes));
+        return ConfiguredEndpoint.config(path, any -> hub, Objects.requireNonNull(settings, "settings"));
     }
 
     /**
@@ -161,33 +178,26 @@ public class BroadcastEndpoint {
      * @throws IllegalArgumentException if {@code path} has no such variable
      */
     public static ServerEndpointConfig config(String path, Topics topics) {
-        return config(path, topics, MessagePolicy.DEFAULT_MAX_BYTES);
+        return config(path, topics, EndpointSettings.standard());
     }
 
     /**
-     * {@return what {@link #config(String, Topics)} returns, with another limit}
+     * {@return what {@link #config(String, Topics)} returns, with other settings}
      *
      * @param path the path to serve, with the variable <code>&#123;topic&#125;</code>
      * @param topics the topics to register the sessions with
-     * @param maxMessageBytes what a message of a peer may have, as in {@link #BroadcastEndpoint(BroadcastHub, int)}
-     * @throws IllegalArgumentException if {@code path} has no such variable, or {@code maxMessageBytes} is less than 1
+     * @param settings what peers may send, and ask for
+     * @throws IllegalArgumentException if {@code path} has no such variable
      */
-    public static ServerEndpointConfig config(String path, Topics topics, int maxMessageBytes) {
+    public static ServerEndpointConfig config(String path, Topics topics, EndpointSettings settings) {
         Objects.requireNonNull(path, "path");
         SessionTopics asked = new SessionTopics(path, topics);
-        return ConfiguredEndpoint.config(path, asked::hub, checked(maxMessageBytes));
-    }
-
-    private static int checked(int maxMessageBytes) {
-        if (maxMessageBytes < 1) {
-            throw new IllegalArgumentException("maxMessageBytes must be at least 1: " + maxMessageBytes);
-        }
-        return maxMessageBytes;
+        return ConfiguredEndpoint.config(path, asked::hub, Objects.requireNonNull(settings, "settings"));
     }
 
     /**
      * Registers the session. If the hub takes no peers, the session is closed with 1013; if there can be no topic of
-     * its name, with 1008.
+     * its name, or what it asks for of the past cannot be read, with 1008.
      *
      * @param session the session
      */

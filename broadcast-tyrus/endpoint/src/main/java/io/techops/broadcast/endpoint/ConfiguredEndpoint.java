@@ -10,6 +10,7 @@ import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -30,16 +31,15 @@ public final class ConfiguredEndpoint extends Endpoint {
      *
      * @param hubs knows the hub of each session; may throw as {@link io.techops.broadcast.Topics#hub} does
      */
-    static ServerEndpointConfig config(String path, Function<Session, BroadcastHub> hubs, int maxMessageBytes) {
-        return config(path, session -> SessionTransport.open(session, hubs.apply(session), maxMessageBytes));
-    }
-
-    private static ServerEndpointConfig config(String path, SessionLife.Registering registering) {
+    static ServerEndpointConfig config(String path, Function<Session, BroadcastHub> hubs, EndpointSettings settings) {
+        boolean resume = settings.lookback().isResume();
         return ServerEndpointConfig.Builder.create(ConfiguredEndpoint.class, path)
-                .configurator(new PlainConfigurator() {
+                .subprotocols(resume ? List.of(BroadcastEndpoint.SUBPROTOCOL) : List.of())
+                .configurator(new PlainConfigurator(settings.lookback()) {
                     @Override
                     public <T> T getEndpointInstance(Class<T> endpointClass) {
-                        return endpointClass.cast(new ConfiguredEndpoint(registering));
+                        return endpointClass.cast(new ConfiguredEndpoint(
+                                session -> SessionTransport.open(session, hubs, settings)));
                     }
                 })
                 .build();

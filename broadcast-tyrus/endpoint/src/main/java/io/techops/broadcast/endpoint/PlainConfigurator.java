@@ -1,19 +1,28 @@
 package io.techops.broadcast.endpoint;
 
+import io.techops.broadcast.handshake.Lookback;
+import io.techops.broadcast.stream.NumberedFormat;
+import io.techops.broadcast.stream.Subprotocols;
 import jakarta.websocket.Extension;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.List;
 
 /**
  * A configurator that asks nothing of the container's default one, which Jakarta WebSocket finds with a service loader:
- * on a class path with two containers it would be that of the wrong one. Neither subprotocols nor extensions, so no
- * compression either; every origin may connect.
+ * on a class path with two containers it would be that of the wrong one. No subprotocol but {@code broadcast.v1}, and no
+ * extensions, so no compression either; every origin may connect.
  */
 abstract class PlainConfigurator extends ServerEndpointConfig.Configurator {
 
+    private final Lookback lookback;
+
+    PlainConfigurator(Lookback lookback) {
+        this.lookback = lookback;
+    }
+
     @Override
     public String getNegotiatedSubprotocol(List<String> supported, List<String> requested) {
-        return "";
+        return Subprotocols.mayBeNumbered(requested, lookback) ? NumberedFormat.SUBPROTOCOL : "";
     }
 
     @Override

@@ -33,7 +33,7 @@ final class SessionLife {
          * {@return what is told about the session from now on}
          *
          * @throws RefusedException if the hub takes no peers
-         * @throws SessionTopics.NoTopic if there can be no hub at the session's path
+         * @throws BadRequest if the session asks for what cannot be had
          */
         PeerSession open(Session session);
     }
@@ -59,7 +59,7 @@ final class SessionLife {
         } catch (RefusedException e) {
             refuse(session, CloseReason.of(CloseReason.TRY_AGAIN_LATER, "the hub takes no peers"), e);
             return null;
-        } catch (SessionTopics.NoTopic e) {
+        } catch (BadRequest e) {
             refuse(session, CloseReason.of(CloseReason.POLICY_VIOLATION, e.getMessage()), e);
             return null;
         } catch (Throwable thrown) { // of the container, or of the application's recipe for a topic

@@ -21,16 +21,6 @@ final class SessionTopics {
     /** The name of the variable in an endpoint's path. */
     static final String PARAMETER = "topic";
 
-    /** There can be no topic at a session's path; the message is for the peer. */
-    static final class NoTopic extends RuntimeException {
-
-        private static final long serialVersionUID = 1;
-
-        NoTopic(String message) {
-            super(message);
-        }
-    }
-
     private final Topics topics;
     /** Null if it is not known, or has more variables: it is not known then where the topic stands. */
     private final @Nullable PathTemplate template;
@@ -51,7 +41,7 @@ final class SessionTopics {
     /**
      * {@return the hub of the topic}
      *
-     * @throws NoTopic if there can be no topic at the session's path
+     * @throws BadRequest if there can be no topic at the session's path
      * @throws IllegalStateException if the endpoint's path has no such variable
      * @throws io.techops.broadcast.RefusedException as {@link Topics#hub} does
      */
@@ -64,10 +54,10 @@ final class SessionTopics {
         URI uri = session.getRequestURI();
         String path = uri == null ? null : uri.getRawPath();
         if (path == null || !isAt(path, matched)) {
-            throw new NoTopic("the path is not that of a topic");
+            throw new BadRequest("the path is not that of a topic");
         }
         if (!topics.isAllowed(matched)) {
-            throw new NoTopic("there can be no topic of this name");
+            throw new BadRequest("there can be no topic of this name");
         }
         return topics.hub(matched);
     }

@@ -1,28 +1,26 @@
 package io.techops.broadcast.endpoint;
 
-import io.techops.broadcast.AttributeKey;
-import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.HubTimer.Cancellation;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.RefusedException;
-import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.spi.BlockingTasks;
 import io.techops.broadcast.spi.BlockingTasks.Kind;
-import io.techops.broadcast.spi.PathTemplate;
 import io.techops.broadcast.spi.Registration;
+import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.spi.Transport;
+import io.techops.broadcast.stream.NumberedFormat;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +53,6 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionTransport.class);
 
-    private static final Message[] NOTHING = new Message[0];
     private static final LogRateLimiter SHARED = new LogRateLimiter();
     private static final CloseReason CUT = CloseReason.of(CloseReason.GOING_AWAY, "the server ends the connection");
 
@@ -75,6 +72,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     private static final String IN_A_HUB = SessionTransport.class.getName() + ".session";
 
     private final Session session;
+    private final boolean numbered;
     private final BlockingTasks tasks;
     private final ContainerExtensions extras;
     private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
@@ -83,11 +81,11 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     private final AtomicInteger turns = new AtomicInteger(1);
 
     /** Owned by the thread that has the turn. */
-    private Message[] sending = NOTHING;
+    private SessionBatch sending = SessionBatch.NOTHING;
     private int next;
 
     /** What waits for a turn: set by the shard, taken by the thread that has the turn. */
-    private volatile Message @Nullable [] batch;
+    private volatile @Nullable SessionBatch batch;
     private volatile boolean pingAsked;
     private volatile @Nullable CloseReason closeAsked;
     private volatile boolean aborted;
@@ -107,8 +105,9 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     /** Set by {@link #open}, which has the first turn. */
     private volatile @Nullable Registration registration;
 
-    private SessionTransport(Session session, BlockingTasks tasks) {
+    private SessionTransport(Session session, boolean numbered, BlockingTasks tasks) {
         this.session = session;
+        this.numbered = numbered;
         this.tasks = tasks;
         this.extras = ContainerExtensions.of(session);
         this.inbox = new SessionReceiver(extras.reading(session), this::receive,
@@ -118,62 +117,52 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     /**
      * Registers a session, and sets what of its settings would get in the way of the hub's.
      *
-     * @param maxMessageBytes what a peer's message may have
+     * @param hubs knows the hub of the session; may throw as {@link SessionTopics#hub} does
+     * @throws BadRequest if the session asks for what cannot be had
      * @throws RefusedException if the hub takes no peers
      * @throws RuntimeException if the session is closed, or so broken that it throws: it is not registered then
      */
-    static SessionTransport open(Session session, BroadcastHub hub, int maxMessageBytes) {
+    static SessionTransport open(Session session, Function<Session, BroadcastHub> hubs, EndpointSettings settings) {
         session.setMaxIdleTimeout(-1); // the hub has a heartbeat
-        session.setMaxTextMessageBufferSize(maxMessageBytes);
-        session.setMaxBinaryMessageBufferSize(maxMessageBytes);
+        session.setMaxTextMessageBufferSize(settings.maxMessageBytes());
+        session.setMaxBinaryMessageBufferSize(settings.maxMessageBytes());
         ContainerExtensions.limitBlocking(session, LINGER);
-        SessionTransport link = new SessionTransport(session, AdapterHub.of(hub).blockingTasks());
+        SessionRequest request = SessionRequest.of(session, settings.lookback());
+        AdapterHub hub = AdapterHub.of(hubs.apply(session));
+        SessionTransport link = new SessionTransport(session, request.numbered(), hub.blockingTasks());
         String id = String.valueOf(session.getId());
         if (id.equals(session.getUserProperties().put(IN_A_HUB, id)) && SHARED.first()) {
             LOG.warn("A session is in two hubs, which slow each other down in some containers: open one for each");
         }
         try {
-            link.registration = AdapterHub.of(hub).register(link, link.attributes());
+            link.registration = hub.register(link, request.attributes(), request.replay());
         } catch (RefusedException e) {
-            AdapterHub.of(hub).refused(e.refusalCause());
+            hub.refused(e.refusalCause());
             throw e;
         }
         link.takeTurns();
         return link;
     }
 
-    private Attributes attributes() {
-        Attributes attributes = new Attributes();
-        URI uri = session.getRequestURI();
-        if (uri != null && uri.getRawPath() != null) {
-            String path = PathTemplate.decoded(uri.getRawPath());
-            attributes.set(PeerAttributes.PATH, path == null ? uri.getRawPath() : path);
-        }
-        setIfKnown(attributes, PeerAttributes.TOPIC, session.getPathParameters().get(SessionTopics.PARAMETER));
-        String query = uri == null ? null : uri.getRawQuery(); // Jetty decodes what getQueryString returns
-        setIfKnown(attributes, PeerAttributes.QUERY, query == null ? session.getQueryString() : query);
-        setIfKnown(attributes, PeerAttributes.PRINCIPAL, session.getUserPrincipal());
-        setIfKnown(attributes, PeerAttributes.REMOTE_ADDRESS, extras.remoteAddress(session));
-        String subprotocol = session.getNegotiatedSubprotocol();
-        setIfKnown(attributes, PeerAttributes.SUBPROTOCOL, "".equals(subprotocol) ? null : subprotocol);
-        return attributes;
-    }
-
-    private static <T> void setIfKnown(Attributes attributes, AttributeKey<T> key, @Nullable T value) {
-        if (value != null) {
-            attributes.set(key, value);
-        }
-    }
-
     // What the hub asks for, on a shard.
 
     @Override
     public boolean write(Batch written) {
-        Message[] messages = new Message[written.size()];
-        for (int i = 0; i < messages.length; i++) {
-            messages[i] = written.message(i);
-        }
-        batch = messages;
+        return write(SessionBatch.of(written, numbered));
+    }
+
+    @Override
+    public boolean knowsPositions() {
+        return numbered;
+    }
+
+    @Override
+    public boolean tell(StreamEvent event) {
+        return write(SessionBatch.of(NumberedFormat.message(event)));
+    }
+
+    private boolean write(SessionBatch written) {
+        batch = written;
         takeTurn();
         return false;
     }
@@ -233,20 +222,20 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
 
     /** Starts one thing, if there is any, and what leads there. */
     private void act() {
-        if (next == sending.length && sending.length > 0) {
-            sending = NOTHING;
+        if (next == sending.size() && next > 0) {
+            sending = SessionBatch.NOTHING;
             next = 0;
             registration.writable();
         }
-        Message[] brought = batch;
+        SessionBatch brought = batch;
         if (brought != null) {
             batch = null;
             sending = brought;
         }
         CloseReason reason = closeAsked;
-        if (next < sending.length && !aborted) {
+        if (next < sending.size() && !aborted) {
             underWay = true;
-            send(sending[next++]);
+            send(next++);
         } else if (reason != null) {
             underWay = true; // for good: nothing follows a close frame
             startClose(reason);
@@ -262,12 +251,13 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
         takeTurn();
     }
 
-    private void send(Message message) {
+    private void send(int index) {
         try {
-            if (message instanceof Message.Text text) {
-                session.getAsyncRemote().sendText(text.text(), this);
+            String text = sending.text(index);
+            if (text != null) {
+                session.getAsyncRemote().sendText(text, this);
             } else {
-                session.getAsyncRemote().sendBinary(bytes(message), this);
+                session.getAsyncRemote().sendBinary(bytes(sending.message(index)), this);
             }
         } catch (IllegalStateException e) {
             if (isOpen()) {

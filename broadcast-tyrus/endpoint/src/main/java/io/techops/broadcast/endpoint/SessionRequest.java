@@ -1,0 +1,67 @@
+package io.techops.broadcast.endpoint;
+
+import io.techops.broadcast.AttributeKey;
+import io.techops.broadcast.Attributes;
+import io.techops.broadcast.Replay;
+import io.techops.broadcast.handshake.Lookback;
+import io.techops.broadcast.handshake.PeerAttributes;
+import io.techops.broadcast.spi.PathTemplate;
+import io.techops.broadcast.stream.NumberedFormat;
+import io.techops.broadcast.stream.StreamQuery;
+import jakarta.websocket.Session;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the peer of a session asked for.
+ *
+ * @param attributes all that is known of the peer
+ * @param numbered whether it is told positions
+ * @param replay where its stream begins, as far as the settings allow
+ */
+record SessionRequest(Attributes attributes, boolean numbered, Replay replay) {
+
+    /**
+     * {@return what the peer of a session asked for}
+     *
+     * @throws BadRequest if its query is not in order
+     * @throws IllegalStateException if the application's configurator has selected what the settings have switched off
+     */
+    static SessionRequest of(Session session, Lookback lookback) {
+        Attributes attributes = attributes(session);
+        boolean numbered = NumberedFormat.SUBPROTOCOL.equals(attributes.get(PeerAttributes.SUBPROTOCOL));
+        if (numbered && !lookback.isResume()) {
+            throw new IllegalStateException("the endpoint's configurator selected " + NumberedFormat.SUBPROTOCOL
+                    + ", which resume(false) has switched off: take it out of the endpoint's subprotocols");
+        }
+        StreamQuery.Result asked = StreamQuery.parse(attributes.get(PeerAttributes.QUERY), numbered);
+        if (asked instanceof StreamQuery.Bad bad) {
+            throw new BadRequest(bad.sentence());
+        }
+        return new SessionRequest(attributes, numbered, lookback.allowed(((StreamQuery.Asked) asked).replay()));
+    }
+
+    private static Attributes attributes(Session session) {
+        Attributes attributes = new Attributes();
+        URI uri = session.getRequestURI();
+        if (uri != null && uri.getRawPath() != null) {
+            String path = PathTemplate.decoded(uri.getRawPath());
+            attributes.set(PeerAttributes.PATH, path == null ? uri.getRawPath() : path);
+        }
+        setIfKnown(attributes, PeerAttributes.TOPIC, session.getPathParameters().get(SessionTopics.PARAMETER));
+        String query = uri == null ? null : uri.getRawQuery(); // Jetty decodes what getQueryString returns
+        setIfKnown(attributes, PeerAttributes.QUERY, query == null ? session.getQueryString() : query);
+        setIfKnown(attributes, PeerAttributes.PRINCIPAL, session.getUserPrincipal());
+        setIfKnown(attributes, PeerAttributes.REMOTE_ADDRESS,
+                ContainerExtensions.of(session).remoteAddress(session));
+        String subprotocol = session.getNegotiatedSubprotocol();
+        setIfKnown(attributes, PeerAttributes.SUBPROTOCOL, "".equals(subprotocol) ? null : subprotocol);
+        return attributes;
+    }
+
+    private static <T> void setIfKnown(Attributes attributes, AttributeKey<T> key, @Nullable T value) {
+        if (value != null) {
+            attributes.set(key, value);
+        }
+    }
+}
