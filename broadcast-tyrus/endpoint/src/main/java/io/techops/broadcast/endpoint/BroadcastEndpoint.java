@@ -42,7 +42,8 @@ import java.util.Objects;
  *       until the peer has gone.
  *   <li>Who may connect (the origin), how long a handshake may take, and what of a message that is too long is read
  *       before the connection ends with 1009, are the container's settings.
- *   <li>A message may be broadcast between the 101 and the opening of the session, and is then missed.
+ *   <li>A message may be broadcast between the 101 and the opening of the session, and is then missed, unless the peer
+ *       goes on after a position.
  *   <li>What a peer sent right before its close frame, or before it broke a rule of the protocol, is delivered to the
  *       others; it may not reach that peer itself any more, because the container answers the close frame at once.
  *   <li>The session is the hub's to send to: an application that wants to tell a peer something uses
@@ -59,8 +60,9 @@ import java.util.Objects;
  * <ul>
  *   <li>{@link #config(String, BroadcastHub)} takes the offer unless {@code resume(false)} is set.
  *   <li>An annotated class, whether it extends this one or delegates to it, has {@link #SUBPROTOCOL} among its {@code
- *       subprotocols}, beside the application's own: the container, or the configurator of the class, selects one. A
- *       client for which it selects another one, or none, is sent the messages alone.
+ *       subprotocols}, beside the application's own: the container selects the first that the client offers, unless
+ *       a configurator of the application decides otherwise. A client for which another one is selected, or none, is
+ *       sent the messages alone.
  *   <li>A class that has it, and {@code resume(false)}, contradicts itself: its sessions are closed with 1011, and the
  *       log says why.
  *   <li>A {@code last_event_id} or {@code replay} that cannot be read ends the session with 1008 and a sentence:

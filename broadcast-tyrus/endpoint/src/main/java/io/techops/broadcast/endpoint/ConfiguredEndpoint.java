@@ -2,6 +2,7 @@ package io.techops.broadcast.endpoint;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Message;
+import io.techops.broadcast.stream.NumberedFormat;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
@@ -34,7 +35,7 @@ public final class ConfiguredEndpoint extends Endpoint {
     static ServerEndpointConfig config(String path, Function<Session, BroadcastHub> hubs, EndpointSettings settings) {
         boolean resume = settings.lookback().isResume();
         return ServerEndpointConfig.Builder.create(ConfiguredEndpoint.class, path)
-                .subprotocols(resume ? List.of(BroadcastEndpoint.SUBPROTOCOL) : List.of())
+                .subprotocols(resume ? List.of(NumberedFormat.SUBPROTOCOL) : List.of())
                 .configurator(new PlainConfigurator(settings.lookback()) {
                     @Override
                     public <T> T getEndpointInstance(Class<T> endpointClass) {

@@ -26,10 +26,13 @@ final class FakeSession {
 
     final List<String> texts = new CopyOnWriteArrayList<>();
     final List<Integer> closeCodes = new CopyOnWriteArrayList<>();
+    final List<String> closePhrases = new CopyOnWriteArrayList<>();
     final List<String> violations = new CopyOnWriteArrayList<>();
     /** What the path says, and what the container is told to buffer of a message, by the name of the setter. */
     final Map<String, String> pathParameters = new HashMap<>();
     final Map<String, Object> buffers = new HashMap<>();
+    /** What the session tells, by the names of its methods. */
+    final Map<String, Object> told = new HashMap<>();
     /** What methods of the session and its remote throw, by their names. */
     final Map<String, Throwable> thrown = new ConcurrentHashMap<>();
     /** Opened when a close or a ping was begun; and what lets it return. */
@@ -76,6 +79,7 @@ final class FakeSession {
     private Object close(CloseReason reason) throws InterruptedException {
         once("a close frame");
         closeCodes.add(reason.getCloseCode().getCode());
+        closePhrases.add(reason.getReasonPhrase());
         closing.countDown();
         mayReturn.await();
         return null;
@@ -119,7 +123,7 @@ final class FakeSession {
             case "sendText" -> sendText((String) given[0], (SendHandler) given[1]);
             case "sendPing" -> sendPing();
             case "close" -> close((CloseReason) given[0]);
-            default -> null;
+            default -> told.get(method.getName());
         };
     }
 }

@@ -7,10 +7,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Recorder;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +58,7 @@ final class ContainerRig {
 
     void start(BroadcastHub.Builder settings, int containerThreads) throws Exception {
         hub = settings.listener(events).messageListener(events).build();
-        topics = Topics.create();
+        topics = Topics.builder().linger(Duration.ofMillis(100)).build();
         DeploymentStyle.serve(hub, topics);
         container = starting.start(style, hub, containerThreads);
     }
@@ -67,6 +69,26 @@ final class ContainerRig {
         peers.add(peer);
         peer.shakeHands(path.contains("?") ? path : path + "?" + mark);
         return peer;
+    }
+
+    /** Connects to an endpoint, of which it must be told positions. */
+    RawClient openNumbered(String path, String offered) throws IOException {
+        RawClient peer = connectNumbered(path, offered);
+        peers.add(peer);
+        return peer;
+    }
+
+    /** Connects to an endpoint, of which it must be told positions. For use by any thread. */
+    RawClient connectNumbered(String path, String offered) throws IOException {
+        RawClient peer = RawClient.connect(container.uri().getPort(), 0);
+        assertThat(peer.ask(RawClient.handshake(path, "Sec-WebSocket-Protocol: " + offered)))
+                .startsWith("HTTP/1.1 101 ").containsIgnoringCase("\r\nSec-WebSocket-Protocol: broadcast.v1\r\n");
+        return peer;
+    }
+
+    /** Broadcasts a text. {@return where it stands} */
+    Position publish(String text) throws Exception {
+        return hub.publish(text).toCompletableFuture().get();
     }
 
     RawClient open() throws Exception {

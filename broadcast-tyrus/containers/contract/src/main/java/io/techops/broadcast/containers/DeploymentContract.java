@@ -5,7 +5,8 @@ import org.junit.jupiter.api.AfterEach;
 /**
  * What depends on how the endpoint gets into a container: what the container tells it of, and who its peers are.
  */
-public abstract class DeploymentContract implements AdmissionContract, DeliveryContract, LimitsContract {
+public abstract class DeploymentContract
+        implements AdmissionContract, DeliveryContract, LimitsContract, ResumeContract {
 
     private final ContainerRig rig;
 

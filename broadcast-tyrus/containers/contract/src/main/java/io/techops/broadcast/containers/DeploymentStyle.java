@@ -3,6 +3,8 @@ package io.techops.broadcast.containers;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.endpoint.BroadcastEndpoint;
+import io.techops.broadcast.endpoint.EndpointSettings;
+import io.techops.broadcast.handshake.Lookback;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.OnClose;
@@ -37,7 +39,7 @@ public enum DeploymentStyle {
     private static volatile Topics topics;
 
     /** Extends ours. */
-    @ServerEndpoint("/live")
+    @ServerEndpoint(value = "/live", subprotocols = BroadcastEndpoint.SUBPROTOCOL)
     public static class Extending extends BroadcastEndpoint {
 
         /** For the container. */
@@ -47,7 +49,7 @@ public enum DeploymentStyle {
     }
 
     /** Delegates to ours. */
-    @ServerEndpoint("/live")
+    @ServerEndpoint(value = "/live", subprotocols = BroadcastEndpoint.SUBPROTOCOL)
     public static class Delegating {
 
         private final BroadcastEndpoint endpoint;
@@ -99,7 +101,7 @@ public enum DeploymentStyle {
     }
 
     /** Extends ours, for topics. */
-    @ServerEndpoint("/topics/{topic}")
+    @ServerEndpoint(value = "/topics/{topic}", subprotocols = BroadcastEndpoint.SUBPROTOCOL)
     public static class ExtendingTopics extends BroadcastEndpoint {
 
         /** For the container. */
@@ -109,7 +111,7 @@ public enum DeploymentStyle {
     }
 
     /** Delegates to ours, for topics. */
-    @ServerEndpoint("/topics/{topic}")
+    @ServerEndpoint(value = "/topics/{topic}", subprotocols = BroadcastEndpoint.SUBPROTOCOL)
     public static class DelegatingTopics extends Delegating {
 
         /** For the container. */
@@ -173,6 +175,31 @@ public enum DeploymentStyle {
         }
     }
 
+    /** Has a subprotocol of its own. */
+    @ServerEndpoint(value = "/chats", subprotocols = {"chat", BroadcastEndpoint.SUBPROTOCOL})
+    public static class Chatting extends BroadcastEndpoint {
+
+        /** For the container. */
+        public Chatting() {
+            super(hub);
+        }
+    }
+
+    /** Offers what its settings have switched off. */
+    @ServerEndpoint(value = "/contradicts", subprotocols = BroadcastEndpoint.SUBPROTOCOL)
+    public static class Contradicting extends BroadcastEndpoint {
+
+        /** For the container. */
+        public Contradicting() {
+            super(hub, FORGETS);
+        }
+    }
+
+    private static final EndpointSettings FORGETS =
+            EndpointSettings.standard().lookback(Lookback.standard().resume(false));
+    private static final EndpointSettings REPLAYS =
+            EndpointSettings.standard().lookback(Lookback.standard().replay(2).replayLatest(true));
+
     /** How many messages of its own {@link Sharing} sends. */
     static final int OWN_MESSAGES = 200;
 
@@ -181,14 +208,16 @@ public enum DeploymentStyle {
         return switch (this) {
             case EXTENDING -> Set.of(Extending.class, ExtendingTopics.class, Closing.class, Sharing.class);
             case DELEGATING -> Set.of(Delegating.class, DelegatingTopics.class, Closing.class, Sharing.class);
-            case CONFIGURED -> Set.of(Closing.class, Sharing.class);
+            case CONFIGURED -> Set.of(Closing.class, Sharing.class, Chatting.class, Contradicting.class);
         };
     }
 
     /** {@return the configurations} */
     public Set<ServerEndpointConfig> configurations() {
         return this != CONFIGURED ? Set.of() : Set.of(BroadcastEndpoint.config("/live", hub),
-                BroadcastEndpoint.config("/topics/{topic}", topics));
+                BroadcastEndpoint.config("/topics/{topic}", topics),
+                BroadcastEndpoint.config("/replays", hub, REPLAYS),
+                BroadcastEndpoint.config("/forgets", hub, FORGETS));
     }
 
     /** Says which hub and which topics the endpoints of the next container are for. */
