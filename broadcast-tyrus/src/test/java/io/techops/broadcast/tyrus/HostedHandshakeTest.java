@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.techops.broadcast.AttributeKey;
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Replay;
 import io.techops.broadcast.Topics;
+import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.testing.JdkClient;
@@ -19,6 +22,7 @@ import jakarta.websocket.server.HandshakeRequest;
 import jakarta.websocket.server.PathParam;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.net.URI;
 import java.security.Principal;
 import java.util.List;
 import java.util.Queue;
@@ -172,6 +176,26 @@ public class HostedHandshakeTest {
             assertThat(session.getNegotiatedSubprotocol()).isEqualTo("bearer");
             try (JdkClient other = JdkClient.open(server.uri().resolve("/greets/bob"), "bearer", "v2")) {
                 assertThat(other.subprotocol()).isEqualTo("v2");
+            }
+        }
+    }
+
+    @Test
+    void thePolicyDecidesWhatAPeerOfABroadcastEndpointGetsOfThePast() throws Exception {
+        try (BroadcastHub other = BroadcastHub.create(); BroadcastServer server = Wire.PLAIN.server().path("/live")
+                .endpoint(BroadcastEndpoint.config("/other", other))
+                .handshakePolicy(request -> Decision.accept().replay(Replay.last(1))).start()) {
+            other.broadcast("1");
+            other.broadcast("2");
+            String epoch = other.publish("3").toCompletableFuture().get().epoch();
+            URI uri = server.uri().resolve("/other");
+            try (JdkClient plain = JdkClient.open(uri); JdkClient numbered =
+                    JdkClient.open(URI.create(uri + "?last_event_id=" + epoch + "-0"), "broadcast.v1")) {
+                assertThat(plain.next()).isEqualTo("3");
+                assertThat(numbered.next()).isEqualTo("event: open\nid: " + epoch + "-2\nrecovered: false\n\n");
+                assertThat(numbered.next())
+                        .isEqualTo("event: gap\nid: " + epoch + "-2\nreason: evicted\nmissed: 2\n\n");
+                assertThat(numbered.next()).isEqualTo("id: " + epoch + "-3\n\n3");
             }
         }
     }

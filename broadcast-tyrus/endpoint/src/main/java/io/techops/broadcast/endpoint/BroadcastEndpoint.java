@@ -85,6 +85,13 @@ public class BroadcastEndpoint {
      */
     public static final String SUBPROTOCOL = NumberedFormat.SUBPROTOCOL;
 
+    /**
+     * The user property of a session that says, with an {@link io.techops.broadcast.Replay}, what its peer gets of the
+     * past, in place of what it asks for and of what the settings allow: a configurator of the application sets it for
+     * one client, and {@code Decision.Accept.replay} does where a policy of {@code BroadcastServer} decides.
+     */
+    public static final String REPLAY = SessionRequest.DECIDED;
+
     private final SessionLife life;
 
     /**

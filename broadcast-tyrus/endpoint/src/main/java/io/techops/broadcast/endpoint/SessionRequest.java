@@ -6,6 +6,7 @@ import io.techops.broadcast.Replay;
 import io.techops.broadcast.handshake.Lookback;
 import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.spi.PathTemplate;
+import io.techops.broadcast.stream.Beginnings;
 import io.techops.broadcast.stream.NumberedFormat;
 import io.techops.broadcast.stream.StreamQuery;
 import jakarta.websocket.Session;
@@ -17,9 +18,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attributes all that is known of the peer
  * @param numbered whether it is told positions
- * @param replay where its stream begins, as far as the settings allow
+ * @param replay where its stream begins
  */
 record SessionRequest(Attributes attributes, boolean numbered, Replay replay) {
+
+    /** The user property in which the application says where a stream begins. */
+    static final String DECIDED = "io.techops.broadcast.replay";
 
     /**
      * {@return what the peer of a session asked for}
@@ -38,7 +42,9 @@ record SessionRequest(Attributes attributes, boolean numbered, Replay replay) {
         if (asked instanceof StreamQuery.Bad bad) {
             throw new BadRequest(bad.sentence());
         }
-        return new SessionRequest(attributes, numbered, lookback.allowed(((StreamQuery.Asked) asked).replay()));
+        Replay allowed = lookback.allowed(((StreamQuery.Asked) asked).replay());
+        return new SessionRequest(attributes, numbered, Beginnings.of(allowed,
+                session.getUserProperties().get(DECIDED) instanceof Replay replay ? replay : null, numbered));
     }
 
     private static Attributes attributes(Session session) {

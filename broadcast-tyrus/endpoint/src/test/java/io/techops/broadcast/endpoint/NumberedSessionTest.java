@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Position;
+import io.techops.broadcast.Replay;
 import io.techops.broadcast.handshake.Lookback;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testkit.HubRig;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -15,11 +18,13 @@ import org.junit.jupiter.api.Test;
 class NumberedSessionTest {
 
     private final HubRig rig = new HubRig();
+    private final Map<String, Object> properties = new HashMap<>();
 
     private FakeSession open(@Nullable String subprotocol, @Nullable String query, Lookback lookback) {
         FakeSession session = new FakeSession(Runnable::run);
         session.told.put("getNegotiatedSubprotocol", subprotocol);
         session.told.put("getQueryString", query);
+        session.session().getUserProperties().putAll(properties);
         new BroadcastEndpoint(rig.hub(), EndpointSettings.standard().lookback(lookback)).open(session.session());
         rig.run();
         return session;
@@ -54,6 +59,19 @@ class NumberedSessionTest {
                 Lookback.standard().resumeWithin(2));
         assertThat(late.texts).startsWith("event: open\nid: " + end.at(2) + "\nrecovered: false\n\n",
                 "event: gap\nid: " + end.at(2) + "\nreason: evicted\nmissed: 1\n\n").hasSize(4);
+    }
+
+    @Test
+    void theApplicationDecidesAboutOneClient() {
+        rig.broadcastEach(1, 5);
+        rig.run();
+        Position end = rig.hub().stats().position();
+        properties.put(BroadcastEndpoint.REPLAY, Replay.last(1));
+        assertThat(open(null, "replay=3").texts).containsExactly("4");
+        assertThat(open(BroadcastEndpoint.SUBPROTOCOL, "last_event_id=" + end.at(1)).texts).contains(
+                "event: gap\nid: " + end.at(3) + "\nreason: evicted\nmissed: 2\n\n").hasSize(3);
+        assertThat(open(BroadcastEndpoint.SUBPROTOCOL, "last_event_id=" + end.at(3)).texts)
+                .containsExactly("event: open\nid: " + end.at(3) + "\nrecovered: true\n\n", "id: " + end + "\n\n4");
     }
 
     @Test

@@ -1,6 +1,10 @@
 package io.techops.broadcast.tyrus.server;
 
+import io.techops.broadcast.AttributeKey;
+import io.techops.broadcast.Attributes;
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.Replay;
+import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.tyrus.connection.FrameFilter;
 import io.techops.broadcast.tyrus.connection.PlainSocketTransport;
@@ -59,6 +63,7 @@ final class HttpConnection extends ConnectionProcessor {
     private static final int MOST_REQUESTS = 64;
     /** How long the client may take to read the last answer. */
     private static final Duration LINGER = Duration.ofSeconds(1);
+    private static final AttributeKey<Replay> REPLAY = AttributeKey.of(BroadcastEndpoint.REPLAY, Replay.class);
     private static final HttpRejection SPEAKS_TLS = HttpRejection.bad("This port speaks TLS: the URL begins with wss or https.");
 
     private final HttpPort port;
@@ -531,9 +536,12 @@ final class HttpConnection extends ConnectionProcessor {
 
     /** Asks an endpoint of the host application, whose code may wait, and opens a session. */
     private void host(HandshakeChecks.Passed passed, Router.Hosted endpoint, Decision.Accept accept, Hosting hosting) {
-        Hosting.Outcome outcome = hosting.admit(new Hosting.Client(endpoint, passed.request(),
-                Upgrader.attributes(passed, accept, accept.subprotocol()), accept.subprotocol(), accept.headers()),
-                pipe, this::runOnPool, passed.permit()::release);
+        Attributes known = Upgrader.attributes(passed, accept, accept.subprotocol());
+        if (accept.replay() != null) {
+            known.set(REPLAY, accept.replay());
+        }
+        Hosting.Outcome outcome = hosting.admit(new Hosting.Client(endpoint, passed.request(), known,
+                accept.subprotocol(), accept.headers()), pipe, this::runOnPool, passed.permit()::release);
         if (outcome.session() == null) {
             passed.permit().release();
             refuse(outcome.refusal(), true);
