@@ -112,6 +112,11 @@ final class Options {
             description = "A peer that takes no bytes at all for so long is closed with code 1013" + DEFAULT + ".")
     private Duration stallTimeout = Duration.ofSeconds(10);
 
+    // Late joiners and reconnects.
+
+    @Mixin
+    private final HistoryOptions history = new HistoryOptions();
+
     // The open internet.
 
     @Mixin
@@ -180,6 +185,7 @@ final class Options {
         if (pageIdleTimeout != null) {
             server.pageIdleTimeout(pageIdleTimeout);
         }
+        history.apply(server);
         return server.hub(hub());
     }
 
@@ -244,6 +250,7 @@ final class Options {
                 .overflow(overflow)
                 .stallTimeout(stallTimeout);
         openInternet.apply(hub);
+        history.apply(hub);
         return hub.build();
     }
 }

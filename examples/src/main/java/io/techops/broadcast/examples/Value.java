@@ -106,6 +106,18 @@ abstract class Value<T> implements ITypeConverter<T> {
         }
     }
 
+    /** How many of the newest messages a peer may begin with; {@link #LATEST} for the newest of every key. */
+    static final class Replayed extends Value<Integer> {
+        /** The word {@code latest}. */
+        static final int LATEST = -1;
+
+        Replayed() {
+            super("must be a number of messages from 1 to " + Retention.MAX_MESSAGES + ", or latest",
+                    text -> text.equals("latest") ? LATEST
+                            : toInt(within(1, Retention.MAX_MESSAGES, quantity(text, Map.of("", 1L)))));
+        }
+    }
+
     /** Where to listen. */
     static final class Host extends Value<String> {
         Host() {

@@ -66,6 +66,8 @@ class BadOptionIT {
             --web-root=                    | --web-root must be a folder that can be read:
             --path chat                    | --path must begin with / and be written as in a URI, without ? and #: chat
             --overflow drop                | --overflow must be disconnect or skip: drop
+            --replay newest                | --replay must be a number of messages from 1 to 16777216, or latest: newest
+            --replay 0                     | --replay must be a number of messages from 1 to 16777216, or latest: 0
             --retention-messages 0         | --retention-messages must be from 1 to 16777216: 0
             --stall-timeout 10      | --stall-timeout must be a time from 1ms to 8760h, such as 500ms, 10s or 2m: 10
             --stall-timeout 0s      | --stall-timeout must be a time from 1ms to 8760h, such as 500ms, 10s or 2m: 0s

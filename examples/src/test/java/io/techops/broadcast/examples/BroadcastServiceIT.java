@@ -20,6 +20,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,6 +142,38 @@ class BroadcastServiceIT {
                     JdkClient peer = JdkClient.open(service.uri())) {
                 peer.send("still relayed");
                 assertThat(peer.next()).isEqualTo("still relayed");
+            }
+        }
+
+        @Test
+        void replaysAndResumes() {
+            try (Program service = Program.listening("--replay", "2", "--replay", "latest", "--conflate");
+                    JdkClient peer = JdkClient.open(service.uri(), "broadcast.v1")) {
+                String open = peer.next();
+                for (String text : List.of("a", "b", "c")) {
+                    peer.send(text);
+                    assertThat(peer.next()).endsWith("\n\n" + text);
+                }
+                String epoch = open.substring(open.indexOf("id: ") + 4, open.indexOf("-0\n"));
+                try (JdkClient late = JdkClient.open(service.uri().resolve("/?replay=9"))) {
+                    assertThat(late.next()).isEqualTo("b");
+                    assertThat(late.next()).isEqualTo("c");
+                }
+                URI after = service.uri().resolve("/?last_event_id=" + epoch + "-1");
+                try (JdkClient back = JdkClient.open(after, "broadcast.v1")) {
+                    assertThat(back.next()).contains("event: open", "recovered: true");
+                    assertThat(back.next()).isEqualTo("id: " + epoch + "-2\n\nb");
+                }
+            }
+        }
+
+        @Test
+        void tellsNoPositionsIfItIsNotTo() {
+            try (Program service = Program.listening("--no-resume");
+                    JdkClient peer = JdkClient.open(service.uri(), "broadcast.v1")) {
+                assertThat(peer.subprotocol()).isEmpty();
+                peer.send("plain");
+                assertThat(peer.next()).isEqualTo("plain");
             }
         }
 

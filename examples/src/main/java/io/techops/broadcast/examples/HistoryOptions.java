@@ -1,0 +1,42 @@
+package io.techops.broadcast.examples;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.tyrus.BroadcastServer;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** What a peer may have of the past. */
+final class HistoryOptions {
+
+    @Option(names = "--replay", paramLabel = "N|latest", converter = Value.Replayed.class,
+            description = "How many of the newest messages a peer may begin with, if it asks for them with ?replay=N; "
+                    + "latest lets it begin with the newest message of every key, with ?replay=latest; may be given "
+                    + "once for each (default: none).")
+    private List<Integer> replayed = new ArrayList<>();
+
+    @Option(names = "--no-resume",
+            description = "Tells no peer the positions of messages (default: a peer that offers the subprotocol "
+                    + "broadcast.v1 is told them, and can go on where it was).")
+    private boolean noResume;
+
+    @Option(names = "--conflate",
+            description = "A message with a key replaces the older ones of its key for peers that have not got them "
+                    + "yet (default: every message is delivered).")
+    private boolean conflate;
+
+    void apply(BroadcastServer.Builder server) {
+        server.resume(!noResume);
+        for (int most : replayed) {
+            if (most == Value.Replayed.LATEST) {
+                server.replayLatest(true);
+            } else {
+                server.replay(most);
+            }
+        }
+    }
+
+    void apply(BroadcastHub.Builder hub) {
+        hub.conflate(conflate);
+    }
+}
