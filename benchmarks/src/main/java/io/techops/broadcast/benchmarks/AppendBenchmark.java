@@ -35,14 +35,14 @@ public class AppendBenchmark {
 
     /** Alone. */
     @Benchmark
-    public long oneThread() {
-        return hub.broadcast(message);
+    public void oneThread() {
+        hub.broadcast(message);
     }
 
     /** With another one. */
     @Benchmark
     @Threads(2)
-    public long twoThreads() {
-        return hub.broadcast(message);
+    public void twoThreads() {
+        hub.broadcast(message);
     }
 }
