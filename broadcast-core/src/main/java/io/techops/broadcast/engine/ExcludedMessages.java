@@ -7,9 +7,6 @@ package io.techops.broadcast.engine;
  */
 final class ExcludedMessages {
 
-    /** This alone: what most entries that are not for everyone refer to. */
-    final EntryNotes alone = new EntryNotes(new ExcludedMessages[] {this}, null, EntryNotes.NEVER, 0);
-
     /** Guarded by the log's lock; volatile for readers who can live with an old value: how many there were. */
     volatile long appended;
 

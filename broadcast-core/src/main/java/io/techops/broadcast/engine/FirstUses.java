@@ -26,21 +26,24 @@ final class FirstUses {
         if (made) {
             return;
         }
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            for (Class<?> each : new Class<?>[] {DrainPacer.class, DurationRules.class, EngineThread.class,
-                    EntryNotes.class, GapCounts.class, HubFigures.class, HubPeer.Fate.class, LogBatch.class,
-                    LogBatch.LeftOut.class, MessageLog.Figures.class, PeerCursor.class, RoomWait.class,
-                    Shard.Figures.class, Snapshots.class, TopicInstance.Stamp.class}) {
-                lookup.ensureInitialized(each);
-            }
-        } catch (IllegalAccessException e) {
-            throw new AssertionError(e); // they are of this package
-        }
+        initialize(DrainPacer.class, DurationRules.class, EngineThread.class, EntryNotes.class, GapCounts.class,
+                HubFigures.class, HubPeer.Fate.class, LogBatch.class, LogBatch.LeftOut.class, MessageLog.Figures.class,
+                PeerCursor.class, RoomWait.class, Shard.Figures.class, Snapshots.class);
         BroadcastOptions.everyone();
         MessagePolicy.Decision.ignore();
         useThePools();
         made = true;
+    }
+
+    /** Initialises classes of this package. */
+    static void initialize(Class<?>... classes) {
+        try {
+            for (Class<?> each : classes) {
+                MethodHandles.lookup().ensureInitialized(each);
+            }
+        } catch (IllegalAccessException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** What the pools of threads and their queues consist of. */

@@ -43,6 +43,7 @@ final class LogBuffer {
     private @Nullable EntryNotes @Nullable [] notes;
     /** When each was appended. */
     private long[] times = new long[INITIAL_CAPACITY];
+    private long lastTime;
     private final long age;
     /** How many entries without a key there were before each; null if the buffer does not conflate. */
     private long @Nullable [] unkeyed;
@@ -205,7 +206,10 @@ final class LogBuffer {
         if (notes != null) {
             notes[index] = its;
         }
-        times[index] = now;
+        if (slot == 1 || now - lastTime > 0) {
+            lastTime = now; // so that times only grow: a publisher may have waited since it looked
+        }
+        times[index] = lastTime;
         if (unkeyed != null) {
             unkeyed[index] = unkeyedAppended;
         }

@@ -192,7 +192,7 @@ final class MessageLog {
             return new EntryNotes(excluded(except), key, expiresAt, now);
         }
         if (except.length < 2) {
-            return except.length == 0 ? null : excluded(except[0]).alone;
+            return except.length == 0 ? null : excludedAlone(except[0]);
         }
         return new EntryNotes(excluded(except), null, EntryNotes.NEVER, now);
     }
@@ -260,10 +260,16 @@ final class MessageLog {
     }
 
     private static ExcludedMessages excluded(PeerCursor peer) {
-        ExcludedMessages known = peer.excluded;
+        return excludedAlone(peer).excluded[0];
+    }
+
+    private static EntryNotes excludedAlone(PeerCursor peer) {
+        EntryNotes known = peer.excludedAlone;
         if (known == null) {
-            known = new ExcludedMessages();
-            peer.excluded = known;
+            ExcludedMessages mine = new ExcludedMessages();
+            known = new EntryNotes(new ExcludedMessages[] {mine}, null, EntryNotes.NEVER, 0);
+            peer.excludedAlone = known;
+            peer.excluded = mine;
         }
         return known;
     }
@@ -466,9 +472,9 @@ final class MessageLog {
 
     private long relay(Message message, @Nullable String key, long expiresAt, PeerCursor from, long now) {
         if (key == null && expiresAt == EntryNotes.NEVER) {
-            return put(message, excludesSender ? excluded(from).alone : null, now);
+            return put(message, excludesSender ? excludedAlone(from) : null, now);
         }
-        ExcludedMessages[] except = excludesSender ? excluded(from).alone.excluded : EntryNotes.EVERYONE;
+        ExcludedMessages[] except = excludesSender ? excludedAlone(from).excluded : EntryNotes.EVERYONE;
         return put(message, new EntryNotes(except, key, expiresAt, now), now);
     }
 

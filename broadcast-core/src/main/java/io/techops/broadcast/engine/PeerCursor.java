@@ -96,6 +96,8 @@ final class PeerCursor {
 
     /** Guarded by the log's lock; volatile for readers who can live with an old value. */
     volatile @Nullable ExcludedMessages excluded;
+    /** Guarded by the log's lock: what is noted of most entries that this peer is not to get; made with the former. */
+    @Nullable EntryNotes excludedAlone;
     volatile @Nullable Publication parked;
     /** Set there when a message is parked, cleared by the thread that lets the peer be read again. */
     volatile boolean held;

@@ -87,6 +87,7 @@ final class TopicRegistry implements TopicInstance.Lives {
 
     TopicRegistry(TopicsSettings settings) {
         FirstUses.make();
+        FirstUses.initialize(TopicInstance.Stamp.class);
         recipe = settings.recipe;
         limit = settings.limit;
         linger = settings.linger;
