@@ -537,7 +537,7 @@ public final class BroadcastServer implements AutoCloseable {
                     handshakeTimeout,
                     new ServerSettings.Admission(Set.copyOf(origins), List.copyOf(trustedProxies), clientAddressHeader,
                             maxPeers, maxPeersPerAddress),
-                    handshakePolicy, lookback, List.copyOf(endpoints),
+                    handshakePolicy, lookback, List.copyOf(endpoints), sse,
                     publishers == null ? null : publishers::mayPublish);
         }
 

@@ -9,6 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -22,25 +23,30 @@ class DeliveryAllocationTest {
     private static final int ROUNDS = 100;
     private static final int MORE = 100;
 
+    private enum Format { PLAIN, NUMBERED, EVENTS }
+
+    /**
+     * @param next reads the next message
+     */
+    private record Client(RawClient raw, Callable<String> next) {
+    }
+
     /**
      * {@return what the thread of the fan-out allocates in so many broadcasts, each delivered to so many peers; the
      * cipher does not count}
      */
-    private static long allocated(Wire wire, boolean numbered, int peers) throws Exception {
+    private static long allocated(Wire wire, Format format, int peers) throws Exception {
         AtomicLong cipher = new AtomicLong();
         ExecutorService fanOut = Executors.newSingleThreadExecutor();
         BroadcastHub.Builder hub = BroadcastHub.builder().executor(fanOut).shards(1).heartbeat(Duration.ZERO);
-        List<RawClient> clients = new ArrayList<>();
-        BroadcastServer.Builder builder = wire.server();
+        List<Client> clients = new ArrayList<>();
+        BroadcastServer.Builder builder = wire.server().sse(true);
         if (wire == Wire.TLS) {
             builder.tls(WeighingEngine.context(cipher));
         }
         try (BroadcastServer server = builder.hub(hub.build()).start()) {
             for (int i = 0; i < peers; i++) {
-                clients.add(numbered ? Numbered.open(wire, server, "") : wire.open(server));
-                if (numbered) {
-                    assertThat(clients.get(i).readText()).startsWith("event: open\n");
-                }
+                clients.add(open(wire, format, server));
             }
             broadcast(server, clients, fanOut);
             ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -48,8 +54,8 @@ class DeliveryAllocationTest {
             long before = threads.getThreadAllocatedBytes(thread) - cipher.get();
             broadcast(server, clients, fanOut);
             long after = threads.getThreadAllocatedBytes(thread) - cipher.get();
-            for (RawClient client : clients) {
-                client.close();
+            for (Client client : clients) {
+                client.raw().close();
             }
             return after - before;
         } finally {
@@ -57,16 +63,34 @@ class DeliveryAllocationTest {
         }
     }
 
+    private static Client open(Wire wire, Format format, BroadcastServer server) throws Exception {
+        switch (format) {
+            case NUMBERED -> {
+                RawClient numbered = Numbered.open(wire, server, "");
+                assertThat(numbered.readText()).startsWith("event: open\n");
+                return new Client(numbered, numbered::readText);
+            }
+            case EVENTS -> {
+                EventStream events = EventStream.open(wire, server);
+                return new Client(events.client(), events::data);
+            }
+            default -> {
+                RawClient plain = wire.open(server);
+                return new Client(plain, plain::readText);
+            }
+        }
+    }
+
     /** Broadcasts one message after the other, each when the one before has been written to everyone. */
-    private static void broadcast(BroadcastServer server, List<RawClient> clients, ExecutorService fanOut)
+    private static void broadcast(BroadcastServer server, List<Client> clients, ExecutorService fanOut)
             throws Exception {
         for (int i = 0; i < ROUNDS; i++) {
             server.hub().broadcast("message " + i);
             on(fanOut).get();
         }
-        for (RawClient client : clients) {
+        for (Client client : clients) {
             for (int i = 0; i < ROUNDS; i++) {
-                assertThat(client.readText()).endsWith("message " + i);
+                assertThat(client.next().call()).endsWith("message " + i);
             }
         }
     }
@@ -76,10 +100,10 @@ class DeliveryAllocationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"PLAIN, false", "PLAIN, true", "TLS, false", "TLS, true"})
-    void isNothing(Wire wire, boolean numbered) throws Exception {
-        long few = allocated(wire, numbered, 1);
-        long many = allocated(wire, numbered, 1 + MORE);
+    @CsvSource({"PLAIN, PLAIN", "PLAIN, NUMBERED", "PLAIN, EVENTS", "TLS, PLAIN", "TLS, NUMBERED", "TLS, EVENTS"})
+    void isNothing(Wire wire, Format format) throws Exception {
+        long few = allocated(wire, format, 1);
+        long many = allocated(wire, format, 1 + MORE);
         assertThat((many - few) / (ROUNDS * MORE)).as("bytes a delivery: %s for 1 peer, %s for %s", few, many, 1 + MORE)
                 .isZero();
     }

@@ -41,6 +41,7 @@ class FloorsTest {
             .tyrus.handshake    .tyrus.pages
             .tyrus.http
             .tyrus.connection
+            .tyrus.sse
             .tyrus.frame
             .endpoint
             .stream

@@ -12,12 +12,12 @@ import org.glassfish.grizzly.filterchain.NextAction;
 import org.glassfish.grizzly.nio.NIOConnection;
 
 /**
- * How a connection that was upgraded finds its {@link WebSocketConnection}, and what suspends its reads: while the hub
+ * How a connection that was upgraded finds its {@link PeerConnection}, and what suspends its reads: while the hub
  * has paused the peer, a read is suspended, and with it Grizzly's interest in the socket, so that TCP pushes back.
  */
 public final class FrameFilter {
 
-    public static final Attribute<WebSocketConnection> PEER =
+    public static final Attribute<PeerConnection> PEER =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(FrameFilter.class.getName() + ".peer");
 
     private FrameFilter() {
@@ -29,7 +29,7 @@ public final class FrameFilter {
      *
      * @param pieces what came, perhaps nothing
      */
-    public static void begin(NIOConnection connection, WebSocketConnection peer, Queue<ByteBuffer> pieces) {
+    public static void begin(NIOConnection connection, PeerConnection peer, Queue<ByteBuffer> pieces) {
         if (peer.read(pieces::poll)) {
             try {
                 connection.simulateIOEvent(IOEvent.READ); // with TLS, more may be here already
@@ -43,7 +43,7 @@ public final class FrameFilter {
     }
 
     /** Suspends the read until the peer is resumed. The filter is then called once more, for what the peer has kept. */
-    static NextAction suspend(FilterChainContext ctx, WebSocketConnection peer) {
+    static NextAction suspend(FilterChainContext ctx, PeerConnection peer) {
         ctx.suspend();
         peer.onResume(() -> ctx.getConnection().getTransport().getWorkerThreadPool().execute(ctx::resume));
         return ctx.getSuspendAction();
@@ -51,7 +51,7 @@ public final class FrameFilter {
 
     /** Tells the peer of a connection, if it has one, that the socket is closed. */
     static NextAction closed(FilterChainContext ctx) {
-        WebSocketConnection peer = PEER.remove(ctx.getConnection());
+        PeerConnection peer = PEER.remove(ctx.getConnection());
         if (peer != null) {
             peer.ended();
         }

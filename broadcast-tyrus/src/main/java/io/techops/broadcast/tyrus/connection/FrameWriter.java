@@ -115,6 +115,9 @@ abstract class FrameWriter {
         int told;
         try {
             EncodedBatch wire = messages.encoding(encoder);
+            if (wire.length() == 0) {
+                return true; // nothing of it is for this kind of peer
+            }
             synchronized (this) {
                 if (!state.takesMessages) {
                     return false;

@@ -14,7 +14,7 @@ public final class SocketFilter extends BaseFilter {
     @Override
     public NextAction handleRead(FilterChainContext ctx) throws IOException {
         NIOConnection connection = (NIOConnection) ctx.getConnection();
-        WebSocketConnection peer = FrameFilter.PEER.get(connection);
+        PeerConnection peer = FrameFilter.PEER.get(connection);
         if (peer == null) {
             return ctx.getStopAction();
         }

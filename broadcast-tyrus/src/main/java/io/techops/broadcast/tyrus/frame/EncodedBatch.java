@@ -28,7 +28,7 @@ public final class EncodedBatch implements Batch.Encoding {
     private final long length;
     private final AtomicInteger holders = new AtomicInteger(1);
 
-    private EncodedBatch(DirectBufferPool pool, ByteBuffer[] chunks, long length) {
+    EncodedBatch(DirectBufferPool pool, ByteBuffer[] chunks, long length) {
         this.pool = pool;
         this.chunks = chunks;
         this.unmoved = new ByteBuffer[chunks.length];

@@ -72,6 +72,11 @@ public final class Handshake {
         if (!HttpSyntax.list(request.values(SUBPROTOCOL)).stream().allMatch(HttpSyntax::isToken)) {
             return HttpRejection.bad("The " + SUBPROTOCOL + " header must be a list of tokens.");
         }
+        return checkTarget(request);
+    }
+
+    /** {@return why nothing can be at what is asked for, or null} */
+    static @Nullable HttpRejection checkTarget(RequestHead request) {
         String path = request.path();
         if (!path.startsWith("/") || !HttpSyntax.isVisible(path) || !HttpSyntax.isEncoded(path)
                 || request.query() != null && !HttpSyntax.isVisible(request.query())) {

@@ -55,18 +55,21 @@ public final class HandshakeChecks {
      * A handshake that may be accepted, as far as the settings say.
      *
      * @param permit is held, and has to be released
+     * @param stream whether it asks for an event stream, and not for a WebSocket
      */
-    public record Passed(HandshakeRequest request, Router.Destination route, ConnectionLimits.Permit permit)
-            implements Answer {
+    public record Passed(HandshakeRequest request, Router.Destination route, ConnectionLimits.Permit permit,
+            boolean stream) implements Answer {
     }
 
     /**
      * {@return that the handshake has passed, or why it is refused}
      *
      * @param principal whom the client's certificate names, or null
+     * @param stream whether it asks for an event stream, and not for a WebSocket
      */
-    public Answer check(RequestHead head, InetSocketAddress peerAddress, @Nullable Principal principal) {
-        HttpRejection broken = Handshake.check(head);
+    public Answer check(RequestHead head, InetSocketAddress peerAddress, @Nullable Principal principal,
+            boolean stream) {
+        HttpRejection broken = stream ? EventStreamRequest.check(head) : Handshake.check(head);
         if (broken != null) {
             return new Rejected(broken);
         }
@@ -75,6 +78,9 @@ public final class HandshakeChecks {
             return new Rejected(rejected.why());
         }
         Router.Destination found = (Router.Destination) route;
+        if (stream && !(found instanceof Router.Found)) {
+            return new Rejected(HttpRejection.of(RefusalCause.NOT_FOUND, 404, "There is no event stream at this path."));
+        }
         HostAndPort host = head.host();
         List<String> origin = head.values("Origin");
         if (origin.size() > 1 || host == null || !origins.allows(origin.isEmpty() ? null : origin.get(0), host)) {
@@ -85,9 +91,7 @@ public final class HandshakeChecks {
             return new Rejected(goingAway());
         }
         StreamQuery.Result asked = found instanceof Router.Found
-                ? StreamQuery.parse(head.query(), Subprotocols.mayBeNumbered(
-                        HttpSyntax.list(head.values(Handshake.SUBPROTOCOL)), lookback))
-                : StreamQuery.NOTHING; // an endpoint of the application has parameters of its own
+                ? asked(head, stream) : StreamQuery.NOTHING; // an endpoint of the application has parameters of its own
         if (asked instanceof StreamQuery.Bad bad) {
             return new Rejected(HttpRejection.bad(bad.sentence()));
         }
@@ -96,7 +100,14 @@ public final class HandshakeChecks {
                 lookback.allowed(((StreamQuery.Asked) asked).replay()));
         ConnectionLimits.Permit permit = limits.permitFor(request.remoteAddress().getAddress());
         HttpRejection full = permit.acquire();
-        return full != null ? new Rejected(full) : new Passed(request, found, permit);
+        return full != null ? new Rejected(full) : new Passed(request, found, permit, stream);
+    }
+
+    private StreamQuery.Result asked(RequestHead head, boolean stream) {
+        return stream
+                ? StreamQuery.parse(head.query(), lookback.isResume(), head.first(StreamQuery.LAST_EVENT_ID_HEADER))
+                : StreamQuery.parse(head.query(), Subprotocols.mayBeNumbered(
+                        HttpSyntax.list(head.values(Handshake.SUBPROTOCOL)), lookback));
     }
 
     /** {@return that the hub that was found did not take the peer} */

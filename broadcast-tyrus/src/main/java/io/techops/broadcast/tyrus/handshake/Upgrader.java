@@ -2,6 +2,7 @@ package io.techops.broadcast.tyrus.handshake;
 
 import io.techops.broadcast.AttributeKey;
 import io.techops.broadcast.Attributes;
+import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.handshake.Decision;
@@ -9,16 +10,21 @@ import io.techops.broadcast.handshake.HandshakeRequest;
 import io.techops.broadcast.handshake.Lookback;
 import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.logging.LogRateLimiter;
+import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.stream.Beginnings;
 import io.techops.broadcast.stream.NumberedFormat;
 import io.techops.broadcast.stream.Subprotocols;
+import io.techops.broadcast.tyrus.connection.EventStreamConnection;
 import io.techops.broadcast.tyrus.connection.FrameFilter;
+import io.techops.broadcast.tyrus.connection.PeerConnection;
 import io.techops.broadcast.tyrus.connection.SocketTransport;
 import io.techops.broadcast.tyrus.connection.ThreadState;
 import io.techops.broadcast.tyrus.connection.WebSocketConnection;
 import io.techops.broadcast.tyrus.connection.WriteReadiness;
+import io.techops.broadcast.tyrus.frame.EncodedBatch;
 import io.techops.broadcast.tyrus.frame.Encoders;
 import java.nio.ByteBuffer;
+import java.util.function.Function;
 import org.glassfish.grizzly.filterchain.FilterChain;
 import org.glassfish.grizzly.nio.NIOConnection;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a peer of a connection whose handshake was accepted: registers it, and then writes the 101. The connection
+ * Makes a peer of a connection whose handshake was accepted: registers it, and then answers it. The connection
  * leaves HTTP behind, and takes its way to the socket, with TLS or without, along.
  */
 public final class Upgrader {
@@ -36,10 +42,11 @@ public final class Upgrader {
     /**
      * What it needs.
      *
+     * @param events makes events of batches, for event streams: one constant for all of them
      * @param frames the chain of a connection after its handshake
      */
-    public record Parts(WriteReadiness watch, Encoders encoders, FilterChain frames, int maxMessageBytes,
-            Lookback lookback) {
+    public record Parts(WriteReadiness watch, Encoders encoders, Function<Batch, EncodedBatch> events,
+            FilterChain frames, int maxMessageBytes, Lookback lookback) {
     }
 
     private final Parts parts;
@@ -49,8 +56,8 @@ public final class Upgrader {
         this.parts = parts;
     }
 
-    /** What has become of a handshake: a peer, whose 101 is written, or why it is none. */
-    public record Outcome(@Nullable WebSocketConnection peer, @Nullable RefusalCause refusal) {
+    /** What has become of a handshake: a peer, which is answered, or why it is none. */
+    public record Outcome(@Nullable PeerConnection peer, @Nullable RefusalCause refusal) {
     }
 
     /** {@return the peer, or why it is none: then its permit is released} */
@@ -72,17 +79,22 @@ public final class Upgrader {
         return new Outcome(null, refusal);
     }
 
-    private WebSocketConnection peer(NIOConnection connection, SocketTransport transport,
+    private PeerConnection peer(NIOConnection connection, SocketTransport transport,
             HandshakeChecks.Passed passed, Decision.Accept accept) {
         HandshakeRequest request = passed.request();
-        String subprotocol = Subprotocols.select(request, accept.subprotocol(), parts.lookback());
-        boolean numbered = NumberedFormat.SUBPROTOCOL.equals(subprotocol);
-        WebSocketConnection peer = new WebSocketConnection(((Router.Found) passed.route()).hub(), parts.watch(),
-                transport, parts.encoders(), numbered, parts.maxMessageBytes(), passed.permit()::release);
+        String subprotocol = passed.stream() ? null
+                : Subprotocols.select(request, accept.subprotocol(), parts.lookback());
+        boolean numbered = passed.stream() || NumberedFormat.SUBPROTOCOL.equals(subprotocol);
+        BroadcastHub hub = ((Router.Found) passed.route()).hub();
+        PeerConnection peer = passed.stream()
+                ? new EventStreamConnection(hub, parts.watch(), transport, parts.events(), passed.permit()::release)
+                : new WebSocketConnection(hub, parts.watch(), transport, parts.encoders(), numbered,
+                        parts.maxMessageBytes(), passed.permit()::release);
         try {
             peer.register(attributes(passed, accept, subprotocol),
                     Beginnings.of(request.replay(), accept.replay(), numbered));
-            open(connection, peer, Handshake.response(request.header(Handshake.KEY), subprotocol, accept.headers()));
+            open(connection, peer, passed.stream() ? EventStreamRequest.response(request, accept.headers())
+                    : Handshake.response(request.header(Handshake.KEY), subprotocol, accept.headers()));
             return peer;
         } catch (RuntimeException | Error e) {
             peer.ended();
@@ -90,7 +102,7 @@ public final class Upgrader {
         }
     }
 
-    private void open(NIOConnection connection, WebSocketConnection peer, ByteBuffer response) {
+    private void open(NIOConnection connection, PeerConnection peer, ByteBuffer response) {
         connection.setProcessor(parts.frames());
         FrameFilter.PEER.set(connection, peer);
         peer.open(response);

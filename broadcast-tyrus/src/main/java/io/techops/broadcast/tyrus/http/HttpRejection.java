@@ -38,7 +38,12 @@ public record HttpRejection(RefusalCause cause, int status, String text, String 
 
     /** {@return this with more headers, each with its values} */
     public HttpRejection with(Map<String, List<String>> more) {
-        return new HttpRejection(cause, status, text, headers + lines(more));
+        return withLines(lines(more));
+    }
+
+    /** {@return this with more headers, as whole lines} */
+    public HttpRejection withLines(String lines) {
+        return new HttpRejection(cause, status, text, headers + lines);
     }
 
     /** {@return headers as whole lines, each with its line end} */

@@ -3,10 +3,14 @@ package io.techops.broadcast.tyrus.resource;
 import io.techops.broadcast.BroadcastOptions;
 import io.techops.broadcast.logging.FailureLog;
 import io.techops.broadcast.spi.AdapterHub;
+import io.techops.broadcast.tyrus.handshake.EventStreamRequest;
+import io.techops.broadcast.tyrus.handshake.Handshake;
 import io.techops.broadcast.tyrus.handshake.Origins;
 import io.techops.broadcast.tyrus.handshake.Router;
+import io.techops.broadcast.tyrus.http.HttpRejection;
 import io.techops.broadcast.tyrus.http.RequestHead;
 import io.techops.broadcast.tyrus.http.Response;
+import io.techops.broadcast.tyrus.sse.EventStreamFormat;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -22,17 +26,20 @@ public final class HubResource {
 
     private final Router router;
     private final Origins origins;
+    private final boolean streams;
     private final @Nullable TokenCheck publishers;
     private final int maxBytes;
     private final String methods;
 
     /**
+     * @param streams whether there are event streams
      * @param publishers who may publish; null if nothing can be published
      * @param maxBytes how long a message may be
      */
-    public HubResource(Router router, Origins origins, @Nullable TokenCheck publishers, int maxBytes) {
+    public HubResource(Router router, Origins origins, boolean streams, @Nullable TokenCheck publishers, int maxBytes) {
         this.router = router;
         this.origins = origins;
+        this.streams = streams;
         this.publishers = publishers;
         this.maxBytes = maxBytes;
         this.methods = publishers == null ? "GET, OPTIONS" : "GET, POST, OPTIONS";
@@ -40,6 +47,8 @@ public final class HubResource {
 
     /** What a request that is no handshake may ask for. */
     public enum Asked {
+        /** To receive what is broadcast as an event stream. */
+        STREAM,
         /** To publish a message: {@link #publish}. */
         PUBLISH,
         /** What is known without anything else: {@link #answer}. */
@@ -54,13 +63,15 @@ public final class HubResource {
      * @param alone whether there is nothing else on the port, such as pages
      */
     public Asked asked(RequestHead head, boolean alone) {
-        if (head.isGet() || !alone && !(router.at(head.path()) instanceof Router.Found)) {
+        if (!alone && !(router.at(head.path()) instanceof Router.Found)) {
             return Asked.NOTHING;
         }
+        boolean stream = streams && EventStreamRequest.isAsked(head);
         return switch (head.method()) {
+            case "GET" -> stream ? Asked.STREAM : Asked.NOTHING;
             case "POST" -> publishers != null ? Asked.PUBLISH : alone ? Asked.ANSWER : Asked.NOTHING;
             case "OPTIONS" -> Asked.ANSWER;
-            default -> alone ? Asked.ANSWER : Asked.NOTHING;
+            default -> alone || stream ? Asked.ANSWER : Asked.NOTHING;
         };
     }
 
@@ -80,6 +91,14 @@ public final class HubResource {
                         .with("Access-Control-Allow-Headers", "Authorization, Content-Type, Last-Event-ID, "
                                 + PublishHeaders.KEY + ", " + PublishHeaders.TTL)
                         .with("Access-Control-Max-Age", "600");
+    }
+
+    /** {@return the answer to a request for none of what there is here, where there is nothing else} */
+    public HttpRejection notAsked() {
+        HttpRejection socket = Handshake.notAsked();
+        return streams ? HttpRejection.of(socket.cause(), socket.status(), socket.text()
+                + " It sends Server-Sent Events, too, to a GET with Accept: " + EventStreamFormat.MEDIA_TYPE + ".")
+                .withLines(socket.headers()) : socket;
     }
 
     private static Response notThere(Router.Rejected rejected, RequestHead head) {

@@ -7,12 +7,12 @@ import io.techops.broadcast.Replay;
 import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.tyrus.connection.FrameFilter;
+import io.techops.broadcast.tyrus.connection.PeerConnection;
 import io.techops.broadcast.tyrus.connection.PlainSocketTransport;
 import io.techops.broadcast.tyrus.connection.SocketReader;
 import io.techops.broadcast.tyrus.connection.SocketTransport;
 import io.techops.broadcast.tyrus.connection.ThreadState;
 import io.techops.broadcast.tyrus.connection.TlsSocketTransport;
-import io.techops.broadcast.tyrus.connection.WebSocketConnection;
 import io.techops.broadcast.tyrus.handshake.Handshake;
 import io.techops.broadcast.tyrus.handshake.HandshakeChecks;
 import io.techops.broadcast.tyrus.handshake.PolicyExecutor;
@@ -250,25 +250,27 @@ final class HttpConnection extends ConnectionProcessor {
             return refuse(HandshakeChecks.goingAway(), !head.isHead());
         }
         if (port.sockets() != null && Handshake.isAsked(head)) {
-            if (!isWatched() || !port.sockets().mayBlock().getAsBoolean()) {
-                return handshake(head, port.sockets());
-            }
-            handOver(() -> handshake(head, port.sockets()));
-            return false;
+            return handshake(head, port.sockets(), false);
         }
-        if (port.resource() != null) {
-            switch (port.resource().asked(head, port.pages() == null)) {
-                case PUBLISH -> {
-                    return onPool(() -> publish(head, port.resource()));
-                }
-                case ANSWER -> {
-                    return answer(head, head.bodyLength(), port.resource().answer(head));
-                }
-                default -> { }
-            }
+        if (port.resource() == null) {
+            return other(head);
         }
+        return port.sockets().mayBlock().getAsBoolean() ? onPool(() -> ask(head, port.resource()))
+                : ask(head, port.resource());
+    }
+
+    private boolean ask(RequestHead head, HubResource resource) {
+        return switch (resource.asked(head, port.pages() == null)) {
+            case STREAM -> handshake(head, port.sockets(), true);
+            case PUBLISH -> onPool(() -> publish(head, resource));
+            case ANSWER -> answer(head, head.bodyLength(), resource.answer(head));
+            case NOTHING -> other(head);
+        };
+    }
+
+    private boolean other(RequestHead head) {
         if (port.pages() == null) {
-            return refuse(Handshake.notAsked(), !head.isHead());
+            return refuse(port.resource() == null ? Handshake.notAsked() : port.resource().notAsked(), !head.isHead());
         }
         noDeadline();
         return onPool(() -> answer(head, head.bodyLength(), port.pages().answer(head)));
@@ -431,20 +433,31 @@ final class HttpConnection extends ConnectionProcessor {
 
     // Handshakes.
 
-    private boolean handshake(RequestHead head, HttpPort.Sockets sockets) {
+    private boolean handshake(RequestHead head, HttpPort.Sockets sockets, boolean stream) {
+        if (!isWatched() || !sockets.mayBlock().getAsBoolean()) {
+            check(head, sockets, stream);
+        } else {
+            handOver(() -> check(head, sockets, stream));
+        }
+        return false;
+    }
+
+    private void check(RequestHead head, HttpPort.Sockets sockets, boolean stream) {
         InetSocketAddress address = (InetSocketAddress) connection.getPeerAddress();
         if (address == null) {
             connection.terminateSilently(); // it has gone already
-            return false;
+            return;
         }
-        HandshakeChecks.Answer answer = sockets.checks().check(head, address, tls == null ? null : tls.principal());
+        HandshakeChecks.Answer answer =
+                sockets.checks().check(head, address, tls == null ? null : tls.principal(), stream);
         if (answer instanceof HandshakeChecks.Rejected rejected) {
-            return refuse(rejected.why(), !head.isHead());
+            refuse(rejected.why(), !head.isHead());
+            return;
         }
         HandshakeChecks.Passed passed = (HandshakeChecks.Passed) answer;
         if (sockets.policy() == null) {
             accept(passed, Decision.accept(), sockets);
-            return false;
+            return;
         }
         whenClosed(passed.permit()::release);
         if (isWatched()) {
@@ -452,7 +465,6 @@ final class HttpConnection extends ConnectionProcessor {
         } else {
             onSelector(() -> ask(passed, sockets));
         }
-        return false;
     }
 
     // Deciding: all of it on the selector's thread.
@@ -554,7 +566,7 @@ final class HttpConnection extends ConnectionProcessor {
     private void upgrade(HandshakeChecks.Passed passed, Decision.Accept accept, Upgrader upgrader) {
         noDeadline();
         Upgrader.Outcome outcome = upgrader.upgrade(connection, pipe, passed, accept);
-        WebSocketConnection peer = outcome.peer();
+        PeerConnection peer = outcome.peer();
         if (peer == null) {
             refuse(HandshakeChecks.notTaken(outcome.refusal()), true);
             return;

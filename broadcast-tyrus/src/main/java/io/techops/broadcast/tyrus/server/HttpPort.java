@@ -15,6 +15,7 @@ import io.techops.broadcast.tyrus.handshake.Upgrader;
 import io.techops.broadcast.tyrus.hosting.Hosting;
 import io.techops.broadcast.tyrus.pages.StaticFileHandler;
 import io.techops.broadcast.tyrus.resource.HubResource;
+import io.techops.broadcast.tyrus.sse.EventStreamEncoder;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -68,13 +69,14 @@ public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engin
             @Nullable StaticFileHandler pages) {
         ServerSettings.Admission who = settings.admission();
         Origins origins = new Origins(who.origins());
-        HubResource resource = settings.publishers() == null ? null
-                : new HubResource(router, origins, settings.publishers(), settings.maxMessageBytes());
+        HubResource resource = !settings.streams() && settings.publishers() == null ? null : new HubResource(router,
+                origins, settings.streams(), settings.publishers(), settings.maxMessageBytes());
         HandshakeChecks checks = new HandshakeChecks(router, origins,
                 new ForwardedHeaders(who.trustedProxies(), who.clientAddressHeader()),
                 new ConnectionLimits(who.maxPeers(), who.maxPeersPerAddress()), settings.lookback());
-        Upgrader upgrader = new Upgrader(new Upgrader.Parts(watch, Encoders.of(new DirectBufferPool()),
-                FilterChainBuilder.stateless().add(new SocketFilter()).build(), settings.maxMessageBytes(),
+        DirectBufferPool pool = new DirectBufferPool();
+        Upgrader upgrader = new Upgrader(new Upgrader.Parts(watch, Encoders.of(pool),
+                batch -> EventStreamEncoder.encode(batch, pool), FilterChainBuilder.stateless().add(new SocketFilter()).build(), settings.maxMessageBytes(),
                 settings.lookback()));
         return new HttpPort(watch, settings.engines(), settings.handshakeTimeout(), settings.pageIdleTimeout(),
                 STALL_TIMEOUT, closing, router::refused,

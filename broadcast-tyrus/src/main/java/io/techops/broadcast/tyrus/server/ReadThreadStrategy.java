@@ -2,7 +2,7 @@ package io.techops.broadcast.tyrus.server;
 
 import io.techops.broadcast.logging.FailureLog;
 import io.techops.broadcast.tyrus.connection.FrameFilter;
-import io.techops.broadcast.tyrus.connection.WebSocketConnection;
+import io.techops.broadcast.tyrus.connection.PeerConnection;
 import java.util.concurrent.Executor;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.IOEvent;
@@ -39,7 +39,7 @@ final class ReadThreadStrategy extends AbstractIOStrategy {
         if (connection.getProcessor() instanceof ConnectionProcessor) {
             return false; // it goes to the pool itself, where it has to
         }
-        WebSocketConnection peer = event == IOEvent.READ ? FrameFilter.PEER.get(connection) : null;
+        PeerConnection peer = event == IOEvent.READ ? FrameFilter.PEER.get(connection) : null;
         return peer == null || peer.mayBlock();
     }
 

@@ -40,6 +40,7 @@ public final class SelfExercise {
     private static final Duration LIMIT = Duration.ofSeconds(1);
     private static final String HANDSHAKE = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
             + "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    private static final String STREAM = "GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n";
     /** An empty text, a ping, and a close frame: all with a mask of zeros. */
     private static final byte[] TALK = frames(0x81, 0x89, 0x88);
     private static final byte[] VIOLATION = frames(0x83);
@@ -65,6 +66,9 @@ public final class SelfExercise {
             ServerRuntime server = new ServerRuntime(settings.onLoopback(), new HubRouter(null, hub), null);
             try {
                 exercise(server, settings.isSecure() ? trusting() : null);
+                if (settings.streams()) {
+                    begin(server, settings.isSecure() ? trusting() : null, STREAM, 10);
+                }
                 hub.close(LIMIT);
             } finally {
                 server.release();
@@ -81,10 +85,16 @@ public final class SelfExercise {
         if (server.pagePort() > 0) {
             talk(server.pagePort(), tls, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", new byte[0]);
         }
-        try (Socket reset = open(server.port(), tls)) {
-            reset.getOutputStream().write(HANDSHAKE.getBytes(StandardCharsets.US_ASCII));
-            reset.getInputStream().read();
-            reset.setSoLinger(true, 0);
+        begin(server, tls, HANDSHAKE, 0);
+    }
+
+    /** Makes a peer, and ends it. */
+    private static void begin(ServerRuntime server, @Nullable SSLSocketFactory tls, String request, int linger)
+            throws IOException {
+        try (Socket socket = open(server.port(), tls)) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            socket.getInputStream().read();
+            socket.setSoLinger(true, linger);
         }
     }
 

@@ -24,12 +24,13 @@ import org.jspecify.annotations.Nullable;
  * @param policy the host application's decision about handshakes; null if everyone is accepted
  * @param lookback what clients may ask for of the past
  * @param endpoints of the host application, none of which clash
+ * @param streams whether there are event streams, of Server-Sent Events
  * @param publishers who may publish over HTTP; null if nothing can be published
  */
 public record ServerSettings(BindHost host, int port, @Nullable PageSource pages, int pagePort,
         Duration pageIdleTimeout, @Nullable Supplier<SSLEngine> engines, int maxMessageBytes,
         Duration handshakeTimeout, Admission admission, @Nullable HandshakePolicy policy,
-        Lookback lookback, List<HostedEndpoint> endpoints, @Nullable TokenCheck publishers) {
+        Lookback lookback, List<HostedEndpoint> endpoints, boolean streams, @Nullable TokenCheck publishers) {
 
     /** Who may connect, as far as it needs no code of the host application. */
     public record Admission(Set<String> origins, List<IpAddresses.Block> trustedProxies, String clientAddressHeader,
@@ -42,7 +43,7 @@ public record ServerSettings(BindHost host, int port, @Nullable PageSource pages
     /** {@return the settings of a server like this one, on free ports of the loopback interface, for anyone there} */
     ServerSettings onLoopback() {
         return new ServerSettings(BindHost.parse("127.0.0.1"), 0, pages, 0, pageIdleTimeout, engines, maxMessageBytes,
-                handshakeTimeout, Admission.ANYONE, null, Lookback.standard(), List.of(), null);
+                handshakeTimeout, Admission.ANYONE, null, Lookback.standard(), List.of(), streams, null);
     }
 
     boolean isSecure() {

@@ -1,0 +1,119 @@
+package io.techops.broadcast.tyrus;
+
+import io.techops.broadcast.testing.RawClient;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** A client of Server-Sent Events that keeps what comes as it comes. For one thread. */
+final class EventStream implements AutoCloseable {
+
+    /** What every answer begins with, but for the date. */
+    static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Content-Type-Options: nosniff\r\n"
+            + "Cache-Control: no-store\r\nX-Accel-Buffering: no\r\nConnection: close\r\nVary: Origin\r\n\r\n";
+
+    private final RawClient client;
+    private final String head;
+    private final String open;
+
+    private EventStream(RawClient client, String request) throws IOException {
+        this.client = client;
+        head = client.ask(request).replaceFirst("Date: [^\r]*GMT\r\n", "");
+        open = head.startsWith("HTTP/1.1 200 ") ? event() : "";
+    }
+
+    /** {@return a stream that has begun, or why it has not} */
+    static EventStream open(RawClient client, String path, String... headers) throws IOException {
+        return new EventStream(client, request(path, headers));
+    }
+
+    static String request(String path, String... headers) {
+        return "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n"
+                + (headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n") + "\r\n";
+    }
+
+    /** {@return a stream that has begun} */
+    static EventStream open(Wire wire, BroadcastServer server) throws IOException {
+        return open(wire, server, 0);
+    }
+
+    /** {@return a stream that has begun, with a receive buffer of the given size} */
+    static EventStream open(Wire wire, BroadcastServer server, int receiveBuffer) throws IOException {
+        EventStream stream = open(wire.connect(server, receiveBuffer), server.uri().getPath());
+        if (!stream.head.equals(HEAD)) {
+            throw new IOException("there is no stream: " + stream.head);
+        }
+        return stream;
+    }
+
+    /** {@return the head of the answer, without its date} */
+    String head() {
+        return head;
+    }
+
+    /** {@return the first event} */
+    String opening() {
+        return open;
+    }
+
+    /** {@return the position that the first event names} */
+    String position() {
+        return open.replaceAll("(?s).*\nid: ([^\n]*)\n.*", "$1");
+    }
+
+    RawClient client() {
+        return client;
+    }
+
+    /** {@return the next line, with its end} */
+    String line() throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        while (true) {
+            byte next = client.readBytes(1)[0];
+            line.write(next);
+            if (next == '\n') {
+                return line.toString(StandardCharsets.UTF_8);
+            }
+        }
+    }
+
+    /** {@return the lines of the next event, its empty line included; comments before it are dropped} */
+    String event() throws IOException {
+        StringBuilder event = new StringBuilder();
+        while (true) {
+            String line = line();
+            if (!line.startsWith(":")) {
+                event.append(line);
+                if (line.equals("\n")) {
+                    return event.toString();
+                }
+            }
+        }
+    }
+
+    /** {@return the data of the next event, as a browser has it} */
+    String data() throws IOException {
+        StringBuilder data = new StringBuilder();
+        event().lines().filter(line -> line.startsWith("data: "))
+                .forEach(line -> data.append(line.substring(6)).append('\n'));
+        return data.substring(0, data.length() - 1);
+    }
+
+    /** {@return what comes before the end of the stream} */
+    String rest() throws IOException {
+        StringBuilder rest = new StringBuilder();
+        try {
+            while (true) {
+                rest.append(line());
+            }
+        } catch (EOFException e) {
+            return rest.toString();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        client.close();
+    }
+}
