@@ -18,6 +18,7 @@ final class CommandHelp {
                 "--tls-password-file"));
         GROUPS.put("The page", List.of("--web-port", "--web-root", "--no-web", "--page-idle-timeout"));
         GROUPS.put("Messages", List.of("--max-message-bytes", "--relay-binary", "--exclude-sender"));
+        GROUPS.put("Over HTTP", List.of("--sse", "--publish-token-file"));
         GROUPS.put("Slow peers", List.of("--retention-messages", "--retention-bytes", "--overflow", "--stall-timeout"));
         GROUPS.put("The open internet", List.of("--handshake-timeout", "--max-peers", "--max-peers-per-address",
                 "--trusted-proxy", "--client-address-header", "--max-rate", "--heartbeat", "--drain"));

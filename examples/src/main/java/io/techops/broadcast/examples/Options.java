@@ -92,6 +92,11 @@ final class Options {
             description = "Gives a message to everyone but its sender (default: to the sender as well).")
     private boolean excludeSender;
 
+    // Over HTTP.
+
+    @Mixin
+    private final HttpOptions http = new HttpOptions();
+
     // Slow peers.
 
     @Option(names = "--retention-messages", paramLabel = "COUNT", converter = Value.Messages.class,
@@ -176,6 +181,7 @@ final class Options {
         }
         origins.forEach(server::allowOrigin);
         openInternet.apply(server);
+        http.apply(server);
         if (tlsKeystore != null && tlsPasswordFile != null) {
             server.tls(Tls.context(tlsKeystore, tlsPasswordFile));
         }

@@ -1,0 +1,108 @@
+package io.techops.broadcast.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.techops.broadcast.testing.JdkClient;
+import io.techops.broadcast.testing.Program;
+import io.techops.broadcast.testing.RawClient;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the service does over HTTP beside WebSocket. */
+class HttpOptionsIT {
+
+    private static final boolean POSIX = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+    @TempDir
+    Path folder = Path.of("");
+
+    private Path tokenFile(String content, String permissions) throws Exception {
+        Path file = Files.writeString(folder.resolve("token"), content);
+        if (POSIX) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+        }
+        return file;
+    }
+
+    private static int publish(Program service, String token, String text) throws Exception {
+        return HttpClient.newHttpClient().send(HttpRequest
+                .newBuilder(URI.create("http://127.0.0.1:" + service.uri().getPort() + "/"))
+                .header("Authorization", "Bearer " + token).header("Content-Type", "text/plain")
+                .POST(HttpRequest.BodyPublishers.ofString(text)).build(), BodyHandlers.discarding()).statusCode();
+    }
+
+    @Test
+    void sseServesServerSentEventsToo() throws Exception {
+        try (Program service = Program.listening("--no-web", "--sse"); JdkClient peer = JdkClient.open(service.uri());
+                RawClient stream = RawClient.connect(service.uri().getPort())) {
+            assertThat(stream.ask("GET / HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n"))
+                    .startsWith("HTTP/1.1 200 ").contains("Content-Type: text/event-stream\r\n");
+            peer.send("hello");
+            assertThat(peer.next()).isEqualTo("hello");
+            service.kill("TERM");
+            assertThat(new String(stream.readAll())).startsWith("event: open\nid: ").contains("\ndata: hello\n\n")
+                    .contains(": closed 1001 ");
+            assertThat(service.awaitExit()).isEqualTo(143);
+        }
+    }
+
+    @Test
+    void publishTokenFileLetsThoseWhoHaveTheTokenPublish() throws Exception {
+        Path file = tokenFile("open.sesame\nnot this\n", "rw-------");
+        try (Program service = Program.listening("--no-web", "--publish-token-file", file.toString());
+                JdkClient peer = JdkClient.open(service.uri())) {
+            assertThat(publish(service, "open.sesame", "hello")).isEqualTo(200);
+            assertThat(peer.next()).isEqualTo("hello");
+            assertThat(publish(service, "not", "hello")).isEqualTo(401);
+            assertThat(service.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void nothingIsServedOverHttpUnlessItWasAskedFor() throws Exception {
+        try (Program service = Program.listening("--no-web");
+                RawClient stream = RawClient.connect(service.uri().getPort())) {
+            assertThat(stream.ask("GET / HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n"))
+                    .startsWith("HTTP/1.1 426 ");
+            assertThat(publish(service, "open.sesame", "hello")).isEqualTo(426);
+        }
+    }
+
+    @Test
+    void aTokenThatEveryoneCanReadIsWarnedOfAndNotShown() throws Exception {
+        Path file = tokenFile("open.sesame\n", "rw-r--r--");
+        try (Program service = Program.listening("--no-web", "--publish-token-file", file.toString())) {
+            assertThat(publish(service, "open.sesame", "hello")).isEqualTo(200);
+            assertThat(service.err()).hasSize(POSIX ? 1 : 0).allSatisfy(line -> assertThat(line)
+                    .contains("--publish-token-file", "can be read by every user", file.toString())
+                    .doesNotContain("sesame"));
+        }
+    }
+
+    @Test
+    void aFileWithoutATokenIsOneLineAndExitCode2() throws Exception {
+        String rule = "the token in --publish-token-file must be letters, digits and -._~+/, perhaps with = at its end "
+                + "(RFC 6750 section 2.1), and not empty: ";
+        refuses(rule, tokenFile("", "rw-------"));
+        refuses(rule, tokenFile("\nsecond\n", "rw-------"));
+        refuses(rule, tokenFile("two words\n", "rw-------"));
+        refuses("--publish-token-file must be a text file that can be read: ", folder.resolve("missing"));
+        refuses("--publish-token-file must be a text file that can be read: ", folder);
+    }
+
+    private static void refuses(String line, Path file) {
+        try (Program service = Program.service("--port", "0", "--no-web", "--publish-token-file", file.toString())) {
+            assertThat(service.awaitExit()).isEqualTo(2);
+            assertThat(service.out()).isEmpty();
+            assertThat(service.err()).containsExactly("broadcast-service: " + line + file);
+        }
+    }
+}
