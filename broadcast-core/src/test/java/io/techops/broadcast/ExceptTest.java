@@ -24,6 +24,7 @@ class ExceptTest {
         hub.broadcast(Message.text("a"), BroadcastOptions.except(first.peer()));
         hub.broadcast("b");
         assertThat(hub.tryBroadcast(Message.text("c"), BroadcastOptions.except(first.peer(), second.peer()))).isTrue();
+        assertThat(List.of(first.peer().lag(), second.peer().lag(), third.peer().lag())).containsExactly(1L, 2L, 3L);
         rig.run();
         assertThat(first.texts()).containsExactly("b");
         assertThat(second.texts()).containsExactly("a", "b");
@@ -86,6 +87,7 @@ class ExceptTest {
         assertThat(second.texts()).isEmpty();
         assertThat(third.texts()).containsExactly("a");
         another.broadcast("b");
+        assertThat(other.peer().lag()).isEqualTo(1);
         another.run();
         assertThat(other.texts()).containsExactly("b");
         assertThat(other.peer().delivered()).isEqualTo(1);

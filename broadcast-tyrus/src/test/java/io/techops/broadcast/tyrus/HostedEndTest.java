@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.testing.ClientFrames;
+import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.OnClose;
@@ -130,9 +131,9 @@ public class HostedEndTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void aClientsCloseIsAnsweredAndTold(Wire wire) throws Exception {
-        try (BroadcastServer server = echo(wire).start(); RawClient raw = open(wire, server, "/echo");
-                RawClient empty = open(wire, server, "/echo")) {
-            raw.send(ClientFrames.close(4001, "enough"));
+        try (LogCatch log = new LogCatch(); BroadcastServer server = echo(wire).start();
+                RawClient raw = open(wire, server, "/echo"); RawClient empty = open(wire, server, "/echo")) {
+            raw.send(ClientFrames.concat(ClientFrames.close(4001, "enough"), ClientFrames.frame(0x81, "not heard")));
             assertThat(raw.readClose().code()).isEqualTo(4001);
             assertThat(raw.readsEnd()).isTrue();
             assertThat(told()).extracting(one -> one.getCloseCode().getCode(), CloseReason::getReasonPhrase)
@@ -142,8 +143,10 @@ public class HostedEndTest {
             assertThat(told().getCloseCode()).isEqualTo(CloseReason.CloseCodes.NO_STATUS_CODE);
             assertThat(Hosted.OPENED).noneMatch(Session::isOpen);
             assertThatThrownBy(() -> Hosted.OPENED.peek().getAsyncRemote()).isInstanceOf(IllegalStateException.class);
+            assertThat(log.warnings()).isEmpty();
         }
         assertThat(Hosted.CLOSED).isEmpty();
+        assertThat(Hosted.ERRORS).isEmpty();
     }
 
     @ParameterizedTest
