@@ -27,8 +27,8 @@ final class HistoryOptions {
 
     void apply(BroadcastServer.Builder server) {
         server.resume(!noResume);
-        for (int most : replayed) {
-            if (most == Value.Replayed.LATEST) {
+        for (Integer most : replayed) {
+            if (most.equals(Value.Replayed.LATEST)) {
                 server.replayLatest(true);
             } else {
                 server.replay(most);

@@ -109,7 +109,7 @@ abstract class Value<T> implements ITypeConverter<T> {
     /** How many of the newest messages a peer may begin with; {@link #LATEST} for the newest of every key. */
     static final class Replayed extends Value<Integer> {
         /** The word {@code latest}. */
-        static final int LATEST = -1;
+        static final Integer LATEST = -1;
 
         Replayed() {
             super("must be a number of messages from 1 to " + Retention.MAX_MESSAGES + ", or latest",

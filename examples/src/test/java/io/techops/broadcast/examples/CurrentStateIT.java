@@ -38,29 +38,32 @@ class CurrentStateIT {
         void check(List<String> texts) throws Exception;
     }
 
-    /** Lets 600 peers join while {@code line} is typed again and again, four times a peer, and then the last one. */
+    /** Lets 600 peers join while {@code line} is typed again and again, and then the last one. */
     private void joinUnderLoad(Class<?> program, String path, Callable<String> line, String last, Check check)
             throws Exception {
         try (Program running = Program.of(program, "0")) {
             URI uri = running.uriWithin(LISTENING);
             Semaphore due = new Semaphore(0);
             Future<?> typing = threads.submit(() -> {
-                for (int i = 0; i < 4 * PEERS; i++) {
+                for (int i = 0; i < PEERS; i++) {
                     due.acquire();
                     running.type(line.call());
                 }
-                running.type(last);
                 return null;
             });
             List<RawClient> peers = new ArrayList<>();
+            List<Future<List<String>>> heard = new ArrayList<>();
             try {
                 for (int i = 0; i < PEERS; i++) {
-                    due.release(4);
-                    peers.add(RawClient.connect(uri.getPort()).shakeHands(path));
+                    due.release();
+                    RawClient peer = RawClient.connect(uri.getPort()).shakeHands(path);
+                    peers.add(peer);
+                    heard.add(threads.submit(() -> textsOf(peer, last)));
                 }
                 typing.get();
-                for (RawClient peer : peers) {
-                    check.check(textsOf(peer, last));
+                running.type(last); // not before all have joined
+                for (Future<List<String>> texts : heard) {
+                    check.check(texts.get());
                 }
             } finally {
                 for (RawClient peer : peers) {
