@@ -9,6 +9,7 @@ import io.techops.broadcast.testkit.HubRig;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,24 @@ class ReplayTest {
         assertThat(all.events()).hasSize(1);
         assertThat(rig.hub().stats().replays()).isEqualTo(2);
         assertThat(rig.hub().stats().gaps()).isZero();
+    }
+
+    @Test
+    void whatAPeerBeginsWithIsKeptAlsoIfItJoinsWhileARoundIsUnderWay() {
+        FakeTransport late = new FakeTransport().knowingPositions().replaying(Replay.last(4));
+        FakeTransport first = rig.join();
+        rig.run();
+        rig.broadcast("0", "1", "2", "3");
+        AtomicBoolean joined = new AtomicBoolean();
+        first.duringWrite(() -> {
+            if (joined.compareAndSet(false, true)) {
+                rig.join(late);
+            }
+        });
+        assertThat(first.receive("4")).as("whether there was room").isFalse(); // it is admitted when the round ends
+        rig.run();
+        assertThat(late.texts()).containsExactly("0", "1", "2", "3", "4");
+        assertThat(first.texts()).isEqualTo(late.texts());
     }
 
     @Test

@@ -482,7 +482,7 @@ final class MessageLog {
 
     /** What a shard is told when it begins a round. */
     static final class Turn {
-        /** Up to where to read; none of those who join later is below it. */
+        /** Up to where to read. */
         long head;
         /** Whether someone waits for room. */
         boolean isAwaited;
