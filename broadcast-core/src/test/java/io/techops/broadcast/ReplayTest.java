@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
+import io.techops.broadcast.testkit.VirtualTimer;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,33 @@ class ReplayTest {
         rig.run();
         assertThat(late.texts()).containsExactly("0", "1", "2", "3", "4");
         assertThat(first.texts()).isEqualTo(late.texts());
+    }
+
+    @Test
+    void whatAPeerBeginsWithIsKeptAlsoIfARoundForAnotherPeerComesFirst() {
+        FakeTransport other = new FakeTransport();
+        FakeTransport late = new FakeTransport().knowingPositions().replaying(Replay.last(4));
+        AtomicBoolean armed = new AtomicBoolean();
+        AtomicReference<BroadcastHub> hub = new AtomicReference<>();
+        hub.set(BroadcastHub.builder().retention(Retention.of(4, 1 << 20)).shards(1).executor(Runnable::run)
+                .timer(new VirtualTimer()).heartbeat(Duration.ZERO).listener(new HubListener() {
+                    @Override
+                    public void registered(Peer peer) { // before the shard is woken for it
+                        if (armed.get()) {
+                            other.peer().send(Message.text("to you alone"));
+                            assertThat(hub.get().tryBroadcast("4")).isTrue();
+                        }
+                    }
+                }).build());
+        other.register(hub.get());
+        for (String text : List.of("0", "1", "2", "3")) {
+            hub.get().broadcast(text);
+        }
+        armed.set(true);
+        late.register(hub.get());
+        assertThat(other.texts()).containsExactly("0", "1", "2", "3", "to you alone", "4");
+        assertThat(late.texts()).containsExactly("0", "1", "2", "3", "4");
+        hub.get().close(Duration.ZERO);
     }
 
     @Test

@@ -519,6 +519,9 @@ final class MessageLog {
             cursor.unkeyedBefore = ring.unkeyedBefore(start.next());
             cursor.move(start.next(), 0, 0, 0, 0);
             marks.join(cursor, onJoin);
+            if (cursor.prelude != null || start.next() < ring.head()) {
+                marks.call(cursor); // so that the round which adopts it serves it, or has it behind
+            }
             return start;
         } finally {
             lock.unlock();
