@@ -143,7 +143,8 @@ class StreamHandshakeTest {
                     RawClient peer = Wire.PLAIN.connect(server)) {
                 Position first = publish(server.hub(), "first");
                 assertThat(peer.ask(RawClient.handshake("/?last_event_id=" + first.at(0),
-                        SUBPROTOCOL + ": broadcast.v1, chat"))).isEqualTo(PLAIN_ANSWER + SUBPROTOCOL + ": chat\r\n\r\n");
+                        SUBPROTOCOL + ": broadcast.v1, chat")))
+                        .isEqualTo(PLAIN_ANSWER + SUBPROTOCOL + ": chat\r\n\r\n");
                 isPlain(peer, server);
             }
         }
