@@ -174,6 +174,12 @@ final class Browser implements AutoCloseable {
                     Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
         }
 
+        /** Takes the network away from the tab, as far as its browser tells it, or gives it back. */
+        void offline(boolean offline) {
+            devtools("Network.emulateNetworkConditions", Map.of("offline", offline, "latency", 0,
+                    "downloadThroughput", -1, "uploadThroughput", -1));
+        }
+
         /** Writes what the tab shows to {@code file}, as PNG. */
         void screenshot(Path file) throws IOException {
             post("/window", Map.of("handle", handle));
