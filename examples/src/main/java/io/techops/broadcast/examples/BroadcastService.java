@@ -115,7 +115,7 @@ public final class BroadcastService implements Callable<Integer> {
         server = started;
         System.out.println("Listening on " + started.uri());
         if (started.pageUri() != null) {
-            System.out.println("Page at " + started.pageUri() + options.pageQuery(started.port()));
+            System.out.println("Page at " + started.pageUri());
         }
     }
 

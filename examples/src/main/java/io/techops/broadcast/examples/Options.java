@@ -7,8 +7,6 @@ import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import io.techops.broadcast.tyrus.Pages;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -193,18 +191,6 @@ final class Options {
         }
         history.apply(server);
         return server.hub(hub());
-    }
-
-    /** {@return what the built-in page has to be told of the WebSocket side, if it is not where the page expects it} */
-    String pageQuery(int boundPort) {
-        List<String> told = new ArrayList<>();
-        if (boundPort != BroadcastServer.DEFAULT_PORT) {
-            told.add("port=" + boundPort);
-        }
-        if (path != null) {
-            told.add("path=" + URLEncoder.encode(path, StandardCharsets.UTF_8));
-        }
-        return webRoot != null || told.isEmpty() ? "" : "?" + String.join("&", told);
     }
 
     private void checkClashes(boolean webPortGiven) throws BadOption {

@@ -35,9 +35,9 @@ record DemoPage(Tab tab) {
         return server(port).start();
     }
 
-    /** {@return the address of the page that {@code server} serves, told to connect to that server} */
+    /** {@return the address of the page that {@code server} serves, which finds that server by itself} */
     static URI at(BroadcastServer server) {
-        return URI.create("http://127.0.0.1:" + server.pagePort() + "/?port=" + server.port());
+        return URI.create("http://127.0.0.1:" + server.pagePort() + "/");
     }
 
     /** {@return the address of the page as a file} */

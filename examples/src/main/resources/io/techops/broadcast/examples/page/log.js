@@ -1,55 +1,121 @@
 "use strict";
 
 /**
- * The lines on the page, oldest first: the newest `most` of them.
+ * The lines on the page, oldest first: the newest `most` of them, and of those no more than 16 MiB.
  *
  * Lines are gathered and put on the page together, so that a flood of messages costs one layout a frame and not one a
  * message. The view follows the newest line as long as the reader is at the end of it; a reader who has scrolled up
- * stays where they are. Whatever a line says is set as text, never as markup.
+ * stays where they are. While it is paused, lines are kept and the view stays as it is. Whatever a line says is set as
+ * text, never as markup.
  */
 class Log {
   static #FRAME_MILLIS = 16;
-  static #LONGEST_TEXT = 2_000;
+  static #MOST_BYTES = 16 << 20;
 
   #view;
   #toNewest;
   #most;
+  #changed;
+  #lines = [];
+  #bytes = 0;
   #waiting = [];
+  #filter = "";
+  #pretty = false;
+  #paused = false;
+  #unseen = 0;
   #following = true;
   #timer = 0;
 
-  /** `view` is the scrolling element; `toNewest` the button that brings the reader back to the end of it. */
-  constructor(view, toNewest, most) {
+  /**
+   * `view` is the scrolling element; `toNewest` the button that brings the reader back to the end of it; `changed` is
+   * told how many lines are not shown because of a pause.
+   */
+  constructor(view, toNewest, most, changed) {
     this.#view = view;
     this.#toNewest = toNewest;
     this.#most = most;
+    this.#changed = changed;
     view.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     toNewest.addEventListener("click", () => this.#follow());
     new ResizeObserver(() => this.#settle()).observe(view);
   }
 
-  /** Adds a line: a `kind` for its look, our own words for `what`, and the text of a message, if there is one. */
-  add(kind, what, text = "") {
-    this.#waiting.push({ kind, what, text, at: new Date() });
-    if (this.#waiting.length > this.#most) {
-      this.#waiting.shift();
+  add(line) {
+    this.#waiting.push(new Line(line));
+    if (this.#waiting.length > 2 * this.#most) {
+      this.#waiting = this.#waiting.slice(-this.#most);
     }
     this.#timer ||= setTimeout(() => this.#flush(), Log.#FRAME_MILLIS);
   }
 
+  /** Shows only lines that contain `text`, in any case. */
+  filter(text) {
+    this.#filter = text.toLowerCase();
+    this.#showAll();
+  }
+
+  set pretty(pretty) {
+    this.#pretty = pretty;
+    this.#showAll();
+  }
+
+  set paused(paused) {
+    this.#paused = paused;
+    this.#unseen = 0;
+    this.#changed(0);
+    if (!paused) {
+      this.#showAll();
+    }
+  }
+
+  clear() {
+    this.#lines = [];
+    this.#waiting = [];
+    this.#bytes = 0;
+    this.#unseen = 0;
+    this.#changed(0);
+    this.#view.replaceChildren();
+    this.#follow();
+  }
+
+  /** The lines that the filter lets through, also those that came during a pause. */
+  get lines() {
+    return [...this.#lines, ...this.#waiting].filter(line => line.matches(this.#filter));
+  }
+
   #flush() {
     this.#timer = 0;
-    const view = this.#view;
-    view.append(...this.#waiting.map(Log.#line));
+    const lines = this.#waiting.slice(-this.#most);
     this.#waiting = [];
-    const before = view.scrollHeight;
-    for (let surplus = view.childElementCount - this.#most; surplus > 0; surplus--) {
-      view.firstElementChild.remove();
+    this.#lines.push(...lines);
+    this.#bytes += lines.reduce((sum, line) => sum + line.size, 0);
+    let surplus = 0;
+    while (this.#lines.length - surplus > this.#most || this.#bytes > Log.#MOST_BYTES
+        && this.#lines.length - surplus > 1) {
+      this.#bytes -= this.#lines[surplus++].size;
     }
+    const old = this.#lines.splice(0, surplus);
+    if (this.#paused) {
+      this.#unseen += lines.length;
+      this.#changed(this.#unseen);
+      return;
+    }
+    const kept = lines.slice(Math.max(0, lines.length - this.#lines.length));
+    this.#view.append(...kept.filter(line => line.matches(this.#filter)).map(line => line.render(this.#pretty)));
+    const before = this.#view.scrollHeight;
+    old.forEach(line => line.node?.remove());
     if (!this.#following) {
-      view.scrollTop -= before - view.scrollHeight;
+      this.#view.scrollTop -= before - this.#view.scrollHeight;
     }
     this.#settle();
+  }
+
+  #showAll() {
+    this.#view.replaceChildren(...this.#lines.filter(line => {
+      line.node = undefined;
+      return line.matches(this.#filter);
+    }).map(line => line.render(this.#pretty)));
+    this.#follow();
   }
 
   #settle() {
@@ -67,28 +133,11 @@ class Log {
   }
 
   #follow() {
+    const hadFocus = document.activeElement === this.#toNewest;
     this.#following = true;
-    this.#view.focus();
     this.#settle();
-  }
-
-  static #line({ kind, what, text, at }) {
-    const time = document.createElement("time");
-    time.dateTime = at.toISOString();
-    time.textContent = at.toLocaleTimeString("en-GB");
-    const label = document.createElement("span");
-    label.className = "what";
-    label.textContent = what;
-    const message = document.createElement("bdi"); // a message in a right-to-left script does not turn our words around
-    message.textContent = text.length <= Log.#LONGEST_TEXT
-        ? text
-        : `${text.slice(0, Log.#LONGEST_TEXT)}… (${text.length} characters)`;
-    const words = document.createElement("span");
-    words.className = "text";
-    words.append(label, message);
-    const line = document.createElement("div");
-    line.className = `line ${kind}`;
-    line.append(time, " ", words);
-    return line;
+    if (hadFocus) {
+      this.#view.focus();
+    }
   }
 }

@@ -1,6 +1,6 @@
 "use strict";
 
-/* The page itself: the address, the form, the loop, and the words. */
+/* The page itself: the connection and the words for what becomes of it, the forms, the figures. */
 (() => {
   const MOST_LINES = 1_000;
   const CODES = new Map([
@@ -8,176 +8,209 @@
     [1005, "none given"], [1006, "no close frame"], [1007, "invalid data"], [1008, "policy violation"],
     [1009, "message too big"], [1011, "server error"], [1012, "service restart"], [1013, "try again later"],
   ]);
+  const GAPS = new Map([
+    ["evicted", "no longer kept"], ["epoch", "the log began anew"], ["future", "the position is ahead of the log"],
+    ["overflow", "this page was too slow"],
+  ]);
 
   const $ = id => document.getElementById(id);
   const fromFile = location.protocol === "file:";
-  const log = new Log($("log"), $("newest"), MOST_LINES);
+  const target = new Target($("target"));
+  const echoes = new Echoes();
+  const rate = new Rate($("plot"), $("rate"));
+  const log = new Log($("log"), $("newest"), MOST_LINES, unseen => {
+    $("pause").textContent = unseen > 0 ? `Resume (${unseen.toLocaleString("en")} new)`
+        : $("pause").ariaPressed === "true" ? "Resume" : "Pause";
+  });
+  const say = (kind, what, more = {}) => log.add({ kind, what, ...more });
   let connection = null;
+  let connected = ""; // what the fields said when it was made
+  let tried = false;
   let sent = 0;
   let received = 0;
+  let gaps = 0;
+  let missed = 0;
 
-  /** The service's address: this page's host, port 5000, or what `?port=` and `?path=` say. */
-  function address() {
-    const query = new URLSearchParams(location.search);
-    const port = query.get("port") ?? "5000";
-    if (!/^[0-9]{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) {
-      throw new RangeError(`The port in this page's address must be 1 to 65535: ${port}`);
-    }
-    const path = query.get("path") ?? "";
-    if (!/^(?:\/(?:[\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)*$/.test(path)) {
-      throw new RangeError(`The path in this page's address must start with / and be a plain URL path: ${path}`);
-    }
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    return `${scheme}://${location.hostname || "localhost"}:${Number(port)}${path}`;
-  }
+  const loop = new Loop($("delay"), $("loop-toggle"), { connection: () => connection, send, say });
 
   function show(state, words) {
     $("state").dataset.state = state;
     $("state").textContent = words;
-    const button = $("connect");
-    if (state !== "waiting" && document.activeElement === button) {
-      $("message").focus();
-    }
-    button.hidden = state !== "waiting";
+    showButtons();
   }
 
-  function count() {
+  function showButtons() {
+    const state = connection?.state ?? "closed";
+    const changed = connected !== target.text;
+    $("connect").textContent = state === "closed" ? "Connect" : changed ? "Reconnect" : "Connect now";
+    const hidden = !changed && (state === "open" || state === "connecting");
+    if (hidden && document.activeElement === $("connect")) {
+      $("message").focus();
+    }
+    $("connect").hidden = hidden;
+    $("disconnect").hidden = state === "closed";
+  }
+
+  function showFigures() {
     $("counts").textContent = `${sent.toLocaleString("en")} sent, ${received.toLocaleString("en")} received`;
+    $("round-trip").textContent = echoes.median === undefined ? "–" : formatMillis(echoes.median);
+    $("position").textContent = connection?.lastEventId || "–";
+    $("gaps").textContent = gaps === 0 ? "0" : `${gaps} (${missed > 0 ? missed.toLocaleString("en") : "?"} missed)`;
+  }
+
+  /** Once a frame: a flood of messages need not lay out the figures for each. */
+  let figures = 0;
+  function updateFigures() {
+    figures ||= setTimeout(() => {
+      figures = 0;
+      showFigures();
+    }, 16);
   }
 
   function send(text) {
-    if (connection === null || !connection.send(text)) {
-      log.add("bad", "Not connected.");
-      return;
+    if (!connection?.send(text)) {
+      say("bad", "Not connected.");
+      return false;
     }
     sent++;
-    count();
-    log.add("sent", "Sent: ", text);
+    echoes.sent(text);
+    say("sent", "Sent: ", { text });
+    updateFigures();
+    return true;
   }
 
-  /** What the page tells of the life of its connection to `url`. */
-  function narrator(url) {
-    let tried = false;
-    return {
-      connecting() {
+  function receive({ data, id, key, direct }) {
+    received++;
+    rate.count();
+    updateFigures();
+    const about = direct ? ["to this page alone"] : [];
+    if (typeof data !== "string") {
+      const bytes = new Uint8Array(data);
+      say("received", `Got binary: ${formatCount(bytes.length, "byte")}\n`, { bytes, id, key, about });
+      return;
+    }
+    const millis = direct ? undefined : echoes.match(data);
+    if (millis === undefined) {
+      say("received", "Got: ", { text: data, id, key, about });
+    } else {
+      say("echo", "Got echo: ", { text: data, id, key, about: [formatMillis(millis)] });
+    }
+  }
+
+  /** What the page tells of the life of a connection. */
+  function listen(socket, url) {
+    const on = (type, react) => socket.addEventListener(type, event => {
+      if (socket === connection) {
+        react(event);
+      }
+    });
+    on("state", ({ state }) => {
+      if (state === "connecting") {
         show("connecting", `Connecting to ${url}`);
-      },
-      opened() {
-        tried = true;
-        show("open", `Connected to ${url}`);
-        log.add("good", `Connected to ${url}`);
-        loop.resume();
-      },
-      received(data) {
-        received++;
-        count();
-        if (typeof data === "string") {
-          log.add("received", "Got echo: ", data);
-        } else {
-          log.add("received", "Got binary: ", `${data.byteLength} bytes`);
-        }
-      },
-      closed(event, wasOpen) {
-        const code = CODES.has(event.code) ? `${event.code} (${CODES.get(event.code)})` : event.code;
-        log.add(event.wasClean ? "note" : "bad",
-            `Connection closed: ${event.wasClean ? "clean" : "not clean"}, code ${code}, `
-            + (event.reason ? "reason: " : "no reason"), event.reason);
-        if (!wasOpen && !tried) {
-          log.add("note", hint(url));
-        }
-        tried = true;
-        loop.pause();
-      },
-      waiting(millis) {
-        const words = `reconnecting in ${(millis / 1000).toFixed(1)} s`;
-        show("waiting", `Not connected, ${words}`);
-        log.add("note", `${words[0].toUpperCase()}${words.slice(1)}.`);
-      },
-    };
+      }
+      showButtons();
+    });
+    on("open", ({ id, recovered, numbered }) => {
+      show("open", `Connected to ${url}`);
+      say("good", `Connected to ${url}`, { id, about:
+          [!numbered ? "plain" : recovered ? "numbered, nothing was missed" : "numbered"] });
+      tried = true;
+      updateFigures();
+      loop.resume();
+    });
+    on("message", receive);
+    on("gap", ({ id, reason, missed: count }) => {
+      gaps++;
+      missed += count ?? 0;
+      say("gap", `Gap: ${count === undefined ? "messages are" : formatCount(count, "message is", "messages are")} `
+          + `missing, ${GAPS.get(reason) ?? reason}; the stream goes on.`, { id, about: [reason] });
+      updateFigures();
+    });
+    on("close", closed);
   }
 
-  /** A browser does not tell a page why a WebSocket failed; these are the two causes worth a look. */
+  function closed({ code, reason, wasClean, retryIn }) {
+    echoes.clear();
+    const words = CODES.has(code) ? `${code} (${CODES.get(code)})` : code;
+    say(wasClean ? "note" : "bad", `Connection closed: ${wasClean ? "clean" : "not clean"}, code ${words}, `
+        + (reason ? "reason: " : "no reason"), { text: reason });
+    if (code === 1006 && !tried) {
+      say("note", hint(target.url));
+    }
+    tried = true;
+    if (retryIn === undefined) {
+      show("closed", "Not connected");
+    } else {
+      const soon = `reconnecting in ${(retryIn / 1000).toFixed(1)} s`;
+      show("waiting", `Not connected, ${soon}`);
+      say("note", `${soon[0].toUpperCase()}${soon.slice(1)}.`);
+    }
+    loop.pause();
+  }
+
+  /** A browser does not tell a page why a WebSocket failed; these are the causes worth a look. */
   function hint(url) {
     const option = `--allow-origin ${fromFile ? "null" : location.origin}`;
-    return `Hint: is the service running at ${url}? If it is, it may have refused this page's origin (HTTP 403): `
-        + `start it with ${option}`;
+    return `Hint: is the service running at ${url}, and is a token asked for? If it is running, it may have refused `
+        + `this page's origin (HTTP 403): start it with ${option}`;
   }
 
-  /** Sends the time, in seconds, again and again; waits while there is no connection. */
-  const loop = {
-    running: false,
-    paused: false,
-    held: false,
-    timer: 0,
+  function connect() {
+    if (connection !== null && connected === target.text) {
+      connection.connect(); // goes on where it was
+      return;
+    }
+    let options;
+    try {
+      options = target.options();
+    } catch (error) {
+      say("bad", error.message);
+      return;
+    }
+    connection?.close();
+    echoes.clear();
+    tried = false;
+    connected = target.text;
+    const Socket = window.BroadcastSocket ?? PlainSocket;
+    try {
+      connection = new Socket(target.url, options);
+    } catch (error) { // an address that this browser does not connect to
+      connection = null;
+      show("closed", "Not connected");
+      say("bad", error.message);
+      return;
+    }
+    if (!fromFile && Socket === PlainSocket) {
+      say("note", "broadcast.js could not be loaded: this page connects once, and resumes nothing.");
+    }
+    listen(connection, target.url);
+    show("connecting", `Connecting to ${target.url}`);
+    showFigures();
+  }
 
-    toggle() {
-      this.running = !this.running;
-      $("delay").readOnly = this.running;
-      $("loop-toggle").textContent = this.running ? "Stop loop" : "Start loop";
-      $("loop-toggle").classList.toggle("running", this.running);
-      clearTimeout(this.timer);
-      if (!this.running) {
-        return;
-      }
-      this.paused = false;
-      this.held = false;
-      if (connection !== null && connection.isOpen) {
-        this.beat();
-      } else {
-        log.add("bad", "Not connected.");
-        this.pause();
-      }
-    },
-
-    beat() {
-      if (!connection.isOpen) {
-        return; // it is closing; its end pauses the loop
-      }
-      if (!connection.isCongested) {
-        this.held = false;
-        send((Date.now() / 1000).toFixed(3));
-      } else if (!this.held) {
-        this.held = true;
-        log.add("note", "The loop holds: the connection does not take more at the moment.");
-      }
-      this.timer = setTimeout(() => this.beat(), $("delay").valueAsNumber);
-    },
-
-    pause() {
-      if (this.running && !this.paused) {
-        this.paused = true;
-        clearTimeout(this.timer);
-        log.add("note", "The loop is paused until there is a connection.");
-      }
-    },
-
-    resume() {
-      if (this.running) {
-        this.paused = false;
-        log.add("note", "The loop goes on.");
-        this.beat();
-      }
-    },
-  };
-
-  function start() {
+  function start(url) {
+    target.url = url;
     $("file-notice").hidden = !fromFile;
     if (!("WebSocket" in window)) {
       show("closed", "This browser has no WebSocket");
-      log.add("bad", "This browser has no WebSocket: it cannot connect.");
+      say("bad", "This browser has no WebSocket: it cannot connect.");
       return;
     }
-    try {
-      const url = address();
-      connection = new Connection(url, narrator(url));
-      connection.connect();
-    } catch (error) { // a bad ?port= or ?path=, or an address that this browser does not connect to
-      connection = null;
-      show("closed", "Not connected");
-      log.add("bad", error.message);
-    }
+    connect();
   }
 
+  $("target").addEventListener("submit", event => {
+    event.preventDefault();
+    connect();
+  });
+  $("target").addEventListener("input", showButtons);
+  $("disconnect").addEventListener("click", () => {
+    const wasWaiting = connection.state === "waiting";
+    connection.close();
+    if (wasWaiting) {
+      show("closed", "Not connected");
+    }
+  });
   $("composer").addEventListener("submit", event => {
     event.preventDefault();
     send($("message").value);
@@ -185,12 +218,27 @@
       $("message").select();
     }
   });
+  $("lines").addEventListener("submit", event => {
+    event.preventDefault();
+    if (send($("text").value)) {
+      $("text").select();
+    }
+  });
+  $("text").addEventListener("keydown", event => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      $("lines").requestSubmit();
+    }
+  });
   $("loop").addEventListener("submit", event => {
     event.preventDefault();
     loop.toggle();
   });
-  $("connect").addEventListener("click", () => connection.connect());
-  window.addEventListener("online", () => connection?.connect());
 
-  start();
+  Target.address().then(start, error => { // a bad ?port= or ?path=
+    show("closed", "Not connected");
+    say("bad", error.message);
+  });
+  tabs($("tabs"));
+  logTools(log, say);
 })();

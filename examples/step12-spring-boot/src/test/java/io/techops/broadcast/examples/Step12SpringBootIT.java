@@ -34,6 +34,8 @@ class Step12SpringBootIT {
             URI root = URI.create("http://localhost:" + application.awaitOut(started).replaceAll(started, "$1") + "/");
             URI live = URI.create("ws://localhost:" + root.getPort() + "/live");
             assertThat(ask(HttpRequest.newBuilder(root))).contains("+ \"/live\")");
+            assertThat(ask(HttpRequest.newBuilder(root.resolve("broadcast.js"))))
+                    .contains("export class BroadcastSocket");
             try (JdkClient one = JdkClient.open(live); JdkClient two = JdkClient.open(live)) {
                 await().untilAsserted(() -> // the container may open a session after the 101
                         assertThat(ask(HttpRequest.newBuilder(root.resolve("peers")))).isEqualTo("2"));

@@ -1,0 +1,103 @@
+"use strict";
+
+/**
+ * Where the page connects to, and how: the fields of its form. They begin with what the page's own address says
+ * (`?port=` and `?path=`), else with what the server that serves the page says of itself, else with port 5000 of the
+ * page's host.
+ */
+class Target {
+  static #TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+
+  #form;
+
+  constructor(form) {
+    this.#form = form;
+  }
+
+  /** The address to begin with. Throws a RangeError if the page's own address has a bad one. */
+  static async address() {
+    const query = new URLSearchParams(location.search);
+    const port = query.get("port");
+    const path = query.get("path");
+    if (port !== null && (!/^[0-9]{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535)) {
+      throw new RangeError(`The port in this page's address must be 1 to 65535: ${port}`);
+    }
+    if (path !== null && !/^(?:\/(?:[\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)*$/.test(path)) {
+      throw new RangeError(`The path in this page's address must start with / and be a plain URL path: ${path}`);
+    }
+    const told = port === null && path === null ? await Target.#told() : undefined;
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const host = told?.port === null ? location.host : `${location.hostname || "localhost"}:`
+        + Number(port ?? told?.port ?? 5000);
+    return `${scheme}://${host}${path ?? told?.path ?? ""}`;
+  }
+
+  /** What the server says; undefined if it says nothing, or the page is not from a server. */
+  static async #told() {
+    if (location.protocol === "file:") {
+      return undefined;
+    }
+    try {
+      const answer = await fetch("broadcast.json");
+      return answer.ok ? await answer.json() : undefined;
+    } catch {
+      return undefined; // another server, which has something else there or nothing
+    }
+  }
+
+  #field(name) {
+    return this.#form.elements[name].value.trim();
+  }
+
+  get url() {
+    return this.#field("address");
+  }
+
+  set url(url) {
+    this.#form.elements.address.value = url;
+  }
+
+  /** What the fields say, to be compared. */
+  get text() {
+    return JSON.stringify([this.url, this.#options()]);
+  }
+
+  #options() {
+    const { elements } = this.#form;
+    return {
+      protocols: this.#field("protocols").split(/[\s,]+/).filter(name => name !== ""),
+      token: elements.token.value,
+      replay: this.#field("replay"),
+      resume: elements.resume.checked,
+    };
+  }
+
+  /** The options of a connection. Throws a RangeError that says which field has what it may not have. */
+  options() {
+    const { protocols, token, replay, resume } = this.#options();
+    let url;
+    try {
+      url = new URL(this.url);
+    } catch {
+      // said below
+    }
+    if (!/^(?:ws|http)s?:$/.test(url?.protocol) || url.hash) {
+      throw new RangeError(`The address must be a URL like ws://localhost:5000/path: ${this.url}`);
+    }
+    if (/[{}]/.test(this.url)) {
+      throw new RangeError("Put the name of a topic into the address, in place of what is in braces.");
+    }
+    for (const name of protocols) {
+      if (!Target.#TOKEN.test(name)) {
+        throw new RangeError(`A subprotocol is letters, digits and some signs: ${name}`);
+      }
+    }
+    if (token !== "" && !Target.#TOKEN.test(token)) {
+      throw new RangeError("The token is sent as a subprotocol: letters, digits and signs like - . _ ~");
+    }
+    if (replay !== "" && replay !== "latest" && !/^[0-9]{1,9}$/.test(replay)) {
+      throw new RangeError(`Replay must be a number of messages, or latest: ${replay}`);
+    }
+    return { protocols, token, replay, resume };
+  }
+}
