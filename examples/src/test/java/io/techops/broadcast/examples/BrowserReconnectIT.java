@@ -173,7 +173,8 @@ class BrowserReconnectIT {
         JsonNode gap = gap(tab);
         assertThat(gap.get("reason").asText()).isEqualTo("evicted");
         int first = 2 + gap.get("missed").asInt();
-        assertThat(lines(tab, "messages")).isEqualTo(Stream.concat(Stream.of("1"), numbers(first, 31).stream()).toList());
+        assertThat(lines(tab, "messages"))
+                .isEqualTo(Stream.concat(Stream.of("1"), numbers(first, 31).stream()).toList());
         assertThat(first).isBetween(3, 22);
         assertThat(events(tab, "open").get(1)).contains("\"recovered\":false");
     }

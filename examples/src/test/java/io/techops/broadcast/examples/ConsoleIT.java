@@ -247,7 +247,10 @@ class ConsoleIT {
         DemoPage page = open(DemoPage.server(0), """
                 Object.defineProperty(navigator, "clipboard",
                     { value: { writeText: async text => { window.copied = text; } } });
-                URL.createObjectURL = blob => { blob.text().then(text => { window.exported = text; }); return "data:,"; };
+                URL.createObjectURL = blob => {
+                  blob.text().then(text => { window.exported = text; });
+                  return "data:,";
+                };
                 """);
         server.hub().broadcast(Message.text("{\"a\":1}"), BroadcastOptions.everyone().key("k"));
         server.hub().broadcast(Message.binary(new byte[] {1, 2}));

@@ -181,7 +181,8 @@ class DemoPageIT {
         }
 
         @ParameterizedTest
-        @CsvSource({"light, 1280, 860, light", "dark, 999, 800, dark", "phone, 390, 844, light", "tiny, 320, 640, dark"})
+        @CsvSource({"light, 1280, 860, light", "dark, 999, 800, dark", "phone, 390, 844, light",
+            "tiny, 320, 640, dark"})
         void itFitsTheScreen(String name, int width, int height, String scheme) throws IOException {
             DemoPage page = open(server);
             page.tab().look(width, height, scheme);
