@@ -313,12 +313,13 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     }
 
     private void policyFailed(HubPeer from, Throwable thrown) {
-        from.close(UNPROCESSED);
         try {
             LOG.warn(policyFailures, "The message policy threw, and {} is closed", from, thrown);
-            tell(from, listener -> listener.failed(from, thrown));
+            tell(from, listener -> listener.failed(from, thrown)); // before its end, after which nothing is told
         } catch (Throwable noMemory) {
             from.fails(thrown); // its last event tells it
+        } finally {
+            from.close(UNPROCESSED);
         }
     }
 
