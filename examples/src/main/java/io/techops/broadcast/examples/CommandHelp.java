@@ -20,6 +20,7 @@ final class CommandHelp {
         GROUPS.put("Messages", List.of("--max-message-bytes", "--relay-binary", "--exclude-sender"));
         GROUPS.put("Over HTTP", List.of("--sse", "--publish-token-file"));
         GROUPS.put("Slow peers", List.of("--retention-messages", "--retention-bytes", "--overflow", "--stall-timeout"));
+        GROUPS.put("The past", List.of("--replay", "--no-resume", "--conflate"));
         GROUPS.put("The open internet", List.of("--handshake-timeout", "--max-peers", "--max-peers-per-address",
                 "--trusted-proxy", "--client-address-header", "--max-rate", "--heartbeat", "--drain"));
         GROUPS.put("Running it", List.of("--debug", "--log-file", "--pid-file", "--help", "--version"));
