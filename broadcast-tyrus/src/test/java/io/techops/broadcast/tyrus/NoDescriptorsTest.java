@@ -46,6 +46,44 @@ class NoDescriptorsTest {
         }
     }
 
+    /** A thread that would wait for their sockets needs a selector, and there is none: another one does it. */
+    @ParameterizedTest
+    @EnumSource
+    void servesPeersThatHadToWaitMeanwhile(Wire wire) throws Exception {
+        assumeTrue(Kernel.isThere(), "descriptors are limited and counted on Linux");
+        List<String> limited = List.of("sh", "-c", "ulimit -n " + DESCRIPTORS + "; exec \"$0\" \"$@\"");
+        String text = "x".repeat(60_000);
+        int count = 100; // more than the kernel takes for a client that does not read, and less than the hub keeps
+        List<RawClient> clients = new ArrayList<>();
+        List<RawClient> slow = new ArrayList<>();
+        try (ServerChild server = new ServerChild(wire, limited, Duration.ofMinutes(5))) {
+            RawClient talker = server.connect().shakeHands("/");
+            clients.add(talker);
+            for (int i = 0; i < 4; i++) {
+                slow.add(server.connect(4_096).shakeHands("/"));
+            }
+            for (int i = 0; i < DESCRIPTORS; i++) {
+                clients.add(Wire.PLAIN.connectTo(server.port()));
+            }
+            await().until(() -> server.printed().stream().anyMatch(line -> line.contains("can be accepted for now")));
+            for (int i = 0; i < count; i++) {
+                talker.sendText(i + text);
+                assertThat(talker.readText()).hasSizeGreaterThan(text.length());
+            }
+            for (RawClient one : slow) {
+                for (int i = 0; i < count; i++) {
+                    assertThat(one.readText()).startsWith(i + "x").endsWith(text);
+                }
+            }
+            for (RawClient one : slow) {
+                one.close();
+            }
+            for (RawClient one : clients) {
+                one.close();
+            }
+        }
+    }
+
     private static void isGivenAPage(ServerChild server) throws Exception {
         try (RawClient browser = server.connectToPages()) {
             browser.send(("GET " + ServerChild.PAGE + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")

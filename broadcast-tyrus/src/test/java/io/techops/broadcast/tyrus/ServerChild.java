@@ -67,7 +67,8 @@ final class ServerChild implements AutoCloseable {
 
         public static void main(String[] arguments) throws IOException {
             Duration limits = Duration.parse(arguments[1]);
-            BroadcastHub hub = BroadcastHub.builder().heartbeat(limits).pongTimeout(limits).build();
+            BroadcastHub hub = BroadcastHub.builder().heartbeat(limits).pongTimeout(limits).stallTimeout(limits)
+                    .build();
             try (BroadcastServer server = Wire.valueOf(arguments[0]).server().hub(hub).handshakeTimeout(limits)
                     .pages(Pages.folder(Path.of(PAGES))).pagePort(0).start()) {
                 System.out.println("ports " + server.port() + " " + server.pagePort());
@@ -83,16 +84,22 @@ final class ServerChild implements AutoCloseable {
      * {@return a client that has sent nothing yet; with TLS, whatever the child's certificate, which it made itself}
      */
     RawClient connect() throws IOException, GeneralSecurityException {
-        return connectTo(port);
+        return connect(0);
+    }
+
+    /** {@return a client with a receive buffer of the given size, which has sent nothing yet; see {@link #connect()}} */
+    RawClient connect(int receiveBuffer) throws IOException, GeneralSecurityException {
+        return connectTo(port, receiveBuffer);
     }
 
     /** {@return a client that has sent nothing yet, at the port of the pages, one of which is {@link #PAGE}} */
     RawClient connectToPages() throws IOException, GeneralSecurityException {
-        return connectTo(pagePort);
+        return connectTo(pagePort, 0);
     }
 
-    private RawClient connectTo(int its) throws IOException, GeneralSecurityException {
-        return RawClient.connect(wire == Wire.TLS ? SelfExercise.trusting() : SocketFactory.getDefault(), its, 0);
+    private RawClient connectTo(int its, int receiveBuffer) throws IOException, GeneralSecurityException {
+        return RawClient.connect(wire == Wire.TLS ? SelfExercise.trusting() : SocketFactory.getDefault(), its,
+                receiveBuffer);
     }
 
     int port() {

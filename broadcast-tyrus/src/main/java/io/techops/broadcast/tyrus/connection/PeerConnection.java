@@ -56,7 +56,7 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
 
     /** Guarded by the lock: the state that was acted upon last, and what aborts the connection if it lasts too long. */
     private CloseState acted = CloseState.OPEN;
-    private WriteReadiness.@Nullable Deadline reaper;
+    private @Nullable Deadline reaper;
 
     /**
      * @param vanished what the hub is told if the connection ends before either side has said its last

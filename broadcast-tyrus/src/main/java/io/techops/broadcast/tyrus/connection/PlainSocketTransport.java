@@ -4,7 +4,6 @@ import io.techops.broadcast.tyrus.frame.EncodedBatch;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.SocketChannel;
 import org.glassfish.grizzly.nio.NIOConnection;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +19,9 @@ public final class PlainSocketTransport implements SocketTransport {
     private static final ThreadLocal<Pieces> PIECES = ThreadLocal.withInitial(Pieces::new);
 
     private final NIOConnection connection;
-    private final SocketChannel channel;
     private final WriteReadiness watch;
+    /** What waits for the socket, since it had to wait for the first time. */
+    private volatile @Nullable ReadinessThread thread;
 
     /** What comes, in one buffer after the other: what is kept of it is copied. */
     private static final class Pieces extends SocketReader {
@@ -35,33 +35,46 @@ public final class PlainSocketTransport implements SocketTransport {
 
     public PlainSocketTransport(NIOConnection connection, WriteReadiness watch) {
         this.connection = connection;
-        this.channel = (SocketChannel) connection.getChannel();
         this.watch = watch;
     }
 
     @Override
-    public GatheringByteChannel channel() {
-        return channel;
+    public SocketChannel channel() {
+        return (SocketChannel) connection.getChannel();
     }
 
     @Override
     public long write(EncodedBatch batch) throws IOException {
-        return batch.writeTo(channel);
+        return batch.writeTo(channel());
     }
 
     @Override
     public long write(ByteBuffer[] buffers) throws IOException {
+        SocketChannel channel = channel();
         return buffers.length == 1 ? channel.write(buffers[0]) : channel.write(buffers);
     }
 
     @Override
     public void awaitWritable(Runnable then) {
-        watch.awaitWritable(channel, then);
+        ReadinessThread mine = thread();
+        mine.awaitWritable(channel(), then);
+        if (!connection.isOpen()) {
+            mine.letGo(channel()); // who closed it may not have known that it waits
+        }
+    }
+
+    private synchronized ReadinessThread thread() {
+        ReadinessThread mine = thread;
+        if (mine == null) {
+            mine = watch.next();
+            thread = mine;
+        }
+        return mine;
     }
 
     @Override
     public void shutdownOutput() throws IOException {
-        channel.shutdownOutput();
+        channel().shutdownOutput();
     }
 
     @Override
@@ -76,7 +89,7 @@ public final class PlainSocketTransport implements SocketTransport {
 
     /** Begins a turn of reading. */
     <T extends SocketReader> T begin(T reader, int mostAtOnce) {
-        reader.begin(channel, mostAtOnce);
+        reader.begin(channel(), mostAtOnce);
         return reader;
     }
 
@@ -93,7 +106,7 @@ public final class PlainSocketTransport implements SocketTransport {
     @Override
     public void abort() {
         try {
-            lingerNot(channel);
+            lingerNot(channel());
         } finally { // also if there is no memory
             connection.terminateSilently();
             ended();
@@ -102,7 +115,10 @@ public final class PlainSocketTransport implements SocketTransport {
 
     @Override
     public void ended() {
-        watch.letGo(channel);
+        ReadinessThread mine = thread;
+        if (mine != null) {
+            mine.letGo(channel());
+        }
     }
 
     /** Makes the kernel drop what it still has to send when the channel is closed. */

@@ -33,7 +33,7 @@ public interface SocketTransport {
     long write(ByteBuffer[] buffers) throws IOException;
 
     /**
-     * Calls {@code then} once, on the watch's thread, when more can be written, or the socket has failed, which the
+     * Calls {@code then} once, on a thread of the watch, when more can be written, or the socket has failed, which the
      * next write will tell. Called after a short write.
      */
     void awaitWritable(Runnable then);

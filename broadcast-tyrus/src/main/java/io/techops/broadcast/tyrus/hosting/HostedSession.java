@@ -2,6 +2,7 @@ package io.techops.broadcast.tyrus.hosting;
 
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.logging.FailureLog;
+import io.techops.broadcast.tyrus.connection.Deadline;
 import io.techops.broadcast.tyrus.connection.SocketReader;
 import io.techops.broadcast.tyrus.connection.SocketTransport;
 import io.techops.broadcast.tyrus.connection.ThreadState;
@@ -68,7 +69,7 @@ public final class HostedSession {
     private boolean inputOver;
     private boolean closeLeft;
     private boolean gone;
-    private WriteReadiness.@Nullable Deadline reaper;
+    private @Nullable Deadline reaper;
 
     /**
      * Makes a session that is not open.

@@ -1,6 +1,7 @@
 package io.techops.broadcast.tyrus.hosting;
 
 import io.techops.broadcast.logging.FailureLog;
+import io.techops.broadcast.tyrus.connection.Deadline;
 import io.techops.broadcast.tyrus.connection.SocketTransport;
 import io.techops.broadcast.tyrus.connection.WriteReadiness;
 import java.io.IOException;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /*
  * Tyrus brings whole frames, one after the other, with the session's own lock held. What the socket takes leaves at
- * once; the rest waits in a queue, and leaves on the watch's thread when the socket takes more. The queue is bounded:
+ * once; the rest waits in a queue, and leaves on a thread of the watch when the socket takes more. The queue is bounded:
  *
  *   a sender that waits   (getBasicRemote) has one frame in it, and waits until it has left
  *   all others            have MOST_BYTES together behind the one that leaves, or one that is longer; a frame more,
@@ -99,7 +100,7 @@ final class SessionWriter extends Writer {
         /** Whether some of it may have left already. */
         private boolean begun;
         private boolean told;
-        private WriteReadiness.@Nullable Deadline deadline;
+        private @Nullable Deadline deadline;
 
         Send(ByteBuffer frame, CompletionHandler<ByteBuffer> handler, @Nullable WriterInfo info) {
             this.frame = frame;
@@ -281,7 +282,7 @@ final class SessionWriter extends Writer {
         return never;
     }
 
-    // On the watch's thread.
+    // On threads of the watch.
 
     private void flush() {
         News news = new News();

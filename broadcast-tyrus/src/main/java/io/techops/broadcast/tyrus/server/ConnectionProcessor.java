@@ -1,6 +1,7 @@
 package io.techops.broadcast.tyrus.server;
 
 import io.techops.broadcast.logging.LogRateLimiter;
+import io.techops.broadcast.tyrus.connection.Deadline;
 import io.techops.broadcast.tyrus.connection.WriteReadiness;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,7 +37,7 @@ public abstract class ConnectionProcessor extends StandaloneProcessor {
     private volatile boolean watched;
     /** Counts deadlines: an old one may be late. */
     private volatile int waits;
-    private volatile WriteReadiness.@Nullable Deadline deadline;
+    private volatile @Nullable Deadline deadline;
     private volatile boolean closed;
 
     /**
@@ -186,7 +187,7 @@ public abstract class ConnectionProcessor extends StandaloneProcessor {
     // Time.
 
     private void cancelDeadline() {
-        WriteReadiness.Deadline one = deadline;
+        Deadline one = deadline;
         if (one != null) {
             one.cancel();
         }

@@ -41,8 +41,8 @@ public final class SelfExercise {
     private static final String HANDSHAKE = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
             + "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
     private static final String STREAM = "GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n";
-    /** An empty text, a ping, and a close frame: all with a mask of zeros. */
-    private static final byte[] TALK = frames(0x81, 0x89, 0x88);
+    /** Two empty texts, one of them in two pieces, a ping, and a close frame: all with a mask of zeros. */
+    private static final byte[] TALK = frames(0x81, 0x01, 0x80, 0x89, 0x88);
     private static final byte[] VIOLATION = frames(0x83);
 
     private SelfExercise() {

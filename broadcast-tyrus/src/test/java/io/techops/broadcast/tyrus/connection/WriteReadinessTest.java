@@ -3,6 +3,7 @@ package io.techops.broadcast.tyrus.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.Resources;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -44,14 +45,69 @@ class WriteReadinessTest {
         }
     }
 
-    /** {@return open channels that the watch knows, and does not wait for any more} */
-    private static List<SocketChannel> known(WriteReadiness watch, int count) throws Exception {
+    /** {@return the names of the threads that there are} */
+    private static List<String> threads(String name) {
+        return Thread.getAllStackTraces().keySet().stream().filter(Thread::isAlive).map(Thread::getName)
+                .filter(one -> one.startsWith(name)).sorted().toList();
+    }
+
+    @Test
+    void aThreadIsStartedWhenASocketIsGivenToItAndEndsWithTheWatch() {
+        String name = "watch of three threads";
+        WriteReadiness watch = new WriteReadiness(name, 3);
+        assertThat(threads(name)).containsExactly(name);
+        ReadinessThread first = watch.next();
+        assertThat(threads(name)).containsExactly(name);
+        ReadinessThread second = watch.next();
+        assertThat(threads(name)).containsExactly(name, name + "-2");
+        ReadinessThread third = watch.next();
+        assertThat(threads(name)).containsExactly(name, name + "-2", name + "-3");
+        assertThat(List.of(first, second, third)).doesNotHaveDuplicates();
+        assertThat(List.of(watch.next(), watch.next(), watch.next())).containsExactly(first, second, third);
+        watch.close();
+        assertThat(threads(name)).isEmpty();
+    }
+
+    @Test
+    void noThreadIsStartedAfterTheEnd() {
+        String name = "watch that has ended";
+        WriteReadiness watch = new WriteReadiness(name, 2);
+        watch.close();
+        assertThat(watch.next()).isSameAs(watch.next());
+        assertThat(threads(name)).isEmpty();
+    }
+
+    @Test
+    void anErrorOnAThreadIsLoggedAndItsSocketsAreServed() throws Exception {
+        try (WriteReadiness watch = new WriteReadiness("broadcast-test-watch", 2); LogCatch log = new LogCatch()) {
+            for (ReadinessThread one : List.of(watch.next(), watch.next())) {
+                CountDownLatch called = new CountDownLatch(1);
+                try (SocketChannel bad = channel(); SocketChannel good = channel()) {
+                    one.awaitWritable(bad, () -> {
+                        throw new StackOverflowError("in a callback");
+                    });
+                    one.awaitWritable(good, called::countDown);
+                    called.await();
+                }
+            }
+            assertThat(log.warnings()).hasSize(2).allMatch(line -> line.contains("A callback of the socket watch threw"));
+        }
+    }
+
+    /** {@return a channel that is writable at once, because it is not connected} */
+    private static SocketChannel channel() throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        channel.configureBlocking(false);
+        return channel;
+    }
+
+    /** {@return open channels that the thread knows, and does not wait for any more} */
+    private static List<SocketChannel> known(ReadinessThread watch, int count) throws Exception {
         List<SocketChannel> channels = new ArrayList<>();
         CountDownLatch called = new CountDownLatch(count);
         for (int i = 0; i < count; i++) {
-            SocketChannel channel = SocketChannel.open();
-            channel.configureBlocking(false);
-            watch.awaitWritable(channel, called::countDown); // at once, because it is not connected
+            SocketChannel channel = channel();
+            watch.awaitWritable(channel, called::countDown);
             channels.add(channel);
         }
         called.await();
@@ -70,7 +126,8 @@ class WriteReadinessTest {
      */
     @Test
     void aChannelThatIsBeingClosedWhenTheWatchLetsGoOfItIsGoneToo() throws Exception {
-        try (WriteReadiness watch = new WriteReadiness("broadcast-test-watch")) {
+        try (WriteReadiness threads = new WriteReadiness("broadcast-test-watch", 1)) {
+            ReadinessThread watch = threads.next();
             for (int round = 0; round < 200; round++) {
                 SocketChannel last = known(watch, 1).get(0);
                 List<SocketChannel> many = known(watch, 200);
