@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Message;
+import io.techops.broadcast.Replay;
 import io.techops.broadcast.Retention;
-import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.tyrus.frame.DirectBufferPool;
-import io.techops.broadcast.tyrus.frame.EncodedBatch;
+import io.techops.broadcast.tyrus.frame.Encoders;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -23,7 +23,6 @@ import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Function;
 import org.glassfish.grizzly.nio.transport.TCPNIOConnection;
 import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
 import org.glassfish.grizzly.nio.transport.TCPNIOTransportBuilder;
@@ -40,7 +39,6 @@ class HeldThreadTest {
     private final WriteReadiness watch = new WriteReadiness("watch of two threads", 2);
     private final TCPNIOTransport transport = TCPNIOTransportBuilder.newInstance().build();
     private final DirectBufferPool pool = new DirectBufferPool();
-    private final Function<Batch, EncodedBatch> encoder = batch -> EncodedBatch.encode(batch, pool);
     private final BroadcastHub hub = BroadcastHub.builder().retention(Retention.of(16, 64 << 20))
             .stallTimeout(Duration.ofHours(1)).heartbeat(Duration.ZERO).build();
     private final ExecutorService reader = Executors.newSingleThreadExecutor();
@@ -60,9 +58,9 @@ class HeldThreadTest {
             }
             channel.configureBlocking(false);
             TCPNIOConnection connection = new TCPNIOConnection(transport, channel);
-            peer = new WebSocketConnection(hub, watch, new PlainSocketTransport(connection, watch), encoder, 1_000,
-                    () -> { });
-            peer.register(new Attributes());
+            peer = new WebSocketConnection(hub, watch, new PlainSocketTransport(connection, watch),
+                    Encoders.of(pool), false, 1_000, () -> { });
+            peer.register(new Attributes(), Replay.none());
             peer.open(ByteBuffer.allocate(1));
         }
 
