@@ -16,8 +16,8 @@ final class HistoryOptions {
     private List<Integer> replayed = new ArrayList<>();
 
     @Option(names = "--no-resume",
-            description = "Tells no peer the positions of messages (default: a peer that offers the subprotocol "
-                    + "broadcast.v1 is told them, and can go on where it was).")
+            description = "Lets no peer go on where it was (default: a peer that offers the subprotocol broadcast.v1 "
+                    + "is told the positions of messages, and can go on after one).")
     private boolean noResume;
 
     @Option(names = "--conflate",

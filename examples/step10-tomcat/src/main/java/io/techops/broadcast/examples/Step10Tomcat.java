@@ -66,7 +66,7 @@ public final class Step10Tomcat {
     }
 
     /** The endpoint; an instance for every session. */
-    @ServerEndpoint("/live")
+    @ServerEndpoint(value = "/live", subprotocols = BroadcastEndpoint.SUBPROTOCOL)
     public static class Live extends BroadcastEndpoint {
 
         /** For the container. */

@@ -86,7 +86,7 @@ public final class Step13Cdi {
     }
 
     /** The endpoint; an instance for every session. */
-    @ServerEndpoint(value = "/live", configurator = Injected.class)
+    @ServerEndpoint(value = "/live", subprotocols = BroadcastEndpoint.SUBPROTOCOL, configurator = Injected.class)
     public static class Live extends BroadcastEndpoint {
 
         /**
