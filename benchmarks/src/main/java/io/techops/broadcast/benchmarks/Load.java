@@ -118,7 +118,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     private void start(int number) throws IOException {
         peers[number] = loop.connect("peer-" + number, (wire, key) ->
                 new LoadPeer(number, traffic.publishers(), payloads, flights, inbox, this, wire, key));
-        peers[number].upgrade(spec.port());
+        peers[number].upgrade(spec.port(), traffic.numbered());
     }
 
     @Override

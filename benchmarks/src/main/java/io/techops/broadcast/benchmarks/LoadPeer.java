@@ -34,6 +34,7 @@ final class LoadPeer implements Loop.Connection {
     private int leftLength;
     private byte[] fragments = NOTHING;
     private boolean closing;
+    private boolean numbered;
 
     LoadPeer(int number, int publishers, Payloads payloads, Flights flights, Inbox inbox, Owner owner, Wire wire,
             SelectionKey key) {
@@ -57,9 +58,13 @@ final class LoadPeer implements Loop.Connection {
         return next[publisher];
     }
 
-    void upgrade(int port) throws IOException {
+    /**
+     * @param withPositions whether to ask for the position of each message
+     */
+    void upgrade(int port, boolean withPositions) throws IOException {
+        numbered = withPositions;
         upgrade = new Upgrade(number);
-        send(upgrade.request(port, ""));
+        send(upgrade.request(port, numbered ? Upgrade.NUMBERED : ""));
     }
 
     void send(ByteBuffer bytes) throws IOException {
@@ -161,7 +166,7 @@ final class LoadPeer implements Loop.Connection {
 
     private void frame(int first, byte[] in, int at, int length, long now) throws IOException {
         if (first == (0x80 | ClientFrames.TEXT)) {
-            message(in, at, length, now);
+            payload(in, at, length, now);
             return;
         }
         switch (first & 0x0f) {
@@ -171,7 +176,7 @@ final class LoadPeer implements Loop.Connection {
                 fragments = joined;
                 if ((first & 0x80) != 0) {
                     fragments = NOTHING;
-                    message(joined, 0, joined.length, now);
+                    payload(joined, 0, joined.length, now);
                 }
             }
             case ClientFrames.PING -> {
@@ -182,6 +187,18 @@ final class LoadPeer implements Loop.Connection {
             case ClientFrames.PONG -> { }
             default -> throw new BrokenDelivery("peer " + number + ": a frame that begins with "
                     + Integer.toHexString(first) + ", of " + length + " bytes");
+        }
+    }
+
+    private void payload(byte[] in, int at, int length, long now) {
+        if (!numbered) {
+            message(in, at, length, now);
+        } else if (in[at] == 'i') { // the others are events, which precede all messages
+            int from = at;
+            while (in[from] != '\n' || in[from + 1] != '\n') {
+                from++;
+            }
+            message(in, from + 2, length - (from + 2 - at), now);
         }
     }
 

@@ -21,6 +21,10 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
     static final Scenario FAN_1 = of("fan-1", "1,000 peers x 64 B, 1 message in flight", Traffic.fan(1000, 64, 1));
     static final Scenario FAN_64 = of("fan-64", "1,000 peers x 64 B, 64 messages in flight",
             Traffic.fan(1000, 64, 64));
+    static final Scenario NUMBERED_1 = alone("numbered-1", "Numbered: 1,000 peers x 64 B, 1 message in flight",
+            "fan-1", Setup.PLAIN, Traffic.fan(1000, 64, 1).withPositions());
+    static final Scenario NUMBERED_64 = alone("numbered-64", "Numbered: 1,000 peers x 64 B, 64 messages in flight",
+            "fan-64", Setup.PLAIN, Traffic.fan(1000, 64, 64).withPositions());
     static final Scenario WIDE = of("wide", "5,000 peers x 64 B, 16 messages in flight", Traffic.fan(5000, 64, 16));
     static final Scenario CHAT = of("chat", "Chat: 100 peers x 64 B that all publish, 1 message each in flight",
             Traffic.chat(100, 64, 1)).with(Setup.on(2));
@@ -66,8 +70,8 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
             "handshake-tls", Setup.TLS, Traffic.visits(Closing.EMPTY, true));
 
     /** In the order of a full run. */
-    static final List<Scenario> ALL = List.of(FAN_1, FAN_64, CHAT, CHAT_4, CHAT_ONE, CHAT_4_ONE, LARGE, LARGE_ONE,
-            RATE, WIDE, GROW_100, GROW_10000, INCOMING, IGNORED, HANDSHAKE, HANDSHAKE_AWAY, HANDSHAKE_EMPTY,
+    static final List<Scenario> ALL = List.of(FAN_1, NUMBERED_1, FAN_64, NUMBERED_64, CHAT, CHAT_4, CHAT_ONE,
+            CHAT_4_ONE, LARGE, LARGE_ONE, RATE, WIDE, GROW_100, GROW_10000, INCOMING, IGNORED, HANDSHAKE, HANDSHAKE_AWAY, HANDSHAKE_EMPTY,
             HANDSHAKE_POLICY, HANDSHAKE_PAGES, TLS_1, TLS_64, HANDSHAKE_TLS, HANDSHAKE_TLS_RESUMED);
 
     /** What all servers take part in. */
@@ -102,7 +106,7 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
     /** {@return whether a server can take part} */
     boolean suits(Contender server) {
         return server.isOurs() || setup.front() == Front.PLAIN && (server.tls() || !setup.tls())
-                && (others || isLimit(server));
+                && !traffic.numbered() && (others || isLimit(server));
     }
 
     LoadSpec spec(long pid, int port, Duration warmUp, Duration window, boolean pause, Duration limit) {

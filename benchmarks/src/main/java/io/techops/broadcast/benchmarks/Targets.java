@@ -25,7 +25,8 @@ final class Targets {
             loop(Scenario.CHAT, 1.5), loop(Scenario.CHAT_4, 1.5), loop(Scenario.CHAT_ONE, 1.5),
             loop(Scenario.CHAT_4_ONE, 1.5), loop(Scenario.LARGE, 1.15), loop(Scenario.LARGE_ONE, 1.15),
             loop(Scenario.HANDSHAKE, 1.5), loop(Scenario.HANDSHAKE_AWAY, 1.5), loop(Scenario.HANDSHAKE_EMPTY, 1.5),
-            closing(Scenario.HANDSHAKE_AWAY), closing(Scenario.HANDSHAKE_EMPTY));
+            closing(Scenario.HANDSHAKE_AWAY), closing(Scenario.HANDSHAKE_EMPTY),
+            plain(Scenario.NUMBERED_1, Scenario.FAN_1), plain(Scenario.NUMBERED_64, Scenario.FAN_64));
     private static final Contender OURS = Contender.named(Contender.OURS);
     private static final double GROWTH = 1.1;
     private static final double IDLE_KIB = 2;
@@ -48,6 +49,10 @@ final class Targets {
         return new Ratio(scenario, Scenario.HANDSHAKE, Contender.OURS, "x the same with 1000", 1.2);
     }
 
+    private static Ratio plain(Scenario scenario, Scenario plain) {
+        return new Ratio(scenario, plain, Contender.OURS, "x a plain one", 1.10);
+    }
+
     /** {@return a row for each target that the run has figures for: what, at most, measured, met} */
     List<List<String>> rows() {
         for (Ratio ratio : RATIOS) {
@@ -63,7 +68,8 @@ final class Targets {
             add("An idle peer", Cells.number(IDLE_KIB) + " KiB of live heap", Cells.spread(idle),
                     idle.median() <= IDLE_KIB);
         }
-        for (Scenario scenario : List.of(Scenario.FAN_1, Scenario.FAN_64, Scenario.TLS_1, Scenario.TLS_64)) {
+        for (Scenario scenario : List.of(Scenario.FAN_1, Scenario.FAN_64, Scenario.NUMBERED_1,
+                Scenario.NUMBERED_64, Scenario.TLS_1, Scenario.TLS_64)) {
             double most = MESSAGE_BYTES / scenario.traffic().peers();
             figures.once(scenario, OURS, Sample::allocatedBytes).ifPresent(bytes -> add(
                     scenario.title() + ": allocated on the heap",

@@ -10,6 +10,9 @@ import java.util.Locale;
 /** The opening handshake of one peer (RFC 6455 section 4.1), without any extension. */
 final class Upgrade {
 
+    /** A header that asks for the position of each message. */
+    static final String NUMBERED = "Sec-WebSocket-Protocol: broadcast.v1\r\n";
+
     private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final int KEY_BYTES = 16;
 
