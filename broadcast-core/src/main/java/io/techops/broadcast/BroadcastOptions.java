@@ -175,7 +175,8 @@ public final class BroadcastOptions {
      * {@return these options with a key} The newest message of a key outlives the tail of the log, within the bounds of
      * the {@link Retention}, for peers that begin with {@link Replay#latest}; and in a hub that {@linkplain
      * BroadcastHub.Builder#conflate conflates} it replaces the older ones of its key for every peer that has not got
-     * them yet. Peers that know positions are told the key.
+     * them yet, also for those that it is not for: they get neither. A message that is addressed to some peers keeps
+     * its key, which has no such effect. Peers that know positions are told the key.
      *
      * <pre>{@code
      * hub.broadcast(quote, BroadcastOptions.everyone().key("EURUSD").timeToLive(Duration.ofSeconds(30)));

@@ -97,10 +97,16 @@ public interface HubStats {
      */
     long gaps(GapReason reason);
 
-    /** {@return how many messages were left out because a newer one of their key replaced them, counted once a peer} */
+    /**
+     * {@return how many messages were left out because a newer one of their key replaced them, counted once a peer} Not
+     * counted are those that a peer beyond the tail did not get because they were no longer in the log.
+     */
     long conflated();
 
-    /** {@return how many messages were left out because their time to live was over, counted once a peer} */
+    /**
+     * {@return how many messages were left out because their time to live was over, counted once a peer} Not counted
+     * are those that the log had evicted by then.
+     */
     long expired();
 
     /** {@return how many times a batch was turned into bytes; all peers at a position share the result} */
@@ -126,7 +132,10 @@ public interface HubStats {
     /** {@return how often a peer fell off the log's tail} */
     long overflows();
 
-    /** {@return how many messages peers have lost by falling off the log's tail} */
+    /**
+     * {@return how many messages peers have lost by falling off the log's tail} Some that had expired may be among
+     * them; of messages with a key, in a hub that conflates, one is counted each time that a peer has lost any.
+     */
     long missed();
 
     /** {@return how many peers were disconnected because they were not writable for too long} */

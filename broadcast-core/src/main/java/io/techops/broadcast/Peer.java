@@ -34,11 +34,13 @@ public abstract class Peer {
 
     /**
      * {@return how many messages for this peer were broadcast or sent and its transport has not taken yet} Under {@link
-     * OverflowPolicy#skip} those are among them that it has lost meanwhile, until it is writable again.
+     * OverflowPolicy#skip} those are among them that it has lost meanwhile, until it is writable again. Messages of the
+     * past that it begins with are among them; not a snapshot, nor what is kept of keys beside the log. What it is not
+     * given because it has expired or a newer one of its key replaces it counts until it would have been its turn.
      */
     public abstract long lag();
 
-    /** {@return how many messages its transport has taken} */
+    /** {@return how many messages its transport has taken, those of the past and of a snapshot included} */
     public abstract long delivered();
 
     /** {@return how many messages it has lost by falling off the log's tail} */

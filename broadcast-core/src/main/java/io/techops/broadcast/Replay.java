@@ -15,8 +15,15 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Between the last message of the past and the first one of the present nothing is missing, nothing doubled and
- * nothing out of order. Messages that were {@linkplain BroadcastOptions addressed to some peers} are not replayed, and
- * neither are messages that have expired, or were broadcast to everyone but a peer: no other peer was excluded then.
+ * nothing out of order. Messages that have expired are not replayed, and neither are those that were {@linkplain
+ * BroadcastOptions#to addressed to some peers}. A message for {@linkplain BroadcastOptions#except everyone but some
+ * peers} is replayed to each that registers later: the one that was excluded, if it connects again, is another peer
+ * then.
+ *
+ * <p>In a hub that {@linkplain BroadcastHub.Builder#conflate conflates} the past is given as to a slow peer: of each
+ * key only the newest message, so that {@link #last} may give fewer messages, and {@link #after} also gives the newest
+ * messages of keys that are kept beside the log. Such a peer has a gap only if a message without a key, or the newest
+ * one of a key, is no longer kept.
  *
  * <p>Kinds of replay may be added in a later version. Immutable, with equality by value.
  */
@@ -59,7 +66,11 @@ public final class Replay {
         return messages == 0 ? NONE : new Replay(null, messages, false, ALL, null);
     }
 
-    /** {@return the replay of the newest message of every {@linkplain BroadcastOptions#key key} that is kept} */
+    /**
+     * {@return the replay of the newest message of every {@linkplain BroadcastOptions#key key} that is kept} In the
+     * order of their positions. Messages without a key are not replayed, and neither is a key whose newest message has
+     * expired. That is so whether or not the hub {@linkplain BroadcastHub.Builder#conflate conflates}.
+     */
     public static Replay latest() {
         return LATEST;
     }
@@ -90,8 +101,8 @@ public final class Replay {
 
     /**
      * {@return this replay, with a bound on how far back a position may be} What is older than the newest
-     * {@code messages} counts as no longer kept: it is missing, and the peer is told so. Without effect on a replay that
-     * goes on after no position; of two bounds the narrower one holds.
+     * {@code messages} counts as no longer kept: it is missing, and the peer is told so. Without effect on a replay
+     * that goes on after no position; of two bounds the narrower one holds.
      *
      * @param messages how many of the newest messages, at least 0
      * @throws IllegalArgumentException if {@code messages} is negative

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The newest message of every {@linkplain BroadcastOptions#key key} is kept longer, beside the log, when the log
  * evicts it: up to {@link #keys}, {@link #keyBytes} and {@link #keyAge}. Beyond that the key is forgotten whose newest
- * message is the oldest, which {@link HubStats#forgottenKeys} counts.
+ * message is the oldest, which {@link HubStats#forgottenKeys} counts. In a hub that {@linkplain
+ * BroadcastHub.Builder#conflate conflates}, a peer that has not got that message falls off the tail by that.
  *
  * <pre>{@code
  * BroadcastHub.builder().retention(Retention.of(4096, 8 << 20))      // the default: 4,096 messages or 8 MiB
@@ -116,8 +117,9 @@ public final class Retention {
 
     /**
      * {@return this retention with a bound on the age of messages} An older message is not replayed any more, and makes
-     * room when the next one is broadcast; a peer that has not got it by then has fallen off the tail. Not one of these
-     * times is measured by a timer: an idle hub keeps what it has, and replays none of it.
+     * room when the next one is broadcast; a peer that has not got it by then has fallen off the tail. No timer
+     * measures this: an idle hub keeps what it has, and does not replay what is too old. The newest message of
+     * a key is replayed by {@link Replay#latest} up to {@link #keyAge} nevertheless.
      *
      * @param most the greatest age, more than zero and at most 365 days
      * @throws IllegalArgumentException if it is out of this range
@@ -147,8 +149,9 @@ public final class Retention {
     }
 
     /**
-     * {@return this retention with a bound on the age of the newest messages of keys} For those beside the log, in
-     * place of {@link #age}; without a bound unless set.
+     * {@return this retention with a bound on the age of the newest messages of keys} For those beside the log, and for
+     * those in it that are older than {@link #age}; without a bound unless set. An older one is not replayed any more,
+     * and is forgotten when the log evicts the next message with a key.
      *
      * @param most the greatest age, more than zero and at most 365 days
      * @throws IllegalArgumentException if it is out of this range

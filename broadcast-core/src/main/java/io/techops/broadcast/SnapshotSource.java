@@ -16,18 +16,21 @@ import java.util.List;
  *
  * <p>Called once for each peer that registers and does not go on after a position ({@link Replay#after}) without a gap;
  * on threads of the hub that may block, at the same time for different peers. Until it returns the peer is given
- * nothing; for the stall timeout it counts as a peer that is not writable from the moment it registered.
+ * nothing; it counts as a peer that is not writable from the moment it registered, so that it may run into the stall
+ * timeout, or fall off the tail of the log. With {@link Replay#last} the position is that before the messages of the
+ * past, which the peer is given after the state; with {@link Replay#latest} the newest message of every key follows the
+ * state.
  */
 @FunctionalInterface
 public interface SnapshotSource {
 
     /**
-     * {@return what the peer is to get before anything else, in this order; perhaps nothing} The list is not copied,
-     * and must not be changed later.
+     * {@return what the peer is to get before anything else, in this order; perhaps nothing} The list is copied.
      *
      * @param peer who begins
      * @param after the position after which it will go on
-     * @throws Exception if there is no state; the peer is closed with {@link CloseReason#INTERNAL_ERROR}
+     * @throws Exception if there is no state; the peer is closed with {@link CloseReason#INTERNAL_ERROR}, and is given
+     *     no message
      */
     List<Message> snapshot(Peer peer, Position after) throws Exception;
 }

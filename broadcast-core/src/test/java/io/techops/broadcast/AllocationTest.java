@@ -50,8 +50,8 @@ class AllocationTest {
         }
     }
 
-    private static long allocatedBy(int peers, boolean stalling) {
-        HubRig rig = new HubRig(builder -> builder.heartbeat(Duration.ZERO));
+    private static long allocatedBy(int peers, boolean stalling, boolean keyed) {
+        HubRig rig = new HubRig(builder -> builder.heartbeat(Duration.ZERO).conflate(keyed));
         List<Sink> sinks = new ArrayList<>();
         List<Registration> registrations = new ArrayList<>();
         for (int i = 0; i < peers; i++) {
@@ -60,18 +60,21 @@ class AllocationTest {
             registrations.add(AdapterHub.of(rig.hub()).register(sink));
         }
         Message message = Message.text("hello");
-        rounds(rig, message, sinks, registrations);
+        BroadcastOptions options = keyed ? BroadcastOptions.everyone().key("k").timeToLive(Duration.ofHours(1))
+                : BroadcastOptions.everyone();
+        rounds(rig, message, options, sinks, registrations);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
-        rounds(rig, message, sinks, registrations);
+        rounds(rig, message, options, sinks, registrations);
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
         assertThat(rig.hub().stats().deliveries()).isEqualTo(2L * ROUNDS * peers);
         return allocated;
     }
 
-    private static void rounds(HubRig rig, Message message, List<Sink> sinks, List<Registration> registrations) {
+    private static void rounds(HubRig rig, Message message, BroadcastOptions options, List<Sink> sinks,
+            List<Registration> registrations) {
         for (int i = 0; i < ROUNDS; i++) {
-            rig.hub().broadcast(message);
+            rig.hub().broadcast(message, options);
             rig.executor().runAll();
             for (int k = 0; k < sinks.size(); k++) {
                 if (sinks.get(k).stalled) {
@@ -85,18 +88,24 @@ class AllocationTest {
     /**
      * {@return what a thousand peers more cost, in bytes a hundred deliveries} A few bytes come and go with the JVM.
      */
-    private static long bytesAHundredDeliveries(boolean stalling) {
-        allocatedBy(100, stalling);
-        return (allocatedBy(1_100, stalling) - allocatedBy(100, stalling)) * 100 / (ROUNDS * 1_000);
+    private static long bytesAHundredDeliveries(boolean stalling, boolean keyed) {
+        allocatedBy(100, stalling, keyed);
+        return (allocatedBy(1_100, stalling, keyed) - allocatedBy(100, stalling, keyed)) * 100 / (ROUNDS * 1_000);
     }
 
     @Test
     void aDeliveryMoreAllocatesNothing() {
-        assertThat(bytesAHundredDeliveries(false)).isBetween(-5L, 5L);
+        assertThat(bytesAHundredDeliveries(false, false)).isBetween(-5L, 5L);
     }
 
     @Test
     void aDeliveryToAPeerThatHasToWaitAfterEachAllocatesNothing() {
-        assertThat(bytesAHundredDeliveries(true)).isBetween(-5L, 5L);
+        assertThat(bytesAHundredDeliveries(true, false)).isBetween(-5L, 5L);
+    }
+
+    @Test
+    void aDeliveryOfAMessageWithAKeyInAHubThatConflatesAllocatesNothing() {
+        assertThat(bytesAHundredDeliveries(false, true)).isBetween(-5L, 5L);
+        assertThat(bytesAHundredDeliveries(true, true)).isBetween(-5L, 5L);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.spi.Registration;
+import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.spi.Transport;
 import io.techops.broadcast.testkit.ManualExecutor;
 import io.techops.broadcast.testkit.VirtualTimer;
@@ -29,10 +30,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /*
- * A scenario in which all foreign code is called that a hub knows: clock, timer, executor, transports, policy,
- * listeners, encodings, logger, and, if it is that of a topic, the recipe; topics begin and end in it, and so does all in
- * the end. It runs once to count the calls, and then once for each call, which throws. Whatever throws, the hub is alive afterwards, for everyone but the peer whose own
- * code threw, and no publisher waits for ever.
+ * A scenario in which all foreign code is called that a hub knows: clock, timer, executor, transports that know
+ * positions and others, policy, listeners, encodings, logger, and, if it is that of a topic, the recipe; topics begin
+ * and end in it, and so does all in the end. It runs once to count the calls, and then once for each call, which
+ * throws. Whatever throws, the hub is alive afterwards, for everyone but the peer whose own code threw, and no
+ * publisher waits for ever.
  */
 
 /** Whatever foreign code throws, in whatever call, leaves nothing of the hub dead. */
@@ -252,6 +254,13 @@ class ForeignCodeTest {
         private boolean resumed;
         private boolean isBrief;
 
+        private boolean knows;
+
+        ScriptedPeer knowing() {
+            knows = true;
+            return this;
+        }
+
         ScriptedPeer register(BroadcastHub hub) {
             registration = AdapterHub.of(hub).register(this, attributes());
             peers.add(this);
@@ -272,6 +281,18 @@ class ForeignCodeTest {
 
         private void foreignOfMine(String what) {
             foreign("transport." + what, this);
+        }
+
+        @Override
+        public boolean knowsPositions() {
+            foreignOfMine("knowsPositions");
+            return knows;
+        }
+
+        @Override
+        public boolean tell(StreamEvent event) {
+            foreignOfMine("tell");
+            return takes;
         }
 
         @Override
@@ -351,7 +372,10 @@ class ForeignCodeTest {
 
     /** {@return a peer, or null if its own attributes threw} */
     private @Nullable ScriptedPeer join(BroadcastHub hub) {
-        ScriptedPeer peer = new ScriptedPeer();
+        return join(hub, new ScriptedPeer());
+    }
+
+    private @Nullable ScriptedPeer join(BroadcastHub hub, ScriptedPeer peer) {
         try {
             return peer.register(hub);
         } catch (Throwable failed) {
@@ -375,7 +399,7 @@ class ForeignCodeTest {
     private void live(BroadcastHub hub) {
         ScriptedPeer talker = join(hub);
         ScriptedPeer slow = join(hub);
-        ScriptedPeer leaver = join(hub);
+        ScriptedPeer leaver = join(hub, new ScriptedPeer().knowing());
         ScriptedPeer sentAway = join(hub);
         ScriptedPeer silent = join(hub);
         run(0);

@@ -154,6 +154,11 @@ final class AddressedLane {
         return oldest == NONE ? null : receivers[oldest];
     }
 
+    /** {@return whether the oldest entry, which there is, is not delivered any more} */
+    boolean isOldestExpired(long now) {
+        return EntryNotes.isOver(messages[oldest].expiresAt, now);
+    }
+
     /** {@return the entry behind one of the same receiver} */
     int next(int entry) {
         return next[entry];

@@ -32,11 +32,12 @@ final class BatchCache {
     @Nullable LogBatch get(PeerCursor cursor, long head) {
         ExcludedMessages not = cursor.excluded;
         Prelude prelude = cursor.prelude;
+        long until = log.conflates() ? cursor.target(head) : head;
         if (cursor.addressedFrom == PeerCursor.NOWHERE && (not == null || not.last < cursor.next) && prelude == null) {
-            return forAll(cursor.next, head);
+            return forAll(cursor.next, until);
         }
         LogBatch like = special;
-        LogBatch batch = log.read(cursor, head, prelude == null ? 0 : prelude.latestBelow, like);
+        LogBatch batch = log.read(cursor, until, prelude == null ? 0 : prelude.latestBelow, like);
         if (batch != null && batch != like) {
             release(like); // those who got it are done with it
             special = batch;
@@ -44,8 +45,8 @@ final class BatchCache {
         return batch;
     }
 
-    /** {@return what a peer is to get next of what is kept of keys beside the log} */
-    LogBatch keys(PeerCursor cursor, Prelude prelude) {
+    /** {@return what a peer is to get next of what is kept of keys beside the log; null if a part of it is lost} */
+    @Nullable LogBatch keys(PeerCursor cursor, Prelude prelude) {
         LogBatch batch = keys;
         if (cursor.excluded == null && batch != null && batch.from == prelude.keysFrom && keysTo == prelude.keysTo) {
             return batch;
@@ -72,27 +73,29 @@ final class BatchCache {
         return encodings;
     }
 
-    private @Nullable LogBatch forAll(long from, long head) {
+    private @Nullable LogBatch forAll(long from, long until) {
         LogBatch batch = last;
-        if (batch != null && batch.from == from) {
+        if (batch != null && batch.from == from && batch.until == until) {
             return batch;
         }
-        batch = find(from);
+        batch = find(from, until);
         if (batch == null) {
-            batch = log.read(from, head);
+            batch = log.read(from, until);
             if (batch == null) {
                 return null;
             }
+            batch.until = until;
             remember(batch);
         }
         last = batch;
         return batch;
     }
 
-    private @Nullable LogBatch find(long from) {
+    private @Nullable LogBatch find(long from, long until) {
         for (int i = 0; i < remembered.size(); i++) { // without an iterator: a peer asks once a delivery
-            if (remembered.get(i).from == from) {
-                return remembered.get(i);
+            LogBatch each = remembered.get(i);
+            if (each.from == from && each.until == until) {
+                return each;
             }
         }
         return null;

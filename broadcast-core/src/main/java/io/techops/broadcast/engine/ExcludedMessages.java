@@ -10,37 +10,41 @@ final class ExcludedMessages {
     /** Guarded by the log's lock; volatile for readers who can live with an old value: how many there were. */
     volatile long appended;
 
-    /** Guarded by the log's lock: how many were evicted. */
+    /** Guarded by the log's lock: how many were evicted, and how many of these had a key. */
     long evicted;
+    long evictedKeyed;
 
     /** Guarded by the log's lock; volatile for the shard: the slot of the last one. */
     volatile long last;
 
-    /**
-     * Guarded by the log's lock: the last entry that was lost for others when it was evicted and is not for this peer,
-     * and the last one before it that was lost for this peer, too.
-     */
-    private long lostForOthers;
-    private long lostBefore;
+    /** Guarded by the log's lock: of the entries that were evicted, and of those whose keys were given up. */
+    final Losses ofTail = new Losses();
+    final Losses ofKeys = new Losses();
 
-    /**
-     * Takes note of an entry that is evicted, is lost for those who have not got it, and is not for this peer.
-     *
-     * @param before the last entry before it that was lost
-     */
-    void lostForOthers(long slot, long before) {
-        if (before != lostForOthers) {
-            lostBefore = before;
+    /** The last entry that was lost for others and is not for this peer, and the last one before it that it lost. */
+    static final class Losses {
+        private long forOthers;
+        private long before;
+
+        /**
+         * Takes note of an entry that is lost for those who have not got it, and is not for this peer.
+         *
+         * @param last the last entry before it that was lost
+         */
+        void addForOthers(long slot, long last) {
+            if (last != forOthers) {
+                before = last;
+            }
+            forOthers = slot;
         }
-        lostForOthers = slot;
-    }
 
-    /**
-     * {@return the last entry that is lost for this peer if it has not got it}
-     *
-     * @param last the last one that was lost for anyone
-     */
-    long lastLost(long last) {
-        return last == lostForOthers ? lostBefore : last;
+        /**
+         * {@return the last entry that is lost for this peer if it has not got it}
+         *
+         * @param last the last one that was lost for anyone
+         */
+        long last(long last) {
+            return last == forOthers ? before : last;
+        }
     }
 }

@@ -25,7 +25,7 @@ final class KeyedMessages {
     private static final class Newest {
         private final String key;
         private long slot;
-        /** The place among those kept, made beforehand because later there may be no memory for it; null if in the ring. */
+        /** The place among those kept, made beforehand as later there may be no memory for it; null if in the ring. */
         private @Nullable Long place;
         private @Nullable Message message;
         private @Nullable EntryNotes notes;
@@ -37,23 +37,26 @@ final class KeyedMessages {
 
     /** What is to be known of an entry that is kept, and in which slot it was. */
     interface Visitor {
-        /**
-         * {@return whether to go on}
-         *
-         * @param over whether its time is over, so that it is not delivered any more
-         */
-        boolean visit(long slot, Message message, EntryNotes notes, boolean over);
+        /** {@return whether to go on} */
+        boolean visit(long slot, Message message, EntryNotes notes);
+    }
+
+    /** Is told of entries whose keys are given up, in the order of their slots. Must not need memory. */
+    interface Forgotten {
+        void forgotten(long slot, EntryNotes notes);
     }
 
     private final Retention retention;
+    private final Forgotten observer;
     private final long age;
     private final Map<String, Newest> newest = new HashMap<>();
     private final TreeMap<Long, Newest> kept = new TreeMap<>();
     private long keptBytes;
     private long forgotten;
 
-    KeyedMessages(Retention retention) {
+    KeyedMessages(Retention retention, Forgotten observer) {
         this.retention = retention;
+        this.observer = observer;
         this.age = retention.keyAge() == null ? Long.MAX_VALUE : retention.keyAge().toNanos();
     }
 
@@ -104,16 +107,12 @@ final class KeyedMessages {
         }
     }
 
-    /**
-     * Keeps the newest entry of a key, which the ring evicts. If this throws, nothing has changed.
-     *
-     * @return the highest slot of those given up for it, perhaps its own; 0 if there were none
-     */
-    long evict(long slot, Message message, EntryNotes notes, long now) {
+    /** Keeps the newest entry of a key, which the ring evicts. If this throws, nothing has changed. */
+    void evict(long slot, Message message, EntryNotes notes, long now) {
         Newest known = newest.get(notes.key);
         if (notes.isExpired(now)) {
             newest.remove(notes.key);
-            return 0;
+            return;
         }
         Long place = slot;
         kept.put(place, known);
@@ -121,11 +120,10 @@ final class KeyedMessages {
         known.message = message;
         known.notes = notes;
         keptBytes += EntryNotes.charge(message, known.key);
-        return makeRoom(now);
+        makeRoom(now);
     }
 
-    private long makeRoom(long now) {
-        long last = 0;
+    private void makeRoom(long now) {
         while (!kept.isEmpty()) {
             Newest oldest = kept.get(kept.firstKey()); // makes no object
             boolean over = oldest.notes.isExpired(now);
@@ -135,31 +133,50 @@ final class KeyedMessages {
                 break;
             }
             if (!over) {
-                last = oldest.slot;
                 forgotten++;
+                observer.forgotten(oldest.slot, oldest.notes);
             }
             newest.remove(oldest.key);
             drop(oldest);
         }
-        return last;
     }
 
     private boolean isTooOld(EntryNotes notes, long now) {
         return now - notes.appendedAt >= age;
     }
 
-    /** {@return the slot of the first entry kept; {@code none} if there is none} */
-    long first(long none) {
-        return kept.isEmpty() ? none : kept.firstKey();
+    /** {@return the slot of the first entry kept from a slot on; {@code none} if there is none} */
+    long first(long from, long none) {
+        Long first = kept.ceilingKey(from);
+        return first == null ? none : first;
+    }
+
+    /**
+     * {@return the slot of the first entry kept that is not too old for the retention, and less than {@code most}
+     * nanoseconds old; {@code none}, which is higher than all of them, if there is none}
+     */
+    long oldest(long now, long most, long none) {
+        long bound = Math.min(age, most);
+        long low = 0;
+        long high = none;
+        while (low < high) { // they were appended in the order of their slots
+            long middle = (low + high) >>> 1;
+            var next = kept.ceilingEntry(middle);
+            if (next != null && now - next.getValue().notes.appendedAt >= bound) {
+                low = next.getKey() + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return first(low, none);
     }
 
     /** Visits the entries kept from one slot to before another, in the order of their slots. */
-    void visit(long from, long to, long now, Visitor visitor) {
+    void visit(long from, long to, Visitor visitor) {
         for (var next = kept.ceilingEntry(from); next != null && next.getKey() < to;
                 next = kept.higherEntry(next.getKey())) {
             Newest entry = next.getValue();
-            boolean over = entry.notes.isExpired(now) || isTooOld(entry.notes, now);
-            if (!visitor.visit(entry.slot, entry.message, entry.notes, over)) {
+            if (!visitor.visit(entry.slot, entry.message, entry.notes)) {
                 return;
             }
         }

@@ -20,12 +20,13 @@ final class LogBatch implements Batch {
      * What a run has beside the broadcasts in it.
      *
      * @param excluded how many broadcasts were left out because the peer is not to get them
+     * @param excludedKeyed how many of these have a key
      * @param addressed how many messages that were addressed to the peer were passed, those that had expired included
      * @param conflated how many were left out because a newer one of their key replaces them
      * @param expired how many were left out because their time was over
      */
-    record LeftOut(int excluded, int addressed, int conflated, int expired) {
-        static final LeftOut NOTHING = new LeftOut(0, 0, 0, 0);
+    record LeftOut(int excluded, int excludedKeyed, int addressed, int conflated, int expired) {
+        static final LeftOut NOTHING = new LeftOut(0, 0, 0, 0, 0);
     }
 
     final long from;
@@ -33,6 +34,8 @@ final class LogBatch implements Batch {
     final LeftOut left;
     /** How many entries without a key there are before {@link #to}, if the log conflates. */
     final long unkeyedBefore;
+    /** What it was read towards: in a log that conflates, an entry that a newer one below it replaces is left out. */
+    long until;
     private final Position origin;
     private final long bytes;
     private final Message[] messages;

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *   tail <= head; the entries [tail, head) are in the arrays, at slot modulo capacity;
  *   the charges of all entries add up to retainedBytes, and both bounds of the retention hold;
  *   lastLost < tail: the newest entry evicted that is a loss for who has not got it. Not lost are those that had
- *   expired, and in a buffer that conflates those with a key, whose newest is in the ring or kept beside it; a key that
- *   is given up is a loss again.
+ *   expired, and in a buffer that conflates those with a key, whose newest is in the ring or kept beside it. A key that
+ *   is given up is a loss there: lastForgotten, and all that is kept stands behind it.
  *
  * Every step takes constant time, but for growing, and for a look into the tree of keys: the arrays double, up to what
  * the retention asks for, so that each entry is copied about once on the average, and never again once the log has been
@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of a log: a ring between a tail and a head, and the newest messages of keys that it has evicted. Guarded
- * by the lock of the log; only {@link #head}, {@link #tail} and {@link #lastLost} may be called without it, by those
- * who can live with an old value. Times are those of the hub's timer.
+ * by the lock of the log; only {@link #head} and {@link #tail} may be called without it, by those who can live
+ * with an old value. Times are those of the hub's timer.
  */
 final class LogBuffer {
 
@@ -51,7 +51,8 @@ final class LogBuffer {
     private long unkeyedEvicted;
     private volatile long tail = 1;
     private volatile long head = 1;
-    private volatile long lastLost;
+    private long lastLost;
+    private long lastForgotten;
     private long lastSpared;
     private long retainedBytes;
     private long totalBytes;
@@ -59,7 +60,7 @@ final class LogBuffer {
     LogBuffer(Retention retention, boolean conflates) {
         this.retention = retention;
         this.conflates = conflates;
-        this.keyed = new KeyedMessages(retention);
+        this.keyed = new KeyedMessages(retention, this::forgotten);
         this.age = retention.age() == null ? Long.MAX_VALUE : retention.age().toNanos();
         this.unkeyed = conflates ? new long[INITIAL_CAPACITY] : null;
     }
@@ -92,9 +93,29 @@ final class LogBuffer {
         return tail;
     }
 
-    /** {@return the slot of the newest entry evicted that is lost for who has not got it; 0 if there is none} */
-    long lastLost() {
-        return lastLost;
+    /** {@return the slot of the newest entry that is lost for a peer that has not got it; 0 if there is none} */
+    long lastLost(@Nullable ExcludedMessages viewer) {
+        long last = viewer == null ? lastLost : viewer.ofTail.last(lastLost);
+        return Math.max(last, lastForgotten(viewer));
+    }
+
+    /** {@return the slot of the newest entry that is lost for a peer as its key was given up; 0 if there is none} */
+    long lastForgotten(@Nullable ExcludedMessages viewer) {
+        return viewer == null ? lastForgotten : viewer.ofKeys.last(lastForgotten);
+    }
+
+    /** {@return a slot up to which nothing is kept of keys} */
+    long forgottenTo() {
+        return lastForgotten;
+    }
+
+    private void forgotten(long slot, EntryNotes its) {
+        if (conflates) {
+            for (ExcludedMessages each : its.excluded) {
+                each.ofKeys.addForOthers(slot, lastForgotten);
+            }
+            lastForgotten = slot;
+        }
     }
 
     /** {@return the slot of the newest entry evicted that was not lost for anyone; 0 if there is none} */
@@ -112,7 +133,15 @@ final class LogBuffer {
 
     /** {@return the first slot that is not too old for the retention, and less than {@code most} nanoseconds old} */
     long oldest(long now, long most) {
-        long bound = Math.min(age, most);
+        return younger(now, Math.min(age, most));
+    }
+
+    /** {@return the first slot that is not too old to be the newest of its key} */
+    long oldestOfKeys(long now) {
+        return younger(now, Math.max(age, retention.keyAge() == null ? Long.MAX_VALUE : retention.keyAge().toNanos()));
+    }
+
+    private long younger(long now, long bound) {
         long low = tail;
         long high = head;
         while (bound < Long.MAX_VALUE && low < high) {
@@ -151,13 +180,16 @@ final class LogBuffer {
         int index = index(slot);
         Message message = messages[index];
         EntryNotes its = notes == null ? null : notes[index];
-        long forgotten = its == null || its.key == null || its.newer != 0 ? 0 : keyed.evict(slot, message, its, now);
+        if (its != null && its.key != null && its.newer == 0) {
+            keyed.evict(slot, message, its, now);
+        }
         long lost = its != null && (its.isExpired(now) || conflates && its.key != null) ? 0 : slot;
         if (its != null) {
             for (ExcludedMessages each : its.excluded) {
                 each.evicted++;
+                each.evictedKeyed += its.key == null ? 0 : 1;
                 if (lost == slot) {
-                    each.lostForOthers(slot, lastLost);
+                    each.ofTail.addForOthers(slot, lastLost);
                 }
             }
             notes[index] = null;
@@ -166,9 +198,6 @@ final class LogBuffer {
             lastLost = slot;
         } else {
             lastSpared = slot;
-        }
-        if (conflates && forgotten > lastLost) {
-            lastLost = forgotten;
         }
         unkeyedEvicted += its == null || its.key == null ? 1 : 0;
         retainedBytes -= charge(message, its);

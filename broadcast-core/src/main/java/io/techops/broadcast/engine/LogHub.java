@@ -418,7 +418,9 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         if (told) {
             events.tell();
         }
-        shards[peer.cursor().shard].joined(peer.registeredAt());
+        Shard shard = shards[peer.cursor().shard];
+        shard.joined(peer.registeredAt());
+        shard.heedCalls(); // it may have something to begin with
         if (prelude != null) {
             begins(peer, start, prelude);
         }
@@ -430,7 +432,11 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         try {
             beginsOrThrows(peer, start, prelude);
         } catch (Throwable noMemory) {
-            peer.close(NO_MEMORY);
+            if (prelude.awaitsSnapshot) {
+                peer.begin(prelude, null);
+            } else {
+                peer.close(NO_MEMORY);
+            }
         }
     }
 
@@ -438,8 +444,6 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         journal.begins(peer, start, log.position(start.after()));
         if (prelude.awaitsSnapshot) {
             snapshots.take(peer, prelude, log.position(start.after()));
-        } else {
-            call(peer.cursor());
         }
     }
 

@@ -33,6 +33,7 @@ final class LogReader {
     private int entry;
     private int size;
     private int excluded;
+    private int excludedKeyed;
     private int addressed;
     private int conflated;
     private int expired;
@@ -88,7 +89,8 @@ final class LogReader {
         prepare(peer.excluded, below, to, time);
         boolean same = count(peer.next, peer.firstAddressed, like);
         LogBatch batch = same && like.to == slot && like.size() == size && like.left.excluded() == excluded
-                && like.left.addressed() == addressed ? like : copy(peer.next, peer.firstAddressed);
+                && like.left.excludedKeyed() == excludedKeyed && like.left.addressed() == addressed
+                ? like : copy(peer.next, peer.firstAddressed);
         for (int i = 0; i < batch.left.addressed(); i++) {
             lane.take(peer);
         }
@@ -100,15 +102,20 @@ final class LogReader {
      *
      * @param from the first slot
      * @param to the slot to stop before
-     * @return the run, perhaps without a message; its end is {@code to} if nothing is left
+     * @return the run, perhaps without a message; its end is {@code to} if nothing is left; null if a key was given up
+     *     that is lost for the peer
      */
-    LogBatch readKeys(@Nullable ExcludedMessages reader, long from, long to, long time) {
+    @Nullable LogBatch readKeys(@Nullable ExcludedMessages reader, long from, long to, long time) {
+        if (ring.lastForgotten(reader) >= from) {
+            return null;
+        }
         List<Message> run = new ArrayList<>();
         List<String> keys = new ArrayList<>();
         List<Long> slots = new ArrayList<>();
         long[] end = {to};
         long[] charged = {0};
-        ring.keyed().visit(from, to, time, (at, kept, notes, over) -> {
+        ring.keyed().visit(from, to, (at, kept, notes) -> {
+            boolean over = notes.isExpired(time);
             charged[0] += over ? Retention.OVERHEAD : EntryNotes.charge(kept, notes.key);
             if (charged[0] > LogBuffer.MAX_BATCH_BYTES && !run.isEmpty()) {
                 end[0] = at;
@@ -138,6 +145,7 @@ final class LogReader {
         entry = firstAddressed;
         size = 0;
         excluded = 0;
+        excludedKeyed = 0;
         addressed = 0;
         conflated = 0;
         expired = 0;
@@ -166,7 +174,7 @@ final class LogReader {
     private LogBatch copy(long from, int firstAddressed) {
         long to = slot;
         int sent = addressed;
-        LogBatch.LeftOut left = new LogBatch.LeftOut(excluded, addressed, conflated, expired);
+        LogBatch.LeftOut left = new LogBatch.LeftOut(excluded, excludedKeyed, addressed, conflated, expired);
         Message[] run = new Message[size];
         long[] sequences = size == to - from && sent == 0 ? null : new long[size];
         String[] keys = hasKeys ? new String[size] : null;
@@ -244,6 +252,9 @@ final class LogReader {
         }
         if (notes.excludes(viewer)) {
             excluded++;
+            excludedKeyed += notes.key == null ? 0 : 1;
+        } else if (slot < latestBelow) {
+            return; // nothing that the peer was ever to get
         } else if (notes.isExpired(now)) {
             expired++;
         } else if (isReplaced(notes)) {

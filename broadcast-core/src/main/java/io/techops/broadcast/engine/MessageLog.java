@@ -87,9 +87,11 @@ final class MessageLog {
 
     /** What a peer has lost. */
     static final class Loss {
-        /** How many messages; an upper bound if it is not exact. */
+        /** How many messages; if not exact, those that had expired are among them, and of keys given up only one. */
         long count;
         boolean exact;
+        /** How many that were addressed to the peer had expired. */
+        long expired;
         /** The slot after which the peer goes on. */
         long after;
     }
@@ -146,9 +148,9 @@ final class MessageLog {
         return ring.tail();
     }
 
-    /** {@return the newest entry that is lost for who has not got it} */
-    long lastLost() {
-        return ring.lastLost();
+    /** {@return whether a newer message of a key replaces the older ones} */
+    boolean conflates() {
+        return ring.conflates();
     }
 
     // What publishers do.
@@ -305,6 +307,7 @@ final class MessageLog {
     private final class Sending implements LongSupplier {
         private final Publication message;
         private final PeerCursor[] to;
+        private final long now = timer.nanoTime(); // not under the lock
         private AddressedLane.@Nullable Addressed addressed;
         private int linked;
 
@@ -318,7 +321,7 @@ final class MessageLog {
             while (barrier != NO_BARRIER && !sealed) { // not for long: that one waits for nothing
                 awaitRoom(RoomWait.UNLIMITED);
             }
-            if (sealed || to.length > 0 && !makeRoomInLane(message, to.length)) {
+            if (sealed || to.length > 0 && !makeRoomInLane(message, to.length, now)) {
                 return REFUSED;
             }
             long at = ring.head();
@@ -455,15 +458,20 @@ final class MessageLog {
         return true;
     }
 
-    private boolean makeRoomInLane(Publication message, int receivers) {
+    private boolean makeRoomInLane(Publication message, int receivers, long now) {
         while (!lane.hasRoom(message, receivers)) {
             PeerCursor receiver = lane.oldestReceiver();
-            if (receiver == null || !receiver.departed() && !receiver.isStalled()) {
+            boolean lapsed = receiver != null && lane.isOldestExpired(now);
+            if (receiver == null || !lapsed && !receiver.departed() && !receiver.isStalled()) {
                 return false;
             }
             lane.take(receiver);
             if (!receiver.departed()) {
-                receiver.lostAddressed = receiver.lostAddressed + 1;
+                if (lapsed) {
+                    receiver.lapsedAddressed = receiver.lapsedAddressed + 1;
+                } else {
+                    receiver.lostAddressed = receiver.lostAddressed + 1;
+                }
                 marks.call(receiver);
             }
         }
@@ -510,6 +518,7 @@ final class MessageLog {
             ReplayStart start = ReplayStart.of(replay, ring, now);
             if (prelude != null) {
                 start.fill(prelude, cursor.knowsPositions, ring.origin());
+                prelude.unkeyedBelow = start.latestBelow() == 0 ? 0 : ring.unkeyedBefore(start.latestBelow());
                 prelude.awaitsSnapshot = hasSnapshots && !start.recovered();
                 cursor.prelude = prelude.isOver(start.next()) ? null : prelude;
                 if (prelude.awaitsSnapshot) {
@@ -621,7 +630,7 @@ final class MessageLog {
     void returned(PeerCursor cursor) {
         lock.lock();
         try {
-            if (cursor.isWithin(ring.lastLost(), ring.head())) {
+            if (cursor.isWithin(ring.lastLost(cursor.excluded), ring.head())) {
                 marks.returned(cursor);
             } else {
                 marks.call(cursor); // it has nothing to lose, or has lost it
@@ -693,7 +702,7 @@ final class MessageLog {
     }
 
     /** {@return a run of what is kept of keys, as {@link LogReader#readKeys} says} */
-    LogBatch readKeys(@Nullable ExcludedMessages viewer, long from, long to) {
+    @Nullable LogBatch readKeys(@Nullable ExcludedMessages viewer, long from, long to) {
         long now = timer.nanoTime();
         lock.lock();
         try {
@@ -704,8 +713,8 @@ final class MessageLog {
     }
 
     /**
-     * Lets a cursor go on that fell off the tail, or that something addressed to it fell away from: at the oldest entry
-     * kept, and with what is kept of keys since it fell, if the log conflates.
+     * Lets a cursor go on that fell off the tail, or that something addressed to it, or kept for it of keys, fell away
+     * from: at the oldest entry kept, and with what is kept of keys since it fell, if the log conflates.
      *
      * @param loss filled in with what was lost by that, perhaps nothing
      */
@@ -716,31 +725,55 @@ final class MessageLog {
             long tail = Math.max(ring.tail(), from);
             ExcludedMessages not = cursor.excluded;
             long excluded = not == null ? 0 : Math.max(0, not.evicted - cursor.excludedPassed());
+            long excludedKeyed = not == null ? 0 : Math.max(0, not.evictedKeyed - cursor.excludedKeyedPassed);
             long addressed = cursor.lostAddressed;
-            loss.after = tail - 1;
-            if (ring.conflates() && tail > from) {
-                loss.after = from - 1;
-                cursor.beginPrelude().addKeys(from, tail);
-            }
-            loss.count = lost(cursor, from, tail, excluded) + addressed;
-            loss.exact = ring.lastSpared() < from && addressed == 0;
+            long lapsed = cursor.lapsedAddressed;
+            countLost(cursor, tail, ring.conflates() ? excluded - excludedKeyed : excluded, loss);
+            loss.count += addressed;
+            loss.exact &= addressed == 0;
+            loss.expired = lapsed;
+            Prelude prelude = goOnWithKeys(cursor, from, tail);
+            loss.after = (prelude != null && prelude.hasKeysLeft() ? prelude.keysFrom : tail) - 1;
             cursor.lostAddressed = 0;
+            cursor.lapsedAddressed = 0;
             cursor.unkeyedBefore = ring.unkeyedBefore(tail);
-            cursor.move(tail, 0, loss.count, excluded, addressed);
+            cursor.excludedKeyedPassed += excludedKeyed;
+            cursor.move(tail, 0, loss.count, excluded, addressed + lapsed);
         } finally {
             lock.unlock();
         }
     }
 
-    /** {@return how many broadcasts a peer has lost that goes on at the tail} */
-    private long lost(PeerCursor cursor, long from, long tail, long excluded) {
+    /** Adds what is kept of keys of what fell off the tail, as far as the peer is to get it. */
+    private @Nullable Prelude goOnWithKeys(PeerCursor cursor, long from, long tail) {
+        Prelude prelude = cursor.prelude;
+        long below = ring.conflates() ? tail : prelude == null ? 0 : Math.min(tail, prelude.latestBelow);
+        if (below > from) {
+            prelude = cursor.beginPrelude();
+            prelude.addKeys(from, below);
+        }
+        if (prelude != null) {
+            prelude.keysFrom = Math.max(prelude.keysFrom, ring.forgottenTo() + 1);
+        }
+        return prelude;
+    }
+
+    /** Counts the broadcasts that a peer has lost that goes on at the tail. */
+    private void countLost(PeerCursor cursor, long tail, long excluded, Loss loss) {
+        long from = cursor.next;
         Prelude prelude = cursor.prelude;
         long owed = prelude == null ? from : Math.max(from, Math.min(tail, prelude.latestBelow));
-        if (tail == from || cursor.lastLost(ring.lastLost()) < owed) {
-            return 0;
+        long keysFrom = prelude != null && prelude.hasKeysLeft() ? prelude.keysFrom : from;
+        boolean isForgotten = ring.lastForgotten(cursor.excluded) >= keysFrom;
+        loss.count = 0;
+        loss.exact = ring.lastSpared() < from && !isForgotten;
+        if (tail > from && ring.lastLost(cursor.excluded) >= owed) {
+            long before = Math.max(cursor.unkeyedBefore, prelude == null ? 0 : prelude.unkeyedBelow);
+            long gone = ring.conflates() ? ring.unkeyedEvictedSince(before) : tail - owed;
+            loss.count = Math.max(1, gone - excluded);
+        } else if (isForgotten) {
+            loss.count = 1;
         }
-        long gone = ring.conflates() ? ring.unkeyedEvictedSince(cursor.unkeyedBefore) : tail - owed;
-        return Math.max(1, gone - excluded);
     }
 
     /** {@return what has become of the messages for a peer, at one moment} */

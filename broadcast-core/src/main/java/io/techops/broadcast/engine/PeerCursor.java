@@ -105,10 +105,12 @@ final class PeerCursor {
     /** Guarded by the log's lock: the first and the last entry of the lane for this peer. */
     int firstAddressed = NO_ENTRY;
     int lastAddressed = NO_ENTRY;
-    /** And volatile for the shard: where the first of them stands, how many there were, and lost but not told yet. */
+    /** And volatile for the shard: where the first of them stands, how many there were, and lost but not told. */
     volatile long addressedFrom = NOWHERE;
     volatile long addressed;
     volatile long lostAddressed;
+    /** And how many made room that had expired, which is no loss. */
+    volatile long lapsedAddressed;
 
     /** Set under the log's lock, cleared by the shard before it serves the peer: the link is there while this is. */
     volatile boolean called;
@@ -120,8 +122,14 @@ final class PeerCursor {
 
     /** Owned by the shard: what is to come before the entry {@link #next}; null if nothing is. */
     @Nullable Prelude prelude;
-    /** Owned by the shard: how many entries without a key there are before {@link #next}, if the log conflates. */
+    /**
+     * Owned by the shard, for a log that conflates: how many entries without a key there are before {@link #next}; how
+     * many entries with a key it has passed that it is not to get; and up to where it reads with one view of what is
+     * the newest, so that of a key that changes all the time it gets one whenever it has come that far.
+     */
     long unkeyedBefore;
+    long excludedKeyedPassed;
+    private long target;
 
     /** Owned by the shard: whether the transport is. */
     boolean writable = true;
@@ -228,6 +236,14 @@ final class PeerCursor {
         return next < head || addressedFrom <= head || prelude != null;
     }
 
+    /** {@return up to where to read next, at most {@code head}} For the shard. */
+    long target(long head) {
+        if (next >= target) {
+            target = head;
+        }
+        return target;
+    }
+
     /** {@return whether all from before the close was taken} For the shard, after {@link #CLOSE}. */
     boolean isDueToClose() {
         return next >= closeAt && addressedPassed >= closeAfterAddressed && prelude == null;
@@ -241,6 +257,7 @@ final class PeerCursor {
     /** Moves behind {@code batch}, which the transport has taken. */
     void pass(LogBatch batch) {
         unkeyedBefore = batch.unkeyedBefore;
+        excludedKeyedPassed += batch.left.excludedKeyed();
         move(batch.to, batch.size(), 0, batch.left.excluded(), batch.left.addressed());
     }
 
@@ -267,12 +284,11 @@ final class PeerCursor {
      * {@return whether there is something for this peer in the log, and nothing for it was lost} Under the log's lock,
      * on any thread.
      *
-     * @param lastLost the newest entry that is lost for who has not got it
+     * @param lost the newest entry that is lost for this peer if it has not got it
      */
-    boolean isWithin(long lastLost, long head) {
+    boolean isWithin(long lost, long head) {
         ExcludedMessages mine = this.excluded;
         long appended = mine == null ? 0 : mine.appended;
-        long lost = mine == null ? lastLost : mine.lastLost(lastLost);
         while (true) {
             int before = (int) VERSION.getAcquire(this);
             long from = position();
@@ -283,12 +299,6 @@ final class PeerCursor {
             }
             Thread.onSpinWait(); // the shard is between two stores
         }
-    }
-
-    /** {@return the newest entry that this peer has lost if it has not got it} For the shard, under the log's lock. */
-    long lastLost(long lastLost) {
-        ExcludedMessages mine = this.excluded;
-        return mine == null ? lastLost : mine.lastLost(lastLost);
     }
 
     /** {@return what comes before its place in the log; made if there is none} For the shard. */

@@ -7,9 +7,9 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /*
- * In this order: what the peer is told of positions, the snapshot, the newest messages of keys that the log keeps beside
- * its ring. Then follow the entries from the cursor on, of which those below "latestBelow" only if they are the newest
- * of their key.
+ * In this order: what the peer is told of positions, the snapshot, the newest messages of keys that the log keeps
+ * beside its ring. Then follow the entries from the cursor on, of which those below "latestBelow" only if they
+ * are the newest of their key.
  */
 
 /** What one peer is to get before its place in the log. Owned by its shard, or by who registers it before that. */
@@ -28,6 +28,8 @@ final class Prelude {
     long keysFrom;
     long keysTo;
     long latestBelow;
+    /** How many entries without a key there are before that, if the log conflates. */
+    long unkeyedBelow;
 
     /** {@return whether all of it is done, so that nothing but the cursor counts} */
     boolean isOver(long next) {

@@ -42,30 +42,37 @@ record ReplayStart(long next, long keysFrom, long keysTo, long latestBelow, long
 
     private static ReplayStart withoutPosition(Replay replay, LogBuffer ring, long now, @Nullable GapReason gap) {
         long head = ring.head();
-        long oldest = ring.oldest(now, Long.MAX_VALUE);
         if (replay.isLatest()) {
-            long first = ring.keyed().first(oldest);
+            long oldest = ring.oldestOfKeys(now);
+            long first = ring.keyed().oldest(now, Long.MAX_VALUE, oldest);
             return new ReplayStart(oldest, first, oldest, head, first - 1, false, gap, UNKNOWN, first < head);
         }
-        long next = Math.max(oldest, head - replay.messages());
+        long next = Math.max(ring.oldest(now, Long.MAX_VALUE), head - replay.messages());
         return new ReplayStart(next, 0, 0, 0, next - 1, false, gap, UNKNOWN, next < head);
     }
 
     private static ReplayStart after(long sequence, Replay replay, LogBuffer ring, long now) {
         long from = sequence + 1;
         long most = replay.oldest() == null ? Long.MAX_VALUE : replay.oldest().toNanos();
-        long oldest = Math.max(ring.oldest(now, most), ring.head() - replay.mostBack());
+        long bound = ring.head() - replay.mostBack();
+        long oldest = Math.max(ring.oldest(now, most), bound);
         if (from >= oldest) {
             return new ReplayStart(from, 0, 0, 0, sequence, true, null, UNKNOWN, from < ring.head());
         }
-        boolean lost = ring.lastLost() >= from || oldest > ring.tail();
+        long keysFrom = ring.conflates() ? keysFrom(Math.max(from, bound), oldest, ring, now, most) : oldest;
+        boolean lost = ring.lastLost(null) >= from || oldest > ring.tail()
+                || ring.conflates() && ring.keyed().first(from, oldest) < keysFrom;
         GapReason gap = lost ? GapReason.EVICTED : null;
         if (ring.conflates()) { // it goes on with what is the newest now of what followed
-            return new ReplayStart(oldest, from, oldest, 0, sequence, !lost, gap, UNKNOWN, true);
+            return new ReplayStart(oldest, keysFrom, oldest, 0, sequence, !lost, gap, UNKNOWN, true);
         }
         boolean exact = ring.lastSpared() < from && (oldest == ring.tail() || !ring.hasNotes());
         return new ReplayStart(oldest, 0, 0, 0, lost ? oldest - 1 : sequence, !lost, gap,
                 exact ? oldest - from : UNKNOWN, oldest < ring.head());
+    }
+
+    private static long keysFrom(long from, long to, LogBuffer ring, long now, long most) {
+        return Math.min(to, ring.keyed().first(Math.max(from, ring.keyed().oldest(now, most, to)), to));
     }
 
     /** Fills in what is to come. */

@@ -4,6 +4,7 @@ import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.GapReason;
 import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.OverflowPolicy;
+import io.techops.broadcast.Retention;
 import io.techops.broadcast.spi.StreamEvent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -67,8 +68,12 @@ final class Shard {
         }
     }
 
-    /** So many bytes a round writes at most to peers that lag, and one batch beyond that. */
-    private static final long LAGGING_BYTES = 1 << 20;
+    /**
+     * So many bytes a round writes at most to peers that lag, and one batch beyond that: as {@link Retention} charges
+     * them, and what a call of a transport costs beside.
+     */
+    static final long LAGGING_BYTES = 1 << 20;
+    private static final long TURN_BYTES = 4 << 10;
 
     /** How many peers are looked at ahead of their turns: about as many misses as a processor has under way. */
     private static final int AHEAD = 16;
@@ -107,7 +112,7 @@ final class Shard {
     private int lastSeen;
     private long taken;
     private long batchesTaken;
-    private long bytesTaken;
+    private long charged;
     private long leftConflated;
     private long leftExpired;
     private boolean inTransport;
@@ -317,10 +322,12 @@ final class Shard {
     }
 
     private void serveLagging(long head, long tail, @Nullable DrainPacer closeAll) {
-        long most = bytesTaken + LAGGING_BYTES;
-        for (int left = behind.size(); left > 0 && (bytesTaken < most || aborting); left--) {
+        boolean unbounded = aborting || behind.size() >= peers.size(); // none of them waits for the others
+        long most = charged + LAGGING_BYTES;
+        for (int left = behind.size(); left > 0 && (charged < most || unbounded); left--) {
             PeerCursor cursor = behind.poll();
             cursor.behind = false;
+            charged += TURN_BYTES;
             serveNow(cursor, head, tail, closeAll);
         }
     }
@@ -482,7 +489,8 @@ final class Shard {
         if (signals != 0) {
             heed(cursor, signals);
         }
-        boolean fell = cursor.next < tail || cursor.lostAddressed > 0 || cursor.untold > 0;
+        boolean fell = cursor.next < tail || cursor.lostAddressed > 0
+                || cursor.lapsedAddressed > 0 || cursor.untold > 0;
         if (fell && (cursor.writable || !overflow.skips()) && !goesOn(cursor)) {
             return false;
         }
@@ -551,6 +559,9 @@ final class Shard {
             write(cursor, batches.alone(prelude.nextOfSnapshot()));
         } else if (cursor.writable && prelude.hasKeysLeft()) {
             LogBatch batch = batches.keys(cursor, prelude);
+            if (batch == null) {
+                return goesOn(cursor);
+            }
             prelude.keysFrom = batch.to;
             if (batch.size() > 0) {
                 write(cursor, batch);
@@ -595,7 +606,7 @@ final class Shard {
         ForeignCode.returned();
         taken += batch.size();
         batchesTaken++;
-        bytesTaken += batch.bytes();
+        charged += batch.bytes() + (long) Retention.OVERHEAD * batch.size();
         return writable;
     }
 
@@ -625,6 +636,7 @@ final class Shard {
     /** Does what the overflow policy says, if the peer has lost anything. {@return whether the peer stays} */
     private boolean goesOn(PeerCursor cursor) {
         log.skip(cursor, loss);
+        leftExpired += loss.expired;
         cursor.untold += loss.count;
         long lost = cursor.untold;
         if (lost == 0) {

@@ -6,7 +6,9 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.OverflowPolicy;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.Replay;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.testkit.FakeTransport;
@@ -97,6 +99,26 @@ class JfrEventsTest {
     @Test
     void broadcastsAreOffUnlessTheyAreAskedFor() throws IOException {
         assertThat(recordedByDefault("Broadcast", rig -> rig.broadcast("hello"))).isEmpty();
+    }
+
+    @Test
+    void aPeerThatBeginsInThePastSaysWhereItBeginsAndWhatIsMissing() throws IOException {
+        String[] epoch = {""};
+        List<RecordedEvent> events = record("Replay", rig -> {
+            rig.broadcastEach(0, 6); // four of them are kept
+            Position last = rig.hub().stats().position();
+            epoch[0] = last.epoch();
+            rig.join();
+            rig.join(new FakeTransport().replaying(Replay.last(2)));
+            rig.join(new FakeTransport().knowingPositions().replaying(Replay.after(last.at(3))));
+            rig.join(new FakeTransport().knowingPositions().replaying(Replay.after(last.at(1))));
+            rig.run();
+        });
+        assertThat(events).extracting(event -> event.getLong("peer")).containsExactly(2L, 3L, 4L);
+        assertThat(events).extracting(event -> event.getString("after"))
+                .containsExactly(epoch[0] + "-4", epoch[0] + "-3", epoch[0] + "-2");
+        assertThat(events).extracting(event -> event.getBoolean("recovered")).containsExactly(false, true, false);
+        assertThat(events).extracting(event -> event.getString("gap")).containsExactly(null, null, "evicted");
     }
 
     @Test
