@@ -119,6 +119,7 @@ final class PeerCursor {
     /** Owned by the shard: its place among the peers, or -1; whether it is to be served again in the next round. */
     int index = -1;
     boolean behind;
+    @Nullable PeerCursor nextBehind;
 
     /** Owned by the shard: what is to come before the entry {@link #next}; null if nothing is. */
     @Nullable Prelude prelude;

@@ -6,7 +6,6 @@ import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.spi.StreamEvent;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -101,7 +100,7 @@ final class Shard {
     private final MessageLog.Loss loss = new MessageLog.Loss();
 
     /** Those that are writable and have not been given everything; each of them says that it is here. */
-    private final ArrayDeque<PeerCursor> behind = new ArrayDeque<>();
+    private final LaggingPeers behind = new LaggingPeers();
     private @Nullable PeerCursor called;
     private boolean settled;
     private boolean isTimeDue;
@@ -326,7 +325,6 @@ final class Shard {
         long most = charged + LAGGING_BYTES;
         for (int left = behind.size(); left > 0 && (charged < most || unbounded); left--) {
             PeerCursor cursor = behind.poll();
-            cursor.behind = false;
             charged += TURN_BYTES;
             serveNow(cursor, head, tail, closeAll);
         }
@@ -334,7 +332,7 @@ final class Shard {
 
     private void end() {
         long offered = reached;
-        for (PeerCursor cursor : behind) {
+        for (PeerCursor cursor = behind.first(); cursor != null; cursor = cursor.nextBehind) {
             offered = cursor.index >= 0 ? Math.min(offered, cursor.next) : offered;
         }
         List<MessageLog.Admitted> admitted = log.end(index, peers.isEmpty(), offered, Math.min(offered, graced));
@@ -441,7 +439,7 @@ final class Shard {
             return; // it is served in its turn
         }
         if (lags(cursor, keptUp)) {
-            queue(cursor);
+            behind.add(cursor);
         } else {
             serveNow(cursor, head, tail, closeAll);
         }
@@ -452,17 +450,12 @@ final class Shard {
         return writable && (cursor.next < keptUp || cursor.prelude != null) && !cursor.departed();
     }
 
-    private void queue(PeerCursor cursor) {
-        behind.add(cursor);
-        cursor.behind = true;
-    }
-
     private void serveNow(PeerCursor cursor, long head, long tail, @Nullable DrainPacer closeAll) {
         if (!stays(cursor, head, tail, closeAll)) {
             remove(cursor);
         } else if (cursor.writable) {
             if (!cursor.behind && cursor.isBehind(head)) {
-                queue(cursor);
+                behind.add(cursor);
             }
         } else if (cursor.inGrace && draining == null) { // at the end no peer is held back any more
             graced = Math.min(graced, cursor.next);
