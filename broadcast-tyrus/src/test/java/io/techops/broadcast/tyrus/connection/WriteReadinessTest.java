@@ -81,17 +81,18 @@ class WriteReadinessTest {
     void anErrorOnAThreadIsLoggedAndItsSocketsAreServed() throws Exception {
         try (WriteReadiness watch = new WriteReadiness("broadcast-test-watch", 2); LogCatch log = new LogCatch()) {
             for (ReadinessThread one : List.of(watch.next(), watch.next())) {
-                CountDownLatch called = new CountDownLatch(1);
+                CountDownLatch called = new CountDownLatch(2);
                 try (SocketChannel bad = channel(); SocketChannel good = channel()) {
                     one.awaitWritable(bad, () -> {
+                        called.countDown();
                         throw new StackOverflowError("in a callback");
                     });
                     one.awaitWritable(good, called::countDown);
                     called.await();
                 }
             }
-            assertThat(log.warnings()).hasSize(2)
-                    .allMatch(line -> line.contains("A callback of the socket watch threw"));
+            await().untilAsserted(() -> assertThat(log.warnings()).hasSize(2)
+                    .allMatch(line -> line.contains("A callback of the socket watch threw")));
         }
     }
 
