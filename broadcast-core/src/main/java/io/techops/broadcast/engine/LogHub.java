@@ -174,7 +174,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(options, "options");
         if (options.isForEveryone()) {
-            return append(message, options.key(), expiry(options.timeToLive()), excluded(options), wait);
+            return append(message, options, wait);
         }
         if (send(new Publication(message, options.key(), expiry(options.timeToLive())), receivers(options), wait)) {
             return 0;
