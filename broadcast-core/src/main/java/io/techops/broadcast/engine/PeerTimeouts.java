@@ -32,7 +32,7 @@ final class PeerTimeouts {
     private final long pong;
     private final HubTimer timer;
     private final ShardTimer deadlines;
-    private long stalls;
+    private volatile long stalls; // written by the shard alone
     private boolean pinging;
 
     PeerTimeouts(Limits limits, HubTimer timer, ShardTimer deadlines) {
@@ -45,7 +45,7 @@ final class PeerTimeouts {
         this.deadlines = deadlines;
     }
 
-    /** {@return how many peers were not writable for too long} */
+    /** {@return how many peers were not writable for too long; each is counted before it goes} May be read anywhere. */
     long stalls() {
         return stalls;
     }
@@ -144,7 +144,7 @@ final class PeerTimeouts {
         long moved = later(cursor.stalledAt, cursor.progressedAt);
         keepGrace(cursor, now);
         if (deadlines.passed(moved + stall, now)) {
-            stalls++;
+            stalls = stalls + 1; // before its departure is told
             return CloseReason.of(CloseReason.TRY_AGAIN_LATER,
                     "too slow: no progress for " + limits.stall().toMillis() + " ms");
         }

@@ -128,7 +128,6 @@ final class Shard {
      */
     private volatile long delivered;
     private volatile long written;
-    private volatile long stalls;
     private volatile long conflated;
     private volatile long expired;
     private volatile long encodings;
@@ -160,7 +159,7 @@ final class Shard {
     }
 
     Figures figures() {
-        return new Figures(delivered, written, stalls, conflated, expired, encodings);
+        return new Figures(delivered, written, patience.stalls(), conflated, expired, encodings);
     }
 
     // What any thread may call.
@@ -373,9 +372,6 @@ final class Shard {
         if (conflated != leftConflated || expired != leftExpired) {
             conflated = leftConflated;
             expired = leftExpired;
-        }
-        if (stalls != patience.stalls()) {
-            stalls = patience.stalls();
         }
     }
 
