@@ -1,0 +1,125 @@
+package io.techops.broadcast.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.techops.broadcast.testing.Program;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.TestRun;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The end of the Spring Boot application, as a SIGTERM begins it, while peers are behind. */
+class Step12ShutdownIT {
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final int PEERS = 5;
+    /** Together more than the sockets of a peer that does not read take. */
+    private static final int MESSAGES = 300;
+    private static final String MESSAGE = "x".repeat(16_000);
+    private static final int SMALL_BUFFER = 4_096;
+    private static final String BY_THE_HUB = "1001 the server is going away";
+
+    private final List<RawClient> peers = new ArrayList<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    /** What a peer has read at its end. */
+    private record End(int messages, String reason) {
+    }
+
+    @AfterEach
+    void endAll() throws IOException {
+        for (RawClient peer : peers) {
+            peer.close();
+        }
+        threads.shutdownNow();
+    }
+
+    private static String ask(HttpRequest.Builder request) throws Exception {
+        HttpResponse<String> response =
+                HTTP.send(request.timeout(TestRun.LIMIT).build(), BodyHandlers.ofString());
+        assertThat(response.statusCode()).isEqualTo(200);
+        return response.body();
+    }
+
+    private List<RawClient> open(int port, int receiveBuffer) throws IOException {
+        List<RawClient> opened = new ArrayList<>();
+        for (int i = 0; i < PEERS; i++) {
+            RawClient peer = RawClient.connect(port, receiveBuffer);
+            peers.add(peer);
+            opened.add(peer);
+            peer.shakeHands("/live");
+        }
+        return opened;
+    }
+
+    /** {@return what each of them reads, from now on} */
+    private List<Future<End>> read(List<RawClient> readers) {
+        return readers.stream().map(peer -> threads.submit(() -> read(peer))).toList();
+    }
+
+    private static End read(RawClient peer) throws IOException {
+        int messages = 0;
+        try {
+            while (true) {
+                RawClient.Frame next = peer.readMessage();
+                if (next.opcode() == RawClient.CLOSE) {
+                    peer.sendClose(next.code());
+                    return new End(messages, next.code() + " " + next.phrase());
+                }
+                messages += next.opcode() == RawClient.TEXT ? 1 : 0;
+            }
+        } catch (EOFException | SocketException e) {
+            return new End(messages, "cut");
+        }
+    }
+
+    private static List<End> all(List<Future<End>> readers) throws Exception {
+        List<End> ends = new ArrayList<>();
+        for (Future<End> reader : readers) {
+            ends.add(reader.get());
+        }
+        return ends;
+    }
+
+    @Test
+    void peersThatReadAreToldByTheHubAndThoseThatDoNotAreCut() throws Exception {
+        try (Program application = Program.ofJar(Path.of("target/step12-spring-boot.jar"), "--server.port=0")) {
+            String started = ".*Tomcat started on port (\\d+) .*";
+            URI root = URI.create("http://localhost:" + application.awaitOut(started).replaceAll(started, "$1") + "/");
+            List<RawClient> reading = open(root.getPort(), 0);
+            List<RawClient> readingAgain = open(root.getPort(), SMALL_BUFFER);
+            List<RawClient> notReading = open(root.getPort(), SMALL_BUFFER);
+            await().untilAsserted(() -> // the container may open a session after the 101
+                    assertThat(ask(HttpRequest.newBuilder(root.resolve("peers")))).isEqualTo("" + peers.size()));
+
+            List<Future<End>> ends = read(reading);
+            for (int i = 0; i < MESSAGES; i++) {
+                ask(HttpRequest.newBuilder(root.resolve("news")).header("Content-Type", "text/plain")
+                        .POST(BodyPublishers.ofString(MESSAGE)));
+            }
+            application.kill("TERM");
+            assertThat(all(ends)).containsOnly(new End(MESSAGES, BY_THE_HUB));
+            assertThat(all(read(readingAgain))).as("those that read again while the hub ends")
+                    .containsOnly(new End(MESSAGES, BY_THE_HUB));
+            assertThat(application.awaitExit()).isEqualTo(143);
+            assertThat(all(read(notReading))).as("those that read when the application has ended")
+                    .allMatch(end -> end.messages() < MESSAGES && end.reason().equals("cut"));
+        }
+    }
+}
