@@ -64,6 +64,11 @@ final class Flights {
         return underWay;
     }
 
+    /** {@return how many messages of a publisher were sent so far} */
+    int sent(int publisher) {
+        return sent[publisher];
+    }
+
     int underWay(int publisher) {
         return sent[publisher] - done[publisher];
     }

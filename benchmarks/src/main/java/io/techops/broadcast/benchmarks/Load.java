@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All peers of the server, on one thread.
+ * All peers of the server, on one thread, and {@linkplain CompanyPeers further ones} on another.
  *
  * <p>A window begins and ends with nothing under way, so that what the server spent on it and what arrived in it are
  * the same messages. Without a fixed rate a publisher sends the next message when one of his has reached every peer, as
@@ -24,6 +25,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     private static final int MOST_UNDER_WAY_AT_FIXED_RATE = 4096;
     private static final Duration CLOSING = Duration.ofSeconds(2);
     private static final int MOST_A_WRITE = 256;
+    private static final int HISTORY_AT_ONCE = 50;
 
     private final LoadSpec spec;
     private final Traffic traffic;
@@ -32,6 +34,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     private final Payloads payloads;
     private final Flights flights;
     private final LoadPeer[] peers;
+    private final CompanyPeers company;
     private final ByteBuffer outbox;
     private final ByteBuffer ignored;
     private int started;
@@ -53,6 +56,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
         outbox = ByteBuffer.allocateDirect(Math.min(traffic.inFlight(), MOST_A_WRITE)
                 * (traffic.bytes() + ClientFrames.MAX_HEADER));
         ignored = payloads.ignored();
+        company = new CompanyPeers(spec, payloads, tls);
     }
 
     /**
@@ -79,19 +83,27 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
         pause(Stage.CONNECTED, pause);
         phase = "warming up";
         publish(spec.warmUp());
+        if (traffic.company().hasHistory()) {
+            publishHistory();
+        }
         pause(Stage.WARM, pause);
         phase = "measuring";
         flights.record(true);
         Mark from = mark();
-        long messages = publish(spec.window());
+        long bytes = bytes();
+        boolean back = traffic.company().kind() == Company.Kind.RETURNING;
+        long messages = back ? publishUntilAllAreBack() : publish(spec.window());
         Mark spent = mark().since(from);
+        bytes = bytes() - bytes;
         flights.record(false);
+        catchUp();
         pause(Stage.DONE, pause);
         leave();
         // What was ignored was sent by the one peer, before each message that it got.
-        return new LoadResult(peers.length, joining.nanos(), joining.serverCpu(),
-                spent.done() * (1 + traffic.ignored()), messages, spent.nanos(), spent.serverCpu(), spent.loadCpu(),
-                flights.latency());
+        long done = traffic.company().kind() == Company.Kind.SLOW ? messages : spent.done() * (1 + traffic.ignored());
+        return new LoadResult(back ? traffic.company().peers() : peers.length,
+                back ? spent.nanos() : joining.nanos(), back ? spent.serverCpu() : joining.serverCpu(),
+                done, messages, spent.nanos(), spent.serverCpu(), spent.loadCpu(), bytes, flights.latency());
     }
 
     private void pause(Stage stage, Consumer<Stage> pause) {
@@ -101,7 +113,12 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     }
 
     private Mark mark() throws IOException {
-        return Mark.of(spec.pid(), flights.deliveries());
+        return Mark.of(spec.pid(), flights.deliveries() + company.deliveries());
+    }
+
+    private long bytes() {
+        boolean slow = traffic.company().kind() == Company.Kind.SLOW;
+        return slow ? company.bytes() : inbox.total() + company.bytes();
     }
 
     // Connecting.
@@ -113,17 +130,33 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
             }
             turn(100);
         }
+        if (traffic.company().hasHistory()) {
+            peers[0].keepsId();
+        }
+        if (traffic.company().kind() != Company.Kind.RETURNING) {
+            company.join();
+            while (!company.isComplete()) {
+                turn(10);
+            }
+        }
     }
 
     private void start(int number) throws IOException {
         peers[number] = loop.connect("peer-" + number, (wire, key) ->
-                new LoadPeer(number, traffic.publishers(), payloads, flights, inbox, this, wire, key));
-        peers[number].upgrade(spec.port(), traffic.numbered());
+                new LoadPeer(number, traffic.publishers(), payloads, inbox, this, wire, key));
+        // Who publishes speaks WebSocket.
+        peers[number].upgrade(spec.port(), traffic.dialect() == Dialect.EVENTS && number < traffic.publishers()
+                ? Dialect.NUMBERED : traffic.dialect());
     }
 
     @Override
     public void opened(LoadPeer peer) {
         open++;
+    }
+
+    @Override
+    public void got(LoadPeer peer, int publisher, int sequence, long now) {
+        flights.arrived(publisher, sequence, now);
     }
 
     @Override
@@ -150,9 +183,48 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
 
     // Publishing.
 
-    /** Publishes for a while, waits until everything has arrived. {@return how many messages that were} */
+    /** Publishes for a while, waits until everything has arrived. {@return how many messages there were} */
     private long publish(Duration time) throws IOException {
-        long messages = traffic.rate() > 0 ? atFixedRate(time) : asFastAsTheyArrive(time);
+        long messages = traffic.rate() > 0
+                ? atFixedRate(sent -> sent < Math.max(1, time.toNanos() / interval()))
+                : asFastAsTheyArrive(time);
+        arrive();
+        return messages;
+    }
+
+    /** Publishes as many messages as some peers are to have missed. */
+    private void publishHistory() throws IOException {
+        for (int i = 0; i < Company.MISSED; i += HISTORY_AT_ONCE) {
+            send(0, HISTORY_AT_ONCE, System.nanoTime());
+            arrive();
+        }
+    }
+
+    /** Publishes at the fixed rate until those have what they had missed who come back. {@return how many messages} */
+    private long publishUntilAllAreBack() throws IOException {
+        String[] id = peers[0].lastId().split("-");
+        int sent = flights.sent(0);
+        company.comeBack(id[0] + "-" + (Long.parseLong(id[1]) - Company.MISSED), sent - Company.MISSED, sent - 1);
+        long messages = atFixedRate(count -> !company.hasCaughtUp());
+        arrive();
+        return messages;
+    }
+
+    /** Lets the further peers get what has been published, and checks that they have. */
+    private void catchUp() throws IOException {
+        if (traffic.company().kind() == Company.Kind.SLOW) {
+            phase = "waiting for the slow peers";
+            int last = flights.sent(0) - 1;
+            company.catchUp(last);
+            while (!company.hasCaughtUp()) {
+                turn(10);
+            }
+            company.checkKeys(last);
+        }
+    }
+
+    /** Waits until all that was published has arrived. */
+    private void arrive() throws IOException {
         long last = System.nanoTime();
         long seen = flights.deliveries();
         while (flights.underWay() > 0) {
@@ -164,7 +236,6 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
                 throw new BrokenDelivery("lost: " + missing());
             }
         }
-        return messages;
     }
 
     private long asFastAsTheyArrive(Duration time) throws IOException {
@@ -193,12 +264,16 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
         return count;
     }
 
-    private long atFixedRate(Duration time) throws IOException {
-        long interval = 1_000_000_000L / traffic.rate();
-        long messages = Math.max(1, time.toNanos() / interval);
+    private long interval() {
+        return 1_000_000_000L / traffic.rate();
+    }
+
+    /** Publishes while {@code goesOn}, of how many messages there were, says so. {@return how many there were} */
+    private long atFixedRate(LongPredicate goesOn) throws IOException {
         long start = System.nanoTime();
-        for (long i = 0; i < messages; i++) {
-            long due = start + i * interval;
+        long messages = 0;
+        for (; goesOn.test(messages); messages++) {
+            long due = start + messages * interval();
             for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
                 turn(wait / 1_000_000); // the last millisecond without sleeping
             }
@@ -257,6 +332,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        company.close();
         loop.close();
     }
 }

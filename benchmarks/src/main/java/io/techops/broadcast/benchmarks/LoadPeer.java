@@ -3,44 +3,49 @@ package io.techops.broadcast.benchmarks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
-import java.util.Arrays;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One peer of the server: shakes hands, takes frames apart, checks every message. For one thread.
+ * One peer of the server: shakes hands, takes apart what comes, checks every message. For one thread.
  */
-final class LoadPeer implements Loop.Connection {
+final class LoadPeer implements Loop.Connection, Parser.Found {
 
     /** What a peer tells the load. */
     interface Owner {
         void opened(LoadPeer peer);
+
+        /** A message has come that is whole, and was due. */
+        void got(LoadPeer peer, int publisher, int sequence, long now);
 
         void ended(LoadPeer peer);
     }
 
     private static final byte[] NOTHING = new byte[0];
     private static final int NOT_JOINED = -1;
+    private static final int MOST_OF_AN_ID = 64;
 
     private final int number;
     private final Payloads payloads;
-    private final Flights flights;
     private final Inbox inbox;
     private final Owner owner;
     private final Wire wire;
     private final SelectionKey key;
-    private @Nullable Upgrade upgrade;
     private final int[] next;
+    private Dialect dialect = Dialect.PLAIN;
+    private @Nullable Parser parser;
+    private @Nullable Upgrade upgrade;
     private byte[] left = NOTHING;
     private int leftLength;
-    private byte[] fragments = NOTHING;
     private boolean closing;
-    private boolean numbered;
+    private boolean conflated;
+    private boolean returns;
+    private byte @Nullable [] lastId;
 
-    LoadPeer(int number, int publishers, Payloads payloads, Flights flights, Inbox inbox, Owner owner, Wire wire,
-            SelectionKey key) {
+    LoadPeer(int number, int publishers, Payloads payloads, Inbox inbox, Owner owner, Wire wire, SelectionKey key) {
         this.number = number;
         this.payloads = payloads;
-        this.flights = flights;
         this.inbox = inbox;
         this.owner = owner;
         this.wire = wire;
@@ -58,13 +63,51 @@ final class LoadPeer implements Loop.Connection {
         return next[publisher];
     }
 
+    /** Lets messages be left out; the order stays. */
+    void conflates() {
+        conflated = true;
+    }
+
+    /** Keeps the position of the newest message. */
+    void keepsId() {
+        lastId = NOTHING;
+    }
+
+    /** {@return the position of the newest message} */
+    String lastId() {
+        return new String(Objects.requireNonNull(lastId), StandardCharsets.US_ASCII);
+    }
+
+    /** Reads when something comes, or does not. */
+    void reads(boolean on) {
+        key.interestOps(on ? SelectionKey.OP_READ : 0);
+    }
+
+    /** Shakes hands. */
+    void upgrade(int port, Dialect speaks) throws IOException {
+        upgrade(port, speaks, "/");
+    }
+
     /**
-     * @param withPositions whether to ask for the position of each message
+     * Shakes hands as a peer that was here before.
+     *
+     * @param position the one of the last message that it has got
+     * @param due the number of the next one
      */
-    void upgrade(int port, boolean withPositions) throws IOException {
-        numbered = withPositions;
-        upgrade = new Upgrade(number);
-        send(upgrade.request(port, numbered ? Upgrade.NUMBERED : ""));
+    void comeBack(int port, String position, int due) throws IOException {
+        returns = true;
+        next[0] = due;
+        upgrade(port, Dialect.NUMBERED, "/?last_event_id=" + position);
+    }
+
+    private void upgrade(int port, Dialect speaks, String target) throws IOException {
+        dialect = speaks;
+        parser = speaks == Dialect.EVENTS ? new EventParser(this)
+                : new FrameParser(speaks == Dialect.NUMBERED, this);
+        Upgrade request = new Upgrade(number);
+        upgrade = request;
+        send(speaks == Dialect.EVENTS ? Upgrade.eventStream(port)
+                : request.request(port, target, speaks == Dialect.NUMBERED ? Upgrade.NUMBERED : ""));
     }
 
     void send(ByteBuffer bytes) throws IOException {
@@ -75,7 +118,11 @@ final class LoadPeer implements Loop.Connection {
     /** Begins to close the connection; what still comes is not looked at. */
     void close() throws IOException {
         closing = true;
-        send(ClientFrames.close(Closing.NORMAL));
+        if (dialect == Dialect.EVENTS) {
+            end("closed");
+        } else {
+            send(ClientFrames.close(Closing.NORMAL));
+        }
     }
 
     /** Frees the socket at once. */
@@ -117,7 +164,7 @@ final class LoadPeer implements Loop.Connection {
     private void end(String why) {
         abort();
         if (!closing) {
-            throw new BrokenDelivery("peer " + number + ": " + why);
+            throw broken(why);
         }
         owner.ended(this);
     }
@@ -137,72 +184,30 @@ final class LoadPeer implements Loop.Connection {
             if (at < 0) {
                 return 0;
             }
-            upgrade.check(in, at);
+            upgrade.check(in, at, dialect);
             upgrade = null;
             owner.opened(this);
         }
-        long now = System.nanoTime();
-        while (length - at >= 2) {
-            int payload = in[at + 1];
-            int header = payload < 126 ? 2 : payload == 126 ? 4 : 10;
-            if (payload < 0) {
-                throw new BrokenDelivery("peer " + number + ": a masked frame from the server");
-            }
-            if (length - at < header) {
-                break;
-            }
-            if (header > 2) {
-                payload = header == 4 ? (in[at + 2] & 0xff) << 8 | in[at + 3] & 0xff
-                        : ByteBuffer.wrap(in, at + 6, 4).getInt();
-            }
-            if (length - at < header + payload) {
-                break;
-            }
-            frame(in[at] & 0xff, in, at + header, payload, now);
-            at += header + payload;
-        }
-        return at;
+        return Objects.requireNonNull(parser).consume(in, at, length);
     }
 
-    private void frame(int first, byte[] in, int at, int length, long now) throws IOException {
-        if (first == (0x80 | ClientFrames.TEXT)) {
-            payload(in, at, length, now);
-            return;
-        }
-        switch (first & 0x0f) {
-            case ClientFrames.TEXT, ClientFrames.CONTINUATION -> {
-                byte[] joined = Arrays.copyOf(fragments, fragments.length + length);
-                System.arraycopy(in, at, joined, fragments.length, length);
-                fragments = joined;
-                if ((first & 0x80) != 0) {
-                    fragments = NOTHING;
-                    payload(joined, 0, joined.length, now);
-                }
-            }
-            case ClientFrames.PING -> {
-                ByteBuffer pong = ByteBuffer.allocate(length + ClientFrames.MAX_HEADER);
-                ClientFrames.put(ClientFrames.PONG, Arrays.copyOfRange(in, at, at + length), number, pong);
-                send(pong.flip());
-            }
-            case ClientFrames.PONG -> { }
-            default -> throw new BrokenDelivery("peer " + number + ": a frame that begins with "
-                    + Integer.toHexString(first) + ", of " + length + " bytes");
+    @Override
+    public void ping(byte[] payload) throws IOException {
+        ByteBuffer pong = ByteBuffer.allocate(payload.length + ClientFrames.MAX_HEADER);
+        ClientFrames.put(ClientFrames.PONG, payload, number, pong);
+        send(pong.flip());
+    }
+
+    @Override
+    public void event(byte[] in, int at, int length) {
+        String event = new String(in, at, length, StandardCharsets.US_ASCII);
+        if (!event.startsWith("event: open\n") || returns != event.contains("recovered: true")) {
+            throw broken("an event that was not to come: " + event.strip().replace('\n', ' '));
         }
     }
 
-    private void payload(byte[] in, int at, int length, long now) {
-        if (!numbered) {
-            message(in, at, length, now);
-        } else if (in[at] == 'i') { // the others are events, which precede all messages
-            int from = at;
-            while (in[from] != '\n' || in[from + 1] != '\n') {
-                from++;
-            }
-            message(in, from + 2, length - (from + 2 - at), now);
-        }
-    }
-
-    private void message(byte[] in, int at, int length, long now) {
+    @Override
+    public void message(byte[] in, int at, int length, long now) {
         if (!payloads.intact(in, at, length)) {
             throw new BrokenDelivery("corrupt: peer " + number + " got " + length + " bytes that nobody sent");
         }
@@ -212,11 +217,27 @@ final class LoadPeer implements Loop.Connection {
             throw new BrokenDelivery("corrupt: peer " + number + " got a message of publisher " + publisher);
         }
         int expected = next[publisher];
-        if (sequence != expected && expected != NOT_JOINED) {
+        if (sequence != expected && expected != NOT_JOINED && !(conflated && sequence > expected)) {
             throw new BrokenDelivery((sequence > expected ? "lost or reordered" : "duplicated or reordered") + ": peer "
                     + number + " got message " + sequence + " of publisher " + publisher + " instead of " + expected);
         }
         next[publisher] = sequence + 1;
-        flights.arrived(publisher, sequence, now);
+        if (lastId != null) {
+            keepId(in, at);
+        }
+        owner.got(this, publisher, sequence, now);
+    }
+
+    /** The headers stand before the payload: {@code id: <position>}, perhaps a key, and an empty line. */
+    private void keepId(byte[] in, int payload) {
+        int from = Math.max(0, payload - MOST_OF_AN_ID);
+        String before = new String(in, from, payload - from, StandardCharsets.ISO_8859_1);
+        int id = before.lastIndexOf("id: ") + 4;
+        lastId = before.substring(id, before.indexOf('\n', id)).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public BrokenDelivery broken(String what) {
+        return new BrokenDelivery("peer " + number + ": " + what);
     }
 }

@@ -28,6 +28,7 @@ final class Loop implements AutoCloseable {
     private final Selector selector = Selector.open();
     private long deadline;
     private long resumed;
+    private int receiveBuffer;
 
     /**
      * @param tls trusts the server
@@ -43,6 +44,11 @@ final class Loop implements AutoCloseable {
         deadline = System.nanoTime() + time.toNanos();
     }
 
+    /** Bounds what the kernel takes in for each of the connections to come, in bytes. */
+    void receiveBuffer(int bytes) {
+        receiveBuffer = bytes;
+    }
+
     /**
      * Connects, and shakes hands for TLS; blocks for as long as that takes on this machine.
      *
@@ -50,7 +56,11 @@ final class Loop implements AutoCloseable {
      * @param connection made of the connected socket, which does not block, and its key
      */
     <C extends Connection> C connect(String name, BiFunction<Wire, SelectionKey, C> connection) throws IOException {
-        SocketChannel channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        SocketChannel channel = SocketChannel.open();
+        if (receiveBuffer > 0) {
+            channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBuffer);
+        }
+        channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         Wire wire;
         if (tls == null) {

@@ -1,5 +1,7 @@
 package io.techops.broadcast.benchmarks;
 
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import io.techops.broadcast.tyrus.Pages;
@@ -7,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +37,18 @@ final class OursRelay implements RelayServer {
                 int port = freePort();
                 builder.port(port).pagePort(port).pages(Pages.folder(Files.createTempDirectory("pages")));
             }
+            case EVENTS -> builder.sse(true);
+            case KEYS -> builder.hub(BroadcastHub.builder().conflate(true).policy(keyed()).build());
         }
         return builder.start().port();
+    }
+
+    /** {@return a policy that gives each message the key with the number of its sequence} */
+    private static MessagePolicy keyed() {
+        String[] keys = new String[Company.KEYS];
+        Arrays.setAll(keys, i -> "key-" + i);
+        return MessagePolicy.nonBlocking((context, message) ->
+                MessagePolicy.Decision.relay(message).key(keys[Payloads.sequence(message.payload()) % keys.length]));
     }
 
     private static int freePort() throws IOException {

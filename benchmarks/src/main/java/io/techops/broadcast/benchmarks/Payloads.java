@@ -56,8 +56,18 @@ final class Payloads {
     }
 
     int sequence(byte[] in, int at) {
+        return sequenceOf(in, at);
+    }
+
+    private static int sequenceOf(byte[] in, int at) {
         return in[at + 4] - ZERO | in[at + 5] - ZERO << 6 | in[at + 6] - ZERO << 12 | in[at + 7] - ZERO << 18
                 | in[at + 8] - ZERO << 24;
+    }
+
+    static int sequence(ByteBuffer message) {
+        byte[] header = new byte[HEADER];
+        message.get(0, header);
+        return sequenceOf(header, 0);
     }
 
     /** {@return whether a message is, byte for byte, what its own header makes it} */

@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
  * @param rounds how many rounds a scenario has
  * @param warmUp how long a process is warmed up, with each of the loads that it is warmed up with
  * @param settle how long it is loaded before the window of each round
- * @param window how long a measured window is, at least; four times that at a fixed rate, where little happens
+ * @param window how long a measured window is, at least; four times that at a fixed rate, where little happens,
+ *     and with slow peers
  * @param limit after what time no measurement is begun any more
  */
 record Plan(String name, List<Scenario> scenarios, List<Contender> contenders, boolean brief, int rounds,
@@ -48,7 +49,8 @@ record Plan(String name, List<Scenario> scenarios, List<Contender> contenders, b
     }
 
     Duration window(Scenario scenario) {
-        return scenario.traffic().rate() > 0 ? window.multipliedBy(4) : window;
+        boolean slow = scenario.traffic().company().kind() == Company.Kind.SLOW;
+        return scenario.traffic().rate() > 0 || slow ? window.multipliedBy(4) : window;
     }
 
     /**

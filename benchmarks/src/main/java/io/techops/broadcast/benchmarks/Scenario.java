@@ -22,9 +22,13 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
     static final Scenario FAN_64 = of("fan-64", "1,000 peers x 64 B, 64 messages in flight",
             Traffic.fan(1000, 64, 64));
     static final Scenario NUMBERED_1 = alone("numbered-1", "Numbered: 1,000 peers x 64 B, 1 message in flight",
-            "fan-1", Setup.PLAIN, Traffic.fan(1000, 64, 1).withPositions());
+            "fan-1", Setup.PLAIN, Traffic.fan(1000, 64, 1).in(Dialect.NUMBERED));
     static final Scenario NUMBERED_64 = alone("numbered-64", "Numbered: 1,000 peers x 64 B, 64 messages in flight",
-            "fan-64", Setup.PLAIN, Traffic.fan(1000, 64, 64).withPositions());
+            "fan-64", Setup.PLAIN, Traffic.fan(1000, 64, 64).in(Dialect.NUMBERED));
+    static final Scenario SSE_1 = alone("sse-1", "Server-Sent Events: 1,000 peers x 64 B, 1 message in flight",
+            "fan-1", Setup.behind(Front.EVENTS), Traffic.fan(1000, 64, 1).in(Dialect.EVENTS));
+    static final Scenario SSE_64 = alone("sse-64", "Server-Sent Events: 1,000 peers x 64 B, 64 messages in flight",
+            "fan-64", Setup.behind(Front.EVENTS), Traffic.fan(1000, 64, 64).in(Dialect.EVENTS));
     static final Scenario WIDE = of("wide", "5,000 peers x 64 B, 16 messages in flight", Traffic.fan(5000, 64, 16));
     static final Scenario CHAT = of("chat", "Chat: 100 peers x 64 B that all publish, 1 message each in flight",
             Traffic.chat(100, 64, 1)).with(Setup.on(2));
@@ -39,6 +43,21 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
     static final Scenario LARGE_ONE = alone("large-one", "200 peers x 16 KiB on one processor, 16 messages in flight",
             "large-one", Setup.on(1), Traffic.fan(200, 16_384, 16));
     static final Scenario RATE = of("rate", "1,000 peers x 64 B, 20 messages a second", Traffic.paced(1000, 64, 20));
+    static final Scenario RESUME_NONE = alone("resume-none", "1,000 numbered peers x 64 B, 50 messages a second",
+            "resume", Setup.PLAIN, numbered(1000).with(Company.Kind.PRESENT, 0));
+    static final Scenario RESUME_PRESENT = alone("resume-present",
+            "1,000 numbered peers x 64 B, 50 messages a second, 1,000 more beside them",
+            "resume", Setup.PLAIN, numbered(1000).with(Company.Kind.PRESENT, 1000));
+    static final Scenario RESUME = alone("resume",
+            "1,000 numbered peers x 64 B, 50 messages a second, while 1,000 more come back that have missed 1,000",
+            "resume", Setup.PLAIN, numbered(1000).with(Company.Kind.RETURNING, 1000));
+    static final Scenario KEYS_NONE = alone("keys-none", "100 peers x 64 B, 64 messages in flight, without keys",
+            "keys", Setup.PLAIN, Traffic.fan(100, 64, 64).with(Company.Kind.SLOW, 0));
+    static final Scenario KEYS = alone("keys", "100 peers x 64 B, 64 messages in flight, 10,000 keys that conflate",
+            "keys", Setup.behind(Front.KEYS), Traffic.fan(100, 64, 64).with(Company.Kind.SLOW, 0));
+    static final Scenario KEYS_SLOW = alone("keys-slow",
+            "100 peers x 64 B, 64 messages in flight, 10,000 keys that conflate, and 20 slow peers",
+            "keys", Setup.behind(Front.KEYS), Traffic.fan(100, 64, 64).with(Company.Kind.SLOW, 20));
     static final Scenario GROW_100 = of("grow-100", "100 peers x 64 B, 1 message in flight", Traffic.fan(100, 64, 1));
     static final Scenario GROW_10000 = new Scenario("grow-10000", "10,000 peers x 64 B, 1 message in flight",
             "grow-10000", Setup.PLAIN, Traffic.fan(10_000, 64, 1), true, true);
@@ -70,8 +89,9 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
             "handshake-tls", Setup.TLS, Traffic.visits(Closing.EMPTY, true));
 
     /** In the order of a full run. */
-    static final List<Scenario> ALL = List.of(FAN_1, NUMBERED_1, FAN_64, NUMBERED_64, CHAT, CHAT_4, CHAT_ONE,
-            CHAT_4_ONE, LARGE, LARGE_ONE, RATE, WIDE, GROW_100, GROW_10000, INCOMING, IGNORED, HANDSHAKE, HANDSHAKE_AWAY, HANDSHAKE_EMPTY,
+    static final List<Scenario> ALL = List.of(FAN_1, NUMBERED_1, SSE_1, FAN_64, NUMBERED_64, SSE_64, CHAT,
+            CHAT_4, CHAT_ONE, CHAT_4_ONE, LARGE, LARGE_ONE, RATE, RESUME_NONE, RESUME_PRESENT, RESUME, KEYS_NONE, KEYS,
+            KEYS_SLOW, WIDE, GROW_100, GROW_10000, INCOMING, IGNORED, HANDSHAKE, HANDSHAKE_AWAY, HANDSHAKE_EMPTY,
             HANDSHAKE_POLICY, HANDSHAKE_PAGES, TLS_1, TLS_64, HANDSHAKE_TLS, HANDSHAKE_TLS_RESUMED);
 
     /** What all servers take part in. */
@@ -82,6 +102,10 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
     /** What only this library and the limits take part in. */
     private static Scenario alone(String id, String title, String together, Setup setup, Traffic traffic) {
         return new Scenario(id, title, together, setup, traffic, false, false);
+    }
+
+    private static Traffic numbered(int peers) {
+        return Traffic.paced(peers, 64, 50).in(Dialect.NUMBERED);
     }
 
     private Scenario with(Setup other) {
@@ -106,7 +130,7 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
     /** {@return whether a server can take part} */
     boolean suits(Contender server) {
         return server.isOurs() || setup.front() == Front.PLAIN && (server.tls() || !setup.tls())
-                && !traffic.numbered() && (others || isLimit(server));
+                && traffic.dialect() == Dialect.PLAIN && (others || isLimit(server));
     }
 
     LoadSpec spec(long pid, int port, Duration warmUp, Duration window, boolean pause, Duration limit) {

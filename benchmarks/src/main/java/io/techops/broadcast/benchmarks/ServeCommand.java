@@ -30,6 +30,8 @@ final class ServeCommand implements Callable<Integer> {
             Map.entry("ours", () -> new OursRelay(Setup.Front.PLAIN)),
             Map.entry("ours-policy", () -> new OursRelay(Setup.Front.POLICY)),
             Map.entry("ours-pages", () -> new OursRelay(Setup.Front.PAGES)),
+            Map.entry("ours-events", () -> new OursRelay(Setup.Front.EVENTS)),
+            Map.entry("ours-keys", () -> new OursRelay(Setup.Front.KEYS)),
             Map.entry("nio", () -> new NioRelay(false)),
             Map.entry("nio-coalescing", () -> new NioRelay(true)),
             Map.entry("tyrus", () -> new TyrusRelay(TyrusRelay.Loop.class)),

@@ -16,7 +16,11 @@ record Setup(boolean tls, int processors, Front front) {
         /** A handshake policy, which accepts every handshake. */
         POLICY("-policy"),
         /** A port that is shared with pages. */
-        PAGES("-pages");
+        PAGES("-pages"),
+        /** Nothing, with Server-Sent Events beside WebSocket. */
+        EVENTS("-events"),
+        /** Nothing, with a hub that conflates, and a policy that gives each message one of 10,000 keys. */
+        KEYS("-keys");
 
         private final String suffix;
 

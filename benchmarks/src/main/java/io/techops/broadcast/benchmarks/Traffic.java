@@ -14,12 +14,19 @@ import org.jspecify.annotations.Nullable;
  * @param closing how each connection is closed as soon as its handshake is done, if nothing is published and
  *     connections come and go; null if the peers stay
  * @param resume whether connections that come and go resume their TLS sessions
- * @param numbered whether the peers are told the position of each message
+ * @param dialect what the peers speak
+ * @param company further peers
  */
 record Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int ignored, @Nullable Closing closing,
-        boolean resume, boolean numbered) {
+        boolean resume, Dialect dialect, Company company) {
 
     private static final String STAY = "-";
+
+    /** Plain peers without company. */
+    Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int ignored, @Nullable Closing closing,
+            boolean resume) {
+        this(peers, bytes, publishers, inFlight, rate, ignored, closing, resume, Dialect.PLAIN, Company.NONE);
+    }
 
     Traffic {
         if (peers < 1 || publishers < 1 || publishers > peers || inFlight < 1) {
@@ -37,38 +44,43 @@ record Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int
 
     /** {@return one publisher, and as many messages as come back} */
     static Traffic fan(int peers, int bytes, int inFlight) {
-        return new Traffic(peers, bytes, 1, inFlight, 0, 0, null, false, false);
+        return new Traffic(peers, bytes, 1, inFlight, 0, 0, null, false);
     }
 
-    /** {@return the same, with peers that are told the position of each message} */
-    Traffic withPositions() {
-        return new Traffic(peers, bytes, publishers, inFlight, rate, ignored, closing, resume, true);
+    /** {@return the same, with peers that speak something else} */
+    Traffic in(Dialect other) {
+        return new Traffic(peers, bytes, publishers, inFlight, rate, ignored, closing, resume, other, company);
+    }
+
+    /** {@return the same, with further peers} */
+    Traffic with(Company.Kind kind, int more) {
+        return new Traffic(peers, bytes, publishers, inFlight, rate, ignored, closing, resume, dialect,
+                new Company(kind, more));
     }
 
     /** {@return peers that all publish} */
     static Traffic chat(int peers, int bytes, int inFlight) {
-        return new Traffic(peers, bytes, peers, inFlight, 0, 0, null, false, false);
+        return new Traffic(peers, bytes, peers, inFlight, 0, 0, null, false);
     }
 
     /** {@return one publisher at a fixed rate} */
     static Traffic paced(int peers, int bytes, int rate) {
-        return new Traffic(peers, bytes, 1, 1, rate, 0, null, false, false);
+        return new Traffic(peers, bytes, 1, 1, rate, 0, null, false);
     }
 
     /** {@return one peer whose messages are ignored, but for one after every {@code ignored}} */
     static Traffic ignored(int bytes, int ignored) {
-        return new Traffic(1, bytes, 1, 1, 0, ignored, null, false, false);
+        return new Traffic(1, bytes, 1, 1, 0, ignored, null, false);
     }
 
     /** {@return connections that come and go} */
     static Traffic visits(Closing closing, boolean resume) {
-        return new Traffic(32, Payloads.MIN_BYTES, 1, 1, 0, 0, closing, resume, false);
+        return new Traffic(32, Payloads.MIN_BYTES, 1, 1, 0, 0, closing, resume);
     }
 
     /** {@return few peers and as many messages as a server takes} */
     Traffic busy() {
-        Traffic plain = fan(Math.min(peers, 100), bytes, 64);
-        return numbered ? plain.withPositions() : plain;
+        return fan(Math.min(peers, 100), bytes, 64).in(dialect);
     }
 
     /** {@return whether several messages can be under way, so that a server may gather them} */
@@ -76,9 +88,14 @@ record Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int
         return publishers * inFlight > 1 || ignored > 0;
     }
 
+    /** {@return whether what the server spends is divided by the messages: some peers get only a part of them} */
+    boolean isDividedByMessages() {
+        return peers == 1 || company.kind() == Company.Kind.SLOW;
+    }
+
     /** {@return what the server's processor time is divided by} */
     String unit() {
-        return closing != null ? "connection" : peers == 1 ? "message" : "delivery";
+        return closing != null ? "connection" : isDividedByMessages() ? "message" : "delivery";
     }
 
     String units() {
@@ -89,7 +106,8 @@ record Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int
         return new Fields().with("peers", peers).with("bytes", bytes).with("publishers", publishers)
                 .with("inFlight", inFlight).with("rate", rate).with("ignored", ignored)
                 .with("closing", closing == null ? STAY : closing).with("resume", resume ? 1 : 0)
-                .with("numbered", numbered ? 1 : 0);
+                .with("dialect", dialect)
+                .with("company", company.kind()).with("more", company.peers());
     }
 
     static Traffic parse(Fields fields) {
@@ -97,6 +115,8 @@ record Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int
         return new Traffic(fields.number("peers"), fields.number("bytes"), fields.number("publishers"),
                 fields.number("inFlight"), fields.number("rate"), Integer.parseInt(fields.get("ignored", "0")),
                 closing.equals(STAY) ? null : Closing.valueOf(closing), fields.get("resume", "0").equals("1"),
-                fields.get("numbered", "0").equals("1"));
+                Dialect.valueOf(fields.get("dialect", Dialect.PLAIN.name())),
+                new Company(Company.Kind.valueOf(fields.get("company", Company.Kind.NONE.name())),
+                        Integer.parseInt(fields.get("more", "0"))));
     }
 }

@@ -13,6 +13,7 @@ final class Upgrade {
     /** A header that asks for the position of each message. */
     static final String NUMBERED = "Sec-WebSocket-Protocol: broadcast.v1\r\n";
 
+    private static final String EVENT_STREAM = "text/event-stream";
     private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final int KEY_BYTES = 16;
 
@@ -30,15 +31,22 @@ final class Upgrade {
     /**
      * {@return the request}
      *
+     * @param target the path and the query
      * @param more headers, each with its end of line
      */
-    ByteBuffer request(int port, String more) {
-        return StandardCharsets.US_ASCII.encode("GET / HTTP/1.1\r\n"
+    ByteBuffer request(int port, String target, String more) {
+        return StandardCharsets.US_ASCII.encode("GET " + target + " HTTP/1.1\r\n"
                 + "Host: localhost:" + port + "\r\n"
                 + "Upgrade: websocket\r\n"
                 + "Connection: Upgrade\r\n"
                 + "Sec-WebSocket-Key: " + key + "\r\n"
                 + "Sec-WebSocket-Version: 13\r\n" + more + "\r\n");
+    }
+
+    /** {@return the request for an event stream} */
+    static ByteBuffer eventStream(int port) {
+        return StandardCharsets.US_ASCII.encode("GET / HTTP/1.1\r\nHost: localhost:" + port + "\r\n"
+                + "Accept: " + EVENT_STREAM + "\r\n\r\n");
     }
 
     /** {@return the index behind the response's head, or -1 if it is not complete} */
@@ -52,8 +60,14 @@ final class Upgrade {
     }
 
     /** Checks the response's head. */
-    void check(byte[] in, int length) {
+    void check(byte[] in, int length, Dialect dialect) {
         String head = new String(in, 0, length, StandardCharsets.ISO_8859_1);
+        if (dialect == Dialect.EVENTS) {
+            if (!head.startsWith("HTTP/1.1 200 ") || !head.contains(EVENT_STREAM)) {
+                throw new BrokenDelivery("no event stream: " + head.lines().findFirst().orElse(""));
+            }
+            return;
+        }
         String accept = null;
         for (String line : head.split("\r\n")) {
             String lower = line.toLowerCase(Locale.ROOT);

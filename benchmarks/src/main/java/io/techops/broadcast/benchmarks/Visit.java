@@ -53,7 +53,7 @@ final class Visit implements Loop.Connection {
     }
 
     void upgrade(int port, boolean tls) throws IOException {
-        wire.send(upgrade.request(port, "Origin: " + (tls ? "https" : "http") + "://localhost:" + port + "\r\n"
+        wire.send(upgrade.request(port, "/", "Origin: " + (tls ? "https" : "http") + "://localhost:" + port + "\r\n"
                 + "Pragma: no-cache\r\nCache-Control: no-cache\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n"
                 + "Accept-Language: en-US,en;q=0.9\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 "
                 + "(KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36\r\n"));
@@ -80,7 +80,7 @@ final class Visit implements Loop.Connection {
             if (at < 0) {
                 at = 0;
             } else {
-                upgrade.check(inbox.bytes(), at);
+                upgrade.check(inbox.bytes(), at, Dialect.PLAIN);
                 upgraded = true;
                 wire.send(ClientFrames.close(closing));
             }

@@ -55,7 +55,7 @@ final class Visits implements AutoCloseable {
                 return LoadResult.failed(resumed + " of " + spent.done() + " TLS sessions were resumed");
             }
             return new LoadResult(spent.done(), spent.nanos(), spent.serverCpu(), spent.done(), spent.done(),
-                    spent.nanos(), spent.serverCpu(), spent.loadCpu(), latency);
+                    spent.nanos(), spent.serverCpu(), spent.loadCpu(), 0, latency);
         } catch (BrokenDelivery | IOException e) {
             String what = e instanceof BrokenDelivery ? e.getMessage() : e.toString();
             return LoadResult.failed(what + " (while " + phase + ", after " + ended + " connections)");

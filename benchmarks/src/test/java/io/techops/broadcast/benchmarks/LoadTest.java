@@ -22,7 +22,7 @@ class LoadTest {
 
     private static LoadResult measure(Fault fault, int publishers, int inFlight, int rate) throws IOException {
         try (FaultyRelay relay = new FaultyRelay(fault)) {
-            Traffic traffic = new Traffic(PEERS, 64, publishers, inFlight, rate, 0, null, false, false);
+            Traffic traffic = new Traffic(PEERS, 64, publishers, inFlight, rate, 0, null, false);
             try (Load load = new Load(LoadSpec.parse(spec(relay, traffic).toString()), null)) {
                 return LoadResult.parse(load.run(stage -> { }).toString());
             }

@@ -25,7 +25,7 @@ class PlanTest {
     void everyScenarioOfAQuickRunHasOursAndItsLimits() {
         Plan quick = Plan.quick();
         for (Scenario scenario : quick.scenarios()) {
-            List<String> limits = scenario.traffic().numbered() ? List.of()
+            List<String> limits = scenario.traffic().dialect() != Dialect.PLAIN ? List.of()
                     : List.of(scenario.limit("nio"), scenario.limit("c"));
             assertThat(quick.contenders()).filteredOn(server -> quick.measures(scenario, server))
                     .extracting(Contender::id).contains(Contender.OURS).containsAll(limits);

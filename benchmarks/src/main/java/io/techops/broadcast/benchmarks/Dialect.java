@@ -1,0 +1,12 @@
+package io.techops.broadcast.benchmarks;
+
+/** What a peer speaks. */
+enum Dialect {
+
+    /** WebSocket: a message is the payload of a frame. */
+    PLAIN,
+    /** WebSocket with the subprotocol that tells the position of each message. */
+    NUMBERED,
+    /** Server-Sent Events; the first peer, which publishes, speaks {@link #NUMBERED}. */
+    EVENTS
+}

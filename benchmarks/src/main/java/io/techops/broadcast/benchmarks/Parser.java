@@ -1,0 +1,31 @@
+package io.techops.broadcast.benchmarks;
+
+import java.io.IOException;
+
+/** Takes apart what comes from a server. For one thread. */
+interface Parser {
+
+    /** What is found. */
+    interface Found {
+        /** A message. */
+        void message(byte[] in, int at, int length, long now);
+
+        /** What is said of positions beside messages, as text. */
+        void event(byte[] in, int at, int length);
+
+        /** A ping, with its payload. */
+        void ping(byte[] payload) throws IOException;
+
+        /** {@return what is reported for bytes that must not come} */
+        BrokenDelivery broken(String what);
+    }
+
+    /**
+     * Takes what is complete.
+     *
+     * @param at the first byte to look at
+     * @param length the index behind the last one
+     * @return the index behind what was taken
+     */
+    int consume(byte[] in, int at, int length) throws IOException;
+}
