@@ -73,10 +73,16 @@ final class Figures {
 
     /** {@return the same, with the other server's cost from a scenario that is measured in the same rounds} */
     @Nullable Spread ratio(Scenario scenario, Contender server, Scenario base, String limit) {
+        return ratio(scenario, server, base, limit, Sample::cpuMicros);
+    }
+
+    /** {@return the same for another figure than the cost} */
+    @Nullable Spread ratio(Scenario scenario, Contender server, Scenario base, String limit,
+            ToDoubleFunction<Sample> figure) {
         List<Sample> limits = measured(base, limit);
         double[] ratios = measured(scenario, server.id()).stream().flatMap(sample -> limits.stream()
                 .filter(other -> other.round() == sample.round())
-                .map(other -> sample.cpuMicros() / other.cpuMicros())).mapToDouble(Double::doubleValue).toArray();
+                .map(other -> figure.applyAsDouble(sample) / figure.applyAsDouble(other))).mapToDouble(Double::doubleValue).toArray();
         return spread(ratios);
     }
 

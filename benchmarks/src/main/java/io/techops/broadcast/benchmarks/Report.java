@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /** The results as a page of Markdown. */
 final class Report {
@@ -33,6 +34,8 @@ final class Report {
             scenario(scenario);
         }
         handshakes();
+        comingBack();
+        keys();
         growth();
         idle();
         Files.write(results.file(".md"), lines);
@@ -47,8 +50,9 @@ final class Report {
                 + "one message to one peer, or for one connection that comes and goes. **x NIO**, **x C**: how many "
                 + "times that is what the bare loop in Java, in C, took in the same round. Medians of the rounds, the "
                 + "range in parentheses. **Load** is how much of one processor the load generator took. **Allocated** "
-                + "is what a Java server allocated on its heap, a delivery, in the last round. How all this is measured, and where it misleads, is in "
-                + "the [README](../README.md).");
+                + "is what a Java server allocated on its heap, a delivery, in the last round, **wire** what a delivery "
+                + "is of bytes behind the socket. How all this is measured, and where it misleads, is in the "
+                + "[README](../README.md).");
         lines.add("");
     }
 
@@ -105,14 +109,18 @@ final class Report {
                     Cells.whole(figures.spread(scenario, server, sample -> sample.loadShare() * 100)) + " %",
                     Cells.mega(figures.once(scenario, server, Sample::heap)),
                     Cells.mega(figures.once(scenario, server, Sample::resident)),
-                    Cells.bytes(figures.once(scenario, server, Sample::allocatedBytes))));
+                    Cells.bytes(figures.once(scenario, server, Sample::allocatedBytes)), wire(scenario, server)));
         }
         Traffic traffic = scenario.traffic();
         table(scenario.title(), picture(scenario.id(), scenario.title()),
                 List.of("server", "CPU a " + traffic.unit() + ", µs", "x NIO", "x C", traffic.units() + "/s", "p50, µs",
-                        "p99, µs", "p99.9, µs", "load", "heap, MB", "resident, MB", "allocated, B"), rows);
+                        "p99, µs", "p99.9, µs", "load", "heap, MB", "resident, MB", "allocated, B", "wire, B"), rows);
         lines.add(latency(traffic));
         lines.add("");
+    }
+
+    private String wire(Scenario scenario, Contender server) {
+        return Cells.bytes(figures.once(scenario, server, Sample::wireBytes));
     }
 
     /** {@return a chart, if it was drawn} */
@@ -143,6 +151,44 @@ final class Report {
         table("Connections that come and go", "This library: server CPU a connection, from connect to the end of the "
                 + "stream, in µs. Those with TLS are measured in rounds of their own.",
                 List.of("", "CPU, µs", "x NIO", "x plain with 1000", "x before"), rows);
+    }
+
+    private void comingBack() {
+        List<List<String>> rows = new ArrayList<>();
+        for (Scenario scenario : List.of(Scenario.RESUME_NONE, Scenario.RESUME_PRESENT, Scenario.RESUME)) {
+            ToDoubleFunction<Sample> p50 = sample -> sample.result().p50() / 1e3;
+            ToDoubleFunction<Sample> p99 = sample -> sample.result().p99() / 1e3;
+            if (figures.spread(scenario, OURS, p50) != null) {
+                boolean back = scenario.traffic().company().kind() == Company.Kind.RETURNING;
+                rows.add(List.of(scenario.title(),
+                        Cells.whole(figures.spread(scenario, OURS, p50)),
+                        Cells.whole(figures.spread(scenario, OURS, p99)),
+                        Cells.spread(figures.ratio(scenario, OURS, Scenario.RESUME_NONE, Contender.OURS, p50)),
+                        Cells.spread(figures.ratio(scenario, OURS, Scenario.RESUME_NONE, Contender.OURS, p99)),
+                        back ? Cells.whole(figures.spread(scenario, OURS, sample -> sample.result().nanos() / 1e6))
+                                : Cells.NONE));
+            }
+        }
+        table("Peers that come back at once", "How long deliveries take to the peers that stay, for messages that are "
+                + "due before all others have what they had missed; and how long that takes.",
+                List.of("", "p50, µs", "p99, µs", "p50, x without", "p99, x without", "all back after, ms"), rows);
+    }
+
+    private void keys() {
+        List<List<String>> rows = new ArrayList<>();
+        for (Scenario scenario : List.of(Scenario.KEYS_NONE, Scenario.KEYS, Scenario.KEYS_SLOW)) {
+            if (figures.spread(scenario, OURS, Sample::cpuMicros) != null) {
+                double slow = scenario.traffic().company().peers();
+                rows.add(List.of(scenario.title(), cpu(scenario, OURS),
+                        Cells.spread(figures.ratio(scenario, OURS, Scenario.KEYS_NONE, Contender.OURS)),
+                        slow > 0 ? Cells.spread(figures.spread(scenario, OURS, sample -> sample.wireBytes() / slow))
+                                : Cells.NONE));
+            }
+        }
+        table("Keys that conflate", "Server CPU a message, in µs, and what a slow peer is written for it, in bytes on "
+                + "the wire: with all of them it would be " + (Scenario.KEYS.traffic().bytes() + 2) + ". At the end each "
+                + "slow peer has the newest message of every key.",
+                List.of("", "CPU a message, µs", "x without keys", "a slow peer, B a message"), rows);
     }
 
     private void growth() {

@@ -3,6 +3,7 @@ package io.techops.broadcast.benchmarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The targets of this library, and whether a run meets them. */
@@ -27,6 +28,8 @@ final class Targets {
             loop(Scenario.HANDSHAKE, 1.5), loop(Scenario.HANDSHAKE_AWAY, 1.5), loop(Scenario.HANDSHAKE_EMPTY, 1.5),
             closing(Scenario.HANDSHAKE_AWAY), closing(Scenario.HANDSHAKE_EMPTY),
             plain(Scenario.NUMBERED_1, Scenario.FAN_1), plain(Scenario.NUMBERED_64, Scenario.FAN_64));
+    /** How much longer a delivery may take while others come back. */
+    private static final double DELAY = 1.10;
     private static final Contender OURS = Contender.named(Contender.OURS);
     private static final double GROWTH = 1.1;
     private static final double IDLE_KIB = 2;
@@ -76,6 +79,8 @@ final class Targets {
                     "0 B a delivery, 1 KiB a message: " + Cells.number(most) + " B a delivery",
                     Cells.number(bytes) + " B", bytes <= most));
         }
+        delay("p50", sample -> sample.result().p50());
+        delay("p99", sample -> sample.result().p99());
         latency("p50", 50);
         latency("p99", 99);
         return rows;
@@ -91,6 +96,15 @@ final class Targets {
         if (ours != null && loop != null) {
             add("Growth from 100 to 10,000 peers", Cells.number(GROWTH) + " x the C loop's, " + Cells.number(loop),
                     Cells.number(ours / loop) + " x: " + Cells.number(ours), ours / loop <= GROWTH);
+        }
+    }
+
+    private void delay(String name, ToDoubleFunction<Sample> percentile) {
+        Figures.Spread measured = figures.ratio(Scenario.RESUME, OURS, Scenario.RESUME_NONE, Contender.OURS,
+                percentile);
+        if (measured != null) {
+            add(Scenario.RESUME.title() + ": " + name, Cells.number(DELAY) + " x without them",
+                    Cells.spread(measured), measured.median() <= DELAY);
         }
     }
 

@@ -9,6 +9,7 @@ import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.tyrus.frame.DirectBufferPool;
 import io.techops.broadcast.tyrus.frame.EncodedBatch;
+import io.techops.broadcast.tyrus.sse.EventStreamEncoder;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -33,11 +34,11 @@ import org.openjdk.jmh.annotations.Warmup;
 public class EncodingBenchmark {
 
     /** How many messages. */
-    @Param({"1", "64"})
+    @Param({"1", "16"})
     public int messages;
 
     /** How long each. */
-    @Param({"64", "1024"})
+    @Param({"64", "1024", "16384"})
     public int bytes;
 
     /** Whether each has a key. */
@@ -86,6 +87,14 @@ public class EncodingBenchmark {
     @Benchmark
     public long encodeNumbered() {
         EncodedBatch encoded = EncodedBatch.encodeNumbered(batch, pool);
+        encoded.release();
+        return encoded.length();
+    }
+
+    /** Encodes the batch as events of an event stream, and gives the memory back. */
+    @Benchmark
+    public long encodeEvents() {
+        EncodedBatch encoded = EventStreamEncoder.encode(batch, pool);
         encoded.release();
         return encoded.length();
     }
