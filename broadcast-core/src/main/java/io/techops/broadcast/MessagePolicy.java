@@ -76,7 +76,8 @@ public interface MessagePolicy {
     /**
      * {@return {@code policy}, declared not to block} If neither the policy of a hub nor its {@link MessageListener}
      * may block, peers are read without a change of threads. A policy that blocks despite this declaration delays all
-     * that comes from other peers, and new connections, for as long as it takes.
+     * that comes from other peers, and new connections, for as long as it takes; {@code BroadcastServer} warns of it
+     * once, with the name of its class, if that is more than a second or two.
      *
      * @param policy never waits for a lock that is held for long, for a disk or for the network, and calls neither
      *     {@link BroadcastHub#broadcast} nor {@link Peer#send}, which wait while the hub is saturated

@@ -40,7 +40,7 @@ public final class GrizzlyListeners {
     public static TCPNIOTransport transport(String name, @Nullable WriteReadiness watch, HttpPort port) {
         TCPNIOTransport transport = TCPNIOTransportBuilder.newInstance().build();
         transport.setIOStrategy(new ReadThreadStrategy(new Acceptor(port.watch())));
-        transport.setSelectorHandler(new SelectorGuard());
+        transport.setSelectorHandler(new SelectorGuard(watch == null ? null : new SelectorWatch(watch)));
         transport.setName(name);
         transport.setTcpNoDelay(true);
         transport.setServerConnectionBackLog(BACKLOG);

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.glassfish.grizzly.nio.DefaultSelectorHandler;
 import org.glassfish.grizzly.nio.SelectorRunner;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -23,6 +24,12 @@ final class SelectorGuard extends DefaultSelectorHandler {
     private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
 
     private final FailureLog failures = new FailureLog(LoggerFactory.getLogger(SelectorGuard.class));
+    private final @Nullable SelectorWatch watch;
+
+    /** @param watch is told when a thread selects; null if no code of the host runs on them */
+    SelectorGuard(@Nullable SelectorWatch watch) {
+        this.watch = watch;
+    }
 
     @Override
     public boolean preSelect(SelectorRunner runner) {
@@ -37,6 +44,19 @@ final class SelectorGuard extends DefaultSelectorHandler {
 
     @Override
     public Set<SelectionKey> select(SelectorRunner runner) throws IOException {
+        if (watch == null) {
+            return guardedSelect(runner);
+        }
+        SelectorWatch.Selects selects = watch.ofThisThread();
+        selects.next();
+        try {
+            return guardedSelect(runner);
+        } finally {
+            selects.next();
+        }
+    }
+
+    private Set<SelectionKey> guardedSelect(SelectorRunner runner) throws IOException {
         try {
             return super.select(runner);
         } catch (ClosedSelectorException e) {
