@@ -18,7 +18,9 @@ import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -35,6 +37,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 public class HostedEndTest {
 
     private static final CountDownLatch[] GATE = new CountDownLatch[1];
+    private static final Queue<String> HEARD = new ConcurrentLinkedQueue<>();
+    /** More than sockets take. */
+    private static final int MUCH = 8 << 20;
 
     /** For JUnit. */
     public HostedEndTest() {
@@ -43,6 +48,7 @@ public class HostedEndTest {
     @BeforeEach
     void forget() {
         Hosted.forget();
+        HEARD.clear();
         GATE[0] = new CountDownLatch(1);
     }
 
@@ -75,11 +81,15 @@ public class HostedEndTest {
         /** A command comes. */
         @OnMessage
         public String obey(Session session, String command) throws Exception {
+            HEARD.add(command);
             switch (command) {
                 case "close" -> session.close(new CloseReason(CloseReason.CloseCodes.getCloseCode(4004), "as told"));
                 case "throw" -> throw new IllegalStateException("on purpose");
                 case "block" -> GATE[0].await();
-                case "interrupt" -> Thread.currentThread().interrupt();
+                case "interrupt" -> {
+                    Thread.currentThread().interrupt();
+                    return command;
+                }
                 default -> {
                     return command;
                 }
@@ -140,6 +150,7 @@ public class HostedEndTest {
                     .containsExactly(4001, "enough");
             empty.send(ClientFrames.frame(0x88));
             assertThat(empty.readClose().payload()).isEmpty();
+            assertThat(empty.socket().getInputStream().read()).as("the end, and no reset").isEqualTo(-1);
             assertThat(told().getCloseCode()).isEqualTo(CloseReason.CloseCodes.NO_STATUS_CODE);
             assertThat(Hosted.OPENED).noneMatch(Session::isOpen);
             assertThatThrownBy(() -> Hosted.OPENED.peek().getAsyncRemote()).isInstanceOf(IllegalStateException.class);
@@ -164,6 +175,46 @@ public class HostedEndTest {
             assertThat(told().getCloseCode().getCode()).isEqualTo(4004);
         }
         assertThat(Hosted.CLOSED).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Wire.class)
+    void aClientThatDoesNotAnswerACloseIsCut(Wire wire) throws Exception {
+        try (BroadcastServer server = wire.server().endpoint(Obeying.class).start();
+                RawClient raw = open(wire, server, "/obeys")) {
+            raw.sendText("close");
+            assertThat(raw.readClose().code()).isEqualTo(4004);
+            assertThat(raw.readsEnd()).isTrue();
+        }
+    }
+
+    @Test
+    void aClientThatSaysNothingMoreIsStillSentWhatWaits() throws Exception {
+        try (BroadcastServer server = echo(Wire.PLAIN).start(); RawClient slow = Wire.PLAIN.connect(server, 4096)) {
+            slow.shakeHands("/echo");
+            Hosted.OPENED.take().getAsyncRemote().sendBinary(ByteBuffer.wrap(new byte[MUCH]));
+            slow.sendClose(1000);
+            slow.socket().shutdownOutput();
+            assertThat(told().getCloseCode()).isEqualTo(CloseReason.CloseCodes.NORMAL_CLOSURE);
+            assertThat(slow.read().payload()).hasSize(MUCH);
+            assertThat(slow.readClose().code()).isEqualTo(1000);
+        }
+    }
+
+    @Test
+    void aPongReplacesOneThatHasNotBegunToLeave() throws Exception {
+        try (BroadcastServer server = Wire.PLAIN.server().endpoint(Obeying.class).start();
+                RawClient slow = Wire.PLAIN.connect(server, 4096)) {
+            slow.shakeHands("/obeys");
+            Hosted.OPENED.take().getAsyncRemote().sendBinary(ByteBuffer.wrap(new byte[MUCH]));
+            slow.send(ClientFrames.concat(ClientFrames.frame(0x89, "one"), ClientFrames.frame(0x89, "two"),
+                    ClientFrames.frame(0x89, "three")));
+            slow.sendText("and a text");
+            await().until(() -> HEARD.contains("and a text"));
+            assertThat(slow.read().payload()).hasSize(MUCH);
+            assertThat(slow.read().text()).isEqualTo("three");
+            assertThat(slow.readText()).isEqualTo("and a text");
+        }
     }
 
     @ParameterizedTest
@@ -216,6 +267,7 @@ public class HostedEndTest {
                 RawClient failing = open(Wire.PLAIN, server, "/fails")) {
             raw.sendText("throw");
             raw.sendText("interrupt");
+            assertThat(raw.readText()).isEqualTo("interrupt");
             raw.sendText("still here");
             assertThat(raw.readText()).isEqualTo("still here");
             failing.sendText("here too");

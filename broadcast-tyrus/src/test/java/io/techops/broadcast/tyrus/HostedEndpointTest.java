@@ -1,8 +1,10 @@
 package io.techops.broadcast.tyrus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.handshake.PeerAttributes;
@@ -12,7 +14,9 @@ import io.techops.broadcast.testing.JdkClient;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Tls;
 import jakarta.websocket.DecodeException;
+import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,6 +34,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Endpoints of the application's own beside the hub. */
 class HostedEndpointTest {
 
+    /** Some of them are more than may wait for a session. */
+    private static final String MEGABYTE = "y".repeat(1 << 20);
     private static final ServerEndpointConfig PROGRAMMATIC =
             ServerEndpointConfig.Builder.create(Hosted.Programmatic.class, "/programmatic").build();
 
@@ -51,7 +57,8 @@ class HostedEndpointTest {
     @EnumSource(Wire.class)
     void roomsOfAChatAreApartAndTheHubHasItsOwnPath(Wire wire) throws Exception {
         try (BroadcastServer server = all(wire).start(); RawClient peer = wire.open(server);
-                RawClient one = open(wire, server, "/chat/tea"); RawClient two = open(wire, server, "/chat/tea");
+                RawClient one = open(wire, server, "/chat/tea");
+                RawClient two = open(wire, server, "/chat/tea?room=cafe");
                 RawClient other = open(wire, server, "/chat/gr%C3%BCn;x")) {
             await().until(() -> Hosted.OPENED.size() == 3);
             one.sendText("hello");
@@ -75,7 +82,7 @@ class HostedEndpointTest {
         try (BroadcastServer server = all(wire).maxMessageBytes(1 << 20).start();
                 RawClient raw = open(wire, server, "/echo")) {
             for (String text : List.of("", "a", "\uD83D\uDE00 gr\u00FC\u00DFe", "x".repeat(65_536),
-                    "y".repeat(1 << 20))) {
+                    MEGABYTE, MEGABYTE, MEGABYTE, MEGABYTE, MEGABYTE, MEGABYTE)) {
                 raw.sendText(text);
                 assertThat(raw.readText()).isEqualTo(text);
             }
@@ -133,6 +140,10 @@ class HostedEndpointTest {
             assertThat(session.getOpenSessions()).containsExactly(session);
             assertThat(session.getNegotiatedExtensions()).isEmpty();
             assertThat(session.getUserProperties()).containsKey("remoteAddress");
+            ServerContainer container = (ServerContainer) session.getContainer();
+            assertThatThrownBy(() -> container.addEndpoint(Hosted.Echo.class))
+                    .isInstanceOf(DeploymentException.class).hasMessageContaining("BroadcastServer.Builder.endpoint");
+            assertThatThrownBy(() -> container.addEndpoint(PROGRAMMATIC)).isInstanceOf(DeploymentException.class);
         }
     }
 
@@ -162,8 +173,10 @@ class HostedEndpointTest {
             assertThat(two.readText()).isEqualTo("to the other");
             peer.sendText("to the first");
             assertThat(peer.readText()).isEqualTo("to the first");
-            assertThat(other.peers().iterator().next().attributes()).extracting(all -> all.get(PeerAttributes.PATH))
-                    .isEqualTo("/other");
+            Attributes known = other.peers().iterator().next().attributes();
+            assertThat(known.get(PeerAttributes.PATH)).isEqualTo("/other");
+            assertThat(known.get(PeerAttributes.REMOTE_ADDRESS).getPort()).isIn(one.socket().getLocalPort(),
+                    two.socket().getLocalPort());
         }
     }
 

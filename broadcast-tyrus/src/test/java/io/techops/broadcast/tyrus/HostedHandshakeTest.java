@@ -27,6 +27,7 @@ import java.security.Principal;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.glassfish.tyrus.spi.UpgradeResponse;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -70,7 +71,15 @@ public class HostedHandshakeTest {
             if (request.getHeaders().containsKey("X-Fail")) {
                 throw new IllegalStateException("on purpose");
             }
+            if (request.getHeaders().containsKey("X-Split")) {
+                response.getHeaders().put("X-Answer", List.of("one\r\nX-Evil: two"));
+                return;
+            }
+            if (request.getHeaders().containsKey("X-Fee")) {
+                ((UpgradeResponse) response).setStatus(402);
+            }
             response.getHeaders().put("X-Answer", List.of("for " + request.getHeaders().get("x-question")));
+            response.getHeaders().put("Sec-WebSocket-Extensions", List.of("permessage-deflate"));
             config.getUserProperties().put("path", "its own");
             config.getUserProperties().put("principal seen", String.valueOf(request.getUserPrincipal()));
         }
@@ -162,6 +171,17 @@ public class HostedHandshakeTest {
     }
 
     @Test
+    void aConfiguratorMayRefuseByTheStatusAndMaySetNoHeaderThatCannotBeSent() throws Exception {
+        try (LogCatch log = new LogCatch(); BroadcastServer server = greeting(Wire.PLAIN).start()) {
+            assertThat(ask(server, "/greets/ann", "X-Fee: unpaid", "X-Question: 42")).startsWith("HTTP/1.1 402 ")
+                    .contains("\r\nX-Answer: for [42]\r\n").doesNotContain("Sec-WebSocket-Accept", "Upgrade:");
+            assertThat(ask(server, "/greets/ann", "X-Split: yes")).startsWith("HTTP/1.1 500 ").doesNotContain("X-Evil");
+            assertThat(log.warnings()).allMatch(line -> line.contains("configurator"));
+        }
+        assertThat(Hosted.OPENED).isEmpty();
+    }
+
+    @Test
     void thePolicysAttributesAndPrincipalAndSubprotocolAreTheSessions() throws Exception {
         Principal ann = () -> "ann";
         try (BroadcastServer server = greeting(Wire.PLAIN).endpoint(Hosted.Echo.class).handshakePolicy(request ->
@@ -222,6 +242,37 @@ public class HostedHandshakeTest {
             assertThat(raw.ask(RawClient.handshake("/p"))).contains("X-Answer");
             raw.sendText("1,2");
             assertThat(raw.readText()).isEqualTo("2,1");
+        }
+    }
+
+    @Test
+    void whatAConfigurationLeavesOpenIsAsTheAnnotationSays() throws Exception {
+        ServerEndpointConfig config = ServerEndpointConfig.Builder.create(Greeting.class, "/g/{name}")
+                .configurator(new Configured()).build();
+        try (BroadcastServer server = Wire.PLAIN.server().endpoint(config).start()) {
+            assertThat(ask(server, "/g/ann", "Sec-WebSocket-Protocol: v1"))
+                    .contains("\r\nSec-WebSocket-Protocol: v1\r\n");
+        }
+    }
+
+    @Test
+    void whatTheApplicationHasSetIsNotReplacedByWhatTheServerKnows() throws Exception {
+        ServerEndpointConfig config = ServerEndpointConfig.Builder.create(Hosted.Programmatic.class, "/p").build();
+        config.getUserProperties().put("path", "of the application");
+        try (BroadcastServer server = Wire.PLAIN.server().endpoint(config).start()) {
+            answers(server, "/p", "text", "programmatic text");
+            assertThat(Hosted.OPENED.take().getUserProperties()).containsEntry("path", "of the application")
+                    .containsKey("remoteAddress");
+        }
+    }
+
+    @Test
+    void anEndpointAtTheRootIsBesideTopics() throws Exception {
+        ServerEndpointConfig root = ServerEndpointConfig.Builder.create(Hosted.Programmatic.class, "/").build();
+        try (BroadcastServer server = Wire.PLAIN.server().topics(Topics.create()).path("/{topic}").endpoint(root)
+                .start()) {
+            answers(server, "/", "text", "programmatic text");
+            answers(server, "/news", "text", "text");
         }
     }
 
