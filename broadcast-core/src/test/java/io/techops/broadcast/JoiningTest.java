@@ -12,7 +12,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A peer that joins wakes nobody who would look in time anyway, and misses nothing for it. */
+/** A peer that joins wakes no shard that would look in time anyway, and misses nothing for it. */
 class JoiningTest {
 
     private final ManualExecutor executor = new ManualExecutor();
@@ -111,7 +111,7 @@ class JoiningTest {
             }
         }.register(hub);
         pass(seconds(25));
-        pass(seconds(10)); // there was no pong, and nobody else is there for whom the shard would look
+        pass(seconds(10)); // there was no pong, and there is no other peer for which the shard would look
         assertThat(late).hasSize(1);
         assertPingedInTime(late);
     }

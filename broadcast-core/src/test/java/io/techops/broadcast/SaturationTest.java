@@ -233,7 +233,7 @@ class SaturationTest {
             FakeTransport second = rig.join();
             rig.run();
             int sent = flood(first, 0);
-            assertThat(second.receive(Integer.toString(sent))).as("nobody overtakes").isFalse();
+            assertThat(second.receive(Integer.toString(sent))).as("no message overtakes").isFalse();
             rig.run();
             assertThat(first.resumes()).isOne();
             assertThat(second.resumes()).isOne();

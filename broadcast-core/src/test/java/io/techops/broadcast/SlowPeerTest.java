@@ -222,7 +222,7 @@ class SlowPeerTest {
                 slow.progress();
             }
             assertThat(rig.timer().pending()).isEqualTo(pending);
-            assertThat(rig.executor().pending()).as("nobody is woken").isZero();
+            assertThat(rig.executor().pending()).as("no shard is woken").isZero();
         }
 
         @Test

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Peers come and go, and so do the topics under them: nobody is lost. */
+/** Peers come and go, and so do the topics under them: no peer is lost. */
 class TopicsStressTest {
 
     private static final int THREADS = 6;

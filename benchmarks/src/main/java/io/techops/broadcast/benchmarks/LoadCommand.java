@@ -56,7 +56,7 @@ final class LoadCommand implements Callable<Integer> {
                 throw new IllegalStateException("the answer must be " + GO + ": " + answer);
             }
         } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody interrupts this thread", e);
+            throw new IllegalStateException("this thread is never interrupted", e);
         }
     }
 }

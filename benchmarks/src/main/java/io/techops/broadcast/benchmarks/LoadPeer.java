@@ -209,7 +209,7 @@ final class LoadPeer implements Loop.Connection, Parser.Found {
     @Override
     public void message(byte[] in, int at, int length, long now) {
         if (!payloads.intact(in, at, length)) {
-            throw new BrokenDelivery("corrupt: peer " + number + " got " + length + " bytes that nobody sent");
+            throw new BrokenDelivery("corrupt: peer " + number + " got " + length + " bytes that no peer sent");
         }
         int publisher = payloads.publisher(in, at);
         int sequence = payloads.sequence(in, at);

@@ -48,7 +48,7 @@ public class PassBenchmark {
         hand.runAll();
     }
 
-    /** Ends the hub, and checks that everybody got everything. */
+    /** Ends the hub, and checks that every peer got everything. */
     @TearDown
     public void close() {
         hand.close();

@@ -6,7 +6,7 @@ import java.util.Random;
 
 /**
  * The messages. Each says who published it and which of his it is; the rest is a piece of a pattern, chosen by these
- * two, so that whoever gets it can check every byte. All of it is printable ASCII, six bits a character.
+ * two, so that a receiver can check every byte. All of it is printable ASCII, six bits a character.
  *
  * <p>{@code M ppp sssss pattern…}
  */

@@ -95,7 +95,7 @@ final class Run {
                     ready.add(server);
                 }
             }
-            // Only now, so that nobody is warmed up while others still start.
+            // Only now, so that no server is warmed up while others still start.
             ready.removeIf(server -> outOfTime()
                     || !works(server.scenario(), server, () -> warmUp(together, server, load)));
             boolean memory = together.stream().anyMatch(Scenario::memory);

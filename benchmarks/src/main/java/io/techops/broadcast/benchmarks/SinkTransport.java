@@ -37,21 +37,21 @@ public final class SinkTransport implements Transport {
 
     @Override
     public void ping() {
-        // Nobody is there.
+        // There is no connection.
     }
 
     @Override
     public void close(CloseReason reason) {
-        // Nobody is there.
+        // There is no connection.
     }
 
     @Override
     public void abort() {
-        // Nobody is there.
+        // There is no connection.
     }
 
     @Override
     public void resume() {
-        // Nobody is there.
+        // There is no connection.
     }
 }

@@ -24,7 +24,7 @@ final class BlockingPools implements BlockingTasks {
     BlockingPools(String name, Set<Thread> owner) {
         AtomicInteger number = new AtomicInteger();
         for (Kind kind : Kind.values()) {
-            ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(kind == Kind.CUT ? 16 : 32);
+            ScheduledThreadPoolExecutor pool = new ScheduledThreadPoolExecutor(kind == Kind.ABORT ? 16 : 32);
             EngineThread.staff(pool, name, number, owner);
             ThreadFactory factory = pool.getThreadFactory();
             pool.setThreadFactory(task -> {

@@ -27,7 +27,8 @@ final class FirstUses {
             return;
         }
         initialize(DrainPacer.class, DurationRules.class, EngineThread.class, EntryNotes.class, GapCounts.class,
-                HubFigures.class, HubPeer.Fate.class, LogBatch.class, LogBatch.LeftOut.class, MessageLog.Figures.class,
+                HubFigures.class, HubPeer.ReceiveResult.class, LogBatch.class, LogBatch.LeftOut.class,
+                MessageLog.Figures.class,
                 PeerCursor.class, RoomWait.class, Shard.Figures.class, Snapshots.class);
         BroadcastOptions.everyone();
         MessagePolicy.Decision.ignore();

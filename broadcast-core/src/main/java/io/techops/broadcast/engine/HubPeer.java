@@ -25,13 +25,13 @@ final class HubPeer extends Registration implements PolicyContext {
     private static final long NOTHING = -1;
 
     /** What became of a message that a peer sent. */
-    enum Fate { APPENDED, PARKED, DROPPED, BARRED }
+    enum ReceiveResult { APPENDED, PARKED, DROPPED, PEER_CLOSED }
 
     /** The hub that a peer is registered with. */
     interface Owner {
 
         /** Decides about what a peer sent, and does it, but for waking the shards. */
-        Fate receive(Message message, HubPeer from);
+        ReceiveResult receive(Message message, HubPeer from);
 
         /** {@return false if the hub is closed, or saturated and the wait is over} */
         boolean send(Publication message, PeerCursor[] to, RoomWait wait);
@@ -78,7 +78,7 @@ final class HubPeer extends Registration implements PolicyContext {
      */
     private boolean reading;
     private boolean appended;
-    private boolean barred;
+    private boolean inputClosed;
 
     /** Written once by the reading thread, before the shard is told to close for it: what its close frame said. */
     private volatile @Nullable CloseReason said;
@@ -265,7 +265,7 @@ final class HubPeer extends Registration implements PolicyContext {
     @Override
     public boolean received(Message message) {
         Objects.requireNonNull(message, "message");
-        if (barred || cursor.departed()) {
+        if (inputClosed || cursor.departed()) {
             return true;
         }
         if (cursor.parked != null) {
@@ -274,16 +274,16 @@ final class HubPeer extends Registration implements PolicyContext {
         if (!reading) {
             cursor.lastInbound = hub.now();
         }
-        Fate fate = null;
+        ReceiveResult result = null;
         try {
-            fate = hub.receive(message, this);
+            result = hub.receive(message, this);
         } finally {
-            barred = fate == Fate.BARRED;
-            if (!reading || fate == null) { // no memory: what was appended waits for nothing
+            inputClosed = result == ReceiveResult.PEER_CLOSED;
+            if (!reading || result == null) { // no memory: what was appended waits for nothing
                 offer();
             }
         }
-        return fate != Fate.PARKED;
+        return result != ReceiveResult.PARKED;
     }
 
     @Override
@@ -325,7 +325,7 @@ final class HubPeer extends Registration implements PolicyContext {
     @Override
     public boolean ending(CloseReason reason, boolean byPeer) {
         Objects.requireNonNull(reason, "reason");
-        barred = true;
+        inputClosed = true;
         if (cursor.departed() || behind() == 0) {
             unregister(reason, !byPeer);
             return true;

@@ -27,7 +27,7 @@ final class HubShutdown {
     private static final Duration MARGIN = Duration.ofSeconds(1);
 
     /** How long after the limit those who run the hub's tasks may take before they are run by the thread that waits. */
-    private static final Duration PATIENCE = Duration.ofMillis(250);
+    private static final Duration END_GRACE = Duration.ofMillis(250);
 
     /** The longest limit that {@link #begin} passes on to the timer; longer ones mean the same. */
     private static final Duration LONGEST = Duration.ofDays(365);
@@ -35,7 +35,7 @@ final class HubShutdown {
     private final MessageLog log;
     private final Shard[] shards;
     private final ListenerDispatcher events;
-    private final HubMetrics journal;
+    private final HubMetrics metrics;
     private final HubTimer timer;
     private final Duration drainSpread;
     private final @Nullable HubExecutors threads;
@@ -54,13 +54,13 @@ final class HubShutdown {
      * @param ownTimer the timer, if it ends with the hub; null if others use it
      * @param afterEnd called when nothing of the hub is left; does not throw
      */
-    HubShutdown(MessageLog log, Shard[] shards, ListenerDispatcher events, HubMetrics journal, HubTimer timer,
+    HubShutdown(MessageLog log, Shard[] shards, ListenerDispatcher events, HubMetrics metrics, HubTimer timer,
             Duration drainSpread,
             @Nullable HubExecutors threads, @Nullable ForeignTimer ownTimer, Runnable afterEnd) {
         this.log = log;
         this.shards = shards;
         this.events = events;
-        this.journal = journal;
+        this.metrics = metrics;
         this.timer = timer;
         this.drainSpread = drainSpread;
         this.threads = threads;
@@ -92,7 +92,7 @@ final class HubShutdown {
             ownTimer.end();
         }
         try {
-            journal.closed();
+            metrics.closed();
             if (threads != null) {
                 threads.shutdown();
             }
@@ -128,7 +128,7 @@ final class HubShutdown {
         Shard.Drain drain = new Shard.Drain(pace, now + nanos);
         // What follows needs no memory: either the end has not begun, or it goes on by itself.
         if (begun.compareAndSet(false, true)) {
-            journal.closes(count, within);
+            metrics.closes(count, within);
             log.seal();
             for (Shard shard : shards) {
                 shard.drain(drain);
@@ -154,7 +154,7 @@ final class HubShutdown {
     void await(Duration limit) {
         long until = System.nanoTime() + shorter(limit, LONGEST).plus(MARGIN).toNanos();
         try {
-            if (!hasEnded(shorter(limit, LONGEST).plus(PATIENCE))) {
+            if (!hasEnded(shorter(limit, LONGEST).plus(END_GRACE))) {
                 for (Shard shard : shards) {
                     shard.help(); // if the executor does not run it; by now it aborts what is left
                 }

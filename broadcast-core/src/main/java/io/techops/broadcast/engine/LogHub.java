@@ -47,7 +47,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
             CloseReason.of(CloseReason.TRY_AGAIN_LATER, "no memory for the begin");
     private static final String CLOSED = "the hub is closed: it takes no messages and no peers any more";
 
-    private final HubMetrics journal;
+    private final HubMetrics metrics;
     private final HubTimer timer;
     private final BlockingTasks adapters;
     private final Runnable afterGone;
@@ -78,7 +78,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         afterGone = settings.afterGone;
         topic = settings.topic;
         told = settings.listener != HubSettings.NO_LISTENER || settings.shared != null;
-        journal = new HubMetrics(settings.name, settings.traced, timer);
+        metrics = new HubMetrics(settings.name, settings.traced, timer);
         policy = settings.policy;
         policyFailures = new LogRateLimiter(timer::nanoTime);
         policyMayBlock = mayBlock(policy);
@@ -91,7 +91,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
                 settings.floodGrace,
                 settings.heartbeat, settings.pongTimeout);
         Arrays.setAll(shards, i -> new Shard(settings.name, i, log, settings.overflow, limits, executor, timer, this));
-        end = new HubShutdown(log, shards, events, journal, timer, settings.drainSpread, threads,
+        end = new HubShutdown(log, shards, events, metrics, timer, settings.drainSpread, threads,
                 settings.timer == ownTimer ? null : ownTimer, settings.afterEnd);
     }
 
@@ -237,7 +237,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
             if (hindered) {
                 shard.offer();
             } else {
-                shard.heedCalls();
+                shard.serveCalled();
             }
         }
     }
@@ -245,7 +245,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     @Override
     public void waits(boolean first) {
         if (first) {
-            journal.saturation().begins();
+            metrics.saturation().begins();
         }
         if (SerialTask.isOnThisThread()) {
             throw new IllegalStateException("a transport must not call what may wait for the hub: it is saturated");
@@ -255,11 +255,11 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
 
     @Override
     public void hasWaited() {
-        journal.saturation().ends();
+        metrics.saturation().ends();
     }
 
     @Override
-    public HubPeer.Fate receive(Message message, HubPeer from) {
+    public HubPeer.ReceiveResult receive(Message message, HubPeer from) {
         MessagePolicy.Decision decision;
         if (policyMayBlock) {
             from.offer(); // what is in the log does not wait for it
@@ -271,45 +271,45 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
             }
         } catch (Throwable thrown) {
             policyFailed(from, thrown);
-            return HubPeer.Fate.BARRED;
+            return HubPeer.ReceiveResult.PEER_CLOSED;
         }
         if (decision instanceof MessagePolicy.Decision.Relay relay) {
             return relay(relay, from);
         }
         if (decision instanceof MessagePolicy.Decision.Close close) {
             from.close(close.reason());
-            return HubPeer.Fate.BARRED;
+            return HubPeer.ReceiveResult.PEER_CLOSED;
         }
-        journal.ignored(message, from);
+        metrics.ignored(message, from);
         if (events.mayBlock()) {
             from.offer();
         }
         events.ignored(from, message);
-        return HubPeer.Fate.DROPPED;
+        return HubPeer.ReceiveResult.DROPPED;
     }
 
-    private HubPeer.Fate relay(MessagePolicy.Decision.Relay relay, HubPeer from) {
+    private HubPeer.ReceiveResult relay(MessagePolicy.Decision.Relay relay, HubPeer from) {
         Message message = relay.message();
         String refusal = log.refusal(message, relay.key());
         if (refusal != null) {
             from.close(CloseReason.of(CloseReason.MESSAGE_TOO_BIG, refusal));
-            return HubPeer.Fate.BARRED;
+            return HubPeer.ReceiveResult.PEER_CLOSED;
         }
         long sequence = log.receive(message, relay.key(), expiry(relay.timeToLive()), from.cursor());
         if (sequence == MessageLog.REFUSED) {
-            return HubPeer.Fate.DROPPED;
+            return HubPeer.ReceiveResult.DROPPED;
         }
         if (sequence == MessageLog.PARKED) {
-            journal.saturation().begins();
+            metrics.saturation().begins();
             offer();
-            return HubPeer.Fate.PARKED;
+            return HubPeer.ReceiveResult.PARKED;
         }
         from.hasAppended();
         if (events.mayBlock()) {
             from.offer();
         }
         published(message, sequence, from);
-        return HubPeer.Fate.APPENDED;
+        return HubPeer.ReceiveResult.APPENDED;
     }
 
     private void policyFailed(HubPeer from, Throwable thrown) {
@@ -324,7 +324,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     }
 
     private void published(Message message, long sequence, @Nullable Peer from) {
-        journal.broadcast(message, sequence, from, false);
+        metrics.broadcast(message, sequence, from, false);
         if (events.hearsMessages()) {
             events.broadcast(from, message, log.position(sequence));
         }
@@ -414,13 +414,13 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         if (start == null) {
             throw new RefusedException(RefusalCause.CLOSED, CLOSED);
         }
-        journal.registered(peer);
+        metrics.registered(peer);
         if (told) {
             events.tell();
         }
         Shard shard = shards[peer.cursor().shard];
         shard.joined(peer.registeredAt());
-        shard.heedCalls(); // it may have something to begin with
+        shard.serveCalled(); // it may have something to begin with
         if (prelude != null) {
             begins(peer, start, prelude);
         }
@@ -441,7 +441,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     }
 
     private void beginsOrThrows(HubPeer peer, ReplayStart start, Prelude prelude) {
-        journal.begins(peer, start, log.position(start.after()));
+        metrics.begins(peer, start, log.position(start.after()));
         if (prelude.awaitsSnapshot) {
             snapshots.take(peer, prelude, log.position(start.after()));
         }
@@ -450,7 +450,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     @Override
     public void refused(RefusalCause cause) {
         Objects.requireNonNull(cause, "cause");
-        journal.refused(cause);
+        metrics.refused(cause);
     }
 
     @Override
@@ -458,14 +458,14 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         try {
             // What others wait for first, and without any memory.
             if (log.forget(peer.cursor())) {
-                journal.saturation().ends();
+                metrics.saturation().ends();
                 offer(); // a drain waits for what is parked, and what was parked behind it may have room
             }
             leaves(peer);
             PeerCursor.Account account = log.account(peer.cursor());
-            journal.gone(peer, reason, byHub, timer.nanoTime() - peer.registeredAt(), account);
+            metrics.gone(peer, reason, byHub, timer.nanoTime() - peer.registeredAt(), account);
         } catch (Throwable noMemory) {
-            // Its shard comes to what is left of this, and the journal lacks it.
+            // Its shard comes to what is left of this, and the metrics lack it.
         }
         ListenerDispatcher.Event departure = peer.departure();
         if (departure != null) {
@@ -540,14 +540,14 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
                 throw noMemory;
             }
         }
-        journal.overflowed(peer, lost);
+        metrics.overflowed(peer, lost);
     }
 
     @Override
     public void failed(PeerCursor cursor, Throwable cause) {
         HubPeer peer = peer(cursor);
         peer.fails(cause);
-        journal.failed(peer, cause);
+        metrics.failed(peer, cause);
     }
 
     @Override
@@ -555,7 +555,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         for (MessageLog.Admitted one : admitted) {
             boolean later = false;
             try {
-                journal.saturation().ends();
+                metrics.saturation().ends();
                 later = tellAdmitted(one);
             } catch (Throwable noMemory) {
                 // The event is lost, and not the peer.
@@ -571,7 +571,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     /** {@return whether the peer is resumed by the event} */
     private boolean tellAdmitted(MessageLog.Admitted one) {
         HubPeer from = peer(one.from());
-        journal.broadcast(one.message(), one.sequence(), from, true);
+        metrics.broadcast(one.message(), one.sequence(), from, true);
         if (!events.hearsMessages()) {
             return false;
         }
@@ -591,7 +591,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
 
     @Override
     public void aborts() {
-        journal.aborts();
+        metrics.aborts();
     }
 
     @Override
@@ -666,6 +666,6 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         for (Shard shard : shards) {
             written = written.plus(shard.figures());
         }
-        return HubFigures.of(peers(), journal.counts(), log.figures(), written);
+        return HubFigures.of(peers(), metrics.counts(), log.figures(), written);
     }
 }

@@ -99,7 +99,7 @@ final class MessageLog {
     private final Retention retention;
     private final HubTimer timer;
     private final boolean excludesSender;
-    private final SureLock lock = new SureLock();
+    private final MemorySafeLock lock = new MemorySafeLock();
     private final Condition room = lock.newCondition();
 
     /** All of these are guarded by the lock. */
@@ -489,7 +489,7 @@ final class MessageLog {
     // What shards do.
 
     /** What a shard is told when it begins a round. */
-    static final class Turn {
+    static final class RoundStart {
         /** Up to where to read. */
         long head;
         /** Whether someone waits for room. */
@@ -538,7 +538,7 @@ final class MessageLog {
     }
 
     /** Begins a round of a shard: moves those who have joined to {@code peers}, and fills in the turn. */
-    void begin(int shard, List<PeerCursor> peers, Turn turn) {
+    void begin(int shard, List<PeerCursor> peers, RoundStart turn) {
         lock.lock();
         try {
             turn.called = marks.begin(shard, peers);

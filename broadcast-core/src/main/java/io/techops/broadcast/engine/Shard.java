@@ -91,11 +91,11 @@ final class Shard {
     private final List<PeerCursor> peers = new ArrayList<>();
     private final BatchCache batches;
     private final ShardTimer deadlines;
-    private final PeerTimeouts patience;
+    private final PeerTimeouts timeouts;
     private final ClosingPeers departures;
     private final long closeTimeout;
     private final JfrEvents.Pass pass = new JfrEvents.Pass();
-    private final MessageLog.Turn turn = new MessageLog.Turn();
+    private final MessageLog.RoundStart turn = new MessageLog.RoundStart();
 
     private final MessageLog.Loss loss = new MessageLog.Loss();
 
@@ -153,13 +153,13 @@ final class Shard {
         this.task = new SerialTask(executor, timer, this::round);
         this.batches = new BatchCache(log);
         this.deadlines = new ShardTimer(timer, this::wake);
-        this.patience = new PeerTimeouts(limits, timer, deadlines);
+        this.timeouts = new PeerTimeouts(limits, timer, deadlines);
         this.closeTimeout = limits.close().toNanos();
         this.departures = new ClosingPeers(limits.close(), timer, deadlines, outcome);
     }
 
     Figures figures() {
-        return new Figures(delivered, written, patience.stalls(), conflated, expired, encodings);
+        return new Figures(delivered, written, timeouts.stalls(), conflated, expired, encodings);
     }
 
     // What any thread may call.
@@ -177,7 +177,7 @@ final class Shard {
     }
 
     /** Wakes the shard if it is called for some of its peers. */
-    void heedCalls() {
+    void serveCalled() {
         if (log.hasCalled(index)) {
             wake();
         }
@@ -185,7 +185,7 @@ final class Shard {
 
     /** Makes sure that a round begins in time for the first ping of a peer that joined {@code now}. */
     void joined(long now) {
-        if (!patience.mayWait(now, nextRound)) {
+        if (!timeouts.mayWait(now, nextRound)) {
             wake();
         }
     }
@@ -266,9 +266,9 @@ final class Shard {
             peers.get(i).index = i;
         }
         for (int i = known; i < peers.size(); i++) {
-            patience.joined(peers.get(i));
+            timeouts.joined(peers.get(i));
             if (!peers.get(i).writable) {
-                patience.stalled(peers.get(i));
+                timeouts.stalled(peers.get(i));
             }
         }
     }
@@ -397,10 +397,10 @@ final class Shard {
     private boolean inTime(PeerCursor cursor, long now) {
         try {
             if (cursor.ending) {
-                patience.keepGrace(cursor, now);
+                timeouts.keepGrace(cursor, now);
                 return !deadlines.passed(cursor.closeBy, now) || departures.close(cursor, cursor.closeReason);
             }
-            CloseReason reason = patience.exhausted(cursor, now);
+            CloseReason reason = timeouts.exhausted(cursor, now);
             if (reason == null) {
                 return true;
             }
@@ -408,7 +408,7 @@ final class Shard {
                     ? departures.abort(cursor, reason)
                     : departures.close(cursor, reason);
         } catch (Throwable thrown) {
-            if (patience.hasPingFailed()) {
+            if (timeouts.hasPingFailed()) {
                 return departures.fail(cursor, thrown);
             }
             throw thrown;
@@ -476,7 +476,7 @@ final class Shard {
     private boolean give(PeerCursor cursor, long head, long tail, @Nullable DrainPacer closeAll) {
         int signals = cursor.signals();
         if (signals != 0) {
-            heed(cursor, signals);
+            handle(cursor, signals);
         }
         boolean fell = cursor.next < tail || cursor.lostAddressed > 0
                 || cursor.lapsedAddressed > 0 || cursor.untold > 0;
@@ -510,10 +510,10 @@ final class Shard {
         return wait == 0;
     }
 
-    private void heed(PeerCursor cursor, int signals) {
+    private void handle(PeerCursor cursor, int signals) {
         if ((signals & PeerCursor.READY) != 0) {
             cursor.setWritable(true);
-            patience.ready(cursor);
+            timeouts.ready(cursor);
         }
         if ((signals & PeerCursor.RESUME) != 0) {
             cursor.clear(PeerCursor.RESUME);
@@ -575,7 +575,7 @@ final class Shard {
 
     private void stalled(PeerCursor cursor) {
         cursor.setWritable(false);
-        patience.stalled(cursor);
+        timeouts.stalled(cursor);
     }
 
     /** Writes a batch whose messages have nothing to do with the cursor's place. */

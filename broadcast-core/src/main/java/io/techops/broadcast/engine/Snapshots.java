@@ -30,7 +30,7 @@ final class Snapshots {
 
     /** Asks later, on a thread that may block; the peer is not writable until then. */
     void take(HubPeer peer, Prelude prelude, Position after) {
-        threads.runAfter(Duration.ZERO, BlockingTasks.Kind.REPORT, () -> peer.begin(prelude, ask(peer, after)));
+        threads.runAfter(Duration.ZERO, BlockingTasks.Kind.CALLBACK, () -> peer.begin(prelude, ask(peer, after)));
     }
 
     private @Nullable List<Message> ask(HubPeer peer, Position after) {

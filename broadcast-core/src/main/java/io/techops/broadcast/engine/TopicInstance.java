@@ -27,7 +27,7 @@ final class TopicInstance {
     private final String name;
     private final Duration linger;
     private final HubTimer timer;
-    private final Lives lives;
+    private final LifeListener lives;
     private final CompletableFuture<@Nullable LogHub> hub = new CompletableFuture<>();
     private final Thread maker = Thread.currentThread();
 
@@ -44,7 +44,7 @@ final class TopicInstance {
     private volatile Duration endsWithin = Duration.ZERO;
 
     /** What a topic tells. */
-    interface Lives {
+    interface LifeListener {
         /** The topic was not used for its linger time: ends it, unless it is used now. */
         void expire(TopicInstance topic);
 
@@ -79,7 +79,7 @@ final class TopicInstance {
     }
 
     /** Makes a topic that the caller has entered, and has to {@link #build}. */
-    TopicInstance(String name, Duration linger, HubTimer timer, Lives lives) {
+    TopicInstance(String name, Duration linger, HubTimer timer, LifeListener lives) {
         this.name = name;
         this.linger = linger;
         this.timer = timer;

@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 
 /** Begins the lives of topics, and ends them. Safe for use by any number of threads. */
-final class TopicRegistry implements TopicInstance.Lives {
+final class TopicRegistry implements TopicInstance.LifeListener {
 
     private static final SafeLog LOG = SafeLog.of(Topics.class);
     private static final Duration LONGEST = Duration.ofDays(365);
@@ -73,7 +73,7 @@ final class TopicRegistry implements TopicInstance.Lives {
     private final Set<TopicInstance> alive = ConcurrentHashMap.newKeySet();
     /** Those that were idle, longest first; changed by any thread. */
     private final ConcurrentSkipListSet<TopicInstance.Stamp> idle = new ConcurrentSkipListSet<>();
-    private final SureLock lock = new SureLock();
+    private final MemorySafeLock lock = new MemorySafeLock();
     private HubFigures past = HubFigures.NONE;
     /** How many are present. */
     private int count;

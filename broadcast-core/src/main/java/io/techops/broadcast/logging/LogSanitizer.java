@@ -46,9 +46,9 @@ public final class LogSanitizer {
     /** {@return a throwable that is printed as {@code thrown} is, fit for a log; itself if it is already} */
     public static Throwable of(Throwable thrown) {
         try {
-            return isHarmless(thrown, MAX_CAUSES) ? thrown : new Shown(thrown, MAX_CAUSES);
+            return isHarmless(thrown, MAX_CAUSES) ? thrown : new SanitizedException(thrown, MAX_CAUSES);
         } catch (Throwable again) { // by one of its methods, or by one of its causes'
-            return new Shown(thrown.getClass().getName() + ", which threw " + again.getClass().getName()
+            return new SanitizedException(thrown.getClass().getName() + ", which threw " + again.getClass().getName()
                     + " when it was to be printed");
         }
     }
@@ -68,22 +68,22 @@ public final class LogSanitizer {
     }
 
     /** Stands for another throwable: its text made harmless, its stack trace, its causes; not what was suppressed. */
-    private static final class Shown extends Exception {
+    private static final class SanitizedException extends Exception {
 
         private static final long serialVersionUID = 1;
 
-        Shown(Throwable thrown, int causes) {
+        SanitizedException(Throwable thrown, int causes) {
             super(line(String.valueOf(thrown)), cause(thrown, causes), false, true);
             setStackTrace(thrown.getStackTrace());
         }
 
-        Shown(String text) {
+        SanitizedException(String text) {
             super(text, null, false, true);
         }
 
         private static @Nullable Throwable cause(Throwable thrown, int causes) {
             Throwable cause = thrown.getCause();
-            return cause == null || causes == 0 ? null : new Shown(cause, causes - 1);
+            return cause == null || causes == 0 ? null : new SanitizedException(cause, causes - 1);
         }
 
         @Override

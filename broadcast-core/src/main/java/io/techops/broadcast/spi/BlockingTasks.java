@@ -18,12 +18,12 @@ public interface BlockingTasks {
 
     /** What a task is for. Each kind has a bounded number of threads of its own, and never waits for another kind. */
     enum Kind {
-        /** Tells the peer something, such as a ping or a close frame: 32 threads at most. */
-        TALK,
-        /** Reports what the peer has sent, which may wait for a policy or a listener: 32 threads at most. */
-        REPORT,
+        /** Sends the peer something that may block, such as a ping or a close frame: 32 threads at most. */
+        SEND,
+        /** Calls what may be code of the host application, a policy, a listener or a snapshot: 32 threads at most. */
+        CALLBACK,
         /** Frees the connection, also while something of it hangs: 16 threads at most. */
-        CUT
+        ABORT
     }
 
     /**

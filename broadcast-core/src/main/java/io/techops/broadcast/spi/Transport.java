@@ -5,7 +5,7 @@ import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Peer;
 
 /**
- * How bytes reach one peer: the hub's only door to the network, implemented by an adapter.
+ * How bytes reach one peer: the hub's only access to the network, implemented by an adapter.
  *
  * <p>A host application never needs it: {@code BroadcastServer} and {@code BroadcastEndpoint} of
  * {@code io.techops.broadcast.tyrus} have one for every peer. The simplest one, for a peer who looks at the terminal:

@@ -56,7 +56,7 @@ class BlockingTasksTest {
     @Test
     void areGoneWhenAHubIsClosedThatHasThreadsOfTheHost() {
         BroadcastHub hub = BroadcastHub.builder().executor(ForkJoinPool.commonPool()).timer(new VirtualTimer()).build();
-        AdapterHub.of(hub).blockingTasks().runAfter(Duration.ZERO, Kind.TALK, task("at once"));
+        AdapterHub.of(hub).blockingTasks().runAfter(Duration.ZERO, Kind.SEND, task("at once"));
         hub.close(LONG);
         assertThat(done).containsExactly("at once");
         assertThat(used).noneMatch(Thread::isAlive);
@@ -65,7 +65,7 @@ class BlockingTasksTest {
     @Test
     void ofTopicsAreGoneWhenTheTopicsAreClosed() {
         Topics topics = Topics.create();
-        AdapterHub.of(topics.hub("a")).blockingTasks().runAfter(Duration.ofMillis(20), Kind.CUT, task("later"));
+        AdapterHub.of(topics.hub("a")).blockingTasks().runAfter(Duration.ofMillis(20), Kind.ABORT, task("later"));
         topics.close(LONG);
         assertThat(done).containsExactly("later");
         assertThat(used).noneMatch(Thread::isAlive);
@@ -75,7 +75,7 @@ class BlockingTasksTest {
     void thatCloseTheHubDoNotWaitForThemselves() throws Exception {
         BroadcastHub hub = BroadcastHub.create();
         CountDownLatch closed = new CountDownLatch(2);
-        for (Kind kind : List.of(Kind.TALK, Kind.REPORT)) {
+        for (Kind kind : List.of(Kind.SEND, Kind.CALLBACK)) {
             AdapterHub.of(hub).blockingTasks().runAfter(Duration.ZERO, kind, () -> {
                 used.add(Thread.currentThread());
                 hub.close(LONG);
@@ -92,10 +92,10 @@ class BlockingTasksTest {
         CountDownLatch free = new CountDownLatch(1);
         BroadcastHub hub = BroadcastHub.create();
         for (int i = 0; i < 100; i++) {
-            AdapterHub.of(hub).blockingTasks().runAfter(Duration.ZERO, Kind.TALK, () -> hang(free));
+            AdapterHub.of(hub).blockingTasks().runAfter(Duration.ZERO, Kind.SEND, () -> hang(free));
         }
         CountDownLatch cut = new CountDownLatch(1);
-        AdapterHub.of(hub).blockingTasks().runAfter(Duration.ZERO, Kind.CUT, cut::countDown);
+        AdapterHub.of(hub).blockingTasks().runAfter(Duration.ZERO, Kind.ABORT, cut::countDown);
         cut.await();
         hub.close(Duration.ZERO);
         free.countDown();
@@ -106,19 +106,19 @@ class BlockingTasksTest {
         BroadcastHub hub = BroadcastHub.create();
         hub.close(Duration.ZERO);
         CountDownLatch later = new CountDownLatch(1);
-        AdapterHub.of(hub).blockingTasks().runAfter(Duration.ofMillis(1), Kind.TALK, later::countDown);
+        AdapterHub.of(hub).blockingTasks().runAfter(Duration.ofMillis(1), Kind.SEND, later::countDown);
         later.await();
     }
 
     @Test
     void mayThrowAndLeaveAnInterrupt() throws Exception {
         try (BroadcastHub hub = BroadcastHub.create()) {
-            assertThatCode(() -> AdapterHub.of(hub).blockingTasks().runAfter(Duration.ZERO, Kind.TALK, () -> {
+            assertThatCode(() -> AdapterHub.of(hub).blockingTasks().runAfter(Duration.ZERO, Kind.SEND, () -> {
                 Thread.currentThread().interrupt();
                 throw new LinkageError("expected");
             })).doesNotThrowAnyException();
             CountDownLatch next = new CountDownLatch(1);
-            AdapterHub.of(hub).blockingTasks().runAfter(Duration.ZERO, Kind.TALK, next::countDown);
+            AdapterHub.of(hub).blockingTasks().runAfter(Duration.ZERO, Kind.SEND, next::countDown);
             next.await();
         }
     }
@@ -126,7 +126,7 @@ class BlockingTasksTest {
     @Test
     void areNotDoneIfTheyAreCancelled() {
         BroadcastHub hub = BroadcastHub.create();
-        AdapterHub.of(hub).blockingTasks().runAfter(LONG, Kind.TALK, task("never")).cancel();
+        AdapterHub.of(hub).blockingTasks().runAfter(LONG, Kind.SEND, task("never")).cancel();
         hub.close(LONG);
         assertThat(done).isEmpty();
         assertThat(used).noneMatch(Thread::isAlive);

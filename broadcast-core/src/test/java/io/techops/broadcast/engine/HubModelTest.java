@@ -493,7 +493,7 @@ class HubModelTest {
                 Peer peer = subject.peer();
                 if (peer.isRegistered()) {
                     assertThat(peer.lag()).as("all is delivered").isZero();
-                    assertThat(subject.isPaused()).as("nobody stays paused").isFalse();
+                    assertThat(subject.isPaused()).as("no peer stays paused").isFalse();
                 }
             }
         }

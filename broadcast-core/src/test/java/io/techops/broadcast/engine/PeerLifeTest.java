@@ -295,7 +295,7 @@ class PeerLifeTest {
             try {
                 through.get();
             } catch (Exception e) {
-                throw new AssertionError("somebody holds a lock during " + place, e);
+                throw new AssertionError("a lock is held during " + place, e);
             }
         }
 

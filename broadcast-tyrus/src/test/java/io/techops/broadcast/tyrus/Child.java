@@ -84,7 +84,7 @@ final class Child {
                 .filter(entry -> kept.test(entry.getFileName().toString())).map(Path::toString).toList());
     }
 
-    /** {@return what the program prints if somebody else runs it, from a folder that anyone can read} */
+    /** {@return what the program prints if another user runs it, from a folder that anyone can read} */
     static String runFrom(Path folder, int port, String... wrapper) throws Exception {
         List<String> copies = new ArrayList<>();
         int number = 0;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ports with TLS, and whoever does not speak it. */
+/** Ports with TLS, and clients that do not speak it. */
 class ClearTextTest {
 
     private static final String SENTENCE = "This port speaks TLS: the URL begins with wss or https.\n";

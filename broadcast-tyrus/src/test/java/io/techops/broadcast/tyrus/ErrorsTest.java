@@ -54,7 +54,7 @@ class ErrorsTest {
                         "--bounding-set=-all"}
                     : new String[0];
             assumeThat(asNobody.length == 0 || Files.isExecutable(Path.of("/usr/bin/setpriv")))
-                    .as("running as root, and there is no setpriv to become somebody else").isTrue();
+                    .as("running as root, and there is no setpriv to become another user").isTrue();
             Path unprivileged = Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start");
             assumeThat(Files.exists(unprivileged) && Integer.parseInt(Files.readAllLines(unprivileged).get(0)) > 81)
                     .as("this kernel keeps port 81 for those who have a right to it").isTrue();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A peer that sends as fast as TCP takes it is slowed down, and costs nobody anything. */
+/** A peer that sends as fast as TCP takes it is slowed down, and costs the others nothing. */
 class FloodTest {
 
     private static final int IN_A_WRITE = 500;

@@ -148,7 +148,7 @@ class LimitsTest {
     @Nested
     class APlaceIsGivenBack {
 
-        /** There is one place: it is free if somebody may come. */
+        /** There is one place: it is free if another peer may come. */
         private void isFree(BroadcastServer server) {
             await().ignoreExceptions().until(() -> {
                 Wire.PLAIN.open(server).close();

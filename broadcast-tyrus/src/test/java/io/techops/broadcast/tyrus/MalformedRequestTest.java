@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is no HTTP, or not quite: a clear answer, no 500, nothing in the log, and nobody else notices (RFC 9112). */
+/** What is no HTTP, or not quite: a clear answer, no 500, no line in the log, and others do not notice (RFC 9112). */
 class MalformedRequestTest {
 
     private static final String HOST = "Host: 127.0.0.1\r\n";
@@ -188,7 +188,7 @@ class MalformedRequestTest {
                 request("a page on the WebSocket port", 426, GET + "\r\n"),
                 request("a HEAD", 426, "HEAD / HTTP/1.1\r\n" + HOST + "\r\n"),
                 request("an OPTIONS about the server", 426, "OPTIONS * HTTP/1.1\r\n" + HOST + "\r\n"),
-                request("a method that nobody knows", 426, "BREW / HTTP/1.1\r\n" + HOST + "\r\n"),
+                request("an unknown method", 426, "BREW / HTTP/1.1\r\n" + HOST + "\r\n"),
                 request("HTTP/1.0 without a Host", 426, "GET / HTTP/1.0\r\n\r\n"),
                 request("a form", 426, "POST / HTTP/1.1\r\n" + HOST + "Content-Length: 3\r\n\r\na=b"),
                 request("chunks", 426,

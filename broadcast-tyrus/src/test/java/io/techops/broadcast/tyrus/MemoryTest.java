@@ -64,7 +64,7 @@ class MemoryTest {
                 assertThat(probe.readText()).isEqualTo("probe");
             }
             long after = Resources.usedHeap();
-            assertThat(server.hub().peers()).as("nobody was closed").hasSizeGreaterThanOrEqualTo(PEERS);
+            assertThat(server.hub().peers()).as("no peer was closed").hasSizeGreaterThanOrEqualTo(PEERS);
             for (RawClient peer : peers) {
                 peer.close();
             }

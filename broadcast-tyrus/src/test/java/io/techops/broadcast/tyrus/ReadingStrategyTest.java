@@ -46,7 +46,7 @@ class ReadingStrategyTest {
 
     @ParameterizedTest
     @EnumSource
-    void aPolicyThatMayBlockIsAskedOnAThreadThatNobodyElseNeeds(Wire wire) throws Exception {
+    void aPolicyThatMayBlockIsAskedOnAReadingThread(Wire wire) throws Exception {
         say(wire, BroadcastHub.builder().policy(spy()), "one", "two");
         assertThat(threads).hasSize(2).allSatisfy(name -> assertThat(name).startsWith(READER));
     }
@@ -61,7 +61,7 @@ class ReadingStrategyTest {
 
     @ParameterizedTest
     @EnumSource
-    void aListenerThatMayBlockIsToldOnAThreadThatNobodyElseNeeds(Wire wire) throws Exception {
+    void aListenerThatMayBlockIsToldOnAReadingThread(Wire wire) throws Exception {
         say(wire, BroadcastHub.builder().messageListener(new MessageListener() {
             @Override
             public void broadcast(@Nullable Peer from, Message message, Position position) {
@@ -114,7 +114,7 @@ class ReadingStrategyTest {
     }
 
     @Test
-    void aPlainHandshakeWithAHubThatMayBlockIsAnsweredOnAThreadThatNobodyElseNeeds() throws Exception {
+    void aPlainHandshakeWithAHubThatMayBlockIsAnsweredOnAReadingThread() throws Exception {
         assertRegisteredBy(READER, BroadcastHub.builder().policy(MessagePolicy.textOnly().andThen(
                 (context, message) -> MessagePolicy.Decision.relay(message))), bytes(RawClient.handshake("/")));
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A peer that does not read is its own trouble and nobody else's. */
+/** A peer that does not read affects no other peer. */
 class SlowPeerTest {
 
     private static final int SMALL_BUFFER = 4_096;

@@ -88,7 +88,7 @@ class SoakIT {
             assertThat(after.get("log")).as("lines from WARN up").isZero();
             assertThat(after.get("failures")).as("transports and policies that threw").isZero();
             assertThat(disconnected(after, "1013-overflow") + disconnected(after, "1013-stalled"))
-                    .as("stalled peers, each disconnected, and nobody else").isEqualTo(stalledInAll);
+                    .as("stalled peers, each disconnected, and no other").isEqualTo(stalledInAll);
             assertThat(after.get("threads")).as("threads").isLessThanOrEqualTo(before.get("threads"));
             assertThat(after.get("descriptors")).as("descriptors").isLessThanOrEqualTo(before.get("descriptors"));
             assertThat(after.get("heap")).as("heap").isLessThan(before.get("heap") + HEAP_MARGIN);

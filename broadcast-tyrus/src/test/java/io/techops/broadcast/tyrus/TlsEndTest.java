@@ -132,7 +132,7 @@ class TlsEndTest {
         }
     }
 
-    /** With TLS 1.2 that is the end of our direction too: what the hub writes meanwhile is nobody's. */
+    /** With TLS 1.2 that is the end of our direction too: what the hub writes meanwhile is lost. */
     @ParameterizedTest
     @ValueSource(strings = {OLD, NEW})
     void whatAPeerSaysBeforeItsEndIsHeardAlsoIfItHadToWait(String protocol) throws Exception {

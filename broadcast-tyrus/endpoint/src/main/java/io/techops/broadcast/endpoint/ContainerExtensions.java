@@ -40,7 +40,7 @@ final class ContainerExtensions {
 
     private static final Logger LOG = LoggerFactory.getLogger(ContainerExtensions.class);
     /** How long a peer whose connection is cut has to take a close frame. */
-    private static final Duration A_MOMENT = Duration.ofMillis(50);
+    private static final Duration CLOSE_FRAME_TIMEOUT = Duration.ofMillis(50);
 
     /**
      * What was found last, which is nearly always what is looked for next. The sessions themselves keep it: nothing of
@@ -60,7 +60,7 @@ final class ContainerExtensions {
     /** Nothing but an IP address, so that no name is looked up. */
     private static final Pattern IP_ADDRESS = Pattern.compile("[0-9.]+|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%\\w+)?");
 
-    private interface Act {
+    private interface SessionAction {
         void on(Session session) throws Exception;
     }
 
@@ -70,8 +70,8 @@ final class ContainerExtensions {
 
     private final Class<?> type;
     private final Cut cut;
-    private final @Nullable Act suspend;
-    private final @Nullable Act resume;
+    private final @Nullable SessionAction suspend;
+    private final @Nullable SessionAction resume;
     /** Undertow's, from which its channel tells an address, and Tyrus's. */
     private final @Nullable Method channel;
     private final @Nullable Method sourceAddress;
@@ -172,7 +172,7 @@ final class ContainerExtensions {
         }
     }
 
-    private static void run(Act act, Session session) {
+    private static void run(SessionAction act, Session session) {
         try {
             act.on(session);
         } catch (InvocationTargetException e) {
@@ -184,7 +184,7 @@ final class ContainerExtensions {
 
     private static Cut cut(Class<?> type) {
         for (String name : new String[] {"abort", "forceClose"}) {
-            Act act = act(type, name);
+            SessionAction act = act(type, name);
             if (act != null) {
                 return (session, reason) -> act.on(session);
             }
@@ -194,7 +194,7 @@ final class ContainerExtensions {
         if (doClose != null && onClose != null) {
             return (session, reason) -> {
                 if (session.isOpen()) {
-                    session.getUserProperties().put(TIMEOUTS[1], A_MOMENT.toMillis());
+                    session.getUserProperties().put(TIMEOUTS[1], CLOSE_FRAME_TIMEOUT.toMillis());
                 }
                 doClose.invoke(session, reason, reason, true);
                 onClose.invoke(session, reason);
@@ -204,12 +204,12 @@ final class ContainerExtensions {
         return Session::close;
     }
 
-    private static @Nullable Act act(Class<?> type, String name) {
+    private static @Nullable SessionAction act(Class<?> type, String name) {
         Method method = method(type, name);
         return method == null ? null : session -> method.invoke(session);
     }
 
-    private static @Nullable Act through(Method channel, String name) {
+    private static @Nullable SessionAction through(Method channel, String name) {
         Method method = method(channel.getReturnType(), name);
         return method == null ? null : session -> method.invoke(channel.invoke(session));
     }

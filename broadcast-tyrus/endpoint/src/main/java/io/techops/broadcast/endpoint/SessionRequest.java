@@ -6,8 +6,8 @@ import io.techops.broadcast.Replay;
 import io.techops.broadcast.handshake.Lookback;
 import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.spi.PathTemplate;
-import io.techops.broadcast.stream.Beginnings;
 import io.techops.broadcast.stream.NumberedFormat;
+import io.techops.broadcast.stream.ReplayRules;
 import io.techops.broadcast.stream.StreamQuery;
 import jakarta.websocket.Session;
 import java.net.URI;
@@ -43,7 +43,7 @@ record SessionRequest(Attributes attributes, boolean numbered, Replay replay) {
             throw new BadRequest(bad.sentence());
         }
         Replay allowed = lookback.allowed(((StreamQuery.Asked) asked).replay());
-        return new SessionRequest(attributes, numbered, Beginnings.of(allowed,
+        return new SessionRequest(attributes, numbered, ReplayRules.of(allowed,
                 session.getUserProperties().get(DECIDED) instanceof Replay replay ? replay : null, numbered));
     }
 

@@ -59,13 +59,13 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     /**
      * How long a container has to close by itself, with the better code, a session that it found something wrong with.
      */
-    private static final Duration OWN_CLOSE = Duration.ofSeconds(1);
+    private static final Duration CONTAINER_CLOSE_GRACE = Duration.ofSeconds(1);
     /** How long a close handshake may take, and whatever blocks in the container. */
     private static final Duration LINGER = Duration.ofSeconds(5);
     /** How long a peer that is cut has to take a close frame, if it takes anything at all. */
-    private static final Duration LAST_WORD = Duration.ofMillis(250);
+    private static final Duration CLOSE_GRACE = Duration.ofMillis(250);
     /** How often to look whether a session that is closing has ended: no container tells. */
-    private static final Duration LOOK = Duration.ofMillis(100);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
     /** How long to wait if other code is sending to the session. */
     private static final Duration BUSY = Duration.ofMillis(5);
     /** The key of a session's property: which session it is that is in a hub. */
@@ -74,9 +74,9 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     private final Session session;
     private final boolean numbered;
     private final BlockingTasks tasks;
-    private final ContainerExtensions extras;
+    private final ContainerExtensions extensions;
     private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
-    private final SessionReceiver inbox;
+    private final SessionReceiver receiver;
     /** Who opens the session has the first turn, so that nothing is sent before the hub's registration is known. */
     private final AtomicInteger turns = new AtomicInteger(1);
 
@@ -95,10 +95,10 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
      */
     private volatile boolean underWay;
 
-    /** Set before a close frame is sent: the hub is told of the end by {@link #look}. */
+    /** Set before a close frame is sent: the hub is told of the end by {@link #pollEnd}. */
     private volatile boolean closing;
     /** Cancels the next look. */
-    private volatile Cancellation looking = () -> { };
+    private volatile Cancellation polling = () -> { };
     /** Cancels what is done if a session that failed does not end by itself. */
     private volatile Cancellation failing = () -> { };
 
@@ -109,9 +109,9 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
         this.session = session;
         this.numbered = numbered;
         this.tasks = tasks;
-        this.extras = ContainerExtensions.of(session);
-        this.inbox = new SessionReceiver(extras.reading(session), this::receive,
-                report -> errand(Kind.REPORT, Duration.ZERO, report));
+        this.extensions = ContainerExtensions.of(session);
+        this.receiver = new SessionReceiver(extensions.reading(session), this::receive,
+                report -> runTask(Kind.CALLBACK, Duration.ZERO, report));
     }
 
     /**
@@ -175,7 +175,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
 
     @Override
     public void close(CloseReason reason) {
-        inbox.end();
+        receiver.end();
         closeAsked = reason;
         takeTurn();
     }
@@ -183,17 +183,17 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     /** A peer that reads is told, if that takes no time. */
     @Override
     public void abort() {
-        inbox.end();
+        receiver.end();
         CloseReason reason = closeAsked == null ? CUT : closeAsked;
         closeAsked = reason;
         aborted = true;
-        errand(Kind.CUT, LAST_WORD, () -> extras.cut(session, reason));
+        runTask(Kind.ABORT, CLOSE_GRACE, () -> extensions.cut(session, reason));
         takeTurn();
     }
 
     @Override
     public void resume() {
-        inbox.resume();
+        receiver.resume();
     }
 
     // Turns.
@@ -242,7 +242,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
         } else if (pingAsked) {
             pingAsked = false;
             underWay = true;
-            errand(Kind.TALK, Duration.ZERO, this::sendPing);
+            runTask(Kind.SEND, Duration.ZERO, this::sendPing);
         }
     }
 
@@ -278,7 +278,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
                     + "Send with Peer.send instead", e);
         }
         next--;
-        errand(Kind.TALK, BUSY, this::done);
+        runTask(Kind.SEND, BUSY, this::done);
     }
 
     /** {@return the payload in an array of its own: containers look at the array behind a buffer} */
@@ -307,13 +307,13 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
 
     // BlockingTasks.
 
-    private Cancellation errand(Kind kind, Duration delay, Runnable errand) {
+    private Cancellation runTask(Kind kind, Duration delay, Runnable task) {
         return tasks.runAfter(delay, kind, () -> {
             Thread thread = Thread.currentThread();
             ClassLoader before = thread.getContextClassLoader();
             thread.setContextClassLoader(loader);
             try {
-                errand.run();
+                task.run();
             } finally {
                 thread.setContextClassLoader(before);
             }
@@ -332,8 +332,8 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     private void startClose(CloseReason reason) {
         closing = true;
         long until = System.nanoTime() + LINGER.toNanos();
-        lookLater(until);
-        errand(Kind.TALK, Duration.ZERO, () -> {
+        pollLater(until);
+        runTask(Kind.SEND, Duration.ZERO, () -> {
             close(session, reason);
             if (!isOpen()) {
                 over();
@@ -341,25 +341,25 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
         });
     }
 
-    private void lookLater(long until) {
-        looking = errand(Kind.CUT, LOOK, () -> look(until));
+    private void pollLater(long until) {
+        polling = runTask(Kind.ABORT, POLL_INTERVAL, () -> pollEnd(until));
     }
 
     /** Tells that a session has ended, cuts it if it should have, or looks again later. */
-    private void look(long until) {
+    private void pollEnd(long until) {
         boolean open = isOpen();
         if (open && System.nanoTime() - until < 0) {
-            lookLater(until);
+            pollLater(until);
             return;
         }
         if (open) {
-            extras.cut(session, CUT);
+            extensions.cut(session, CUT);
         }
         over();
     }
 
     private void over() {
-        looking.cancel();
+        polling.cancel();
         registration.unregister(CUT); // unless the hub knows a better reason
     }
 
@@ -385,7 +385,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
 
     @Override
     public void received(Message message) {
-        inbox.add(message);
+        receiver.add(message);
     }
 
     private boolean receive(Message message) {
@@ -404,7 +404,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
 
     @Override
     public void closed(CloseReason reason) {
-        inbox.end();
+        receiver.end();
         boolean over = !isOpen();
         if (over) {
             failing.cancel();
@@ -419,7 +419,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     @Override
     public void failed(Throwable thrown) {
         LOG.debug("A session failed", thrown);
-        failing = errand(Kind.CUT, OWN_CLOSE, () -> {
+        failing = runTask(Kind.ABORT, CONTAINER_CLOSE_GRACE, () -> {
             // Unless the container has told more.
             closed(CloseReason.of(CloseReason.INTERNAL_ERROR, "the session failed"));
             if (isOpen()) { // also if something is stuck that is under way

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * said its last      |                  |                   |
  *                  inputEnded         inputEnded          inputEnded
  *                    v                  v                   v
- * end of stream    INPUT_ENDED ----> LAST_WORDS --left-> DONE
+ * end of stream    INPUT_ENDED ----> FINAL_FLUSH -left-> DONE
  *
  * The peer says its last with a close frame or by breaking a rule; what comes after that is not looked at. If the hub
  * owes it nothing then, the reading thread sends the close frame, otherwise the hub does so later.
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * other rows to ENDED, because there is nothing to wait for. An abort, and the end of the socket, lead to ENDED from
  * everywhere.
  *
- * BROKEN, ANSWERING, LAST_WORDS and LINGERING have a time limit. The others wait for the peer as long as the hub's own
+ * BROKEN, ANSWERING, FINAL_FLUSH and LINGERING have a time limit. The others wait for the peer as long as the hub's own
  * timeouts allow.
  */
 
@@ -53,7 +53,7 @@ enum CloseState {
     /** As {@link #CLOSE_RECEIVED}, and the stream has ended. */
     INPUT_ENDED(false, true, true, null),
     /** As {@link #ANSWERING}, and the stream has ended. */
-    LAST_WORDS(false, true, false, Limits.FLUSH),
+    FINAL_FLUSH(false, true, false, Limits.FLUSH),
     /** Nothing more is said or heard: the socket is being closed; what was written before still leaves. */
     DONE(false, false, false, null),
     /** The socket is closed, or being aborted. */
@@ -88,7 +88,7 @@ enum CloseState {
         return switch (this) {
             case OPEN -> CLOSING;
             case CLOSE_RECEIVED -> ANSWERING;
-            case INPUT_ENDED -> LAST_WORDS;
+            case INPUT_ENDED -> FINAL_FLUSH;
             default -> this;
         };
     }
@@ -98,7 +98,7 @@ enum CloseState {
         return switch (this) {
             case CLOSING -> CLOSE_SENT;
             case ANSWERING -> LINGERING;
-            case LAST_WORDS -> DONE;
+            case FINAL_FLUSH -> DONE;
             default -> this;
         };
     }
@@ -119,7 +119,7 @@ enum CloseState {
         return switch (this) {
             case OPEN, CLOSING, CLOSE_SENT, BROKEN, LINGERING -> DONE;
             case CLOSE_RECEIVED -> INPUT_ENDED;
-            case ANSWERING -> LAST_WORDS;
+            case ANSWERING -> FINAL_FLUSH;
             default -> this;
         };
     }

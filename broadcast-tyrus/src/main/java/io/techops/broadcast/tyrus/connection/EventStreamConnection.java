@@ -27,7 +27,7 @@ public final class EventStreamConnection extends PeerConnection {
 
     private static final CloseReason VANISHED =
             CloseReason.of(CloseReason.ABNORMAL, "the client has ended the event stream");
-    private static final CloseReason TALKS =
+    private static final CloseReason UNEXPECTED_INPUT =
             CloseReason.of(CloseReason.POLICY_VIOLATION, "a client of an event stream must not send anything");
 
     /** How much may come from the peer: as much as a server may have to skip behind a request. */
@@ -56,7 +56,7 @@ public final class EventStreamConnection extends PeerConnection {
             dropped = Math.min(MOST_INPUT + 1, dropped + piece.remaining());
         }
         if (dropped > MOST_INPUT && state().reads) {
-            heard(TALKS, false);
+            heard(UNEXPECTED_INPUT, false);
         }
         return true;
     }

@@ -68,7 +68,7 @@ abstract class FrameWriter {
     private @Nullable ByteBuffer ping;
     private @Nullable ByteBuffer close;
     private boolean owesWritable;
-    private int news;
+    private int notifications;
     /** Written with the lock held, read by any thread. */
     private volatile CloseState state = CloseState.OPEN;
 
@@ -271,7 +271,7 @@ abstract class FrameWriter {
                 if (last) {
                     pipe.shutdownOutput();
                     enter(state.left());
-                    news |= CLOSE_LEFT;
+                    notifications |= CLOSE_LEFT;
                     return;
                 }
                 if (!next()) {
@@ -279,7 +279,7 @@ abstract class FrameWriter {
                 }
             }
             if (pipe.write(turn(current)) > 0) {
-                news |= PROGRESSED;
+                notifications |= PROGRESSED;
             }
             if (!isTaken(current)) {
                 pipe.awaitWritable(flush);
@@ -288,7 +288,7 @@ abstract class FrameWriter {
         }
         if (owesWritable && current == null && state.takesMessages) {
             owesWritable = false;
-            news |= WRITABLE;
+            notifications |= WRITABLE;
         }
     }
 
@@ -342,20 +342,20 @@ abstract class FrameWriter {
 
     private void brokenBy(IOException e) {
         enter(state.failed());
-        news |= BROKEN;
+        notifications |= BROKEN;
         LOG.trace("A connection broke: {}", e.toString());
     }
 
     private void tornBy(Throwable thrown) {
-        news |= TORN;
+        notifications |= TORN;
         end();
         FAILURES.warn("No memory for the rest of what is written (-Xmx, -XX:MaxDirectMemorySize): the peer is aborted",
                 thrown);
     }
 
     private int takeNews() {
-        int taken = news;
-        news = 0;
+        int taken = notifications;
+        notifications = 0;
         return taken;
     }
 

@@ -21,15 +21,15 @@ import org.slf4j.LoggerFactory;
  * Out: what the hub asks for -> FrameWriter -> the pipe.
  *
  * CloseState has the ways to its end, which begin with
- *   the peer's last words     its close frame: nothing that comes after it is read. If the hub still owes the peer
+ *   the peer's close          its close frame: nothing that comes after it is read. If the hub still owes the peer
  *                             something, it calls close() after that (promise I12); otherwise the answer leaves at once
  *   a violation               likewise, with the rule that was broken
- *   the hub's close           our last words go out after what was written before; then the peer answers, or the hub
+ *   the hub's close           our close frame leaves after what was written before; then the peer answers, or the hub
  *                             aborts
- *   end of stream             if our last words have not left yet, they leave first, as the input alone has ended
+ *   end of stream             if our close frame has not left yet, it leaves first, as the input alone has ended
  *   reset                     found by reading, even if a write has failed before: what the peer sent until then counts
  * and always end with ended(), which Grizzly calls once the socket is closed.
- * TCP is never closed right after our last words: that would reset the connection and destroy them if the peer is still
+ * TCP is never closed right after our close frame: that would reset the connection and destroy it if the peer is still
  * sending. The output is shut down, and the input read until the peer has seen it, or the state's limit is over.
  */
 
@@ -56,7 +56,7 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
 
     /** Guarded by the lock: the state that was acted upon last, and what aborts the connection if it lasts too long. */
     private CloseState acted = CloseState.OPEN;
-    private @Nullable Deadline reaper;
+    private @Nullable Deadline abortDeadline;
 
     /**
      * @param vanished what the hub is told if the connection ends before either side has said its last
@@ -96,10 +96,10 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
     /** Runs {@code resumption} once, when the pause is over, which may be now. */
     abstract void onResume(Runnable resumption);
 
-    /** Writes our last words, if they were not written before. */
+    /** Writes our close frame, if it was not written before. */
     abstract void sayClose(CloseReason reason);
 
-    /** Nothing more is read. Our last words go out when the hub owes the peer nothing more. */
+    /** Nothing more is read. Our close frame leaves when the hub owes the peer nothing more. */
     final void heard(CloseReason reason, boolean byPeer) {
         enterHeard();
         if (registration.ending(reason, byPeer)) {
@@ -125,8 +125,8 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
     }
 
     /**
-     * Says that nothing more will come: the stream has ended, or broken. Closes the connection, unless our last words
-     * have still to leave.
+     * Says that nothing more will come: the stream has ended, or broken. Closes the connection, unless our close frame
+     * has still to leave.
      *
      * @return whether it is closed now
      */
@@ -149,10 +149,10 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
                 return;
             }
             acted = now;
-            if (reaper != null) {
-                reaper.cancel();
+            if (abortDeadline != null) {
+                abortDeadline.cancel();
             }
-            reaper = now.limit == null ? null : watch.after(now.limit, this::abort);
+            abortDeadline = now.limit == null ? null : watch.after(now.limit, this::abort);
         }
         if (now == CloseState.LINGERING) {
             pipe.finish();

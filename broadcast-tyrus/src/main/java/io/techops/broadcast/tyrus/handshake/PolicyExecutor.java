@@ -56,7 +56,7 @@ public final class PolicyExecutor implements AutoCloseable {
     }
 
     /** What the policy has decided: one of the two is not null. */
-    public record Verdict(Decision.@Nullable Accept accept, @Nullable HttpRejection refusal) {
+    public record PolicyResult(Decision.@Nullable Accept accept, @Nullable HttpRejection refusal) {
     }
 
     private Thread thread(Runnable task) {
@@ -68,14 +68,14 @@ public final class PolicyExecutor implements AutoCloseable {
     /**
      * Asks, and returns.
      *
-     * @param then is told the verdict, once, on any thread, perhaps before this returns; not after {@link Inquiry#end}.
-     *     It must not block: the thread may be one of the host application
+     * @param then is told the result, once, on any thread, perhaps before this returns; not after
+     *     {@link PolicyCall#end}. It must not block: the thread may be one of the host application
      * @return what ends it early
      */
-    public Inquiry ask(HandshakeRequest request, Consumer<Verdict> then) {
-        Inquiry inquiry = new Inquiry(request, then);
-        inquiry.run(() -> policy.decide(request));
-        return inquiry;
+    public PolicyCall ask(HandshakeRequest request, Consumer<PolicyResult> then) {
+        PolicyCall call = new PolicyCall(request, then);
+        call.run(() -> policy.decide(request));
+        return call;
     }
 
     /** {@return the answer to a handshake about which there is no decision in time} */
@@ -88,17 +88,17 @@ public final class PolicyExecutor implements AutoCloseable {
     }
 
     /** One handshake about which there is no decision yet. */
-    public final class Inquiry {
+    public final class PolicyCall {
 
         private final HandshakeRequest request;
-        /** Null as soon as there is a verdict, or none is wanted: a stage may refer to this for ever. */
-        private final AtomicReference<@Nullable Consumer<Verdict>> then;
+        /** Null as soon as there is a result, or none is wanted: a stage may refer to this for ever. */
+        private final AtomicReference<@Nullable Consumer<PolicyResult>> then;
         /** Written before the two are looked at that it stops; they are written before this is looked at. */
         private volatile boolean ended;
         private volatile @Nullable Future<?> task;
         private volatile @Nullable CompletionStage<?> stage;
 
-        private Inquiry(HandshakeRequest request, Consumer<Verdict> then) {
+        private PolicyCall(HandshakeRequest request, Consumer<PolicyResult> then) {
             this.request = request;
             this.then = new AtomicReference<>(then);
         }
@@ -115,7 +115,7 @@ public final class PolicyExecutor implements AutoCloseable {
             try {
                 threads.execute(asking);
             } catch (RejectedExecutionException e) {
-                conclude(new Verdict(null, busy("Too many handshakes wait for a decision.")));
+                conclude(new PolicyResult(null, busy("Too many handshakes wait for a decision.")));
             }
             if (ended) {
                 asking.cancel(true);
@@ -125,9 +125,9 @@ public final class PolicyExecutor implements AutoCloseable {
         private void settle(@Nullable Decision decision) {
             if (decision instanceof Decision.Accept accept) {
                 checkSubprotocol(accept.subprotocol(), request);
-                conclude(new Verdict(accept, null));
+                conclude(new PolicyResult(accept, null));
             } else if (decision instanceof Decision.Refuse refuse) {
-                conclude(new Verdict(null, refusal(refuse)));
+                conclude(new PolicyResult(null, refusal(refuse)));
             } else if (decision instanceof Decision.Pending pending) {
                 await(pending);
             } else {
@@ -163,17 +163,17 @@ public final class PolicyExecutor implements AutoCloseable {
             if (!ended && !threads.isShutdown() && failures.first()) {
                 LOG.warn("A handshake policy failed: the handshake is refused with 503", thrown);
             }
-            conclude(new Verdict(null, busy("There is no decision about this handshake.")));
+            conclude(new PolicyResult(null, busy("There is no decision about this handshake.")));
         }
 
-        private void conclude(Verdict verdict) {
-            Consumer<Verdict> told = then.getAndSet(null);
+        private void conclude(PolicyResult result) {
+            Consumer<PolicyResult> told = then.getAndSet(null);
             if (told != null) {
-                told.accept(verdict);
+                told.accept(result);
             }
         }
 
-        /** No verdict is wanted any more: interrupts the policy, or cancels its stage. */
+        /** No result is wanted any more: interrupts the policy, or cancels its stage. */
         public void end() {
             ended = true;
             then.set(null);

@@ -11,8 +11,8 @@ import io.techops.broadcast.handshake.Lookback;
 import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.spi.Batch;
-import io.techops.broadcast.stream.Beginnings;
 import io.techops.broadcast.stream.NumberedFormat;
+import io.techops.broadcast.stream.ReplayRules;
 import io.techops.broadcast.stream.Subprotocols;
 import io.techops.broadcast.tyrus.connection.EventStreamConnection;
 import io.techops.broadcast.tyrus.connection.FrameFilter;
@@ -92,7 +92,7 @@ public final class Upgrader {
                         parts.maxMessageBytes(), passed.permit()::release);
         try {
             peer.register(attributes(passed, accept, subprotocol),
-                    Beginnings.of(request.replay(), accept.replay(), numbered));
+                    ReplayRules.of(request.replay(), accept.replay(), numbered));
             open(connection, peer, passed.stream() ? EventStreamRequest.response(request, accept.headers())
                     : Handshake.response(request.header(Handshake.KEY), subprotocol, accept.headers()));
             return peer;

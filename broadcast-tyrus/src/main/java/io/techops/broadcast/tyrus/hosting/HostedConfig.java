@@ -31,7 +31,7 @@ final class HostedConfig implements TyrusServerEndpointConfig {
     HostedConfig(ServerEndpointConfig given, @Nullable ServerEndpointConfig annotation) {
         this.given = given;
         this.annotation = annotation;
-        this.configurator = new Informing(given.getConfigurator());
+        this.configurator = new InformedConfigurator(given.getConfigurator());
     }
 
     /** Runs what asks the configurator about a handshake. */
@@ -101,11 +101,11 @@ final class HostedConfig implements TyrusServerEndpointConfig {
         return given instanceof TyrusServerEndpointConfig limited ? limited.getMaxSessions() : 0;
     }
 
-    private static final class Informing extends Configurator {
+    private static final class InformedConfigurator extends Configurator {
 
         private final Configurator given;
 
-        Informing(Configurator given) {
+        InformedConfigurator(Configurator given) {
             this.given = given;
         }
 

@@ -39,7 +39,7 @@ public final class HostedSession {
     private static final Logger LOG = LoggerFactory.getLogger(HostedSession.class);
     private static final FailureLog FAILURES = new FailureLog(LOG);
     /** How long the close frame may take to leave, and the peer's to come. */
-    private static final Duration FAREWELL = Duration.ofSeconds(5);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     /** How long a connection that has said all may go on after that. */
     private static final Duration LINGER = Duration.ofSeconds(2);
     private static final CloseReason VANISHED =
@@ -60,7 +60,7 @@ public final class HostedSession {
     private final FrameSplitter splitter;
 
     /** Written by the reading thread: nothing that comes is looked at any more. */
-    private boolean deaf;
+    private boolean inputIgnored;
 
     /** All of these are guarded by this. */
     private boolean opened;
@@ -69,7 +69,7 @@ public final class HostedSession {
     private boolean inputOver;
     private boolean closeLeft;
     private boolean gone;
-    private @Nullable Deadline reaper;
+    private @Nullable Deadline abortDeadline;
 
     /**
      * Makes a session that is not open.
@@ -113,7 +113,7 @@ public final class HostedSession {
 
     private void failed(Throwable thrown) {
         FAILURES.warn("A session could not be served, and is closed", thrown);
-        deaf = true;
+        inputIgnored = true;
         close(FAILED);
     }
 
@@ -145,7 +145,7 @@ public final class HostedSession {
     }
 
     private void take(ByteBuffer piece) {
-        while (!deaf) {
+        while (!inputIgnored) {
             switch (splitter.next(piece)) {
                 case NOTHING -> {
                     return;
@@ -179,12 +179,12 @@ public final class HostedSession {
 
     /** Nothing more is read. */
     private void peerEnds(CloseReason reason) {
-        deaf = true;
+        inputIgnored = true;
         synchronized (this) {
             peerSaidAll = true;
         }
         close(reason);
-        farewell();
+        continueClose();
     }
 
     /** Tells Tyrus, which tells the peer and the endpoint, unless the session is closed already. */
@@ -216,7 +216,7 @@ public final class HostedSession {
                 return;
             }
             gone = true;
-            reapAfter(null);
+            abortAfter(null);
         }
         whenGone.run();
         writer.end(new IOException(VANISHED.phrase()));
@@ -252,14 +252,14 @@ public final class HostedSession {
     }
 
     /** Goes on with the end, as far as it has come. */
-    private void farewell() {
+    private void continueClose() {
         boolean over;
         synchronized (this) {
             over = closeLeft && peerSaidAll;
             if (over && inputOver) {
-                reapAfter(null);
+                abortAfter(null);
             } else {
-                reapAfter(over ? LINGER : FAREWELL);
+                abortAfter(over ? LINGER : CLOSE_TIMEOUT);
             }
         }
         if (over && inputOver) {
@@ -270,18 +270,18 @@ public final class HostedSession {
     }
 
     /** With the lock held: sees to it that the socket is gone by then, in place of what was to happen. */
-    private void reapAfter(@Nullable Duration delay) {
-        if (reaper != null) {
-            reaper.cancel();
+    private void abortAfter(@Nullable Duration delay) {
+        if (abortDeadline != null) {
+            abortDeadline.cancel();
         }
-        reaper = delay == null || gone ? null : watch.after(delay, this::abort);
+        abortDeadline = delay == null || gone ? null : watch.after(delay, this::abort);
     }
 
     private final class Ends implements SessionWriter.Owner {
 
         @Override
         public void closed() {
-            farewell();
+            continueClose();
         }
 
         @Override
@@ -289,7 +289,7 @@ public final class HostedSession {
             synchronized (HostedSession.this) {
                 closeLeft = true;
             }
-            farewell();
+            continueClose();
         }
 
         @Override
@@ -301,7 +301,7 @@ public final class HostedSession {
         @Override
         public void broken() {
             synchronized (HostedSession.this) {
-                reapAfter(LINGER); // what came before may still be read
+                abortAfter(LINGER); // what came before may still be read
             }
         }
     }

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 final class OpenSessions {
 
     /** How long endpoints may take to hear of the end of sessions that were aborted. */
-    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+    private static final Duration CALLBACK_GRACE = Duration.ofSeconds(1);
 
     private final WriteReadiness watch;
     /** Both are guarded by this. */
@@ -59,7 +59,7 @@ final class OpenSessions {
                 copy().forEach(HostedSession::goAway);
             }
             watch.in(limit, () -> copy().forEach(HostedSession::abort));
-            watch.in(limit.plus(LAST_WORDS), () -> over.complete(null));
+            watch.in(limit.plus(CALLBACK_GRACE), () -> over.complete(null));
         }
         return over;
     }

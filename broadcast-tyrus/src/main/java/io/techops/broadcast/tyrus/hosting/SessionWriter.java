@@ -145,22 +145,22 @@ final class SessionWriter extends Writer {
     @Override
     public void write(ByteBuffer frame, CompletionHandler<ByteBuffer> handler, @Nullable WriterInfo info) {
         Send send = new Send(frame, handler, info);
-        News news = new News();
+        Notifications notifications = new Notifications();
         synchronized (this) {
             if (ended || closeBrought) {
-                news.failed(List.of(send), new IOException("the session is closed"));
+                notifications.failed(List.of(send), new IOException("the session is closed"));
             } else if (!send.isWaitedFor && isTooMuch(send.length)) {
-                news.failed(List.of(send), new IOException("the session does not read what is sent to it"));
-                news.tooSlow = "no more than " + MOST_BYTES + " bytes may wait for a session";
+                notifications.failed(List.of(send), new IOException("the session does not read what is sent to it"));
+                notifications.tooSlow = "no more than " + MOST_BYTES + " bytes may wait for a session";
             } else {
                 add(send);
                 if (!awaiting) {
-                    pump(news);
+                    pump(notifications);
                 }
                 expireLater(send);
             }
         }
-        news.tell();
+        notifications.tell();
     }
 
     // With the lock held.
@@ -203,7 +203,7 @@ final class SessionWriter extends Writer {
         }
     }
 
-    private void pump(News news) {
+    private void pump(Notifications notifications) {
         boolean interrupted = Thread.interrupted(); // an interrupted thread that writes closes the channel
         try {
             while (!queue.isEmpty() && !ended) {
@@ -212,7 +212,7 @@ final class SessionWriter extends Writer {
                     progress++;
                 }
                 while (!queue.isEmpty() && !queue.peek().frame.hasRemaining()) {
-                    left(queue.poll(), news);
+                    left(queue.poll(), notifications);
                 }
                 if (!queue.isEmpty() && queue.peek().begun) {
                     awaiting = true;
@@ -222,12 +222,12 @@ final class SessionWriter extends Writer {
                 }
             }
         } catch (IOException e) {
-            news.failed(end(), e);
-            news.broken = true;
+            notifications.failed(end(), e);
+            notifications.broken = true;
         } catch (Throwable thrown) { // no memory, most likely
             FAILURES.warn("A session could not be written to, and is aborted", thrown);
-            news.failed(end(), new IOException("the session could not be written to", thrown));
-            news.broken = true;
+            notifications.failed(end(), new IOException("the session could not be written to", thrown));
+            notifications.broken = true;
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -247,15 +247,15 @@ final class SessionWriter extends Writer {
         return frames;
     }
 
-    private void left(Send send, News news) throws IOException {
+    private void left(Send send, Notifications notifications) throws IOException {
         leftQueue(send);
         if (!send.told) {
             send.told = true;
-            news.completed.add(send);
+            notifications.completed.add(send);
         }
         if (send.type == MessageType.CLOSE) {
             ended = true;
-            news.closeLeft = true;
+            notifications.closeLeft = true;
             pipe.shutdownOutput();
         }
     }
@@ -285,12 +285,12 @@ final class SessionWriter extends Writer {
     // On threads of the watch.
 
     private void flush() {
-        News news = new News();
+        Notifications notifications = new Notifications();
         synchronized (this) {
             awaiting = false;
-            pump(news);
+            pump(notifications);
         }
-        news.tell();
+        notifications.tell();
     }
 
     private void lookForStall(long seen) {
@@ -308,7 +308,7 @@ final class SessionWriter extends Writer {
     }
 
     private void expire(Send send) {
-        News news = new News();
+        Notifications notifications = new Notifications();
         synchronized (this) {
             if (send.told) {
                 return;
@@ -317,20 +317,20 @@ final class SessionWriter extends Writer {
             if (!send.begun && queue.remove(send)) {
                 leftQueue(send);
             }
-            news.failed(List.of(send), new TimeoutException("the send timeout is over"));
+            notifications.failed(List.of(send), new TimeoutException("the send timeout is over"));
         }
-        news.tell();
+        notifications.tell();
     }
 
     // The end.
 
     /** Writes nothing more, and tells all that wait. */
     void end(IOException why) {
-        News news = new News();
+        Notifications notifications = new Notifications();
         synchronized (this) {
-            news.failed(end(), why);
+            notifications.failed(end(), why);
         }
-        news.tell();
+        notifications.tell();
     }
 
     @Override
@@ -339,7 +339,7 @@ final class SessionWriter extends Writer {
     }
 
     /** What has happened while the lock was held, to be told when it is not. */
-    private final class News {
+    private final class Notifications {
         private final List<Send> completed = new ArrayList<>(1);
         private List<Send> failed = List.of();
         private @Nullable Throwable failure;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * The grammar of chunks is taken to the letter (RFC 9112 section 7.1): what one recipient reads as the end of a body
- * and another does not would let a client put a request of its own behind one of somebody else's, through a proxy
+ * and another does not would let a client put a request of its own behind one of another client, through a proxy
  * between the two. An extension is skipped, and so are trailers, once they are in order.
  */
 

@@ -100,7 +100,7 @@ public final class Publication {
             return answer != null ? answer : closed();
         }
         long begun = System.nanoTime();
-        hub.blockingTasks().runAfter(Duration.ZERO, BlockingTasks.Kind.REPORT, () -> {
+        hub.blockingTasks().runAfter(Duration.ZERO, BlockingTasks.Kind.CALLBACK, () -> {
             Duration left = LIMIT.minusNanos(System.nanoTime() - begun);
             Response late = left.isNegative() ? null : attempt(message, left);
             later.accept(late != null ? late : hub.isClosed() ? closed()

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
  */
 record HostingRouter(Router hubs, Hosting hosting, boolean anyPath) implements Router {
 
-    private static final Duration A_MOMENT = Duration.ofSeconds(2);
+    private static final Duration GRACE = Duration.ofSeconds(2);
 
     @Override
     public Answer at(String path) {
@@ -58,7 +58,7 @@ record HostingRouter(Router hubs, Hosting hosting, boolean anyPath) implements R
     public void close(Duration limit) {
         hubs.close(limit);
         try {
-            hosting.shutdown(limit).get(limit.plus(A_MOMENT).toMillis(), TimeUnit.MILLISECONDS);
+            hosting.shutdown(limit).get(limit.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {

@@ -471,8 +471,8 @@ final class HttpConnection extends ConnectionProcessor {
 
     private void ask(HandshakeChecks.Passed passed, HttpPort.Sockets sockets) {
         state = State.DECIDING;
-        PolicyExecutor.Inquiry asked = sockets.policy().ask(passed.request(),
-                verdict -> onSelector(() -> conclude(passed, verdict, sockets)));
+        PolicyExecutor.PolicyCall asked = sockets.policy().ask(passed.request(),
+                result -> onSelector(() -> conclude(passed, result, sockets)));
         whenClosed(() -> {
             asked.end();
             passed.permit().release();
@@ -520,19 +520,19 @@ final class HttpConnection extends ConnectionProcessor {
         }
     }
 
-    private void conclude(HandshakeChecks.Passed passed, PolicyExecutor.Verdict verdict, HttpPort.Sockets sockets) {
+    private void conclude(HandshakeChecks.Passed passed, PolicyExecutor.PolicyResult result, HttpPort.Sockets sockets) {
         if (state != State.DECIDING || isClosed()) {
             return; // too late
         }
         state = State.ANSWERING;
         whenClosed(null);
-        if (verdict.accept() == null) {
+        if (result.accept() == null) {
             passed.permit().release();
-            refuse(verdict.refusal(), true);
+            refuse(result.refusal(), true);
         } else if (isWatched() && !sockets.mayBlock().getAsBoolean()) {
-            accept(passed, verdict.accept(), sockets);
+            accept(passed, result.accept(), sockets);
         } else {
-            handOver(() -> accept(passed, verdict.accept(), sockets));
+            handOver(() -> accept(passed, result.accept(), sockets));
         }
     }
 

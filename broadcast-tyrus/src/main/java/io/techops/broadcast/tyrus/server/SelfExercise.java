@@ -42,7 +42,7 @@ public final class SelfExercise {
             + "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
     private static final String STREAM = "GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n";
     /** Two empty texts, one of them in two pieces, a ping, and a close frame: all with a mask of zeros. */
-    private static final byte[] TALK = frames(0x81, 0x01, 0x80, 0x89, 0x88);
+    private static final byte[] ALL_FRAMES = frames(0x81, 0x01, 0x80, 0x89, 0x88);
     private static final byte[] VIOLATION = frames(0x83);
 
     private SelfExercise() {
@@ -79,11 +79,12 @@ public final class SelfExercise {
     }
 
     private static void exercise(ServerRuntime server, @Nullable SSLSocketFactory tls) throws IOException {
-        talk(server.port(), tls, HANDSHAKE, TALK);
-        talk(server.port(), tls, HANDSHAKE, VIOLATION);
-        talk(server.port(), tls, "GET / HTTP/1.1\r\n\r\n", new byte[0]);
+        exchange(server.port(), tls, HANDSHAKE, ALL_FRAMES);
+        exchange(server.port(), tls, HANDSHAKE, VIOLATION);
+        exchange(server.port(), tls, "GET / HTTP/1.1\r\n\r\n", new byte[0]);
         if (server.pagePort() > 0) {
-            talk(server.pagePort(), tls, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", new byte[0]);
+            exchange(server.pagePort(), tls, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+                    new byte[0]);
         }
         begin(server, tls, HANDSHAKE, 0);
     }
@@ -98,8 +99,8 @@ public final class SelfExercise {
         }
     }
 
-    /** Says something, and hears the answer to its end. */
-    private static void talk(int port, @Nullable SSLSocketFactory tls, String request, byte[] frames)
+    /** Sends something, and reads the answer to its end. */
+    private static void exchange(int port, @Nullable SSLSocketFactory tls, String request, byte[] frames)
             throws IOException {
         try (Socket socket = open(port, tls)) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));

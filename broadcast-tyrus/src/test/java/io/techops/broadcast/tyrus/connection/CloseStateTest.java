@@ -8,7 +8,7 @@ import static io.techops.broadcast.tyrus.connection.CloseState.CLOSING;
 import static io.techops.broadcast.tyrus.connection.CloseState.DONE;
 import static io.techops.broadcast.tyrus.connection.CloseState.ENDED;
 import static io.techops.broadcast.tyrus.connection.CloseState.INPUT_ENDED;
-import static io.techops.broadcast.tyrus.connection.CloseState.LAST_WORDS;
+import static io.techops.broadcast.tyrus.connection.CloseState.FINAL_FLUSH;
 import static io.techops.broadcast.tyrus.connection.CloseState.LINGERING;
 import static io.techops.broadcast.tyrus.connection.CloseState.OPEN;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,10 +44,10 @@ class CloseStateTest {
             new Row(CLOSE_SENT, CLOSE_SENT, CLOSE_SENT, LINGERING, DONE, BROKEN),
             new Row(BROKEN, BROKEN, BROKEN, DONE, DONE, BROKEN),
             new Row(CLOSE_RECEIVED, ANSWERING, CLOSE_RECEIVED, CLOSE_RECEIVED, INPUT_ENDED, ENDED),
-            new Row(ANSWERING, ANSWERING, LINGERING, ANSWERING, LAST_WORDS, ENDED),
+            new Row(ANSWERING, ANSWERING, LINGERING, ANSWERING, FINAL_FLUSH, ENDED),
             new Row(LINGERING, LINGERING, LINGERING, LINGERING, DONE, ENDED),
-            new Row(INPUT_ENDED, LAST_WORDS, INPUT_ENDED, INPUT_ENDED, INPUT_ENDED, ENDED),
-            new Row(LAST_WORDS, LAST_WORDS, DONE, LAST_WORDS, LAST_WORDS, ENDED),
+            new Row(INPUT_ENDED, FINAL_FLUSH, INPUT_ENDED, INPUT_ENDED, INPUT_ENDED, ENDED),
+            new Row(FINAL_FLUSH, FINAL_FLUSH, DONE, FINAL_FLUSH, FINAL_FLUSH, ENDED),
             new Row(DONE, DONE, DONE, DONE, DONE, DONE),
             new Row(ENDED, ENDED, ENDED, ENDED, ENDED, ENDED));
 
@@ -61,7 +61,7 @@ class CloseStateTest {
         "ANSWERING,           , writes,         , PT5S",
         "LINGERING,           ,       ,         , PT2S",
         "INPUT_ENDED,         , writes, messages,",
-        "LAST_WORDS,          , writes,         , PT5S",
+        "FINAL_FLUSH,          , writes,         , PT5S",
         "DONE,                ,       ,         ,",
         "ENDED,               ,       ,         ,"})
     void whatEachStateAllowsAndForHowLong(CloseState state, @Nullable String reads, @Nullable String writes,

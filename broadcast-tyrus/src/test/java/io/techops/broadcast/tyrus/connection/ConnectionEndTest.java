@@ -258,7 +258,7 @@ class ConnectionEndTest {
         peer.close(CloseReason.of(CloseReason.NORMAL));
         comes(GOODBYE);
         assertThat(peer.inputEnded()).isFalse();
-        isNow(CloseState.LAST_WORDS);
+        isNow(CloseState.FINAL_FLUSH);
         pipe.goOn();
         assertThat(pipe.take()).endsWith(GOODBYE_OF_SERVER);
         isNow(CloseState.DONE, "shutdownOutput", "close");

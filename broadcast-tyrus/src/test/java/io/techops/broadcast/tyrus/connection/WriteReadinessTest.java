@@ -123,8 +123,8 @@ class WriteReadinessTest {
     }
 
     /**
-     * Who closes a channel marks its keys as cancelled before it queues them for their selectors, and wakes nobody. A
-     * selector that is busy with many closed channels keeps it waiting between the two.
+     * Who closes a channel marks its keys as cancelled before it queues them for their selectors, and wakes no thread.
+     * A selector that is busy with many closed channels keeps it waiting between the two.
      */
     @Test
     void aChannelThatIsBeingClosedWhenTheWatchLetsGoOfItIsGoneToo() throws Exception {

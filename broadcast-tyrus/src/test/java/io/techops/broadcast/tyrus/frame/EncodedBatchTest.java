@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What the thread that writes a batch does to it, nobody else sees. */
+/** What the thread that writes a batch does to it is not seen by other threads. */
 class EncodedBatchTest {
 
     private static final int LARGE = 100_000;
@@ -27,7 +27,7 @@ class EncodedBatchTest {
 
         @Override
         public void ping() {
-            // nobody answers
+            // there is no answer
         }
 
         @Override

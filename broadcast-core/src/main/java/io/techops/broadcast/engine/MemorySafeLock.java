@@ -5,9 +5,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * A lock that is also acquired when there is no memory to wait for it in its queue, as that of newer JDKs is: before
  * JDK 21 {@link #lock} throws {@code OutOfMemoryError} then, and what was to be done under the lock would be left
- * undone. Serialized by no one.
+ * undone. Never serialized.
  */
-final class SureLock extends ReentrantLock {
+final class MemorySafeLock extends ReentrantLock {
 
     private static final long serialVersionUID = 1;
 

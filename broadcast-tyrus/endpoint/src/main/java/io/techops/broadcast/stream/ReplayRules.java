@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 
 /** Where the stream of a peer begins, when everything is decided. Only static methods. */
-public final class Beginnings {
+public final class ReplayRules {
 
-    private Beginnings() {
+    private ReplayRules() {
     }
 
     /**
