@@ -2,6 +2,7 @@ package io.techops.broadcast.tyrus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.testing.TestRun;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -119,7 +120,7 @@ final class Child {
         Process process = new ProcessBuilder(command).directory(new File("/")).redirectErrorStream(true).start();
         try {
             String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             return printed.strip();
         } finally {
             process.destroyForcibly();

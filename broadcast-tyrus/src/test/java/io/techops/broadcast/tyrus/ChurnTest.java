@@ -10,6 +10,8 @@ import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Recorder;
 import io.techops.broadcast.testing.Resources;
+import io.techops.broadcast.testing.TestRun;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -49,7 +51,7 @@ class ChurnTest {
             one.get();
         }
         clients.shutdown();
-        assertThat(clients.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(clients.awaitTermination(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
 
     @ParameterizedTest
@@ -57,7 +59,7 @@ class ChurnTest {
     void whoComesAndGoesInAnyWayLeavesNoThreadNoDescriptorAndNoMemory(Wire wire) throws Exception {
         int count = wire == Wire.PLAIN ? COUNT : COUNT / 10; // TLS costs more, and its connections end later
         Recorder recorder = new Recorder();
-        BroadcastHub.Builder hub = BroadcastHub.builder().listener(recorder);
+        BroadcastHub.Builder hub = BroadcastHub.builder().listener(recorder).heartbeat(Duration.ZERO);
         try (LogCatch log = new LogCatch(); BroadcastServer server = wire.start(hub);
                 RawClient stays = wire.open(server)) {
             ConnectionEnding.Dialer dialer = () -> wire.connect(server);

@@ -34,7 +34,7 @@ class ClearTextTest {
 
     @BeforeEach
     void start() {
-        start(Duration.ofSeconds(10));
+        start(Duration.ofMinutes(5));
     }
 
     private void start(Duration handshakeTimeout) {

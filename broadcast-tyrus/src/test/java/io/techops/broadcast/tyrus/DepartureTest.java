@@ -63,7 +63,7 @@ class DepartureTest {
                 assertThat(peer.readText()).isEqualTo("here");
                 assertThat(other.readText()).isEqualTo("here");
                 ((Leaving) leaving).of(peer);
-                await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(recorder.departures).hasSize(1));
+                await().untilAsserted(() -> assertThat(recorder.departures).hasSize(1));
             }
             assertThat(recorder.departures.get(0).peer()).isEqualTo(2);
             assertThat(recorder.departures.get(0).reason().code()).isEqualTo(code);
@@ -71,7 +71,7 @@ class DepartureTest {
             other.sendText("undisturbed");
             assertThat(other.readText()).isEqualTo("undisturbed");
             other.sendClose(1000);
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(server.hub().peers()).isEmpty());
+            await().untilAsserted(() -> assertThat(server.hub().peers()).isEmpty());
         }
         assertThat(recorder.registered).hasSize(2);
         assertThat(recorder.departures).extracting(Recorder.Departure::peer).containsExactly(2L, 1L);
@@ -152,11 +152,10 @@ class DepartureTest {
                     }
                 }
             }
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(server.hub().peers()).isEmpty());
+            await().untilAsserted(() -> assertThat(server.hub().peers()).isEmpty());
             await().untilAsserted(() -> assertThat(recorder.departures).hasSize(300));
             assertThat(recorder.departures).extracting(Recorder.Departure::peer).doesNotHaveDuplicates();
-            await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> assertThat(Kernel.connectionsOf(server.port())).isEmpty());
+            await().untilAsserted(() -> assertThat(Kernel.connectionsOf(server.port())).isEmpty());
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.TestRun;
 import io.techops.broadcast.testkit.VirtualTimer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +29,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The end of a server that is busy, and that has many peers. */
 class EndUnderLoadTest {
 
-    private static final Duration LONG = Duration.ofSeconds(30);
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -42,7 +42,7 @@ class EndUnderLoadTest {
     void whatWasAcceptedBeforeTheEndReachesEveryPeer(Wire wire) throws Exception {
         int count = wire == Wire.PLAIN ? 120 : 20;
         BroadcastServer server = wire.start(BroadcastHub.builder().retention(Retention.of(100_000, 64 << 20))
-                .drainSpread(Duration.ofMillis(300)));
+                .stallTimeout(TestRun.LIMIT).heartbeat(Duration.ZERO).drainSpread(Duration.ofMillis(300)));
         Semaphore window = new Semaphore(200); // the host waits for one of its peers, so that none lags far behind
         List<Future<List<String>>> readers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -57,7 +57,7 @@ class EndUnderLoadTest {
             publishers.add(threads.submit(() -> {
                 try {
                     for (int i = 0; ; i++) {
-                        assertThat(window.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+                        assertThat(window.tryAcquire(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
                         accepted.put(server.hub().publish(name + i).toCompletableFuture().get().sequence(), name + i);
                     }
                 } catch (ExecutionException closed) {
@@ -66,8 +66,8 @@ class EndUnderLoadTest {
                 }
             }));
         }
-        await().atMost(LONG).until(() -> accepted.size() > 2_000);
-        server.close(LONG);
+        await().until(() -> accepted.size() > 2_000);
+        server.close(TestRun.LIMIT);
         window.release(1_000);
         for (Future<?> publisher : publishers) {
             publisher.get();
@@ -134,7 +134,7 @@ class EndUnderLoadTest {
 
     /** Lets no time pass, only what is due happen, until so many peers have seen their end. */
     private static void awaitClosed(VirtualTimer timer, AtomicInteger closed, int count) {
-        await().atMost(LONG).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             timer.pass(Duration.ZERO);
             assertThat(closed).hasValue(count);
         });

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.endpoint.BroadcastEndpoint;
+import io.techops.broadcast.testing.TestRun;
 import io.techops.broadcast.tyrus.server.DependencyCheck;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -183,7 +184,7 @@ class ErrorsTest {
                     "-genkeypair", "-alias", "a", "-keyalg", "EC", "-dname", "CN=localhost", "-storetype", "PKCS12",
                     "-keystore", file.toString(), "-storepass", "the right one").redirectErrorStream(true).start();
             keytool.getInputStream().readAllBytes();
-            assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(keytool.waitFor(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             return file;
         }
 

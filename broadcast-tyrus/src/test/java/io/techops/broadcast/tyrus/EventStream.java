@@ -2,7 +2,6 @@ package io.techops.broadcast.tyrus;
 
 import io.techops.broadcast.testing.RawClient;
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
@@ -102,14 +101,7 @@ final class EventStream implements AutoCloseable {
 
     /** {@return what comes before the end of the stream} */
     String rest() throws IOException {
-        StringBuilder rest = new StringBuilder();
-        try {
-            while (true) {
-                rest.append(line());
-            }
-        } catch (EOFException e) {
-            return rest.toString();
-        }
+        return new String(client.readAll(), StandardCharsets.UTF_8);
     }
 
     @Override

@@ -280,7 +280,7 @@ class EventStreamTest {
             assertThat(Wire.PLAIN.connect(server).ask(RawClient.handshake("/"))).startsWith("HTTP/1.1 503 ");
             stream.close();
             await().untilAsserted(() -> assertThat(server.hub().peers()).hasSize(1));
-            await().untilAsserted(() -> EventStream.open(Wire.PLAIN, server).close());
+            await().ignoreExceptions().untilAsserted(() -> EventStream.open(Wire.PLAIN, server).close());
             peer.sendText("still here");
             assertThat(peer.readText()).isEqualTo("still here");
         }
@@ -360,7 +360,7 @@ class EventStreamTest {
             for (int i = 0; i < 1_000; i++) {
                 server.hub().broadcast("last words " + i);
             }
-            CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> server.close(Duration.ofSeconds(20)));
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> server.close(Duration.ofMinutes(5)));
             for (int i = 0; i < 1_000; i++) {
                 assertThat(stream.data()).isEqualTo("last words " + i);
             }
@@ -471,11 +471,12 @@ class EventStreamTest {
     @EnumSource(Wire.class)
     void aClientThatReadsAgainInTimeGetsWholeEventsAndIsToldWhyItEnds(Wire wire) throws Exception {
         BroadcastHub.Builder hub = BroadcastHub.builder().retention(Retention.of(1_000, 64 << 20))
-                .stallTimeout(Duration.ofMillis(300)).closeTimeout(Duration.ofMinutes(1)).heartbeat(Duration.ZERO);
+                .stallTimeout(Duration.ofMillis(300)).closeTimeout(Duration.ofMinutes(5)).heartbeat(Duration.ZERO);
         try (BroadcastServer server = start(wire, hub);
-                EventStream stalled = EventStream.open(wire, server, SMALL_BUFFER)) {
+                EventStream stalled = EventStream.open(wire, server)) {
             stall(server);
             await().until(() -> server.hub().stats().stalls() == 1);
+            // The end has to be read within a moment, all that the kernel keeps: so its buffer is not a small one.
             String[] rest = stalled.rest().split("\n\n");
             assertThat(rest.length).isBetween(2, 399);
             for (int i = 0; i < rest.length - 1; i++) {

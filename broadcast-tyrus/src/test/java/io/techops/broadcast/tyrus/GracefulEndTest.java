@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.Retention;
+import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.JdkClient;
 import io.techops.broadcast.testing.Kernel;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Recorder;
+import io.techops.broadcast.testkit.VirtualTimer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,6 +39,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GracefulEndTest {
 
     private static final Duration LONG = Duration.ofHours(1);
+    /** For an end that has a moment to come, on any machine. */
+    private static final Duration AMPLE = Duration.ofMinutes(5);
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -76,7 +80,8 @@ class GracefulEndTest {
     void allPeersThatAreSendingAtTheTimeSee1001(Wire wire) throws Exception {
         int count = wire == Wire.PLAIN ? 200 : 50;
         Set<Thread> before = serverThreads();
-        BroadcastServer server = wire.server().start();
+        BroadcastServer server = wire.start(BroadcastHub.builder().heartbeat(Duration.ZERO).floodGrace(LONG)
+                .stallTimeout(LONG).closeTimeout(LONG));
         List<RawClient> peers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             peers.add(wire.open(server));
@@ -95,7 +100,7 @@ class GracefulEndTest {
             });
         }
         sending.await();
-        Future<?> closing = threads.submit(() -> server.close(Duration.ofMinutes(1)));
+        Future<?> closing = threads.submit(() -> server.close(AMPLE));
         List<Integer> seen = new ArrayList<>();
         for (Future<Integer> code : codes) {
             seen.add(code.get());
@@ -117,7 +122,7 @@ class GracefulEndTest {
             for (int i = 0; i < 1_000; i++) {
                 server.hub().broadcast("last words " + i);
             }
-            Future<?> closing = threads.submit(() -> server.close(Duration.ofSeconds(20)));
+            Future<?> closing = threads.submit(() -> server.close(AMPLE));
             for (int i = 0; i < 1_000; i++) {
                 assertThat(peer.readText()).isEqualTo("last words " + i);
                 assertThat(jdk.next()).isEqualTo("last words " + i);
@@ -134,16 +139,16 @@ class GracefulEndTest {
     @EnumSource(Wire.class)
     void aPeerThatIsSlowToReadSees1001BehindAllThatWasSentBefore(Wire wire) throws Exception {
         Recorder recorder = new Recorder();
-        BroadcastServer server = wire.start(BroadcastHub.builder().listener(recorder));
-        try (RawClient peer = wire.open(server, 16_384)) {
+        BroadcastServer server = wire.start(BroadcastHub.builder().listener(recorder).closeTimeout(LONG));
+        try (RawClient peer = wire.open(server, 16_384)) { // any kernel keeps the rest of it
             for (int i = 0; i < 20; i++) {
-                server.hub().broadcast("w".repeat(60_000));
+                server.hub().broadcast("w".repeat(6_000));
             }
-            Future<?> closing = threads.submit(() -> server.close(Duration.ofSeconds(20)));
+            Future<?> closing = threads.submit(() -> server.close(AMPLE));
             await().untilAsserted(() -> assertThat(recorder.departures).as("its close frame was written").hasSize(1));
             peer.sendText("not yet told");
             for (int i = 0; i < 20; i++) {
-                assertThat(peer.readText()).hasSize(60_000);
+                assertThat(peer.readText()).hasSize(6_000);
             }
             assertThat(peer.readClose().code()).isEqualTo(1001);
             peer.sendClose(1001);
@@ -174,11 +179,15 @@ class GracefulEndTest {
 
     @Test
     void aPeerThatDoesNotAnswerTheCloseFrameIsCutAtTheLimit() throws Exception {
-        BroadcastServer server = Wire.PLAIN.start(BroadcastHub.builder().closeTimeout(LONG));
+        VirtualTimer timer = new VirtualTimer(); // the limit is not over before the close frame has come
+        BroadcastServer server = Wire.PLAIN.start(BroadcastHub.builder().timer(timer).heartbeat(Duration.ZERO)
+                .closeTimeout(LONG));
         try (RawClient mute = Wire.PLAIN.open(server)) {
-            threads.submit(() -> server.close(Duration.ofMillis(300))).get();
+            Future<?> closing = threads.submit(() -> server.close(AMPLE));
             assertThat(mute.readClose().code()).isEqualTo(1001);
+            timer.pass(AMPLE);
             assertThat(mute.readsEnd()).isTrue();
+            closing.get();
         }
     }
 
@@ -188,7 +197,7 @@ class GracefulEndTest {
         BroadcastServer server = wire.start(BroadcastHub.builder().closeTimeout(LONG));
         try (RawClient mute = wire.open(server); RawClient late = wire.connect(server)) {
             late.send("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
-            Future<?> closing = threads.submit(() -> server.close(Duration.ofSeconds(20)));
+            Future<?> closing = threads.submit(() -> server.close(AMPLE));
             assertThat(mute.readClose().code()).isEqualTo(1001);
             String rest = RawClient.handshake("/");
             assertThat(late.ask(rest.substring(rest.indexOf("Host")))).startsWith("HTTP/1.1 503 ")
@@ -204,7 +213,7 @@ class GracefulEndTest {
     void anotherServerMayTakeThePortWhileTheFirstOneStillDrains(Wire wire) throws Exception {
         BroadcastServer first = wire.start(BroadcastHub.builder().closeTimeout(LONG));
         try (RawClient mute = wire.open(first)) {
-            Future<?> closing = threads.submit(() -> first.close(Duration.ofSeconds(60)));
+            Future<?> closing = threads.submit(() -> first.close(AMPLE));
             assertThat(mute.readClose().code()).isEqualTo(1001);
             BroadcastServer[] second = new BroadcastServer[1];
             await().ignoreExceptions().until(() -> {
@@ -230,7 +239,7 @@ class GracefulEndTest {
             String get = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
             assertThat(reader.ask(get)).startsWith("HTTP/1.1 200 ");
             assertThat(reader.readBody()).isEqualTo("page");
-            Future<?> closing = threads.submit(() -> server.close(Duration.ofSeconds(60)));
+            Future<?> closing = threads.submit(() -> server.close(AMPLE));
             assertThat(mute.readClose().code()).isEqualTo(1001);
             assertThat(reader.ask(get)).startsWith("HTTP/1.1 503 ").contains("Connection: close\r\n");
             assertThat(reader.readsEnd()).isTrue();
@@ -242,7 +251,7 @@ class GracefulEndTest {
     @Test
     void underLoadThePortCanBeBoundAgainAtOnce() throws Exception {
         Set<Thread> before = serverThreads();
-        int port = 0;
+        int port = FreePort.find();
         AtomicBoolean over = new AtomicBoolean();
         AtomicInteger toConnectTo = new AtomicInteger();
         List<Future<?>> storm = new ArrayList<>();
@@ -260,10 +269,9 @@ class GracefulEndTest {
         for (int i = 0; i < 10; i++) {
             // Throws if the port is taken.
             BroadcastServer server = BroadcastServer.builder().host("127.0.0.1").port(port).start();
-            port = server.port();
             toConnectTo.set(port);
             await().until(() -> server.hub().stats().registrations() > 20);
-            server.close(Duration.ofMillis(200));
+            server.close(AMPLE);
         }
         over.set(true);
         for (Future<?> one : storm) {
@@ -275,14 +283,16 @@ class GracefulEndTest {
     @Test
     void thePortCanBeBoundAgainAtOnce() throws Exception {
         Set<Thread> before = serverThreads();
-        int port = 0;
+        int port = FreePort.find();
         for (int i = 0; i < 5; i++) {
             BroadcastServer server = BroadcastServer.builder().host("127.0.0.1").port(port).start();
-            port = server.port();
             try (RawClient peer = Wire.PLAIN.open(server)) {
                 peer.sendText("round " + i);
                 assertThat(peer.readText()).isEqualTo("round " + i);
-                server.close(Duration.ofMillis(100));
+                Future<?> closing = threads.submit(() -> server.close(AMPLE));
+                assertThat(peer.readClose().code()).isEqualTo(1001);
+                peer.sendClose(1001);
+                closing.get();
                 assertThat(peer.readsEnd()).isTrue();
             }
         }
@@ -297,13 +307,14 @@ class GracefulEndTest {
         try (RawClient peer = Wire.PLAIN.open(server)) {
             List<Future<?>> closing = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                closing.add(threads.submit(() -> server.close(Duration.ofMillis(200))));
+                closing.add(threads.submit(() -> server.close(AMPLE)));
             }
+            assertThat(peer.readClose().code()).isEqualTo(1001);
+            peer.sendClose(1001);
             for (Future<?> one : closing) {
                 one.get();
             }
             server.close();
-            assertThat(peer.readClose().code()).isEqualTo(1001);
         }
         assertThat(recorder.departures).hasSize(1);
         nothingIsLeft(before, server.port());
@@ -312,7 +323,7 @@ class GracefulEndTest {
     @Test
     void aHubThatIsClosedByTheHostTakesItsPeersAlong() throws Exception {
         try (BroadcastServer server = Wire.PLAIN.server().start(); RawClient peer = Wire.PLAIN.open(server)) {
-            Future<?> closing = threads.submit(() -> server.hub().close(Duration.ofSeconds(10)));
+            Future<?> closing = threads.submit(() -> server.hub().close(AMPLE));
             assertThat(peer.readClose().code()).isEqualTo(1001);
             peer.sendClose(1001);
             closing.get();

@@ -101,7 +101,7 @@ class HttpConnectionTest {
     /** {@return the statuses of all answers to what was sent, until the server ends the connection} */
     private static List<Integer> answers(BroadcastServer server, String sent) throws IOException {
         try (RawClient peer = RawClient.connect(server.pagePort())) {
-            peer.send(sent.getBytes(StandardCharsets.ISO_8859_1));
+            peer.sendAll(sent.getBytes(StandardCharsets.ISO_8859_1));
             return ANSWER.matcher(new String(peer.readAll(), StandardCharsets.ISO_8859_1)).results()
                     .map(result -> Integer.parseInt(result.group(1))).toList();
         }
@@ -243,7 +243,7 @@ class HttpConnectionTest {
         CompletableFuture<Decision> decision = new CompletableFuture<>();
         int port = FreePort.find();
         try (BroadcastServer server = builder(Wire.PLAIN).port(port).pagePort(port)
-                .pageIdleTimeout(Duration.ofSeconds(3)).handshakePolicy(request -> {
+                .pageIdleTimeout(Duration.ofSeconds(5)).handshakePolicy(request -> {
                     asked.countDown();
                     return decision.join();
                 }).start();

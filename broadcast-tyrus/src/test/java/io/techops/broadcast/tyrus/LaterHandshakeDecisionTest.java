@@ -130,7 +130,7 @@ class LaterHandshakeDecisionTest {
     @Test
     void isCancelledAndRefusedWith503WhenTheTimeIsOver() throws Exception {
         try (LogCatch log = new LogCatch(); BroadcastServer server = Wire.PLAIN.server()
-                .handshakeTimeout(Duration.ofSeconds(2)).maxPeers(1).handshakePolicy(later).start()) {
+                .handshakeTimeout(Duration.ofSeconds(4)).maxPeers(1).handshakePolicy(later).start()) {
             for (int i = 0; i < 2; i++) {
                 try (RawClient peer = Wire.PLAIN.connect(server)) {
                     ask(peer);

@@ -10,6 +10,7 @@ import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.TestRun;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -104,7 +105,7 @@ class LimitsTest {
                 for (int i = 0; i < count; i++) {
                     Future<Integer> answer = threads.submit(() -> {
                         try (RawClient peer = RawClient.connect(server.port())) {
-                            start.await(30, TimeUnit.SECONDS);
+                            start.await(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS);
                             int status = status(peer.ask(RawClient.handshake("/")));
                             over.await();
                             return status;

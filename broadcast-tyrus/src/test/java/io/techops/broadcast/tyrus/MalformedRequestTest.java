@@ -238,7 +238,7 @@ class MalformedRequestTest {
     @Test
     void anAnswerIsReadableAlsoByAClientThatSendsAMegabyteOfHeaders() throws Exception {
         try (RawClient peer = RawClient.connect(server.port())) {
-            peer.send((GET + "X: " + "y".repeat(1 << 20)).getBytes(StandardCharsets.ISO_8859_1));
+            peer.sendAll((GET + "X: " + "y".repeat(1 << 20)).getBytes(StandardCharsets.ISO_8859_1));
             assertThat(peer.readHead()).startsWith("HTTP/1.1 431 ");
             assertThat(peer.readBody()).contains("16384");
         }

@@ -34,8 +34,8 @@ class NoDescriptorsTest {
             for (RawClient one : idle) {
                 one.close();
             }
-            await().untilAsserted(() -> isServed(server));
-            await().untilAsserted(() -> isGivenAPage(server));
+            await().ignoreExceptions().untilAsserted(() -> isServed(server));
+            await().ignoreExceptions().untilAsserted(() -> isGivenAPage(server));
             for (int i = 0; i < 5; i++) {
                 isServed(server);
                 isGivenAPage(server);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.testing.RawClient;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,7 +36,7 @@ class OrderTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void fiftyPeersSeeWhatFourPublishersSendInOneOrder(Wire wire) throws Exception {
-        try (BroadcastServer server = wire.server().start()) {
+        try (BroadcastServer server = wire.start(BroadcastHub.builder().heartbeat(Duration.ZERO))) {
             List<RawClient> peers = new ArrayList<>();
             for (int i = 0; i < PEERS; i++) {
                 peers.add(wire.open(server));

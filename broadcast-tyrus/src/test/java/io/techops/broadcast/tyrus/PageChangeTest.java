@@ -2,6 +2,7 @@ package io.techops.broadcast.tyrus;
 
 import static io.techops.broadcast.tyrus.PageServer.header;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -98,14 +100,17 @@ class PageChangeTest {
             AtomicBoolean over = new AtomicBoolean();
             ExecutorService other = Executors.newSingleThreadExecutor();
             try {
+                CountDownLatch begun = new CountDownLatch(1);
                 Future<Integer> editor = other.submit(() -> {
                     int n = 1;
                     for (; !over.get(); n++) {
                         edit.make(n);
+                        begun.countDown();
                     }
                     return n;
                 });
                 try {
+                    await().until(() -> begun.getCount() == 0 || editor.isDone());
                     for (int i = 0; i < 50; i++) {
                         check.run();
                     }

@@ -49,8 +49,8 @@ final class PageServer implements AutoCloseable {
 
     private PageServer(Pages pages, Duration stallTimeout) {
         InetSocketAddress address = new InetSocketAddress("127.0.0.1", 0);
-        server = GrizzlyListeners.transport("pages-test", null, new HttpPort(watch, null, Duration.ofSeconds(10),
-                Duration.ofSeconds(30), stallTimeout, () -> false, cause -> { }, null, null,
+        server = GrizzlyListeners.transport("pages-test", null, new HttpPort(watch, null, Duration.ofMinutes(5),
+                Duration.ofMinutes(5), stallTimeout, () -> false, cause -> { }, null, null,
                         new StaticFileHandler(pages.source())));
         port = GrizzlyListeners.start(server, "pagePort", address);
     }

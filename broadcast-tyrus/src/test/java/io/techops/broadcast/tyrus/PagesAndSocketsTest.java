@@ -60,7 +60,7 @@ class PagesAndSocketsTest {
     void areServedOnThePortOfTheHub(Wire wire) throws Exception {
         int port = FreePort.find();
         try (BroadcastServer server = wire.server().port(port).pagePort(port).path("/live")
-                        .handshakeTimeout(Duration.ofSeconds(20)).pages(Pages.folder(folder)).start();
+                        .pages(Pages.folder(folder)).start();
                 RawClient peer = wire.open(server)) {
             assertThat(server.pagePort()).isEqualTo(port);
             assertThat(get(server.pageUri()).body()).isEqualTo("<h1>A page</h1>");

@@ -12,6 +12,7 @@ import io.techops.broadcast.Topics;
 import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testkit.VirtualTimer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -53,7 +54,7 @@ class PublishingTest {
     }
 
     private static void send(RawClient client, String request) throws IOException {
-        client.send(request.getBytes(StandardCharsets.UTF_8));
+        client.sendAll(request.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String answer(RawClient client, String request) throws IOException {
@@ -324,7 +325,7 @@ class PublishingTest {
         @Test
         void takesTheMessageIfThereIsRoomInTime() throws Exception {
             BroadcastHub hub = BroadcastHub.builder().retention(Retention.of(3, 1_000)).executor(tasks::add).shards(1)
-                    .build();
+                    .timer(new VirtualTimer()).build(); // the message waits for as long as it takes
             try (BroadcastServer server = server(Wire.PLAIN).hub(hub).start();
                     RawClient peer = Wire.PLAIN.open(server); RawClient client = Wire.PLAIN.connect(server)) {
                 for (int i = 0; i < 3; i++) {

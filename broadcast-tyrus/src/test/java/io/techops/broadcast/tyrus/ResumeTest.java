@@ -13,7 +13,9 @@ import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.TestRun;
 import java.io.IOException;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -134,7 +136,7 @@ class ResumeTest {
     void whoFallsOffTheTailUnderSkipIsToldWhatItMissed(Wire wire) throws Exception {
         int large = 1 << 20;
         BroadcastHub.Builder hub = BroadcastHub.builder().overflow(OverflowPolicy.skip())
-                .retention(Retention.of(4, 64 << 20));
+                .retention(Retention.of(4, 64 << 20)).stallTimeout(TestRun.LIMIT).heartbeat(Duration.ZERO);
         try (BroadcastServer server = wire.start(hub);
                 RawClient peer = Numbered.open(wire.connect(server, 8 << 10), "/")) {
             Position last = null;

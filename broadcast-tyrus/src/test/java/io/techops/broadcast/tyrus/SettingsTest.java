@@ -189,7 +189,7 @@ class SettingsTest {
         }
 
         private static void noThreadIsLeft(Set<Thread> before) {
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            await().untilAsserted(() -> {
                 Set<Thread> left = new HashSet<>(threads());
                 left.removeAll(before);
                 assertThat(left).isEmpty();

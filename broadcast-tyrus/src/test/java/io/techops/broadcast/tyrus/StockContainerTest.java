@@ -13,6 +13,7 @@ import io.techops.broadcast.testing.JdkClient;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Recorder;
+import io.techops.broadcast.testing.TestRun;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerEndpoint;
 import java.net.URI;
@@ -125,7 +126,7 @@ public class StockContainerTest {
     void allSeeOneOrderWhileEightThreadsPush(Way way) throws Exception {
         int publishers = 8;
         int messages = 1_000;
-        URI uri = start(way, BroadcastHub.builder());
+        URI uri = start(way, BroadcastHub.builder().heartbeat(Duration.ZERO));
         List<RawClient> peers = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             peers.add(RawClient.open(uri));
@@ -152,10 +153,11 @@ public class StockContainerTest {
                 }
             });
         }
-        List<String> order = seen.get(0).get(60, TimeUnit.SECONDS);
+        List<String> order = seen.get(0).get(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS);
         assertThat(order).doesNotHaveDuplicates();
         for (Future<List<String>> other : seen) {
-            assertThat(other.get(60, TimeUnit.SECONDS).equals(order)).as("the same order").isTrue();
+            assertThat(other.get(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS).equals(order)).as("the same order")
+                    .isTrue();
         }
         for (RawClient peer : peers) {
             peer.close();
@@ -172,12 +174,12 @@ public class StockContainerTest {
             closes.sendClose(4001);
             assertThat(closes.readClose().code()).isEqualTo(4001);
             vanishes.reset();
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(recorder.departures).hasSize(2));
+            await().untilAsserted(() -> assertThat(recorder.departures).hasSize(2));
             assertThat(recorder.departures).extracting(departure -> departure.reason().code())
                     .containsExactlyInAnyOrder(4001, CloseReason.ABNORMAL);
             stays.sendText("still here");
             assertThat(stays.readText()).isEqualTo("still here");
-            hub.close(Duration.ofSeconds(1));
+            hub.shutdown(TestRun.LIMIT);
             assertThat(stays.readClose().code()).isEqualTo(CloseReason.GOING_AWAY);
         }
         await().untilAsserted(() -> assertThat(recorder.departures).hasSize(3));

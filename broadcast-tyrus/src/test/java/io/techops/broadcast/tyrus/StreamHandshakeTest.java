@@ -17,6 +17,7 @@ import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.TestRun;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -171,11 +172,11 @@ class StreamHandshakeTest {
             Replay after = Replay.after(Position.of("k3f9", 7)).orElse(Replay.last(3));
             try (BroadcastServer server = builder().replay(3).resumeWithin(100).handshakePolicy(policy).start()) {
                 Numbered.after(server, "k3f9-7&replay=9").close();
-                assertThat(asked.poll(30, TimeUnit.SECONDS)).isEqualTo(after.within(100));
+                assertThat(asked.poll(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(after.within(100));
                 try (RawClient plain = Wire.PLAIN.connect(server)) {
                     plain.shakeHands("/?last_event_id=k3f9-7&replay=9");
                 }
-                assertThat(asked.poll(30, TimeUnit.SECONDS)).isEqualTo(Replay.last(3));
+                assertThat(asked.poll(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(Replay.last(3));
             }
         }
 

@@ -13,6 +13,7 @@ import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.testing.FreePort;
+import io.techops.broadcast.testing.Kernel;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.TestRun;
 import io.techops.broadcast.testing.TlsClient;
@@ -42,6 +43,7 @@ class TlsEndTest {
     private static final String NEW = "TLSv1.3";
     private static final String OLD = "TLSv1.2";
     private static final int SMALL_BUFFER = 16 << 10;
+    private static final Duration LONG = Duration.ofHours(1);
 
     @TempDir
     private Path folder;
@@ -49,7 +51,8 @@ class TlsEndTest {
     private final Map<Peer, CloseReason> departures = new ConcurrentHashMap<>();
 
     private BroadcastHub.Builder hub() {
-        return BroadcastHub.builder().retention(Retention.of(2_000, 64 << 20)).listener(new HubListener() {
+        return BroadcastHub.builder().retention(Retention.of(2_000, 64 << 20)).heartbeat(Duration.ZERO)
+                .stallTimeout(LONG).closeTimeout(LONG).listener(new HubListener() {
             @Override
             public void unregistered(Peer peer, CloseReason reason) {
                 departures.put(peer, reason);
@@ -114,8 +117,7 @@ class TlsEndTest {
 
     @Test
     void aStalledPeerThatChangesItsKeysAgainAndAgainHasToGoWhateverElseItSends() throws Exception {
-        BroadcastHub.Builder hub = hub().stallTimeout(Duration.ofMinutes(5));
-        try (BroadcastServer server = start(hub);
+        try (BroadcastServer server = start(hub());
                 TlsClient stalled = new TlsClient(server.port(), NEW, SMALL_BUFFER).open()) {
             for (int i = 0; i < 300; i++) {
                 server.hub().broadcast(message(i));
@@ -174,19 +176,21 @@ class TlsEndTest {
     void aStalledPeerThatClosesIsAnsweredBehindItsMessagesAndSeesTheEnd(String protocol) throws Exception {
         int count = 300;
         try (BroadcastServer server = start(hub());
-                TlsClient stalled = new TlsClient(server.port(), protocol, SMALL_BUFFER).open()) {
+                TlsClient stalled = new TlsClient(server.port(), protocol).open()) {
             for (int i = 0; i < count; i++) {
                 server.hub().broadcast(message(i));
             }
             await().until(() -> onlyPeer(server).lag() > 0);
             stalled.send(stalled.records(close(1000, "")));
-            await().until(() -> departures.size() == 1);
-            RawClient.Frame frame = stalled.read();
-            while (frame.first() == 0x81) {
-                frame = stalled.read();
+            if (Kernel.isThere()) {
+                await().until(() -> Kernel.unread(server.port()) == 0);
             }
-            assertThat(frame.code()).isEqualTo(1000);
+            for (int i = 0; i < count; i++) {
+                assertThat(stalled.read().text().equals(message(i))).as("message %s", i).isTrue();
+            }
+            assertThat(stalled.read().code()).isEqualTo(1000);
             assertThat(stalled.readsCloseNotifyAndEnd()).isTrue();
+            await().until(() -> departures.size() == 1);
         }
     }
 
@@ -258,7 +262,7 @@ class TlsEndTest {
     void aConnectionThatAskedForAPageMayBecomeAPeerAndStays(String protocol) throws Exception {
         Files.writeString(folder.resolve("index.html"), "a page");
         int port = FreePort.find();
-        try (BroadcastServer server = Wire.TLS.server().hub(hub().heartbeat(Duration.ZERO).build()).port(port)
+        try (BroadcastServer server = Wire.TLS.server().hub(hub().build()).port(port)
                         .pagePort(port).pages(Pages.folder(folder)).pageIdleTimeout(Duration.ofSeconds(3)).start();
                 TlsClient peer = new TlsClient(port, protocol); TlsClient reader = new TlsClient(port, protocol)) {
             byte[] get = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII);

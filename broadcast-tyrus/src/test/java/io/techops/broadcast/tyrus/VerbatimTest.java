@@ -142,7 +142,7 @@ class VerbatimTest {
         try (BroadcastServer server = wire.server().start();
                 RawClient sender = wire.open(server);
                 RawClient other = wire.open(server)) {
-            sender.sendText("x".repeat(LIMIT + 1));
+            sender.sendAll(RawClient.frame(0x81, "x".repeat(LIMIT + 1).getBytes(StandardCharsets.UTF_8)));
             assertThat(sender.readClose().code()).isEqualTo(CloseReason.MESSAGE_TOO_BIG);
             other.sendText("still here");
             assertThat(other.readText()).isEqualTo("still here");

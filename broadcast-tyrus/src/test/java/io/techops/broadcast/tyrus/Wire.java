@@ -6,6 +6,7 @@ import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Tls;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import javax.net.SocketFactory;
 
 /**
@@ -15,9 +16,10 @@ import javax.net.SocketFactory;
 enum Wire {
     PLAIN, TLS;
 
-    /** {@return a server on the loopback interface, on any free port} */
+    /** {@return a server on the loopback interface, on any free port, which waits long for a handshake} */
     BroadcastServer.Builder server() {
-        BroadcastServer.Builder builder = BroadcastServer.builder().host("127.0.0.1").port(0);
+        BroadcastServer.Builder builder = BroadcastServer.builder().host("127.0.0.1").port(0)
+                .handshakeTimeout(Duration.ofMinutes(5));
         return this == TLS ? builder.tls(Tls.context()) : builder;
     }
 

@@ -102,7 +102,7 @@ public final class Publication {
         long begun = System.nanoTime();
         hub.blockingTasks().runAfter(Duration.ZERO, BlockingTasks.Kind.CALLBACK, () -> {
             Duration left = LIMIT.minusNanos(System.nanoTime() - begun);
-            Response late = left.isNegative() ? null : attempt(message, left);
+            Response late = attempt(message, left.isNegative() ? Duration.ZERO : left);
             later.accept(late != null ? late : hub.isClosed() ? closed()
                     : busy("The hub takes no message now: this one is not published."));
         });

@@ -17,7 +17,8 @@ import java.util.concurrent.TimeoutException;
  */
 record HostingRouter(Router hubs, Hosting hosting, boolean anyPath) implements Router {
 
-    private static final Duration GRACE = Duration.ofSeconds(2);
+    /** Sessions end a second after the limit, and a process may stand still meanwhile. */
+    private static final Duration GRACE = Duration.ofSeconds(30);
 
     @Override
     public Answer at(String path) {

@@ -474,12 +474,12 @@ final class HttpConnection extends ConnectionProcessor {
         PolicyExecutor.PolicyCall asked = sockets.policy().ask(passed.request(),
                 result -> onSelector(() -> conclude(passed, result, sockets)));
         whenClosed(() -> {
-            asked.end();
             passed.permit().release();
+            asked.end(); // last, as the host application may notice it
         });
         whenLate = () -> {
-            asked.expire();
             passed.permit().release();
+            asked.expire();
             refuse(PolicyExecutor.late(), true);
         };
         if (tls != null && tls.hasKept()) {

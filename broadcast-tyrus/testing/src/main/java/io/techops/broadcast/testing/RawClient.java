@@ -89,7 +89,7 @@ public final class RawClient implements AutoCloseable {
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
         }
-        socket.connect(new InetSocketAddress("127.0.0.1", port), 5_000);
+        socket.connect(new InetSocketAddress("127.0.0.1", port), (int) TestRun.LIMIT.toMillis());
         return new RawClient(socket);
     }
 
@@ -137,6 +137,11 @@ public final class RawClient implements AutoCloseable {
         }
         response = head.toString(StandardCharsets.ISO_8859_1);
         return response;
+    }
+
+    /** Sends these bytes, however few of them the server wants to hear: what it says about them is still to be read. */
+    public void sendAll(byte[] bytes) throws IOException {
+        sendPieces(bytes, Math.max(1, bytes.length));
     }
 
     /** Sends these bytes in one write. */
@@ -298,9 +303,7 @@ public final class RawClient implements AutoCloseable {
     public byte[] readAll() throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         try {
-            for (int next = in.read(); next >= 0; next = in.read()) {
-                all.write(next);
-            }
+            in.transferTo(all);
         } catch (SocketException e) {
             // The server has reset the connection: what came before is what counts.
         }
