@@ -114,7 +114,8 @@ class DepartureTest {
     @EnumSource(Wire.class)
     void thePeerThatTheHostClosesGetsAllThatWasSentBeforeAndThenTheReason(Wire wire) throws Exception {
         Recorder recorder = new Recorder();
-        try (BroadcastServer server = wire.start(BroadcastHub.builder().listener(recorder));
+        try (BroadcastServer server = wire.start(BroadcastHub.builder().listener(recorder)
+                .closeTimeout(Duration.ofMinutes(5)));
                 RawClient peer = wire.open(server)) {
             for (int i = 0; i < 500; i++) {
                 server.hub().broadcast("m".repeat(1_000));

@@ -42,7 +42,8 @@ class EndUnderLoadTest {
     void whatWasAcceptedBeforeTheEndReachesEveryPeer(Wire wire) throws Exception {
         int count = wire == Wire.PLAIN ? 120 : 20;
         BroadcastServer server = wire.start(BroadcastHub.builder().retention(Retention.of(100_000, 64 << 20))
-                .stallTimeout(TestRun.LIMIT).heartbeat(Duration.ZERO).drainSpread(Duration.ofMillis(300)));
+                .stallTimeout(TestRun.LIMIT).closeTimeout(TestRun.LIMIT).heartbeat(Duration.ZERO)
+                .drainSpread(Duration.ofMillis(300)));
         Semaphore window = new Semaphore(200); // the host waits for one of its peers, so that none lags far behind
         List<Future<List<String>>> readers = new ArrayList<>();
         for (int i = 0; i < count; i++) {

@@ -117,7 +117,7 @@ class GracefulEndTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void whatWasBroadcastBeforeTheEndReachesEveryone(Wire wire) throws Exception {
-        BroadcastServer server = wire.server().start();
+        BroadcastServer server = wire.start(BroadcastHub.builder().closeTimeout(LONG));
         try (RawClient peer = wire.open(server); JdkClient jdk = wire.jdk(server)) {
             for (int i = 0; i < 1_000; i++) {
                 server.hub().broadcast("last words " + i);
