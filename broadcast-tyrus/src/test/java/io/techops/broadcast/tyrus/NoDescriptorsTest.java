@@ -30,7 +30,7 @@ class NoDescriptorsTest {
                 idle.add(Wire.PLAIN.connectTo(i % 4 == 0 ? server.pagePort() : server.port()));
             }
             await().until(() -> server.printed().stream().anyMatch(line -> line.contains("can be accepted for now")));
-            assertThat(server.descriptors()).isGreaterThanOrEqualTo(DESCRIPTORS - 1);
+            await().untilAsserted(() -> assertThat(server.descriptors()).isGreaterThanOrEqualTo(DESCRIPTORS - 1));
             for (RawClient one : idle) {
                 one.close();
             }

@@ -161,7 +161,8 @@ class StalledPeersTest {
             Push push = new Push(server);
             List<Long> healthy = server.hub().peers().stream().map(Peer::id).toList();
             List<RawClient> stalled = stalled(server);
-            List<Kernel.Connection> sockets = new ArrayList<>(Kernel.connectionsOf(server.port()));
+            List<Kernel.Connection> sockets = await().until(() -> Kernel.connectionsOf(server.port()),
+                    all -> all.size() == HEALTHY + STALLED);
             int sent = 0;
             while (recorder.departures.size() + (atOverflow ? 0 : lagging(server)) < STALLED) {
                 push.messages(100);

@@ -1,5 +1,7 @@
 package io.techops.broadcast.testing;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -7,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -54,9 +57,10 @@ public final class Kernel {
         return found;
     }
 
-    /** {@return the connection between two ports} */
-    public static Connection connection(int port, int remotePort) throws IOException {
-        return connectionsOf(port).stream().filter(one -> one.remotePort() == remotePort).findFirst().orElseThrow();
+    /** {@return the connection between two ports} The table may lack it for a moment, while others come and go. */
+    public static Connection connection(int port, int remotePort) {
+        return await().until(() -> connectionsOf(port).stream().filter(one -> one.remotePort() == remotePort)
+                .findFirst(), Optional::isPresent).orElseThrow();
     }
 
     /** {@return how many bytes have come for the connections of {@code port} and were not read yet} */
