@@ -8,7 +8,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -37,9 +39,12 @@ public final class Kernel {
         return Files.isReadable(Path.of("/proc/net/tcp")) && Files.isDirectory(Path.of("/proc/self/fd"));
     }
 
-    /** {@return the connections whose local port is {@code port}, without those that only wait for time to pass} */
+    /**
+     * {@return the connections whose local port is {@code port}, without those that only wait for time to pass} While
+     * others come and go, the table may lack one for a moment, or have it twice; the latter is seen to.
+     */
     public static List<Connection> connectionsOf(int port) throws IOException {
-        List<Connection> found = new ArrayList<>();
+        Map<String, Connection> found = new LinkedHashMap<>();
         for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
             Path path = Path.of(table);
             List<String> lines = Files.exists(path) ? Files.readAllLines(path) : List.of();
@@ -50,11 +55,11 @@ public final class Kernel {
                 boolean listens = one.state().equals("0A");
                 boolean timeWait = one.state().equals("06");
                 if (one.localPort() == port && !listens && !timeWait) {
-                    found.add(one);
+                    found.put(columns[2], one);
                 }
             }
         }
-        return found;
+        return new ArrayList<>(found.values());
     }
 
     /** {@return the connection between two ports} The table may lack it for a moment, while others come and go. */
