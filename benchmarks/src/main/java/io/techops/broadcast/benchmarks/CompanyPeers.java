@@ -1,24 +1,33 @@
 package io.techops.broadcast.benchmarks;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The peers beside those that are measured, on a thread of their own, so that the others are read from meanwhile. They
- * check what they get as the others do. Of messages with keys, the order must be right, and at the end each of them
+ * The peers beside those that are measured, on a thread of their own, so that the others are read from meanwhile. It
+ * takes no more than a quarter of one processor: such peers are on other machines, and what is measured is what the
+ * server does for them, not what they do here. They check what they get as the others do. Of messages with keys, the order must be right, and at the end each of them
  * must have the newest of every key.
  */
 final class CompanyPeers implements LoadPeer.Owner, AutoCloseable {
 
+    private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
     private static final int HANDSHAKES_AT_ONCE = 32;
     private static final long TURN_MILLIS = 5;
     private static final long SLOW_READ_NANOS = Duration.ofMillis(50).toNanos();
     private static final int SLOW_RECEIVE_BUFFER = 1 << 15;
+    /** How long the thread runs at a time, and how many times as long it rests then. */
+    private static final long WORK_NANOS = 100_000;
+    private static final int REST = 3;
+    private static final int MESSAGES_AT_ONCE = 256;
     private static final Duration ENDING = Duration.ofSeconds(5);
     private static final int NEVER = Integer.MAX_VALUE;
 
@@ -44,11 +53,13 @@ final class CompanyPeers implements LoadPeer.Owner, AutoCloseable {
     private boolean slow;
     private long nextRead;
     private int goal = NEVER;
+    private long worked;
 
     /** Written by the thread, read by the load. */
     private volatile int open;
     private volatile long deliveries;
     private volatile int arrived;
+    private volatile long arrivedAt;
     private volatile @Nullable String failure;
     private volatile boolean closed;
 
@@ -61,6 +72,7 @@ final class CompanyPeers implements LoadPeer.Owner, AutoCloseable {
         company = spec.traffic().company();
         loop = new Loop(spec, tls);
         peers = new LoadPeer[company.peers()];
+        arrived = peers.length;
         slow = company.kind() == Company.Kind.SLOW;
         newest = new int[slow ? peers.length : 0][Company.KEYS];
         first = new int[newest.length];
@@ -85,6 +97,7 @@ final class CompanyPeers implements LoadPeer.Owner, AutoCloseable {
                         peer.conflates();
                     }
                     peer.upgrade(spec.port(), spec.traffic().dialect());
+                    rest();
                 }
                 turn();
             }
@@ -104,6 +117,7 @@ final class CompanyPeers implements LoadPeer.Owner, AutoCloseable {
             goal = last;
             for (int i = 0; i < peers.length; i++) {
                 connect(i).comeBack(spec.port(), position, due);
+                rest();
             }
         });
     }
@@ -130,6 +144,11 @@ final class CompanyPeers implements LoadPeer.Owner, AutoCloseable {
     /** {@return whether all have what they were to get since they were last asked for it} */
     boolean hasCaughtUp() {
         return check(arrived);
+    }
+
+    /** {@return when all had, in the nanoseconds of {@link System#nanoTime}} */
+    long caughtUpAt() {
+        return arrivedAt;
     }
 
     private boolean check(int done) {
@@ -202,6 +221,15 @@ final class CompanyPeers implements LoadPeer.Owner, AutoCloseable {
         } else {
             loop.turn(TURN_MILLIS);
         }
+        rest();
+    }
+
+    private void rest() {
+        long done = CLOCK.getCurrentThreadCpuTime();
+        if (done - worked > WORK_NANOS) {
+            LockSupport.parkNanos(REST * (done - worked));
+            worked = done;
+        }
     }
 
     private void slowTurn() throws IOException {
@@ -237,7 +265,11 @@ final class CompanyPeers implements LoadPeer.Owner, AutoCloseable {
             first[index] = first[index] < 0 ? sequence : first[index];
         }
         if (sequence == goal) {
+            arrivedAt = now;
             arrived++;
+        }
+        if (deliveries % MESSAGES_AT_ONCE == 0) {
+            rest();
         }
     }
 

@@ -92,7 +92,10 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
         Mark from = mark();
         long bytes = bytes();
         boolean back = traffic.company().kind() == Company.Kind.RETURNING;
-        long messages = back ? publishUntilAllAreBack() : publish(spec.window());
+        if (back) {
+            comeBack();
+        }
+        long messages = publish(spec.window());
         Mark spent = mark().since(from);
         bytes = bytes() - bytes;
         flights.record(false);
@@ -102,7 +105,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
         // What was ignored was sent by the one peer, before each message that it got.
         long done = traffic.company().kind() == Company.Kind.SLOW ? messages : spent.done() * (1 + traffic.ignored());
         return new LoadResult(back ? traffic.company().peers() : peers.length,
-                back ? spent.nanos() : joining.nanos(), back ? spent.serverCpu() : joining.serverCpu(),
+                back ? company.caughtUpAt() - from.nanos() : joining.nanos(), back ? spent.serverCpu() : joining.serverCpu(),
                 done, messages, spent.nanos(), spent.serverCpu(), spent.loadCpu(), bytes, flights.latency());
     }
 
@@ -186,7 +189,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     /** Publishes for a while, waits until everything has arrived. {@return how many messages there were} */
     private long publish(Duration time) throws IOException {
         long messages = traffic.rate() > 0
-                ? atFixedRate(sent -> sent < Math.max(1, time.toNanos() / interval()))
+                ? atFixedRate(sent -> sent < Math.max(1, time.toNanos() / interval()) || !company.hasCaughtUp())
                 : asFastAsTheyArrive(time);
         arrive();
         return messages;
@@ -200,14 +203,11 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
         }
     }
 
-    /** Publishes at the fixed rate until those have what they had missed who come back. {@return how many messages} */
-    private long publishUntilAllAreBack() throws IOException {
+    /** Lets those come back who have missed something. */
+    private void comeBack() {
         String[] id = peers[0].lastId().split("-");
         int sent = flights.sent(0);
         company.comeBack(id[0] + "-" + (Long.parseLong(id[1]) - Company.MISSED), sent - Company.MISSED, sent - 1);
-        long messages = atFixedRate(count -> !company.hasCaughtUp());
-        arrive();
-        return messages;
     }
 
     /** Lets the further peers get what has been published, and checks that they have. */

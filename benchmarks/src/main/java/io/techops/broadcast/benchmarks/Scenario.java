@@ -43,13 +43,13 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
     static final Scenario LARGE_ONE = alone("large-one", "200 peers x 16 KiB on one processor, 16 messages in flight",
             "large-one", Setup.on(1), Traffic.fan(200, 16_384, 16));
     static final Scenario RATE = of("rate", "1,000 peers x 64 B, 20 messages a second", Traffic.paced(1000, 64, 20));
-    static final Scenario RESUME_NONE = alone("resume-none", "1,000 numbered peers x 64 B, 50 messages a second",
+    static final Scenario RESUME_NONE = alone("resume-none", "1,000 numbered peers x 64 B, 20 messages a second",
             "resume", Setup.PLAIN, numbered(1000).with(Company.Kind.PRESENT, 0));
     static final Scenario RESUME_PRESENT = alone("resume-present",
-            "1,000 numbered peers x 64 B, 50 messages a second, 1,000 more beside them",
+            "1,000 numbered peers x 64 B, 20 messages a second, 1,000 more beside them",
             "resume", Setup.PLAIN, numbered(1000).with(Company.Kind.PRESENT, 1000));
     static final Scenario RESUME = alone("resume",
-            "1,000 numbered peers x 64 B, 50 messages a second, while 1,000 more come back that have missed 1,000",
+            "1,000 numbered peers x 64 B, 20 messages a second, while 1,000 more come back that have missed 1,000",
             "resume", Setup.PLAIN, numbered(1000).with(Company.Kind.RETURNING, 1000));
     static final Scenario KEYS_NONE = alone("keys-none", "100 peers x 64 B, 64 messages in flight, without keys",
             "keys", Setup.PLAIN, Traffic.fan(100, 64, 64).with(Company.Kind.SLOW, 0));
@@ -105,7 +105,7 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
     }
 
     private static Traffic numbered(int peers) {
-        return Traffic.paced(peers, 64, 50).in(Dialect.NUMBERED);
+        return Traffic.paced(peers, 64, 20).in(Dialect.NUMBERED);
     }
 
     private Scenario with(Setup other) {
