@@ -12,9 +12,11 @@ import java.util.List;
  */
 public final class ChunkWriter {
 
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     private final DirectBufferPool pool;
     private final List<ByteBuffer> chunks = new ArrayList<>();
-    private ByteBuffer chunk = ByteBuffer.allocate(0);
+    private ByteBuffer chunk = NOTHING;
 
     public ChunkWriter(DirectBufferPool pool) {
         this.pool = pool;

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +21,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EncodedBatch implements Batch.Encoding {
 
+    private static final AtomicIntegerFieldUpdater<EncodedBatch> HOLDERS =
+            AtomicIntegerFieldUpdater.newUpdater(EncodedBatch.class, "holders");
+
     private final DirectBufferPool pool;
     private final ByteBuffer[] chunks;
     /** The same bytes, in buffers whose positions never move: views are taken while another thread writes. */
     private final ByteBuffer[] unmoved;
     private final long length;
-    private final AtomicInteger holders = new AtomicInteger(1);
+    /** Changed by {@link #HOLDERS} alone: who holds the batch may release it on any thread. */
+    private volatile int holders = 1;
 
     EncodedBatch(DirectBufferPool pool, ByteBuffer[] chunks, long length) {
         this.pool = pool;
@@ -43,7 +47,10 @@ public final class EncodedBatch implements Batch.Encoding {
 
     /** {@return the frames of all messages of {@code batch}, each with its position} Held once, by the caller. */
     public static EncodedBatch encodeNumbered(Batch batch, DirectBufferPool pool) {
-        return encode(batch, pool, new NumberedHeader());
+        NumberedHeader headers = SpareHeader.take();
+        EncodedBatch encoded = encode(batch, pool, headers);
+        SpareHeader.giveBack(headers);
+        return encoded;
     }
 
     private static EncodedBatch encode(Batch batch, DirectBufferPool pool, @Nullable NumberedHeader headers) {
@@ -97,13 +104,13 @@ public final class EncodedBatch implements Batch.Encoding {
 
     /** Holds the chunks until {@link #release} is called once more. */
     public EncodedBatch hold() {
-        holders.incrementAndGet();
+        HOLDERS.incrementAndGet(this);
         return this;
     }
 
     @Override
     public void release() {
-        if (holders.decrementAndGet() == 0) {
+        if (HOLDERS.decrementAndGet(this) == 0) {
             for (ByteBuffer chunk : chunks) {
                 pool.giveBack(chunk);
             }
@@ -114,7 +121,6 @@ public final class EncodedBatch implements Batch.Encoding {
     private static final class Writer {
         private final DirectBufferPool pool;
         private final ByteBuffer[] chunks;
-        private final ByteBuffer header = ByteBuffer.allocate(Frames.MAX_HEADER);
         private int used;
 
         Writer(DirectBufferPool pool, ByteBuffer[] chunks) {
@@ -133,7 +139,8 @@ public final class EncodedBatch implements Batch.Encoding {
             if (chunk.remaining() >= Frames.MAX_HEADER) {
                 Frames.putHeader(chunk, opcode, length);
             } else {
-                Frames.putHeader(header.clear(), opcode, length);
+                ByteBuffer header = ByteBuffer.allocate(Frames.MAX_HEADER);
+                Frames.putHeader(header, opcode, length);
                 header.flip();
                 while (header.hasRemaining()) {
                     current().put(header.get());

@@ -6,6 +6,7 @@ import io.techops.broadcast.stream.NumberedHeader;
 import io.techops.broadcast.tyrus.frame.ChunkWriter;
 import io.techops.broadcast.tyrus.frame.DirectBufferPool;
 import io.techops.broadcast.tyrus.frame.EncodedBatch;
+import io.techops.broadcast.tyrus.frame.SpareHeader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -26,7 +27,7 @@ public final class EventStreamEncoder {
     private static final byte[] DIRECT_END = ascii("\"}\n\n");
 
     private final ChunkWriter out;
-    private final NumberedHeader header = new NumberedHeader();
+    private final NumberedHeader header = SpareHeader.take();
 
     private EventStreamEncoder(DirectBufferPool pool) {
         out = new ChunkWriter(pool);
@@ -44,6 +45,7 @@ public final class EventStreamEncoder {
                 }
             }
         }
+        SpareHeader.giveBack(encoder.header);
         return encoder.out.end();
     }
 
