@@ -63,7 +63,7 @@ abstract class RunCommand implements Callable<Integer> {
     }
 
     /** Everything. */
-    @Command(name = "full", description = "Measures everything, in under forty minutes.")
+    @Command(name = "full", description = "Measures everything, in under 45 minutes.")
     static final class Full extends RunCommand {
         Full() {
             super(Plan.full());
