@@ -165,13 +165,16 @@ final class Report {
                         Cells.whole(figures.spread(scenario, OURS, p99)),
                         Cells.spread(figures.ratio(scenario, OURS, Scenario.RESUME_NONE, Contender.OURS, p50)),
                         Cells.spread(figures.ratio(scenario, OURS, Scenario.RESUME_NONE, Contender.OURS, p99)),
+                        Cells.spread(figures.ratio(scenario, OURS, Scenario.RESUME_PRESENT, Contender.OURS, p50)),
+                        Cells.spread(figures.ratio(scenario, OURS, Scenario.RESUME_PRESENT, Contender.OURS, p99)),
                         back ? Cells.whole(figures.spread(scenario, OURS, sample -> sample.result().connectNanos() / 1e6))
                                 : Cells.NONE));
             }
         }
         table("Peers that come back at once", "How long deliveries take to the peers that stay, in a window that "
                 + "begins with the others coming back; and after what time all of these have what they had missed.",
-                List.of("", "p50, µs", "p99, µs", "p50, x without", "p99, x without", "all back after, ms"), rows);
+                List.of("", "p50, µs", "p99, µs", "p50, x without", "p99, x without", "p50, x with them there",
+                        "p99, x with them there", "all back after, ms"), rows);
     }
 
     private void keys() {
