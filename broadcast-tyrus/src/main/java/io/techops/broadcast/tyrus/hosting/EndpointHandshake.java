@@ -40,10 +40,6 @@ record EndpointHandshake(HostedPath route, HandshakeRequest request, Attributes 
     private static final String REMOTE_ADDRESS = "jakarta.websocket.endpoint.remoteAddress";
     private static final String SUBPROTOCOL = "Sec-WebSocket-Protocol";
     private static final String EXTENSIONS = "Sec-WebSocket-Extensions";
-    /** What is told in other ways, or not at all: extensions are none, and Tyrus's tracing is not for strangers. */
-    private static final Set<String> HIDDEN = Set.of("upgrade", "connection", "sec-websocket-extensions",
-            "tyrus-cluster-connection-id");
-    private static final String TRACING = "x-tyrus-";
     /** What the answer that refuses does not repeat. */
     private static final Set<String> OF_UPGRADE = Set.of("upgrade", "connection", "sec-websocket-accept",
             "sec-websocket-protocol", "sec-websocket-extensions");
@@ -122,8 +118,7 @@ record EndpointHandshake(HostedPath route, HandshakeRequest request, Attributes 
                 .build();
         Map<String, List<String>> headers = context.getHeaders();
         request.headers().forEach((name, values) -> {
-            String lower = name.toLowerCase(Locale.ROOT);
-            if (!HIDDEN.contains(lower) && !lower.startsWith(TRACING)) {
+            if (!name.equalsIgnoreCase(EXTENSIONS)) { // there are none
                 headers.put(name, values);
             }
         });
