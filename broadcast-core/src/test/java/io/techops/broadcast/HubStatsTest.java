@@ -6,8 +6,10 @@ import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +31,51 @@ class HubStatsTest {
             assertThat(stats.coalescing()).isZero();
             assertThat(stats.saturation()).isZero();
             assertThat(stats.refusalsByCause()).isEmpty();
+        }
+    }
+
+    @Nested
+    class WhatTheListenerIsToldOf {
+
+        private final Map<String, Long> counted = new HashMap<>();
+
+        private BroadcastHub hub() {
+            AtomicReference<BroadcastHub> hub = new AtomicReference<>();
+            hub.set(BroadcastHub.builder().executor(Runnable::run).shards(1).overflow(OverflowPolicy.skip())
+                    .retention(Retention.of(2, 1 << 20)).listener(new HubListener() {
+                        @Override
+                        public void registered(Peer peer) {
+                            counted.put("registrations", hub.get().stats().registrations());
+                        }
+
+                        @Override
+                        public void overflowed(Peer peer, long missed) {
+                            counted.put("overflows", hub.get().stats().overflows());
+                            counted.put("missed", hub.get().stats().missed());
+                        }
+
+                        @Override
+                        public void failed(Peer peer, Throwable cause) {
+                            counted.put("failures", hub.get().stats().failures());
+                        }
+                    }).build());
+            return hub.get();
+        }
+
+        @Test
+        void isCountedBeforeItIsTold() {
+            try (BroadcastHub hub = hub()) {
+                FakeTransport skips = new FakeTransport().answerClose().stallAfter(1).register(hub);
+                for (int i = 0; i < 5; i++) {
+                    hub.broadcast("message " + i);
+                }
+                skips.becomeWritable();
+                FakeTransport fails = new FakeTransport().throwFrom(FakeTransport.Call.WRITE).register(hub);
+                hub.broadcast("the last");
+                assertThat(fails.isOpen()).isFalse();
+            }
+            assertThat(counted).isEqualTo(
+                    Map.of("registrations", 2L, "overflows", 1L, "missed", 2L, "failures", 1L));
         }
     }
 

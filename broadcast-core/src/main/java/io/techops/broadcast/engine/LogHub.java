@@ -401,6 +401,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         try {
             start = log.join(peer.cursor(), replay, prelude, snapshots != null, () -> {
                 peers.put(peer.key(), peer);
+                metrics.joined(); // before it is told
                 if (registered != null) { // from here on nothing needs memory
                     events.add(registered);
                 }
@@ -502,13 +503,17 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     }
 
     /** Tells the listener about a peer, unless it was told already that the peer has gone. */
-    private void tell(HubPeer peer, Consumer<HubListener> event) {
-        events.add(new ListenerDispatcher.Event(listener -> {
-            if (!peer.isOver()) {
-                event.accept(listener);
-            }
-        }));
+    private void tell(HubPeer peer, Consumer<HubListener> telling) {
+        events.add(event(peer, telling));
         events.tell();
+    }
+
+    private static ListenerDispatcher.Event event(HubPeer peer, Consumer<HubListener> telling) {
+        return new ListenerDispatcher.Event(listener -> {
+            if (!peer.isOver()) {
+                telling.accept(listener);
+            }
+        });
     }
 
     private static HubPeer peer(PeerCursor cursor) {
@@ -531,23 +536,22 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     @Override
     public void overflowed(PeerCursor cursor, long lost) {
         HubPeer peer = peer(cursor);
-        boolean alone = peer.loses(lost);
-        if (alone && peer.isRegistered()) { // otherwise the last event tells it
-            try {
-                tell(peer, listener -> listener.overflowed(peer, peer.takeLoss()));
-            } catch (Throwable noMemory) {
-                peer.takeLoss();
-                throw noMemory;
-            }
+        ListenerDispatcher.Event event = null;
+        if (peer.isRegistered()) {
+            event = event(peer, listener -> listener.overflowed(peer, peer.takeLoss())); // no more memory is needed
         }
-        metrics.overflowed(peer, lost);
+        metrics.overflowed(peer, lost); // before it is told
+        if (peer.loses(lost) && event != null) { // otherwise an event that is queued, or the last one, tells it
+            events.add(event);
+            events.tell();
+        }
     }
 
     @Override
     public void failed(PeerCursor cursor, Throwable cause) {
         HubPeer peer = peer(cursor);
+        metrics.failed(peer, cause); // before it is told
         peer.fails(cause);
-        metrics.failed(peer, cause);
     }
 
     @Override
