@@ -181,18 +181,21 @@ public class HostedEndTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void aClientThatDoesNotAnswerACloseIsCut(Wire wire) throws Exception {
-        try (BroadcastServer server = wire.server().endpoint(Obeying.class).start();
+        try (BroadcastServer server = wire.server().maxPeers(1).endpoint(Obeying.class).start();
                 RawClient raw = open(wire, server, "/obeys")) {
             raw.sendText("close");
             assertThat(raw.readClose().code()).isEqualTo(4004);
             assertThat(raw.readsEnd()).isTrue();
+            await().ignoreException(IOException.class) // while its place is not free
+                    .untilAsserted(() -> open(wire, server, "/obeys").close());
         }
     }
 
     @Test
     void aClientThatSaysNothingMoreIsStillSentWhatWaits() throws Exception {
         // It has five seconds to read all, so that its receive buffer is not a small one.
-        try (BroadcastServer server = echo(Wire.PLAIN).start(); RawClient slow = Wire.PLAIN.connect(server)) {
+        try (BroadcastServer server = echo(Wire.PLAIN).maxPeers(1).start();
+                RawClient slow = Wire.PLAIN.connect(server)) {
             slow.shakeHands("/echo");
             Hosted.OPENED.take().getAsyncRemote().sendBinary(ByteBuffer.wrap(new byte[MUCH]));
             slow.sendClose(1000);
@@ -200,6 +203,8 @@ public class HostedEndTest {
             assertThat(told().getCloseCode()).isEqualTo(CloseReason.CloseCodes.NORMAL_CLOSURE);
             assertThat(slow.read().payload()).hasSize(MUCH);
             assertThat(slow.readClose().code()).isEqualTo(1000);
+            await().ignoreException(IOException.class) // while its place is not free
+                    .untilAsserted(() -> open(Wire.PLAIN, server, "/echo").close());
         }
     }
 
