@@ -65,12 +65,8 @@ final class BlockingPools implements BlockingTasks {
         pools.values().forEach(pool -> pool.setKeepAliveTime(1, TimeUnit.MILLISECONDS));
     }
 
-    /** Waits until there is nothing to do and the pools have let go of their threads, or until a time of the JVM. */
-    void awaitEnd(long until) throws InterruptedException {
-        for (ScheduledThreadPoolExecutor pool : pools.values()) {
-            while (pool.getPoolSize() > 0 && until - System.nanoTime() > 0) {
-                TimeUnit.MILLISECONDS.sleep(1); // a pool that goes on says no other way that it is idle
-            }
-        }
+    /** {@return whether a thread is there: one has something to do, or is about to end} */
+    boolean haveThreads() {
+        return pools.values().stream().anyMatch(pool -> pool.getPoolSize() > 0);
     }
 }

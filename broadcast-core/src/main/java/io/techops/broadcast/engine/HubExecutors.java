@@ -115,19 +115,26 @@ final class HubExecutors implements HubTimer {
     }
 
     /**
-     * Waits for the last thread to end.
+     * Waits for the last thread to end, in steps of a millisecond: a process that stands still meanwhile uses up one of
+     * them, and not the time that its threads need afterwards.
      *
      * @param nanos for how long at most; they have nothing to wait for unless a listener or an adapter blocks
      */
     void awaitEnd(long nanos) {
-        long until = System.nanoTime() + nanos;
+        long left = TimeUnit.NANOSECONDS.toMillis(nanos);
         try {
             for (ThreadPoolExecutor each : List.of(timer, shards, listeners)) {
-                each.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+                for (; left > 0 && !each.isTerminated(); left--) {
+                    each.awaitTermination(1, TimeUnit.MILLISECONDS);
+                }
             }
-            adapters.awaitEnd(until);
+            for (; left > 0 && adapters.haveThreads(); left--) {
+                TimeUnit.MILLISECONDS.sleep(1); // a pool that goes on says no other way that it is idle
+            }
             for (Thread thread : owner) {
-                thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())));
+                for (; left > 0 && thread.isAlive(); left--) {
+                    thread.join(1);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

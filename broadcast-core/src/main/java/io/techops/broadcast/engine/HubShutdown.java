@@ -29,6 +29,9 @@ final class HubShutdown {
     /** How long after the limit those who run the hub's tasks may take before they are run by the thread that waits. */
     private static final Duration END_GRACE = Duration.ofMillis(250);
 
+    /** How soon they are run again: one that was just being submitted, and refused, was not. */
+    private static final Duration PAUSE = Duration.ofMillis(10);
+
     /** The longest limit that {@link #begin} passes on to the timer; longer ones mean the same. */
     private static final Duration LONGEST = Duration.ofDays(365);
 
@@ -169,6 +172,14 @@ final class HubShutdown {
         } catch (TimeoutException | ExecutionException e) {
             LOG.warn("The hub's executor, timer or listener did not end the hub within {}", limit);
         }
+    }
+
+    /** Runs the hub's tasks, if the executor does not. By now they abort what is left. */
+    private void help() {
+        for (Shard shard : shards) {
+            shard.help();
+        }
+        events.help();
     }
 
     private boolean hasEnded(Duration within) throws InterruptedException, ExecutionException {
