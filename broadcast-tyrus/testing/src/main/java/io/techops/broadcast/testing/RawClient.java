@@ -34,6 +34,8 @@ public final class RawClient implements AutoCloseable {
     /** The opcode of a ping. */
     public static final int PING = 9;
 
+    private static final int PONG = 0x8A; // with FIN
+
     private final Socket socket;
     private final DataInputStream in;
     private final OutputStream out;
@@ -236,8 +238,20 @@ public final class RawClient implements AutoCloseable {
 
     /** {@return the next message, which must be a text, put together from its fragments; pings are dropped} */
     public String nextText() throws IOException {
+        return nextText(false);
+    }
+
+    /** {@return the same, and pings are answered by the thread that calls this: the peer lives on} */
+    public String nextTextAlive() throws IOException {
+        return nextText(true);
+    }
+
+    private String nextText(boolean answers) throws IOException {
         Frame next = readMessage();
         while (next.opcode() == PING) {
+            if (answers) {
+                send(frame(PONG, next.payload()));
+            }
             next = readMessage();
         }
         if (next.opcode() != TEXT) {
@@ -249,7 +263,7 @@ public final class RawClient implements AutoCloseable {
     /** {@return whether the server has closed the socket, so that it answers a pong with a reset} */
     public boolean isCut() {
         try {
-            send(frame(0x8A, new byte[0]));
+            send(frame(PONG, new byte[0]));
             return false;
         } catch (IOException e) {
             return true;

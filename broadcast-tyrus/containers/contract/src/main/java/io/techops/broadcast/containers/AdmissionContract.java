@@ -43,7 +43,7 @@ interface AdmissionContract {
         rig.start(BroadcastHub.builder());
         RawClient peer = rig.openAt(rig.container.uri().getPath() + "?token=a%20b&" + rig.mark);
         patiently().until(() -> rig.events.registered.size() == 1);
-        Attributes known = rig.hub.peers().iterator().next().attributes();
+        Attributes known = rig.events.registered.get(0).attributes();
         assertThat(known.get(PeerAttributes.PATH)).isEqualTo(rig.container.uri().getPath());
         assertThat(known.get(PeerAttributes.QUERY)).isEqualTo("token=a%20b&" + rig.mark);
         assertThat(known.get(PeerAttributes.REMOTE_ADDRESS)).isEqualTo(rig.container.tellsRemoteAddress()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.Peer;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Recorder;
 import java.util.List;
@@ -73,8 +74,11 @@ interface DeliveryContract {
         fallsSilent.socket().shutdownOutput();
         rig.awaitDepartures(3);
         assertThat(rig.events.departures.get(0).code()).isEqualTo(4001);
-        assertThat(rig.events.departures).extracting(Recorder.Departure::peer).containsExactly(1L, 2L, 3L);
+        assertThat(rig.events.departures).extracting(Recorder.Departure::peer).containsExactly(
+                rig.events.registered.stream().limit(3).map(Peer::id).toArray(Long[]::new));
         assertThat(stays.sendText("still here").nextText()).isEqualTo("still here");
-        assertThat(rig.hub.peers()).hasSize(1);
+        assertThat(rig.events.registered).hasSize(4);
+        assertThat(rig.hub.peers()).contains(rig.events.registered.get(3))
+                .doesNotContainAnyElementsOf(rig.events.registered.subList(0, 3));
     }
 }

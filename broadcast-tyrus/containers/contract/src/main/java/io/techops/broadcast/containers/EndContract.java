@@ -8,6 +8,7 @@ import io.techops.broadcast.Retention;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Recorder;
+import io.techops.broadcast.testing.TestRun;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
@@ -25,12 +26,12 @@ interface EndContract {
     @Test
     default void whatWasBroadcastBeforeTheEndIsDeliveredAndThen1001() throws Exception {
         ContainerRig rig = rig();
-        rig.start(BroadcastHub.builder());
+        rig.start(BroadcastHub.builder().closeTimeout(TestRun.LIMIT)); // they answer one after the other
         List<RawClient> all = rig.open(10, 0);
         for (int i = 0; i < 200; i++) {
             rig.hub.broadcast("last words " + i);
         }
-        Future<?> end = rig.threads.submit(() -> rig.hub.close(Duration.ofSeconds(20)));
+        Future<?> end = rig.threads.submit(() -> rig.hub.close(TestRun.LIMIT));
         for (RawClient peer : all) {
             for (int i = 0; i < 200; i++) {
                 assertThat(peer.nextText()).isEqualTo("last words " + i);
@@ -48,7 +49,8 @@ interface EndContract {
     default void peersThatAreStillBehindAtTheEndAreNotToldThatTheyBrokeARule() throws Exception {
         ContainerRig rig = rig();
         int behind = 20;
-        rig.start(BroadcastHub.builder().retention(Retention.of(4_096, 64 << 20)));
+        rig.start(BroadcastHub.builder().retention(Retention.of(4_096, 64 << 20))
+                .stallTimeout(TestRun.LIMIT)); // only the end ends them
         List<RawClient> all = rig.open(behind, 4_096);
         String filler = "x".repeat(16_000);
         for (int i = 0; i < 400; i++) {

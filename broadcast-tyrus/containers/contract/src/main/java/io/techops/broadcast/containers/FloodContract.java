@@ -9,6 +9,7 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.TestRun;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,9 @@ interface FloodContract {
         ContainerRig rig = rig();
         int flooding = 12;
         int each = 150;
-        rig.start(BroadcastHub.builder().retention(Retention.of(16, 8 << 20)), containerThreads);
+        // However long one of the many threads is kept from running.
+        rig.start(BroadcastHub.builder().retention(Retention.of(16, 8 << 20)).heartbeat(Duration.ZERO)
+                .floodGrace(TestRun.LIMIT).stallTimeout(TestRun.LIMIT), containerThreads);
         List<RawClient> all = rig.open(flooding + 1, 0);
         List<Future<List<String>>> seen = rig.readAll(all, flooding * each);
         for (int p = 0; p < flooding; p++) {
@@ -64,7 +67,7 @@ interface FloodContract {
         int flooding = 3;
         // Twice what the log holds is under way all the time; the kernel would hold far more, and all of it is read.
         Semaphore onTheWay = new Semaphore(8_192);
-        rig.start(BroadcastHub.builder(), containerThreads);
+        rig.start(BroadcastHub.builder().heartbeat(Duration.ZERO), containerThreads);
         List<RawClient> all = rig.open(flooding + 2, 0);
         AtomicBoolean over = new AtomicBoolean();
         List<Future<Long>> counts = new ArrayList<>();
@@ -113,7 +116,7 @@ interface FloodContract {
         ContainerRig rig = rig();
         int count = 500;
         rig.start(BroadcastHub.builder().shards(1).retention(Retention.of(4_096, 64 << 20))
-                .stallTimeout(Duration.ofMillis(1_500)).closeTimeout(Duration.ofMillis(1_500)));
+                .stallTimeout(Duration.ofSeconds(3)).closeTimeout(Duration.ofSeconds(3)));
         RawClient stalls = rig.open(4_096);
         RawClient reads = rig.open();
         // 1 MB fits in the kernel: a reader that is late is not taken for stalled.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.testing.RawClient;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,7 @@ interface OrderContract {
         ContainerRig rig = rig();
         int publishers = 4;
         int each = 100;
-        rig.start(BroadcastHub.builder());
+        rig.start(BroadcastHub.builder().heartbeat(Duration.ZERO));
         List<RawClient> all = rig.open(12, 0);
         List<Future<List<String>>> seen = rig.readAll(all, publishers * each);
         for (int p = 0; p < publishers; p++) {
@@ -41,7 +42,7 @@ interface OrderContract {
         ContainerRig rig = rig();
         int publishers = 16;
         int each = 250;
-        rig.start(BroadcastHub.builder());
+        rig.start(BroadcastHub.builder().heartbeat(Duration.ZERO));
         List<RawClient> all = rig.open(4, 0);
         List<Future<List<String>>> seen = rig.readAll(all, publishers * each);
         for (int p = 0; p < publishers; p++) {

@@ -1,6 +1,7 @@
 package io.techops.broadcast.containers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.techops.broadcast.testing.Kernel;
@@ -18,13 +19,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** A container whose process stood still for longer than the hub's limits: no peer that is alive is cut. */
 public abstract class StoppedContainer {
 
     private static final int PEERS = 50;
-    private static final Duration LIMITS = Duration.ofSeconds(5);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+    /** Within these all peers connect and are pinged. */
+    private static final Duration LIMITS = Duration.ofSeconds(10);
     private static final Duration STOP = Duration.ofSeconds(11);
 
     private final Class<? extends Container> container;
@@ -39,6 +43,8 @@ public abstract class StoppedContainer {
 
         private final List<RawClient> peers = new ArrayList<>();
         private final ExecutorService threads = Executors.newCachedThreadPool();
+        private final List<Future<?>> readers = new ArrayList<>();
+        private final AtomicInteger upToDate = new AtomicInteger();
         private final Process process;
         private final BufferedReader printed;
         private final URI uri;
@@ -46,7 +52,7 @@ public abstract class StoppedContainer {
         Stopped(Class<? extends Container> container) throws IOException {
             process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
                     "-cp", System.getProperty("java.class.path"), StoppedProgram.class.getName(), container.getName(),
-                    LIMITS.toString()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+                    HEARTBEAT.toString(), LIMITS.toString()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
             printed = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
             uri = URI.create(next("listens ").substring("listens ".length()));
         }
@@ -81,39 +87,35 @@ public abstract class StoppedContainer {
             assertThat(process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS)).as("it has ended").isFalse();
         }
 
-        /** {@return what ends when each peer has read all that was broadcast} */
-        List<Future<?>> read() {
-            List<Future<?>> readers = new ArrayList<>();
+        /**
+         * Lets each peer read what was broadcast, and then what {@link #allAreAlive} says. Pings are answered all the
+         * time.
+         *
+         * @param broadcast how many messages that were
+         */
+        void read(int broadcast) {
             for (RawClient peer : peers) {
                 readers.add(threads.submit(() -> {
-                    for (int i = 0; i < StoppedProgram.TIMES; i++) {
-                        assertThat(text(peer).equals(StoppedProgram.text(i))).as("message %d", i).isTrue();
+                    for (int i = 0; i < broadcast; i++) {
+                        assertThat(peer.nextTextAlive().equals(StoppedProgram.text(i))).as("message %d", i).isTrue();
+                    }
+                    upToDate.incrementAndGet();
+                    for (int i = 0; i < peers.size(); i++) {
+                        assertThat(peer.nextTextAlive()).isEqualTo("still here?");
                     }
                     return null;
                 }));
             }
-            return readers;
         }
 
-        /** {@return the next text; pings are answered} */
-        private static String text(RawClient peer) throws IOException {
-            RawClient.Frame next = peer.readMessage();
-            while (next.opcode() == RawClient.PING) {
-                peer.send(RawClient.frame(0x8A, next.payload()));
-                next = peer.readMessage();
-            }
-            assertThat(next.opcode()).as("the opcode of a text").isEqualTo(RawClient.TEXT);
-            return next.text();
-        }
-
-        void allAreAlive() throws IOException {
+        /** Lets every peer that has read what was broadcast say something, which all of them hear. */
+        void allAreAlive() throws Exception {
+            await().forever().until(() -> upToDate.get() == peers.size() || readers.stream().anyMatch(Future::isDone));
             for (RawClient peer : peers) {
                 peer.sendText("still here?");
             }
-            for (RawClient peer : peers) {
-                for (int i = 0; i < peers.size(); i++) {
-                    assertThat(text(peer)).isEqualTo("still here?");
-                }
+            for (Future<?> reader : readers) {
+                reader.get();
             }
         }
 
@@ -143,13 +145,11 @@ public abstract class StoppedContainer {
             behind.open(5, 4_096);
             behind.broadcast();
             behind.signal("STOP");
-            List<Future<?>> readers = behind.read();
+            behind.read(StoppedProgram.TIMES);
             behind.standStill();
             pongs.signal("CONT");
             behind.signal("CONT");
-            for (Future<?> reader : readers) {
-                reader.get();
-            }
+            pongs.read(0);
             behind.allAreAlive();
             pongs.allAreAlive();
         }
