@@ -343,6 +343,9 @@ class HubStressTest {
                 });
             }
             List<Future<?>> visiting = startAll(threads, visitors);
+            while (guests.size() <= 50) { // they come while others publish, and not after it
+                Thread.onSpinWait();
+            }
             joinAll(startAll(threads, publishers(hub)));
             done.set(true);
             joinAll(visiting);
