@@ -14,12 +14,15 @@ import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.TestRun;
 import io.techops.broadcast.testkit.VirtualTimer;
+import java.io.ByteArrayOutputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -148,6 +151,49 @@ class HostFailureTest {
             assertThat(one.priority()).isEqualTo(Thread.NORM_PRIORITY);
             assertThat(one.loader()).isNotInstanceOf(URLClassLoader.class);
         });
+    }
+
+    /** The same turn reads on from the channel and answers a ping on it: an interrupt would close it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anInterruptIsGoneBeforeTheSameTurnReadsOnAndAnswersPings(boolean blocking) throws Exception {
+        int count = 500;
+        CountDownLatch allIsThere = new CountDownLatch(1);
+        MessagePolicy policy = (context, message) -> {
+            if (allIsThere.getCount() > 0) {
+                awaitQuietly(allIsThere);
+            }
+            Thread.currentThread().interrupt();
+            return MessagePolicy.Decision.relay(message);
+        };
+        ByteArrayOutputStream burst = new ByteArrayOutputStream();
+        for (int i = 0; i < count; i++) { // far more than one read of the channel takes
+            burst.writeBytes(RawClient.frame(0x81, (i + "x".repeat(200)).getBytes(StandardCharsets.US_ASCII)));
+            burst.writeBytes(RawClient.frame(0x89, new byte[0]));
+        }
+        try (BroadcastServer server = Wire.PLAIN.server().hub(hub(blocking, policy, onBroadcast(blocking, () -> { })))
+                .start(); RawClient peer = Wire.PLAIN.open(server)) {
+            peer.send(burst.toByteArray());
+            allIsThere.countDown();
+            int pongs = 0;
+            for (int texts = 0; texts < count || pongs < count;) {
+                RawClient.Frame next = peer.read();
+                if (next.opcode() == RawClient.TEXT) {
+                    assertThat(next.text()).startsWith(texts++ + "x");
+                } else {
+                    assertThat(next.opcode()).isEqualTo(10);
+                    pongs++;
+                }
+            }
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @ParameterizedTest

@@ -251,6 +251,26 @@ class WebSocketConnectionTest {
         assertThat(sink.take()).isEqualTo(Arrays.copyOf(unmasked(PONG, "are you there"), 3));
     }
 
+    /** A selector's thread reads the next connection with it, whose channel would be closed. */
+    @Test
+    void anInterruptThatTheHostsExecutorLeavesAtTheEndOfAReadIsGone() {
+        BroadcastHub other = BroadcastHub.builder().policy(MessagePolicy.everything()).executor(task -> {
+            new Thread(task).start();
+            Thread.currentThread().interrupt();
+        }).build();
+        WebSocketConnection talks = new WebSocketConnection(other, watch, new Sink(),
+                Encoders.of(new DirectBufferPool()), false, 1_000, () -> { });
+        talks.register(new Attributes(), Replay.none());
+        Queue<ByteBuffer> pieces = new ArrayDeque<>(List.of(ByteBuffer.wrap(frame(TEXT, "hello"))));
+        boolean goesOn = talks.read(pieces::poll);
+        boolean interrupted = Thread.interrupted();
+        talks.ended();
+        other.shutdown(Duration.ZERO);
+        Thread.interrupted();
+        assertThat(goesOn).isTrue();
+        assertThat(interrupted).isFalse();
+    }
+
     @Test
     void itsEndWithoutACloseFrameIsItsEnd() {
         peer.ended();
