@@ -255,7 +255,8 @@ public final class RawClient implements AutoCloseable {
             next = readMessage();
         }
         if (next.opcode() != TEXT) {
-            throw new IOException("not a text, but opcode " + next.opcode());
+            throw new IOException("not a text, but opcode " + next.opcode()
+                    + (next.opcode() == CLOSE && next.payload().length > 1 ? ", " + next.code() + " " + next.phrase() : ""));
         }
         return next.text();
     }

@@ -1,7 +1,6 @@
 package io.techops.broadcast.containers;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.techops.broadcast.testing.Kernel;
@@ -15,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -43,7 +44,7 @@ public abstract class StoppedContainer {
 
         private final List<RawClient> peers = new ArrayList<>();
         private final ExecutorService threads = Executors.newCachedThreadPool();
-        private final List<Future<?>> readers = new ArrayList<>();
+        private final CompletionService<Void> readers = new ExecutorCompletionService<>(threads);
         private final AtomicInteger upToDate = new AtomicInteger();
         private final Process process;
         private final BufferedReader printed;
@@ -95,7 +96,7 @@ public abstract class StoppedContainer {
          */
         void read(int broadcast) {
             for (RawClient peer : peers) {
-                readers.add(threads.submit(() -> {
+                readers.submit(() -> {
                     for (int i = 0; i < broadcast; i++) {
                         assertThat(peer.nextTextAlive().equals(StoppedProgram.text(i))).as("message %d", i).isTrue();
                     }
@@ -104,18 +105,23 @@ public abstract class StoppedContainer {
                         assertThat(peer.nextTextAlive()).isEqualTo("still here?");
                     }
                     return null;
-                }));
+                });
             }
         }
 
         /** Lets every peer that has read what was broadcast say something, which all of them hear. */
         void allAreAlive() throws Exception {
-            await().forever().until(() -> upToDate.get() == peers.size() || readers.stream().anyMatch(Future::isDone));
+            while (upToDate.get() < peers.size()) {
+                Future<Void> failed = readers.poll(10, TimeUnit.MILLISECONDS);
+                if (failed != null) {
+                    failed.get();
+                }
+            }
             for (RawClient peer : peers) {
                 peer.sendText("still here?");
             }
-            for (Future<?> reader : readers) {
-                reader.get();
+            for (int i = 0; i < peers.size(); i++) {
+                readers.take().get(); // the first that ends first
             }
         }
 
