@@ -255,8 +255,9 @@ public final class RawClient implements AutoCloseable {
             next = readMessage();
         }
         if (next.opcode() != TEXT) {
+            boolean says = next.opcode() == CLOSE && next.payload().length > 1;
             throw new IOException("not a text, but opcode " + next.opcode()
-                    + (next.opcode() == CLOSE && next.payload().length > 1 ? ", " + next.code() + " " + next.phrase() : ""));
+                    + (says ? ", " + next.code() + " " + next.phrase() : ""));
         }
         return next.text();
     }
