@@ -28,7 +28,8 @@ final class StoppedProgram {
     /** Starts the container whose class is named, and the hub with the heartbeat and the limits given. */
     public static void main(String[] arguments) throws Exception {
         Duration limits = Duration.parse(arguments[2]);
-        BroadcastHub hub = BroadcastHub.builder().heartbeat(Duration.parse(arguments[1])).pongTimeout(limits).stallTimeout(limits)
+        BroadcastHub hub = BroadcastHub.builder().heartbeat(Duration.parse(arguments[1]))
+                .pongTimeout(limits).stallTimeout(limits)
                 .retention(Retention.of(4_096, 64 << 20)).listener(new HubListener() {
                     @Override
                     public void registered(Peer peer) {
