@@ -231,7 +231,7 @@ class BroadcastServiceIT {
 
         @Test
         void endsAnIdleConnectionToThePage() throws Exception {
-            try (Program service = Program.listening("--page-idle-timeout", "1s");
+            try (Program service = Program.listening("--page-idle-timeout", "3s"); // it has asked by then
                     RawClient idle = RawClient.connect(service.pageUri().getPort())) {
                 assertThat(idle.ask("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n")).startsWith("HTTP/1.1 200");
                 assertThat(idle.readsEnd()).isTrue();

@@ -76,7 +76,7 @@ class CurrentStateIT {
     private static List<String> textsOf(RawClient peer, String last) throws IOException {
         List<String> texts = new ArrayList<>();
         do {
-            texts.add(peer.nextText());
+            texts.add(peer.nextTextAlive());
         } while (!texts.get(texts.size() - 1).startsWith(last));
         return texts;
     }

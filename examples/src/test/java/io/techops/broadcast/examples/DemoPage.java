@@ -60,6 +60,11 @@ record DemoPage(Tab tab) {
         await().atMost(LIMIT).until(() -> tab.value(expression).asBoolean());
     }
 
+    /** Waits until the only element with this id has a text that satisfies {@code assertion}: figures follow later. */
+    void eventually(String id, ThrowingConsumer<String> assertion) {
+        await().atMost(LIMIT).untilAsserted(() -> assertion.accept(text(id)));
+    }
+
     /** {@return the only element with this id, as its text} */
     String text(String id) {
         return tab.value("document.getElementById('" + id + "').textContent").asText();

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +64,9 @@ class DemoPageIT {
             try (Program program = Program.of(Step05Page.class, Integer.toString(port))) {
                 Browser.Tab one = browser.open(program.uriWithin("Page at (.*)"));
                 Browser.Tab two = browser.open(program.uriWithin("Page at (.*)"));
+                for (Browser.Tab tab : List.of(one, two)) {
+                    await().atMost(LIMIT).until(() -> tab.value("socket.readyState === WebSocket.OPEN").asBoolean());
+                }
                 one.type("input", "<b>hello</b>" + Browser.ENTER);
                 await().atMost(LIMIT).untilAsserted(() -> assertThat(one.texts("li")).containsExactly("<b>hello</b>"));
                 await().atMost(LIMIT).untilAsserted(() -> assertThat(two.texts("li")).containsExactly("<b>hello</b>"));
@@ -99,8 +103,8 @@ class DemoPageIT {
                     .containsSubsequence("Sent: " + GREETING, "Got echo: " + GREETING));
             other.eventually(lines -> assertThat(lines)
                     .contains("Got: " + GREETING).doesNotContain("Sent: " + GREETING, "Got echo: " + GREETING));
-            assertThat(sender.text("counts")).isEqualTo("1 sent, 1 received");
-            assertThat(other.text("counts")).isEqualTo("0 sent, 1 received");
+            sender.eventually("counts", text -> assertThat(text).isEqualTo("1 sent, 1 received"));
+            other.eventually("counts", text -> assertThat(text).isEqualTo("0 sent, 1 received"));
         }
 
         @Test
@@ -216,8 +220,8 @@ class DemoPageIT {
 
         @Test
         void thePageComesBackByItselfAndTheLoopGoesOn() throws IOException {
-            BroadcastServer first = serve(0);
-            int port = first.port();
+            int port = FreePort.find(); // not one that someone who connects may be given in between
+            BroadcastServer first = serve(port);
             DemoPage page;
             try (first) {
                 page = open(first);

@@ -81,6 +81,9 @@ class HttpOptionsIT {
         Path file = tokenFile("open.sesame\n", "rw-r--r--");
         try (Program service = Program.listening("--no-web", "--publish-token-file", file.toString())) {
             assertThat(publish(service, "open.sesame", "hello")).isEqualTo(200);
+            if (POSIX) {
+                service.awaitErr(".*--publish-token-file.*");
+            }
             assertThat(service.err()).hasSize(POSIX ? 1 : 0).allSatisfy(line -> assertThat(line)
                     .contains("--publish-token-file", "can be read by every user", file.toString())
                     .doesNotContain("sesame"));

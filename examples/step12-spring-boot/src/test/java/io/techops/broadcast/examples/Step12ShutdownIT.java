@@ -30,8 +30,8 @@ class Step12ShutdownIT {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final int PEERS = 5;
     /** Together more than the sockets of a peer that does not read take. */
-    private static final int MESSAGES = 300;
-    private static final String MESSAGE = "x".repeat(16_000);
+    private static final int MESSAGES = 75;
+    private static final String MESSAGE = "x".repeat(64_000);
     private static final int SMALL_BUFFER = 4_096;
     private static final String BY_THE_HUB = "1001 the server is going away";
 
