@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What a peer is owed when nothing more comes from it: its close frame goes out behind that. */
@@ -28,6 +32,32 @@ class PeerEndingTest {
         rig.run();
         assertThat(peer.closed()).as("the adapter's to do").isNull();
         assertThat(rig.listener().entries()).contains("peer 1 unregistered 1000");
+    }
+
+    @Test
+    void peersThatAreOwedNothingAreLetGoInOneRound() {
+        HubRig quiet = new HubRig();
+        List<FakeTransport> peers = Stream.generate(quiet::join).limit(16).toList();
+        quiet.run();
+        List<Integer> tasks = new ArrayList<>();
+        for (FakeTransport peer : peers) {
+            assertThat(peer.end(BYE, true)).isTrue();
+            tasks.add(quiet.executor().pending());
+        }
+        assertThat(tasks.subList(0, 15)).as("the listener's task").containsOnly(1);
+        assertThat(tasks.get(15)).as("and the shard's").isEqualTo(2);
+    }
+
+    @Test
+    void theEndOfTheHubDoesNotWaitForSuchAPeer() {
+        FakeTransport before = rig.join();
+        FakeTransport meanwhile = rig.join();
+        rig.run();
+        assertThat(before.end(BYE, true)).isTrue();
+        CompletableFuture<Void> end = rig.hub().shutdown(Duration.ofSeconds(5)).toCompletableFuture();
+        assertThat(meanwhile.end(BYE, true)).isTrue();
+        rig.run();
+        assertThat(end).isCompleted();
     }
 
     @Test

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class HubPeer extends Registration implements PolicyContext {
 
     private static final long NOTHING = -1;
+
+    /** Access to what would otherwise be two objects more of each peer. */
+    private static final AtomicIntegerFieldUpdater<HubPeer> CLOSE_ASKED =
+            AtomicIntegerFieldUpdater.newUpdater(HubPeer.class, "closeAsked");
+    private static final AtomicLongFieldUpdater<HubPeer> LOSS =
+            AtomicLongFieldUpdater.newUpdater(HubPeer.class, "loss");
 
     /** What became of a message that a peer sent. */
     enum ReceiveResult { APPENDED, PARKED, DROPPED, PEER_CLOSED }
@@ -41,6 +47,9 @@ final class HubPeer extends Registration implements PolicyContext {
 
         /** Has its shard see to a peer that was signalled. */
         void call(PeerCursor cursor);
+
+        /** Has its shard let go of a peer that has departed and was owed nothing, when it comes to that. */
+        void letGo(PeerCursor cursor);
 
         /** Has its shard see to a peer that is writable again. */
         void returned(PeerCursor cursor);
@@ -70,7 +79,9 @@ final class HubPeer extends Registration implements PolicyContext {
     private final Long key;
     private final Attributes attributes;
     private final long registeredAt;
-    private final AtomicBoolean closeAsked = new AtomicBoolean();
+    /** Whether a close was asked for: 0 or 1, which one thread sets. */
+    @SuppressWarnings("unused") // written through CLOSE_ASKED
+    private volatile int closeAsked;
 
     /**
      * Owned by the reading thread: whether a run of messages is being read, whether any of them was appended, and
@@ -84,7 +95,7 @@ final class HubPeer extends Registration implements PolicyContext {
     private volatile @Nullable CloseReason said;
 
     /** What the listener has not been told yet that this peer has missed; {@link #NOTHING} if it knows all. */
-    private final AtomicLong loss = new AtomicLong(NOTHING);
+    private volatile long loss = NOTHING;
 
     /** Owned by the task that tells the events: whether the last one was told. */
     private boolean over;
@@ -152,8 +163,8 @@ final class HubPeer extends Registration implements PolicyContext {
     /** Adds to what has been missed. {@return whether the listener is to be told, and does not wait for it already} */
     boolean loses(long count) {
         while (true) {
-            long before = loss.get();
-            if (loss.compareAndSet(before, Math.max(before, 0) + count)) {
+            long before = loss;
+            if (LOSS.compareAndSet(this, before, Math.max(before, 0) + count)) {
                 return before == NOTHING;
             }
         }
@@ -161,7 +172,7 @@ final class HubPeer extends Registration implements PolicyContext {
 
     /** {@return what has been missed since this was last asked, or less than 1} */
     long takeLoss() {
-        return loss.getAndSet(NOTHING);
+        return LOSS.getAndSet(this, NOTHING);
     }
 
     // As the host application sees it.
@@ -232,7 +243,7 @@ final class HubPeer extends Registration implements PolicyContext {
 
     /** Has the shard close the peer after what was appended so far. {@return whether this is the first request} */
     private boolean askClose(CloseReason reason) {
-        if (!closeAsked.compareAndSet(false, true)) {
+        if (!CLOSE_ASKED.compareAndSet(this, 0, 1)) {
             return false;
         }
         cursor.closeAfterAddressed = cursor.addressed;
@@ -327,7 +338,10 @@ final class HubPeer extends Registration implements PolicyContext {
         Objects.requireNonNull(reason, "reason");
         inputClosed = true;
         if (cursor.departed() || behind() == 0) {
-            unregister(reason, !byPeer);
+            depart(reason, !byPeer);
+            if (cursor.signal(PeerCursor.GONE)) {
+                hub.letGo(cursor);
+            }
             return true;
         }
         if (byPeer) {
@@ -344,21 +358,21 @@ final class HubPeer extends Registration implements PolicyContext {
         return reason != said;
     }
 
+    /** Needs no memory: who calls this cannot call it again. */
     @Override
     public void unregister(CloseReason reason) {
-        unregister(reason, false);
-    }
-
-    /** Needs no memory: who calls this cannot call it again. */
-    private void unregister(CloseReason reason, boolean byHub) {
         if (reason == null) {
             throw new NullPointerException("reason");
         }
-        if (cursor.depart(reason)) {
-            hub.departed(this, reason, byHub);
-        }
+        depart(reason, false);
         if (cursor.signal(PeerCursor.GONE)) {
             hub.call(cursor);
+        }
+    }
+
+    private void depart(CloseReason reason, boolean byHub) {
+        if (cursor.depart(reason)) {
+            hub.departed(this, reason, byHub);
         }
     }
 

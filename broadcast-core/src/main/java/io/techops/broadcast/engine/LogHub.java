@@ -347,6 +347,15 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     }
 
     @Override
+    public void letGo(PeerCursor cursor) {
+        Shard shard = shards[cursor.shard];
+        if (!shard.hasEnded()) {
+            log.call(cursor);
+            shard.letGo();
+        }
+    }
+
+    @Override
     public void returned(PeerCursor cursor) {
         Shard shard = shards[cursor.shard];
         if (!shard.hasEnded()) {
@@ -421,7 +430,9 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         }
         Shard shard = shards[peer.cursor().shard];
         shard.joined(peer.registeredAt());
-        shard.serveCalled(); // it may have something to begin with
+        if (peer.cursor().called) { // it has something to begin with
+            shard.wake();
+        }
         if (prelude != null) {
             begins(peer, start, prelude);
         }

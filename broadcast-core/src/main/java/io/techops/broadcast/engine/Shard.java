@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -73,6 +74,8 @@ final class Shard {
      */
     static final long LAGGING_BYTES = 1 << 20;
     private static final long TURN_BYTES = 4 << 10;
+    /** So many departed peers a shard may keep until its next round. */
+    static final int DEPARTED = 16;
 
     /** How many peers are looked at ahead of their turns: about as many misses as a processor has under way. */
     private static final int AHEAD = 16;
@@ -119,6 +122,8 @@ final class Shard {
 
     /** Set by any thread, cleared by the task when it begins such a round. */
     private final AtomicBoolean wholeAsked = new AtomicBoolean();
+    /** Counted by any thread, set back by the task when it begins a round, before it looks at whom it is called for. */
+    private final AtomicInteger departed = new AtomicInteger();
     /** Written by any thread, once. */
     private volatile @Nullable Drain draining;
 
@@ -190,6 +195,17 @@ final class Shard {
         }
     }
 
+    /**
+     * Lets go of a peer that has departed and was owed nothing, and that the shard is called for: in the next round,
+     * which is made for {@value #DEPARTED} of them, if nothing else asks for one before. A change of threads would cost
+     * more than the rest of such a peer's end.
+     */
+    void letGo() {
+        if (departed.incrementAndGet() >= DEPARTED || draining != null) {
+            wake();
+        }
+    }
+
     /** Makes sure that a round begins after this call. */
     void wake() {
         task.wake();
@@ -227,6 +243,7 @@ final class Shard {
         DrainPacer closeAll = drain != null && log.isSettled() ? drain.pace() : null;
         boolean whole = wholeAsked.getAndSet(false) || !settled || drain != null;
         settled = false;
+        departed.set(0);
         pass.begin();
         nextRound = ShardTimer.NEVER;
         begin();
