@@ -82,7 +82,8 @@ public interface HandshakeRequest {
      * that a browser page sends are among them, see {@link #bearerToken}.
      */
     default List<String> subprotocols() {
-        return headers().getOrDefault("Sec-WebSocket-Protocol", List.of()).stream()
+        List<String> offers = headers().get("Sec-WebSocket-Protocol");
+        return offers == null ? List.of() : offers.stream()
                 .flatMap(header -> Stream.of(header.split(","))).map(String::strip).filter(name -> !name.isEmpty())
                 .toList();
     }

@@ -28,6 +28,8 @@ public final class Handshake {
     private static final int KEY_BYTES = 16;
     /** What the key of a handshake is hashed with (RFC 6455 section 1.3). */
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    /** To look one up among the providers takes longer than the digest. It is as new after each use. */
+    private static final ThreadLocal<MessageDigest> SHA_1 = ThreadLocal.withInitial(Handshake::sha1);
 
     private Handshake() {
     }
@@ -96,10 +98,13 @@ public final class Handshake {
     }
 
     private static String accept(String key) {
+        byte[] digest = SHA_1.get().digest((key + GUID).getBytes(StandardCharsets.ISO_8859_1));
+        return Base64.getEncoder().encodeToString(digest);
+    }
+
+    private static MessageDigest sha1() {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-1")
-                    .digest((key + GUID).getBytes(StandardCharsets.ISO_8859_1));
-            return Base64.getEncoder().encodeToString(digest);
+            return MessageDigest.getInstance("SHA-1");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-1", e);
         }
