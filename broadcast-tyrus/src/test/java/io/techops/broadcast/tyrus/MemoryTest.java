@@ -27,6 +27,9 @@ class MemoryTest {
 
     private static final int PEERS = 100;
     private static final int LIMIT = 256 << 10;
+    private static final int IDLE = 1000;
+    /** Two KiB, and the heap's own uncertainty divided by the peers. */
+    private static final long IDLE_BYTES = 2048 + 100;
     /** What a connection costs beside its message, and the heap's own uncertainty divided by the peers. */
     private static final long MARGIN = 12 << 10;
 
@@ -103,6 +106,30 @@ class MemoryTest {
                 server.close(Duration.ZERO);
                 assertThat(expected.warnings()).allMatch(line -> line.contains("did not end the hub"));
             }
+            for (RawClient peer : peers) {
+                peer.close();
+            }
+        }
+    }
+
+    @Test
+    void anIdlePeerCostsTwoKiB() throws Exception {
+        List<RawClient> peers = new ArrayList<>();
+        try (ServerChild server = new ServerChild(Wire.PLAIN, List.of(), Duration.ofMinutes(5))) {
+            for (int i = 0; i < IDLE; i++) { // so that all classes are loaded, and every table has grown
+                peers.add(server.connect().shakeHands("/"));
+            }
+            for (RawClient peer : peers) {
+                peer.close();
+            }
+            await().until(() -> server.descriptors() < IDLE);
+            long before = server.usedHeap();
+            peers.clear();
+            for (int i = 0; i < IDLE; i++) {
+                peers.add(server.connect().shakeHands("/"));
+            }
+            assertThat((server.usedHeap() - before) / IDLE).as("bytes of live heap a peer").isLessThan(IDLE_BYTES);
+        } finally {
             for (RawClient peer : peers) {
                 peer.close();
             }

@@ -1,7 +1,10 @@
 package io.techops.broadcast.tyrus;
 
+import static org.awaitility.Awaitility.await;
+
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.Resources;
 import io.techops.broadcast.tyrus.server.SelfExercise;
 import java.io.BufferedReader;
 import java.io.File;
@@ -22,6 +25,7 @@ import javax.net.SocketFactory;
 final class ServerChild implements AutoCloseable {
 
     private static final String PAGES = "src/test/resources";
+    private static final String HEAP = "heap ";
     /** The path of a page that the child serves. */
     static final String PAGE = "/logging.properties";
 
@@ -72,8 +76,8 @@ final class ServerChild implements AutoCloseable {
             try (BroadcastServer server = Wire.valueOf(arguments[0]).server().hub(hub).handshakeTimeout(limits)
                     .pages(Pages.folder(Path.of(PAGES))).pagePort(0).start()) {
                 System.out.println("ports " + server.port() + " " + server.pagePort());
-                while (System.in.read() >= 0) {
-                    // it goes on until its input ends
+                while (System.in.read() >= 0) { // it goes on until its input ends
+                    System.out.println(HEAP + Resources.usedHeap());
                 }
             }
             System.exit(0);
@@ -113,6 +117,20 @@ final class ServerChild implements AutoCloseable {
     /** {@return the lines that it printed, most of them those of its log} */
     List<String> printed() {
         return printed;
+    }
+
+    /** {@return how many bytes of its heap are in use after a collection} */
+    long usedHeap() throws IOException {
+        int before = printed.size();
+        process.getOutputStream().write('\n');
+        process.getOutputStream().flush();
+        await().until(() -> heap(before) >= 0);
+        return heap(before);
+    }
+
+    private long heap(int from) {
+        return printed.stream().skip(from).filter(line -> line.startsWith(HEAP))
+                .mapToLong(line -> Long.parseLong(line.substring(HEAP.length()))).findFirst().orElse(-1);
     }
 
     /** {@return how many descriptors it has open} */

@@ -62,7 +62,7 @@ public final class EventStreamConnection extends PeerConnection {
     }
 
     @Override
-    void onResume(Runnable resumption) {
+    public void onResume(Runnable resumption) {
         resumption.run(); // it is never paused
     }
 

@@ -23,7 +23,7 @@ final class FrameReader {
          * @param reason what the close frame said, or the rule that the peer broke
          * @param byPeer whether it was a close frame
          */
-        void heard(CloseReason reason, boolean byPeer);
+        void saidLast(CloseReason reason, boolean byPeer);
     }
 
     private final FrameWriter out;
@@ -84,8 +84,8 @@ final class FrameReader {
                 }
                 case PING -> out.pong(Frames.control(Frames.PONG, decoder.payload()));
                 case PONG -> registration.pong();
-                case CLOSE -> lastFrame.heard(decoder.reason(), true);
-                case VIOLATION -> lastFrame.heard(decoder.reason(), false);
+                case CLOSE -> lastFrame.saidLast(decoder.reason(), true);
+                case VIOLATION -> lastFrame.saidLast(decoder.reason(), false);
             }
         }
     }

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * <p>It is what a connection is built upon, not a part of it: a virtual machine lays the fields of a superclass out
  * first, so that all that a delivery touches of a connection is together.
  */
-abstract class FrameWriter {
+abstract class FrameWriter implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FrameWriter.class);
     private static final FailureLog FAILURES = new FailureLog(LOG);
@@ -57,7 +57,6 @@ abstract class FrameWriter {
     /** Where batches go, past the pipe, or null if they have to go through it. */
     private final @Nullable GatheringByteChannel channel;
     private final Function<Batch, EncodedBatch> encoder;
-    private final Runnable flush = this::flush;
 
     /** All of these are guarded by the lock: this object's own, so that a delivery touches no other for it. */
     private ByteBuffer @Nullable [] current = CORK;
@@ -175,7 +174,7 @@ abstract class FrameWriter {
             try {
                 current = wire.view(written);
                 currentBatch = wire.hold();
-                pipe.awaitWritable(flush);
+                pipe.awaitWritable(this);
             } catch (Throwable thrown) {
                 tornBy(thrown);
             }
@@ -205,7 +204,8 @@ abstract class FrameWriter {
     }
 
     /** Goes on with what waits: the pipe takes more. */
-    final void flush() {
+    @Override
+    public final void run() {
         bring(() -> { });
     }
 
@@ -282,7 +282,7 @@ abstract class FrameWriter {
                 notifications |= PROGRESSED;
             }
             if (!isTaken(current)) {
-                pipe.awaitWritable(flush);
+                pipe.awaitWritable(this);
                 return;
             }
         }

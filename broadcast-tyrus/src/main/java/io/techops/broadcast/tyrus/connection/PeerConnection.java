@@ -10,14 +10,16 @@ import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.spi.Registration;
 import io.techops.broadcast.spi.Transport;
 import io.techops.broadcast.tyrus.frame.EncodedBatch;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * In: SocketFilter, which reads the pipe, gives what has come to read(). HttpConnection hands on what came right behind
- * the request.
+ * In: the pipe -> read(). HttpConnection hands on what came right behind the request.
  * Out: what the hub asks for -> FrameWriter -> the pipe.
  *
  * CloseState has the ways to its end, which begin with
@@ -86,15 +88,46 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
     /** {@return what has come from the socket} For the reading thread. */
     abstract SocketReader reader();
 
+    /** What a turn of reading has come to. */
+    public enum Reading {
+        /** More may come. */
+        GOES_ON,
+        /** The peer must not be read before it is resumed: {@link #onResume} says what to do then. */
+        PAUSED,
+        /** Nothing will ever come: the stream has ended, or broken. Our last words have still to leave. */
+        ENDED,
+        /** The connection is closed. */
+        CLOSED
+    }
+
     /**
-     * Reads all of {@code source}, after what was left when the hub paused the peer.
+     * Reads what has come, after what was left when the hub paused the peer. For the reading thread.
      *
-     * @return false if the peer must not be read before it is resumed: {@link #onResume} says what to do then
+     * @param before what came behind the request; null for nothing
      */
+    public final Reading read(@Nullable ByteBuffer before) {
+        if (before != null && !read(new ArrayDeque<>(List.of(before))::poll)) {
+            return Reading.PAUSED;
+        }
+        SocketReader reader = reader();
+        boolean goesOn;
+        boolean ended;
+        try {
+            goesOn = read(reader);
+        } finally {
+            ended = reader.end();
+        }
+        if (ended) {
+            return inputEnded() ? Reading.CLOSED : Reading.ENDED;
+        }
+        return goesOn ? Reading.GOES_ON : Reading.PAUSED;
+    }
+
+    /** Reads all of {@code source}. {@return false if the peer must not be read before it is resumed} */
     abstract boolean read(Source source);
 
     /** Runs {@code resumption} once, when the pause is over, which may be now. */
-    abstract void onResume(Runnable resumption);
+    public abstract void onResume(Runnable resumption);
 
     /** Writes our close frame, if it was not written before. */
     abstract void sayClose(CloseReason reason);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A peer that speaks WebSocket (RFC 6455).
  */
-public final class WebSocketConnection extends PeerConnection {
+public final class WebSocketConnection extends PeerConnection implements FrameReader.LastFrame {
 
     private static final CloseReason VANISHED =
             CloseReason.of(CloseReason.ABNORMAL, "the connection ended without a close frame");
@@ -39,7 +39,7 @@ public final class WebSocketConnection extends PeerConnection {
             boolean numbered, int maxMessageBytes, Runnable whenEnded) {
         super(hub, watch, pipe, numbered ? encoders.numbered() : encoders.plain(), VANISHED, whenEnded);
         this.mostAtOnce = SocketReader.mostAtOnce(maxMessageBytes);
-        this.frames = new FrameReader(this, maxMessageBytes, this::hearLast);
+        this.frames = new FrameReader(this, maxMessageBytes, this);
         this.numbered = numbered;
     }
 
@@ -71,7 +71,8 @@ public final class WebSocketConnection extends PeerConnection {
         }
     }
 
-    private void hearLast(CloseReason reason, boolean byPeer) {
+    @Override
+    public void saidLast(CloseReason reason, boolean byPeer) {
         if (byPeer) {
             said = reason;
         }
@@ -79,7 +80,7 @@ public final class WebSocketConnection extends PeerConnection {
     }
 
     @Override
-    void onResume(Runnable resumption) {
+    public void onResume(Runnable resumption) {
         frames.onResume(resumption);
     }
 

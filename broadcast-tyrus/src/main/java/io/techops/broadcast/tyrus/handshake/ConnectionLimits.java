@@ -21,14 +21,12 @@ public final class ConnectionLimits {
 
     /** When to try again: a guess. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
-    /** The part of an IPv6 address that a customer gets from a provider (RFC 6177), who chooses the rest at will. */
-    private static final int V6_NETWORK_BYTES = 8;
 
     private final int max;
     private final int maxPerAddress;
 
     /** Both are guarded by this. */
-    private final Map<ByteBuffer, Integer> countOf = new HashMap<>();
+    private final Map<Object, Integer> countOf = new HashMap<>();
     private int count;
 
     public ConnectionLimits(int max, int maxPerAddress) {
@@ -37,12 +35,12 @@ public final class ConnectionLimits {
     }
 
     /** What one peer holds of the limits. */
-    public final class Permit {
+    public final class Permit implements Runnable {
 
-        private final ByteBuffer origin;
+        private final Object origin;
         private boolean held;
 
-        private Permit(ByteBuffer origin) {
+        private Permit(Object origin) {
             this.origin = origin;
         }
 
@@ -68,6 +66,12 @@ public final class ConnectionLimits {
             }
         }
 
+        /** {@linkplain #release Releases} the permit. */
+        @Override
+        public void run() {
+            release();
+        }
+
         /** Releases the permit, the first time it is called. */
         public void release() {
             synchronized (ConnectionLimits.this) {
@@ -80,11 +84,13 @@ public final class ConnectionLimits {
         }
     }
 
-    /** {@return a permit, not acquired yet, for a peer at {@code address}} */
+    /**
+     * {@return a permit, not acquired yet, for a peer at {@code address}} Of an IPv6 address the first half counts: a
+     * customer gets that from a provider (RFC 6177), and chooses the rest at will.
+     */
     Permit permitFor(InetAddress address) {
-        byte[] bytes = address.getAddress();
         boolean whole = !(address instanceof Inet6Address) || address.isLinkLocalAddress();
-        return new Permit(ByteBuffer.wrap(bytes, 0, whole ? bytes.length : V6_NETWORK_BYTES));
+        return new Permit(whole ? address : ByteBuffer.wrap(address.getAddress()).getLong());
     }
 
     /** {@return how many are held} */

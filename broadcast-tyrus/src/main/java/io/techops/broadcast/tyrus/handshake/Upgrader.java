@@ -15,7 +15,6 @@ import io.techops.broadcast.stream.NumberedFormat;
 import io.techops.broadcast.stream.ReplayRules;
 import io.techops.broadcast.stream.Subprotocols;
 import io.techops.broadcast.tyrus.connection.EventStreamConnection;
-import io.techops.broadcast.tyrus.connection.FrameFilter;
 import io.techops.broadcast.tyrus.connection.PeerConnection;
 import io.techops.broadcast.tyrus.connection.SocketTransport;
 import io.techops.broadcast.tyrus.connection.ThreadState;
@@ -23,9 +22,8 @@ import io.techops.broadcast.tyrus.connection.WebSocketConnection;
 import io.techops.broadcast.tyrus.connection.WriteReadiness;
 import io.techops.broadcast.tyrus.frame.EncodedBatch;
 import io.techops.broadcast.tyrus.frame.Encoders;
-import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import org.glassfish.grizzly.filterchain.FilterChain;
 import org.glassfish.grizzly.nio.NIOConnection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,10 +41,9 @@ public final class Upgrader {
      * What it needs.
      *
      * @param events makes events of batches, for event streams: one constant for all of them
-     * @param frames the chain of a connection after its handshake
      */
     public record Parts(WriteReadiness watch, Encoders encoders, Function<Batch, EncodedBatch> events,
-            FilterChain frames, int maxMessageBytes, Lookback lookback) {
+            int maxMessageBytes, Lookback lookback) {
     }
 
     private final Parts parts;
@@ -56,17 +53,19 @@ public final class Upgrader {
         this.parts = parts;
     }
 
-    /** What has become of a handshake: a peer, which is answered, or why it is none. */
-    public record Outcome(@Nullable PeerConnection peer, @Nullable RefusalCause refusal) {
-    }
-
-    /** {@return the peer, or why it is none: then its permit is released} */
-    public Outcome upgrade(NIOConnection connection, SocketTransport transport, HandshakeChecks.Passed passed,
-            Decision.Accept accept) {
+    /**
+     * Makes a peer, and answers it.
+     *
+     * @param taker is given the peer before it is answered: what happens to the connection is the peer's then
+     * @return null, or why it is no peer: then its permit is released
+     */
+    public @Nullable RefusalCause upgrade(NIOConnection connection, SocketTransport transport,
+            HandshakeChecks.Passed passed, Decision.Accept accept, Consumer<PeerConnection> taker) {
         RefusalCause refusal = RefusalCause.FAILED;
         ThreadState.restore(); // a topic's recipe may have run
         try {
-            return new Outcome(peer(connection, transport, passed, accept), null);
+            open(connection, transport, passed, accept, taker);
+            return null;
         } catch (RefusedException e) {
             LOG.debug("The connection does not become a peer: {}", e.toString());
             refusal = e.refusalCause();
@@ -76,38 +75,32 @@ public final class Upgrader {
             }
         }
         passed.permit().release();
-        return new Outcome(null, refusal);
+        return refusal;
     }
 
-    private PeerConnection peer(NIOConnection connection, SocketTransport transport,
-            HandshakeChecks.Passed passed, Decision.Accept accept) {
+    private void open(NIOConnection connection, SocketTransport transport, HandshakeChecks.Passed passed,
+            Decision.Accept accept, Consumer<PeerConnection> taker) {
         HandshakeRequest request = passed.request();
         String subprotocol = passed.stream() ? null
                 : Subprotocols.select(request, accept.subprotocol(), parts.lookback());
         boolean numbered = passed.stream() || NumberedFormat.SUBPROTOCOL.equals(subprotocol);
         BroadcastHub hub = ((Router.Found) passed.route()).hub();
         PeerConnection peer = passed.stream()
-                ? new EventStreamConnection(hub, parts.watch(), transport, parts.events(), passed.permit()::release)
+                ? new EventStreamConnection(hub, parts.watch(), transport, parts.events(), passed.permit())
                 : new WebSocketConnection(hub, parts.watch(), transport, parts.encoders(), numbered,
-                        parts.maxMessageBytes(), passed.permit()::release);
+                        parts.maxMessageBytes(), passed.permit());
         try {
             peer.register(attributes(passed, accept, subprotocol),
                     ReplayRules.of(request.replay(), accept.replay(), numbered));
-            open(connection, peer, passed.stream() ? EventStreamRequest.response(request, accept.headers())
+            taker.accept(peer);
+            peer.open(passed.stream() ? EventStreamRequest.response(request, accept.headers())
                     : Handshake.response(request.header(Handshake.KEY), subprotocol, accept.headers()));
-            return peer;
+            if (!connection.isOpen()) {
+                peer.ended(); // it was closed before there was anyone to tell
+            }
         } catch (RuntimeException | Error e) {
             peer.ended();
             throw e;
-        }
-    }
-
-    private void open(NIOConnection connection, PeerConnection peer, ByteBuffer response) {
-        connection.setProcessor(parts.frames());
-        FrameFilter.PEER.set(connection, peer);
-        peer.open(response);
-        if (!connection.isOpen()) {
-            peer.ended(); // it was closed before there was anyone to tell
         }
     }
 
@@ -118,7 +111,7 @@ public final class Upgrader {
         String path = request.decodedPath();
         Attributes attributes = new Attributes()
                 .set(PeerAttributes.REMOTE_ADDRESS, request.remoteAddress())
-                .set(PeerAttributes.PATH, path == null ? request.path() : path);
+                .set(PeerAttributes.PATH, (path == null ? request.path() : path).intern()); // most peers have the same
         if (!request.remoteAddress().equals(request.peerAddress())) {
             attributes.set(PeerAttributes.PROXY_ADDRESS, request.peerAddress());
         }

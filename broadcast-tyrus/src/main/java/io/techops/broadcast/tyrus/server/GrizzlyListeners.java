@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.glassfish.grizzly.asyncqueue.AsyncQueueWriter;
 import org.glassfish.grizzly.nio.transport.TCPNIOServerConnection;
 import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
 import org.glassfish.grizzly.nio.transport.TCPNIOTransportBuilder;
@@ -39,10 +40,13 @@ public final class GrizzlyListeners {
      */
     public static TCPNIOTransport transport(String name, @Nullable WriteReadiness watch, HttpPort port) {
         TCPNIOTransport transport = TCPNIOTransportBuilder.newInstance().build();
+        transport.setAttributeBuilder(NoAttributes.builder());
         transport.setIOStrategy(new ReadThreadStrategy(new Acceptor(port.watch())));
         transport.setSelectorHandler(new SelectorGuard(watch == null ? null : new SelectorWatch(watch)));
         transport.setName(name);
-        transport.setTcpNoDelay(true);
+        transport.setChannelConfigurator(new SocketSetup(transport.getChannelConfigurator()));
+        // Nothing goes through its queue; to find a bound for one, Grizzly would make a java.net.Socket as well.
+        transport.getAsyncQueueIO().getWriter().setMaxPendingBytesPerConnection(AsyncQueueWriter.UNLIMITED_SIZE);
         transport.setServerConnectionBackLog(BACKLOG);
         if (watch == null) {
             transport.setWorkerThreadPoolConfig(threads(name + "-reader", PAGE_READERS));

@@ -1,6 +1,5 @@
 package io.techops.broadcast.tyrus.server;
 
-import io.techops.broadcast.tyrus.connection.WriteReadiness;
 import io.techops.broadcast.tyrus.hosting.HostedSession;
 import java.nio.ByteBuffer;
 import org.glassfish.grizzly.nio.NIOConnection;
@@ -15,8 +14,8 @@ final class HostedProcessor extends ConnectionProcessor {
     private final HostedSession session;
 
     /** Takes a connection that the selector does not watch. */
-    HostedProcessor(NIOConnection connection, WriteReadiness watch, HostedSession session) {
-        super(connection, watch, false);
+    HostedProcessor(NIOConnection connection, HostedSession session) {
+        super(connection, false);
         this.session = session;
     }
 
@@ -41,18 +40,8 @@ final class HostedProcessor extends ConnectionProcessor {
     }
 
     @Override
-    void accepted() {
-        // It was before.
-    }
-
-    @Override
     void readable() {
         handOver(() -> read(null));
-    }
-
-    @Override
-    void timeOver() {
-        // It waits for nothing.
     }
 
     @Override

@@ -6,8 +6,6 @@ import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.Replay;
 import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.handshake.Decision;
-import io.techops.broadcast.tyrus.connection.FrameFilter;
-import io.techops.broadcast.tyrus.connection.PeerConnection;
 import io.techops.broadcast.tyrus.connection.PlainSocketTransport;
 import io.techops.broadcast.tyrus.connection.SocketReader;
 import io.techops.broadcast.tyrus.connection.SocketTransport;
@@ -30,9 +28,8 @@ import io.techops.broadcast.tyrus.resource.Publication;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.glassfish.grizzly.nio.NIOConnection;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +51,7 @@ import org.slf4j.LoggerFactory;
  */
 
 /** A connection until it is a peer's: what strangers send over HTTP, on every port. */
-final class HttpConnection extends ConnectionProcessor {
+final class HttpConnection extends TimedProcessor {
 
     private enum State { READING, ANSWERING, DECIDING, LINGERING, UPGRADED }
 
@@ -113,6 +110,7 @@ final class HttpConnection extends ConnectionProcessor {
 
     @Override
     void closed() {
+        super.closed();
         Runnable now = whenClosed;
         if (now != null) {
             now.run();
@@ -443,9 +441,9 @@ final class HttpConnection extends ConnectionProcessor {
     }
 
     private void check(RequestHead head, HttpPort.Sockets sockets, boolean stream) {
-        InetSocketAddress address = (InetSocketAddress) connection.getPeerAddress();
+        InetSocketAddress address = address();
         if (address == null) {
-            connection.terminateSilently(); // it has gone already
+            connection.terminateSilently();
             return;
         }
         HandshakeChecks.Answer answer =
@@ -464,6 +462,15 @@ final class HttpConnection extends ConnectionProcessor {
             ask(passed, sockets);
         } else {
             onSelector(() -> ask(passed, sockets));
+        }
+    }
+
+    /** {@return the client's address; null if it has gone} The channel's own, so that no other one is made. */
+    private @Nullable InetSocketAddress address() {
+        try {
+            return (InetSocketAddress) ((SocketChannel) connection.getChannel()).getRemoteAddress();
+        } catch (IOException e) {
+            return null;
         }
     }
 
@@ -560,28 +567,18 @@ final class HttpConnection extends ConnectionProcessor {
             return;
         }
         state = State.UPGRADED;
-        new HostedProcessor(connection, port.watch(), outcome.session()).begin(rest);
+        new HostedProcessor(connection, outcome.session()).begin(rest);
     }
 
     private void upgrade(HandshakeChecks.Passed passed, Decision.Accept accept, Upgrader upgrader) {
         noDeadline();
-        Upgrader.Outcome outcome = upgrader.upgrade(connection, pipe, passed, accept);
-        PeerConnection peer = outcome.peer();
-        if (peer == null) {
-            refuse(HandshakeChecks.notTaken(outcome.refusal()), true);
+        RefusalCause refusal = upgrader.upgrade(connection, pipe, passed, accept,
+                peer -> connection.setProcessor(new PeerProcessor(connection, isWatched(), peer)));
+        if (refusal != null) {
+            refuse(HandshakeChecks.notTaken(refusal), true);
             return;
         }
         state = State.UPGRADED;
-        if (rest == null && (tls == null || !tls.hasKept())) {
-            watch();
-            return;
-        }
-        ArrayDeque<ByteBuffer> pieces = new ArrayDeque<>(rest == null ? List.of() : List.of(rest));
-        if (isWatched() && peer.mayBlock()) {
-            handOver(() -> FrameFilter.begin(connection, peer, pieces));
-        } else {
-            unwatch();
-            FrameFilter.begin(connection, peer, pieces);
-        }
+        ((PeerProcessor) connection.getProcessor()).begin(rest, tls != null && tls.hasKept());
     }
 }

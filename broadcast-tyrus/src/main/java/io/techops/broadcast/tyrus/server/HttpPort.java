@@ -1,7 +1,6 @@
 package io.techops.broadcast.tyrus.server;
 
 import io.techops.broadcast.RefusalCause;
-import io.techops.broadcast.tyrus.connection.SocketFilter;
 import io.techops.broadcast.tyrus.connection.WriteReadiness;
 import io.techops.broadcast.tyrus.frame.DirectBufferPool;
 import io.techops.broadcast.tyrus.frame.Encoders;
@@ -21,7 +20,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
-import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,8 +74,7 @@ public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engin
                 new ConnectionLimits(who.maxPeers(), who.maxPeersPerAddress()), settings.lookback());
         DirectBufferPool pool = new DirectBufferPool();
         Upgrader upgrader = new Upgrader(new Upgrader.Parts(watch, Encoders.of(pool),
-                batch -> EventStreamEncoder.encode(batch, pool), FilterChainBuilder.stateless().add(new SocketFilter()).build(), settings.maxMessageBytes(),
-                settings.lookback()));
+                batch -> EventStreamEncoder.encode(batch, pool), settings.maxMessageBytes(), settings.lookback()));
         return new HttpPort(watch, settings.engines(), settings.handshakeTimeout(), settings.pageIdleTimeout(),
                 STALL_TIMEOUT, closing, router::refused,
                 new Sockets(checks, policy, upgrader, hosting, router::mayBlock), resource, pages);
