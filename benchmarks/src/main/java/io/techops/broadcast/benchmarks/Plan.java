@@ -54,14 +54,13 @@ record Plan(String name, List<Scenario> scenarios, List<Contender> contenders, b
     }
 
     /**
-     * {@return how long to warm a server up} What runs as it was compiled needs no more than one round; TLS handshakes
-     * take much code and come slowly.
+     * {@return how long to warm a server up} What runs as it was compiled needs no more than one round; connections
+     * that come and go take much code, with TLS above all, and come slowly.
      */
     Duration warmUp(Contender contender, Scenario scenario) {
         if (contender.kind() == Contender.Kind.C) {
             return settle;
         }
-        boolean handshakes = scenario.setup().tls() && scenario.traffic().closing() != null;
-        return handshakes ? warmUp.multipliedBy(3) : warmUp;
+        return scenario.traffic().closing() != null ? warmUp.multipliedBy(3) : warmUp;
     }
 }
