@@ -251,11 +251,11 @@ class WebSocketConnectionTest {
         assertThat(sink.take()).isEqualTo(Arrays.copyOf(unmasked(PONG, "are you there"), 3));
     }
 
-    /** A selector's thread reads the next connection with it, whose channel would be closed. */
+    /** The policy of the next connection would find it. */
     @Test
     void anInterruptThatTheHostsExecutorLeavesAtTheEndOfAReadIsGone() {
         BroadcastHub other = BroadcastHub.builder().policy(MessagePolicy.everything()).executor(task -> {
-            new Thread(task).start();
+            task.run();
             Thread.currentThread().interrupt();
         }).build();
         WebSocketConnection talks = new WebSocketConnection(other, watch, new Sink(),
