@@ -3,7 +3,11 @@
  * calls, and whatever reads from the connection, which calls the {@link io.techops.broadcast.spi.Registration} that
  * {@link io.techops.broadcast.spi.AdapterHub#register} returned.
  *
- * <p>Floors: {@code Batch}; {@code Transport}; {@code Registration}; {@code AdapterHub}. A host application needs
+ * <p>A backplane is a {@link io.techops.broadcast.spi.Backplane} whose {@link io.techops.broadcast.spi.SharedLog}s the
+ * hubs of many nodes share.
+ *
+ * <p>Floors: {@code Batch}; {@code Transport}; {@code Registration}; {@code AdapterHub};
+ * beside them {@code SharedRecord}, {@code SharedPage}, {@code SharedLog}, {@code Backplane}. A host application needs
  * nothing of this package.
  */
 @NullMarked

@@ -1,0 +1,56 @@
+package io.techops.broadcast.spi;
+
+import io.techops.broadcast.Position;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/** A run of records of a {@link SharedLog}, without a hole between them. Immutable. */
+public final class SharedPage {
+
+    private final Position after;
+    private final List<SharedRecord> records;
+    private final long now;
+
+    /**
+     * @param after the position before the first record; without records the position that was asked for if nothing
+     *     follows it in its epoch, otherwise the newest of the log
+     * @param records the records, with the sequences that follow {@code after}
+     * @param now the time at which they were read, by the clock that gave {@link SharedRecord#appendedAt}, in
+     *     milliseconds; an engine that hands on a record as it is appended may say that time
+     */
+    public SharedPage(Position after, List<SharedRecord> records, long now) {
+        this.after = Objects.requireNonNull(after, "after");
+        this.records = List.copyOf(records);
+        this.now = now;
+    }
+
+    /** {@return the position before the first record} Its epoch is that of the log. */
+    public Position after() {
+        return after;
+    }
+
+    /** {@return the records; the sequence of the one at {@code i} is {@code after().sequence() + 1 + i}} */
+    public List<SharedRecord> records() {
+        return records;
+    }
+
+    /** {@return the position of the last record, or {@link #after} if there are none} */
+    public Position last() {
+        return records.isEmpty() ? after : after.at(after.sequence() + records.size());
+    }
+
+    /**
+     * {@return how old a record of this page was when it was read, at least zero}
+     *
+     * @param of a record of this page
+     */
+    public Duration age(SharedRecord of) {
+        return Duration.ofMillis(Math.max(0, now - of.appendedAt()));
+    }
+
+    @Override
+    public String toString() {
+        return records.size() + " records after " + after;
+    }
+}

@@ -1,0 +1,93 @@
+package io.techops.broadcast.spi;
+
+import io.techops.broadcast.Message;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A message in a {@link SharedLog}, or on its way there. Immutable. */
+public final class SharedRecord {
+
+    private final Message message;
+    private final @Nullable String key;
+    private final @Nullable Duration timeToLive;
+    private final String producer;
+    private final long number;
+    private final int index;
+    private final long appendedAt;
+
+    private SharedRecord(Message message, @Nullable String key, @Nullable Duration timeToLive, String producer,
+            long number, int index, long appendedAt) {
+        this.message = message;
+        this.key = key;
+        this.timeToLive = timeToLive;
+        this.producer = producer;
+        this.number = number;
+        this.index = index;
+        this.appendedAt = appendedAt;
+    }
+
+    /**
+     * {@return a record that is to be appended}
+     *
+     * @param message the message
+     * @param key what it is about; {@code null} if it has no key
+     * @param timeToLive for how long after it was appended it is delivered, more than zero; {@code null} if at any time
+     */
+    public static SharedRecord of(Message message, @Nullable String key, @Nullable Duration timeToLive) {
+        return new SharedRecord(Objects.requireNonNull(message, "message"), key, timeToLive, "", 0, 0, 0);
+    }
+
+    /**
+     * {@return this record as it stands in the log}
+     *
+     * @param by the producer that appended it
+     * @param with the number of that append
+     * @param at its place among the records of that append, from 0
+     * @param time when it was appended, in milliseconds by the engine's clock
+     */
+    public SharedRecord appended(String by, long with, int at, long time) {
+        return new SharedRecord(message, key, timeToLive, Objects.requireNonNull(by, "by"), with, at, time);
+    }
+
+    /** {@return the message} */
+    public Message message() {
+        return message;
+    }
+
+    /** {@return what the message is about; {@code null} if it has no key} */
+    public @Nullable String key() {
+        return key;
+    }
+
+    /** {@return for how long after it was appended it is delivered; {@code null} if at any time} */
+    public @Nullable Duration timeToLive() {
+        return timeToLive;
+    }
+
+    /** {@return who appended it; empty if it is not appended yet} */
+    public String producer() {
+        return producer;
+    }
+
+    /** {@return the number of the append; 0 if it is not appended yet} */
+    public long number() {
+        return number;
+    }
+
+    /** {@return its place among the records of that append, from 0} */
+    public int index() {
+        return index;
+    }
+
+    /** {@return when it was appended, in milliseconds by the engine's clock; 0 if it is not appended yet} */
+    public long appendedAt() {
+        return appendedAt;
+    }
+
+    @Override
+    public String toString() {
+        return message + (key == null ? "" : " of key " + key) + (producer.isEmpty() ? ""
+                : " by " + producer + " " + number + "." + index);
+    }
+}
