@@ -63,7 +63,7 @@ final class BatchCache {
     LogBatch alone(Message[] messages) {
         release(special);
         special = null;
-        LogBatch batch = LogBatch.unnumbered(log.position(0), messages);
+        LogBatch batch = LogBatch.unnumbered(log.newestRun(), messages);
         special = batch;
         return batch;
     }

@@ -156,6 +156,14 @@ final class HubMetrics {
         }
     }
 
+    /** Takes note of a gap in the positions of the log that a peer has come to. */
+    void passed(Peer peer, GapReason reason) {
+        gaps.count(reason);
+        if (traced) {
+            LOG.debug("{} has come to a gap: {}", peer, reason);
+        }
+    }
+
     void failed(Peer peer, Throwable cause) {
         failures.incrementAndGet();
         if (traced) {

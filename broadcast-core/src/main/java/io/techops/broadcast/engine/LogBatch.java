@@ -36,7 +36,7 @@ final class LogBatch implements Batch {
     final long unkeyedBefore;
     /** What it was read towards: in a log that conflates, an entry that a newer one below it replaces is left out. */
     long until;
-    private final Position origin;
+    private final PositionRun run;
     private final long bytes;
     private final Message[] messages;
     private final long @Nullable [] sequences;
@@ -45,16 +45,16 @@ final class LogBatch implements Batch {
     private int encodings;
 
     /**
-     * @param origin a position of the epoch
+     * @param run to which the broadcasts belong
      * @param from the slot of the first entry this batch covers
      * @param to the slot behind the last entry it covers
-     * @param sequences those of the messages; null if they are the slots from {@code from} on
+     * @param sequences those of the messages; null if they are those of the slots from {@code from} on
      * @param keys those of the messages; null if none has a key
      * @param left what was left out in between
      */
-    LogBatch(Position origin, long from, long to, Message[] messages, long @Nullable [] sequences,
+    LogBatch(PositionRun run, long from, long to, Message[] messages, long @Nullable [] sequences,
             @Nullable String @Nullable [] keys, LeftOut left, long unkeyedBefore) {
-        this.origin = origin;
+        this.run = run;
         this.from = from;
         this.to = to;
         this.left = left;
@@ -86,7 +86,7 @@ final class LogBatch implements Batch {
 
     @Override
     public long sequence(int index) {
-        return sequences == null ? from + Objects.checkIndex(index, messages.length) : sequences[index];
+        return sequences == null ? run.sequence(from) + Objects.checkIndex(index, messages.length) : sequences[index];
     }
 
     @Override
@@ -96,13 +96,13 @@ final class LogBatch implements Batch {
 
     @Override
     public String epoch() {
-        return origin.epoch();
+        return run.before().epoch();
     }
 
     @Override
     public @Nullable Position position(int index) {
         long sequence = sequence(index);
-        return sequence == UNNUMBERED ? null : origin.at(sequence);
+        return sequence == UNNUMBERED ? null : run.before().at(sequence);
     }
 
     @Override
@@ -121,10 +121,10 @@ final class LogBatch implements Batch {
     }
 
     /** {@return a batch of messages that have no place in the log, for one peer} */
-    static LogBatch unnumbered(Position origin, Message[] messages) {
+    static LogBatch unnumbered(PositionRun run, Message[] messages) {
         long[] sequences = new long[messages.length];
         Arrays.fill(sequences, UNNUMBERED);
-        return new LogBatch(origin, 0, 0, messages, sequences, null, LeftOut.NOTHING, 0);
+        return new LogBatch(run, 0, 0, messages, sequences, null, LeftOut.NOTHING, 0);
     }
 
     /** {@return how many encodings there are} */

@@ -6,8 +6,8 @@ import io.techops.broadcast.Retention;
 import org.jspecify.annotations.Nullable;
 
 /*
- * An entry lives in a slot; slots are numbered from 1, and the number of a slot is the sequence of its message. An
- * entry that has a key, expires, or is not for some peers has notes.
+ * An entry lives in a slot; slots are numbered from 1, without a hole. PositionRuns knows their positions. An entry that
+ * has a key, expires, or is not for some peers has notes.
  *
  * Invariants, whenever the log's lock is free:
  *   tail <= head; the entries [tail, head) are in the arrays, at slot modulo capacity;
@@ -33,8 +33,7 @@ final class LogBuffer {
 
     private static final int INITIAL_CAPACITY = 64;
 
-    /** Before the first entry. */
-    private final Position origin = Epoch.begin();
+    private final PositionRuns runs = new PositionRuns();
     private final Retention retention;
     private final boolean conflates;
     private final KeyedMessages keyed;
@@ -65,14 +64,14 @@ final class LogBuffer {
         this.unkeyed = conflates ? new long[INITIAL_CAPACITY] : null;
     }
 
-    /** {@return the position of a slot} Any thread may ask. */
-    Position position(long slot) {
-        return origin.at(slot);
+    /** {@return which positions the slots have} */
+    PositionRuns runs() {
+        return runs;
     }
 
-    /** {@return the position before the first entry} Any thread may ask. */
-    Position origin() {
-        return origin;
+    /** Says that what is put from now on follows another position than that of the last entry. */
+    void breakOff(Position before) {
+        runs.begin(head, before, Math.min(tail, keyed.first(0, tail)));
     }
 
     /** {@return whether a newer entry of a key replaces the older ones} */

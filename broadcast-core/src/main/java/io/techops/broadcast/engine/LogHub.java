@@ -4,6 +4,7 @@ import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.BroadcastOptions;
 import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.GapReason;
 import io.techops.broadcast.HubListener;
 import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.Message;
@@ -324,7 +325,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     }
 
     private void published(Message message, long sequence, @Nullable Peer from) {
-        metrics.broadcast(message, sequence, from, false);
+        metrics.broadcast(message, log.sequence(sequence), from, false);
         if (events.hearsMessages()) {
             events.broadcast(from, message, log.position(sequence));
         }
@@ -453,9 +454,9 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     }
 
     private void beginsOrThrows(HubPeer peer, ReplayStart start, Prelude prelude) {
-        metrics.begins(peer, start, log.position(start.after()));
+        metrics.begins(peer, start, start.after());
         if (prelude.awaitsSnapshot) {
-            snapshots.take(peer, prelude, log.position(start.after()));
+            snapshots.take(peer, prelude, start.after());
         }
     }
 
@@ -559,6 +560,11 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     }
 
     @Override
+    public void passed(PeerCursor cursor, GapReason reason) {
+        metrics.passed(peer(cursor), reason);
+    }
+
+    @Override
     public void failed(PeerCursor cursor, Throwable cause) {
         HubPeer peer = peer(cursor);
         metrics.failed(peer, cause); // before it is told
@@ -586,7 +592,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     /** {@return whether the peer is resumed by the event} */
     private boolean tellAdmitted(MessageLog.Admitted one) {
         HubPeer from = peer(one.from());
-        metrics.broadcast(one.message(), one.sequence(), from, true);
+        metrics.broadcast(one.message(), log.sequence(one.sequence()), from, true);
         if (!events.hearsMessages()) {
             return false;
         }

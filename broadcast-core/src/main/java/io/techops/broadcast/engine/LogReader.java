@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Broadcasts before that come first; then the message; then the rest. Passed over is what the peer is excluded from,
  * what has expired, and in a buffer that conflates an entry that is older than another one of its key before "until".
  * (Not one that is older than any: of a key that changes all the time the peer would never get a message.)
- * Each entry that is looked at is charged something, so that a step looks at a bounded number of them.
+ * Each entry that is looked at is charged something, so that a step looks at a bounded number of them. A batch is of one
+ * run of positions: it stops where the next one begins.
  *
  * A run is walked twice: to count, and to copy. In between it does not change, because the log's lock is held.
  */
@@ -27,6 +28,9 @@ final class LogReader {
     private long latestBelow;
     private long until;
     private long now;
+    private PositionRun run;
+    /** Where to stop, if not before: at "until", or where the next run of positions begins. */
+    private long stop;
 
     /** Where the walk is, and what it has seen. */
     private long slot;
@@ -46,6 +50,7 @@ final class LogReader {
     LogReader(LogBuffer ring, AddressedLane lane) {
         this.ring = ring;
         this.lane = lane;
+        this.run = ring.runs().newest();
     }
 
     /** {@return a run of entries for all who stand at a slot; null if it is no longer kept} */
@@ -54,23 +59,24 @@ final class LogReader {
             return null;
         }
         if (ring.hasNotes()) {
-            prepare(null, 0, to, time);
+            prepare(null, 0, from, to, time);
             count(from, AddressedLane.NONE, null);
             return copy(from, AddressedLane.NONE);
         }
         long charged = 0;
         long end = from;
-        for (; end < to; end++) {
+        long last = Math.min(to, ring.runs().end(from));
+        for (; end < last; end++) {
             charged += EntryNotes.charge(ring.message(end), null);
             if (end > from && charged > LogBuffer.MAX_BATCH_BYTES) {
                 break;
             }
         }
-        Message[] run = new Message[(int) (end - from)];
-        for (int i = 0; i < run.length; i++) {
-            run[i] = ring.message(from + i);
+        Message[] messages = new Message[(int) (end - from)];
+        for (int i = 0; i < messages.length; i++) {
+            messages[i] = ring.message(from + i);
         }
-        return new LogBatch(ring.origin(), from, end, run, null, null, LogBatch.LeftOut.NOTHING,
+        return new LogBatch(ring.runs().at(from), from, end, messages, null, null, LogBatch.LeftOut.NOTHING,
                 ring.unkeyedBefore(end));
     }
 
@@ -86,7 +92,7 @@ final class LogReader {
         if (peer.next < ring.tail()) {
             return null;
         }
-        prepare(peer.excluded, below, to, time);
+        prepare(peer.excluded, below, peer.next, to, time);
         boolean same = count(peer.next, peer.firstAddressed, like);
         LogBatch batch = same && like.to == slot && like.size() == size && like.left.excluded() == excluded
                 && like.left.excludedKeyed() == excludedKeyed && like.left.addressed() == addressed
@@ -109,35 +115,38 @@ final class LogReader {
         if (ring.lastForgotten(reader) >= from) {
             return null;
         }
-        List<Message> run = new ArrayList<>();
+        PositionRun its = ring.runs().at(from);
+        List<Message> messages = new ArrayList<>();
         List<String> keys = new ArrayList<>();
-        List<Long> slots = new ArrayList<>();
-        long[] end = {to};
+        List<Long> sequences = new ArrayList<>();
+        long[] end = {Math.min(to, ring.runs().end(from))};
         long[] charged = {0};
-        ring.keyed().visit(from, to, (at, kept, notes) -> {
+        ring.keyed().visit(from, end[0], (at, kept, notes) -> {
             boolean over = notes.isExpired(time);
             charged[0] += over ? Retention.OVERHEAD : EntryNotes.charge(kept, notes.key);
-            if (charged[0] > LogBuffer.MAX_BATCH_BYTES && !run.isEmpty()) {
+            if (charged[0] > LogBuffer.MAX_BATCH_BYTES && !messages.isEmpty()) {
                 end[0] = at;
                 return false;
             }
             if (!over && !notes.excludes(reader)) {
-                run.add(kept);
+                messages.add(kept);
                 keys.add(notes.key);
-                slots.add(at);
+                sequences.add(its.sequence(at));
             }
             return true;
         });
-        return new LogBatch(ring.origin(), from, end[0], run.toArray(Message[]::new),
-                slots.stream().mapToLong(Long::longValue).toArray(), keys.toArray(String[]::new),
+        return new LogBatch(its, from, end[0], messages.toArray(Message[]::new),
+                sequences.stream().mapToLong(Long::longValue).toArray(), keys.toArray(String[]::new),
                 LogBatch.LeftOut.NOTHING, 0);
     }
 
-    private void prepare(@Nullable ExcludedMessages reader, long below, long to, long time) {
+    private void prepare(@Nullable ExcludedMessages reader, long below, long from, long to, long time) {
         viewer = reader;
         latestBelow = below;
         until = to;
         now = time;
+        run = ring.runs().at(from);
+        stop = Math.min(to, ring.runs().end(from));
     }
 
     private void begin(long from, int firstAddressed) {
@@ -157,7 +166,7 @@ final class LogReader {
         begin(from, firstAddressed);
         boolean same = like != null && like.from == from;
         long charged = 0;
-        while (slot < until || isAddressedHere()) {
+        while (slot < stop || isAddressedHere()) {
             int before = size;
             look();
             charged += message == null ? Retention.OVERHEAD : EntryNotes.charge(message, key);
@@ -175,14 +184,14 @@ final class LogReader {
         long to = slot;
         int sent = addressed;
         LogBatch.LeftOut left = new LogBatch.LeftOut(excluded, excludedKeyed, addressed, conflated, expired);
-        Message[] run = new Message[size];
+        Message[] messages = new Message[size];
         long[] sequences = size == to - from && sent == 0 ? null : new long[size];
         String[] keys = hasKeys ? new String[size] : null;
         begin(from, firstAddressed);
         while (slot < to || addressed < sent) {
             look();
             if (message != null) {
-                run[size] = message;
+                messages[size] = message;
                 if (sequences != null) {
                     sequences[size] = sequence();
                 }
@@ -192,7 +201,7 @@ final class LogReader {
             }
             step();
         }
-        return new LogBatch(ring.origin(), from, to, run, sequences, keys, left, ring.unkeyedBefore(to));
+        return new LogBatch(run, from, to, messages, sequences, keys, left, ring.unkeyedBefore(to));
     }
 
     private boolean isAddressedHere() {
@@ -200,7 +209,7 @@ final class LogReader {
     }
 
     private long sequence() {
-        return isAddressedHere() ? LogBatch.UNNUMBERED : slot;
+        return isAddressedHere() ? LogBatch.UNNUMBERED : run.sequence(slot);
     }
 
     /** Finds what is at the place of the walk. */

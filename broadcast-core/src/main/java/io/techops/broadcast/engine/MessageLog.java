@@ -92,8 +92,8 @@ final class MessageLog {
         boolean exact;
         /** How many that were addressed to the peer had expired. */
         long expired;
-        /** The slot after which the peer goes on. */
-        long after;
+        /** The slot with which the peer goes on. */
+        long next;
     }
 
     private final Retention retention;
@@ -134,12 +134,32 @@ final class MessageLog {
         return marks.hasCalled(shard);
     }
 
-    /** {@return the position of a sequence} */
-    Position position(long sequence) {
-        return ring.position(sequence);
+    /** {@return the position of an entry} */
+    Position position(long slot) {
+        return ring.runs().at(slot).position(slot);
     }
 
-    /** {@return the sequence of the next broadcast} */
+    /** {@return the sequence of an entry} */
+    long sequence(long slot) {
+        return ring.runs().at(slot).sequence(slot);
+    }
+
+    /** {@return the position before that of an entry, which may be one to come} */
+    Position positionBefore(long slot) {
+        return ring.runs().at(slot).before(slot);
+    }
+
+    /** {@return the run that the position of an entry belongs to, which may be one to come} */
+    PositionRun run(long slot) {
+        return ring.runs().at(slot);
+    }
+
+    /** {@return the run that the next entry will belong to} */
+    PositionRun newestRun() {
+        return ring.runs().newest();
+    }
+
+    /** {@return the slot of the next broadcast} */
     long head() {
         return ring.head();
     }
@@ -478,6 +498,30 @@ final class MessageLog {
         return true;
     }
 
+    /** Says that what is appended from now on follows another position than that of the last entry. */
+    void breakOff(Position before) {
+        lock.lock();
+        try {
+            ring.breakOff(before);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * {@return where a peer goes on that was told positions of another run}
+     *
+     * @param known that run
+     */
+    long next(PeerCursor cursor, PositionRun known) {
+        long end = ring.runs().end(known);
+        if (cursor.next <= end) {
+            return cursor.next;
+        }
+        PositionRun run = ring.runs().at(end);
+        return run.hasEpochOf(known.before()) ? Math.max(end, known.sequence(cursor.next) - run.offset()) : end;
+    }
+
     private long relay(Message message, @Nullable String key, long expiresAt, PeerCursor from, long now) {
         if (key == null && expiresAt == EntryNotes.NEVER) {
             return put(message, excludesSender ? excludedAlone(from) : null, now);
@@ -492,6 +536,8 @@ final class MessageLog {
     static final class RoundStart {
         /** Up to where to read. */
         long head;
+        /** The run of positions at the head of the log. */
+        @Nullable PositionRun run;
         /** Whether someone waits for room. */
         boolean isAwaited;
         /** The first of the peers that the shard is called for. */
@@ -517,7 +563,7 @@ final class MessageLog {
             }
             ReplayStart start = ReplayStart.of(replay, ring, now);
             if (prelude != null) {
-                start.fill(prelude, cursor.knowsPositions, ring.origin());
+                start.fill(prelude, cursor.knowsPositions);
                 prelude.unkeyedBelow = start.latestBelow() == 0 ? 0 : ring.unkeyedBefore(start.latestBelow());
                 prelude.awaitsSnapshot = hasSnapshots && !start.recovered();
                 cursor.prelude = prelude.isOver(start.next()) ? null : prelude;
@@ -527,6 +573,7 @@ final class MessageLog {
             }
             cursor.unkeyedBefore = ring.unkeyedBefore(start.next());
             cursor.move(start.next(), 0, 0, 0, 0);
+            cursor.run = ring.runs().at(cursor.place());
             marks.join(cursor, onJoin);
             if (cursor.prelude != null || start.next() < ring.head()) {
                 marks.call(cursor); // so that the round which adopts it serves it, or has it behind
@@ -543,6 +590,7 @@ final class MessageLog {
         try {
             turn.called = marks.begin(shard, peers);
             turn.head = Math.min(ring.head(), barrier);
+            turn.run = ring.runs().newest();
             turn.isAwaited = waiting > 0 || !parked.isEmpty();
         } finally {
             lock.unlock();
@@ -733,7 +781,7 @@ final class MessageLog {
             loss.exact &= addressed == 0;
             loss.expired = lapsed;
             Prelude prelude = goOnWithKeys(cursor, from, tail);
-            loss.after = (prelude != null && prelude.hasKeysLeft() ? prelude.keysFrom : tail) - 1;
+            loss.next = prelude != null && prelude.hasKeysLeft() ? prelude.keysFrom : tail;
             cursor.lostAddressed = 0;
             cursor.lapsedAddressed = 0;
             cursor.unkeyedBefore = ring.unkeyedBefore(tail);
@@ -809,7 +857,7 @@ final class MessageLog {
         lock.lock();
         try {
             long last = ring.head() - 1;
-            return new Figures(last, ring.position(last), ring.totalBytes(), waits, (int) (ring.head() - ring.tail()),
+            return new Figures(last, ring.runs().newest().before(ring.head()), ring.totalBytes(), waits, (int) (ring.head() - ring.tail()),
                     ring.retainedBytes(), lane.retainedMessages(), lane.retainedBytes(), ring.keyed().kept(),
                     ring.keyed().keptBytes(), ring.keyed().forgotten());
         } finally {

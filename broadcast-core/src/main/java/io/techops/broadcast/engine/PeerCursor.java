@@ -123,6 +123,8 @@ final class PeerCursor {
 
     /** Owned by the shard: what is to come before the entry {@link #next}; null if nothing is. */
     @Nullable Prelude prelude;
+    /** Owned by the shard: of which run the positions are that the peer was told last. */
+    @Nullable PositionRun run;
     /**
      * Owned by the shard, for a log that conflates: how many entries without a key there are before {@link #next}; how
      * many entries with a key it has passed that it is not to get; and up to where it reads with one view of what is
@@ -235,6 +237,12 @@ final class PeerCursor {
     /** {@return whether something is to be looked at below {@code head}} For the shard. */
     boolean isBehind(long head) {
         return next < head || addressedFrom <= head || prelude != null;
+    }
+
+    /** {@return the slot of what comes next: of the log, or of keys that are kept beside it} For the shard. */
+    long place() {
+        Prelude before = prelude;
+        return before != null && before.hasKeysLeft() ? before.keysFrom : next;
     }
 
     /** {@return up to where to read next, at most {@code head}} For the shard. */

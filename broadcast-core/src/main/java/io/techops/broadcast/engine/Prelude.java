@@ -1,5 +1,6 @@
 package io.techops.broadcast.engine;
 
+import io.techops.broadcast.GapReason;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.spi.StreamEvent;
 import java.util.List;
@@ -82,6 +83,7 @@ final class Prelude {
         }
         OptionalLong missed = before.missed().isPresent() && more.missed().isPresent()
                 ? OptionalLong.of(before.missed().getAsLong() + more.missed().getAsLong()) : OptionalLong.empty();
-        gap = new StreamEvent.Gap(more.position(), before.reason(), missed);
+        GapReason reason = more.reason() == GapReason.EPOCH ? GapReason.EPOCH : before.reason();
+        gap = new StreamEvent.Gap(more.position(), reason, reason == GapReason.EPOCH ? OptionalLong.empty() : missed);
     }
 }

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param keysFrom from which slot on it gets what is kept of keys beside the ring, before that
  * @param keysTo the slot to stop before
  * @param latestBelow below which entry it gets only what is the newest of its key
- * @param after the slot after which the stream goes on
+ * @param after the position after which the stream goes on
  * @param recovered whether the peer named a position, and nothing is missing after it
  * @param gap why something is missing; null if nothing is
  * @param missed how many messages are missing; negative if that is not known exactly
  * @param replays whether it gets anything of the past
  */
-record ReplayStart(long next, long keysFrom, long keysTo, long latestBelow, long after, boolean recovered,
+record ReplayStart(long next, long keysFrom, long keysTo, long latestBelow, Position after, boolean recovered,
         @Nullable GapReason gap, long missed, boolean replays) {
 
     private static final long UNKNOWN = -1;
@@ -31,13 +31,14 @@ record ReplayStart(long next, long keysFrom, long keysTo, long latestBelow, long
         if (position == null) {
             return withoutPosition(replay, ring, now, null);
         }
-        if (!position.hasEpochOf(ring.origin())) {
+        PositionRuns.Place place = ring.runs().find(position, ring.head());
+        if (place == null) {
             return withoutPosition(replay, ring, now, GapReason.EPOCH);
         }
-        if (position.sequence() >= ring.head()) {
+        if (place.next() > ring.head()) {
             return withoutPosition(replay, ring, now, GapReason.FUTURE);
         }
-        return after(position.sequence(), replay, ring, now);
+        return after(position, place, replay, ring, now);
     }
 
     private static ReplayStart withoutPosition(Replay replay, LogBuffer ring, long now, @Nullable GapReason gap) {
@@ -45,30 +46,38 @@ record ReplayStart(long next, long keysFrom, long keysTo, long latestBelow, long
         if (replay.isLatest()) {
             long oldest = ring.oldestOfKeys(now);
             long first = ring.keyed().oldest(now, Long.MAX_VALUE, oldest);
-            return new ReplayStart(oldest, first, oldest, head, first - 1, false, gap, UNKNOWN, first < head);
+            return new ReplayStart(oldest, first, oldest, head, before(first, ring), false, gap, UNKNOWN, first < head);
         }
         long next = Math.max(ring.oldest(now, Long.MAX_VALUE), head - replay.messages());
-        return new ReplayStart(next, 0, 0, 0, next - 1, false, gap, UNKNOWN, next < head);
+        return new ReplayStart(next, 0, 0, 0, before(next, ring), false, gap, UNKNOWN, next < head);
     }
 
-    private static ReplayStart after(long sequence, Replay replay, LogBuffer ring, long now) {
-        long from = sequence + 1;
+    private static Position before(long slot, LogBuffer ring) {
+        return ring.runs().at(slot).before(slot);
+    }
+
+    private static ReplayStart after(Position position, PositionRuns.Place place, Replay replay, LogBuffer ring,
+            long now) {
+        long from = place.next();
         long most = replay.oldest() == null ? Long.MAX_VALUE : replay.oldest().toNanos();
         long bound = ring.head() - replay.mostBack();
         long oldest = Math.max(ring.oldest(now, most), bound);
-        if (from >= oldest) {
-            return new ReplayStart(from, 0, 0, 0, sequence, true, null, UNKNOWN, from < ring.head());
+        if (from >= oldest && !place.broken()) {
+            return new ReplayStart(from, 0, 0, 0, position, true, null, UNKNOWN, from < ring.head());
         }
-        long keysFrom = ring.conflates() ? keysFrom(Math.max(from, bound), oldest, ring, now, most) : oldest;
-        boolean lost = ring.lastLost(null) >= from || oldest > ring.tail()
-                || ring.conflates() && ring.keyed().first(from, oldest) < keysFrom;
-        GapReason gap = lost ? GapReason.EVICTED : null;
+        long next = Math.max(from, oldest);
+        PositionRun run = ring.runs().at(next);
+        long keysFrom = ring.conflates() ? keysFrom(Math.max(from, bound), next, ring, now, most) : next;
+        boolean lost = place.broken() || run != ring.runs().at(from) || ring.lastLost(null) >= from
+                || oldest > ring.tail() || ring.conflates() && ring.keyed().first(from, next) < keysFrom;
+        GapReason gap = !lost ? null : run.hasEpochOf(position) ? GapReason.EVICTED : GapReason.EPOCH;
         if (ring.conflates()) { // it goes on with what is the newest now of what followed
-            return new ReplayStart(oldest, keysFrom, oldest, 0, sequence, !lost, gap, UNKNOWN, true);
+            return new ReplayStart(next, keysFrom, next, 0, position, !lost, gap, UNKNOWN, true);
         }
-        boolean exact = ring.lastSpared() < from && (oldest == ring.tail() || !ring.hasNotes());
-        return new ReplayStart(oldest, 0, 0, 0, lost ? oldest - 1 : sequence, !lost, gap,
-                exact ? oldest - from : UNKNOWN, oldest < ring.head());
+        boolean exact = gap == GapReason.EVICTED && ring.lastSpared() < from
+                && (next == from || oldest == ring.tail() || !ring.hasNotes());
+        return new ReplayStart(next, 0, 0, 0, lost ? run.before(next) : position, !lost, gap,
+                exact ? run.sequence(next) - 1 - position.sequence() : UNKNOWN, next < ring.head());
     }
 
     private static long keysFrom(long from, long to, LogBuffer ring, long now, long most) {
@@ -76,14 +85,14 @@ record ReplayStart(long next, long keysFrom, long keysTo, long latestBelow, long
     }
 
     /** Fills in what is to come. */
-    void fill(Prelude prelude, boolean knowsPositions, Position origin) {
+    void fill(Prelude prelude, boolean knowsPositions) {
         prelude.keysFrom = keysFrom;
         prelude.keysTo = keysTo;
         prelude.latestBelow = latestBelow;
         if (knowsPositions) {
-            prelude.open = new StreamEvent.Open(origin.at(after), recovered);
+            prelude.open = new StreamEvent.Open(after, recovered);
             if (gap != null) {
-                prelude.gap = new StreamEvent.Gap(origin.at(after), gap,
+                prelude.gap = new StreamEvent.Gap(after, gap,
                         missed < 0 ? OptionalLong.empty() : OptionalLong.of(missed));
             }
         }

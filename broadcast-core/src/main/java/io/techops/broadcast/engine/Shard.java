@@ -52,6 +52,9 @@ final class Shard {
 
         void admitted(List<MessageLog.Admitted> admitted);
 
+        /** A peer has passed to positions of another run. */
+        void passed(PeerCursor cursor, GapReason reason);
+
         /** The drain has reached its deadline: all connections are aborted. */
         void aborts();
 
@@ -109,6 +112,8 @@ final class Shard {
     private boolean isTimeDue;
     private long reached;
     private long graced;
+    /** Whether the positions of the log were broken off ever: not before no peer has to be looked at for it. */
+    private boolean broken;
 
     /** Never read: it keeps the looking from being optimised away. */
     private int lastSeen;
@@ -155,6 +160,7 @@ final class Shard {
         this.overflow = overflow;
         this.timer = timer;
         this.outcome = outcome;
+        this.turn.run = log.newestRun();
         this.task = new SerialTask(executor, timer, this::round);
         this.batches = new BatchCache(log);
         this.deadlines = new ShardTimer(timer, this::wake);
@@ -276,7 +282,9 @@ final class Shard {
     private void begin() {
         int known = peers.size();
         PeerCursor left = called; // by a round that failed
+        PositionRun before = turn.run;
         log.begin(index, peers, turn);
+        broken |= turn.run != before;
         called = left == null ? turn.called : chain(left, turn.called);
         turn.called = null;
         for (int i = known; i < peers.size(); i++) {
@@ -500,11 +508,17 @@ final class Shard {
         if (fell && (cursor.writable || !overflow.skips()) && !goesOn(cursor)) {
             return false;
         }
+        if (broken && cursor.writable) {
+            passBreak(cursor);
+        }
         if (cursor.writable && cursor.prelude != null && !begin(cursor, cursor.prelude)) {
             return false;
         }
         if (cursor.writable && cursor.isBehind(head) && !step(cursor, head)) {
             return false;
+        }
+        if (broken && cursor.writable) {
+            passBreak(cursor); // nothing else may come behind it, so that no other turn would
         }
         if (cursor.writable && (signals & PeerCursor.CLOSE) != 0 && cursor.isDueToClose()) {
             return departures.close(cursor, cursor.closeReason);
@@ -639,13 +653,48 @@ final class Shard {
         return true;
     }
 
+    /** Has a peer told if what comes next has a position that does not follow the last. */
+    private void passBreak(PeerCursor cursor) {
+        PositionRun known = cursor.run;
+        if (known == turn.run) {
+            return;
+        }
+        long next = log.next(cursor, known);
+        long place = next == cursor.next ? cursor.place() : next;
+        PositionRun run = log.run(place);
+        if (run == known || place < run.start()) {
+            return;
+        }
+        boolean sameEpoch = run.hasEpochOf(known.before());
+        long missed = sameEpoch ? run.sequence(next) - known.sequence(cursor.next) : 0;
+        if (!sameEpoch || missed > 0) {
+            // If there is no memory for these, the next round comes back to it.
+            GapReason reason = sameEpoch ? GapReason.EVICTED : GapReason.EPOCH;
+            StreamEvent.Gap gap = !cursor.knowsPositions ? null : new StreamEvent.Gap(run.before(place), reason,
+                    sameEpoch ? OptionalLong.of(missed) : OptionalLong.empty());
+            Prelude prelude = gap == null ? null : cursor.beginPrelude();
+            outcome.passed(cursor, reason);
+            if (prelude != null) {
+                prelude.addGap(gap);
+            }
+        }
+        if (next != cursor.next) {
+            cursor.move(next, 0, 0, 0, 0);
+        }
+        cursor.run = run;
+    }
+
     /** Does what the overflow policy says, if the peer has lost anything. {@return whether the peer stays} */
     private boolean goesOn(PeerCursor cursor) {
+        if (broken) {
+            passBreak(cursor); // it may have come ahead of this log, which what follows would hide
+        }
         log.skip(cursor, loss);
         leftExpired += loss.expired;
         cursor.untold += loss.count;
         long lost = cursor.untold;
         if (lost == 0) {
+            passSkipped(cursor);
             return true;
         }
         if (!overflow.skips()) {
@@ -659,12 +708,19 @@ final class Shard {
             prelude.addGap(gap);
         }
         cursor.untold = 0;
+        passSkipped(cursor);
         return true;
+    }
+
+    private void passSkipped(PeerCursor cursor) {
+        if (broken) {
+            passBreak(cursor);
+        }
     }
 
     private StreamEvent.Gap gap(long lost) {
         boolean exact = loss.exact && loss.count == lost;
-        return new StreamEvent.Gap(log.position(loss.after), GapReason.OVERFLOW,
+        return new StreamEvent.Gap(log.positionBefore(loss.next), GapReason.OVERFLOW,
                 exact ? OptionalLong.of(lost) : OptionalLong.empty());
     }
 }

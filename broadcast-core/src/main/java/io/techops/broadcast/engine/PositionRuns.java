@@ -1,0 +1,109 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.Position;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * Slots are dense. Positions are so too, in the log of a hub alone; in a log that many hubs share an epoch may end, and
+ * a hub may find that what follows its last entry is no longer kept. Then a new run begins at the head: a break. One run
+ * follows another at its start; if nothing was put between two breaks, the older of the two runs is gone.
+ *
+ * Kept are the runs of what is still kept of the log, so there are not more of them than entries, and one.
+ */
+
+/** Which positions the slots of a log have. Changed under the lock of the log; any thread may ask. */
+final class PositionRuns {
+
+    /**
+     * Where a position is in the log.
+     *
+     * @param next the slot of what follows it; beyond the head if it is of the future
+     * @param broken whether something is missing between the two
+     */
+    record Place(long next, boolean broken) {
+    }
+
+    /** Replaced as a whole, at each break. */
+    private volatile PositionRun[] runs = {new PositionRun(1, Epoch.begin())};
+
+    /** {@return the run that a slot belongs to; the oldest for one that is older} */
+    PositionRun at(long slot) {
+        PositionRun[] now = runs;
+        int i = now.length - 1;
+        while (i > 0 && now[i].start() > slot) {
+            i--;
+        }
+        return now[i];
+    }
+
+    /** {@return the run that the next entry will belong to} */
+    PositionRun newest() {
+        PositionRun[] now = runs;
+        return now[now.length - 1];
+    }
+
+    /** {@return the slot at which the run of a slot is over; {@code Long.MAX_VALUE} if it is the newest} */
+    long end(long slot) {
+        PositionRun[] now = runs;
+        long end = Long.MAX_VALUE;
+        for (int i = now.length - 1; i > 0 && now[i].start() > slot; i--) {
+            end = now[i].start();
+        }
+        return end;
+    }
+
+    /** {@return the slot at which a run was over; the oldest that is known if it is forgotten} */
+    long end(PositionRun run) {
+        PositionRun[] now = runs;
+        for (int i = now.length - 1; i > 0; i--) {
+            if (now[i - 1] == run) {
+                return now[i].start();
+            }
+        }
+        return now[now.length - 1] == run ? Long.MAX_VALUE : Math.max(run.start(), now[0].start());
+    }
+
+    /**
+     * Begins a run: what is put from now on follows another position than that of the last entry.
+     *
+     * @param oldest the slot of the oldest entry that is kept of the log
+     */
+    void begin(long head, Position before, long oldest) {
+        PositionRun[] now = runs;
+        int from = 0;
+        while (from < now.length - 1 && now[from + 1].start() <= oldest) {
+            from++;
+        }
+        int to = now[now.length - 1].start() == head ? now.length - 1 : now.length;
+        PositionRun[] next = Arrays.copyOfRange(now, Math.min(from, to), to + 1);
+        next[next.length - 1] = new PositionRun(head, before);
+        runs = next;
+    }
+
+    /** {@return where a position is; null if its epoch is not known, or was over before} */
+    @Nullable Place find(Position position, long head) {
+        PositionRun[] now = runs;
+        int i = now.length - 1;
+        while (i >= 0 && !now[i].hasEpochOf(position)) {
+            i--;
+        }
+        if (i < 0) {
+            return null;
+        }
+        while (i > 0 && position.sequence() < now[i].before().sequence() && now[i - 1].hasEpochOf(position)) {
+            i--;
+        }
+        PositionRun run = now[i];
+        boolean isNewest = i == now.length - 1;
+        long end = isNewest ? head : now[i + 1].start();
+        long next = position.sequence() + 1 - run.offset();
+        if (next < run.start()) {
+            return new Place(run.start(), true);
+        }
+        if (isNewest || next < end) {
+            return new Place(next, false);
+        }
+        return next == end || now[i + 1].hasEpochOf(position) ? new Place(end, true) : null;
+    }
+}
