@@ -61,9 +61,13 @@ public abstract class BroadcastHub implements AutoCloseable {
      * Appends a message for everyone to the log, and returns. Waits only while the hub is saturated; a wait cannot be
      * interrupted, and ends with the shards' next round.
      *
+     * <p>With a {@linkplain Builder#backplane backplane} it is on its way to the shared log when this returns. A wait
+     * then ends after the {@link Builder#backplaneLimit}.
+     *
      * @param message the message
      * @throws IllegalArgumentException if the message is larger than the whole log
-     * @throws IllegalStateException if the hub is closed, also while this call waits
+     * @throws IllegalStateException if the hub is closed, also while this call waits; or the backplane is away for too
+     *     long: the message was not broadcast
      */
     public abstract void broadcast(Message message);
 
@@ -178,6 +182,10 @@ public abstract class BroadcastHub implements AutoCloseable {
      * Broadcasts a message as {@code options} say, and tells its position once the message is in the log. Waits while
      * the hub is saturated, as {@link #broadcast(Message)} does. The message is in the log when this returns: the stage
      * is complete then, and what depends on it runs on the thread that adds it.
+     *
+     * <p>With a {@linkplain Builder#backplane backplane} the stage is complete when the shared log has answered. What
+     * depends on it then runs on the hub's executor, and must not block. It fails with a {@code
+     * io.techops.broadcast.spi.BackplaneException} if the message may or may not be in the log, or can never be.
      *
      * <p>What {@link #broadcast(Message, BroadcastOptions)} would throw completes the stage exceptionally; only
      * {@code null} is thrown. So does an {@link IllegalArgumentException} if {@code options} name receivers: a message
@@ -445,6 +453,53 @@ public abstract class BroadcastHub implements AutoCloseable {
          * @return this builder
          */
         public abstract Builder timer(HubTimer timer);
+
+        /**
+         * Makes the hub one of many, on as many nodes, that share a log: what is broadcast goes to the log, and is
+         * delivered when it comes back from there, by every node alike and in one order. Messages to some peers stay on
+         * the node, and who is excluded is so on the node that broadcast.
+         *
+         * <p>While the engine that keeps the log is away, nothing is delivered but what is in the log already: {@link
+         * BroadcastHub#broadcast} waits up to the {@link #backplaneLimit}, {@link BroadcastHub#tryBroadcast} says no,
+         * peers stay and are not read from once they have said something. When it is back all goes on by itself. A
+         * message may then be in doubt, if the engine lost data while its answer was awaited: it is not sent again, and
+         * counted ({@link HubStats#backplaneUnconfirmed}).
+         *
+         * @param backplane none by default; the hub does not close it
+         * @return this builder
+         * @throws IllegalArgumentException if it does not implement {@code io.techops.broadcast.spi.Backplane}
+         */
+        public abstract Builder backplane(SharedLogs backplane);
+
+        /**
+         * Sets which of the shared logs is the hub's.
+         *
+         * @param name the {@link #name} of the hub by default, which for a topic is that of the topic; 1 to 256
+         *     characters
+         * @return this builder
+         * @throws IllegalArgumentException if it is not
+         */
+        public abstract Builder backplaneLog(String name);
+
+        /**
+         * Sets how long {@link BroadcastHub#broadcast} and {@link BroadcastHub#publish} wait while the backplane is
+         * away, or does not take messages as fast as they come.
+         *
+         * @param limit 10 seconds by default; zero does not wait
+         * @return this builder
+         * @throws IllegalArgumentException if it is negative, or over 365 days
+         */
+        public abstract Builder backplaneLimit(Duration limit);
+
+        /**
+         * Sets how long {@link #build} waits until the newest messages of the shared log are read. If the engine is
+         * away it does not wait longer. The hub then takes no peers ({@link RefusalCause#BACKPLANE}) until they are.
+         *
+         * @param limit 5 seconds by default; zero does not wait
+         * @return this builder
+         * @throws IllegalArgumentException if it is negative, or over 365 days
+         */
+        public abstract Builder backplaneStart(Duration limit);
 
         /** {@return a new hub} */
         public abstract BroadcastHub build();

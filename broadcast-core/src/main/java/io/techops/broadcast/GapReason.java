@@ -3,10 +3,16 @@ package io.techops.broadcast;
 /** Why messages are missing in the stream of a peer. */
 public enum GapReason {
 
-    /** Some of what followed the position that the peer wanted to go on after is no longer kept. */
+    /**
+     * Some of what followed the position that the peer wanted to go on after is no longer kept; or of what followed the
+     * last message of a hub with a backplane, which was away from that for too long.
+     */
     EVICTED("evicted"),
 
-    /** The position is of another epoch: of another life of the hub or the topic. */
+    /**
+     * The position is of another epoch: of another life of the hub or the topic; or an epoch has ended, because a
+     * backplane may have lost messages.
+     */
     EPOCH("epoch"),
 
     /** The position is of this epoch, but no message has it yet. */

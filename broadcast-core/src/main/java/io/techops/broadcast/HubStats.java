@@ -153,4 +153,33 @@ public interface HubStats {
      * {@link #waits()}.
      */
     Duration saturation();
+
+    // The backplane. Without one all of these are 0.
+
+    /** {@return whether the engine that keeps the shared log is away now; of several hubs, of any of them} */
+    boolean isBackplaneAway();
+
+    /** {@return how often the engine was away} */
+    long backplaneOutages();
+
+    /** {@return how many messages of this node the shared log has taken} */
+    long backplaneAppends();
+
+    /** {@return in how many appends it took them} */
+    long backplaneBatches();
+
+    /** {@return of how many messages of this node it is not known whether the shared log has them, or had them} */
+    long backplaneUnconfirmed();
+
+    /** {@return how often what followed was no longer kept in the shared log when this node wanted to read it} */
+    long backplaneGaps();
+
+    /** {@return how often a new epoch of the shared log began while this node followed it} */
+    long backplaneEpochs();
+
+    /** {@return how many messages are known to be in the shared log that this node has not delivered yet} */
+    long backplaneLag();
+
+    /** {@return how many messages were read again that had been read before, and were dropped} */
+    long backplaneDuplicates();
 }

@@ -33,6 +33,9 @@ public enum RefusalCause {
     /** The hub's listener is so far behind with the peers that have gone that no more are taken. */
     LISTENER,
 
+    /** The hub has not read its shared log yet, because the engine that keeps it is away. */
+    BACKPLANE,
+
     /** The hub is closed, or is closing. */
     CLOSED,
 

@@ -8,7 +8,9 @@ import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Retention;
+import io.techops.broadcast.SharedLogs;
 import io.techops.broadcast.SnapshotSource;
+import io.techops.broadcast.spi.Backplane;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -140,6 +142,39 @@ public final class HubBuilder extends BroadcastHub.Builder {
     @Override
     public HubBuilder timer(HubTimer timer) {
         settings.timer = Objects.requireNonNull(timer, "timer");
+        return this;
+    }
+
+    @Override
+    public HubBuilder backplane(SharedLogs backplane) {
+        Objects.requireNonNull(backplane, "backplane");
+        if (!(backplane instanceof Backplane known)) {
+            throw new IllegalArgumentException(
+                    "backplane must implement io.techops.broadcast.spi.Backplane: " + backplane.getClass().getName());
+        }
+        settings.backplane = known;
+        return this;
+    }
+
+    @Override
+    public HubBuilder backplaneLog(String name) {
+        Objects.requireNonNull(name, "name");
+        if (name.isEmpty() || name.length() > 256) {
+            throw new IllegalArgumentException("name must have from 1 to 256 characters: " + name);
+        }
+        settings.backplaneLog = name;
+        return this;
+    }
+
+    @Override
+    public HubBuilder backplaneLimit(Duration limit) {
+        settings.backplaneLimit = DurationRules.notNegative("limit", limit);
+        return this;
+    }
+
+    @Override
+    public HubBuilder backplaneStart(Duration limit) {
+        settings.backplaneStart = DurationRules.notNegative("limit", limit);
         return this;
     }
 

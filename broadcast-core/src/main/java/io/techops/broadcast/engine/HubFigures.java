@@ -52,19 +52,21 @@ final class HubFigures implements HubStats {
     private final Counts counts;
     private final MessageLog.Figures log;
     private final Shard.Figures shards;
+    private final BackplaneLink.Figures backplane;
 
     private HubFigures(int peers, long totalLag, long maxLag, Counts counts, MessageLog.Figures log,
-            Shard.Figures shards) {
+            Shard.Figures shards, BackplaneLink.Figures backplane) {
         this.peers = peers;
         this.totalLag = totalLag;
         this.maxLag = maxLag;
         this.counts = counts;
         this.log = log;
         this.shards = shards;
+        this.backplane = backplane;
     }
 
     static HubFigures of(Collection<? extends Peer> peers, Counts counts, MessageLog.Figures log,
-            Shard.Figures shards) {
+            Shard.Figures shards, BackplaneLink.Figures backplane) {
         long total = 0;
         long max = 0;
         for (Peer peer : peers) {
@@ -72,24 +74,25 @@ final class HubFigures implements HubStats {
             total += lag;
             max = Math.max(max, lag);
         }
-        return new HubFigures(peers.size(), total, max, counts, log, shards);
+        return new HubFigures(peers.size(), total, max, counts, log, shards, backplane);
     }
 
     /** {@return the figures of a hub that has done nothing but refuse} */
     static HubFigures ofRefusals(Map<RefusalCause, Long> refusals) {
         return new HubFigures(0, 0, 0, new Counts(0, 0, 0, 0, 0, Duration.ZERO, refusals, 0, 0, Map.of()), MessageLog.Figures.NONE,
-                Shard.Figures.NONE);
+                Shard.Figures.NONE, BackplaneLink.Figures.NONE);
     }
 
     /** {@return the figures of two hubs together} */
     HubFigures plus(HubFigures more) {
         return new HubFigures(peers + more.peers, totalLag + more.totalLag, Math.max(maxLag, more.maxLag),
-                counts.plus(more.counts), log.plus(more.log), shards.plus(more.shards));
+                counts.plus(more.counts), log.plus(more.log), shards.plus(more.shards),
+                backplane.plus(more.backplane));
     }
 
     /** {@return what is left of them when the hub is gone: the counters} */
     HubFigures past() {
-        return new HubFigures(0, 0, 0, counts, log.past(), shards);
+        return new HubFigures(0, 0, 0, counts, log.past(), shards, backplane.past());
     }
 
     @Override
@@ -256,12 +259,57 @@ final class HubFigures implements HubStats {
 
     @Override
     public long waits() {
-        return log.waits();
+        return log.waits() + backplane.waits();
     }
 
     @Override
     public Duration saturation() {
         return counts.saturation();
+    }
+
+    @Override
+    public boolean isBackplaneAway() {
+        return backplane.away();
+    }
+
+    @Override
+    public long backplaneOutages() {
+        return backplane.outages();
+    }
+
+    @Override
+    public long backplaneAppends() {
+        return backplane.appends();
+    }
+
+    @Override
+    public long backplaneBatches() {
+        return backplane.batches();
+    }
+
+    @Override
+    public long backplaneUnconfirmed() {
+        return backplane.unconfirmed();
+    }
+
+    @Override
+    public long backplaneGaps() {
+        return backplane.gaps();
+    }
+
+    @Override
+    public long backplaneEpochs() {
+        return backplane.epochs();
+    }
+
+    @Override
+    public long backplaneLag() {
+        return backplane.lag();
+    }
+
+    @Override
+    public long backplaneDuplicates() {
+        return backplane.duplicates();
     }
 
     @Override
@@ -276,6 +324,11 @@ final class HubFigures implements HubStats {
                 + " in " + retainedKeyBytes() + " bytes, forgotten " + forgottenKeys()
                 + ", lag " + totalLag + " (at most " + maxLag + ")"
                 + ", overflows " + overflows() + ", missed " + missed() + ", stalls " + stalls()
-                + ", failures " + failures() + ", waits " + waits() + ", saturated for " + saturation();
+                + ", failures " + failures() + ", waits " + waits() + ", saturated for " + saturation()
+                + (backplane.equals(BackplaneLink.Figures.NONE) ? "" : ", backplane " + (isBackplaneAway() ? "away"
+                        : "there") + ", outages " + backplaneOutages() + ", appends " + backplaneAppends() + " in "
+                        + backplaneBatches() + " batches, unconfirmed " + backplaneUnconfirmed() + ", gaps "
+                        + backplaneGaps() + ", epochs " + backplaneEpochs() + ", lag " + backplaneLag()
+                        + ", duplicates " + backplaneDuplicates());
     }
 }

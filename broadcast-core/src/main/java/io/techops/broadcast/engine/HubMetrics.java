@@ -44,6 +44,8 @@ final class HubMetrics {
      */
     private final JfrEvents.Drain drain = new JfrEvents.Drain();
     private volatile boolean late;
+    /** Owned by the task of the backplane. */
+    private JfrEvents.@Nullable BackplaneAway outage;
 
     HubMetrics(String hub, boolean traced, HubTimer timer) {
         this.hub = hub;
@@ -161,6 +163,24 @@ final class HubMetrics {
         gaps.count(reason);
         if (traced) {
             LOG.debug("{} has come to a gap: {}", peer, reason);
+        }
+    }
+
+    /** The backplane is away, or is back. */
+    void away(boolean now) {
+        if (now) {
+            outage = JfrEvents.away();
+        } else if (outage != null) {
+            JfrEvents.back(outage, hub);
+            outage = null;
+        }
+    }
+
+    /** What comes next from the shared log does not follow what came last. */
+    void broken(Position last, Position before) {
+        if (traced) {
+            LOG.info("The shared log of hub {} goes on after {}, and not after {}", hub, before, last);
+            JfrEvents.broken(hub, last, before);
         }
     }
 

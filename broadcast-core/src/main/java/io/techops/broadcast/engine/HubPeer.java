@@ -337,7 +337,7 @@ final class HubPeer extends Registration implements PolicyContext {
     public boolean ending(CloseReason reason, boolean byPeer) {
         Objects.requireNonNull(reason, "reason");
         inputClosed = true;
-        if (cursor.departed() || behind() == 0) {
+        if (cursor.departed() || cursor.unfollowed == 0 && behind() == 0) {
             depart(reason, !byPeer);
             if (cursor.signal(PeerCursor.GONE)) {
                 hub.letGo(cursor);

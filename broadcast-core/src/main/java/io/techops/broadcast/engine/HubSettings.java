@@ -8,6 +8,7 @@ import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.SnapshotSource;
+import io.techops.broadcast.spi.Backplane;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,11 @@ final class HubSettings {
     boolean traced = true;
     @Nullable Executor executor;
     @Nullable HubTimer timer;
+    @Nullable Backplane backplane;
+    /** The name of the hub if it is null. */
+    @Nullable String backplaneLog;
+    Duration backplaneLimit = Duration.ofSeconds(10);
+    Duration backplaneStart = Duration.ofSeconds(5);
     /**
      * Set by {@link TopicRegistry}: the topic, threads that are not the hub's own, what runs after a peer's last event,
      * and what runs when the hub has ended, which must not throw.

@@ -44,9 +44,10 @@ final class HubShutdown {
     private final @Nullable HubExecutors threads;
     private final @Nullable ForeignTimer ownTimer;
     private final Runnable afterEnd;
+    private final @Nullable BackplaneLink backplane;
 
     private final AtomicBoolean begun = new AtomicBoolean();
-    /** The shards that have not drained, and the peers whose last event is not queued: the hub ends after them all. */
+    /** The shards and the backplane that have not drained, and the peers whose last event is not queued: the hub ends after them all. */
     private final AtomicInteger unfinished;
     private volatile boolean over;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -56,10 +57,12 @@ final class HubShutdown {
      * @param threads the hub's own threads, which end with it; null if it shares those of others
      * @param ownTimer the timer, if it ends with the hub; null if others use it
      * @param afterEnd called when nothing of the hub is left; does not throw
+     * @param backplane null if there is none
      */
     HubShutdown(MessageLog log, Shard[] shards, ListenerDispatcher events, HubMetrics metrics, HubTimer timer,
             Duration drainSpread,
-            @Nullable HubExecutors threads, @Nullable ForeignTimer ownTimer, Runnable afterEnd) {
+            @Nullable HubExecutors threads, @Nullable ForeignTimer ownTimer, Runnable afterEnd,
+            @Nullable BackplaneLink backplane) {
         this.log = log;
         this.shards = shards;
         this.events = events;
@@ -69,7 +72,8 @@ final class HubShutdown {
         this.threads = threads;
         this.ownTimer = ownTimer;
         this.afterEnd = afterEnd;
-        this.unfinished = new AtomicInteger(shards.length);
+        this.backplane = backplane;
+        this.unfinished = new AtomicInteger(shards.length + (backplane == null ? 0 : 1));
     }
 
     boolean hasBegun() {
@@ -129,10 +133,14 @@ final class HubShutdown {
         long nanos = within.toNanos();
         DrainPacer pace = new DrainPacer(now, count, Math.min(shorter(drainSpread, within).toNanos(), nanos / 2));
         Shard.Drain drain = new Shard.Drain(pace, now + nanos);
+        Runnable drained = this::finished;
         // What follows needs no memory: either the end has not begun, or it goes on by itself.
         if (begun.compareAndSet(false, true)) {
             metrics.closes(count, within);
             log.seal();
+            if (backplane != null) {
+                backplane.drain(drain.abortAt(), drained);
+            }
             for (Shard shard : shards) {
                 shard.drain(drain);
             }
@@ -160,6 +168,9 @@ final class HubShutdown {
             if (!hasEnded(shorter(limit, LONGEST).plus(END_GRACE))) {
                 for (Shard shard : shards) {
                     shard.help(); // if the executor does not run it; by now it aborts what is left
+                }
+                if (backplane != null) {
+                    backplane.help();
                 }
                 events.help();
             }

@@ -108,6 +108,40 @@ final class JfrEvents {
         }
     }
 
+    /** {@return the event of an outage that begins; null if there is no memory for it} */
+    static @Nullable BackplaneAway away() {
+        try {
+            BackplaneAway event = new BackplaneAway();
+            event.begin();
+            return event;
+        } catch (Throwable thrown) {
+            return null;
+        }
+    }
+
+    static void back(BackplaneAway event, String hub) {
+        try {
+            event.hub = hub;
+            event.commit();
+        } catch (Throwable thrown) {
+            lost();
+        }
+    }
+
+    static void broken(String hub, Position last, Position before) {
+        try {
+            BackplaneGap event = new BackplaneGap();
+            if (event.isEnabled()) {
+                event.hub = hub;
+                event.last = last.toString();
+                event.before = before.toString();
+                event.commit();
+            }
+        } catch (Throwable thrown) {
+            lost();
+        }
+    }
+
     static void refused(String hub, RefusalCause cause) {
         try {
             Refused event = new Refused();
@@ -328,5 +362,24 @@ final class JfrEvents {
         @Label("In Time")
         @Description("Whether it ended before its limit")
         boolean inTime;
+    }
+
+    @Name(PREFIX + "BackplaneAway")
+    @Label("Backplane Away")
+    @Description("The engine that keeps the shared log did not answer; told when it is back")
+    static final class BackplaneAway extends HubEvent {
+    }
+
+    @Name(PREFIX + "BackplaneGap")
+    @Label("Backplane Gap")
+    @Description("What came next from the shared log did not follow what came last")
+    static final class BackplaneGap extends HubEvent {
+        @Label("Last")
+        @Description("The position of the last message before")
+        @Nullable String last;
+
+        @Label("Goes On After")
+        @Description("The position after which the log goes on; of another epoch if messages may be lost")
+        @Nullable String before;
     }
 }

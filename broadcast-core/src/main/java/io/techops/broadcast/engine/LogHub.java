@@ -17,6 +17,7 @@ import io.techops.broadcast.Replay;
 import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.logging.SafeLog;
 import io.techops.broadcast.spi.AdapterHub;
+import io.techops.broadcast.spi.Backplane;
 import io.techops.broadcast.spi.BlockingTasks;
 import io.techops.broadcast.spi.Registration;
 import io.techops.broadcast.spi.Transport;
@@ -38,10 +39,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The hub: wires the log, the shards, the policies and the listener together.
  */
-final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, MessageLog.Publisher {
+final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, BackplaneLink.Host {
 
     private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
-    private static final PeerCursor[] NONE = {};
     private static final CloseReason UNPROCESSED =
             CloseReason.of(CloseReason.INTERNAL_ERROR, "the message could not be processed");
     private static final CloseReason NO_MEMORY =
@@ -58,6 +58,8 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     private final MessagePolicy policy;
     private final boolean policyMayBlock;
     private final MessageLog log;
+    private final boolean excludesSender;
+    private final @Nullable BackplaneLink backplane;
     private final Shard[] shards;
     private final ListenerDispatcher events;
     private final LogRateLimiter policyFailures;
@@ -92,8 +94,27 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
                 settings.floodGrace,
                 settings.heartbeat, settings.pongTimeout);
         Arrays.setAll(shards, i -> new Shard(settings.name, i, log, settings.overflow, limits, executor, timer, this));
+        excludesSender = settings.delivery.excludesSender();
+        backplane = settings.backplane == null ? null : connected(settings, settings.backplane, executor, threads);
         end = new HubShutdown(log, shards, events, metrics, timer, settings.drainSpread, threads,
-                settings.timer == ownTimer ? null : ownTimer, settings.afterEnd);
+                settings.timer == ownTimer ? null : ownTimer, settings.afterEnd, backplane);
+        if (backplane != null) {
+            backplane.start(settings.backplaneStart);
+        }
+    }
+
+    private BackplaneLink connected(HubSettings settings, Backplane to, Executor executor,
+            @Nullable HubExecutors threads) {
+        try {
+            return new BackplaneLink(settings.name, to,
+                    settings.backplaneLog == null ? settings.name : settings.backplaneLog, settings.backplaneLimit,
+                    settings.retention.messages(), log, executor, timer, metrics, this);
+        } catch (Throwable thrown) {
+            if (threads != null) {
+                threads.shutdown();
+            }
+            throw thrown;
+        }
     }
 
     // What publishers do.
@@ -101,12 +122,17 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     @Override
     public void broadcast(Message message) {
         Objects.requireNonNull(message, "message");
-        accepted(append(message, null, EntryNotes.NEVER, NONE, RoomWait.UNLIMITED));
+        if (backplane != null) {
+            broadcast(message, BroadcastOptions.everyone());
+            return;
+        }
+        accepted(append(message, null, EntryNotes.NEVER, PeerCursor.NONE, RoomWait.UNLIMITED));
     }
 
     @Override
     public void broadcast(Message message, BroadcastOptions options) {
-        accepted(broadcast(message, options, RoomWait.UNLIMITED));
+        boolean shared = backplane != null && options.isForEveryone();
+        accepted(broadcast(message, options, shared ? backplane.patience() : RoomWait.UNLIMITED));
     }
 
     @Override
@@ -131,41 +157,67 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     }
 
     /** {@return what is known when it has been done, or what it threw that the publisher may have to expect} */
-    static CompletionStage<Position> stage(Supplier<Position> publishing) {
+    static CompletionStage<Position> stage(Supplier<CompletionStage<Position>> publishing) {
         try {
-            return CompletableFuture.completedStage(publishing.get());
+            return publishing.get();
         } catch (IllegalArgumentException | IllegalStateException e) {
             return CompletableFuture.failedStage(e);
         }
     }
 
-    /** Broadcasts as {@link #publish} does. {@return the message's position} */
-    Position append(Message message, BroadcastOptions options) {
-        return log.position(accepted(append(message, options, RoomWait.UNLIMITED)));
+    /** Broadcasts as {@link #publish} does, but throws what that may have to expect at once. */
+    CompletionStage<Position> append(Message message, BroadcastOptions options) {
+        if (backplane == null) {
+            return CompletableFuture.completedStage(
+                    log.position(accepted(append(message, options, RoomWait.UNLIMITED))));
+        }
+        CompletableFuture<Position> told = new CompletableFuture<>();
+        accepted(share(message, everyone(options), backplane.patience(), told));
+        return told.minimalCompletionStage();
+    }
+
+    /** Hands what the host says to everyone to the backplane. {@return {@link MessageLog#REFUSED} if it is not taken} */
+    private long share(Message message, BroadcastOptions options, RoomWait wait,
+            @Nullable CompletableFuture<Position> told) {
+        String refusal = log.refusal(message, options.key());
+        if (refusal != null) {
+            throw new IllegalArgumentException(refusal);
+        }
+        return backplane.offer(message, options, excluded(options), wait, told) ? 0 : MessageLog.REFUSED;
     }
 
     @Override
-    public @Nullable Position tryPublish(Message message, BroadcastOptions options, Duration limit)
+    public @Nullable CompletionStage<Position> tryPublish(Message message, BroadcastOptions options, Duration limit)
             throws InterruptedException {
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(options, "options");
         RoomWait wait = RoomWait.upTo(DurationRules.notNegative("limit", limit), timer);
-        long sequence = append(message, options, wait);
+        CompletableFuture<Position> told = new CompletableFuture<>();
+        long slot = backplane == null ? append(message, options, wait)
+                : share(message, everyone(options), wait, told);
         wait.throwIfInterrupted();
-        return sequence == MessageLog.REFUSED ? null : log.position(sequence);
+        if (slot == MessageLog.REFUSED) {
+            return null;
+        }
+        return backplane == null ? CompletableFuture.completedStage(log.position(slot)) : told.minimalCompletionStage();
     }
 
-    private long append(Message message, BroadcastOptions options, RoomWait wait) {
+    private static BroadcastOptions everyone(BroadcastOptions options) {
         if (!options.isForEveryone()) {
             throw new IllegalArgumentException(
                     "options must be for everyone, as a message to some peers has no position: " + options);
         }
+        return options;
+    }
+
+    private long append(Message message, BroadcastOptions options, RoomWait wait) {
+        everyone(options);
         return append(message, options.key(), expiry(options.timeToLive()), excluded(options), wait);
     }
 
-    private static long accepted(long result) {
+    private long accepted(long result) {
         if (result == MessageLog.REFUSED) {
-            throw new IllegalStateException(CLOSED);
+            throw backplane == null || isClosed() ? new IllegalStateException(CLOSED) : backplane.refusal();
         }
         return result;
     }
@@ -175,7 +227,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(options, "options");
         if (options.isForEveryone()) {
-            return append(message, options, wait);
+            return backplane == null ? append(message, options, wait) : share(message, options, wait, null);
         }
         if (send(new Publication(message, options.key(), expiry(options.timeToLive())), receivers(options), wait)) {
             return 0;
@@ -200,7 +252,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     /** {@return whom options exclude of the peers of this hub} */
     private PeerCursor[] excluded(BroadcastOptions options) {
         if (options.excluded().isEmpty()) {
-            return NONE;
+            return PeerCursor.NONE;
         }
         List<PeerCursor> excluded = new ArrayList<>();
         for (Peer peer : options.excluded()) {
@@ -208,7 +260,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
                 excluded.add(own.cursor());
             }
         }
-        return excluded.toArray(NONE);
+        return excluded.toArray(PeerCursor.NONE);
     }
 
     /** {@return whom options mean among the peers of this hub} */
@@ -296,7 +348,10 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
             from.close(CloseReason.of(CloseReason.MESSAGE_TOO_BIG, refusal));
             return HubPeer.ReceiveResult.PEER_CLOSED;
         }
-        long sequence = log.receive(message, relay.key(), expiry(relay.timeToLive()), from.cursor());
+        long sequence = backplane == null
+                ? log.receive(message, relay.key(), expiry(relay.timeToLive()), from.cursor())
+                : backplane.receive(message, relay.key(), relay.timeToLive(),
+                        excludesSender ? new PeerCursor[] {from.cursor()} : PeerCursor.NONE, from.cursor());
         if (sequence == MessageLog.REFUSED) {
             return HubPeer.ReceiveResult.DROPPED;
         }
@@ -304,6 +359,9 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
             metrics.saturation().begins();
             offer();
             return HubPeer.ReceiveResult.PARKED;
+        }
+        if (backplane != null) {
+            return HubPeer.Fate.APPENDED;
         }
         from.hasAppended();
         if (events.mayBlock()) {
@@ -329,6 +387,11 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         if (events.hearsMessages()) {
             events.broadcast(from, message, log.position(sequence));
         }
+    }
+
+    @Override
+    public void followed(Message message, long slot, @Nullable PeerCursor from) {
+        published(message, slot, from == null ? null : peer(from));
     }
 
     @Override
@@ -392,6 +455,10 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         Objects.requireNonNull(transport, "transport");
         Objects.requireNonNull(attributes, "attributes");
         Objects.requireNonNull(replay, "replay");
+        if (backplane != null && !backplane.hasBegun()) {
+            throw new RefusedException(RefusalCause.BACKPLANE,
+                    "the hub takes no peers: its backplane is away, and its shared log not read yet");
+        }
         if (events.isFarBehind()) {
             throw new RefusedException(RefusalCause.LISTENER,
                     "the hub takes no peers: its listener is too far behind");
@@ -470,7 +537,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
     public void departed(HubPeer peer, CloseReason reason, boolean byHub) {
         try {
             // What others wait for first, and without any memory.
-            if (log.forget(peer.cursor())) {
+            if (log.forget(peer.cursor()) | (backplane != null && backplane.forget(peer.cursor()))) {
                 metrics.saturation().ends();
                 offer(); // a drain waits for what is parked, and what was parked behind it may have room
             }
@@ -603,7 +670,11 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         return true;
     }
 
-    private void resume(PeerCursor cursor) {
+    @Override
+    public void resume(PeerCursor cursor) {
+        if (backplane != null) {
+            metrics.saturation().ends();
+        }
         cursor.lastInbound = timer.nanoTime();
         cursor.held = false;
         cursor.signal(PeerCursor.RESUME);
@@ -687,6 +758,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, M
         for (Shard shard : shards) {
             written = written.plus(shard.figures());
         }
-        return HubFigures.of(peers(), metrics.counts(), log.figures(), written);
+        return HubFigures.of(peers(), metrics.counts(), log.figures(), written,
+                backplane == null ? BackplaneLink.Figures.NONE : backplane.figures());
     }
 }

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  *   the barrier                         the last step of a send             offer(), also for a drain; and "room"
  *   room in the ring: a mark            the end of a round                  "room", and what is parked is admitted
  *     a mark moves when a peer takes, stalls, goes, or its grace ends: each of them in a round, or signalled to one
+ *     the backplane waits for it too                                        its task, at the end of a round
  *   room in the lane                    a read, by a round                  "room", at the end of that round
  *                                       a stall, in a round                 the same
  *                                       a departure                         "room", at once
@@ -113,6 +114,11 @@ final class MessageLog {
     private int waiting;
     private long waits;
     private boolean sealed;
+    /** What to call when a round has ended, if that is waited for; null in a hub without a backplane. */
+    private @Nullable Runnable follower;
+    private boolean followerWaits;
+    /** Whether something may come from a shared log that was accepted here. */
+    private boolean unsettled;
 
     MessageLog(Retention retention, DeliveryPolicy delivery, boolean conflates, int shards, HubTimer timer) {
         this.retention = retention;
@@ -498,16 +504,6 @@ final class MessageLog {
         return true;
     }
 
-    /** Says that what is appended from now on follows another position than that of the last entry. */
-    void breakOff(Position before) {
-        lock.lock();
-        try {
-            ring.breakOff(before);
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /**
      * {@return where a peer goes on that was told positions of another run}
      *
@@ -591,7 +587,7 @@ final class MessageLog {
             turn.called = marks.begin(shard, peers);
             turn.head = Math.min(ring.head(), barrier);
             turn.run = ring.runs().newest();
-            turn.isAwaited = waiting > 0 || !parked.isEmpty();
+            turn.isAwaited = waiting > 0 || !parked.isEmpty() || followerWaits;
         } finally {
             lock.unlock();
         }
@@ -607,11 +603,76 @@ final class MessageLog {
      */
     List<Admitted> end(int shard, boolean vacant, long offered, long graced) {
         long now = timer.nanoTime();
+        boolean awaited = false;
         lock.lock();
         try {
             marks.move(shard, vacant, offered, graced);
             wakeWaiting();
+            awaited = followerWaits;
+            followerWaits = false;
             return parked.isEmpty() ? List.of() : admit(now);
+        } finally {
+            lock.unlock();
+            if (awaited) {
+                follower.run();
+            }
+        }
+    }
+
+    // What the backplane does.
+
+    /**
+     * Says that what is appended comes from a shared log.
+     *
+     * @param wake called, without the lock, by a shard whose round has ended after {@link #follow} found no room
+     */
+    void follows(Runnable wake) {
+        lock.lock();
+        try {
+            follower = wake;
+            unsettled = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Says that all that was accepted here has come back, or is given up. */
+    void settle() {
+        lock.lock();
+        try {
+            unsettled = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Appends what comes from a shared log, also if the log is sealed.
+     *
+     * @param appendedAt when it was appended there, by the timer of this hub
+     * @return the slot; {@link #REFUSED} if there is no room now
+     */
+    long follow(Message message, @Nullable String key, long expiresAt, PeerCursor[] except, long appendedAt) {
+        long charge = EntryNotes.charge(message, key);
+        boolean noted = key != null || expiresAt != EntryNotes.NEVER;
+        long now = timer.nanoTime();
+        lock.lock();
+        try {
+            if (!makeRoom(charge, marks.hostLimit(), now)) {
+                followerWaits = true;
+                return REFUSED;
+            }
+            return put(message, notes(except, key, expiresAt, noted, appendedAt), appendedAt);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Says that what is appended from now on follows another position than that of the last entry. */
+    void breakOff(Position before) {
+        lock.lock();
+        try {
+            ring.breakOff(before);
         } finally {
             lock.unlock();
         }
@@ -721,7 +782,7 @@ final class MessageLog {
     boolean isSettled() {
         lock.lock();
         try {
-            return parked.isEmpty() && barrier == NO_BARRIER;
+            return parked.isEmpty() && barrier == NO_BARRIER && !unsettled;
         } finally {
             lock.unlock();
         }

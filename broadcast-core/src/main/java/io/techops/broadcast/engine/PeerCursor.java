@@ -29,6 +29,8 @@ final class PeerCursor {
     /** The transport cannot take another batch; said by the shard, and no longer true with {@link #READY}. */
     private static final int STALLED = 32;
 
+    static final PeerCursor[] NONE = {};
+
     /** What stands for no entry of the lane. */
     static final int NO_ENTRY = -1;
 
@@ -101,6 +103,14 @@ final class PeerCursor {
     volatile @Nullable Publication parked;
     /** Set there when a message is parked, cleared by the thread that lets the peer be read again. */
     volatile boolean held;
+
+    /**
+     * Of a hub with a backplane. Guarded by the outbox's lock, volatile for readers who can live with an old value: how
+     * many messages of this peer are on their way to the shared log; and written before one less is: behind which entry
+     * it has got those that came back.
+     */
+    volatile int unfollowed;
+    volatile long followedTo;
 
     /** Guarded by the log's lock: the first and the last entry of the lane for this peer. */
     int firstAddressed = NO_ENTRY;
@@ -255,7 +265,8 @@ final class PeerCursor {
 
     /** {@return whether all from before the close was taken} For the shard, after {@link #CLOSE}. */
     boolean isDueToClose() {
-        return next >= closeAt && addressedPassed >= closeAfterAddressed && prelude == null;
+        return next >= closeAt && addressedPassed >= closeAfterAddressed && prelude == null
+                && (!ending || unfollowed == 0 && next >= followedTo);
     }
 
     /** {@return how many of the messages that it is not to get it has passed} For the shard. */

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RoomWait {
 
-    static final RoomWait NONE = new RoomWait(null, Duration.ZERO);
-    static final RoomWait UNLIMITED = new RoomWait(null, Duration.ZERO);
+    static final RoomWait NONE = new RoomWait(null, Duration.ZERO, false);
+    static final RoomWait UNLIMITED = new RoomWait(null, Duration.ZERO, false);
 
     static {
         NONE.over = true;
@@ -20,19 +20,26 @@ final class RoomWait {
 
     private final @Nullable HubTimer timer;
     private final Duration limit;
+    private final boolean interruptible;
     private HubTimer.@Nullable Cancellation timeout;
     private boolean interrupted;
     /** Written by the timer, before it wakes those who wait. */
     private volatile boolean over;
 
-    private RoomWait(@Nullable HubTimer timer, Duration limit) {
+    private RoomWait(@Nullable HubTimer timer, Duration limit, boolean interruptible) {
         this.timer = timer;
         this.limit = limit;
+        this.interruptible = interruptible;
     }
 
     /** {@return a wait for one call, whose time begins when there is no room} */
     static RoomWait upTo(Duration limit, HubTimer timer) {
-        return limit.isZero() ? NONE : new RoomWait(timer, limit);
+        return limit.isZero() ? NONE : new RoomWait(timer, limit, true);
+    }
+
+    /** {@return a wait as {@link #upTo} says, which an interrupt does not end} */
+    static RoomWait uninterruptible(Duration limit, HubTimer timer) {
+        return limit.isZero() ? NONE : new RoomWait(timer, limit, false);
     }
 
     /** {@return whether not to wait, or not any longer} */
@@ -53,7 +60,7 @@ final class RoomWait {
 
     /** Waits for a signal. Under the lock. */
     void await(Condition room) {
-        if (timer == null) {
+        if (!interruptible) {
             room.awaitUninterruptibly();
             return;
         }

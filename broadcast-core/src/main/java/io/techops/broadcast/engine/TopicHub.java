@@ -125,7 +125,7 @@ final class TopicHub extends AdapterHub {
     }
 
     @Override
-    public @Nullable Position tryPublish(Message message, BroadcastOptions options, Duration limit)
+    public @Nullable CompletionStage<Position> tryPublish(Message message, BroadcastOptions options, Duration limit)
             throws InterruptedException {
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(options, "options");

@@ -1,5 +1,6 @@
 package io.techops.broadcast.engine;
 
+import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.HubTimer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -40,8 +41,11 @@ final class TopicInstance {
     private volatile long idleSince;
     /** The number of its end among all ends, 0 before; written under the lock of the topics. */
     private volatile long forgotten;
-    /** How long its hub may take for its end; written before the topic is gone. */
-    private volatile Duration endsWithin = Duration.ZERO;
+    /**
+     * How long its hub may take for its end; written before the topic is gone. If it goes because it is idle it has no
+     * peers, and takes no longer than what it has published takes to a backplane.
+     */
+    private volatile Duration endsWithin = BroadcastHub.DEFAULT_CLOSE_LIMIT;
 
     /** What a topic tells. */
     interface LifeListener {

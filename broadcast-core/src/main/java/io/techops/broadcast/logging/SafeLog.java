@@ -72,6 +72,11 @@ public final class SafeLog {
         }
     }
 
+    /** Logs at INFO, as {@link #debug} does. */
+    public void info(String format, @Nullable Object... args) {
+        write(Level.INFO, null, format, args);
+    }
+
     /** Logs at WARN, as {@link #debug} does. */
     public void warn(String format, @Nullable Object... args) {
         write(Level.WARN, null, format, args);

@@ -13,6 +13,7 @@ import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.Replay;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +51,8 @@ public abstract class AdapterHub extends BroadcastHub {
      * @param attributes what the adapter knows about the connection: {@link Peer#attributes} begins with a copy
      * @param replay where its stream begins; what the adapter allows the peer is the adapter's to check
      * @return what the adapter reports back with
-     * @throws RefusedException if the hub is closed, or its listener is 10,000 departures behind
+     * @throws RefusedException if the hub is closed, its listener is 10,000 departures behind, or it has not read its
+     *     shared log yet
      */
     public abstract Registration register(Transport transport, Attributes attributes, Replay replay);
 
@@ -61,7 +63,8 @@ public abstract class AdapterHub extends BroadcastHub {
      * @param transport how bytes reach the peer; not written to before this method was called
      * @param attributes what the adapter knows about the connection: {@link Peer#attributes} begins with a copy
      * @return what the adapter reports back with
-     * @throws RefusedException if the hub is closed, or its listener is 10,000 departures behind
+     * @throws RefusedException if the hub is closed, its listener is 10,000 departures behind, or it has not read its
+     *     shared log yet
      */
     public final Registration register(Transport transport, Attributes attributes) {
         return register(transport, attributes, Replay.none());
@@ -72,27 +75,28 @@ public abstract class AdapterHub extends BroadcastHub {
      *
      * @param transport how bytes reach the peer; not written to before this method was called
      * @return what the adapter reports back with
-     * @throws RefusedException if the hub is closed, or its listener is 10,000 departures behind
+     * @throws RefusedException if the hub is closed, its listener is 10,000 departures behind, or it has not read its
+     *     shared log yet
      */
     public final Registration register(Transport transport) {
         return register(transport, new Attributes());
     }
 
     /**
-     * Broadcasts a message as {@link #publish} does; if the hub is saturated, waits for room, but not longer than
-     * {@code limit}.
+     * Broadcasts a message as {@link #publish} does; if the hub is saturated, or its backplane away, waits for room, but
+     * not longer than {@code limit}. Without a backplane the stage is complete when this returns.
      *
      * @param message the message
      * @param options how, for everyone
      * @param limit how long to wait for room at most; zero does not wait
-     * @return the message's position; {@code null} if there was no room in time, or the hub is closed: no peer gets the
+     * @return completed as {@link #publish} says; {@code null} if there was no room in time, or the hub is closed: no peer gets the
      *     message
      * @throws IllegalArgumentException if the message is larger than the whole log, {@code options} name receivers, or
      *     {@code limit} is negative or over 365 days
      * @throws InterruptedException if this thread is interrupted while it waits, or was when it had to begin to: no
      *     peer gets the message
      */
-    public abstract @Nullable Position tryPublish(Message message, BroadcastOptions options, Duration limit)
+    public abstract @Nullable CompletionStage<Position> tryPublish(Message message, BroadcastOptions options, Duration limit)
             throws InterruptedException;
 
     /**

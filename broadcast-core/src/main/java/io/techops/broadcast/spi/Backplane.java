@@ -1,5 +1,7 @@
 package io.techops.broadcast.spi;
 
+import io.techops.broadcast.SharedLogs;
+
 /**
  * An engine that keeps the logs which many nodes share: a hub with a backplane appends nothing by itself. A message goes
  * to the shared log, comes back numbered, and only then is delivered, by every node alike. One backplane serves any
@@ -27,13 +29,14 @@ package io.techops.broadcast.spi;
  * or without a cause costs a moment, not a message. Any call may fail; the hub calls again, later each time. It has one
  * append and one read in flight for each log, so that an append never overtakes an earlier one.
  */
-public interface Backplane extends AutoCloseable {
+public interface Backplane extends SharedLogs {
 
     /**
      * Opens a shared log, which begins to exist with that if it does not yet. Does not wait for the engine, and does not
      * fail if it is away: the calls of the log do.
      *
-     * @param name the topic, or the name of a hub that is none; 1 to 256 characters
+     * @param name the topic, or the name of a hub that is none; 1 to 256 characters; may be open more than once at the
+     *     same time, as when a topic begins anew while its last life ends
      * @param changed called when there may be something to read that was not there before; by any thread, at any time
      *     until the log is closed, and perhaps once more at that time; returns at once and never throws
      * @return the log

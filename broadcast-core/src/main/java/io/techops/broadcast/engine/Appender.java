@@ -1,0 +1,344 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.Position;
+import io.techops.broadcast.spi.BackplaneException;
+import io.techops.broadcast.spi.SharedLog;
+import io.techops.broadcast.spi.SharedRecord;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * One batch at a time is being appended: all that was in the outbox when the last one was answered. It keeps its number
+ * until it is known whether the log has it. It is known that it has it when an append of that number succeeds, or a
+ * record of it comes back. It is known that it has it not when the log refuses the first try, or each try so far, in the
+ * epoch that it was meant for. If a try had no answer, and the epoch is over, it cannot be known any more: the batch is
+ * given up, and its publishers are told so. So nothing is appended twice.
+ *
+ * A batch that was appended is kept until the follower has come to its end, to know its records again. In a new epoch
+ * the producer is a new one: numbers of the old one say nothing there.
+ */
+
+/** Appends what is in the outbox to the shared log. For the task of the backplane. */
+final class Appender {
+
+    /** So many records in an append. */
+    private static final int MOST = 512;
+
+    /** What is told of the fate of what is published. */
+    interface Observer {
+        /** The last call failed. */
+        void appendFailed(@Nullable Throwable failure);
+
+        /** The last call was answered, or what it was for is given up. */
+        void appendAnswered();
+
+        /** Something is in the log now that was not before. */
+        void appended();
+
+        /** A message will not come back any more. */
+        void released(Outbox.Item item, long slot);
+    }
+
+    /** Some messages that are appended together. */
+    private static final class Sending {
+        private final List<Outbox.Item> items;
+        private final List<SharedRecord> records;
+        private String epoch = "";
+        private long number;
+        /** Whether it was tried, and no answer came. */
+        private boolean inDoubt;
+        /** The position of the last record, if the log has it. */
+        private @Nullable Position last;
+        /** How many of its records have come back; others may be missing before them. */
+        private int followed;
+
+        Sending(List<Outbox.Item> items) {
+            this.items = items;
+            this.records = items.stream().map(Outbox.Item::record).toList();
+        }
+    }
+
+    private final SharedLog log;
+    private final Outbox outbox;
+    private final Backoff backoff;
+    private final Observer observer;
+    private final Runnable wake;
+    private final ArrayDeque<Sending> sent = new ArrayDeque<>();
+    private String producer = "";
+    private String epoch = "";
+    private long number;
+    private @Nullable Sending sending;
+    private @Nullable SharedCall<Position> call;
+    /** How many of the next messages are appended each alone, because they were impossible together. */
+    private int alone;
+
+    /** Written by the task, read by anyone. */
+    private volatile long appends;
+    private volatile long batches;
+    private volatile long unconfirmed;
+    private volatile @Nullable Position newest;
+
+    Appender(SharedLog log, Outbox outbox, Backoff backoff, Observer observer, Runnable wake) {
+        this.log = log;
+        this.outbox = outbox;
+        this.backoff = backoff;
+        this.observer = observer;
+        this.wake = wake;
+    }
+
+    long appends() {
+        return appends;
+    }
+
+    long batches() {
+        return batches;
+    }
+
+    long unconfirmed() {
+        return unconfirmed;
+    }
+
+    /** {@return the position of the last message of this node that was appended; null if none was} */
+    @Nullable Position newest() {
+        return newest;
+    }
+
+    /** {@return whether it is to come again when a pause is over} */
+    boolean pauses() {
+        return call == null && sending != null && backoff.isSet();
+    }
+
+    boolean isIdle() {
+        return call == null && sending == null;
+    }
+
+    /**
+     * Does what can be done now.
+     *
+     * @param followed up to where the log was read, in the epoch that it has
+     */
+    void turn(Position followed, long now) {
+        SharedCall<Position> made = call;
+        if (made != null && !made.isDone()) {
+            return;
+        }
+        Sending mine = sending;
+        if (made != null && mine != null) {
+            answered(mine, made, now);
+            call = null;
+            made = null;
+        }
+        mine = sending;
+        if (mine != null && mine.last != null) {
+            finish(mine, mine.last);
+            mine = null;
+        }
+        forget(followed);
+        if (mine == null) {
+            mine = next();
+        }
+        if (mine != null && backoff.isOver(now)) {
+            append(mine, followed.epoch());
+        }
+    }
+
+    private @Nullable Sending next() {
+        List<Outbox.Item> items = outbox.take(alone > 0 ? 1 : MOST);
+        if (items.isEmpty()) {
+            return null;
+        }
+        alone = Math.max(0, alone - 1);
+        Sending next = new Sending(items);
+        sending = next;
+        return next;
+    }
+
+    private void append(Sending mine, String now) {
+        if (mine.inDoubt && !mine.epoch.equals(now)) {
+            giveUp(mine, "the shared log began a new epoch while no answer had come");
+            wake.run();
+            return;
+        }
+        if (!epoch.equals(now)) {
+            producer = Epoch.begin().epoch() + "-" + Epoch.begin().epoch();
+            epoch = now;
+            number = 0;
+        }
+        if (!mine.epoch.equals(now)) {
+            mine.epoch = now;
+            mine.number = ++number;
+        }
+        call = new SharedCall<Position>(wake).make(() -> log.append(now, producer, mine.number, mine.records));
+    }
+
+    private void answered(Sending mine, SharedCall<Position> made, long now) {
+        Position last = made.value();
+        if (made.failure() == null && last != null) {
+            mine.last = last;
+        }
+        if (mine.last != null) {
+            backoff.reset();
+            return;
+        }
+        switch (made.outcome()) {
+            case IMPOSSIBLE -> impossible(mine, made.failure());
+            case STALE_EPOCH -> stale(mine, now);
+            case REFUSED -> failed(made, now);
+            case UNKNOWN -> {
+                mine.inDoubt = true;
+                failed(made, now);
+            }
+        }
+    }
+
+    private void failed(SharedCall<Position> made, long now) {
+        backoff.failed(now);
+        observer.appendFailed(made.failure());
+    }
+
+    private void stale(Sending mine, long now) {
+        observer.appended(); // so that the new epoch is read
+        if (mine.inDoubt) {
+            giveUp(mine, "the shared log began a new epoch while no answer had come");
+            return;
+        }
+        observer.appendAnswered();
+        mine.epoch = "";
+        number = 0;
+        epoch = "";
+        backoff.failed(now);
+    }
+
+    private void impossible(Sending mine, @Nullable Throwable failure) {
+        number--; // of this producer that number was not used
+        observer.appendAnswered();
+        backoff.reset();
+        sending = null;
+        if (mine.items.size() > 1) {
+            outbox.putBack(mine.items);
+            alone = mine.items.size();
+            return;
+        }
+        fail(mine, new BackplaneException(BackplaneException.Outcome.IMPOSSIBLE,
+                "the shared log cannot take the message", failure));
+    }
+
+    private void giveUp(Sending mine, String why) {
+        unconfirmed += mine.items.size();
+        sending = null;
+        backoff.reset();
+        observer.appendAnswered();
+        fail(mine, new BackplaneException(BackplaneException.Outcome.UNKNOWN,
+                "the message may be in the shared log or not: " + why, null));
+    }
+
+    private void fail(Sending mine, RuntimeException why) {
+        for (Outbox.Item item : mine.items) {
+            tell(item, null, why);
+            observer.released(item, 0);
+        }
+    }
+
+    private void finish(Sending mine, Position last) {
+        appends += mine.items.size();
+        batches++;
+        newest = last;
+        sending = null;
+        backoff.reset();
+        observer.appendAnswered();
+        if (mine.followed < mine.items.size()) {
+            sent.add(mine);
+            observer.appended();
+        }
+        long before = last.sequence() - mine.items.size();
+        for (int i = 0; i < mine.items.size(); i++) {
+            Outbox.Item item = mine.items.get(i);
+            if (item.told != null) {
+                tell(item, last.at(before + 1 + i), null);
+            }
+        }
+    }
+
+    /** Completes what a publisher waits for; what depends on it is foreign, and its failures are its own. */
+    private static void tell(Outbox.Item item, @Nullable Position position, @Nullable Throwable failure) {
+        if (item.told == null) {
+            return;
+        }
+        try {
+            if (failure == null) {
+                item.told.complete(position);
+            } else {
+                item.told.completeExceptionally(failure);
+            }
+        } catch (Throwable noMemory) {
+            // A dependent stage lacks it.
+        }
+        ForeignCode.returned();
+    }
+
+    /** {@return the message of this node that a record is; null if it is that of another} */
+    Outbox.@Nullable Item own(SharedRecord record, Position position) {
+        if (!record.producer().equals(producer)) {
+            return null;
+        }
+        Sending mine = sending;
+        if (mine == null || mine.number != record.number() || !mine.epoch.equals(position.epoch())) {
+            mine = null;
+            for (Sending each : sent) {
+                mine = each.number == record.number() ? each : mine;
+            }
+        }
+        if (mine == null || record.index() < 0 || record.index() >= mine.items.size()) {
+            return null;
+        }
+        if (mine.last == null) {
+            mine.last = position.at(position.sequence() + mine.items.size() - 1 - record.index());
+        }
+        return mine.items.get(record.index());
+    }
+
+    /** Says that a message of this node has come back, and is in an entry of the hub's own log. */
+    void followed(SharedRecord record, Outbox.Item item, long slot) {
+        for (Sending each : sent) {
+            each.followed += each.number == record.number() ? 1 : 0;
+        }
+        Sending mine = sending;
+        if (mine != null && mine.number == record.number()) {
+            mine.followed++;
+        }
+        observer.released(item, slot);
+    }
+
+    /** Forgets what was appended and lies behind the follower, or in an epoch that is over. */
+    private void forget(Position followed) {
+        for (Sending first = sent.peek(); first != null; first = sent.peek()) {
+            Position last = first.last;
+            boolean over = last == null || !last.hasEpochOf(followed) || last.sequence() <= followed.sequence();
+            if (!over) {
+                return;
+            }
+            sent.remove();
+            for (Outbox.Item item : first.items) {
+                observer.released(item, 0);
+            }
+        }
+    }
+
+    /**
+     * Gives up all that is not known to be in the log.
+     *
+     * @param why for what was never tried
+     */
+    void end(RuntimeException why) {
+        Sending mine = sending;
+        if (mine != null && mine.last != null) {
+            finish(mine, mine.last);
+        } else if (mine != null) {
+            giveUp(mine, "the hub was closed before there was an answer");
+        }
+        for (List<Outbox.Item> rest = outbox.take(MOST); !rest.isEmpty(); rest = outbox.take(MOST)) {
+            fail(new Sending(rest), why);
+        }
+    }
+}

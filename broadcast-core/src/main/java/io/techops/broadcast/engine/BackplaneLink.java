@@ -1,0 +1,405 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.BroadcastOptions;
+import io.techops.broadcast.HubTimer;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.Position;
+import io.techops.broadcast.logging.SafeLog;
+import io.techops.broadcast.spi.Backplane;
+import io.techops.broadcast.spi.SharedLog;
+import io.techops.broadcast.spi.SharedRecord;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * A message for everyone goes into the outbox; the appender appends what is there to the shared log; the follower reads
+ * it from there, as every node does, and puts it into the hub's own log, from where the shards deliver it. All of that is
+ * done by one serial task, and nothing of it waits on a thread.
+ *
+ * Who wakes the task:
+ *   something is in the outbox, or a peer that is parked has gone     who put it there, or saw it go
+ *   a call of the shared log was answered                             the thread that completed it (SharedCall)
+ *   the shared log has changed                                        "changed", by any thread
+ *   there is room in the hub's own log                                the shard whose round made it (MessageLog.end)
+ *   a second has passed, or a pause after a failure                   the timer
+ *   the hub is to end, or the deadline of that has come               HubShutdown, the timer
+ */
+
+/** What connects a hub to its log of a backplane. Safe for use by any number of threads. */
+final class BackplaneLink implements Follower.Sink, Appender.Observer {
+
+    private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
+    private static final String AWAY = "the backplane is away or too slow: the message was not published within ";
+
+    /** The hub that is connected. */
+    interface Host extends MessageLog.Publisher {
+        /** An entry for everyone is in the hub's log. */
+        void followed(Message message, long slot, @Nullable PeerCursor from);
+
+        /** Wakes all shards. */
+        void offer();
+
+        /** A peer may be read again. */
+        void resume(PeerCursor from);
+
+        /** What a peer waited for, that is to be closed, has come. */
+        void call(PeerCursor cursor);
+    }
+
+    private final String name;
+    private final Duration limit;
+    private final HubTimer timer;
+    private final MessageLog log;
+    private final Host host;
+    private final HubMetrics journal;
+    private final Outbox outbox;
+    private final SerialTask task;
+    private final Runnable wake;
+    private final SharedLog shared;
+    private final Backoff reading = new Backoff();
+    private final Backoff appending = new Backoff();
+    private final Follower follower;
+    private final Appender appender;
+    private final CompletableFuture<Boolean> started = new CompletableFuture<>();
+
+    /** Owned by the task. */
+    private boolean cannotRead;
+    private boolean cannotAppend;
+    private HubTimer.@Nullable Cancellation alarm;
+    private long alarmAt;
+    private boolean ended;
+    /** What there was no room for. */
+    private @Nullable Position blocked;
+
+    /** Written by the task, read by anyone. */
+    private volatile boolean away;
+    private volatile long outages;
+    private volatile long gaps;
+    private volatile long epochs;
+
+    /** Written once, before the task is woken for it: how the hub ends. */
+    private volatile @Nullable End end;
+
+    private record End(long deadline, Runnable afterwards) {
+    }
+
+    /**
+     * @param log the hub's own log
+     * @param limit how long a publisher waits
+     */
+    BackplaneLink(String name, Backplane backplane, String logName, Duration limit, long keeps, MessageLog log,
+            Executor executor, HubTimer timer, HubMetrics journal, Host host) {
+        this.name = name;
+        this.limit = limit;
+        this.timer = timer;
+        this.log = log;
+        this.host = host;
+        this.journal = journal;
+        this.outbox = new Outbox(timer);
+        this.task = new SerialTask(executor, timer, this::turn);
+        this.wake = task::wake;
+        this.shared = backplane.open(logName, this::changed);
+        this.follower = new Follower(shared, keeps, reading, this, wake);
+        this.appender = new Appender(shared, outbox, appending, this, wake);
+        log.follows(wake);
+    }
+
+    /** Begins to read, and waits until that has come to the newest records, or cannot for now. */
+    void start(Duration within) {
+        task.wake();
+        if (within.isZero()) {
+            return;
+        }
+        try {
+            started.get(within.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warn("Hub {} has not read its shared log within {}: it takes no peers until it has", name, within);
+        }
+    }
+
+    /** {@return whether peers may be taken} */
+    boolean hasBegun() {
+        return follower.hasBegun();
+    }
+
+    private void changed() {
+        Follower told = follower;
+        if (told != null) { // it may be told of changes before it is there
+            told.changed();
+            task.wake();
+        }
+    }
+
+    // What publishers do.
+
+    /** {@return a wait as long as the hub's setting says} */
+    RoomWait patience() {
+        return outbox.patience(limit);
+    }
+
+    /** {@return what to throw if a message was refused} */
+    IllegalStateException refusal() {
+        return new IllegalStateException(AWAY + limit + " (backplaneLimit)");
+    }
+
+    /**
+     * Publishes what the host application says to everyone.
+     *
+     * @param except who is not to get it on this node
+     * @param told who waits for its position; null if none does
+     * @return false if the hub is closed, or there was no room and the wait is over
+     */
+    boolean offer(Message message, BroadcastOptions options, PeerCursor[] except, RoomWait wait,
+            @Nullable CompletableFuture<Position> told) {
+        boolean taken = outbox.offer(new Outbox.Item(message, options.key(), options.timeToLive(), except, null, told),
+                wait, host);
+        task.wake();
+        return taken;
+    }
+
+    /** Takes what a peer sent. {@return 0, or {@link MessageLog#PARKED} or {@link MessageLog#REFUSED}} */
+    long receive(Message message, @Nullable String key, @Nullable Duration timeToLive, PeerCursor[] except,
+            PeerCursor from) {
+        long result = outbox.receive(new Outbox.Item(message, key, timeToLive, except, from, null), from);
+        task.wake();
+        return result;
+    }
+
+    /** Drops what is parked of a peer that has gone. {@return whether anything was} */
+    boolean forget(PeerCursor departed) {
+        boolean dropped = outbox.forget(departed);
+        if (dropped) {
+            task.wake();
+        }
+        return dropped;
+    }
+
+    // The task.
+
+    private boolean turn() {
+        if (ended) {
+            return false;
+        }
+        long now = timer.nanoTime();
+        follower.turn(now);
+        if (follower.hasBegun() && !started.isDone()) {
+            started.complete(true);
+        }
+        Position position = follower.position();
+        if (position != null && follower.hasBegun()) {
+            appender.turn(position, now);
+        }
+        for (PeerCursor from : outbox.admit()) {
+            host.resume(from);
+        }
+        End asked = end;
+        if (asked != null && (outbox.isEmpty() && appender.isIdle() || asked.deadline() - now <= 0)) {
+            finish(asked);
+            return false;
+        }
+        return !setAlarm(now, asked);
+    }
+
+    /** {@return false if the timer cannot be set, for want of memory} */
+    private boolean setAlarm(long now, @Nullable End asked) {
+        long next = follower.isWaiting() ? now + Follower.PAUSE : follower.due();
+        if (appender.pauses() && appending.until() - next < 0) {
+            next = appending.until();
+        }
+        if (asked != null && asked.deadline() - next < 0) {
+            next = asked.deadline();
+        }
+        if (alarm != null && alarmAt - now > 0 && alarmAt - next <= 0) {
+            return true;
+        }
+        if (alarm != null) {
+            alarm.cancel();
+        }
+        alarmAt = next;
+        alarm = timer.schedule(wake, Duration.ofNanos(Math.max(0, next - now)));
+        if (ForeignTimer.isUnset(alarm)) {
+            alarm = null;
+            return false;
+        }
+        return true;
+    }
+
+    @Override
+    public boolean put(SharedRecord record, Position position, long appendedAt) {
+        Outbox.Item own = appender.own(record, position);
+        Duration timeToLive = record.timeToLive();
+        long expiresAt = timeToLive == null ? EntryNotes.NEVER : EntryNotes.expiry(appendedAt, timeToLive);
+        if (log.refusal(record.message(), record.key()) != null) { // another node keeps more than this one
+            log.breakOff(position);
+            host.offer();
+            gaps = gaps + 1;
+            return true;
+        }
+        long slot = log.follow(record.message(), record.key(), expiresAt, own == null ? PeerCursor.NONE : own.except,
+                appendedAt);
+        if (slot == MessageLog.REFUSED) {
+            if (!position.equals(blocked)) { // a round that begins now makes room; each that ends wakes this task
+                blocked = position;
+                host.offer();
+            }
+            return false;
+        }
+        host.followed(record.message(), slot, own == null ? null : own.from);
+        if (own != null) {
+            appender.followed(record, own, slot);
+        }
+        return true;
+    }
+
+    @Override
+    public void breakOff(Position before, Position last) {
+        log.breakOff(before);
+        if (!follower.hasBegun()) {
+            return;
+        }
+        boolean lost = !before.hasEpochOf(last);
+        if (lost) {
+            epochs = epochs + 1;
+        } else {
+            gaps = gaps + 1;
+        }
+        journal.broken(last, before);
+        host.offer();
+    }
+
+    @Override
+    public void released(Outbox.Item item, long slot) {
+        PeerCursor from = item.from;
+        if (from != null && slot > 0) {
+            from.followedTo = slot + 1;
+        }
+        if (outbox.release(item)) {
+            host.call(from);
+        }
+    }
+
+    @Override
+    public void appended() {
+        follower.changed();
+        task.wake();
+    }
+
+    @Override
+    public void readFailed(@Nullable Throwable failure) {
+        cannotRead = true;
+        isAway(true, failure);
+    }
+
+    @Override
+    public void readAnswered() {
+        cannotRead = false;
+        isAway(cannotAppend, null);
+    }
+
+    @Override
+    public void appendFailed(@Nullable Throwable failure) {
+        cannotAppend = true;
+        isAway(true, failure);
+    }
+
+    @Override
+    public void appendAnswered() {
+        cannotAppend = false;
+        isAway(cannotRead, null);
+    }
+
+    private void isAway(boolean now, @Nullable Throwable failure) {
+        if (away == now) {
+            return;
+        }
+        away = now;
+        outbox.close(now);
+        if (now) {
+            outages = outages + 1;
+            started.complete(false);
+            LOG.warn("The backplane is away ({}): nothing of hub {} is published until it is back", failure, name);
+        } else {
+            LOG.info("The backplane of hub {} is back", name);
+        }
+        journal.away(now);
+    }
+
+    // The end.
+
+    /**
+     * Takes nothing more, and ends when all that was taken has come back, or at a deadline.
+     *
+     * @param deadline in the timer's nanoseconds
+     * @param afterwards called then, once; does not throw
+     */
+    void drain(long deadline, Runnable afterwards) {
+        end = new End(deadline, afterwards);
+        outbox.seal();
+        task.wake();
+    }
+
+    /** Lets the end go on on this thread, if the executor does not. */
+    void help() {
+        task.help();
+    }
+
+    private void finish(End asked) {
+        ended = true;
+        appender.end(new IllegalStateException("the hub was closed before the message could be published"));
+        task.end();
+        if (alarm != null) {
+            alarm.cancel();
+        }
+        started.complete(false);
+        try {
+            shared.close();
+        } catch (Throwable thrown) {
+            LOG.warn("The shared log of hub {} was not closed", name, thrown);
+        }
+        ForeignCode.returned();
+        log.settle();
+        host.offer();
+        asked.afterwards().run();
+    }
+
+    // What others may know.
+
+    /** What it has done. */
+    record Figures(boolean away, long outages, long appends, long batches, long unconfirmed, long gaps, long epochs,
+            long lag, long duplicates, long waits) {
+        static final Figures NONE = new Figures(false, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+        Figures plus(Figures more) {
+            return new Figures(away || more.away, outages + more.outages, appends + more.appends,
+                    batches + more.batches, unconfirmed + more.unconfirmed, gaps + more.gaps, epochs + more.epochs,
+                    lag + more.lag, duplicates + more.duplicates, waits + more.waits);
+        }
+
+        /** {@return what is left of them when the hub is gone} */
+        Figures past() {
+            return new Figures(false, outages, appends, batches, unconfirmed, gaps, epochs, 0, duplicates, waits);
+        }
+    }
+
+    Figures figures() {
+        return new Figures(away, outages, appender.appends(), appender.batches(), appender.unconfirmed(), gaps, epochs,
+                lag(), follower.duplicates(), outbox.waits());
+    }
+
+    private long lag() {
+        Position here = follower.position();
+        return here == null ? 0 : Math.max(ahead(follower.newest(), here), ahead(appender.newest(), here));
+    }
+
+    private static long ahead(@Nullable Position known, Position here) {
+        return known == null || !known.hasEpochOf(here) ? 0 : Math.max(0, known.sequence() - here.sequence());
+    }
+}

@@ -1,0 +1,305 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.HubTimer;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.Position;
+import io.techops.broadcast.spi.SharedRecord;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * What is in the outbox counts until it has come back from the shared log, or is given up: it is bounded, so that
+ * publishers are no faster than the log is followed. While the backplane is away there is no room.
+ *
+ * Who waits, and who wakes them:
+ *   room          a message has come back, or is given up; the backplane is back; sealed      "room"
+ *   what is parked, one message a peer, in the order of arrival                                admit(), by each turn
+ *                 of the backplane's task, which every one of these wakes
+ */
+
+/** The messages for everyone that are on their way to a shared log. Safe for use by any number of threads. */
+final class Outbox {
+
+    /** So many messages, and so many bytes as {@link EntryNotes#charge} says, unless one alone has more. */
+    static final int MAX_MESSAGES = 1_024;
+    static final long MAX_BYTES = 4 << 20;
+
+    /** A message on its way. */
+    static final class Item {
+        final Message message;
+        final @Nullable String key;
+        final @Nullable Duration timeToLive;
+        final PeerCursor[] except;
+        final @Nullable PeerCursor from;
+        final @Nullable CompletableFuture<Position> told;
+        private final long charge;
+        /** Guarded by the lock of the outbox. */
+        private boolean released;
+
+        /**
+         * @param except who is not to get it on this node
+         * @param from the peer that sent it; null if the host
+         * @param told who waits for its position; null if none does
+         */
+        Item(Message message, @Nullable String key, @Nullable Duration timeToLive, PeerCursor[] except,
+                @Nullable PeerCursor from, @Nullable CompletableFuture<Position> told) {
+            this.message = message;
+            this.key = key;
+            this.timeToLive = timeToLive;
+            this.except = except;
+            this.from = from;
+            this.told = told;
+            this.charge = EntryNotes.charge(message, key);
+        }
+
+        SharedRecord record() {
+            return SharedRecord.of(message, key, timeToLive);
+        }
+    }
+
+    private final HubTimer timer;
+    private final SureLock lock = new SureLock();
+    private final Condition room = lock.newCondition();
+
+    /** All of these are guarded by the lock. */
+    private final ArrayDeque<Item> queue = new ArrayDeque<>();
+    private final Map<PeerCursor, Item> parked = new LinkedHashMap<>();
+    private int count;
+    private long bytes;
+    private boolean closed;
+    private boolean sealed;
+    private long waits;
+
+    Outbox(HubTimer timer) {
+        this.timer = timer;
+    }
+
+    /** {@return a wait of a publisher that gives up after a limit} */
+    RoomWait patience(Duration limit) {
+        return RoomWait.uninterruptible(limit, timer);
+    }
+
+    /** {@return false if it is sealed, or there was no room and the wait is over} */
+    boolean offer(Item item, RoomWait wait, MessageLog.Publisher publisher) {
+        boolean waited = false;
+        lock.lock();
+        try {
+            while (!sealed) {
+                if (parked.isEmpty() && hasRoom(item)) {
+                    add(item);
+                    return true;
+                }
+                waits += waited ? 0 : 1;
+                if (wait.isOver()) {
+                    return false;
+                }
+                if (waited) {
+                    wait.await(room);
+                    continue;
+                }
+                waited = true;
+                lock.unlock();
+                try {
+                    publisher.waits(true);
+                    wait.begin(this::wake);
+                } finally {
+                    lock.lock();
+                }
+            }
+            return false;
+        } finally {
+            lock.unlock();
+            if (waited) {
+                wait.end();
+                publisher.hasWaited();
+            }
+        }
+    }
+
+    /** Takes what a peer sent, or parks it. {@return 0, or {@link MessageLog#PARKED} or {@link MessageLog#REFUSED}} */
+    long receive(Item item, PeerCursor from) {
+        lock.lock();
+        try {
+            if (sealed) {
+                return MessageLog.REFUSED;
+            }
+            if (parked.isEmpty() && hasRoom(item)) {
+                add(item);
+                from.unfollowed = from.unfollowed + 1;
+                return 0;
+            }
+            if (from.departed()) {
+                return MessageLog.REFUSED;
+            }
+            Publication note = new Publication(item.message, item.key, EntryNotes.NEVER);
+            try {
+                parked.put(from, item);
+            } catch (Throwable noMemory) { // it may be there all the same
+                parked.remove(from);
+                throw noMemory;
+            }
+            from.parked = note;
+            from.unfollowed = from.unfollowed + 1;
+            from.held = true;
+            waits++;
+            return MessageLog.PARKED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean hasRoom(Item item) {
+        return !closed && count < MAX_MESSAGES && (count == 0 || bytes + item.charge <= MAX_BYTES);
+    }
+
+    private void add(Item item) {
+        queue.add(item);
+        count++;
+        bytes += item.charge;
+    }
+
+    /** {@return the peers whose parked messages have found room: they may be read again} */
+    List<PeerCursor> admit() {
+        lock.lock();
+        try {
+            if (parked.isEmpty() || closed) {
+                return List.of();
+            }
+            List<PeerCursor> admitted = new ArrayList<>();
+            for (var each = parked.entrySet().iterator(); each.hasNext();) {
+                var next = each.next();
+                if (!hasRoom(next.getValue())) {
+                    break;
+                }
+                admitted.add(next.getKey());
+                add(next.getValue());
+                each.remove();
+                next.getKey().parked = null;
+            }
+            return admitted;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Drops what is parked of a peer that has gone. {@return whether anything was} */
+    boolean forget(PeerCursor departed) {
+        lock.lock();
+        try {
+            departed.parked = null;
+            boolean dropped = parked.remove(departed) != null;
+            if (dropped) {
+                room.signalAll();
+            }
+            return dropped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return what is to be appended next, in its order, up to so many; they still count} */
+    List<Item> take(int most) {
+        lock.lock();
+        try {
+            List<Item> taken = new ArrayList<>(Math.min(most, queue.size()));
+            while (taken.size() < most && !queue.isEmpty()) {
+                taken.add(queue.peek());
+                queue.remove();
+            }
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Puts back what was taken, before all else. */
+    void putBack(List<Item> items) {
+        lock.lock();
+        try {
+            for (int i = items.size() - 1; i >= 0; i--) {
+                queue.addFirst(items.get(i));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Says that an item has come back, or is given up; once is enough. {@return whether its peer waits for it, to be closed} */
+    boolean release(Item item) {
+        lock.lock();
+        try {
+            if (item.released) {
+                return false;
+            }
+            item.released = true;
+            count--;
+            bytes -= item.charge;
+            room.signalAll();
+            PeerCursor from = item.from;
+            if (from == null) {
+                return false;
+            }
+            from.unfollowed = from.unfollowed - 1;
+            return from.unfollowed == 0 && (from.signals() & PeerCursor.ENDING) != 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Says whether the backplane is away. */
+    void close(boolean away) {
+        lock.lock();
+        try {
+            closed = away;
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Refuses all that is offered from now on; what is parked is still admitted. */
+    void seal() {
+        lock.lock();
+        try {
+            sealed = true;
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return whether nothing is on its way} */
+    boolean isEmpty() {
+        lock.lock();
+        try {
+            return count == 0 && parked.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long waits() {
+        lock.lock();
+        try {
+            return waits;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void wake() {
+        lock.lock();
+        try {
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

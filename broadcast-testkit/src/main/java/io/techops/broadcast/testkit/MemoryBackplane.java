@@ -1,0 +1,490 @@
+package io.techops.broadcast.testkit;
+
+import io.techops.broadcast.HubTimer;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.Position;
+import io.techops.broadcast.spi.Backplane;
+import io.techops.broadcast.spi.BackplaneException;
+import io.techops.broadcast.spi.BackplaneException.Outcome;
+import io.techops.broadcast.spi.SharedLog;
+import io.techops.broadcast.spi.SharedPage;
+import io.techops.broadcast.spi.SharedRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A backplane in memory, for any number of hubs of one process, each of which stands for a node; and the faults that a
+ * real one has, when a test says so.
+ *
+ * <pre>{@code
+ * MemoryBackplane backplane = new MemoryBackplane(timer, 42);            // the timer of the hubs, and a seed
+ * HubRig here = new HubRig(hub -> hub.backplane(backplane).backplaneStart(Duration.ZERO));
+ * HubRig there = new HubRig(hub -> hub.backplane(backplane).backplaneStart(Duration.ZERO));
+ * backplane.delay(Duration.ofMillis(1), Duration.ofMillis(20)).loseAnswers(0.1).loseHints(0.5);
+ * backplane.standStill();                                                // as a process does that is stopped
+ * backplane.goOn();
+ * backplane.loseData();                                                  // a restart without its data: a new epoch
+ * }</pre>
+ *
+ * <p>A call goes to the log, takes effect, and is answered; each way takes as long as {@link #delay} says. What is lost
+ * on either way fails 2 seconds after the call, with {@link Outcome#UNKNOWN}, and so does what takes longer than that;
+ * it may take effect later all the same. Without a timer nothing takes any time, and what is lost fails at once.
+ *
+ * <p>Safe for use by any number of threads.
+ */
+public final class MemoryBackplane implements Backplane {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+    private final @Nullable HubTimer timer;
+    private final long begun;
+
+    // All of these are guarded by this backplane's monitor, under which nothing is called.
+    private final Random random;
+    private final Map<String, Log> logs = new HashMap<>();
+    private final Set<Handle> handles = new HashSet<>();
+    private final List<Runnable> standing = new ArrayList<>();
+    private Duration least = Duration.ZERO;
+    private Duration most = Duration.ZERO;
+    private double lostRequests;
+    private double lostAnswers;
+    private double lostHints;
+    private double doubledHints;
+    private boolean refusing;
+    private boolean still;
+    private boolean closed;
+    private int kept = Integer.MAX_VALUE;
+    private int maxBytes = Integer.MAX_VALUE;
+    private long epochs;
+    private long repeats;
+    private long appends;
+
+    /** Makes a backplane that takes no time. */
+    public MemoryBackplane() {
+        this(null, 0);
+    }
+
+    /**
+     * Makes a backplane.
+     *
+     * @param timer by which time passes; {@code null} for none
+     * @param seed of what is left to chance
+     */
+    public MemoryBackplane(@Nullable HubTimer timer, long seed) {
+        this.timer = timer;
+        this.random = new Random(seed);
+        this.begun = timer == null ? 0 : timer.nanoTime();
+    }
+
+    // The faults.
+
+    /**
+     * Sets how long each way of a call takes, and each hint.
+     *
+     * @param from at least
+     * @param to at most
+     * @return this backplane
+     * @throws IllegalStateException if there is no timer
+     */
+    public synchronized MemoryBackplane delay(Duration from, Duration to) {
+        if (timer == null) {
+            throw new IllegalStateException("a backplane without a timer takes no time");
+        }
+        least = Objects.requireNonNull(from, "from");
+        most = Objects.requireNonNull(to, "to");
+        return this;
+    }
+
+    /**
+     * Loses some calls on their way to the log: they have no effect.
+     *
+     * @param share from 0 to 1
+     * @return this backplane
+     */
+    public synchronized MemoryBackplane loseRequests(double share) {
+        lostRequests = share;
+        return this;
+    }
+
+    /**
+     * Loses some answers: the calls have taken effect.
+     *
+     * @param share from 0 to 1
+     * @return this backplane
+     */
+    public synchronized MemoryBackplane loseAnswers(double share) {
+        lostAnswers = share;
+        return this;
+    }
+
+    /**
+     * Loses some of the hints that something has changed.
+     *
+     * @param share from 0 to 1
+     * @return this backplane
+     */
+    public synchronized MemoryBackplane loseHints(double share) {
+        lostHints = share;
+        return this;
+    }
+
+    /**
+     * Gives some of the hints twice.
+     *
+     * @param share from 0 to 1
+     * @return this backplane
+     */
+    public synchronized MemoryBackplane doubleHints(double share) {
+        doubledHints = share;
+        return this;
+    }
+
+    /**
+     * Refuses every append from now on, or takes them again. Reads go on.
+     *
+     * @param refuse whether to refuse
+     * @return this backplane
+     */
+    public synchronized MemoryBackplane refuse(boolean refuse) {
+        refusing = refuse;
+        return this;
+    }
+
+    /**
+     * Takes no message of more bytes: an append with one is {@link Outcome#IMPOSSIBLE}.
+     *
+     * @param bytes of payload
+     * @return this backplane
+     */
+    public synchronized MemoryBackplane maxBytes(int bytes) {
+        maxBytes = bytes;
+        return this;
+    }
+
+    /**
+     * Keeps no more than so many of the newest messages of every log, from now on.
+     *
+     * @param messages how many, at least 1
+     * @return this backplane
+     */
+    public synchronized MemoryBackplane retaining(int messages) {
+        kept = messages;
+        logs.values().forEach(log -> log.trim(kept));
+        return this;
+    }
+
+    /**
+     * Loses all but the newest messages of every log, once, as a log does that is full.
+     *
+     * @param messages how many are left, perhaps 0
+     */
+    public synchronized void trim(int messages) {
+        logs.values().forEach(log -> log.trim(messages));
+    }
+
+    /** Stands still: what reaches it waits until {@link #goOn}, and takes effect then. */
+    public synchronized void standStill() {
+        still = true;
+    }
+
+    /** Goes on after {@link #standStill}. */
+    public void goOn() {
+        List<Runnable> waited;
+        synchronized (this) {
+            still = false;
+            waited = List.copyOf(standing);
+            standing.clear();
+        }
+        waited.forEach(Runnable::run);
+    }
+
+    /** Loses what it has, as by a restart without its data, or a replica that was behind: a new epoch begins. */
+    public void loseData() {
+        List<Runnable> hints;
+        synchronized (this) {
+            logs.values().forEach(Log::restart);
+            hints = hints(null);
+        }
+        hints.forEach(Runnable::run);
+    }
+
+    // What it did.
+
+    /**
+     * {@return all that was ever appended to a log, in its order, by position; also what was lost or trimmed; a copy}
+     *
+     * @param name the log
+     */
+    public synchronized Map<Position, Message> history(String name) {
+        Log log = logs.get(Objects.requireNonNull(name, "name"));
+        return log == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(log.history));
+    }
+
+    /** {@return how many appends had been made before, and did nothing} */
+    public synchronized long repeats() {
+        return repeats;
+    }
+
+    /** {@return how many appends took effect} */
+    public synchronized long appends() {
+        return appends;
+    }
+
+    /** {@return how many logs are open} */
+    public synchronized int open() {
+        return handles.size();
+    }
+
+    // As the hubs see it.
+
+    @Override
+    public synchronized SharedLog open(String name, Runnable changed) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(changed, "changed");
+        if (closed) {
+            throw new IllegalStateException("the backplane is closed");
+        }
+        Handle handle = new Handle(logs.computeIfAbsent(name, its -> new Log()), changed);
+        handles.add(handle);
+        return handle;
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        handles.clear();
+    }
+
+    private synchronized Duration wayTime() {
+        long spread = most.minus(least).toNanos();
+        return spread <= 0 ? least : least.plusNanos((long) (random.nextDouble() * spread));
+    }
+
+    private synchronized boolean happens(double share) {
+        return share > 0 && random.nextDouble() < share;
+    }
+
+    private void after(Duration delay, Runnable action) {
+        if (timer == null || delay.isZero()) {
+            action.run();
+        } else {
+            timer.schedule(action, delay);
+        }
+    }
+
+    /** Has something done when the log is reached, unless it stands still. */
+    private void reach(Runnable action) {
+        synchronized (this) {
+            if (still) {
+                standing.add(action);
+                return;
+            }
+        }
+        action.run();
+    }
+
+    private long millis() {
+        return timer == null ? System.currentTimeMillis() : (timer.nanoTime() - begun) / 1_000_000;
+    }
+
+    private List<Runnable> hints(@Nullable Log of) {
+        List<Runnable> hints = new ArrayList<>();
+        for (Handle handle : handles) {
+            if ((of == null || handle.log == of) && !happens(lostHints)) {
+                for (int i = happens(doubledHints) ? 2 : 1; i > 0; i--) {
+                    Duration delay = wayTime();
+                    hints.add(() -> after(delay, handle.changed));
+                }
+            }
+        }
+        return hints;
+    }
+
+    /** What a producer appended last. */
+    private record Last(long number, Position position) {
+    }
+
+    /** One log. Guarded by the backplane's monitor. */
+    private final class Log {
+        private final Map<Position, Message> history = new LinkedHashMap<>();
+        private final Map<String, Last> producers = new HashMap<>();
+        private final List<SharedRecord> records = new ArrayList<>();
+        /** Before the first record that is kept. */
+        private Position first = epoch();
+
+        private Position epoch() {
+            epochs++;
+            return Position.of("m" + Long.toString(epochs, 36) + Long.toString(random.nextLong() >>> 20, 36), 0);
+        }
+
+        void restart() {
+            records.clear();
+            producers.clear();
+            first = epoch();
+        }
+
+        void trim(int messages) {
+            int gone = Math.max(0, records.size() - messages);
+            records.subList(0, gone).clear();
+            first = first.at(first.sequence() + gone);
+        }
+
+        Position last() {
+            return first.at(first.sequence() + records.size());
+        }
+
+        Position append(String epoch, String producer, long number, List<SharedRecord> added) {
+            if (!epoch.equals(first.epoch())) {
+                throw new BackplaneException(Outcome.STALE_EPOCH, "the epoch is " + first.epoch(), null);
+            }
+            Last last = producers.get(producer);
+            if (last != null && number <= last.number()) {
+                repeats++;
+                return last.position();
+            }
+            if (refusing) {
+                throw new BackplaneException(Outcome.REFUSED, "told to refuse", null);
+            }
+            if (added.stream().anyMatch(record -> record.message().size() > maxBytes)) {
+                throw new BackplaneException(Outcome.IMPOSSIBLE, "a message has more than " + maxBytes + " bytes", null);
+            }
+            if (number != (last == null ? 1 : last.number() + 1)) {
+                throw new IllegalArgumentException("number must follow " + last + ": " + number);
+            }
+            for (int i = 0; i < added.size(); i++) {
+                records.add(added.get(i).appended(producer, number, i, millis()));
+                history.put(last(), added.get(i).message());
+            }
+            appends++;
+            producers.put(producer, new Last(number, last()));
+            Position answer = last();
+            trim(kept);
+            return answer;
+        }
+
+        SharedPage read(@Nullable Position after, int messages, long bytes) {
+            int from;
+            if (after == null) {
+                from = records.size();
+                long left = bytes;
+                while (from > 0 && records.size() - from < messages
+                        && (from == records.size() || left >= records.get(from - 1).message().size())) {
+                    left -= records.get(--from).message().size();
+                }
+            } else {
+                boolean known = after.hasEpochOf(first) && after.sequence() <= last().sequence();
+                from = known ? (int) Math.max(0, after.sequence() - first.sequence()) : 0;
+            }
+            int to = from;
+            long left = bytes;
+            while (to < records.size() && to - from < messages
+                    && (to == from || left >= records.get(to).message().size())) {
+                left -= records.get(to++).message().size();
+            }
+            return new SharedPage(first.at(first.sequence() + from), records.subList(from, to), millis());
+        }
+    }
+
+    /** A log as one hub has it open. */
+    private final class Handle implements SharedLog {
+        private final Log log;
+        private final Runnable changed;
+
+        Handle(Log log, Runnable changed) {
+            this.log = log;
+            this.changed = changed;
+        }
+
+        @Override
+        public CompletionStage<Position> append(String epoch, String producer, long number,
+                List<SharedRecord> records) {
+            List<SharedRecord> copy = List.copyOf(records);
+            return call(() -> log.append(epoch, producer, number, copy), true);
+        }
+
+        @Override
+        public CompletionStage<SharedPage> read(@Nullable Position after, int messages, long bytes) {
+            return call(() -> log.read(after, messages, bytes), false);
+        }
+
+        private <T> CompletionStage<T> call(Supplier<T> effect, boolean changes) {
+            CompletableFuture<T> answer = new CompletableFuture<>();
+            BackplaneException lost = new BackplaneException(Outcome.UNKNOWN, "no answer came", null);
+            if (!isOpen()) {
+                answer.completeExceptionally(lost);
+                return answer;
+            }
+            if (timer != null) {
+                HubTimer.Cancellation timeout = timer.schedule(() -> answer.completeExceptionally(lost), TIMEOUT);
+                answer.whenComplete((done, failure) -> timeout.cancel());
+            }
+            if (happens(lostRequests)) {
+                lose(answer, lost);
+                return answer;
+            }
+            after(wayTime(), () -> reach(() -> take(effect, changes, answer, lost)));
+            return answer;
+        }
+
+        private <T> void take(Supplier<T> effect, boolean changes, CompletableFuture<T> answer,
+                BackplaneException lost) {
+            T result = null;
+            RuntimeException failure = null;
+            List<Runnable> hints = List.of();
+            synchronized (MemoryBackplane.this) {
+                try {
+                    result = effect.get();
+                    hints = changes ? hints(log) : hints;
+                } catch (RuntimeException e) {
+                    failure = e;
+                }
+            }
+            hints.forEach(Runnable::run);
+            if (happens(lostAnswers)) {
+                lose(answer, lost);
+                return;
+            }
+            T value = result;
+            RuntimeException thrown = failure;
+            after(wayTime(), () -> {
+                if (thrown == null) {
+                    answer.complete(value);
+                } else {
+                    answer.completeExceptionally(thrown);
+                }
+            });
+        }
+
+        private void lose(CompletableFuture<?> answer, BackplaneException lost) {
+            if (timer == null) {
+                answer.completeExceptionally(lost);
+            }
+        }
+
+        private boolean isOpen() {
+            synchronized (MemoryBackplane.this) {
+                return handles.contains(this);
+            }
+        }
+
+        @Override
+        public void close() {
+            synchronized (MemoryBackplane.this) {
+                handles.remove(this);
+            }
+        }
+    }
+}
