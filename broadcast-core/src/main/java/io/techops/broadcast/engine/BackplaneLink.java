@@ -83,6 +83,8 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     private volatile long gaps;
     private volatile long epochs;
 
+    /** Written once, when the hub is there. */
+    private volatile boolean running;
     /** Written once, before the task is woken for it: how the hub ends. */
     private volatile @Nullable End end;
 
@@ -112,6 +114,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
 
     /** Begins to read, and waits until that has come to the newest records, or cannot for now. */
     void start(Duration within) {
+        running = true;
         task.wake();
         if (within.isZero()) {
             return;
@@ -131,9 +134,8 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     }
 
     private void changed() {
-        Follower told = follower;
-        if (told != null) { // it may be told of changes before it is there
-            told.changed();
+        if (running) { // it begins with reading
+            follower.changed();
             task.wake();
         }
     }
@@ -185,15 +187,19 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     // The task.
 
     private boolean turn() {
-        if (ended) {
+        if (ended || !running) {
             return false;
         }
         long now = timer.nanoTime();
+        Position before = follower.position();
         follower.turn(now);
         if (follower.hasBegun() && !started.isDone()) {
             started.complete(true);
         }
         Position position = follower.position();
+        if (position != before) {
+            host.offer();
+        }
         if (position != null && follower.hasBegun()) {
             appender.turn(position, now);
         }
@@ -335,13 +341,15 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     // The end.
 
     /**
-     * Takes nothing more, and ends when all that was taken has come back, or at a deadline.
+     * Takes nothing more, and ends; only the first deadline counts. It ends when all that was taken has come back, or at a deadline.
      *
      * @param deadline in the timer's nanoseconds
      * @param afterwards called then, once; does not throw
      */
     void drain(long deadline, Runnable afterwards) {
-        end = new End(deadline, afterwards);
+        if (end == null) {
+            end = new End(deadline, afterwards);
+        }
         outbox.seal();
         task.wake();
     }
@@ -352,8 +360,8 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     }
 
     private void finish(End asked) {
-        ended = true;
         appender.end(new IllegalStateException("the hub was closed before the message could be published"));
+        ended = true; // what follows does not throw
         task.end();
         if (alarm != null) {
             alarm.cancel();
@@ -372,25 +380,8 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
 
     // What others may know.
 
-    /** What it has done. */
-    record Figures(boolean away, long outages, long appends, long batches, long unconfirmed, long gaps, long epochs,
-            long lag, long duplicates, long waits) {
-        static final Figures NONE = new Figures(false, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-
-        Figures plus(Figures more) {
-            return new Figures(away || more.away, outages + more.outages, appends + more.appends,
-                    batches + more.batches, unconfirmed + more.unconfirmed, gaps + more.gaps, epochs + more.epochs,
-                    lag + more.lag, duplicates + more.duplicates, waits + more.waits);
-        }
-
-        /** {@return what is left of them when the hub is gone} */
-        Figures past() {
-            return new Figures(false, outages, appends, batches, unconfirmed, gaps, epochs, 0, duplicates, waits);
-        }
-    }
-
-    Figures figures() {
-        return new Figures(away, outages, appender.appends(), appender.batches(), appender.unconfirmed(), gaps, epochs,
+    BackplaneFigures figures() {
+        return new BackplaneFigures(away, outages, appender.appends(), appender.batches(), appender.unconfirmed(), gaps, epochs,
                 lag(), follower.duplicates(), outbox.waits());
     }
 

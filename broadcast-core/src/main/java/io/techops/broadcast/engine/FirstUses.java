@@ -26,10 +26,9 @@ final class FirstUses {
         if (made) {
             return;
         }
-        initialize(DrainPacer.class, DurationRules.class, EngineThread.class, EntryNotes.class, GapCounts.class,
-                HubFigures.class, HubPeer.ReceiveResult.class, LogBatch.class, LogBatch.LeftOut.class,
-                MessageLog.Figures.class,
-                PeerCursor.class, RoomWait.class, Shard.Figures.class, Snapshots.class);
+        initialize(BackplaneFigures.class, DrainPacer.class, DurationRules.class, EngineThread.class,
+                EntryNotes.class, GapCounts.class, HubFigures.class, HubPeer.Fate.class, LogBatch.class, LogBatch.LeftOut.class, MessageLog.Figures.class,
+                PeerCursor.class, PositionRun.class, RoomWait.class, Shard.Figures.class, Snapshots.class);
         BroadcastOptions.everyone();
         MessagePolicy.Decision.ignore();
         useThePools();

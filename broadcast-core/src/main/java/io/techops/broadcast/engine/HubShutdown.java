@@ -138,9 +138,6 @@ final class HubShutdown {
         if (begun.compareAndSet(false, true)) {
             metrics.closes(count, within);
             log.seal();
-            if (backplane != null) {
-                backplane.drain(drain.abortAt(), drained);
-            }
             for (Shard shard : shards) {
                 shard.drain(drain);
             }
@@ -148,6 +145,9 @@ final class HubShutdown {
             for (Shard shard : shards) {
                 shard.wake();
             }
+        }
+        if (backplane != null) {
+            backplane.drain(drain.abortAt(), drained);
         }
         return stage;
     }

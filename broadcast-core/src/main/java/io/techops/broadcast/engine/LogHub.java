@@ -759,6 +759,6 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
             written = written.plus(shard.figures());
         }
         return HubFigures.of(peers(), metrics.counts(), log.figures(), written,
-                backplane == null ? BackplaneLink.Figures.NONE : backplane.figures());
+                backplane == null ? BackplaneFigures.NONE : backplane.figures());
     }
 }

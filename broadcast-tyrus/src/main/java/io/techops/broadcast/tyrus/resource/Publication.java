@@ -5,6 +5,7 @@ import io.techops.broadcast.Message;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.logging.FailureLog;
 import io.techops.broadcast.spi.AdapterHub;
+import io.techops.broadcast.spi.BackplaneException;
 import io.techops.broadcast.spi.BlockingTasks;
 import io.techops.broadcast.tyrus.http.RequestBody;
 import io.techops.broadcast.tyrus.http.RequestHead;
@@ -12,6 +13,9 @@ import io.techops.broadcast.tyrus.http.Response;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -27,6 +31,9 @@ public final class Publication {
 
     /** How long a message may wait for room: a hub that keeps up has some with its shards' next round. */
     public static final Duration LIMIT = Duration.ofSeconds(1);
+
+    /** How long the answer of a backplane may take. */
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
 
     private static final FailureLog FAILURES = new FailureLog(LoggerFactory.getLogger(Publication.class));
 
@@ -95,33 +102,62 @@ public final class Publication {
         } catch (IllegalArgumentException e) {
             return answer(400, headers, "The text is not UTF-8.");
         }
-        Response answer = attempt(message, Duration.ZERO);
-        if (answer != null || hub.isClosed()) {
-            return answer != null ? answer : closed();
+        CompletionStage<Response> taken = attempt(message, Duration.ZERO);
+        if (taken != null || hub.isClosed()) {
+            return taken == null ? closed() : answer(taken, later);
         }
         long begun = System.nanoTime();
         hub.blockingTasks().runAfter(Duration.ZERO, BlockingTasks.Kind.CALLBACK, () -> {
             Duration left = LIMIT.minusNanos(System.nanoTime() - begun);
-            Response late = attempt(message, left.isNegative() ? Duration.ZERO : left);
-            later.accept(late != null ? late : hub.isClosed() ? closed()
-                    : busy("The hub takes no message now: this one is not published."));
+            CompletionStage<Response> late = left.isNegative() ? null : attempt(message, left);
+            Response answer = late != null ? answer(late, later) : hub.isClosed() ? closed()
+                    : busy("The hub takes no message now: this one is not published.");
+            if (answer != null) {
+                later.accept(answer);
+            }
         });
         return null;
     }
 
-    /** {@return the answer, or null if there was no room in time, or the hub is closed} */
-    private @Nullable Response attempt(Message message, Duration limit) {
+    /** {@return the answer if there is one; otherwise it is given later, or says that there was none in time} */
+    private @Nullable Response answer(CompletionStage<Response> taken, Consumer<Response> later) {
+        CompletableFuture<Response> answer = taken.toCompletableFuture();
+        if (answer.isDone()) {
+            return answer.join();
+        }
+        answer.completeOnTimeout(inDoubt(), ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS).thenAccept(later);
+        return null;
+    }
+
+    /** {@return the answer to come, or null if there was no room in time, or the hub is closed} */
+    private @Nullable CompletionStage<Response> attempt(Message message, Duration limit) {
         try {
-            Position position = hub.tryPublish(message, options, limit);
-            return position == null ? null : published(position);
+            CompletionStage<Position> position = hub.tryPublish(message, options, limit);
+            return position == null ? null : position.handle(this::answered);
         } catch (InterruptedException e) {
             return null;
         } catch (IllegalArgumentException e) {
-            return answer(413, headers, "The message is larger than all that the hub keeps.");
+            return CompletableFuture.completedStage(answer(413, headers,
+                    "The message is larger than all that the hub keeps."));
         } catch (RuntimeException | Error e) {
             FAILURES.warn("A message could not be published over HTTP", e);
-            return answer(500, headers, "The message could not be published.");
+            return CompletableFuture.completedStage(answer(500, headers, "The message could not be published."));
         }
+    }
+
+    private Response answered(@Nullable Position position, @Nullable Throwable failure) {
+        if (position != null) {
+            return published(position);
+        }
+        if (failure instanceof BackplaneException thrown) {
+            return thrown.outcome() == BackplaneException.Outcome.IMPOSSIBLE
+                    ? answer(413, headers, "The message is larger than the backplane takes.") : inDoubt();
+        }
+        return closed();
+    }
+
+    private Response inDoubt() {
+        return answer(504, headers, "The backplane has not answered: the message may or may not be published.");
     }
 
     private Response published(Position position) {
