@@ -2,6 +2,7 @@ package io.techops.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.testkit.FakeTransport;
 import java.time.Duration;
@@ -58,18 +59,29 @@ class BackplaneModelTest {
         }
     }
 
-    /** A peer that checks what it is given. */
-    private static final class Subject {
-        private final FakeTransport transport;
-        private final Nodes.Node node;
-        private int messages;
-        private int events;
+    /** A peer, and what it was given and told, in one order. */
+    private static final class Subject extends FakeTransport {
+        private final List<Object> stream = new ArrayList<>();
+        private int checked;
+        /** The position of what it was given last, or that it was told the stream goes on after. */
         private @Nullable Position place;
 
-        Subject(FakeTransport transport, Nodes.Node node) {
-            this.transport = transport;
-            this.node = node;
+        @Override
+        public boolean write(Batch batch) {
+            for (int i = 0; i < batch.size(); i++) {
+                stream.add(new Given(batch.position(i), batch.message(i)));
+            }
+            return super.write(batch);
         }
+
+        @Override
+        public boolean tell(StreamEvent event) {
+            stream.add(event);
+            return super.tell(event);
+        }
+    }
+
+    private record Given(Position position, Message message) {
     }
 
     private static final class Run {
@@ -137,10 +149,10 @@ class BackplaneModelTest {
             Nodes.Node node = anyNode();
             if (!peers.isEmpty() && random.nextBoolean()) {
                 Subject from = peers.get(random.nextInt(peers.size()));
-                if (from.transport.isOpen() && from.transport.registration().peer().isRegistered()
-                        && from.transport.resumes() == held.getOrDefault(from, 0)) {
+                if (from.isOpen() && from.registration().peer().isRegistered()
+                        && from.resumes() == held.getOrDefault(from, 0)) {
                     String text = text("p" + peers.indexOf(from) + "@" + System.identityHashCode(from));
-                    if (!from.transport.receive(text)) {
+                    if (!from.receive(text)) {
                         held.merge(from, 1, Integer::sum);
                     }
                 }
@@ -170,12 +182,10 @@ class BackplaneModelTest {
             boolean resumes = before != null && before.place != null && random.nextBoolean();
             Replay replay = resumes ? Replay.after(before.place) : Replay.last(random.nextInt(5));
             try {
-                Subject subject = new Subject(node.join(replay), node);
-                peers.add(subject);
+                Subject subject = new Subject();
+                subject.place = resumes ? before.place : null;
+                peers.add(node.join(subject, replay));
                 saw(Seen.RESUMED, resumes ? 1 : 0);
-                if (resumes) {
-                    subject.place = before.place;
-                }
             } catch (RefusedException refused) {
                 assertThat(refused.refusalCause()).isEqualTo(RefusalCause.BACKPLANE);
             }
@@ -185,17 +195,17 @@ class BackplaneModelTest {
             if (!peers.isEmpty()) {
                 Subject gone = peers.remove(random.nextInt(peers.size()));
                 check(gone);
-                gone.transport.leave(CloseReason.of(CloseReason.NORMAL));
+                gone.leave(CloseReason.of(CloseReason.NORMAL));
             }
         }
 
         private void stall() {
             if (!peers.isEmpty()) {
                 Subject one = peers.get(random.nextInt(peers.size()));
-                if (one.transport.isWritable()) {
-                    one.transport.stallAfter(1 + random.nextInt(2));
+                if (one.isWritable()) {
+                    one.stallAfter(1 + random.nextInt(2));
                 } else {
-                    one.transport.becomeWritable();
+                    one.becomeWritable();
                 }
             }
         }
@@ -223,8 +233,8 @@ class BackplaneModelTest {
             heal();
             nodes.all.forEach(node -> node.stopped = false);
             peers.forEach(each -> {
-                if (!each.transport.isWritable()) {
-                    each.transport.becomeWritable();
+                if (!each.isWritable()) {
+                    each.becomeWritable();
                 }
             });
             nodes.pass(Duration.ofSeconds(10));
@@ -234,36 +244,34 @@ class BackplaneModelTest {
         /** Checks what a peer was given since the last time. */
         private void check(Subject peer) {
             Map<Position, Message> history = nodes.backplane.history("chat");
-            List<Position> positions = peer.transport.positions();
-            List<StreamEvent> told = peer.transport.events();
-            List<String> texts = peer.transport.texts();
-            // Events and messages are one stream: an event says after which position it goes on.
-            while (peer.messages < positions.size()) {
-                Position next = positions.get(peer.messages);
-                assertThat(history.get(next)).as("at " + next).isEqualTo(Message.text(texts.get(peer.messages)));
-                while (peer.place == null || !next.equals(peer.place.at(peer.place.sequence() + 1))) {
-                    assertThat(peer.events).as("nothing told before %s of what is missing after %s: %s", next,
-                            peer.place, told).isLessThan(told.size());
-                    tell(peer, told.get(peer.events++));
+            for (; peer.checked < peer.stream.size(); peer.checked++) {
+                Object next = peer.stream.get(peer.checked);
+                if (next instanceof Given given) {
+                    assertThat(history.get(given.position())).as("at " + given.position()).isEqualTo(given.message());
+                    assertThat(given.position()).as("dense: " + peer.stream)
+                            .isEqualTo(peer.place.at(peer.place.sequence() + 1));
+                    peer.place = given.position();
+                    saw(Seen.DELIVERED, 1);
+                } else {
+                    tell(peer, (StreamEvent) next);
                 }
-                peer.place = next;
-                peer.messages++;
-                saw(Seen.DELIVERED, 1);
             }
         }
 
         private void tell(Subject peer, StreamEvent event) {
+            Position place = peer.place;
             if (event instanceof StreamEvent.Gap gap) {
                 saw(Seen.EVICTED, gap.reason() == GapReason.EVICTED ? 1 : 0);
                 saw(Seen.EPOCH, gap.reason() == GapReason.EPOCH ? 1 : 0);
-                boolean begins = peer.messages == 0 && peer.events <= 2;
-                if (!begins && peer.place != null && gap.reason() == GapReason.EVICTED && gap.missed().isPresent()
-                        && gap.position().hasEpochOf(peer.place)) {
-                    assertThat(gap.position().sequence() - peer.place.sequence()).as(gap + " after " + peer.place)
-                            .isEqualTo(gap.missed().getAsLong());
+                boolean begins = peer.stream.get(peer.checked - 1) instanceof StreamEvent.Open;
+                if (!begins && gap.reason() != GapReason.EPOCH) {
+                    assertThat(gap.position().hasEpochOf(place)).as(gap + " after " + place).isTrue();
+                    long missed = gap.position().sequence() - place.sequence();
+                    assertThat(gap.missed().orElse(missed)).as(gap + " after " + place).isEqualTo(missed)
+                            .isPositive();
                 }
             } else if (event instanceof StreamEvent.Open open && open.isRecovered()) {
-                assertThat(open.position()).isEqualTo(peer.place);
+                assertThat(open.position()).isEqualTo(place);
             }
             peer.place = event.position();
         }
@@ -304,11 +312,7 @@ class BackplaneModelTest {
                 end = stats.position();
             }
             for (Subject peer : peers) {
-                List<StreamEvent> told = peer.transport.events();
-                while (peer.events < told.size()) {
-                    tell(peer, told.get(peer.events++));
-                }
-                assertThat(peer.place).as("the end of " + peer.transport).isEqualTo(end);
+                assertThat(peer.place).as("the end of " + peer + ": " + peer.stream).isEqualTo(end);
             }
         }
     }

@@ -44,8 +44,11 @@ final class Nodes {
         }
 
         FakeTransport join(Replay replay) {
-            FakeTransport transport = new FakeTransport().knowingPositions().replaying(replay).answerClose();
-            transport.register(hub);
+            return join(new FakeTransport(), replay);
+        }
+
+        <T extends FakeTransport> T join(T transport, Replay replay) {
+            transport.knowingPositions().replaying(replay).answerClose().register(hub);
             transports.add(transport);
             return transport;
         }
