@@ -232,12 +232,10 @@ class BackplaneModelTest {
         private void settle() {
             heal();
             nodes.all.forEach(node -> node.stopped = false);
-            peers.forEach(each -> {
-                if (!each.isWritable()) {
-                    each.becomeWritable();
-                }
-            });
-            nodes.pass(Duration.ofSeconds(10));
+            for (int i = 0; i < 4; i++) { // some stall once more
+                peers.stream().filter(each -> !each.isWritable()).forEach(FakeTransport::becomeWritable);
+                nodes.pass(Duration.ofSeconds(3));
+            }
             peers.forEach(this::check);
         }
 

@@ -504,20 +504,6 @@ final class MessageLog {
         return true;
     }
 
-    /**
-     * {@return where a peer goes on that was told positions of another run}
-     *
-     * @param known that run
-     */
-    long next(PeerCursor cursor, PositionRun known) {
-        long end = ring.runs().end(known);
-        if (cursor.next <= end) {
-            return cursor.next;
-        }
-        PositionRun run = ring.runs().at(end);
-        return run.hasEpochOf(known.before()) ? Math.max(end, known.sequence(cursor.next) - run.offset()) : end;
-    }
-
     private long relay(Message message, @Nullable String key, long expiresAt, PeerCursor from, long now) {
         if (key == null && expiresAt == EntryNotes.NEVER) {
             return put(message, excludesSender ? excludedAlone(from) : null, now);

@@ -53,17 +53,6 @@ final class PositionRuns {
         return end;
     }
 
-    /** {@return the slot at which a run was over; the oldest that is known if it is forgotten} */
-    long end(PositionRun run) {
-        PositionRun[] now = runs;
-        for (int i = now.length - 1; i > 0; i--) {
-            if (now[i - 1] == run) {
-                return now[i].start();
-            }
-        }
-        return now[now.length - 1] == run ? Long.MAX_VALUE : Math.max(run.start(), now[0].start());
-    }
-
     /**
      * Begins a run: what is put from now on follows another position than that of the last entry.
      *

@@ -659,14 +659,13 @@ final class Shard {
         if (known == turn.run) {
             return;
         }
-        long next = log.next(cursor, known);
-        long place = next == cursor.next ? cursor.place() : next;
+        long place = cursor.place();
         PositionRun run = log.run(place);
         if (run == known || place < run.start()) {
             return;
         }
         boolean sameEpoch = run.hasEpochOf(known.before());
-        long missed = sameEpoch ? run.sequence(next) - known.sequence(cursor.next) : 0;
+        long missed = sameEpoch ? run.offset() - known.offset() : 0;
         if (!sameEpoch || missed > 0) {
             // If there is no memory for these, the next round comes back to it.
             GapReason reason = sameEpoch ? GapReason.EVICTED : GapReason.EPOCH;
@@ -678,17 +677,11 @@ final class Shard {
                 prelude.addGap(gap);
             }
         }
-        if (next != cursor.next) {
-            cursor.move(next, 0, 0, 0, 0);
-        }
         cursor.run = run;
     }
 
     /** Does what the overflow policy says, if the peer has lost anything. {@return whether the peer stays} */
     private boolean goesOn(PeerCursor cursor) {
-        if (broken) {
-            passBreak(cursor); // it may have come ahead of this log, which what follows would hide
-        }
         log.skip(cursor, loss);
         leftExpired += loss.expired;
         cursor.untold += loss.count;
