@@ -57,7 +57,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     private final HubTimer timer;
     private final MessageLog log;
     private final Host host;
-    private final HubMetrics journal;
+    private final HubMetrics metrics;
     private final Outbox outbox;
     private final SerialTask task;
     private final Runnable wake;
@@ -96,13 +96,13 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
      * @param limit how long a publisher waits
      */
     BackplaneLink(String name, Backplane backplane, String logName, Duration limit, long keeps, MessageLog log,
-            Executor executor, HubTimer timer, HubMetrics journal, Host host) {
+            Executor executor, HubTimer timer, HubMetrics metrics, Host host) {
         this.name = name;
         this.limit = limit;
         this.timer = timer;
         this.log = log;
         this.host = host;
-        this.journal = journal;
+        this.metrics = metrics;
         this.outbox = new Outbox(timer);
         this.task = new SerialTask(executor, timer, this::turn);
         this.wake = task::wake;
@@ -277,7 +277,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         } else {
             gaps = gaps + 1;
         }
-        journal.broken(last, before);
+        metrics.broken(last, before);
         host.offer();
     }
 
@@ -335,7 +335,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         } else {
             LOG.info("The backplane of hub {} is back", name);
         }
-        journal.away(now);
+        metrics.away(now);
     }
 
     // The end.

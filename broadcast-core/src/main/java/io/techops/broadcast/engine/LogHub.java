@@ -192,7 +192,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(options, "options");
         RoomWait wait = RoomWait.upTo(DurationRules.notNegative("limit", limit), timer);
-        CompletableFuture<Position> told = new CompletableFuture<>();
+        CompletableFuture<Position> told = backplane == null ? null : new CompletableFuture<>();
         long slot = backplane == null ? append(message, options, wait)
                 : share(message, everyone(options), wait, told);
         wait.throwIfInterrupted();
@@ -361,7 +361,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
             return HubPeer.ReceiveResult.PARKED;
         }
         if (backplane != null) {
-            return HubPeer.Fate.APPENDED;
+            return HubPeer.ReceiveResult.APPENDED;
         }
         from.hasAppended();
         if (events.mayBlock()) {

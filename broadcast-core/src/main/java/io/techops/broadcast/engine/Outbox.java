@@ -65,7 +65,7 @@ final class Outbox {
     }
 
     private final HubTimer timer;
-    private final SureLock lock = new SureLock();
+    private final MemorySafeLock lock = new MemorySafeLock();
     private final Condition room = lock.newCondition();
 
     /** All of these are guarded by the lock. */

@@ -109,7 +109,7 @@ public final class Publication {
         long begun = System.nanoTime();
         hub.blockingTasks().runAfter(Duration.ZERO, BlockingTasks.Kind.CALLBACK, () -> {
             Duration left = LIMIT.minusNanos(System.nanoTime() - begun);
-            CompletionStage<Response> late = left.isNegative() ? null : attempt(message, left);
+            CompletionStage<Response> late = attempt(message, left.isNegative() ? Duration.ZERO : left);
             Response answer = late != null ? answer(late, later) : hub.isClosed() ? closed()
                     : busy("The hub takes no message now: this one is not published.");
             if (answer != null) {
