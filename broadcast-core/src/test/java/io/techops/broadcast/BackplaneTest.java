@@ -463,7 +463,7 @@ class BackplaneTest {
             FakeTransport there = two.join();
             nodes.run();
             sender.receive("mine");
-            one.hub.broadcast(Message.text("not for the other one"), BroadcastOptions.everyone().except(beside.peer()));
+            one.hub.broadcast(Message.text("not for the other one"), BroadcastOptions.except(beside.peer()));
             nodes.run();
             assertThat(sender.texts()).containsExactly("not for the other one");
             assertThat(beside.texts()).containsExactly("mine");
