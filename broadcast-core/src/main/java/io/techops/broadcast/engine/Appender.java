@@ -181,14 +181,14 @@ final class Appender {
             backoff.reset();
             return;
         }
-        switch (made.outcome()) {
-            case IMPOSSIBLE -> impossible(mine, made.failure());
-            case STALE_EPOCH -> stale(mine, now);
-            case REFUSED -> failed(made, now);
-            case UNKNOWN -> {
-                mine.inDoubt = true;
-                failed(made, now);
-            }
+        BackplaneException.Outcome outcome = made.outcome(); // a switch would be a class that is used late
+        if (outcome == BackplaneException.Outcome.IMPOSSIBLE) {
+            impossible(mine, made.failure());
+        } else if (outcome == BackplaneException.Outcome.STALE_EPOCH) {
+            stale(mine, now);
+        } else {
+            mine.inDoubt |= outcome == BackplaneException.Outcome.UNKNOWN;
+            failed(made, now);
         }
     }
 

@@ -26,7 +26,8 @@ final class FirstUses {
         if (made) {
             return;
         }
-        initialize(BackplaneFigures.class, DrainPacer.class, DurationRules.class, EngineThread.class,
+        initialize(BackplaneFigures.class, BackplaneLink.class, DrainPacer.class, DurationRules.class,
+                EngineThread.class,
                 EntryNotes.class, GapCounts.class, HubFigures.class, HubPeer.ReceiveResult.class, LogBatch.class,
                 LogBatch.LeftOut.class, MessageLog.Figures.class, PeerCursor.class, PositionRun.class, RoomWait.class, Shard.Figures.class,
                 Snapshots.class);
