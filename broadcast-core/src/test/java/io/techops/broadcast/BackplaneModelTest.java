@@ -23,9 +23,9 @@ import org.junit.jupiter.api.Test;
  *   a message that a peer was given is at that position in the history (so two peers never see two at one position);
  *   what it is given next is the next position, or it was told a gap that says after which one the stream goes on;
  *   a gap without a fault that explains it does not occur (it is of a new epoch, a hole, or the peer itself is slow);
- *   each text is in the history at most once: no retry appends twice; and those of a publisher are in their order there;
- *   what was confirmed is in the history at the position that was told; when all is well again, what was accepted is in
- *   the history, unless it was said to be in doubt; and every peer that is left has got all to the end.
+ *   each text is in the history at most once: no retry appends twice; and those of a publisher are in their order
+ *   there; what was confirmed is in the history at the position that was told; when all is well again, what was
+ *   accepted is in the history, unless it was said to be in doubt; and every peer that is left has got all to the end.
  */
 
 /** Random faults of a backplane, against its history. */

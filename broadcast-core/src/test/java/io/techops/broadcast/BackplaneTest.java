@@ -398,7 +398,9 @@ class BackplaneTest {
             assertThat(peer.texts()).containsExactly("x");
         }
 
-        /** {@return completed when an action is over that waits in a thread of its own, and does so when this returns} */
+        /**
+         * {@return completed when an action is over that waits in a thread of its own, and does so when this returns}
+         */
         private CompletableFuture<Void> inThread(Runnable action) throws Exception {
             int before = nodes.timer.pending();
             CompletableFuture<Void> done = new CompletableFuture<>();

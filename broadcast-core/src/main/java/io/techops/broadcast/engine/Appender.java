@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /*
  * One batch at a time is being appended: all that was in the outbox when the last one was answered. It keeps its number
  * until it is known whether the log has it. It is known that it has it when an append of that number succeeds, or a
- * record of it comes back. It is known that it has it not when the log refuses the first try, or each try so far, in the
- * epoch that it was meant for. If a try had no answer, and the epoch is over, it cannot be known any more: the batch is
- * given up, and its publishers are told so. So nothing is appended twice.
+ * record of it comes back. It is known that it has it not when the log refuses the first try, or each try so far, in
+ * the epoch that it was meant for. If a try had no answer, and the epoch is over, it cannot be known any more: the
+ * batch is given up, and its publishers are told so. So nothing is appended twice.
  *
  * A batch that was appended is kept until the follower has come to its end, to know its records again. In a new epoch
  * the producer is a new one: numbers of the old one say nothing there.

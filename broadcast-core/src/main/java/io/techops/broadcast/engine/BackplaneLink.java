@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * A message for everyone goes into the outbox; the appender appends what is there to the shared log; the follower reads
- * it from there, as every node does, and puts it into the hub's own log, from where the shards deliver it. All of that is
- * done by one serial task, and nothing of it waits on a thread.
+ * it from there, as every node does, and puts it into the hub's own log, from where the shards deliver it. All of that
+ * is done by one serial task, and nothing of it waits on a thread.
  *
  * Who wakes the task:
  *   something is in the outbox, or a peer that is parked has gone     who put it there, or saw it go
@@ -341,7 +341,8 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     // The end.
 
     /**
-     * Takes nothing more, and ends; only the first deadline counts. It ends when all that was taken has come back, or at a deadline.
+     * Takes nothing more, and ends: when all that was taken has come back, or at a deadline, of which only the first
+     * counts.
      *
      * @param deadline in the timer's nanoseconds
      * @param afterwards called then, once; does not throw
@@ -381,8 +382,8 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     // What others may know.
 
     BackplaneFigures figures() {
-        return new BackplaneFigures(away, outages, appender.appends(), appender.batches(), appender.unconfirmed(), gaps, epochs,
-                lag(), follower.duplicates(), outbox.waits());
+        return new BackplaneFigures(away, outages, appender.appends(), appender.batches(), appender.unconfirmed(), gaps,
+                epochs, lag(), follower.duplicates(), outbox.waits());
     }
 
     private long lag() {

@@ -10,9 +10,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Uses once, before there is a hub, what is used late otherwise. A class whose initializer fails, as it does if there is
- * no memory for it, can never be used again, so that a lack of memory that passes would leave every hub dead. Safe for
- * use by any number of threads.
+ * Uses once, before there is a hub, what is used late otherwise. A class whose initializer fails, as it does if there
+ * is no memory for it, can never be used again, so that a lack of memory that passes would leave every hub dead. Safe
+ * for use by any number of threads.
  */
 final class FirstUses {
 

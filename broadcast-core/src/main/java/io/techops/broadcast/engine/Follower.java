@@ -25,7 +25,9 @@ final class Follower {
 
     /** Takes what was read. */
     interface Sink {
-        /** {@return whether the record is in the hub's log now; if not, this is to be tried again when there is room} */
+        /**
+         * {@return whether the record is in the hub's log now; if not, this is to be tried again when there is room}
+         */
         boolean put(SharedRecord record, Position position, long appendedAt);
 
         /** What follows comes after another position than that of the last record. */

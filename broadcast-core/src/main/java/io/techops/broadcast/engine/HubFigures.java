@@ -79,8 +79,8 @@ final class HubFigures implements HubStats {
 
     /** {@return the figures of a hub that has done nothing but refuse} */
     static HubFigures ofRefusals(Map<RefusalCause, Long> refusals) {
-        return new HubFigures(0, 0, 0, new Counts(0, 0, 0, 0, 0, Duration.ZERO, refusals, 0, 0, Map.of()), MessageLog.Figures.NONE,
-                Shard.Figures.NONE, BackplaneFigures.NONE);
+        return new HubFigures(0, 0, 0, new Counts(0, 0, 0, 0, 0, Duration.ZERO, refusals, 0, 0, Map.of()),
+                MessageLog.Figures.NONE, Shard.Figures.NONE, BackplaneFigures.NONE);
     }
 
     /** {@return the figures of two hubs together} */

@@ -47,7 +47,7 @@ final class HubShutdown {
     private final @Nullable BackplaneLink backplane;
 
     private final AtomicBoolean begun = new AtomicBoolean();
-    /** The shards and the backplane that have not drained, and the peers whose last event is not queued: the hub ends after them all. */
+    /** The shards and the backplane that have not drained, and the peers whose last event is not queued. */
     private final AtomicInteger unfinished;
     private volatile boolean over;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();

@@ -6,8 +6,8 @@ import io.techops.broadcast.Retention;
 import org.jspecify.annotations.Nullable;
 
 /*
- * An entry lives in a slot; slots are numbered from 1, without a hole. PositionRuns knows their positions. An entry that
- * has a key, expires, or is not for some peers has notes.
+ * An entry lives in a slot; slots are numbered from 1, without a hole. PositionRuns knows their positions. An entry
+ * that has a key, expires, or is not for some peers has notes.
  *
  * Invariants, whenever the log's lock is free:
  *   tail <= head; the entries [tail, head) are in the arrays, at slot modulo capacity;

@@ -176,7 +176,9 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
         return told.minimalCompletionStage();
     }
 
-    /** Hands what the host says to everyone to the backplane. {@return {@link MessageLog#REFUSED} if it is not taken} */
+    /**
+     * Hands what the host says to everyone to the backplane. {@return {@link MessageLog#REFUSED} if it is not taken}
+     */
     private long share(Message message, BroadcastOptions options, RoomWait wait,
             @Nullable CompletableFuture<Position> told) {
         String refusal = log.refusal(message, options.key());

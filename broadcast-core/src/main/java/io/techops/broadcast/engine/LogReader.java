@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Broadcasts before that come first; then the message; then the rest. Passed over is what the peer is excluded from,
  * what has expired, and in a buffer that conflates an entry that is older than another one of its key before "until".
  * (Not one that is older than any: of a key that changes all the time the peer would never get a message.)
- * Each entry that is looked at is charged something, so that a step looks at a bounded number of them. A batch is of one
- * run of positions: it stops where the next one begins.
+ * Each entry that is looked at is charged something, so that a step looks at a bounded number of them. A batch is of
+ * one run of positions: it stops where the next one begins.
  *
  * A run is walked twice: to count, and to copy. In between it does not change, because the log's lock is held.
  */

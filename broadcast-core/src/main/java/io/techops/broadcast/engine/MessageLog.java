@@ -904,7 +904,8 @@ final class MessageLog {
         lock.lock();
         try {
             long last = ring.head() - 1;
-            return new Figures(last, ring.runs().newest().before(ring.head()), ring.totalBytes(), waits, (int) (ring.head() - ring.tail()),
+            return new Figures(last, ring.runs().newest().before(ring.head()), ring.totalBytes(), waits,
+                    (int) (ring.head() - ring.tail()),
                     ring.retainedBytes(), lane.retainedMessages(), lane.retainedBytes(), ring.keyed().kept(),
                     ring.keyed().keptBytes(), ring.keyed().forgotten());
         } finally {

@@ -231,7 +231,7 @@ final class Outbox {
         }
     }
 
-    /** Says that an item has come back, or is given up; once is enough. {@return whether its peer waits for it, to be closed} */
+    /** Says that an item has come back, or is given up. {@return whether its peer waits for it, to be closed} */
     boolean release(Item item) {
         lock.lock();
         try {

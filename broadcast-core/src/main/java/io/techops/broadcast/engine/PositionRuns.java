@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * Slots are dense. Positions are so too, in the log of a hub alone; in a log that many hubs share an epoch may end, and
- * a hub may find that what follows its last entry is no longer kept. Then a new run begins at the head: a break. One run
- * follows another at its start; if nothing was put between two breaks, the older of the two runs is gone.
+ * a hub may find that what follows its last entry is no longer kept. Then a new run begins at the head: a break. One
+ * run follows another at its start; if nothing was put between two breaks, the older of the two runs is gone.
  *
  * Kept are the runs of what is still kept of the log, so there are not more of them than entries, and one.
  */

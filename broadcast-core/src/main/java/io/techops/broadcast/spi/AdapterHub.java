@@ -83,21 +83,21 @@ public abstract class AdapterHub extends BroadcastHub {
     }
 
     /**
-     * Broadcasts a message as {@link #publish} does; if the hub is saturated, or its backplane away, waits for room, but
-     * not longer than {@code limit}. Without a backplane the stage is complete when this returns.
+     * Broadcasts a message as {@link #publish} does; if the hub is saturated, or its backplane away, waits for room,
+     * but not longer than {@code limit}. Without a backplane the stage is complete when this returns.
      *
      * @param message the message
      * @param options how, for everyone
      * @param limit how long to wait for room at most; zero does not wait
-     * @return completed as {@link #publish} says; {@code null} if there was no room in time, or the hub is closed: no peer gets the
-     *     message
+     * @return completed as {@link #publish} says; {@code null} if there was no room in time, or the hub is closed: no
+     *     peer gets the message
      * @throws IllegalArgumentException if the message is larger than the whole log, {@code options} name receivers, or
      *     {@code limit} is negative or over 365 days
      * @throws InterruptedException if this thread is interrupted while it waits, or was when it had to begin to: no
      *     peer gets the message
      */
-    public abstract @Nullable CompletionStage<Position> tryPublish(Message message, BroadcastOptions options, Duration limit)
-            throws InterruptedException;
+    public abstract @Nullable CompletionStage<Position> tryPublish(Message message, BroadcastOptions options,
+            Duration limit) throws InterruptedException;
 
     /**
      * Takes note that a connection was refused, for {@link HubStats#refusals} alone. For every connection that asked

@@ -3,9 +3,9 @@ package io.techops.broadcast.spi;
 import io.techops.broadcast.SharedLogs;
 
 /**
- * An engine that keeps the logs which many nodes share: a hub with a backplane appends nothing by itself. A message goes
- * to the shared log, comes back numbered, and only then is delivered, by every node alike. One backplane serves any
- * number of hubs of a process. Safe for use by any number of threads.
+ * An engine that keeps the logs which many nodes share: a hub with a backplane appends nothing by itself. A message
+ * goes to the shared log, comes back numbered, and only then is delivered, by every node alike. One backplane serves
+ * any number of hubs of a process. Safe for use by any number of threads.
  *
  * <pre>{@code
  * SharedLog log = backplane.open("prices", () -> readAgain());         // one for each hub, topic or not
@@ -25,15 +25,15 @@ import io.techops.broadcast.SharedLogs;
  *
  * <h2>What the hub does</h2>
  *
- * <p>It reads when it is told that something has changed, and once a second anyway: so a hint that is lost, doubled, late
- * or without a cause costs a moment, not a message. Any call may fail; the hub calls again, later each time. It has one
- * append and one read in flight for each log, so that an append never overtakes an earlier one.
+ * <p>It reads when it is told that something has changed, and once a second anyway: so a hint that is lost, doubled,
+ * late or without a cause costs a moment, not a message. Any call may fail; the hub calls again, later each time. It
+ * has one append and one read in flight for each log, so that an append never overtakes an earlier one.
  */
 public interface Backplane extends SharedLogs {
 
     /**
-     * Opens a shared log, which begins to exist with that if it does not yet. Does not wait for the engine, and does not
-     * fail if it is away: the calls of the log do.
+     * Opens a shared log, which begins to exist with that if it does not yet. Does not wait for the engine, and does
+     * not fail if it is away: the calls of the log do.
      *
      * @param name the topic, or the name of a hub that is none; 1 to 256 characters; may be open more than once at the
      *     same time, as when a topic begins anew while its last life ends
@@ -44,7 +44,9 @@ public interface Backplane extends SharedLogs {
      */
     SharedLog open(String name, Runnable changed);
 
-    /** Frees all that the backplane holds; calls that are in flight fail. Waits for its threads for 5 seconds at most. */
+    /**
+     * Frees all that the backplane holds; calls that are in flight fail. Waits for its threads for 5 seconds at most.
+     */
     @Override
     void close();
 }

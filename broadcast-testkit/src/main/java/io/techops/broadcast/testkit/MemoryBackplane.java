@@ -359,7 +359,8 @@ public final class MemoryBackplane implements Backplane {
                 throw new BackplaneException(Outcome.REFUSED, "told to refuse", null);
             }
             if (added.stream().anyMatch(record -> record.message().size() > maxBytes)) {
-                throw new BackplaneException(Outcome.IMPOSSIBLE, "a message has more than " + maxBytes + " bytes", null);
+                throw new BackplaneException(Outcome.IMPOSSIBLE, "a message has more than " + maxBytes + " bytes",
+                        null);
             }
             if (number != (last == null ? 1 : last.number() + 1)) {
                 throw new IllegalArgumentException("number must follow " + last + ": " + number);

@@ -26,7 +26,9 @@ import org.slf4j.LoggerFactory;
  * thread of the server waits, but one of the hub's for such tasks.
  */
 
-/** A message that is being published over HTTP: first its body comes, then it is broadcast. For one thread at a time. */
+/**
+ * A message that is being published over HTTP: first its body comes, then it is broadcast. For one thread at a time.
+ */
 public final class Publication {
 
     /** How long a message may wait for room: a hub that keeps up has some with its shards' next round. */
