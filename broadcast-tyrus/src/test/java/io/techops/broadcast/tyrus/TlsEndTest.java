@@ -122,9 +122,9 @@ class TlsEndTest {
             for (int i = 0; i < 300; i++) {
                 server.hub().broadcast(message(i));
             }
-            await().until(() -> onlyPeer(server).lag() > 0);
             try {
-                for (int i = 0; i < 100; i++) {
+                // Those that come before the socket is full are answered.
+                for (int i = 0; departures.isEmpty() && i < 1_000_000; i++) {
                     stalled.send(concat(stalled.newKeys(), stalled.text("mine")));
                 }
             } catch (IOException e) {
