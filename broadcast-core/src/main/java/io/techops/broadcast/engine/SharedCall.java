@@ -35,6 +35,7 @@ final class SharedCall<T> implements BiConsumer<@Nullable T, @Nullable Throwable
         } catch (Throwable thrown) {
             accept(null, thrown);
         }
+        ForeignCode.returned();
         return this;
     }
 

@@ -1,0 +1,77 @@
+package io.techops.broadcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.techops.broadcast.spi.Backplane;
+import io.techops.broadcast.spi.SharedLog;
+import io.techops.broadcast.spi.SharedPage;
+import io.techops.broadcast.spi.SharedRecord;
+import io.techops.broadcast.testkit.MemoryBackplane;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What a backplane leaves behind on the threads of a hub. */
+class BackplaneInterruptTest {
+
+    private final AtomicInteger calls = new AtomicInteger();
+    private final AtomicInteger interrupted = new AtomicInteger();
+
+    private <T> T interrupting(Supplier<T> call) {
+        calls.incrementAndGet();
+        interrupted.addAndGet(Thread.currentThread().isInterrupted() ? 1 : 0);
+        try {
+            return call.get();
+        } finally {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Leaves an interrupt after each call. */
+    private final class Interrupting implements Backplane {
+        private final MemoryBackplane kept = new MemoryBackplane();
+
+        @Override
+        public SharedLog open(String name, Runnable changed) {
+            SharedLog log = kept.open(name, changed);
+            return new SharedLog() {
+                @Override
+                public CompletionStage<Position> append(String epoch, String producer, long number,
+                        List<SharedRecord> records) {
+                    return interrupting(() -> log.append(epoch, producer, number, records));
+                }
+
+                @Override
+                public CompletionStage<SharedPage> read(@Nullable Position after, int messages, long bytes) {
+                    return interrupting(() -> log.read(after, messages, bytes));
+                }
+
+                @Override
+                public void close() {
+                    log.close();
+                }
+            };
+        }
+
+        @Override
+        public void close() {
+            kept.close();
+        }
+    }
+
+    @Test
+    void anInterruptThatACallLeavesIsGoneBeforeTheNextCall() throws Exception {
+        try (Backplane backplane = new Interrupting();
+                BroadcastHub hub = BroadcastHub.builder().backplane(backplane).build()) {
+            for (int i = 0; i < 100; i++) {
+                hub.publish("message " + i).toCompletableFuture().get(1, TimeUnit.MINUTES);
+            }
+        }
+        assertThat(calls.get()).isGreaterThan(100);
+        assertThat(interrupted.get()).isZero();
+    }
+}
