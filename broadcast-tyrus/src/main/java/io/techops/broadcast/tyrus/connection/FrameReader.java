@@ -80,7 +80,7 @@ final class FrameReader {
                 }
                 case MESSAGE -> {
                     paused = !registration.received(decoder.message());
-                    Thread.interrupted(); // foreign code may have left it, and a channel is closed by it
+                    Thread.interrupted(); // foreign code may have left it, and the next to run would find it
                 }
                 case PING -> out.pong(Frames.control(Frames.PONG, decoder.payload()));
                 case PONG -> registration.pong();

@@ -67,7 +67,7 @@ public final class WebSocketConnection extends PeerConnection implements FrameRe
             failed(thrown);
             return true;
         } finally {
-            Thread.interrupted(); // foreign code may have left it, and a channel is closed by it
+            Thread.interrupted(); // foreign code may have left it, and the next to run would find it
         }
     }
 
