@@ -24,6 +24,7 @@ public final class BackplaneException extends RuntimeException {
         UNKNOWN
     }
 
+    /** What it means for an append. */
     private final Outcome outcome;
 
     /**
