@@ -161,27 +161,31 @@ final class HubShutdown {
         return threads != null && threads.areThisThread();
     }
 
-    /** Waits until nothing is left; {@link #MARGIN} longer than {@code limit} at most. */
+    /**
+     * Waits until nothing is left; {@link #MARGIN} longer than {@code limit} at most, unless the process stood still
+     * meanwhile: then the end still has its turn.
+     */
     void await(Duration limit) {
-        long until = System.nanoTime() + shorter(limit, LONGEST).plus(MARGIN).toNanos();
+        Duration most = shorter(limit, LONGEST);
+        long until = System.nanoTime() + most.plus(MARGIN).toNanos();
         try {
-            if (!hasEnded(shorter(limit, LONGEST).plus(END_GRACE))) {
-                for (Shard shard : shards) {
-                    shard.help(); // if the executor does not run it; by now it aborts what is left
-                }
-                if (backplane != null) {
-                    backplane.help();
-                }
-                events.help();
+            boolean done = hasEnded(most.plus(END_GRACE));
+            boolean isLate = false;
+            while (!done && !isLate) {
+                isLate = until - System.nanoTime() <= 0;
+                help();
+                done = hasEnded(PAUSE);
             }
-            ended.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
-            if (threads != null) {
-                threads.awaitEnd(Math.min(until - System.nanoTime(), MARGIN.toNanos()));
+            if (!done) {
+                LOG.warn("The hub's executor, timer or listener did not end the hub within {}", limit);
+            } else if (threads != null) {
+                long left = Math.max(until - System.nanoTime(), END_GRACE.toNanos());
+                threads.awaitEnd(Math.min(left, MARGIN.toNanos()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (TimeoutException | ExecutionException e) {
-            LOG.warn("The hub's executor, timer or listener did not end the hub within {}", limit);
+        } catch (ExecutionException e) {
+            throw new AssertionError(e); // it is never completed so
         }
     }
 
@@ -189,6 +193,9 @@ final class HubShutdown {
     private void help() {
         for (Shard shard : shards) {
             shard.help();
+        }
+        if (backplane != null) {
+            backplane.help();
         }
         events.help();
     }

@@ -12,6 +12,7 @@ import io.techops.broadcast.Topics;
 import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testkit.MemoryBackplane;
 import io.techops.broadcast.testkit.VirtualTimer;
 import java.io.IOException;
 import java.net.URI;
@@ -88,6 +89,21 @@ class PublishingTest {
             assertThat(binary.payload()).containsExactly(0, 1);
             id(answer(client, GOOD + "\r\n"));
             assertThat(peer.readText()).as("a body that is empty").isEmpty();
+        }
+    }
+
+    @Test
+    void aBackplaneThatDoesNotAnswerInTimeLeavesItOpenAndTheClientIsToldSo() throws Exception {
+        try (MemoryBackplane backplane = new MemoryBackplane();
+                BroadcastHub hub = BroadcastHub.builder().backplane(backplane).build();
+                BroadcastServer server = server(Wire.PLAIN).hub(hub).start();
+                RawClient client = Wire.PLAIN.connect(server)) {
+            id(answer(client, GOOD + length("before")));
+            backplane.standStill();
+            assertThat(answer(client, GOOD + length("in doubt"))).startsWith("HTTP/1.1 504 ");
+            backplane.goOn();
+            await().until(() -> hub.stats().messages() == 2);
+            id(answer(client, GOOD + length("after")));
         }
     }
 

@@ -59,15 +59,17 @@ final class FrameReader {
     }
 
     private boolean readPieces(Source source, Registration registration) {
-        ByteBuffer piece = unread == null ? source.next() : unread;
+        boolean kept = unread != null;
+        ByteBuffer piece = kept ? unread : source.next();
         unread = null;
         for (; piece != null; piece = source.next()) {
             readFrames(piece, registration);
             if (paused) {
                 paused = false;
-                unread = ByteBuffer.allocate(piece.remaining()).put(piece).flip();
+                unread = kept ? piece : ByteBuffer.allocate(piece.remaining()).put(piece).flip();
                 return false;
             }
+            kept = false;
         }
         return true;
     }

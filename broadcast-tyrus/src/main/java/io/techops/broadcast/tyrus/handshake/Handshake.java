@@ -28,7 +28,7 @@ public final class Handshake {
     private static final int KEY_BYTES = 16;
     /** What the key of a handshake is hashed with (RFC 6455 section 1.3). */
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    /** To look one up among the providers takes longer than the digest. It is as new after each use. */
+    /** To look one up among the providers takes longer than the digest. Each use begins with a reset. */
     private static final ThreadLocal<MessageDigest> SHA_1 = ThreadLocal.withInitial(Handshake::sha1);
 
     private Handshake() {
@@ -98,7 +98,9 @@ public final class Handshake {
     }
 
     private static String accept(String key) {
-        byte[] digest = SHA_1.get().digest((key + GUID).getBytes(StandardCharsets.ISO_8859_1));
+        MessageDigest sha1 = SHA_1.get();
+        sha1.reset(); // the last use may have failed for want of memory
+        byte[] digest = sha1.digest((key + GUID).getBytes(StandardCharsets.ISO_8859_1));
         return Base64.getEncoder().encodeToString(digest);
     }
 

@@ -22,6 +22,7 @@ import io.techops.broadcast.tyrus.connection.WebSocketConnection;
 import io.techops.broadcast.tyrus.connection.WriteReadiness;
 import io.techops.broadcast.tyrus.frame.EncodedBatch;
 import io.techops.broadcast.tyrus.frame.Encoders;
+import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.glassfish.grizzly.nio.NIOConnection;
@@ -92,9 +93,10 @@ public final class Upgrader {
         try {
             peer.register(attributes(passed, accept, subprotocol),
                     ReplayRules.of(request.replay(), accept.replay(), numbered));
-            taker.accept(peer);
-            peer.open(passed.stream() ? EventStreamRequest.response(request, accept.headers())
-                    : Handshake.response(request.header(Handshake.KEY), subprotocol, accept.headers()));
+            ByteBuffer response = passed.stream() ? EventStreamRequest.response(request, accept.headers())
+                    : Handshake.response(request.header(Handshake.KEY), subprotocol, accept.headers());
+            taker.accept(peer); // from here on no other answer is possible
+            peer.open(response);
             if (!connection.isOpen()) {
                 peer.ended(); // it was closed before there was anyone to tell
             }

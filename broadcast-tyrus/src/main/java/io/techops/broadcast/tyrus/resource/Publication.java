@@ -35,7 +35,10 @@ public final class Publication {
     public static final Duration LIMIT = Duration.ofSeconds(1);
 
     /** How long the answer of a backplane may take. */
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
+
+    /** By when there is an answer in any case, with some time to spare. */
+    public static final Duration LONGEST = LIMIT.plus(ANSWER_LIMIT).plus(Duration.ofSeconds(5));
 
     private static final FailureLog FAILURES = new FailureLog(LoggerFactory.getLogger(Publication.class));
 

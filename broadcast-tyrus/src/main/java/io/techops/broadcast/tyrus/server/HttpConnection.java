@@ -345,7 +345,7 @@ final class HttpConnection extends TimedProcessor {
         if (isClosed()) {
             return false; // it would not be known whether it was published
         }
-        after(Publication.LIMIT.multipliedBy(2), connection::terminateSilently);
+        after(Publication.LONGEST, connection::terminateSilently);
         Response answer = whole.publish(late -> handOver(() -> goOn(answer(whole.head(), 0, late))));
         ThreadState.restore(); // a listener of messages has perhaps heard it
         return answer != null && answer(whole.head(), 0, answer);
@@ -453,11 +453,11 @@ final class HttpConnection extends TimedProcessor {
             return;
         }
         HandshakeChecks.Passed passed = (HandshakeChecks.Passed) answer;
+        whenClosed(passed.permit()::release);
         if (sockets.policy() == null) {
             accept(passed, Decision.accept(), sockets);
             return;
         }
-        whenClosed(passed.permit()::release);
         if (isWatched()) {
             ask(passed, sockets);
         } else {
@@ -532,7 +532,7 @@ final class HttpConnection extends TimedProcessor {
             return; // too late
         }
         state = State.ANSWERING;
-        whenClosed(null);
+        whenClosed(passed.permit()::release); // also if there is no memory for what follows
         if (result.accept() == null) {
             passed.permit().release();
             refuse(result.refusal(), true);
@@ -546,7 +546,6 @@ final class HttpConnection extends TimedProcessor {
     private void accept(HandshakeChecks.Passed passed, Decision.Accept accept, HttpPort.Sockets sockets) {
         if (passed.route() instanceof Router.Hosted endpoint) {
             noDeadline();
-            whenClosed(passed.permit()::release);
             handOver(() -> host(passed, endpoint, accept, sockets.hosting()));
         } else {
             upgrade(passed, accept, sockets.upgrader());
