@@ -131,7 +131,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
 
     @Override
     public void broadcast(Message message, BroadcastOptions options) {
-        boolean shared = backplane != null && options.isForEveryone();
+        boolean shared = backplane != null && Objects.requireNonNull(options, "options").isForEveryone();
         accepted(broadcast(message, options, shared ? backplane.patience() : RoomWait.UNLIMITED));
     }
 
@@ -167,13 +167,26 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
 
     /** Broadcasts as {@link #publish} does, but throws what that may have to expect at once. */
     CompletionStage<Position> append(Message message, BroadcastOptions options) {
+        CompletionStage<Position> position =
+                publish(message, options, backplane == null ? RoomWait.UNLIMITED : backplane.patience());
+        if (position == null) {
+            throw refusal();
+        }
+        return position;
+    }
+
+    /** {@return the position, to come with a backplane; null if the hub is closed, or there was no room in time} */
+    private @Nullable CompletionStage<Position> publish(Message message, BroadcastOptions options, RoomWait wait) {
+        if (!options.isForEveryone()) {
+            throw new IllegalArgumentException(
+                    "options must be for everyone, as a message to some peers has no position: " + options);
+        }
         if (backplane == null) {
-            return CompletableFuture.completedStage(
-                    log.position(accepted(append(message, options, RoomWait.UNLIMITED))));
+            long slot = append(message, options, wait);
+            return slot == MessageLog.REFUSED ? null : CompletableFuture.completedStage(log.position(slot));
         }
         CompletableFuture<Position> told = new CompletableFuture<>();
-        accepted(share(message, everyone(options), backplane.patience(), told));
-        return told.minimalCompletionStage();
+        return share(message, options, wait, told) == MessageLog.REFUSED ? null : told.minimalCompletionStage();
     }
 
     /**
@@ -194,34 +207,24 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(options, "options");
         RoomWait wait = RoomWait.upTo(DurationRules.notNegative("limit", limit), timer);
-        CompletableFuture<Position> told = backplane == null ? null : new CompletableFuture<>();
-        long slot = backplane == null ? append(message, options, wait)
-                : share(message, everyone(options), wait, told);
+        CompletionStage<Position> position = publish(message, options, wait);
         wait.throwIfInterrupted();
-        if (slot == MessageLog.REFUSED) {
-            return null;
-        }
-        return backplane == null ? CompletableFuture.completedStage(log.position(slot)) : told.minimalCompletionStage();
-    }
-
-    private static BroadcastOptions everyone(BroadcastOptions options) {
-        if (!options.isForEveryone()) {
-            throw new IllegalArgumentException(
-                    "options must be for everyone, as a message to some peers has no position: " + options);
-        }
-        return options;
+        return position;
     }
 
     private long append(Message message, BroadcastOptions options, RoomWait wait) {
-        everyone(options);
         return append(message, options.key(), expiry(options.timeToLive()), excluded(options), wait);
     }
 
-    private long accepted(long result) {
+    private void accepted(long result) {
         if (result == MessageLog.REFUSED) {
-            throw backplane == null || isClosed() ? new IllegalStateException(CLOSED) : backplane.refusal();
+            throw refusal();
         }
-        return result;
+    }
+
+    /** {@return what to throw if a message was refused} */
+    private IllegalStateException refusal() {
+        return backplane == null || isClosed() ? new IllegalStateException(CLOSED) : backplane.refusal();
     }
 
     /** {@return {@link MessageLog#REFUSED} if the hub is closed, or there was no room} */
