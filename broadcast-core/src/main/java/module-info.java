@@ -7,7 +7,8 @@ module io.techops.broadcast {
 
     exports io.techops.broadcast;
     exports io.techops.broadcast.spi;
-    exports io.techops.broadcast.logging to io.techops.broadcast.endpoint, io.techops.broadcast.tyrus;
+    exports io.techops.broadcast.logging
+            to io.techops.broadcast.endpoint, io.techops.broadcast.redis, io.techops.broadcast.tyrus;
 
     uses io.techops.broadcast.BroadcastHub.Builder;
     uses io.techops.broadcast.Topics.Builder;

@@ -1,0 +1,124 @@
+package io.techops.broadcast.redis;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.techops.broadcast.spi.BackplaneException;
+import io.techops.broadcast.spi.BackplaneException.Outcome;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** What the failures of a server and of Lettuce mean, and what an operator is told about them. */
+final class Failures {
+
+    /** Errors with which a server answers before it has changed anything. */
+    private static final Set<String> REFUSALS = Set.of("OOM", "READONLY", "LOADING", "MASTERDOWN", "MISCONF", "NOREPLICAS",
+            "BUSY", "NOPERM", "NOAUTH", "WRONGPASS", "WRONGTYPE", "NOSCRIPT", "MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN",
+            "CROSSSLOT");
+
+    /** Errors after which the connection is of no use: the server is not the one that it was, or not ready. */
+    private static final Set<String> LOST = Set.of("READONLY", "LOADING", "MASTERDOWN", "NOAUTH");
+
+    private static final Set<String> ELSEWHERE = Set.of("MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN");
+
+    private Failures() {
+    }
+
+    /** {@return what was thrown, out of what it was wrapped in by futures} */
+    static Throwable unwrapped(Throwable thrown) {
+        Throwable cause = thrown;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    /** {@return the first word of the server's error, or {@code null} if the server did not answer with one} */
+    static @Nullable String code(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RedisCommandExecutionException && cause.getMessage() != null) {
+                String message = cause.getMessage();
+                // Redis 6.2 wraps what a command in a script answered.
+                int inner = message.indexOf("@user_script: ");
+                String error = inner < 0 ? message : message.substring(message.lastIndexOf(": ") + 2);
+                String text = (error.startsWith("-") ? error.substring(1) : error).strip();
+                if (inner >= 0 && !REFUSALS.contains(text.split(" ", 2)[0])) {
+                    text = REFUSALS.stream().filter(code -> message.contains(": -" + code + " ")
+                            || message.contains(": " + code + " ")).findFirst().orElse(text);
+                }
+                return text.split(" ", 2)[0];
+            }
+        }
+        return null;
+    }
+
+    /** {@return whether the connection is of no use any more} */
+    static boolean endsConnection(Throwable thrown) {
+        String code = code(thrown);
+        return code == null || LOST.contains(code);
+    }
+
+    /** {@return whether another server of the cluster has the log} */
+    static boolean isElsewhere(Throwable thrown) {
+        String code = code(thrown);
+        return code != null && ELSEWHERE.contains(code);
+    }
+
+    /** {@return what a command's failure means, once it was sent} */
+    static BackplaneException of(Throwable thrown, String server) {
+        Throwable cause = unwrapped(thrown);
+        if (cause instanceof BackplaneException already) {
+            return already;
+        }
+        String code = code(cause);
+        Outcome outcome = code == null ? Outcome.UNKNOWN : REFUSALS.contains(code) ? Outcome.REFUSED
+                : code.equals("SKIPPED") ? Outcome.IMPOSSIBLE : Outcome.UNKNOWN;
+        return new BackplaneException(outcome, "Redis at " + server + ": " + explained(cause), cause);
+    }
+
+    /** {@return what happened, and which setting has to do with it, in one line} */
+    static String explained(Throwable thrown) {
+        Throwable root = unwrapped(thrown);
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        if (root instanceof RedisCommandTimeoutException) {
+            return "it did not answer in time: " + message;
+        }
+        if (root instanceof CancellationException) {
+            return "the connection was lost";
+        }
+        return message + hint(message);
+    }
+
+    private static String hint(String message) {
+        if (message.contains("WRONGPASS") || message.contains("invalid password") || message.contains("invalid username")) {
+            return " (the credentials are wrong: see credentials, or the user and the password in uri)";
+        }
+        if (message.contains("NOAUTH")) {
+            return " (it wants a password: see credentials, or the user and the password in uri)";
+        }
+        if (message.contains("NOPERM") || message.contains("permission")) {
+            return " (the ACL of this user is too narrow: README.md of broadcast-redis has the line)";
+        }
+        if (message.contains("DB index") || message.contains("SELECT is not allowed")) {
+            return " (it has no such database: see the path of uri)";
+        }
+        if (message.contains("READONLY")) {
+            return " (uri has to name a master, or the Sentinels)";
+        }
+        if (message.startsWith("OOM")) {
+            return " (maxmemory is reached: give it more, or shorten retention)";
+        }
+        if (message.contains("MOVED") || message.contains("CROSSSLOT")) {
+            return " (it is a cluster: see cluster)";
+        }
+        if (message.contains("cluster support disabled")) {
+            return " (it is no cluster: see cluster)";
+        }
+        return "";
+    }
+}

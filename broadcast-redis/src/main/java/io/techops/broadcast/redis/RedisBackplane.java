@@ -1,0 +1,453 @@
+package io.techops.broadcast.redis;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.MaintNotificationsConfig;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.protocol.ProtocolVersion;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.techops.broadcast.spi.Backplane;
+import io.techops.broadcast.spi.BackplaneException;
+import io.techops.broadcast.spi.BackplaneException.Outcome;
+import io.techops.broadcast.spi.SharedLog;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The backplane on Redis 6.2 or newer, or Valkey: one server, a master that Sentinels name, or a cluster.
+ *
+ * <pre>{@code
+ * RedisBackplane backplane = RedisBackplane.builder()
+ *         .uri("rediss://app:secret@redis.example.org:6380/2")
+ *         .prefix("prices")
+ *         .retention(10_000, 32 << 20, Duration.ofHours(1))
+ *         .build();
+ * }</pre>
+ *
+ * <p>A log is a stream and a hash, which share a hash tag; scripts append to it and read it, each in one atomic step. What
+ * is appended is pushed to the nodes by publish and subscribe, and what a push did not bring is read from the stream.
+ *
+ * <p>A new epoch begins whenever the server may have lost something: when it was restarted, with its data or without; when
+ * a replica was promoted; when the state of the log was deleted, evicted or expired; when the log moved to another server
+ * of a cluster. The scripts notice that before they append or read anything.
+ *
+ * <p>There is one connection to each server. If it is lost, or an answer does not come within {@link Builder#timeout}, a
+ * new one is made, after 100 ms at first and at most every second, until the backplane is closed. Until then the calls of the
+ * logs fail at once. That is also so at the beginning: {@link Builder#build} does not wait for the server, and
+ * {@link Builder#connect} does.
+ *
+ * <p>Each call of a log is answered or fails within twice the {@link Builder#timeout}. Safe for use by any number of
+ * threads.
+ */
+public final class RedisBackplane implements Backplane {
+
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+    private final Settings settings;
+    private final ClientResources resources;
+    private final RedisClient client;
+    private final ScheduledExecutorService timer;
+    private final Servers servers;
+
+    private RedisBackplane(Settings settings, @Nullable SslOptions tls) {
+        this.settings = settings;
+        resources = DefaultClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
+        client = RedisClient.create(resources);
+        ClientOptions.Builder options = ClientOptions.builder()
+                .autoReconnect(false)
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .maintNotificationsConfig(MaintNotificationsConfig.disabled())
+                .protocolVersion(ProtocolVersion.RESP3)
+                .socketOptions(SocketOptions.builder().connectTimeout(settings.timeout()).keepAlive(true).build())
+                .timeoutOptions(TimeoutOptions.enabled(settings.timeout()));
+        if (tls != null) {
+            options.sslOptions(tls);
+        }
+        client.setOptions(options.build());
+        timer = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "broadcast-redis");
+            thread.setDaemon(true);
+            return thread;
+        });
+        servers = new Servers(client, settings, timer);
+        servers.start();
+    }
+
+    /** {@return a builder, with the defaults of its settings} */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public SharedLog open(String name, Runnable changed) {
+        Objects.requireNonNull(changed, "changed");
+        if (name.isEmpty() || name.length() > 256) {
+            throw new IllegalArgumentException("name must have 1 to 256 characters: " + name);
+        }
+        RedisLog log = new RedisLog(servers, settings, name, changed);
+        servers.add(log);
+        return log;
+    }
+
+    @Override
+    public void close() {
+        servers.close();
+        timer.shutdownNow();
+        long deadline = System.nanoTime() + CLOSE_LIMIT.toNanos();
+        boolean interrupted = false;
+        try {
+            client.shutdownAsync(0, 2, TimeUnit.SECONDS).get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            resources.shutdown(0, 2, TimeUnit.SECONDS)
+                    .get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+            timer.awaitTermination(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } catch (ExecutionException | TimeoutException e) {
+            // The threads end when they can; all connections are closed already.
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void awaitFirst() {
+        long limit = settings.timeout().multipliedBy(3).toMillis();
+        try {
+            servers.firstUp().get(limit, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BackplaneException(Outcome.REFUSED, "interrupted while connecting", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new BackplaneException(Outcome.REFUSED, servers.trouble(), e);
+        }
+    }
+
+    /** Collects the settings of a {@link RedisBackplane}. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private List<RedisURI> uris = List.of(parsed("redis://localhost"));
+        private boolean cluster;
+        private @Nullable String user;
+        private @Nullable String password;
+        private @Nullable String sentinelPassword;
+        private @Nullable String clientName;
+        private @Nullable Path trusted;
+        private @Nullable Path certificate;
+        private @Nullable Path key;
+        private String prefix = "broadcast";
+        private int messages = 10_000;
+        private long bytes = 32L << 20;
+        private Duration age = Duration.ofHours(1);
+        private Duration expiry = Duration.ofDays(1);
+        private Duration timeout = Duration.ofSeconds(2);
+        private Duration check = Duration.ofSeconds(1);
+
+        private Builder() {
+        }
+
+        /**
+         * Sets where the server is. Default: {@code redis://localhost}.
+         *
+         * @param uri {@code redis://[user:password@]host[:port][/database]}, {@code rediss://…} for TLS,
+         *     or {@code redis-sentinel://[password@]host[:port][,host…][/database]#master} ({@code rediss-sentinel://} for
+         *     TLS); user and password percent-encoded
+         * @return this builder
+         * @throws IllegalArgumentException if it is none of them; the message does not hold it, because of the password
+         */
+        public Builder uri(String uri) {
+            uris = List.of(parsed(uri));
+            cluster = false;
+            return this;
+        }
+
+        /**
+         * Sets that the servers are a Redis Cluster, and where some of them are. Every log is on the master that has its slot.
+         *
+         * @param seeds at least one, {@code redis://…} or {@code rediss://…} as in {@link #uri}, without a database; their
+         *     credentials and TLS are used for all servers of the cluster
+         * @return this builder
+         * @throws IllegalArgumentException if there is none, or one is not so
+         */
+        public Builder cluster(String... seeds) {
+            if (seeds.length == 0) {
+                throw new IllegalArgumentException("seeds must not be empty");
+            }
+            List<RedisURI> parsed = new ArrayList<>();
+            for (String seed : seeds) {
+                RedisURI uri = parsed(seed);
+                if (uri.getDatabase() != 0 || uri.getSentinelMasterId() != null) {
+                    throw new IllegalArgumentException("seeds must name no database and no Sentinel");
+                }
+                parsed.add(uri);
+            }
+            uris = List.copyOf(parsed);
+            cluster = true;
+            return this;
+        }
+
+        private static RedisURI parsed(String uri) {
+            Objects.requireNonNull(uri, "uri");
+            RedisURI parsed;
+            try {
+                parsed = RedisURI.create(uri);
+            } catch (RuntimeException invalid) {
+                throw invalidUri();
+            }
+            if (parsed.getSentinelMasterId() == null && parsed.getHost() == null) {
+                throw invalidUri();
+            }
+            return parsed;
+        }
+
+        private static IllegalArgumentException invalidUri() {
+            return new IllegalArgumentException("uri must be redis://, rediss://, redis-sentinel:// or"
+                    + " rediss-sentinel:// with a host, and #master for Sentinel");
+        }
+
+        /**
+         * Sets who logs in. Default: what the URI says.
+         *
+         * @param name the ACL user; {@code null} for the default one
+         * @param secret the password
+         * @return this builder
+         */
+        public Builder credentials(@Nullable String name, String secret) {
+            user = name;
+            password = Objects.requireNonNull(secret, "secret");
+            return this;
+        }
+
+        /**
+         * Sets the password of the Sentinels themselves. Default: none.
+         *
+         * @param secret the password
+         * @return this builder
+         */
+        public Builder sentinelPassword(String secret) {
+            sentinelPassword = Objects.requireNonNull(secret, "secret");
+            return this;
+        }
+
+        /**
+         * Sets the name of the connections in the server's {@code CLIENT LIST}, such as that of the node. Default: none.
+         *
+         * @param name the name, without spaces
+         * @return this builder
+         * @throws IllegalArgumentException if it is empty or has characters other than {@code !} to {@code ~}
+         */
+        public Builder clientName(String name) {
+            if (!name.matches("[!-~]+")) {
+                throw new IllegalArgumentException("clientName must be printable ASCII without spaces: " + name);
+            }
+            clientName = name;
+            return this;
+        }
+
+        /**
+         * Sets which certificates are trusted with {@code rediss://}. Default: those of the JVM.
+         *
+         * @param pem a file with one or more certificates
+         * @return this builder
+         * @throws IllegalArgumentException if it cannot be read
+         */
+        public Builder trustedCertificates(Path pem) {
+            trusted = readable("trustedCertificates", pem);
+            return this;
+        }
+
+        /**
+         * Sets with which certificate this client authenticates itself with {@code rediss://}. Default: none.
+         *
+         * @param pem a file with the certificate, and its chain
+         * @param pkcs8 a file with its key, PEM, not encrypted
+         * @return this builder
+         * @throws IllegalArgumentException if one of them cannot be read
+         */
+        public Builder clientCertificate(Path pem, Path pkcs8) {
+            certificate = readable("clientCertificate", pem);
+            key = readable("clientCertificate", pkcs8);
+            return this;
+        }
+
+        private static Path readable(String setting, Path file) {
+            if (!Files.isReadable(file)) {
+                throw new IllegalArgumentException(setting + " must be a readable file: " + file);
+            }
+            return file;
+        }
+
+        /**
+         * Sets what the names of all keys and channels begin with: {@code <prefix>:{<log>}:…}. Default:
+         * {@code broadcast}. Nodes with the same prefix on the same database share their logs; channels are shared by all
+         * databases of a server, so two systems need two prefixes.
+         *
+         * @param text 1 to 64 characters, no braces
+         * @return this builder
+         * @throws IllegalArgumentException if it is not so
+         */
+        public Builder prefix(String text) {
+            if (!text.matches("[^{}]{1,64}")) {
+                throw new IllegalArgumentException("prefix must be 1 to 64 characters without braces: " + text);
+            }
+            prefix = text;
+            return this;
+        }
+
+        /**
+         * Sets how much of each log Redis keeps, whichever limit is reached first: history for nodes that start, and for clients that
+         * come back. All limits are approximate: Redis removes entries of a stream by the hundred or by 4 KiB, and age is looked at when
+         * something is appended. Default: 10,000 messages, 32 MiB, an hour. At least what the hubs keep is sensible.
+         *
+         * @param mostMessages at least 1
+         * @param mostBytes at least 1,024
+         * @param longest at least a second
+         * @return this builder
+         * @throws IllegalArgumentException if one of them is less
+         */
+        public Builder retention(int mostMessages, long mostBytes, Duration longest) {
+            if (mostMessages < 1 || mostBytes < 1_024 || longest.compareTo(Duration.ofSeconds(1)) < 0) {
+                throw new IllegalArgumentException("retention must be at least 1 message, 1,024 bytes and 1 s: "
+                        + mostMessages + ", " + mostBytes + ", " + longest);
+            }
+            messages = mostMessages;
+            bytes = mostBytes;
+            age = longest;
+            return this;
+        }
+
+        /**
+         * Sets for how long a log that no node has open outlives its last use; then Redis deletes it, and when it is used again, a
+         * new epoch begins. Default: a day.
+         *
+         * @param idle at least a minute
+         * @return this builder
+         * @throws IllegalArgumentException if it is less
+         */
+        public Builder expiry(Duration idle) {
+            expiry = atLeast("expiry", idle, Duration.ofMinutes(1));
+            return this;
+        }
+
+        /**
+         * Sets how long an answer and a connection may take; after that the connection is given up. Default: 2 seconds. It is also
+         * the longest for which a script of another client may occupy Redis.
+         *
+         * @param limit at least 100 ms
+         * @return this builder
+         * @throws IllegalArgumentException if it is less
+         */
+        public Builder timeout(Duration limit) {
+            timeout = atLeast("timeout", limit, Duration.ofMillis(100));
+            return this;
+        }
+
+        /**
+         * Sets how often a log is read from Redis although nothing was pushed: in case a push was lost, and to notice that Redis is
+         * away. Default: 1 second; 2 ms more for each log beyond 500.
+         *
+         * @param pause at least 100 ms
+         * @return this builder
+         * @throws IllegalArgumentException if it is less
+         */
+        public Builder check(Duration pause) {
+            check = atLeast("check", pause, Duration.ofMillis(100));
+            return this;
+        }
+
+        private static Duration atLeast(String setting, Duration value, Duration least) {
+            if (value.compareTo(least) < 0) {
+                throw new IllegalArgumentException(setting + " must be at least " + least + ": " + value);
+            }
+            return value;
+        }
+
+        /**
+         * Makes the backplane, which begins to connect. Does not wait for the server: while it cannot be reached or refuses, that is
+         * logged, and tried again.
+         *
+         * @return the backplane
+         * @throws IllegalArgumentException if a certificate is none
+         */
+        public RedisBackplane build() {
+            List<RedisURI> complete = uris.stream().map(this::complete).toList();
+            Settings settings = new Settings(complete, cluster, prefix, messages, bytes, age, expiry, timeout, check);
+            return new RedisBackplane(settings, tls());
+        }
+
+        /**
+         * Makes the backplane, and waits until the server can be used, for three times the {@link #timeout}.
+         *
+         * @return the backplane
+         * @throws IllegalArgumentException if a certificate is none
+         * @throws BackplaneException if the server cannot be reached, or refuses; the message says why, and which setting has to do
+         *     with it
+         */
+        public RedisBackplane connect() {
+            RedisBackplane backplane = build();
+            try {
+                backplane.awaitFirst();
+                return backplane;
+            } catch (BackplaneException failed) {
+                backplane.close();
+                throw failed;
+            }
+        }
+
+        private RedisURI complete(RedisURI from) {
+            RedisURI uri = RedisURI.builder(from).build();
+            uri.setTimeout(timeout);
+            if (password != null) {
+                if (user == null) {
+                    uri.setAuthentication(password);
+                } else {
+                    uri.setAuthentication(user, password);
+                }
+            }
+            if (clientName != null) {
+                uri.setClientName(clientName);
+            }
+            for (RedisURI sentinel : uri.getSentinels()) {
+                sentinel.setTimeout(timeout);
+                if (sentinelPassword != null) {
+                    sentinel.setAuthentication(sentinelPassword);
+                }
+            }
+            return uri;
+        }
+
+        private @Nullable SslOptions tls() {
+            if (trusted == null && certificate == null) {
+                return null;
+            }
+            SslOptions.Builder options = SslOptions.builder().jdkSslProvider();
+            if (trusted != null) {
+                options.trustManager(trusted.toFile());
+            }
+            if (certificate != null && key != null) {
+                options.keyManager(certificate.toFile(), key.toFile(), new char[0]);
+            }
+            SslOptions made = options.build();
+            try {
+                made.createSslContextBuilder();
+            } catch (Exception invalid) {
+                throw new IllegalArgumentException("trustedCertificates and clientCertificate must be PEM files: "
+                        + invalid.getMessage(), invalid);
+            }
+            return made;
+        }
+    }
+}

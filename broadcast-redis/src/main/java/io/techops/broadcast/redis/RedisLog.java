@@ -1,0 +1,320 @@
+package io.techops.broadcast.redis;
+
+import static io.techops.broadcast.redis.RecordFormat.bytes;
+
+import io.lettuce.core.cluster.SlotHash;
+import io.techops.broadcast.Position;
+import io.techops.broadcast.logging.LogRateLimiter;
+import io.techops.broadcast.logging.SafeLog;
+import io.techops.broadcast.spi.BackplaneException;
+import io.techops.broadcast.spi.BackplaneException.Outcome;
+import io.techops.broadcast.spi.SharedLog;
+import io.techops.broadcast.spi.SharedPage;
+import io.techops.broadcast.spi.SharedRecord;
+import java.math.BigInteger;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * Appends, and reads of what was not pushed, are scripts; see common.lua for when an epoch begins. A read of what follows
+ * the pushes is answered with no records, without asking the server, as long as the log is subscribed to over the
+ * connection that is up, and was read from the server a moment ago: otherwise every push would cost every node a read.
+ */
+/** A log of a {@link RedisBackplane}. */
+final class RedisLog implements SharedLog, ServerLink.Follower {
+
+    private static final SafeLog LOG = SafeLog.of(RedisBackplane.class);
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int EPOCH_BITS = 80;
+    private static final int FIXED_ARGUMENTS = 12;
+    private static final int SIXTEENTHS = 16;
+
+    private final Servers servers;
+    private final Settings settings;
+    private final Runnable changed;
+    private final String channel;
+    private final byte[][] keys;
+    private final int slot;
+    private final LogRateLimiter broken = new LogRateLimiter();
+
+    /** Guards what follows; nothing foreign runs under it. */
+    private final Object lock = new Object();
+    private final PushedRecords pushed = new PushedRecords();
+    private @Nullable ServerLink link;
+    private boolean isSubscribed;
+    private long checkedAt;
+    private String producer = "";
+    private long number;
+    /** A time that the server's clock had reached when the last append was first tried. */
+    private long firstTried;
+    private boolean closed;
+
+    RedisLog(Servers servers, Settings settings, String name, Runnable changed) {
+        this.servers = servers;
+        this.settings = settings;
+        this.changed = changed;
+        String tagged = settings.prefix() + ":{" + escaped(name) + "}:";
+        this.channel = tagged + "live";
+        this.keys = new byte[][] {bytes(tagged + "meta"), bytes(tagged + "log")};
+        this.slot = SlotHash.getSlot(keys[0]);
+    }
+
+    /** {@return a name with which all keys of the log have one hash tag} */
+    private static String escaped(String name) {
+        return name.replace("%", "%25").replace("{", "%7B").replace("}", "%7D");
+    }
+
+    int slot() {
+        return slot;
+    }
+
+    /** The log is at a server, perhaps another one than before. */
+    void settle(ServerLink at) {
+        ServerLink before;
+        synchronized (lock) {
+            if (closed || link == at) {
+                return;
+            }
+            before = link;
+            link = at;
+            isSubscribed = false;
+            pushed.clear();
+        }
+        if (before != null) {
+            before.unfollow(this);
+        }
+        at.follow(this);
+        changed();
+    }
+
+    @Override
+    public CompletionStage<Position> append(String epoch, String by, long with, List<SharedRecord> records) {
+        Objects.requireNonNull(epoch, "epoch");
+        if (!by.matches("[0-9a-z-]{1,64}")) {
+            throw new IllegalArgumentException("producer must be 1 to 64 of the characters 0-9a-z-: " + by);
+        }
+        if (with < 1) {
+            throw new IllegalArgumentException("number must be at least 1: " + with);
+        }
+        if (records.isEmpty()) {
+            throw new IllegalArgumentException("records must not be empty");
+        }
+        ServerLink at;
+        long tried;
+        synchronized (lock) {
+            at = link;
+            if (closed || at == null) {
+                return failed(Outcome.REFUSED, "the log is closed");
+            }
+            if (!by.equals(producer) || with != number || firstTried == 0) {
+                producer = by;
+                number = with;
+                firstTried = at.time();
+            }
+            tried = firstTried;
+        }
+        byte[][] arguments = new byte[FIXED_ARGUMENTS + records.size()][];
+        fill(arguments, epoch, by, with, tried, Settings.PRODUCERS.toMillis(), settings.messages(),
+                Math.max(1, settings.bytes() / SIXTEENTHS), Math.max(1, settings.age().toMillis() / SIXTEENTHS),
+                Settings.PUSH_BYTES);
+        try {
+            for (int i = 0; i < records.size(); i++) {
+                arguments[FIXED_ARGUMENTS + i] = RecordFormat.encode(records.get(i));
+            }
+        } catch (IllegalArgumentException tooLarge) {
+            return failed(Outcome.IMPOSSIBLE, String.valueOf(tooLarge.getMessage()));
+        }
+        return answered(at.run(Script.APPEND, keys, arguments), this::appended);
+    }
+
+    /** Puts the arguments that both scripts take, and those that follow, at the beginning of {@code arguments}. */
+    private void fill(byte[][] arguments, Object... own) {
+        arguments[0] = bytes(channel);
+        arguments[1] = bytes(newEpoch());
+        arguments[2] = bytes(settings.expiry().toMillis());
+        for (int i = 0; i < own.length; i++) {
+            arguments[3 + i] = bytes(own[i]);
+        }
+    }
+
+    private static String newEpoch() {
+        return new BigInteger(EPOCH_BITS, RANDOM).toString(Character.MAX_RADIX);
+    }
+
+    private Position appended(List<Object> answer) {
+        String status = RecordFormat.text(answer.get(0));
+        String epoch = RecordFormat.text(answer.get(1));
+        return switch (status) {
+            case "ok" -> Position.of(epoch, number(answer.get(3)));
+            case "stale" -> {
+                changed();
+                throw new BackplaneException(Outcome.STALE_EPOCH, "the log is in epoch " + epoch, null);
+            }
+            default -> throw new BackplaneException(Outcome.IMPOSSIBLE, "the producer has appended more since", null);
+        };
+    }
+
+    @Override
+    public CompletionStage<SharedPage> read(@Nullable Position after, int messages, long most) {
+        if (messages < 1) {
+            throw new IllegalArgumentException("messages must be at least 1: " + messages);
+        }
+        ServerLink at;
+        long now = System.nanoTime();
+        synchronized (lock) {
+            at = link;
+            if (closed || at == null) {
+                return failed(Outcome.REFUSED, "the log is closed");
+            }
+            SharedPage page = after == null || !isSubscribed ? null : pushed.after(after, messages, most, at.time());
+            if (page != null && (!page.records().isEmpty() || now - checkedAt < servers.checkNanos())) {
+                return CompletableFuture.completedFuture(page);
+            }
+        }
+        byte[][] arguments = new byte[7][];
+        fill(arguments, after == null ? "" : after.epoch(), after == null ? 0 : after.sequence(), messages, most);
+        return answered(at.run(Script.READ, keys, arguments), answer -> page(at, after, answer, now));
+    }
+
+    private SharedPage page(ServerLink from, @Nullable Position after, List<Object> answer, long asked) {
+        Position head = Position.of(RecordFormat.text(answer.get(0)), number(answer.get(1)));
+        SharedPage page = page(head, after, (List<?>) answer.get(3), number(answer.get(2)));
+        synchronized (lock) {
+            if (link == from && isSubscribed) {
+                pushed.read(page.last(), head.sequence());
+                checkedAt = asked;
+            }
+        }
+        return page;
+    }
+
+    /** {@return the entries up to the first hole, as a page} */
+    private SharedPage page(Position head, @Nullable Position after, List<?> entries, long now) {
+        boolean isNewest = after == null;
+        List<SharedRecord> records = new ArrayList<>(entries.size());
+        long first = 0;
+        long next = 0;
+        for (Object raw : entries) {
+            RecordFormat.Entry entry = entry(raw);
+            if (!records.isEmpty() && entry.sequence() != next) {
+                break;
+            }
+            first = records.isEmpty() || isNewest ? entry.sequence() : first;
+            next = entry.sequence() + (isNewest ? -1 : 1);
+            records.add(entry.record());
+        }
+        if (records.isEmpty()) {
+            return new SharedPage(head, records, now);
+        }
+        if (isNewest) {
+            Collections.reverse(records);
+        }
+        return new SharedPage(head.at(first - 1), records, now);
+    }
+
+    private RecordFormat.Entry entry(Object raw) {
+        try {
+            return RecordFormat.entry(raw);
+        } catch (IllegalArgumentException foreign) {
+            LOG.warn(broken, "A log cannot be read: {}", channel + ": " + foreign.getMessage());
+            throw new BackplaneException(Outcome.REFUSED, channel + " cannot be read", foreign);
+        }
+    }
+
+    private static long number(Object text) {
+        return Long.parseLong(RecordFormat.text(text));
+    }
+
+    private <T> CompletionStage<T> answered(CompletableFuture<List<Object>> answer, Function<List<Object>, T> as) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        answer.whenComplete((list, thrown) -> {
+            if (thrown != null) {
+                if (Failures.isElsewhere(thrown)) {
+                    servers.moved();
+                }
+                result.completeExceptionally(thrown);
+                return;
+            }
+            T value;
+            try {
+                value = as.apply(list);
+            } catch (Throwable failed) {
+                result.completeExceptionally(failed instanceof BackplaneException ? failed
+                        : new BackplaneException(Outcome.UNKNOWN, channel + ": an answer that is not understood", failed));
+                return;
+            }
+            result.complete(value);
+        });
+        return result;
+    }
+
+    private static <T> CompletionStage<T> failed(Outcome outcome, String message) {
+        return CompletableFuture.failedFuture(new BackplaneException(outcome, message, null));
+    }
+
+    @Override
+    public String channel() {
+        return channel;
+    }
+
+    @Override
+    public void subscribed() {
+        synchronized (lock) {
+            isSubscribed = true;
+            pushed.clear();
+        }
+        changed();
+    }
+
+    @Override
+    public void pushed(byte[] push) {
+        synchronized (lock) {
+            try {
+                pushed.pushed(RecordFormat.push(push));
+            } catch (IllegalArgumentException foreign) {
+                LOG.warn(broken, "Not a push of this library: {}", channel + ": " + foreign.getMessage());
+            }
+        }
+        changed();
+    }
+
+    @Override
+    public void disconnected() {
+        synchronized (lock) {
+            isSubscribed = false;
+            pushed.clear();
+        }
+        changed();
+    }
+
+    private void changed() {
+        try {
+            changed.run();
+        } catch (Throwable thrown) {
+            LOG.warn(broken, "A follower of a log failed: {}", thrown);
+        }
+    }
+
+    @Override
+    public void close() {
+        ServerLink last;
+        synchronized (lock) {
+            last = link;
+            closed = true;
+            link = null;
+            isSubscribed = false;
+            pushed.clear();
+        }
+        servers.remove(this);
+        if (last != null) {
+            last.unfollow(this);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package io.techops.broadcast.redis;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.cluster.SlotHash;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * Without a cluster there is one link, which serves all slots. In a cluster every master has a link; which slots it
+ * serves is asked whenever a link is up, a server answers that a slot is elsewhere, and once a second while one of the
+ * links that serve slots is away. A slot that is being moved is refused until it has arrived; its logs begin a new epoch
+ * there, because the new server's history is another one.
+ */
+/** The links to the servers, and which of them has which log. Safe for use by any number of threads. */
+final class Servers {
+
+    private final RedisClient client;
+    private final Settings settings;
+    private final ScheduledExecutorService timer;
+    private final AtomicBoolean isAsking = new AtomicBoolean();
+    private final CompletableFuture<Void> firstUp = new CompletableFuture<>();
+
+    /** Guards what follows; nothing foreign runs under it. */
+    private final Object lock = new Object();
+    private final Map<String, ServerLink> links = new HashMap<>();
+    private final Set<ServerLink> seeds = new HashSet<>();
+    private final Set<RedisLog> logs = new HashSet<>();
+    private final @Nullable ServerLink[] owners = new ServerLink[SlotHash.SLOT_COUNT];
+    private boolean closed;
+
+    private final ServerLink first;
+    private volatile int open;
+
+    Servers(RedisClient client, Settings settings, ScheduledExecutorService timer) {
+        this.client = client;
+        this.settings = settings;
+        this.timer = timer;
+        for (RedisURI uri : settings.uris()) {
+            seeds.add(links.computeIfAbsent(key(uri), key -> link(uri)));
+        }
+        first = links.get(key(settings.uris().get(0)));
+    }
+
+    private static String key(RedisURI uri) {
+        return uri.getHost() + ":" + uri.getPort();
+    }
+
+    private ServerLink link(RedisURI uri) {
+        return new ServerLink(client, uri, settings.timeout(), timer, this::greeted);
+    }
+
+    void start() {
+        seeds.forEach(ServerLink::start);
+        if (settings.cluster()) {
+            timer.scheduleWithFixedDelay(this::askIfAway, 1, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    /** {@return completed once a server can be used} */
+    CompletableFuture<Void> firstUp() {
+        return firstUp;
+    }
+
+    /** {@return why no server can be used, for people} */
+    String trouble() {
+        return "Redis at " + first.name() + ": " + first.trouble();
+    }
+
+    private void greeted(ServerLink link) {
+        if (settings.cluster()) {
+            ask(link);
+        } else {
+            firstUp.complete(null);
+        }
+    }
+
+    private void askIfAway() {
+        boolean isAway;
+        synchronized (lock) {
+            isAway = links.values().stream().anyMatch(link -> !link.isUp());
+        }
+        if (isAway) {
+            ask();
+        }
+    }
+
+    /** A server answered that a log is elsewhere. */
+    void moved() {
+        if (settings.cluster()) {
+            ask();
+        }
+    }
+
+    private void ask() {
+        ServerLink up;
+        synchronized (lock) {
+            up = links.values().stream().filter(ServerLink::isUp).findAny().orElse(null);
+        }
+        if (up != null) {
+            ask(up);
+        }
+    }
+
+    private void ask(ServerLink link) {
+        if (isAsking.compareAndSet(false, true)) {
+            link.clusterSlots().whenComplete((slots, thrown) -> {
+                isAsking.set(false);
+                if (thrown == null) {
+                    assign(link.uri(), slots);
+                    firstUp.complete(null);
+                }
+            });
+        }
+    }
+
+    private void assign(RedisURI asked, List<Object> slots) {
+        Set<ServerLink> started = new HashSet<>();
+        Set<ServerLink> gone;
+        Set<RedisLog> all;
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            Set<ServerLink> used = new HashSet<>(seeds);
+            for (Object range : slots) {
+                List<?> parts = (List<?>) range;
+                List<?> master = (List<?>) parts.get(2);
+                String host = master.get(0) == null ? "" : RecordFormat.text(master.get(0));
+                RedisURI uri = RedisURI.builder(asked).withHost(host.isEmpty() ? asked.getHost() : host)
+                        .withPort(((Long) master.get(1)).intValue()).build();
+                ServerLink link = links.computeIfAbsent(key(uri), key -> {
+                    ServerLink made = link(uri);
+                    started.add(made);
+                    return made;
+                });
+                used.add(link);
+                for (int slot = ((Long) parts.get(0)).intValue(); slot <= ((Long) parts.get(1)).intValue(); slot++) {
+                    owners[slot] = link;
+                }
+            }
+            gone = new HashSet<>(links.values());
+            gone.removeAll(used);
+            links.values().removeAll(gone);
+            all = Set.copyOf(logs);
+        }
+        started.forEach(ServerLink::start);
+        all.forEach(log -> log.settle(of(log.slot())));
+        gone.forEach(ServerLink::close);
+    }
+
+    private ServerLink of(int slot) {
+        synchronized (lock) {
+            ServerLink owner = owners[slot];
+            return owner == null ? first : owner;
+        }
+    }
+
+    void add(RedisLog log) {
+        synchronized (lock) {
+            if (closed) {
+                throw new IllegalStateException("the backplane is closed");
+            }
+            logs.add(log);
+            open = logs.size();
+        }
+        log.settle(of(log.slot()));
+    }
+
+    void remove(RedisLog log) {
+        synchronized (lock) {
+            logs.remove(log);
+            open = logs.size();
+        }
+    }
+
+    /** {@return how long what is known of a log may be trusted: longer with very many logs, which are read in turn} */
+    long checkNanos() {
+        return Math.max(settings.check().toNanos(), open * TimeUnit.MILLISECONDS.toNanos(2));
+    }
+
+    void close() {
+        Set<ServerLink> all;
+        Set<RedisLog> rest;
+        synchronized (lock) {
+            closed = true;
+            all = Set.copyOf(links.values());
+            rest = Set.copyOf(logs);
+        }
+        rest.forEach(RedisLog::close);
+        all.forEach(ServerLink::close);
+        firstUp.completeExceptionally(new IllegalStateException("the backplane is closed"));
+    }
+}
