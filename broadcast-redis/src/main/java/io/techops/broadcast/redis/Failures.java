@@ -8,6 +8,8 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What the failures of a server and of Lettuce mean, and what an operator is told about them. */
@@ -20,6 +22,8 @@ final class Failures {
 
     /** Errors after which the connection is of no use: the server is not the one that it was, or not ready. */
     private static final Set<String> LOST = Set.of("READONLY", "LOADING", "MASTERDOWN", "NOAUTH");
+
+    private static final Pattern ERROR = Pattern.compile("(?:^|user_script: \\d+: )-?([A-Z]+)\\b");
 
     private static final Set<String> ELSEWHERE = Set.of("MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN");
 
@@ -39,16 +43,12 @@ final class Failures {
     static @Nullable String code(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof RedisCommandExecutionException && cause.getMessage() != null) {
-                String message = cause.getMessage();
-                // Redis 6.2 wraps what a command in a script answered.
-                int inner = message.indexOf("@user_script: ");
-                String error = inner < 0 ? message : message.substring(message.lastIndexOf(": ") + 2);
-                String text = (error.startsWith("-") ? error.substring(1) : error).strip();
-                if (inner >= 0 && !REFUSALS.contains(text.split(" ", 2)[0])) {
-                    text = REFUSALS.stream().filter(code -> message.contains(": -" + code + " ")
-                            || message.contains(": " + code + " ")).findFirst().orElse(text);
+                Matcher error = ERROR.matcher(cause.getMessage());
+                String code = "";
+                while (error.find()) { // the innermost: Redis 6.2 wraps what a command in a script answered
+                    code = error.group(1);
                 }
-                return text.split(" ", 2)[0];
+                return code;
             }
         }
         return null;
@@ -101,7 +101,7 @@ final class Failures {
         if (message.contains("NOAUTH")) {
             return " (it wants a password: see credentials, or the user and the password in uri)";
         }
-        if (message.contains("NOPERM") || message.contains("permission")) {
+        if (message.contains("NOPERM") || message.contains("permission") || message.contains("can't run this command")) {
             return " (the ACL of this user is too narrow: README.md of broadcast-redis has the line)";
         }
         if (message.contains("DB index") || message.contains("SELECT is not allowed")) {
@@ -110,7 +110,7 @@ final class Failures {
         if (message.contains("READONLY")) {
             return " (uri has to name a master, or the Sentinels)";
         }
-        if (message.startsWith("OOM")) {
+        if (message.contains("OOM command")) {
             return " (maxmemory is reached: give it more, or shorten retention)";
         }
         if (message.contains("MOVED") || message.contains("CROSSSLOT")) {

@@ -14,8 +14,12 @@ import io.techops.broadcast.spi.Backplane;
 import io.techops.broadcast.spi.BackplaneException;
 import io.techops.broadcast.spi.BackplaneException.Outcome;
 import io.techops.broadcast.spi.SharedLog;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -262,10 +266,10 @@ public final class RedisBackplane implements Backplane {
          *
          * @param pem a file with one or more certificates
          * @return this builder
-         * @throws IllegalArgumentException if it cannot be read
+         * @throws IllegalArgumentException if it is not so
          */
         public Builder trustedCertificates(Path pem) {
-            trusted = readable("trustedCertificates", pem);
+            trusted = certificates("trustedCertificates", pem);
             return this;
         }
 
@@ -275,19 +279,26 @@ public final class RedisBackplane implements Backplane {
          * @param pem a file with the certificate, and its chain
          * @param pkcs8 a file with its key, PEM, not encrypted
          * @return this builder
-         * @throws IllegalArgumentException if one of them cannot be read
+         * @throws IllegalArgumentException if it is not so
          */
         public Builder clientCertificate(Path pem, Path pkcs8) {
-            certificate = readable("clientCertificate", pem);
-            key = readable("clientCertificate", pkcs8);
+            if (!Files.isReadable(pkcs8)) {
+                throw new IllegalArgumentException("clientCertificate must have a key that can be read: " + pkcs8);
+            }
+            certificate = certificates("clientCertificate", pem);
+            key = pkcs8;
             return this;
         }
 
-        private static Path readable(String setting, Path file) {
-            if (!Files.isReadable(file)) {
-                throw new IllegalArgumentException(setting + " must be a readable file: " + file);
+        private static Path certificates(String setting, Path file) {
+            try (InputStream in = Files.newInputStream(file)) {
+                if (!CertificateFactory.getInstance("X.509").generateCertificates(in).isEmpty()) {
+                    return file;
+                }
+            } catch (IOException | CertificateException invalid) {
+                throw new IllegalArgumentException(setting + " must be a PEM file of certificates: " + file, invalid);
             }
-            return file;
+            throw new IllegalArgumentException(setting + " must have a certificate: " + file);
         }
 
         /**
@@ -380,7 +391,6 @@ public final class RedisBackplane implements Backplane {
          * logged, and tried again.
          *
          * @return the backplane
-         * @throws IllegalArgumentException if a certificate is none
          */
         public RedisBackplane build() {
             List<RedisURI> complete = uris.stream().map(this::complete).toList();
@@ -392,7 +402,6 @@ public final class RedisBackplane implements Backplane {
          * Makes the backplane, and waits until the server can be used, for three times the {@link #timeout}.
          *
          * @return the backplane
-         * @throws IllegalArgumentException if a certificate is none
          * @throws BackplaneException if the server cannot be reached, or refuses; the message says why, and which setting has to do
          *     with it
          */
@@ -440,14 +449,7 @@ public final class RedisBackplane implements Backplane {
             if (certificate != null && key != null) {
                 options.keyManager(certificate.toFile(), key.toFile(), new char[0]);
             }
-            SslOptions made = options.build();
-            try {
-                made.createSslContextBuilder();
-            } catch (Exception invalid) {
-                throw new IllegalArgumentException("trustedCertificates and clientCertificate must be PEM files: "
-                        + invalid.getMessage(), invalid);
-            }
-            return made;
+            return options.build();
         }
     }
 }
