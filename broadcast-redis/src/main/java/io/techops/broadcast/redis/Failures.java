@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class Failures {
 
     /** Errors with which a server answers before it has changed anything. */
-    private static final Set<String> REFUSALS = Set.of("OOM", "READONLY", "LOADING", "MASTERDOWN", "MISCONF", "NOREPLICAS",
-            "BUSY", "NOPERM", "NOAUTH", "WRONGPASS", "WRONGTYPE", "NOSCRIPT", "MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN",
+    private static final Set<String> REFUSALS = Set.of("OOM", "READONLY", "LOADING", "MASTERDOWN", "MISCONF",
+            "NOREPLICAS", "BUSY", "NOPERM", "NOAUTH", "WRONGPASS", "WRONGTYPE", "NOSCRIPT", "MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN",
             "CROSSSLOT");
 
     /** Errors after which the connection is of no use: the server is not the one that it was, or not ready. */
@@ -33,7 +33,8 @@ final class Failures {
     /** {@return what was thrown, out of what it was wrapped in by futures} */
     static Throwable unwrapped(Throwable thrown) {
         Throwable cause = thrown;
-        while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
             cause = cause.getCause();
         }
         return cause;
@@ -95,13 +96,15 @@ final class Failures {
     }
 
     private static String hint(String message) {
-        if (message.contains("WRONGPASS") || message.contains("invalid password") || message.contains("invalid username")) {
+        if (message.contains("WRONGPASS") || message.contains("invalid password")
+                || message.contains("invalid username")) {
             return " (the credentials are wrong: see credentials, or the user and the password in uri)";
         }
         if (message.contains("NOAUTH")) {
             return " (it wants a password: see credentials, or the user and the password in uri)";
         }
-        if (message.contains("NOPERM") || message.contains("permission") || message.contains("can't run this command")) {
+        if (message.contains("NOPERM") || message.contains("permission")
+                || message.contains("can't run this command")) {
             return " (the ACL of this user is too narrow: README.md of broadcast-redis has the line)";
         }
         if (message.contains("DB index") || message.contains("SELECT is not allowed")) {

@@ -22,7 +22,8 @@ record Greeting(List<String> warnings) {
         String server = RecordFormat.text(answer.get(0));
         String version = value(server, "redis_version");
         Matcher numbers = Pattern.compile("(\\d+)\\.(\\d+).*").matcher(version == null ? "" : version);
-        if (!numbers.matches() || Integer.parseInt(numbers.group(1)) * 1_000 + Integer.parseInt(numbers.group(2)) < 6_002) {
+        if (!numbers.matches()
+                || Integer.parseInt(numbers.group(1)) * 1_000 + Integer.parseInt(numbers.group(2)) < 6_002) {
             throw new IllegalStateException("Redis 6.2 or newer is needed, or Valkey: this is " + version);
         }
         if (!"master".equals(value(RecordFormat.text(answer.get(1)), "role"))) {

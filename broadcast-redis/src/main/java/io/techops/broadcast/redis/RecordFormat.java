@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * A record is one byte of flags (1 text, 2 key, 4 time to live); the key as its length in two bytes and UTF-8; the time
- * to live as eight bytes, in nanoseconds; the payload. In the stream its entry has two fields: m, the record, and a, the
- * stamp "<producer> <number> <index> <time>".
+ * to live as eight bytes, in nanoseconds; the payload. In the stream its entry has two fields: m, the record, and a,
+ * the stamp "<producer> <number> <index> <time>".
  *
  * A push is a line "<epoch> <first sequence> <time> <producer> <number> <lengths>" and the records; or, if they are too
  * large for a push, "<epoch> <last sequence> <time> - 0 -".

@@ -42,17 +42,18 @@ import org.jspecify.annotations.Nullable;
  *         .build();
  * }</pre>
  *
- * <p>A log is a stream and a hash, which share a hash tag; scripts append to it and read it, each in one atomic step. What
- * is appended is pushed to the nodes by publish and subscribe, and what a push did not bring is read from the stream.
+ * <p>A log is a stream and a hash, which share a hash tag; scripts append to it and read it, each in one atomic step.
+ * What is appended is pushed to the nodes by publish and subscribe, and what a push did not bring is read from the
+ * stream.
  *
- * <p>A new epoch begins whenever the server may have lost something: when it was restarted, with its data or without; when
- * a replica was promoted; when the state of the log was deleted, evicted or expired; when the log moved to another server
- * of a cluster. The scripts notice that before they append or read anything.
+ * <p>A new epoch begins whenever the server may have lost something: when it was restarted, with its data or without;
+ * when a replica was promoted; when the state of the log was deleted, evicted or expired; when the log moved to
+ * another server of a cluster. The scripts notice that before they append or read anything.
  *
- * <p>There is one connection to each server. If it is lost, or an answer does not come within {@link Builder#timeout}, a
- * new one is made, after 100 ms at first and at most every second, until the backplane is closed. Until then the calls of the
- * logs fail at once. That is also so at the beginning: {@link Builder#build} does not wait for the server, and
- * {@link Builder#connect} does.
+ * <p>There is one connection to each server. If it is lost, or an answer does not come within {@link Builder#timeout},
+ * a new one is made, after 100 ms at first and at most every second, until the backplane is closed. Until then the
+ * calls of the logs fail at once. That is also so at the beginning: {@link Builder#build} does not wait for the
+ * server, and {@link Builder#connect} does.
  *
  * <p>Each call of a log is answered or fails within twice the {@link Builder#timeout}. Safe for use by any number of
  * threads.
@@ -167,8 +168,8 @@ public final class RedisBackplane implements Backplane {
          * Sets where the server is. Default: {@code redis://localhost}.
          *
          * @param uri {@code redis://[user:password@]host[:port][/database]}, {@code rediss://…} for TLS,
-         *     or {@code redis-sentinel://[password@]host[:port][,host…][/database]#master} ({@code rediss-sentinel://} for
-         *     TLS); user and password percent-encoded
+         *     or {@code redis-sentinel://[password@]host[:port][,host…][/database]#master} ({@code rediss-sentinel://}
+         *     for TLS); user and password percent-encoded
          * @return this builder
          * @throws IllegalArgumentException if it is none of them; the message does not hold it, because of the password
          */
@@ -179,10 +180,11 @@ public final class RedisBackplane implements Backplane {
         }
 
         /**
-         * Sets that the servers are a Redis Cluster, and where some of them are. Every log is on the master that has its slot.
+         * Sets that the servers are a Redis Cluster, and where some of them are. Every log is on the master that has
+         * its slot.
          *
-         * @param seeds at least one, {@code redis://…} or {@code rediss://…} as in {@link #uri}, without a database; their
-         *     credentials and TLS are used for all servers of the cluster
+         * @param seeds at least one, {@code redis://…} or {@code rediss://…} as in {@link #uri}, without a database;
+         *     their credentials and TLS are used for all servers of the cluster
          * @return this builder
          * @throws IllegalArgumentException if there is none, or one is not so
          */
@@ -247,7 +249,8 @@ public final class RedisBackplane implements Backplane {
         }
 
         /**
-         * Sets the name of the connections in the server's {@code CLIENT LIST}, such as that of the node. Default: none.
+         * Sets the name of the connections in the server's {@code CLIENT LIST}, such as that of the node. Default:
+         * none.
          *
          * @param name the name, without spaces
          * @return this builder
@@ -303,8 +306,8 @@ public final class RedisBackplane implements Backplane {
 
         /**
          * Sets what the names of all keys and channels begin with: {@code <prefix>:{<log>}:…}. Default:
-         * {@code broadcast}. Nodes with the same prefix on the same database share their logs; channels are shared by all
-         * databases of a server, so two systems need two prefixes.
+         * {@code broadcast}. Nodes with the same prefix on the same database share their logs; channels are shared by
+         * all databases of a server, so two systems need two prefixes.
          *
          * @param text 1 to 64 characters, no braces
          * @return this builder
@@ -319,9 +322,10 @@ public final class RedisBackplane implements Backplane {
         }
 
         /**
-         * Sets how much of each log Redis keeps, whichever limit is reached first: history for nodes that start, and for clients that
-         * come back. All limits are approximate: Redis removes entries of a stream by the hundred or by 4 KiB, and age is looked at when
-         * something is appended. Default: 10,000 messages, 32 MiB, an hour. At least what the hubs keep is sensible.
+         * Sets how much of each log Redis keeps, whichever limit is reached first: history for nodes that start, and
+         * for clients that come back. All limits are approximate: Redis removes entries of a stream by the hundred or
+         * by 4 KiB, and age is looked at when something is appended. Default: 10,000 messages, 32 MiB, an hour. At
+         * least what the hubs keep is sensible.
          *
          * @param mostMessages at least 1
          * @param mostBytes at least 1,024
@@ -341,8 +345,8 @@ public final class RedisBackplane implements Backplane {
         }
 
         /**
-         * Sets for how long a log that no node has open outlives its last use; then Redis deletes it, and when it is used again, a
-         * new epoch begins. Default: a day.
+         * Sets for how long a log that no node has open outlives its last use; then Redis deletes it, and when it is
+         * used again, a new epoch begins. Default: a day.
          *
          * @param idle at least a minute
          * @return this builder
@@ -354,8 +358,8 @@ public final class RedisBackplane implements Backplane {
         }
 
         /**
-         * Sets how long an answer and a connection may take; after that the connection is given up. Default: 2 seconds. It is also
-         * the longest for which a script of another client may occupy Redis.
+         * Sets how long an answer and a connection may take; after that the connection is given up. Default: 2
+         * seconds. It is also the longest for which a script of another client may occupy Redis.
          *
          * @param limit at least 100 ms
          * @return this builder
@@ -367,8 +371,8 @@ public final class RedisBackplane implements Backplane {
         }
 
         /**
-         * Sets how often a log is read from Redis although nothing was pushed: in case a push was lost, and to notice that Redis is
-         * away. Default: 1 second; 2 ms more for each log beyond 500.
+         * Sets how often a log is read from Redis although nothing was pushed: in case a push was lost, and to notice
+         * that Redis is away. Default: 1 second; 2 ms more for each log beyond 500.
          *
          * @param pause at least 100 ms
          * @return this builder
@@ -387,8 +391,8 @@ public final class RedisBackplane implements Backplane {
         }
 
         /**
-         * Makes the backplane, which begins to connect. Does not wait for the server: while it cannot be reached or refuses, that is
-         * logged, and tried again.
+         * Makes the backplane, which begins to connect. Does not wait for the server: while it cannot be reached or
+         * refuses, that is logged, and tried again.
          *
          * @return the backplane
          */
@@ -402,8 +406,8 @@ public final class RedisBackplane implements Backplane {
          * Makes the backplane, and waits until the server can be used, for three times the {@link #timeout}.
          *
          * @return the backplane
-         * @throws BackplaneException if the server cannot be reached, or refuses; the message says why, and which setting has to do
-         *     with it
+         * @throws BackplaneException if the server cannot be reached, or refuses; the message says why, and which
+         *     setting has to do with it
          */
         public RedisBackplane connect() {
             RedisBackplane backplane = build();

@@ -23,14 +23,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Appends, and reads of what was not pushed, are scripts; see common.lua for when an epoch begins. A read of what follows
- * the pushes is answered with no records, without asking the server, as long as the log is subscribed to over the
- * connection that is up, and was read from the server a moment ago: otherwise every push would cost every node a read.
+ * Appends, and reads of what was not pushed, are scripts; see common.lua for when an epoch begins. A read of what
+ * follows the pushes is answered with no records, without asking the server, as long as the log is subscribed to over
+ * the connection that is up, and was read from the server a moment ago: otherwise every push would cost every node a
+ * read.
  */
 /** A log of a {@link RedisBackplane}. */
-final class RedisLog implements SharedLog, ServerLink.Follower {
+final class RedisLog implements SharedLog, Servers.Resident, ServerLink.Follower {
 
-    private static final SafeLog LOG = SafeLog.of(RedisBackplane.class);
+    private static final SafeLog LOG = SafeLog.of(RedisLog.class);
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int EPOCH_BITS = 80;
     private static final int FIXED_ARGUMENTS = 12;
@@ -71,12 +72,13 @@ final class RedisLog implements SharedLog, ServerLink.Follower {
         return name.replace("%", "%25").replace("{", "%7B").replace("}", "%7D");
     }
 
-    int slot() {
+    @Override
+    public int slot() {
         return slot;
     }
 
-    /** The log is at a server, perhaps another one than before. */
-    void settle(ServerLink at) {
+    @Override
+    public void settle(ServerLink at) {
         ServerLink before;
         synchronized (lock) {
             if (closed || link == at) {
@@ -247,7 +249,7 @@ final class RedisLog implements SharedLog, ServerLink.Follower {
                 value = as.apply(list);
             } catch (Throwable failed) {
                 result.completeExceptionally(failed instanceof BackplaneException ? failed
-                        : new BackplaneException(Outcome.UNKNOWN, channel + ": an answer that is not understood", failed));
+                        : new BackplaneException(Outcome.UNKNOWN, channel + ": not an answer of our script", failed));
                 return;
             }
             result.complete(value);

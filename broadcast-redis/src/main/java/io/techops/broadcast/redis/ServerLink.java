@@ -27,17 +27,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /*
- * One connection at a time, for commands and pushes alike (RESP3): what the server sends of a log has one order. Lettuce
- * does not reconnect by itself, because it would send again what was not answered; here a connection that is lost is
- * given up with all that was in flight, and a new one is made, 100 ms later, then after twice as long, up to a second.
- * A command that is not answered in time is a lost connection, too: a cut network says nothing.
+ * One connection at a time, for commands and pushes alike (RESP3): what the server sends of a log has one order.
+ * Lettuce does not reconnect by itself, because it would send again what was not answered; here a connection that is
+ * lost is given up with all that was in flight, and a new one is made, 100 ms later, then after twice as long, up to a
+ * second. A command that is not answered in time is a lost connection, too: a cut network says nothing.
  *
  *     waiting --connect--> connecting --greeted, is a master--> up --lost--> waiting
  */
 /** The way to one server, which it is connected to again and again. Safe for use by any number of threads. */
 final class ServerLink {
 
-    private static final SafeLog LOG = SafeLog.of(RedisBackplane.class);
+    private static final SafeLog LOG = SafeLog.of(ServerLink.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LAST_PAUSE = Duration.ofSeconds(1);
     private static final int CHANNELS_AT_ONCE = 256;
@@ -188,18 +188,18 @@ final class ServerLink {
 
     /** The connection of a session is of no use any more; all that was sent over it and not answered fails. */
     private void lost(Session gone, Throwable thrown) {
-        List<Follower> told;
+        List<Follower> those;
         synchronized (lock) {
             gone.isLost = true;
             if (session != gone) {
                 return;
             }
             session = null;
-            told = followers.values().stream().flatMap(List::stream).toList();
+            those = followers.values().stream().flatMap(List::stream).toList();
         }
         gone.end();
         retry(thrown);
-        told.forEach(Follower::disconnected);
+        those.forEach(Follower::disconnected);
     }
 
     private void retry(Throwable thrown) {
@@ -266,8 +266,8 @@ final class ServerLink {
     }
 
     /**
-     * Runs a script, whose answer is a list with the server's time in milliseconds as its third element. The stage fails with
-     * a {@link BackplaneException}.
+     * Runs a script, whose answer is a list with the server's time in milliseconds as its third element. The stage
+     * fails with a {@link BackplaneException}.
      */
     CompletableFuture<List<Object>> run(Script script, byte[][] keys, byte[]... arguments) {
         Session now = session;

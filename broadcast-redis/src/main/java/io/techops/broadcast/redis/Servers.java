@@ -3,6 +3,8 @@ package io.techops.broadcast.redis;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.SlotHash;
+import io.techops.broadcast.logging.LogRateLimiter;
+import io.techops.broadcast.logging.SafeLog;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,15 +19,29 @@ import org.jspecify.annotations.Nullable;
 /*
  * Without a cluster there is one link, which serves all slots. In a cluster every master has a link; which slots it
  * serves is asked whenever a link is up, a server answers that a slot is elsewhere, and once a second while one of the
- * links that serve slots is away. A slot that is being moved is refused until it has arrived; its logs begin a new epoch
- * there, because the new server's history is another one.
+ * links that serve slots is away. A slot that is being moved is refused until it has arrived; its logs begin a new
+ * epoch there, because the new server's history is another one.
  */
 /** The links to the servers, and which of them has which log. Safe for use by any number of threads. */
 final class Servers {
 
+    private static final SafeLog LOG = SafeLog.of(Servers.class);
+
+    /** A log, which is at one of the servers. */
+    interface Resident {
+
+        int slot();
+
+        /** It is at this server from now on. */
+        void settle(ServerLink at);
+
+        void close();
+    }
+
     private final RedisClient client;
     private final Settings settings;
     private final ScheduledExecutorService timer;
+    private final LogRateLimiter unknown = new LogRateLimiter();
     private final AtomicBoolean isAsking = new AtomicBoolean();
     private final CompletableFuture<Void> firstUp = new CompletableFuture<>();
 
@@ -33,12 +49,13 @@ final class Servers {
     private final Object lock = new Object();
     private final Map<String, ServerLink> links = new HashMap<>();
     private final Set<ServerLink> seeds = new HashSet<>();
-    private final Set<RedisLog> logs = new HashSet<>();
+    private final Set<Resident> logs = new HashSet<>();
     private final @Nullable ServerLink[] owners = new ServerLink[SlotHash.SLOT_COUNT];
     private boolean closed;
 
     private final ServerLink first;
     private volatile int open;
+    private volatile String trouble = "not connected yet";
 
     Servers(RedisClient client, Settings settings, ScheduledExecutorService timer) {
         this.client = client;
@@ -72,7 +89,7 @@ final class Servers {
 
     /** {@return why no server can be used, for people} */
     String trouble() {
-        return "Redis at " + first.name() + ": " + first.trouble();
+        return "Redis at " + first.name() + ": " + (first.isUp() ? trouble : first.trouble());
     }
 
     private void greeted(ServerLink link) {
@@ -117,6 +134,9 @@ final class Servers {
                 if (thrown == null) {
                     assign(link.uri(), slots);
                     firstUp.complete(null);
+                } else {
+                    trouble = Failures.explained(thrown);
+                    LOG.warn(unknown, "The servers of the cluster cannot be asked for: {}", trouble);
                 }
             });
         }
@@ -125,7 +145,7 @@ final class Servers {
     private void assign(RedisURI asked, List<Object> slots) {
         Set<ServerLink> started = new HashSet<>();
         Set<ServerLink> gone;
-        Set<RedisLog> all;
+        Set<Resident> all;
         synchronized (lock) {
             if (closed) {
                 return;
@@ -164,7 +184,7 @@ final class Servers {
         }
     }
 
-    void add(RedisLog log) {
+    void add(Resident log) {
         synchronized (lock) {
             if (closed) {
                 throw new IllegalStateException("the backplane is closed");
@@ -175,7 +195,7 @@ final class Servers {
         log.settle(of(log.slot()));
     }
 
-    void remove(RedisLog log) {
+    void remove(Resident log) {
         synchronized (lock) {
             logs.remove(log);
             open = logs.size();
@@ -189,13 +209,13 @@ final class Servers {
 
     void close() {
         Set<ServerLink> all;
-        Set<RedisLog> rest;
+        Set<Resident> rest;
         synchronized (lock) {
             closed = true;
             all = Set.copyOf(links.values());
             rest = Set.copyOf(logs);
         }
-        rest.forEach(RedisLog::close);
+        rest.forEach(Resident::close);
         all.forEach(ServerLink::close);
         firstUp.completeExceptionally(new IllegalStateException("the backplane is closed"));
     }

@@ -37,7 +37,7 @@ enum Binary {
         if (found == null && !isRequired) {
             Assumptions.abort("there is no redis-server in the path, and BROADCAST_REQUIRE_REDIS is not true");
         }
-        return Objects.requireNonNull(found, "redis-server is required, by BROADCAST_REQUIRE_REDIS, and not in the path");
+        return Objects.requireNonNull(found, "redis-server is not in the path, and BROADCAST_REQUIRE_REDIS is true");
     }
 
     private static boolean runs() {

@@ -14,8 +14,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Measures a backplane on the Redis of the system: appends of one node as a hub makes them, one at a time, and how long a
- * record takes to the read of another node. Run by hand: {@code main}.
+ * Measures a backplane on the Redis of the system: appends of one node as a hub makes them, one at a time, and how
+ * long a record takes to the read of another node. Run by hand: {@code main}.
  */
 final class Measure {
 
@@ -37,7 +37,8 @@ final class Measure {
         }
     }
 
-    private static void measure(RedisProcess redis, RedisBackplane one, RedisBackplane two, int batch) throws Exception {
+    private static void measure(RedisProcess redis, RedisBackplane one, RedisBackplane two, int batch)
+            throws Exception {
         BlockingQueue<Boolean> hints = new ArrayBlockingQueue<>(1);
         String name = "measure " + UUID.randomUUID();
         String producer = "node-" + UUID.randomUUID();
@@ -66,13 +67,14 @@ final class Measure {
             }
             double seconds = (System.nanoTime() - begin) / 1e9;
             Arrays.sort(micros);
-            System.out.printf("batches of %d: %.0f appends/s, %.0f messages/s, p50 %d us, p99 %d us, Redis %.2f us CPU a message%n",
-                    batch, rounds / seconds, rounds * (long) batch / seconds, micros[rounds / 2], micros[rounds * 99 / 100],
-                    (cpu(redis) - cpu) * 1e6 / rounds / batch);
+            System.out.printf("batches of %d: %.0f appends/s, %.0f messages/s, p50 %d us, p99 %d us,"
+                    + " Redis %.2f us CPU a message%n", batch, rounds / seconds, rounds * (long) batch / seconds,
+                    micros[rounds / 2], micros[rounds * 99 / 100], (cpu(redis) - cpu) * 1e6 / rounds / batch);
         }
     }
 
     private static double cpu(RedisProcess redis) {
-        return Double.parseDouble(redis.info("cpu", "used_cpu_user")) + Double.parseDouble(redis.info("cpu", "used_cpu_sys"));
+        return Double.parseDouble(redis.info("cpu", "used_cpu_user"))
+                + Double.parseDouble(redis.info("cpu", "used_cpu_sys"));
     }
 }

@@ -26,6 +26,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** Does with one log what a hub does: follows it, and appends with retries. */
 final class Node implements AutoCloseable {
@@ -133,7 +134,7 @@ final class Node implements AutoCloseable {
 
     Position append(Duration limit, String... texts) {
         long deadline = System.nanoTime() + limit.toNanos();
-        List<SharedRecord> records = List.of(texts).stream().map(t -> SharedRecord.of(Message.text(t), null, null)).toList();
+        List<SharedRecord> records = Stream.of(texts).map(t -> SharedRecord.of(Message.text(t), null, null)).toList();
         await().atMost(limit).until(() -> current != null);
         boolean isUnknown = false;
         String epoch = current.epoch();

@@ -66,7 +66,8 @@ class RedisContractTest extends SharedLogContract {
 
     @Test
     void aLogThatNoNodeUsesExpires() {
-        try (Node node = new Node(RedisBackplane.builder().uri(redis.uri()).expiry(Duration.ofMinutes(5)).build(), "idle")) {
+        try (Node node = new Node(RedisBackplane.builder().uri(redis.uri())
+                .expiry(Duration.ofMinutes(5)).build(), "idle")) {
             node.append("x");
             assertThat(Long.parseLong(redis.command("PTTL", "broadcast:{idle}:log"))).isBetween(1L, 300_000L);
             assertThat(Long.parseLong(redis.command("PTTL", "broadcast:{idle}:meta"))).isBetween(1L, 300_000L);

@@ -47,8 +47,8 @@ class RedisTlsTest {
         Path store = folder.resolve("store.p12");
         Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                 "-genkeypair", "-alias", "redis", "-keyalg", "EC", "-groupname", "secp256r1", "-dname", "CN=localhost",
-                "-ext", "san=dns:localhost,ip:127.0.0.1", "-ext", "bc=ca:true", "-validity", "30", "-storetype", "PKCS12",
-                "-keystore", store.toString(), "-storepass", PASSWORD)
+                "-ext", "san=dns:localhost,ip:127.0.0.1", "-ext", "bc=ca:true", "-validity", "30", "-storetype",
+                "PKCS12",                 "-keystore", store.toString(), "-storepass", PASSWORD)
                 .redirectErrorStream(true).redirectOutput(folder.resolve("keytool").toFile()).start();
         assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
         KeyStore keys = KeyStore.getInstance("PKCS12");

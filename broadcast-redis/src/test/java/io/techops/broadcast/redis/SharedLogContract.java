@@ -65,7 +65,8 @@ abstract class SharedLogContract {
 
     private SharedPage newest() {
         SharedPage[] page = new SharedPage[1];
-        await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> (page[0] = get(log.read(null, 1_000, 4 << 20))) != null);
+        await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(
+                () -> (page[0] = get(log.read(null, 1_000, 4 << 20))) != null);
         return page[0];
     }
 
