@@ -17,8 +17,8 @@ final class Failures {
 
     /** Errors with which a server answers before it has changed anything. */
     private static final Set<String> REFUSALS = Set.of("OOM", "READONLY", "LOADING", "MASTERDOWN", "MISCONF",
-            "NOREPLICAS", "BUSY", "NOPERM", "NOAUTH", "WRONGPASS", "WRONGTYPE", "NOSCRIPT", "MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN",
-            "CROSSSLOT");
+            "NOREPLICAS", "BUSY", "NOPERM", "NOAUTH", "WRONGPASS", "WRONGTYPE", "NOSCRIPT", "MOVED", "ASK", "TRYAGAIN",
+            "CLUSTERDOWN", "CROSSSLOT");
 
     /** Errors after which the connection is of no use: the server is not the one that it was, or not ready. */
     private static final Set<String> LOST = Set.of("READONLY", "LOADING", "MASTERDOWN", "NOAUTH");

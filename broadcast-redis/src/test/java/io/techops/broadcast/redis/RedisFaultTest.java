@@ -65,7 +65,7 @@ class RedisFaultTest {
             redis.close();
         }
         await().atMost(Duration.ofSeconds(20)).until(() -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().startsWith("lettuce") || thread.getName().startsWith("broadcast")));
+                .noneMatch(thread -> thread.getName().matches("(lettuce|broadcast).*")));
     }
 
     private void goesOnFrom(String epoch, boolean isSame) {

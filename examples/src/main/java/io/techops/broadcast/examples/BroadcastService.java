@@ -135,7 +135,10 @@ public final class BroadcastService implements Callable<Integer> {
     }
 
     private void close(BroadcastServer server) {
-        Thread closing = new Thread(() -> server.close(options.drain()), "broadcast-service-close");
+        Thread closing = new Thread(() -> {
+            server.close(options.drain());
+            options.close();
+        }, "broadcast-service-close");
         closing.setDaemon(true);
         closing.start();
         try {

@@ -120,6 +120,11 @@ final class Options {
     @Mixin
     private final HistoryOptions history = new HistoryOptions();
 
+    // Many nodes.
+
+    @Mixin
+    private final BackplaneOptions backplane = new BackplaneOptions();
+
     // The open internet.
 
     @Mixin
@@ -232,7 +237,12 @@ final class Options {
         return Pages.folder(webRoot);
     }
 
-    private BroadcastHub hub() {
+    /** Frees what the server needed beside itself, after it was closed. */
+    void close() {
+        backplane.close();
+    }
+
+    private BroadcastHub hub() throws BadOption {
         MessagePolicy kinds = relayBinary ? MessagePolicy.everything() : MessagePolicy.textOnly();
         MessagePolicy policy = openInternet.within(kinds.andThen(MessagePolicy.maxBytes(maxMessageBytes)));
         BroadcastHub.Builder hub = BroadcastHub.builder()
@@ -243,6 +253,7 @@ final class Options {
                 .stallTimeout(stallTimeout);
         openInternet.apply(hub);
         history.apply(hub);
+        backplane.apply(hub);
         return hub.build();
     }
 }

@@ -50,6 +50,9 @@ class BadOptionIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            --redis-prefix a               | --redis-prefix must be given together with --redis: a
+            --redis redis://h --redis-prefix {a} | --redis-prefix must be 1 to 64 characters without braces: {a}
+            --node-name n                  | --node-name must be given together with --redis: n
             --prot 1                       | unknown option --prot; --help lists what is allowed
             --debgu                        | unknown option --debgu, perhaps --debug; --help lists what is allowed
             loud                           | a bare word must be debug; --help lists the options: loud
