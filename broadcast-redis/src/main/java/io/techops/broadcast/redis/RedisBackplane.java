@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
@@ -144,7 +143,7 @@ public final class RedisBackplane implements Backplane {
     /** Collects the settings of a {@link RedisBackplane}. Not safe for use by several threads. */
     public static final class Builder {
 
-        private List<RedisURI> uris = List.of(parsed("redis://localhost"));
+        private List<String> uris = List.of("redis://localhost");
         private boolean cluster;
         private @Nullable String user;
         private @Nullable String password;
@@ -174,7 +173,8 @@ public final class RedisBackplane implements Backplane {
          * @throws IllegalArgumentException if it is none of them; the message does not hold it, because of the password
          */
         public Builder uri(String uri) {
-            uris = List.of(parsed(uri));
+            parsed(uri);
+            uris = List.of(uri);
             cluster = false;
             return this;
         }
@@ -192,15 +192,13 @@ public final class RedisBackplane implements Backplane {
             if (seeds.length == 0) {
                 throw new IllegalArgumentException("seeds must not be empty");
             }
-            List<RedisURI> parsed = new ArrayList<>();
             for (String seed : seeds) {
                 RedisURI uri = parsed(seed);
                 if (uri.getDatabase() != 0 || uri.getSentinelMasterId() != null) {
                     throw new IllegalArgumentException("seeds must name no database and no Sentinel");
                 }
-                parsed.add(uri);
             }
-            uris = List.copyOf(parsed);
+            uris = List.of(seeds);
             cluster = true;
             return this;
         }
@@ -420,8 +418,8 @@ public final class RedisBackplane implements Backplane {
             }
         }
 
-        private RedisURI complete(RedisURI from) {
-            RedisURI uri = RedisURI.builder(from).build();
+        private RedisURI complete(String text) {
+            RedisURI uri = parsed(text);
             uri.setTimeout(timeout);
             if (password != null) {
                 if (user == null) {
