@@ -93,7 +93,9 @@ final class RedisLog implements SharedLog, Servers.Resident, ServerLink.Follower
             before.unfollow(this);
         }
         at.follow(this);
-        changed();
+        if (before != null) {
+            changed();
+        }
     }
 
     @Override

@@ -43,7 +43,7 @@ final class Node implements AutoCloseable {
     }
 
     private final Backplane backplane;
-    private final SharedLog log;
+    private volatile SharedLog log;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
 
     /** The thread's own. */
@@ -83,7 +83,7 @@ final class Node implements AutoCloseable {
     }
 
     private void read() {
-        if (isReading || standsStill) {
+        if (isReading || standsStill || log == null) {
             return;
         }
         isReading = true;
@@ -135,7 +135,7 @@ final class Node implements AutoCloseable {
     Position append(Duration limit, String... texts) {
         long deadline = System.nanoTime() + limit.toNanos();
         List<SharedRecord> records = Stream.of(texts).map(t -> SharedRecord.of(Message.text(t), null, null)).toList();
-        await().atMost(limit).until(() -> current != null);
+        awaitCurrent();
         boolean isUnknown = false;
         String epoch = current.epoch();
         long mine = ++number;
@@ -190,8 +190,14 @@ final class Node implements AutoCloseable {
     }
 
     Position current() {
-        await().atMost(LIMIT).until(() -> current != null);
+        awaitCurrent();
         return current;
+    }
+
+    private void awaitCurrent() {
+        if (current == null) {
+            await().atMost(LIMIT).pollInterval(Duration.ofMillis(10)).until(() -> current != null);
+        }
     }
 
     void awaitText(String text) {
