@@ -168,7 +168,14 @@ class RedisFaultTest {
     void aServerWhoseReplicationIdChangesUnderLivingConnectionsBeginsOneEpoch() {
         start();
         String epoch = one.append("before").epoch();
-        redis.command("DEBUG", "CHANGE-REPL-ID");
+        String id = redis.info("replication", "master_replid");
+        try (Resp resp = new Resp(redis.port())) { // in one step: it is a replica for no connection
+            resp.command("MULTI");
+            resp.command("REPLICAOF", "127.0.0.1", "1");
+            resp.command("REPLICAOF", "NO", "ONE");
+            assertThat(resp.command("EXEC")).isEqualTo("OK\nOK\n");
+        }
+        assertThat(redis.info("replication", "master_replid")).isNotEqualTo(id);
         goesOnFrom(epoch, false);
         String second = one.current().epoch();
         one.append("later by one");
@@ -306,9 +313,10 @@ class RedisFaultTest {
     @Test
     void aPasswordADatabaseAndARoleThatAreWrongAreNamed() {
         redis = RedisProcess.start(binary());
-        redis.command("ACL", "SETUSER", "app", "on", ">secret", "~broadcast:*", "&broadcast:*", "+@all");
-        redis.command("ACL", "SETUSER", "narrow", "on", ">secret", "~broadcast:*", "&broadcast:*", "+ping", "+hello",
-                "+select");
+        assertThat(redis.command("ACL", "SETUSER", "app", "on", ">secret", "~broadcast:*", "resetchannels",
+                "&broadcast:*", "+@all")).isEqualTo("OK");
+        assertThat(redis.command("ACL", "SETUSER", "narrow", "on", ">secret", "~broadcast:*", "+ping", "+hello",
+                "+select")).isEqualTo("OK");
         assertThat(refusal(impatient(redis.uri()).credentials("app", "wrong")))
                 .contains("WRONGPASS").contains("credentials").doesNotContain("wrong ");
         assertThat(refusal(impatient(redis.uri() + "/99"))).contains("DB index").contains("the path of uri");
