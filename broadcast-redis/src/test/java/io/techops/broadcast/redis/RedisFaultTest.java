@@ -150,6 +150,17 @@ class RedisFaultTest {
     }
 
     @Test
+    void aLogThatEndsBeforeWhatANodeHasReadBeginsAnEpoch() {
+        start();
+        Position last = one.append("1", "2", "3");
+        one.awaitText("3");
+        redis.command("DEL", "broadcast:{prices}:log");
+        redis.command("HSET", "broadcast:{prices}:meta", "seq", "1");
+        await().atMost(Duration.ofSeconds(20)).until(() -> !one.current().hasEpochOf(last)); // it reads once a second
+        goesOnFrom(last.epoch(), false);
+    }
+
+    @Test
     void aStreamThatIsLostAloneIsToldAsAGap() {
         start();
         String epoch = one.append("before").epoch();
@@ -371,6 +382,34 @@ class RedisFaultTest {
         }
         redis.close();
         redis = null;
+    }
+
+    @Test
+    void aServerThatIsMadeAReplicaUnderLivingConnectionsIsLeft() {
+        redis = RedisProcess.start(binary());
+        try (RedisProcess other = RedisProcess.start(binary(), "replicaof 127.0.0.1 " + redis.port())) {
+            await().atMost(Duration.ofSeconds(30)).until(
+                    () -> other.info("replication", "master_link_status").equals("up"));
+            one = node(redis.uri());
+            two = node(redis.uri());
+            String epoch = one.append("before").epoch();
+            two.awaitText("before");
+            one.standStill();
+            two.standStill();
+            assertThat(other.command("REPLICAOF", "NO", "ONE")).isEqualTo("OK");
+            assertThat(redis.command("REPLICAOF", "127.0.0.1", Integer.toString(other.port()))).isEqualTo("OK");
+            try (Node there = node(other.uri())) {
+                there.append("elsewhere");
+            }
+            await().atMost(Duration.ofSeconds(30)).until(() -> redis.info("replication", "slave_repl_offset")
+                    .equals(other.info("replication", "master_repl_offset")));
+            one.goOn(); // what it would read is of the epoch that the replica shows, and may be old
+            two.goOn();
+            await().atMost(Duration.ofSeconds(20)).until(() -> one.isAway() && two.isAway());
+            assertThat(one.texts()).containsExactly("before");
+            assertThat(redis.command("REPLICAOF", "NO", "ONE")).isEqualTo("OK");
+            goesOnFrom(epoch, false);
+        }
     }
 
     @Test

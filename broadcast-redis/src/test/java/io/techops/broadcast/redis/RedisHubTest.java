@@ -7,12 +7,15 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.GapReason;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.Replay;
+import io.techops.broadcast.Topics;
 import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.testkit.FakeTransport;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +81,40 @@ class RedisHubTest {
     }
 
     @Test
+    void whatIsPublishedOnOneNodeIsPushedToTheOtherWithoutARead() {
+        UnaryOperator<RedisBackplane.Builder> settings = builder -> builder.uri(redis.uri())
+                .check(Duration.ofMinutes(10)).timeout(Duration.ofSeconds(20));
+        try (RedisBackplane third = settings.apply(RedisBackplane.builder()).connect();
+                RedisBackplane fourth = settings.apply(RedisBackplane.builder()).connect();
+                BroadcastHub from = BroadcastHub.builder().name("pushed").backplane(third).build();
+                BroadcastHub to = BroadcastHub.builder().name("pushed").backplane(fourth).build()) {
+            FakeTransport own = join(from, Replay.none());
+            FakeTransport peer = join(to, Replay.none());
+            await().atMost(LIMIT).until(() -> subscribers("broadcast:{pushed}:live") == 2);
+            from.broadcast("first"); // may be read: by those that have not been told yet that they are subscribed
+            awaitTexts(own, 1);
+            awaitTexts(peer, 1);
+            String reads = reads();
+            for (int i = 2; i <= 100; i++) {
+                from.publish("message " + i).toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
+                awaitTexts(own, i);
+                awaitTexts(peer, i);
+            }
+            assertThat(reads()).isEqualTo(reads);
+        }
+    }
+
+    private int subscribers(String channel) {
+        return Integer.parseInt(redis.command("PUBSUB", "NUMSUB", channel).lines().skip(1).findFirst().orElseThrow());
+    }
+
+    /** {@return how often entries of streams were read} */
+    private String reads() {
+        return redis.command("INFO", "commandstats").lines().filter(line -> line.startsWith("cmdstat_xrange:"))
+                .map(line -> line.substring(0, line.indexOf(','))).findFirst().orElse("none");
+    }
+
+    @Test
     void aPeerGoesOnAtTheOtherNode() {
         FakeTransport before = join(one, Replay.none());
         for (int i = 0; i < 10; i++) {
@@ -104,6 +141,30 @@ class RedisHubTest {
             awaitTexts(peer, 99);
             assertThat(peer.texts()).isEqualTo(first.texts().subList(1, 100));
         }
+    }
+
+    @Test
+    void topicsAreSharedEachWithAnOrderOfItsOwn() {
+        try (Topics some = topics(here); Topics others = topics(there)) {
+            FakeTransport news = join(others.hub("news"), Replay.none());
+            FakeTransport weather = join(others.hub("weather"), Replay.none());
+            for (int i = 0; i < 100; i++) {
+                some.hub("news").broadcast("news " + i);
+                some.hub("weather").broadcast("weather " + i);
+            }
+            awaitTexts(news, 100);
+            awaitTexts(weather, 100);
+            for (FakeTransport peer : List.of(news, weather)) {
+                assertThat(peer.texts()).allMatch(text -> text.startsWith(peer == news ? "news" : "weather"));
+                assertThat(peer.positions()).extracting(Position::sequence)
+                        .isEqualTo(LongStream.rangeClosed(1, 100).boxed().toList());
+            }
+        }
+        await().atMost(LIMIT).until(() -> subscribers("broadcast:{news}:live") == 0);
+    }
+
+    private static Topics topics(RedisBackplane backplane) {
+        return Topics.builder().recipe((topic, hub) -> hub.backplane(backplane)).build();
     }
 
     @Test

@@ -1,0 +1,93 @@
+package io.techops.broadcast.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.techops.broadcast.testing.JdkClient;
+import io.techops.broadcast.testing.Program;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two nodes of the service on one Redis: that of the system, which is required in CI. */
+class RedisServiceIT {
+
+    @TempDir
+    Path folder = Path.of("");
+
+    @BeforeAll
+    static void redisIsInstalled() {
+        boolean isInstalled = Stream.of(System.getenv("PATH").split(":"))
+                .anyMatch(each -> Files.isExecutable(Path.of(each, "redis-server")));
+        if (!isInstalled && !"true".equals(System.getenv("BROADCAST_REQUIRE_REDIS"))) {
+            Assumptions.abort("there is no redis-server in the path, and BROADCAST_REQUIRE_REDIS is not true");
+        }
+    }
+
+    private Process redis(int port) throws IOException {
+        Process redis = new ProcessBuilder("redis-server", "--bind", "127.0.0.1", "--port", Integer.toString(port),
+                "--save", "", "--dir", folder.toString()).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        await().until(() -> {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                return socket.isConnected();
+            } catch (IOException notYet) {
+                return !redis.isAlive();
+            }
+        });
+        return redis;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    private static void end(Process redis) throws InterruptedException {
+        redis.destroyForcibly();
+        assertThat(redis.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void whatOneNodeIsToldTheOtherDelivers() throws Exception {
+        int port = freePort();
+        String uri = "redis://127.0.0.1:" + port;
+        Process redis = redis(port);
+        try (Program one = Program.listening("--no-web", "--redis", uri, "--node-name", "one");
+                Program two = Program.listening("--no-web", "--redis", uri, "--node-name", "two");
+                JdkClient here = JdkClient.open(one.uri());
+                JdkClient there = JdkClient.open(two.uri())) {
+            here.send("from here");
+            for (JdkClient peer : List.of(here, there)) {
+                assertThat(peer.next()).isEqualTo("from here");
+            }
+            end(redis);
+            for (Program node : List.of(one, two)) {
+                node.awaitErr(".*Redis at 127.0.0.1:" + port + " is away.*");
+            }
+            there.send("while it is away");
+            redis = redis(port);
+            for (JdkClient peer : List.of(here, there)) {
+                assertThat(peer.next()).isEqualTo("while it is away");
+            }
+            for (Program node : List.of(one, two)) {
+                node.kill("TERM");
+                assertThat(node.awaitExit()).isEqualTo(143);
+            }
+            assertThat(here.closed().code()).isEqualTo(1001);
+        } finally {
+            end(redis);
+        }
+    }
+}
