@@ -61,8 +61,9 @@ class RedisFaultTest {
             }
         }
         if (redis != null) {
-            await().atMost(Duration.ofSeconds(20)).until(() -> redis.clients() == 0);
-            redis.close();
+            try (RedisProcess ended = redis) {
+                await().atMost(Duration.ofSeconds(20)).until(() -> ended.clients() == 0);
+            }
         }
         await().atMost(Duration.ofSeconds(20)).until(() -> Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().matches("(lettuce|broadcast).*")));
