@@ -20,15 +20,16 @@ import picocli.CommandLine.Spec;
  *
  * <p>Standard output holds a line for each address the service listens on, once it does, and nothing else unless
  * {@code debug} is given. SIGINT and SIGTERM end it: every peer is told, with close code 1001, and the process ends
- * within 10 seconds unless {@code --drain} allows more. Exit codes: 2 for an option that cannot be honoured, 1 for an
- * address that cannot be listened on, each with one line on standard error.
+ * within 10 seconds unless {@code --drain} or {@code --drain-delay} allows more. Exit codes: 2 for an option that
+ * cannot be honoured, 1 for an address that cannot be listened on, each with one line on standard error.
  */
 @Command(name = "broadcast-service", sortOptions = false, versionProvider = BroadcastService.Version.class,
         customSynopsis = "java -jar broadcast-service.jar [debug] [OPTION...]",
         description = "%nLive messages to everyone who is connected: what a WebSocket peer sends, every peer gets.%n",
         footer = {"",
             "Sizes are bytes, or end in KiB, MiB or GiB; times end in ms, s, m or h.",
-            "SIGINT and SIGTERM end the service: peers are closed with code 1001, within 5s more than --drain.",
+            "SIGINT and SIGTERM end the service: peers are closed with code 1001, within 5s more than --drain",
+            "and --drain-delay.",
             "Exit codes: 2 for an option that cannot be honoured, 1 if an address cannot be listened on."})
 public final class BroadcastService implements Callable<Integer> {
 
@@ -43,9 +44,11 @@ public final class BroadcastService implements Callable<Integer> {
 
     /** Guards what follows, between the thread that starts the service and the one that ends it. */
     private final Object lock = new Object();
+    private final Readiness readiness = new Readiness();
     private boolean ending;
     private @Nullable BroadcastServer server;
     private @Nullable PidFile pidFile;
+    private @Nullable HealthServer health;
 
     private BroadcastService() {
     }
@@ -111,11 +114,16 @@ public final class BroadcastService implements Callable<Integer> {
         if (options.pidFile() != null) {
             pidFile = PidFile.take(options.pidFile()); // before any line says that the service listens
         }
+        health = options.health(readiness);
         BroadcastServer started = builder.start();
         server = started;
+        readiness.listening(Figures.of(started.hub()));
         System.out.println("Listening on " + started.uri());
         if (started.pageUri() != null) {
             System.out.println("Page at " + started.pageUri());
+        }
+        if (health != null) {
+            System.out.println("Health at " + health.uri());
         }
     }
 
@@ -124,13 +132,28 @@ public final class BroadcastService implements Callable<Integer> {
         synchronized (lock) {
             ending = true;
             if (server != null) {
+                readiness.draining();
+                pause(options.drainDelay());
                 close(server);
                 server = null;
+            }
+            if (health != null) {
+                health.close();
+                health = null;
             }
             if (pidFile != null) {
                 pidFile.remove();
                 pidFile = null;
             }
+        }
+    }
+
+    /** Lets load balancers notice that peers should go elsewhere, while everything goes on. */
+    private static void pause(Duration delay) {
+        try {
+            Thread.sleep(delay.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the end goes on at once
         }
     }
 

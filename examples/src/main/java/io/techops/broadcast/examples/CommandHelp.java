@@ -23,7 +23,9 @@ final class CommandHelp {
         GROUPS.put("The past", List.of("--replay", "--no-resume", "--conflate"));
         GROUPS.put("The open internet", List.of("--handshake-timeout", "--max-peers", "--max-peers-per-address",
                 "--trusted-proxy", "--client-address-header", "--max-rate", "--heartbeat", "--drain"));
-        GROUPS.put("Running it", List.of("--debug", "--log-file", "--pid-file", "--help", "--version"));
+        GROUPS.put("Many nodes", List.of("--redis", "--redis-prefix", "--node-name"));
+        GROUPS.put("Running it", List.of("--health-port", "--drain-delay", "--debug", "--log-file", "--pid-file",
+                "--help", "--version"));
     }
 
     private CommandHelp() {

@@ -132,6 +132,9 @@ final class Options {
 
     // Running it.
 
+    @Mixin
+    private final HealthOptions health = new HealthOptions();
+
     @Option(names = "--debug",
             description = "Logs registrations, broadcasts and departures to standard output (default: off).")
     private boolean debugOption;
@@ -165,6 +168,16 @@ final class Options {
     /** {@return how long the end may take} */
     Duration drain() {
         return openInternet.drain();
+    }
+
+    /** {@return how long the service goes on after it was told to end, before the end begins} */
+    Duration drainDelay() {
+        return health.drainDelay();
+    }
+
+    /** {@return what tells how the service is, listening; or null if it was not asked for} */
+    @Nullable HealthServer health(Readiness readiness) {
+        return health.start(host, readiness);
     }
 
     /**

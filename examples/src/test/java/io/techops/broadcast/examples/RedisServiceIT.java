@@ -9,12 +9,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,11 +24,7 @@ class RedisServiceIT {
 
     @BeforeAll
     static void redisIsInstalled() {
-        boolean isInstalled = Stream.of(System.getenv("PATH").split(":"))
-                .anyMatch(each -> Files.isExecutable(Path.of(each, "redis-server")));
-        if (!isInstalled && !"true".equals(System.getenv("BROADCAST_REQUIRE_REDIS"))) {
-            Assumptions.abort("there is no redis-server in the path, and BROADCAST_REQUIRE_REDIS is not true");
-        }
+        Installed.orSkip("redis-server", "BROADCAST_REQUIRE_REDIS");
     }
 
     private Process redis(int port) throws IOException {
@@ -64,7 +57,7 @@ class RedisServiceIT {
         int port = freePort();
         String uri = "redis://127.0.0.1:" + port;
         Process redis = redis(port);
-        try (Program one = Program.listening("--no-web", "--redis", uri, "--node-name", "one");
+        try (Program one = Program.listening("--no-web", "--redis", uri, "--node-name", "one", "--health-port", "0");
                 Program two = Program.listening("--no-web", "--redis", uri, "--node-name", "two");
                 JdkClient here = JdkClient.open(one.uri());
                 JdkClient there = JdkClient.open(two.uri())) {
@@ -76,11 +69,13 @@ class RedisServiceIT {
             for (Program node : List.of(one, two)) {
                 node.awaitErr(".*Redis at 127.0.0.1:" + port + " is away.*");
             }
+            await().until(() -> HealthIT.ask(one, "/readyz").body().equals("the backplane is away\n"));
             there.send("while it is away");
             redis = redis(port);
             for (JdkClient peer : List.of(here, there)) {
                 assertThat(peer.next()).isEqualTo("while it is away");
             }
+            await().until(() -> HealthIT.ask(one, "/readyz").statusCode() == 200);
             for (Program node : List.of(one, two)) {
                 node.kill("TERM");
                 assertThat(node.awaitExit()).isEqualTo(143);

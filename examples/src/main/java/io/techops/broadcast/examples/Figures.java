@@ -1,0 +1,27 @@
+package io.techops.broadcast.examples;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.HubStats;
+import io.techops.broadcast.Peer;
+import io.techops.broadcast.Topics;
+import java.util.Collection;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * Where the figures of the service come from.
+ *
+ * @param stats what the hub, or all topics together, have done, and how they are now
+ * @param peers the peers of now, each with its lag; may be called by any thread
+ */
+record Figures(Supplier<HubStats> stats, Supplier<Stream<Peer>> peers) {
+
+    static Figures of(BroadcastHub hub) {
+        return new Figures(hub::stats, () -> hub.peers().stream());
+    }
+
+    static Figures of(Topics topics) {
+        return new Figures(() -> topics.stats().total(),
+                () -> topics.names().stream().map(name -> topics.hub(name).peers()).flatMap(Collection::stream));
+    }
+}

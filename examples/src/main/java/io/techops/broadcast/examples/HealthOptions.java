@@ -1,0 +1,34 @@
+package io.techops.broadcast.examples;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What those who watch the service are told, and how long they have to notice its end. */
+final class HealthOptions {
+
+    @Option(names = "--health-port", paramLabel = "PORT", converter = Value.Port.class,
+            description = "Answers /livez, /readyz and, for Prometheus, /metrics on this port, over HTTP in the clear; "
+                    + "0 is any free one (default: none of it).")
+    private @Nullable Integer port;
+
+    @Option(names = "--drain-delay", paramLabel = "TIME", converter = Value.DrainTime.class,
+            description = "For how long the service goes on after the signal that ends it, with /readyz saying that it "
+                    + "is draining, so that load balancers send new peers elsewhere (default: none).")
+    private Duration drainDelay = Duration.ZERO;
+
+    /** {@return how long the service goes on after it was told to end} */
+    Duration drainDelay() {
+        return drainDelay;
+    }
+
+    /**
+     * {@return what answers them, listening; or null if it was not asked for}
+     *
+     * @param host the address to listen on, or null for all of them
+     * @throws java.io.UncheckedIOException if it cannot be listened on; its cause names address and port
+     */
+    @Nullable HealthServer start(@Nullable String host, Readiness readiness) {
+        return port == null ? null : new HealthServer(host, port, readiness);
+    }
+}
