@@ -3,15 +3,11 @@ package io.techops.broadcast.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.JdkClient;
 import io.techops.broadcast.testing.Program;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,36 +23,11 @@ class RedisServiceIT {
         Installed.orSkip("redis-server", "BROADCAST_REQUIRE_REDIS");
     }
 
-    private Process redis(int port) throws IOException {
-        Process redis = new ProcessBuilder("redis-server", "--bind", "127.0.0.1", "--port", Integer.toString(port),
-                "--save", "", "--dir", folder.toString()).redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-        await().until(() -> {
-            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                return socket.isConnected();
-            } catch (IOException notYet) {
-                return !redis.isAlive();
-            }
-        });
-        return redis;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
-    }
-
-    private static void end(Process redis) throws InterruptedException {
-        redis.destroyForcibly();
-        assertThat(redis.waitFor(20, TimeUnit.SECONDS)).isTrue();
-    }
-
     @Test
     void whatOneNodeIsToldTheOtherDelivers() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         String uri = "redis://127.0.0.1:" + port;
-        Process redis = redis(port);
+        OwnProcess redis = OwnProcess.redis(folder, port);
         try (Program one = Program.listening("--no-web", "--redis", uri, "--node-name", "one", "--health-port", "0");
                 Program two = Program.listening("--no-web", "--redis", uri, "--node-name", "two");
                 JdkClient here = JdkClient.open(one.uri());
@@ -65,13 +36,13 @@ class RedisServiceIT {
             for (JdkClient peer : List.of(here, there)) {
                 assertThat(peer.next()).isEqualTo("from here");
             }
-            end(redis);
+            redis.close();
             for (Program node : List.of(one, two)) {
                 node.awaitErr(".*Redis at 127.0.0.1:" + port + " is away.*");
             }
             await().until(() -> HealthIT.ask(one, "/readyz").body().equals("the backplane is away\n"));
             there.send("while it is away");
-            redis = redis(port);
+            redis = OwnProcess.redis(folder, port);
             for (JdkClient peer : List.of(here, there)) {
                 assertThat(peer.next()).isEqualTo("while it is away");
             }
@@ -82,7 +53,7 @@ class RedisServiceIT {
             }
             assertThat(here.closed().code()).isEqualTo(1001);
         } finally {
-            end(redis);
+            redis.close();
         }
     }
 }
