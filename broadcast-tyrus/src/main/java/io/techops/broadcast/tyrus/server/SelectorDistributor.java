@@ -3,8 +3,11 @@ package io.techops.broadcast.tyrus.server;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.glassfish.grizzly.CompletionHandler;
 import org.glassfish.grizzly.EmptyCompletionHandler;
 import org.glassfish.grizzly.nio.AbstractNIOConnectionDistributor;
@@ -42,8 +45,7 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
 
     /** {@return whether this thread is one of the selectors'} */
     boolean selectsOnThisThread() {
-        SelectorRunner[] runners = getTransportSelectorRunners();
-        for (SelectorRunner runner : runners == null ? new SelectorRunner[0] : runners) { // null after the end
+        for (SelectorRunner runner : runners()) {
             if (runner.getRunnerThread() == Thread.currentThread()) {
                 return true;
             }
@@ -53,9 +55,15 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
 
     /** Has every selector look at what was closed. */
     void wake() {
-        for (SelectorRunner runner : getTransportSelectorRunners()) {
+        for (SelectorRunner runner : runners()) {
             runner.getSelector().wakeup();
         }
+    }
+
+    /** {@return those that have not ended} Grizzly takes them out one by one, and then the array. */
+    private List<SelectorRunner> runners() {
+        SelectorRunner[] runners = getTransportSelectorRunners();
+        return runners == null ? List.of() : Stream.of(runners).filter(Objects::nonNull).toList();
     }
 
     /** Waits until every selector has registered what was accepted so far; not for long, whatever happens. */
@@ -69,8 +77,8 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
     }
 
     private void awaitRound() throws InterruptedException {
-        SelectorRunner[] runners = getTransportSelectorRunners();
-        CountDownLatch round = new CountDownLatch(runners.length);
+        List<SelectorRunner> runners = runners();
+        CountDownLatch round = new CountDownLatch(runners.size());
         for (SelectorRunner runner : runners) {
             transport.getSelectorHandler().enque(runner, () -> {
                 round.countDown();
