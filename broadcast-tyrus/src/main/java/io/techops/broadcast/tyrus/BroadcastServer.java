@@ -8,6 +8,7 @@ import io.techops.broadcast.tyrus.frame.Frames;
 import io.techops.broadcast.tyrus.handshake.HubRouter;
 import io.techops.broadcast.tyrus.handshake.TopicRouter;
 import io.techops.broadcast.tyrus.hosting.HostedEndpoint;
+import io.techops.broadcast.tyrus.resource.TokenCheck;
 import io.techops.broadcast.tyrus.server.BindHost;
 import io.techops.broadcast.tyrus.server.DependencyCheck;
 import io.techops.broadcast.tyrus.server.SelfExercise;
@@ -538,7 +539,12 @@ public final class BroadcastServer implements AutoCloseable {
                     new ServerSettings.Admission(Set.copyOf(origins), List.copyOf(trustedProxies), clientAddressHeader,
                             maxPeers, maxPeersPerAddress),
                     handshakePolicy, lookback, List.copyOf(endpoints), sse,
-                    publishers == null ? null : publishers::mayPublish);
+                    publishers == null ? null : check(publishers));
+        }
+
+        private static TokenCheck check(Publishers publishers) {
+            return (token, topic) -> publishers.mayPublish(token, topic) ? TokenCheck.Answer.MAY
+                    : publishers.isKnown(token) ? TokenCheck.Answer.MAY_NOT : TokenCheck.Answer.UNKNOWN;
         }
 
         private static int checkedPort(String name, int port) {

@@ -30,6 +30,18 @@ public interface Publishers {
     boolean mayPublish(String token, @Nullable String topic) throws Exception;
 
     /**
+     * {@return whether a token is known, though its bearer may not publish where it wants to: it is then refused with
+     * 403 (RFC 6750 section 3.1, {@code insufficient_scope}), and otherwise with 401} Asked only if {@link #mayPublish}
+     * has said no, under the same conditions. False by default.
+     *
+     * @param token what the client has sent
+     * @throws Exception if that cannot be found out
+     */
+    default boolean isKnown(String token) throws Exception {
+        return false;
+    }
+
+    /**
      * {@return the bearers of some tokens, who may publish everywhere} Tokens are compared in constant time.
      *
      * @param token letters, digits and {@code -._~+/}, perhaps with {@code =} at its end; it should be random, and have

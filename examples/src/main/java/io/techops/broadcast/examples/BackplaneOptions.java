@@ -25,8 +25,12 @@ final class BackplaneOptions {
 
     private @Nullable RedisBackplane backplane;
 
-    /** @throws BadOption if options clash, or one has a value that cannot be used */
-    void apply(BroadcastHub.Builder hub) throws BadOption {
+    /**
+     * Prepares the connection to Redis, if there is one.
+     *
+     * @throws BadOption if options clash, or one has a value that cannot be used
+     */
+    void open() throws BadOption {
         if (uri == null) {
             if (prefix != null) {
                 throw new BadOption("--redis-prefix", "must be given together with --redis", prefix);
@@ -58,7 +62,13 @@ final class BackplaneOptions {
             throw new BadOption("--node-name", "must be printable ASCII without spaces", nodeName);
         }
         backplane = redis.build();
-        hub.backplane(backplane);
+    }
+
+    /** Makes a hub one of many nodes. */
+    void apply(BroadcastHub.Builder hub) {
+        if (backplane != null) {
+            hub.backplane(backplane);
+        }
     }
 
     /** Closes the connection to Redis, after the hub was closed. */

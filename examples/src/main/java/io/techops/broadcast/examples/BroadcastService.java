@@ -117,7 +117,8 @@ public final class BroadcastService implements Callable<Integer> {
         health = options.health(readiness);
         BroadcastServer started = builder.start();
         server = started;
-        readiness.listening(Figures.of(started.hub()));
+        readiness.listening(options.figures());
+        options.watch().start();
         System.out.println("Listening on " + started.uri());
         if (started.pageUri() != null) {
             System.out.println("Page at " + started.pageUri());

@@ -18,7 +18,9 @@ final class CommandHelp {
                 "--tls-password-file"));
         GROUPS.put("The page", List.of("--web-port", "--web-root", "--no-web", "--page-idle-timeout"));
         GROUPS.put("Messages", List.of("--max-message-bytes", "--relay-binary", "--exclude-sender"));
-        GROUPS.put("Over HTTP", List.of("--sse", "--publish-token-file"));
+        GROUPS.put("Over HTTP", List.of("--sse"));
+        GROUPS.put("Who may do what", List.of("--token-file", "--publish-token-file", "--listen-only", "--refuse-by"));
+        GROUPS.put("Topics", List.of("--topics", "--max-topics", "--topic-idle"));
         GROUPS.put("Slow peers", List.of("--retention-messages", "--retention-bytes", "--overflow", "--stall-timeout"));
         GROUPS.put("The past", List.of("--replay", "--no-resume", "--conflate"));
         GROUPS.put("The open internet", List.of("--handshake-timeout", "--max-peers", "--max-peers-per-address",

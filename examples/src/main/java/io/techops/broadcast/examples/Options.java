@@ -5,6 +5,7 @@ import io.techops.broadcast.DeliveryPolicy;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Retention;
+import io.techops.broadcast.Topics;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import io.techops.broadcast.tyrus.Pages;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -95,6 +97,16 @@ final class Options {
     @Mixin
     private final HttpOptions http = new HttpOptions();
 
+    // Who may do what.
+
+    @Mixin
+    private final AccessOptions access = new AccessOptions();
+
+    // Topics.
+
+    @Mixin
+    private final TopicOptions topics = new TopicOptions();
+
     // Slow peers.
 
     @Option(names = "--retention-messages", paramLabel = "COUNT", converter = Value.Messages.class,
@@ -153,12 +165,20 @@ final class Options {
     @Option(names = "--version", versionHelp = true, description = "Prints the version and exits.")
     private boolean version;
 
+    private final FileWatch watch = new FileWatch();
+    private @Nullable Figures figures;
+
     boolean debug() {
         return debugOption || !words.isEmpty();
     }
 
     @Nullable Path logFile() {
         return logFile;
+    }
+
+    /** {@return what has files read again when they change} */
+    FileWatch watch() {
+        return watch;
     }
 
     @Nullable Path pidFile() {
@@ -198,6 +218,7 @@ final class Options {
         origins.forEach(server::allowOrigin);
         openInternet.apply(server);
         http.apply(server);
+        access.apply(server, topics.path() != null, watch);
         if (tlsKeystore != null && tlsPasswordFile != null) {
             server.tls(Tls.context(tlsKeystore, tlsPasswordFile));
         }
@@ -208,7 +229,27 @@ final class Options {
             server.pageIdleTimeout(pageIdleTimeout);
         }
         history.apply(server);
-        return server.hub(hub());
+        backplane.open();
+        if (topics.path() == null) {
+            BroadcastHub.Builder builder = BroadcastHub.builder();
+            prepare(builder);
+            BroadcastHub hub = builder.build();
+            use(Figures.of(hub));
+            return server.hub(hub);
+        }
+        Topics all = topics.topics((name, hub) -> prepare(hub));
+        use(Figures.of(all));
+        return server.topics(all).path(topics.path());
+    }
+
+    private void use(Figures of) {
+        figures = of;
+        access.peers(of.peers());
+    }
+
+    /** {@return the figures of what {@link #server} has built} */
+    Figures figures() {
+        return Objects.requireNonNull(figures, "figures");
     }
 
     private void checkClashes(boolean webPortGiven) throws BadOption {
@@ -232,6 +273,7 @@ final class Options {
         if (tlsPasswordFile != null && tlsKeystore == null) {
             throw new BadOption("--tls-password-file", "must be given together with --tls-keystore", tlsPasswordFile);
         }
+        topics.check(path);
         long least = (long) maxMessageBytes + Retention.OVERHEAD;
         if (retentionBytes < least) {
             throw new BadOption("--retention-bytes", "must be at least --max-message-bytes and " + Retention.OVERHEAD
@@ -255,18 +297,16 @@ final class Options {
         backplane.close();
     }
 
-    private BroadcastHub hub() throws BadOption {
+    private void prepare(BroadcastHub.Builder hub) {
         MessagePolicy kinds = relayBinary ? MessagePolicy.everything() : MessagePolicy.textOnly();
         MessagePolicy policy = openInternet.within(kinds.andThen(MessagePolicy.maxBytes(maxMessageBytes)));
-        BroadcastHub.Builder hub = BroadcastHub.builder()
-                .retention(Retention.of(retentionMessages, retentionBytes))
-                .policy(policy)
+        hub.retention(Retention.of(retentionMessages, retentionBytes))
+                .policy(access.before(policy))
                 .delivery(excludeSender ? DeliveryPolicy.everyoneButSender() : DeliveryPolicy.everyone())
                 .overflow(overflow)
                 .stallTimeout(stallTimeout);
         openInternet.apply(hub);
         history.apply(hub);
         backplane.apply(hub);
-        return hub.build();
     }
 }

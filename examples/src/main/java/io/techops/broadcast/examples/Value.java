@@ -118,6 +118,26 @@ abstract class Value<T> implements ITypeConverter<T> {
         }
     }
 
+    /** How many topics there may be. */
+    static final class TopicCount extends Value<Integer> {
+        private static final int MOST = 1_000_000;
+
+        TopicCount() {
+            super("must be from 1 to " + MOST, text -> toInt(within(1, MOST, quantity(text, Map.of("", 1L)))));
+        }
+    }
+
+    /** What becomes of a message whose peer may not speak. */
+    static final class RefuseBy extends Value<RefuseBy.Way> {
+
+        /** One of the two. */
+        enum Way { CLOSE, IGNORE }
+
+        RefuseBy() {
+            super("must be close or ignore", Map.of("close", Way.CLOSE, "ignore", Way.IGNORE)::get);
+        }
+    }
+
     /** Where to listen. */
     static final class Host extends Value<String> {
         Host() {
@@ -139,6 +159,14 @@ abstract class Value<T> implements ITypeConverter<T> {
         UriPath() {
             super("must begin with / and be written as in a URI, without ? and #",
                     text -> text.indexOf('{') < 0 ? accepted(text, BroadcastServer.builder()::path) : null);
+        }
+    }
+
+    /** The path of topics. */
+    static final class TopicPath extends Value<String> {
+        TopicPath() {
+            super("must be a path with one segment {topic}, such as /topics/{topic}",
+                    text -> text.contains("{topic}") ? accepted(text, BroadcastServer.builder()::path) : null);
         }
     }
 

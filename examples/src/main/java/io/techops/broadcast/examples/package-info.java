@@ -6,8 +6,9 @@
  *
  * <p>A step is one class that needs no other but {@code Start}, which reads its arguments. The floors of the service:
  * {@code BadOption}, {@code Value}, {@code LogLine}, {@code LineOutput}, {@code ServiceLogManager},
- * {@code CommandHelp}, {@code EndSignals}; {@code BadCommandLine}, {@code PidFile}, {@code Tls}, {@code LineHandler};
- * {@code Figures}, {@code Readiness}, {@code HubCollector}, {@code HealthServer}, {@code HealthOptions};
+ * {@code CommandHelp}, {@code EndSignals}; {@code BadCommandLine}, {@code PidFile}, {@code Tls}, {@code LineHandler},
+ * {@code SecretFile}, {@code FileWatch}; {@code Right}, {@code Rights}, {@code Tokens}, {@code Access},
+ * {@code AccessOptions}; {@code Figures}, {@code Readiness}, {@code HubCollector}, {@code HealthServer}, {@code HealthOptions};
  * {@code Logging}; {@code Options}; {@code BroadcastService}.
  */
 @NullMarked

@@ -53,6 +53,12 @@ class BadOptionIT {
             --redis-prefix a               | --redis-prefix must be given together with --redis: a
             --redis redis://h --redis-prefix {a} | --redis-prefix must be 1 to 64 characters without braces: {a}
             --node-name n                  | --node-name must be given together with --redis: n
+            --topics /a | --topics must be a path with one segment {topic}, such as /topics/{topic}: /a
+            --topics /{topic} --path /a    | --topics must not be given together with --path: /{topic}
+            --max-topics 0                 | --max-topics must be from 1 to 1000000: 0
+            --max-topics 9                 | --max-topics must be given together with --topics: 9
+            --topic-idle 1s                | --topic-idle must be given together with --topics: PT1S
+            --refuse-by silence            | --refuse-by must be close or ignore: silence
             --prot 1                       | unknown option --prot; --help lists what is allowed
             --debgu                        | unknown option --debgu, perhaps --debug; --help lists what is allowed
             loud                           | a bare word must be debug; --help lists the options: loud

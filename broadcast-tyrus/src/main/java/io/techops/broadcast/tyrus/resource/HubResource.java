@@ -152,9 +152,13 @@ public final class HubResource {
                     .text("Who publishes needs a bearer token (RFC 6750).", true);
         }
         try {
-            return publishers.mayPublish(token, topic) ? null
-                    : Response.of(401).with(cors).with(CHALLENGE, REALM + ", error=\"invalid_token\"")
-                            .text("The bearer of this token may not publish here.", true);
+            return switch (publishers.check(token, topic)) {
+                case MAY -> null;
+                case MAY_NOT -> Response.of(403).with(cors).with(CHALLENGE, REALM + ", error=\"insufficient_scope\"")
+                        .text("The bearer of this token may not publish here.", true);
+                case UNKNOWN -> Response.of(401).with(cors).with(CHALLENGE, REALM + ", error=\"invalid_token\"")
+                        .text("The bearer of this token may not publish here.", true);
+            };
         } catch (Throwable thrown) {
             FAILURES.warn("It could not be found out who may publish, and nothing is published: " + shown(thrown), null);
             return Response.of(503).with(cors).with("Retry-After", "10")

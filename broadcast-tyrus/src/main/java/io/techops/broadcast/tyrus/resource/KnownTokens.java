@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A few tokens, whose bearers may publish everywhere. Digests are kept and compared, all of them each time, so that the
  * time that it takes says nothing about a token, not even its length.
  */
-public final class KnownTokens implements TokenCheck {
+public final class KnownTokens {
 
     /** What can be sent as a bearer token (RFC 6750 section 2.1). */
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
@@ -51,7 +51,7 @@ public final class KnownTokens implements TokenCheck {
         }
     }
 
-    @Override
+    /** {@return whether a token is one of these} */
     public boolean mayPublish(String token, @Nullable String topic) {
         byte[] digest = digest(token);
         boolean known = false;

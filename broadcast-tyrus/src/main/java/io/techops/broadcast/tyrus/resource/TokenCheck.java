@@ -6,6 +6,16 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface TokenCheck {
 
+    /** What is known of a token. */
+    enum Answer {
+        /** Its bearer may publish. */
+        MAY,
+        /** Its bearer may not publish there, though the token is known. */
+        MAY_NOT,
+        /** There is no such token. */
+        UNKNOWN
+    }
+
     /**
      * {@return whether the bearer of a token may publish; may wait}
      *
@@ -13,5 +23,5 @@ public interface TokenCheck {
      * @param topic where it wants to publish; null if there is one hub
      * @throws Exception if that cannot be found out: then it may not
      */
-    boolean mayPublish(String token, @Nullable String topic) throws Exception;
+    Answer check(String token, @Nullable String topic) throws Exception;
 }

@@ -1,0 +1,121 @@
+package io.techops.broadcast.examples;
+
+import io.techops.broadcast.AttributeKey;
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.Peer;
+import io.techops.broadcast.handshake.Decision;
+import io.techops.broadcast.handshake.HandshakePolicy;
+import io.techops.broadcast.handshake.HandshakeRequest;
+import io.techops.broadcast.handshake.PeerAttributes;
+import io.techops.broadcast.tyrus.Publishers;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may do what, by the tokens that are in force: others may come at any time, and hold for those who are connected
+ * as well. Safe for use by any number of threads.
+ */
+final class Access implements HandshakePolicy, Publishers {
+
+    /** Where a client that can set neither headers nor subprotocols puts its token (RFC 6750 section 2.3). */
+    private static final String PARAMETER = "access_token=";
+
+    private static final Pattern SENT = Pattern.compile("(" + PARAMETER + ")[^&]*");
+
+    private static final AttributeKey<Tokens.Digest> TOKEN = AttributeKey.of("token", Tokens.Digest.class);
+    private static final CloseReason WITHDRAWN =
+            CloseReason.of(CloseReason.POLICY_VIOLATION, "the right to listen here was withdrawn");
+
+    private volatile Tokens tokens;
+
+    Access(Tokens tokens) {
+        this.tokens = tokens;
+    }
+
+    /** Puts other tokens into force; closes those of {@code peers} that may not listen any more. */
+    void use(Tokens others, Stream<Peer> peers) {
+        tokens = others;
+        peers.filter(peer -> !others.of(token(peer)).has(Right.LISTEN, topic(peer)))
+                .forEach(peer -> peer.close(WITHDRAWN));
+    }
+
+    @Override
+    public Decision decide(HandshakeRequest request) {
+        Tokens now = tokens;
+        String sent = request.bearerToken() != null ? request.bearerToken() : inQuery(request.query());
+        Tokens.Digest token = sent == null ? null : now.find(sent);
+        if (sent != null && token == null) {
+            return Decision.refuse(401, "This token is not known.")
+                    .challenge("Bearer realm=\"listen\", error=\"invalid_token\"");
+        }
+        if (!now.of(token).has(Right.LISTEN, request.topic())) {
+            return token == null
+                    ? Decision.refuse(401, "A token is needed: as Authorization: Bearer, as the subprotocol behind "
+                            + "bearer, or as access_token in the query.").challenge("Bearer realm=\"listen\"")
+                    : Decision.refuse(403, "The bearer of this token may not listen here.");
+        }
+        Decision.Accept accept = token == null ? Decision.accept() : Decision.accept().with(TOKEN, token);
+        if (request.query() != null) { // which is logged with the peer's attributes
+            accept = accept.with(PeerAttributes.QUERY, SENT.matcher(request.query()).replaceAll("$1***"));
+        }
+        String subprotocol = beside(request);
+        return subprotocol == null ? accept : accept.speaking(subprotocol);
+    }
+
+    /** {@return what to select, if a token is among the subprotocols: browsers want one of those that they offered} */
+    private static @Nullable String beside(HandshakeRequest request) {
+        List<String> offered = request.subprotocols();
+        if (offered.stream().noneMatch(request::isToken)) {
+            return null;
+        }
+        Stream<String> words = offered.stream().filter(request::announcesToken);
+        Stream<String> others = offered.stream().filter(name -> !request.isToken(name) && !name.equals("broadcast.v1"));
+        return Stream.concat(words, others).findFirst().orElse(null);
+    }
+
+    private static @Nullable String inQuery(@Nullable String query) {
+        for (String parameter : query == null ? new String[0] : query.split("&")) {
+            if (parameter.startsWith(PARAMETER)) {
+                String value = parameter.substring(PARAMETER.length());
+                try {
+                    return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
+                } catch (IllegalArgumentException notEncoded) {
+                    return value;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** {@return the policy that lets those speak who may, and does {@code otherwise} with messages of others} */
+    MessagePolicy speakers(MessagePolicy.Decision otherwise) {
+        return MessagePolicy.nonBlocking((context, message) ->
+                tokens.of(token(context.peer())).has(Right.SPEAK, context.topic())
+                        ? MessagePolicy.Decision.relay(message) : otherwise);
+    }
+
+    @Override
+    public boolean mayPublish(String token, @Nullable String topic) {
+        Tokens now = tokens;
+        Tokens.Digest known = now.find(token);
+        return known != null && now.of(known).has(Right.PUBLISH, topic);
+    }
+
+    @Override
+    public boolean isKnown(String token) {
+        return tokens.find(token) != null;
+    }
+
+    private static Tokens.@Nullable Digest token(Peer peer) {
+        return peer.attributes().get(TOKEN);
+    }
+
+    private static @Nullable String topic(Peer peer) {
+        return peer.attributes().get(PeerAttributes.TOPIC);
+    }
+}

@@ -1,0 +1,111 @@
+package io.techops.broadcast.examples;
+
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.Peer;
+import io.techops.broadcast.tyrus.BroadcastServer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Option;
+
+/** Who may do what. */
+final class AccessOptions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BroadcastService.class);
+    private static final String TOKEN_FILE = "--token-file";
+    private static final String PUBLISH_TOKEN_FILE = "--publish-token-file";
+
+    @Option(names = TOKEN_FILE, paramLabel = "FILE",
+            description = "Tokens and what each permits: a line is a token, or * for those who have none, and behind "
+                    + "it listen, speak (and listen) or publish (over HTTP), each perhaps only for a topic, as in "
+                    + "speak:news or speak:chat-*. Read again when it changes (default: anyone may listen and speak).")
+    private @Nullable Path tokenFile;
+
+    @Option(names = PUBLISH_TOKEN_FILE, paramLabel = "FILE",
+            description = "Lets messages be published by POST, with the bearer token in the first line of this file, "
+                    + "which is read again when it changes (default: only what --token-file permits).")
+    private @Nullable Path publishTokenFile;
+
+    @Option(names = "--listen-only",
+            description = "No peer may speak: messages come over HTTP alone (default: those who may speak do).")
+    private boolean listenOnly;
+
+    @Option(names = "--refuse-by", paramLabel = "close|ignore", converter = Value.RefuseBy.class,
+            defaultValue = "close", description = "What a message does whose peer may not speak: it closes the peer "
+                    + "with code 1008, or it is ignored (default: ${DEFAULT-VALUE}).")
+    private Value.RefuseBy.Way refuseBy = Value.RefuseBy.Way.CLOSE;
+
+    private @Nullable Access access;
+    private boolean topics;
+    private Supplier<Stream<Peer>> peers = Stream::empty;
+
+    /**
+     * Reads the files, now and when they change, and sets who may connect and publish.
+     *
+     * @param withTopics whether there are topics
+     * @throws BadOption if a file cannot be read
+     */
+    void apply(BroadcastServer.Builder server, boolean withTopics, FileWatch watch) throws BadOption {
+        topics = withTopics;
+        List<Path> files = Stream.of(tokenFile, publishTokenFile).flatMap(Stream::ofNullable).toList();
+        if (files.isEmpty()) {
+            return;
+        }
+        watch.add(files, this::readAgain);
+        access = new Access(read());
+        server.publishers(access);
+        if (tokenFile != null) {
+            server.handshakePolicy(access);
+        }
+    }
+
+    /** Says whose rights have to be looked at again when the files have changed. */
+    void peers(Supplier<Stream<Peer>> all) {
+        peers = all;
+    }
+
+    private void readAgain() throws BadOption {
+        Tokens read = read();
+        if (access != null) {
+            access.use(read, peers.get());
+            LOG.info("Tokens in force, as their file has changed: {}", read.count());
+        }
+    }
+
+    private Tokens read() throws BadOption {
+        Tokens tokens = Tokens.none(Rights.LISTEN_AND_SPEAK);
+        if (tokenFile != null) {
+            try {
+                tokens = Tokens.parse(SecretFile.lines(TOKEN_FILE, tokenFile), topics);
+            } catch (IllegalArgumentException e) { // which does not show it
+                throw new BadOption(TOKEN_FILE, e.getMessage(), tokenFile);
+            }
+        }
+        if (publishTokenFile == null) {
+            return tokens;
+        }
+        List<String> lines = SecretFile.lines(PUBLISH_TOKEN_FILE, publishTokenFile);
+        try {
+            return tokens.andPublisher(lines.isEmpty() ? "" : lines.get(0).strip());
+        } catch (IllegalArgumentException e) {
+            throw new BadOption("the token in " + PUBLISH_TOKEN_FILE, "must be letters, digits and -._~+/, perhaps "
+                    + "with = at its end (RFC 6750 section 2.1), and not empty", publishTokenFile);
+        }
+    }
+
+    /** {@return that only those speak who may, and behind it {@code policy}} */
+    MessagePolicy before(MessagePolicy policy) {
+        MessagePolicy.Decision refusal = refuseBy == Value.RefuseBy.Way.IGNORE ? MessagePolicy.Decision.ignore()
+                : MessagePolicy.Decision.close(CloseReason.of(CloseReason.POLICY_VIOLATION, listenOnly
+                        ? "peers may only listen here" : "the right to speak here is missing"));
+        if (listenOnly) {
+            return MessagePolicy.nonBlocking((context, message) -> refusal);
+        }
+        return access == null || tokenFile == null ? policy : access.speakers(refusal).andThen(policy);
+    }
+}
