@@ -9,6 +9,7 @@ import org.eclipse.jetty.ee11.websocket.jakarta.server.config.JakartaWebSocketSe
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ContextHandlerCollection;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** Redeployment in Jetty. */
 class JettyRedeployTest extends Redeployment {
@@ -36,11 +37,19 @@ class JettyRedeployTest extends Redeployment {
 
     private static final class Running implements Host {
 
-        private final Server server = new Server();
+        private final Server server = new Server(threads());
         private final ServerConnector connector = new ServerConnector(server, 1, 1);
         private final ContextHandlerCollection contexts = new ContextHandlerCollection();
         private ServletContextHandler context;
         private Runnable end;
+
+        /** {@return threads that end soon when they are idle} One may hold what it did last: a minute, as Jetty has it. */
+        private static QueuedThreadPool threads() {
+            QueuedThreadPool threads = new QueuedThreadPool();
+            threads.setIdleTimeout(1_000);
+            threads.setMaxEvictCount(threads.getMaxThreads());
+            return threads;
+        }
 
         Running() throws Exception {
             connector.setHost("127.0.0.1");
