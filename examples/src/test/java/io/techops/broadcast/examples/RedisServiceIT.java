@@ -47,6 +47,10 @@ class RedisServiceIT {
                 assertThat(peer.next()).isEqualTo("while it is away");
             }
             await().until(() -> HealthIT.ask(one, "/readyz").statusCode() == 200);
+            Scrape scrape = new Scrape(HealthIT.ask(one, "/metrics").body());
+            assertThat(scrape.value("broadcast_backplane_appends_total")).isEqualTo(1);
+            assertThat(scrape.value("broadcast_backplane_outages_total")).isPositive();
+            assertThat(scrape.value("broadcast_backplane_epochs_total")).isEqualTo(1);
             for (Program node : List.of(one, two)) {
                 node.kill("TERM");
                 assertThat(node.awaitExit()).isEqualTo(143);

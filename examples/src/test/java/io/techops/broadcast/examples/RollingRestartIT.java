@@ -111,6 +111,9 @@ class RollingRestartIT {
                 publishing.cancel(false);
                 assertThat(publishing.isCancelled()).isTrue();
                 everyRunIsDense(clients);
+                Scrape last = new Scrape(HealthIT.ask(running.get(0), "/metrics").body());
+                assertThat(last.value("broadcast_resumes_total")).isPositive();
+                assertThat(last.value("broadcast_gaps_total{reason=\"epoch\"}")).isZero();
             }
         } finally {
             clients.forEach(NumberedClient::close);
