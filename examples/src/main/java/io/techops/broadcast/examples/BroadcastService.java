@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,6 +46,8 @@ public final class BroadcastService implements Callable<Integer> {
     /** Guards what follows, between the thread that starts the service and the one that ends it. */
     private final Object lock = new Object();
     private final Readiness readiness = new Readiness();
+    /** Counted down whenever the process is told to end. */
+    private final CountDownLatch told = new CountDownLatch(2);
     private boolean ending;
     private @Nullable BroadcastServer server;
     private @Nullable PidFile pidFile;
@@ -130,6 +133,7 @@ public final class BroadcastService implements Callable<Integer> {
 
     /** Runs when the process is told to end, on a thread of its own; and once more, with nothing to do, as it ends. */
     private void end() {
+        told.countDown();
         synchronized (lock) {
             ending = true;
             if (server != null) {
@@ -149,10 +153,10 @@ public final class BroadcastService implements Callable<Integer> {
         }
     }
 
-    /** Lets load balancers notice that peers should go elsewhere, while everything goes on. */
-    private static void pause(Duration delay) {
+    /** Lets load balancers notice that peers should go elsewhere, while everything goes on; a second signal ends it. */
+    private void pause(Duration delay) {
         try {
-            Thread.sleep(delay.toMillis());
+            told.await(delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the end goes on at once
         }

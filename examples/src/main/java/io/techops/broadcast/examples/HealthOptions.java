@@ -14,7 +14,8 @@ final class HealthOptions {
 
     @Option(names = "--drain-delay", paramLabel = "TIME", converter = Value.DrainTime.class,
             description = "For how long the service goes on after the signal that ends it, with /readyz saying that it "
-                    + "is draining, so that load balancers send new peers elsewhere (default: none).")
+                    + "is draining, so that load balancers send new peers elsewhere; a second signal ends that "
+                    + "(default: none).")
     private Duration drainDelay = Duration.ZERO;
 
     /** {@return how long the service goes on after it was told to end} */

@@ -28,8 +28,8 @@ class HealthIT {
     }
 
     @Test
-    void takesPeersUntilTheDrainDelayIsOverAlthoughItIsNotReadyAnyMore() throws Exception {
-        try (Program service = Program.listening("--no-web", "--health-port", "0", "--drain-delay", "3s");
+    void takesPeersInTheDrainDelayAlthoughItIsNotReadyAnyMoreUntilASecondSignal() throws Exception {
+        try (Program service = Program.listening("--no-web", "--health-port", "0", "--drain-delay", "1h");
                 JdkClient before = JdkClient.open(service.uri())) {
             assertThat(ask(service, "/readyz").statusCode()).isEqualTo(200);
             service.kill("TERM");
@@ -38,6 +38,7 @@ class HealthIT {
             try (JdkClient late = JdkClient.open(service.uri())) {
                 late.send("still there");
                 assertThat(before.next()).isEqualTo("still there");
+                service.kill("TERM");
                 assertThat(late.closed().code()).isEqualTo(1001);
             }
             assertThat(before.closed().code()).isEqualTo(1001);
