@@ -1,0 +1,116 @@
+package io.techops.broadcast.spring;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Topics;
+import io.techops.broadcast.endpoint.BroadcastEndpoint;
+import io.techops.broadcast.endpoint.EndpointSettings;
+import jakarta.websocket.server.ServerContainer;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.web.socket.server.standard.ServerEndpointExporter;
+
+/**
+ * The hub at {@code /live}, or topics, as beans; their endpoints in the container of the web server; and their end
+ * before it stops. A bean of the application takes the place of each of them.
+ */
+@AutoConfiguration
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnClass({ServerContainer.class, ServerEndpointExporter.class})
+@ConditionalOnProperty(name = "broadcast.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(BroadcastProperties.class)
+public class BroadcastAutoConfiguration {
+
+    /** The path of the hub if neither it nor that of topics is set. */
+    static final String PATH = "/live";
+
+    private final BroadcastProperties properties;
+
+    BroadcastAutoConfiguration(BroadcastProperties properties) {
+        this.properties = properties;
+    }
+
+    @Bean
+    HubSettings broadcastHubSettings(ListableBeanFactory beans) {
+        return new HubSettings(properties, beans);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    EndpointSettings broadcastEndpointSettings() {
+        return EndpointProperties.settings(properties);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @Conditional(Served.Hub.class)
+    BroadcastHub broadcastHub(HubSettings settings) {
+        return settings.hub();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(name = "broadcastEndpoint")
+    @Conditional(Served.Hub.class)
+    ServerEndpointConfig broadcastEndpoint(BroadcastHub hub, EndpointSettings settings) {
+        String path = properties.path();
+        return BroadcastEndpoint.config(checked("broadcast.path", path == null ? PATH : path), hub, settings);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @Conditional(Served.Topics.class)
+    Topics broadcastTopics(HubSettings settings, ObjectProvider<Topics.Recipe> recipes,
+            ObjectProvider<TopicsCustomizer> customizers) {
+        Topics.Builder topics = Topics.builder().recipe((topic, hub) -> {
+            settings.apply(hub);
+            recipes.orderedStream().forEach(each -> each.prepare(topic, hub));
+        });
+        Setting.set("broadcast.topics.limit", properties.topics().limit(), topics::limit);
+        Setting.set("broadcast.topics.linger", properties.topics().linger(), topics::linger);
+        customizers.orderedStream().forEach(each -> each.customize(topics));
+        return topics.build();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(name = "broadcastTopicsEndpoint")
+    @Conditional(Served.Topics.class)
+    ServerEndpointConfig broadcastTopicsEndpoint(Topics topics, EndpointSettings settings) {
+        String path = checked("broadcast.topics.path", Objects.requireNonNull(properties.topics().path()));
+        if (!path.contains("{topic}")) {
+            throw new IllegalArgumentException("broadcast.topics.path must have the variable {topic}: " + path);
+        }
+        return BroadcastEndpoint.config(path, topics, settings);
+    }
+
+    private static String checked(String property, String path) {
+        if (!path.startsWith("/")) {
+            throw new IllegalArgumentException(property + " must begin with a slash: " + path);
+        }
+        return path;
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(ServerEndpointExporter.class)
+    ServerEndpointExporter broadcastEndpoints() {
+        return new EndpointExporter();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    HubLifecycle broadcastLifecycle(ObjectProvider<BroadcastHub> hubs, ObjectProvider<Topics> topics) {
+        Duration limit = properties.closeLimit();
+        return new HubLifecycle(List.copyOf(hubs.stream().toList()), List.copyOf(topics.stream().toList()),
+                limit == null ? BroadcastHub.DEFAULT_CLOSE_LIMIT : limit);
+    }
+}

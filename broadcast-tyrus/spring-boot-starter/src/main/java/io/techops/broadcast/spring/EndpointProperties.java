@@ -1,0 +1,36 @@
+package io.techops.broadcast.spring;
+
+import io.techops.broadcast.endpoint.EndpointSettings;
+import io.techops.broadcast.handshake.Lookback;
+import io.techops.broadcast.spring.BroadcastProperties.Past;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The settings of the endpoints, from the properties. */
+final class EndpointProperties {
+
+    private EndpointProperties() {
+    }
+
+    static EndpointSettings settings(BroadcastProperties properties) {
+        AtomicReference<EndpointSettings> settings =
+                new AtomicReference<>(EndpointSettings.standard().lookback(lookback(properties.lookback())));
+        Setting.set("broadcast.max-message-bytes", properties.maxMessageBytes(),
+                size -> settings.updateAndGet(of -> of.maxMessageBytes(Math.toIntExact(size.toBytes()))));
+        return settings.get();
+    }
+
+    private static Lookback lookback(Past past) {
+        AtomicReference<Lookback> lookback = new AtomicReference<>(Lookback.standard());
+        Setting.set("broadcast.lookback.resume", past.resume(),
+                on -> lookback.updateAndGet(of -> of.resume(on)));
+        Setting.set("broadcast.lookback.resume-messages", past.resumeMessages(),
+                most -> lookback.updateAndGet(of -> of.resumeWithin(most)));
+        Setting.set("broadcast.lookback.resume-age", past.resumeAge(),
+                age -> lookback.updateAndGet(of -> of.resumeWithin(age)));
+        Setting.set("broadcast.lookback.replay", past.replay(),
+                most -> lookback.updateAndGet(of -> of.replay(most)));
+        Setting.set("broadcast.lookback.replay-latest", past.replayLatest(),
+                on -> lookback.updateAndGet(of -> of.replayLatest(on)));
+        return lookback.get();
+    }
+}

@@ -1,0 +1,68 @@
+package io.techops.broadcast.spring;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Topics;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Ends the hubs after what publishes by itself, which stops in the last phase, and before the web server: peers get what
+ * was broadcast, and are told that this is the end, while their connections are still there.
+ */
+final class HubLifecycle implements SmartLifecycle {
+
+    /** Above that of the web server's graceful shutdown, which is 1,024 below the last. */
+    static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 512;
+
+    private final List<BroadcastHub> hubs;
+    private final List<Topics> topics;
+    private final Duration limit;
+    private volatile boolean isRunning;
+
+    HubLifecycle(List<BroadcastHub> hubs, List<Topics> topics, Duration limit) {
+        this.hubs = hubs;
+        this.topics = topics;
+        this.limit = limit;
+    }
+
+    @Override
+    public void start() {
+        isRunning = true;
+    }
+
+    @Override
+    public void stop() {
+        end().join();
+    }
+
+    @Override
+    public void stop(Runnable ended) {
+        end().whenComplete((nothing, thrown) -> ended.run());
+    }
+
+    private CompletableFuture<Void> end() {
+        isRunning = false;
+        Stream<CompletionStage<Void>> ends = Stream.concat(hubs.stream().map(each -> each.shutdown(limit)),
+                topics.stream().map(each -> each.shutdown(limit)));
+        return CompletableFuture.allOf(ends.map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
+    }
+
+    @Override
+    public boolean isRunning() {
+        return isRunning;
+    }
+
+    /** {@return false: a hub that has ended does not start again} Spring 7 pauses contexts between tests. */
+    public boolean isPauseable() {
+        return false;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+}

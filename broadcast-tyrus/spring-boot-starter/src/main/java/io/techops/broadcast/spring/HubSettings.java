@@ -1,0 +1,75 @@
+package io.techops.broadcast.spring;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.DeliveryPolicy;
+import io.techops.broadcast.HubListener;
+import io.techops.broadcast.MessageListener;
+import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.OverflowPolicy;
+import io.techops.broadcast.Retention;
+import io.techops.broadcast.SharedLogs;
+import io.techops.broadcast.SnapshotSource;
+import io.techops.broadcast.spring.BroadcastProperties.Delivery;
+import io.techops.broadcast.spring.BroadcastProperties.Kept;
+import io.techops.broadcast.spring.BroadcastProperties.Overflow;
+import java.util.concurrent.atomic.AtomicReference;
+import org.springframework.beans.factory.ListableBeanFactory;
+
+/** The settings of every hub: the properties first, then the beans of the application, then its customizers. */
+final class HubSettings {
+
+    private final BroadcastProperties properties;
+    private final ListableBeanFactory beans;
+
+    HubSettings(BroadcastProperties properties, ListableBeanFactory beans) {
+        this.properties = properties;
+        this.beans = beans;
+    }
+
+    /** Sets what is the same for the hub and for the hub of each topic. */
+    void apply(BroadcastHub.Builder hub) {
+        Setting.set("broadcast.retention", properties.retention(), kept -> hub.retention(retention(kept)));
+        Setting.set("broadcast.overflow", properties.overflow(), overflow -> hub.overflow(overflow == Overflow.SKIP
+                ? OverflowPolicy.skip() : OverflowPolicy.disconnect()));
+        Setting.set("broadcast.delivery", properties.delivery(), delivery -> hub.delivery(
+                delivery == Delivery.EVERYONE ? DeliveryPolicy.everyone() : DeliveryPolicy.everyoneButSender()));
+        Setting.set("broadcast.conflate", properties.conflate(), hub::conflate);
+        Setting.set("broadcast.stall-timeout", properties.stallTimeout(), hub::stallTimeout);
+        Setting.set("broadcast.close-timeout", properties.closeTimeout(), hub::closeTimeout);
+        Setting.set("broadcast.flood-grace", properties.floodGrace(), hub::floodGrace);
+        Setting.set("broadcast.heartbeat", properties.heartbeat(), hub::heartbeat);
+        Setting.set("broadcast.pong-timeout", properties.pongTimeout(), hub::pongTimeout);
+        Setting.set("broadcast.drain-spread", properties.drainSpread(), hub::drainSpread);
+        Setting.set("broadcast.backplane.limit", properties.backplane().limit(), hub::backplaneLimit);
+        Setting.set("broadcast.backplane.start", properties.backplane().start(), hub::backplaneStart);
+        beans.getBeanProvider(SharedLogs.class).ifAvailable(hub::backplane);
+        beans.getBeanProvider(DeliveryPolicy.class).ifAvailable(hub::delivery);
+        beans.getBeanProvider(HubListener.class).ifAvailable(hub::listener);
+        beans.getBeanProvider(MessageListener.class).ifAvailable(hub::messageListener);
+        beans.getBeanProvider(SnapshotSource.class).ifAvailable(hub::snapshot);
+        beans.getBeanProvider(MessagePolicy.class).orderedStream().reduce(MessagePolicy::andThen)
+                .ifPresent(hub::policy);
+        beans.getBeanProvider(HubCustomizer.class).orderedStream().forEach(each -> each.customize(hub));
+    }
+
+    /** {@return the one hub} */
+    BroadcastHub hub() {
+        BroadcastHub.Builder hub = BroadcastHub.builder();
+        Setting.set("broadcast.name", properties.name(), hub::name);
+        Setting.set("broadcast.shards", properties.shards(), hub::shards);
+        Setting.set("broadcast.backplane.log", properties.backplane().log(), hub::backplaneLog);
+        apply(hub);
+        return hub.build();
+    }
+
+    private static Retention retention(Kept kept) {
+        AtomicReference<Retention> retention =
+                new AtomicReference<>(Retention.of(kept.messages(), kept.bytes().toBytes()));
+        Setting.set("age", kept.age(), age -> retention.updateAndGet(of -> of.withAge(age)));
+        Setting.set("keys", kept.keys(), keys -> retention.updateAndGet(of -> of.withKeys(keys)));
+        Setting.set("key-bytes", kept.keyBytes(),
+                bytes -> retention.updateAndGet(of -> of.withKeyBytes(bytes.toBytes())));
+        Setting.set("key-age", kept.keyAge(), age -> retention.updateAndGet(of -> of.withKeyAge(age)));
+        return retention.get();
+    }
+}

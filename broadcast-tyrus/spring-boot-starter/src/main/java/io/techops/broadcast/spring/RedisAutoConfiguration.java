@@ -1,0 +1,80 @@
+package io.techops.broadcast.spring;
+
+import io.techops.broadcast.SharedLogs;
+import io.techops.broadcast.redis.RedisBackplane;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/**
+ * The backplane on Redis, if {@code broadcast-redis} is on the class path, and {@code broadcast.redis} or {@code
+ * spring.data.redis} says where Redis is. A backplane that is a bean of the application takes its place.
+ */
+@AutoConfiguration(before = BroadcastAutoConfiguration.class)
+@ConditionalOnClass(RedisBackplane.class)
+@Conditional(RedisAutoConfiguration.Wanted.class)
+@EnableConfigurationProperties(RedisProperties.class)
+public class RedisAutoConfiguration {
+
+    /** Whether Redis is the backplane. */
+    static final class Wanted implements Condition {
+
+        @Override
+        public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+            Environment environment = context.getEnvironment();
+            return environment.getProperty("broadcast.enabled", Boolean.class, true)
+                    && environment.getProperty("broadcast.redis.enabled", Boolean.class,
+                            environment.containsProperty("broadcast.redis.uri")
+                                    || environment.containsProperty("broadcast.redis.cluster")
+                                    || environment.containsProperty("broadcast.redis.cluster[0]")
+                                    || RedisAddress.of(environment).isKnown());
+        }
+    }
+
+    RedisAutoConfiguration() {
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(SharedLogs.class)
+    RedisBackplane broadcastBackplane(RedisProperties properties, Environment environment) {
+        RedisBackplane.Builder redis = RedisBackplane.builder();
+        if (properties.uri() != null) {
+            Setting.set("broadcast.redis.uri", properties.uri(), redis::uri);
+        } else if (!properties.cluster().isEmpty()) {
+            Setting.set("broadcast.redis.cluster", properties.cluster(),
+                    seeds -> redis.cluster(seeds.toArray(String[]::new)));
+        } else {
+            set(redis, RedisAddress.of(environment));
+        }
+        Setting.set("broadcast.redis.prefix", properties.prefix(), redis::prefix);
+        Setting.set("broadcast.redis.retention", properties.retention(),
+                kept -> redis.retention(kept.messages(), kept.bytes().toBytes(), kept.age()));
+        Setting.set("broadcast.redis.expiry", properties.expiry(), redis::expiry);
+        Setting.set("broadcast.redis.timeout", properties.timeout(), redis::timeout);
+        Setting.set("broadcast.redis.check", properties.check(), redis::check);
+        return redis.build();
+    }
+
+    private static void set(RedisBackplane.Builder redis, RedisAddress address) {
+        String[] seeds = address.seeds().toArray(String[]::new);
+        if (seeds.length > 0) {
+            Setting.set("spring.data.redis.cluster.nodes", seeds, redis::cluster);
+        } else {
+            Setting.set("spring.data.redis", address.uri(), redis::uri);
+        }
+        if (address.url() == null) {
+            Setting.set("spring.data.redis.password", address.password(),
+                    password -> redis.credentials(address.username(), password));
+        }
+        Setting.set("spring.data.redis.sentinel.password", address.sentinel().password(), redis::sentinelPassword);
+        Setting.set("spring.data.redis.timeout", address.timeout(), redis::timeout);
+        Setting.set("spring.data.redis.client-name", address.clientName(), redis::clientName);
+    }
+}

@@ -1,0 +1,34 @@
+package io.techops.broadcast.spring;
+
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/** What is served: the hub, unless only topics have a path; topics if they have one. */
+final class Served {
+
+    private static final String TOPICS_PATH = "broadcast.topics.path";
+
+    private Served() {
+    }
+
+    /** Whether there is the hub. */
+    static final class Hub implements Condition {
+
+        @Override
+        public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+            Environment environment = context.getEnvironment();
+            return environment.containsProperty("broadcast.path") || !environment.containsProperty(TOPICS_PATH);
+        }
+    }
+
+    /** Whether there are topics. */
+    static final class Topics implements Condition {
+
+        @Override
+        public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+            return context.getEnvironment().containsProperty(TOPICS_PATH);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.techops.broadcast.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.SharedLogs;
+import io.techops.broadcast.Topics;
+import io.techops.broadcast.redis.RedisBackplane;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.mock.env.MockEnvironment;
+import org.springframework.web.socket.server.standard.ServerEndpointExporter;
+
+/** What there is in a context, by its properties and beans; without a container, as in a test with a mock of it. */
+class ContextTest {
+
+    private final WebApplicationContextRunner application = new WebApplicationContextRunner().withConfiguration(
+            AutoConfigurations.of(BroadcastAutoConfiguration.class, RedisAutoConfiguration.class));
+
+    @Test
+    void theHubIsAtLiveUnlessAnythingIsSaid() {
+        application.run(context -> {
+            assertThat(context).hasSingleBean(BroadcastHub.class).doesNotHaveBean(Topics.class)
+                    .doesNotHaveBean(SharedLogs.class);
+            assertThat(context.getBean(ServerEndpointConfig.class).getPath()).isEqualTo("/live");
+        });
+    }
+
+    @Test
+    void topicsAloneAreServedIfOnlyTheyHaveAPath() {
+        application.withPropertyValues("broadcast.topics.path=/rooms/{topic}").run(context -> {
+            assertThat(context).hasSingleBean(Topics.class).doesNotHaveBean(BroadcastHub.class);
+            assertThat(context.getBean(ServerEndpointConfig.class).getPath()).isEqualTo("/rooms/{topic}");
+        });
+    }
+
+    @Test
+    void aBeanOfTheApplicationTakesThePlaceOfEach() {
+        BroadcastHub own = BroadcastHub.create();
+        ServerEndpointExporter exporter = new EndpointExporter();
+        application.withBean(BroadcastHub.class, () -> own).withBean(ServerEndpointExporter.class, () -> exporter)
+                .run(context -> {
+                    assertThat(context.getBean(BroadcastHub.class)).isSameAs(own);
+                    assertThat(context.getBean(ServerEndpointExporter.class)).isSameAs(exporter);
+                });
+        assertThat(own.isClosed()).as("closed with the application").isTrue();
+    }
+
+    @Test
+    void redisIsTheBackplaneIfItIsNamed() {
+        application.withPropertyValues("spring.data.redis.host=127.0.0.1", "spring.data.redis.port=1",
+                "broadcast.backplane.start=0s").run(context -> {
+                    assertThat(context).getBean(SharedLogs.class).isInstanceOf(RedisBackplane.class);
+                    assertThat(new HubHealth(List.of(context.getBean(BroadcastHub.class)),
+                            List.of()).details()).containsKey("hub");
+                });
+        application.withPropertyValues("broadcast.redis.uri=http://127.0.0.1").run(context -> assertThat(context)
+                .getFailure().hasStackTraceContaining("broadcast.redis.uri: uri must be redis://"));
+    }
+
+    private static RedisAddress address(String... properties) {
+        MockEnvironment environment = new MockEnvironment();
+        for (String each : properties) {
+            String[] parts = each.split("=");
+            environment.setProperty("spring.data.redis." + parts[0], parts[1]);
+        }
+        return RedisAddress.of(environment);
+    }
+
+    @Test
+    void whereRedisIsReadsAsSpringDataReadsIt() {
+        assertThat(address().isKnown()).isFalse();
+        assertThat(address("url=redis://u:p@host:1").uri()).isEqualTo("redis://u:p@host:1");
+        assertThat(address("host=h", "database=2", "ssl.enabled=true").uri()).isEqualTo("rediss://h:6379/2");
+        assertThat(address("sentinel.master=m", "sentinel.nodes=a:1,b:2").uri())
+                .isEqualTo("redis-sentinel://a:1,b:2/0#m");
+        assertThat(address("cluster.nodes=a:1,b:2").seeds()).containsExactly("redis://a:1", "redis://b:2");
+    }
+
+    @Test
+    void nothingIsThereIfItIsSwitchedOff() {
+        application.withPropertyValues("broadcast.enabled=false", "spring.data.redis.host=127.0.0.1")
+                .run(context -> assertThat(context).doesNotHaveBean(BroadcastHub.class)
+                        .doesNotHaveBean(SharedLogs.class).doesNotHaveBean(ServerEndpointConfig.class));
+    }
+
+    @Test
+    void aValueThatIsNotTakenIsToldWithItsProperty() {
+        application.withPropertyValues("broadcast.heartbeat=-1s").run(context -> assertThat(context).getFailure()
+                .hasStackTraceContaining("broadcast.heartbeat: heartbeat must"));
+        application.withPropertyValues("broadcast.topics.path=/rooms").run(context -> assertThat(context).getFailure()
+                .hasStackTraceContaining("broadcast.topics.path must have the variable {topic}: /rooms"));
+    }
+}
