@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>It speaks WebSocket version 13 (RFC 6455) without extensions, and checks handshakes and frames as the RFC demands.
+ * <p>It speaks WebSocket version 13 (RFC 6455), with {@code permessage-deflate} (RFC 7692) if {@link
+ * Builder#compression} says so and no other extension, and checks handshakes and frames as the RFCs demand.
  *
  * <p>A {@link MessagePolicy} or a listener that blocks keeps the thread that reads from its peer. There are a few such
  * threads, and one more for each that is stuck for a tenth of a second, up to 256; so policies may block, and delay
@@ -162,6 +163,11 @@ public final class BroadcastServer implements AutoCloseable {
         return running.port();
     }
 
+    /** {@return what was compressed since the start; nothing if {@link Builder#compression} is off} */
+    public Compression.Stats compressionStats() {
+        return Compression.Stats.of(running.compressed());
+    }
+
     /** {@return where the pages are, or null if there are none} */
     public @Nullable URI pageUri() {
         return running.pageUri();
@@ -237,6 +243,7 @@ public final class BroadcastServer implements AutoCloseable {
         @Nullable SSLContext tls;
         @Nullable SSLParameters tlsParameters;
         int maxMessageBytes = MessagePolicy.DEFAULT_MAX_BYTES;
+        private Compression compression = Compression.off();
         private final List<HostedEndpoint> endpoints = new ArrayList<>();
 
         private Builder() {
@@ -480,6 +487,18 @@ public final class BroadcastServer implements AutoCloseable {
         }
 
         /**
+         * Sets whether messages are compressed, both ways, for the peers of the hub or the topics that offer
+         * {@code permessage-deflate} (RFC 7692). {@link #maxMessageBytes} holds for the inflated message.
+         *
+         * @param compression {@link Compression#off()} by default
+         * @return this builder
+         */
+        public Builder compression(Compression compression) {
+            this.compression = Objects.requireNonNull(compression, "compression");
+            return this;
+        }
+
+        /**
          * Starts the server.
          *
          * @return the running server
@@ -539,7 +558,7 @@ public final class BroadcastServer implements AutoCloseable {
                     new ServerSettings.Admission(Set.copyOf(origins), List.copyOf(trustedProxies), clientAddressHeader,
                             maxPeers, maxPeersPerAddress),
                     handshakePolicy, lookback, List.copyOf(endpoints), sse,
-                    publishers == null ? null : check(publishers));
+                    publishers == null ? null : check(publishers), compression.settings());
         }
 
         private static TokenCheck check(Publishers publishers) {

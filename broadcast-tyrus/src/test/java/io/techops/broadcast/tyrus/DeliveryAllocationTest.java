@@ -22,8 +22,9 @@ class DeliveryAllocationTest {
 
     private static final int ROUNDS = 100;
     private static final int MORE = 100;
+    private static final String TEXT = "a long ".repeat(20) + "message ";
 
-    private enum Format { PLAIN, NUMBERED, EVENTS }
+    private enum Format { PLAIN, NUMBERED, EVENTS, COMPRESSED }
 
     /**
      * @param next reads the next message
@@ -40,7 +41,8 @@ class DeliveryAllocationTest {
         ExecutorService fanOut = Executors.newSingleThreadExecutor();
         BroadcastHub.Builder hub = BroadcastHub.builder().executor(fanOut).shards(1).heartbeat(Duration.ZERO);
         List<Client> clients = new ArrayList<>();
-        BroadcastServer.Builder builder = wire.server().sse(true);
+        BroadcastServer.Builder builder = wire.server().sse(true)
+                .compression(Compression.deflate().threshold(0));
         if (wire == Wire.TLS) {
             builder.tls(WeighingEngine.context(cipher));
         }
@@ -74,6 +76,10 @@ class DeliveryAllocationTest {
                 EventStream events = EventStream.open(wire, server);
                 return new Client(events.client(), events::data);
             }
+            case COMPRESSED -> {
+                DeflateClient compressed = DeflateClient.open(wire, server);
+                return new Client(compressed.raw, compressed::readText);
+            }
             default -> {
                 RawClient plain = wire.open(server);
                 return new Client(plain, plain::readText);
@@ -85,12 +91,12 @@ class DeliveryAllocationTest {
     private static void broadcast(BroadcastServer server, List<Client> clients, ExecutorService fanOut)
             throws Exception {
         for (int i = 0; i < ROUNDS; i++) {
-            server.hub().broadcast("message " + i);
+            server.hub().broadcast(TEXT + i);
             on(fanOut).get();
         }
         for (Client client : clients) {
             for (int i = 0; i < ROUNDS; i++) {
-                assertThat(client.next().call()).endsWith("message " + i);
+                assertThat(client.next().call()).endsWith(TEXT + i);
             }
         }
     }
@@ -100,7 +106,8 @@ class DeliveryAllocationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"PLAIN, PLAIN", "PLAIN, NUMBERED", "PLAIN, EVENTS", "TLS, PLAIN", "TLS, NUMBERED", "TLS, EVENTS"})
+    @CsvSource({"PLAIN, PLAIN", "PLAIN, NUMBERED", "PLAIN, EVENTS", "PLAIN, COMPRESSED", "TLS, PLAIN",
+        "TLS, NUMBERED", "TLS, EVENTS", "TLS, COMPRESSED"})
     void isNothing(Wire wire, Format format) throws Exception {
         long few = allocated(wire, format, 1);
         long many = allocated(wire, format, 1 + MORE);

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What peers can make the server keep for an incomplete message: what has come and half as much again, but no more than
@@ -112,12 +114,13 @@ class MemoryTest {
         }
     }
 
-    @Test
-    void anIdlePeerCostsTwoKiB() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"X-Offers: nothing", DeflateClient.OFFER})
+    void anIdlePeerCostsTwoKiBWithCompressionToo(String offer) throws Exception {
         List<RawClient> peers = new ArrayList<>();
         try (ServerChild server = new ServerChild(Wire.PLAIN, List.of(), Duration.ofMinutes(5))) {
             for (int i = 0; i < IDLE; i++) { // so that all classes are loaded, and every table has grown
-                peers.add(server.connect().shakeHands("/"));
+                peers.add(open(server, offer));
             }
             for (RawClient peer : peers) {
                 peer.close();
@@ -126,7 +129,7 @@ class MemoryTest {
             long before = server.usedHeap();
             peers.clear();
             for (int i = 0; i < IDLE; i++) {
-                peers.add(server.connect().shakeHands("/"));
+                peers.add(open(server, offer));
             }
             assertThat((server.usedHeap() - before) / IDLE).as("bytes of live heap a peer").isLessThan(IDLE_BYTES);
         } finally {
@@ -134,6 +137,13 @@ class MemoryTest {
                 peer.close();
             }
         }
+    }
+
+    private static RawClient open(ServerChild server, String offer) throws Exception {
+        RawClient peer = server.connect();
+        assertThat(peer.ask(RawClient.handshake("/", offer)).contains("permessage-deflate"))
+                .isEqualTo(offer.equals(DeflateClient.OFFER));
+        return peer;
     }
 
     @Test

@@ -74,6 +74,7 @@ final class ServerChild implements AutoCloseable {
             BroadcastHub hub = BroadcastHub.builder().heartbeat(limits).pongTimeout(limits).stallTimeout(limits)
                     .build();
             try (BroadcastServer server = Wire.valueOf(arguments[0]).server().hub(hub).handshakeTimeout(limits)
+                    .compression(Compression.deflate())
                     .pages(Pages.folder(Path.of(PAGES))).pagePort(0).start()) {
                 System.out.println("ports " + server.port() + " " + server.pagePort());
                 while (System.in.read() >= 0) { // it goes on until its input ends

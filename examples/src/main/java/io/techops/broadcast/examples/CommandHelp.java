@@ -17,7 +17,8 @@ final class CommandHelp {
         GROUPS.put("Where it listens", List.of("--host", "--port", "--path", "--allow-origin", "--tls-keystore",
                 "--tls-password-file"));
         GROUPS.put("The page", List.of("--web-port", "--web-root", "--no-web", "--page-idle-timeout"));
-        GROUPS.put("Messages", List.of("--max-message-bytes", "--relay-binary", "--exclude-sender"));
+        GROUPS.put("Messages", List.of("--max-message-bytes", "--relay-binary", "--exclude-sender",
+                "--compression"));
         GROUPS.put("Over HTTP", List.of("--sse"));
         GROUPS.put("Who may do what", List.of("--token-file", "--publish-token-file", "--listen-only", "--refuse-by"));
         GROUPS.put("Topics", List.of("--topics", "--max-topics", "--topic-idle"));

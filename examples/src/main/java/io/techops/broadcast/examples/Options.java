@@ -7,6 +7,7 @@ import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.tyrus.BroadcastServer;
+import io.techops.broadcast.tyrus.Compression;
 import io.techops.broadcast.tyrus.Pages;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +92,11 @@ final class Options {
     @Option(names = "--exclude-sender",
             description = "Gives a message to everyone but its sender (default: to the sender as well).")
     private boolean excludeSender;
+
+    @Option(names = "--compression", paramLabel = "LEVEL", converter = Value.Compressed.class, defaultValue = "off",
+            description = "Compresses messages for the peers that offer permessage-deflate: off, or a level from 1 to 9"
+                    + DEFAULT + ".")
+    private Compression compression = Compression.off();
 
     // Over HTTP.
 
@@ -208,7 +214,8 @@ final class Options {
      */
     BroadcastServer.Builder server(boolean webPortGiven) throws BadOption {
         checkClashes(webPortGiven);
-        BroadcastServer.Builder server = BroadcastServer.builder().port(port).maxMessageBytes(maxMessageBytes);
+        BroadcastServer.Builder server = BroadcastServer.builder().port(port).maxMessageBytes(maxMessageBytes)
+                .compression(compression);
         if (host != null) {
             server.host(host);
         }

@@ -3,6 +3,7 @@ package io.techops.broadcast.examples;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.tyrus.BroadcastServer;
+import io.techops.broadcast.tyrus.Compression;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -103,6 +104,14 @@ abstract class Value<T> implements ITypeConverter<T> {
 
         Overflow() {
             super("must be disconnect or skip", POLICIES::get);
+        }
+    }
+
+    /** Whether and how messages are compressed. */
+    static final class Compressed extends Value<Compression> {
+        Compressed() {
+            super("must be off, or a level from 1 to 9", text -> text.equals("off") ? Compression.off()
+                    : text.matches("[1-9]") ? Compression.deflate().level(Integer.parseInt(text)) : null);
         }
     }
 

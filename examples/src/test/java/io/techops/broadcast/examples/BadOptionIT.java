@@ -98,6 +98,7 @@ class BadOptionIT {
 
     @Test
     void tellsTheBoundsOfSizes() {
+        refuses("--compression must be off, or a level from 1 to 9: 10", "--compression", "10");
         refuses("--max-message-bytes must be a number of bytes from 125 to 1GiB, such as 65536 or 64KiB: 64K",
                 "--max-message-bytes", "64K");
         refuses("--retention-bytes must be a number of bytes from 64 to 1024GiB, such as 8388608 or 8MiB: 63",

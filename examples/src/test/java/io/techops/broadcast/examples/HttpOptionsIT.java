@@ -55,6 +55,16 @@ class HttpOptionsIT {
     }
 
     @Test
+    void compressionAnswersOffersOfPermessageDeflate() throws Exception {
+        try (Program service = Program.listening("--no-web", "--compression", "6");
+                RawClient peer = RawClient.connect(service.uri().getPort())) {
+            assertThat(peer.ask(RawClient.handshake("/", "Sec-WebSocket-Extensions: permessage-deflate")))
+                    .contains("Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; "
+                            + "client_no_context_takeover\r\n");
+        }
+    }
+
+    @Test
     void publishTokenFileLetsThoseWhoHaveTheTokenPublish() throws Exception {
         Path file = tokenFile("open.sesame\nnot this\n", "rw-------");
         try (Program service = Program.listening("--no-web", "--publish-token-file", file.toString());

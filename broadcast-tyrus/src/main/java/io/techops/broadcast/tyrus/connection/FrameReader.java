@@ -2,6 +2,7 @@ package io.techops.broadcast.tyrus.connection;
 
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.spi.Registration;
+import io.techops.broadcast.tyrus.frame.DeflateExtension;
 import io.techops.broadcast.tyrus.frame.FrameDecoder;
 import io.techops.broadcast.tyrus.frame.Frames;
 import java.nio.ByteBuffer;
@@ -38,9 +39,12 @@ final class FrameReader {
     private boolean resumed;
     private @Nullable Runnable resumption;
 
-    FrameReader(FrameWriter out, int maxMessageBytes, LastFrame lastFrame) {
+    /**
+     * @param deflate inflates messages; null if none may be compressed
+     */
+    FrameReader(FrameWriter out, int maxMessageBytes, @Nullable DeflateExtension deflate, LastFrame lastFrame) {
         this.out = out;
-        this.decoder = new FrameDecoder(maxMessageBytes);
+        this.decoder = new FrameDecoder(maxMessageBytes, deflate);
         this.lastFrame = lastFrame;
     }
 

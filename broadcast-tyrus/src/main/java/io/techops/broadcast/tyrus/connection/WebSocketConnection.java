@@ -32,6 +32,7 @@ public final class WebSocketConnection extends PeerConnection implements FrameRe
     private volatile @Nullable CloseReason said;
 
     /**
+     * @param encoders those of its extension, if it has one
      * @param numbered whether the peer is told positions
      * @param whenEnded called once the socket is closed, perhaps more than once
      */
@@ -39,7 +40,7 @@ public final class WebSocketConnection extends PeerConnection implements FrameRe
             boolean numbered, int maxMessageBytes, Runnable whenEnded) {
         super(hub, watch, pipe, numbered ? encoders.numbered() : encoders.plain(), VANISHED, whenEnded);
         this.mostAtOnce = SocketReader.mostAtOnce(maxMessageBytes);
-        this.frames = new FrameReader(this, maxMessageBytes, this);
+        this.frames = new FrameReader(this, maxMessageBytes, encoders.deflate(), this);
         this.numbered = numbered;
     }
 

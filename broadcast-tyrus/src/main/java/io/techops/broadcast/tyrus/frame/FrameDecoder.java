@@ -3,6 +3,7 @@ package io.techops.broadcast.tyrus.frame;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import java.nio.ByteBuffer;
+import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -15,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decodes client frames into messages and control frames. What RFC 6455 sections 5.1 to 5.5 and 7.4 forbid is a
  * violation with 1002, at the header where the header shows it; a message over the limit one with 1009, before its
- * payload is read; a text that is not UTF-8 one with 1007, at its first bad byte if it comes in pieces. Owned by the
- * reading thread.
+ * payload is read; a text that is not UTF-8 one with 1007, at its first bad byte if it comes in pieces. A compressed
+ * message (RFC 7692) is inflated when all of it has come: it is a violation with 1009 as soon as more than the limit
+ * comes out of it, and with 1007 if it is damaged. Owned by the reading thread.
  */
 public final class FrameDecoder extends FrameHeader {
 
@@ -36,6 +38,8 @@ public final class FrameDecoder extends FrameHeader {
         VIOLATION
     }
 
+    private static final CloseReason DAMAGED =
+            CloseReason.of(INVALID_PAYLOAD, "a compressed message must be as RFC 7692 section 7.2.1 says");
     private static final CloseReason NOT_UTF_8 = CloseReason.of(INVALID_PAYLOAD, "a text must be UTF-8");
 
     /** How much of the payload has come. */
@@ -45,11 +49,24 @@ public final class FrameDecoder extends FrameHeader {
     /** The data message that is gathered; there may be control frames between its fragments. */
     private @Nullable MessageAssembler assembler;
 
+    private final @Nullable DeflateExtension deflate;
     private @Nullable Message message;
     private byte @Nullable [] payload;
 
+    /** Makes a decoder of one connection, without an extension. */
     public FrameDecoder(int maxMessageBytes) {
-        super(maxMessageBytes);
+        this(maxMessageBytes, null);
+    }
+
+    /**
+     * Makes a decoder of one connection.
+     *
+     * @param maxMessageBytes the most bytes of a message, inflated
+     * @param deflate inflates its messages; null if none may be compressed
+     */
+    public FrameDecoder(int maxMessageBytes, @Nullable DeflateExtension deflate) {
+        super(maxMessageBytes, deflate != null);
+        this.deflate = deflate;
     }
 
     /** {@return the message that was found, once} */
@@ -119,6 +136,19 @@ public final class FrameDecoder extends FrameHeader {
     }
 
     private Found found(int opcode, ByteBuffer content) {
+        return compressed && opcode < Frames.CLOSE ? inflated(opcode, content) : plain(opcode, content);
+    }
+
+    private Found inflated(int opcode, ByteBuffer content) {
+        try {
+            Found found = deflate.in.inflate(content, maxMessageBytes, inflated -> plain(opcode, inflated));
+            return found != null ? found : violation(tooBig("inflated message"));
+        } catch (DataFormatException e) {
+            return violation(DAMAGED);
+        }
+    }
+
+    private Found plain(int opcode, ByteBuffer content) {
         switch (opcode) {
             case Frames.TEXT -> {
                 try {
@@ -153,10 +183,10 @@ public final class FrameDecoder extends FrameHeader {
 
     private MessageAssembler target() {
         if (opcode() >= Frames.CLOSE) {
-            return new MessageAssembler(opcode(), Frames.MAX_CONTROL);
+            return new MessageAssembler(opcode(), Frames.MAX_CONTROL, false);
         }
         if (assembler == null) {
-            assembler = new MessageAssembler(opcode(), maxMessageBytes);
+            assembler = new MessageAssembler(opcode(), most(), opcode() == Frames.TEXT && !compressed);
         }
         return assembler;
     }

@@ -17,6 +17,9 @@ abstract class FrameHeader {
 
     private static final int PROTOCOL_ERROR = 1002;
     private static final int RESERVED = 0x70;
+    /** How many bytes a message may be longer because it is compressed: one in so many, and a few. */
+    private static final int LONGER_BY = 8;
+    private static final int LONGER_BYTES = 64;
     private static final int MASKED = 0x80;
     private static final int MASK_LENGTH = 4;
     private static final CloseReason PHRASE_NOT_UTF_8 =
@@ -24,6 +27,7 @@ abstract class FrameHeader {
     private static final CloseReason NO_CODE = CloseReason.of(CloseReason.NO_CODE);
 
     final int maxMessageBytes;
+    private final boolean mayBeCompressed;
     /** Of the frame that is read: how many bytes of the header have come, and what they say. */
     int headerBytes;
     int first;
@@ -31,12 +35,23 @@ abstract class FrameHeader {
     int mask;
     long length;
     private boolean fragmented;
+    /** Whether the message that has begun, or was the last one, is compressed. */
+    boolean compressed;
     private long messageBytes;
     private boolean broken;
     @Nullable CloseReason reason;
 
-    FrameHeader(int maxMessageBytes) {
+    /**
+     * @param mayBeCompressed whether {@code permessage-deflate} was negotiated
+     */
+    FrameHeader(int maxMessageBytes, boolean mayBeCompressed) {
         this.maxMessageBytes = maxMessageBytes;
+        this.mayBeCompressed = mayBeCompressed;
+    }
+
+    /** {@return the most bytes that may come of the message} A compressed one is measured again when it is inflated. */
+    final int most() {
+        return compressed ? maxMessageBytes + maxMessageBytes / LONGER_BY + LONGER_BYTES : maxMessageBytes;
     }
 
     /** {@return what the close frame said, with {@link CloseReason#NO_CODE} if that was nothing; or what was wrong} */
@@ -122,11 +137,15 @@ abstract class FrameHeader {
 
     private @Nullable CloseReason checkStart() {
         boolean fin = (first & FIN) != 0;
-        if ((first & RESERVED) != 0) {
+        int reserved = first & RESERVED;
+        if (reserved != 0 && (!mayBeCompressed || reserved != DeflateEncoder.RSV1)) {
             return wrong("reserved bits must be 0");
         }
         if ((second & MASKED) == 0) {
             return wrong("client frames must be masked");
+        }
+        if (reserved != 0 && opcode() != Frames.TEXT && opcode() != Frames.BINARY) {
+            return wrong("RSV1 must be 0 but in the first frame of a message");
         }
         switch (opcode()) {
             case Frames.TEXT, Frames.BINARY -> {
@@ -134,6 +153,7 @@ abstract class FrameHeader {
                     return wrong("a fragmented message must end before the next one begins");
                 }
                 messageBytes = 0;
+                compressed = reserved != 0;
             }
             case Frames.CONTINUATION -> {
                 if (!fragmented) {
@@ -163,14 +183,17 @@ abstract class FrameHeader {
             return wrong("the payload length must be encoded in the fewest bytes");
         }
         if (opcode() < Frames.CLOSE) {
-            if (length > maxMessageBytes - messageBytes) {
-                return CloseReason.of(CloseReason.MESSAGE_TOO_BIG,
-                        "message of " + Long.toUnsignedString(messageBytes + length) + " bytes is over maxMessageBytes "
-                                + maxMessageBytes);
+            if (length > most() - messageBytes) {
+                return tooBig("message of " + Long.toUnsignedString(messageBytes + length)
+                        + (compressed ? " compressed bytes" : " bytes"));
             }
             messageBytes += length;
         }
         return null;
+    }
+
+    final CloseReason tooBig(String what) {
+        return CloseReason.of(CloseReason.MESSAGE_TOO_BIG, what + " is over maxMessageBytes " + maxMessageBytes);
     }
 
     static CloseReason wrong(String rule) {

@@ -33,7 +33,7 @@ public final class FrameSplitter extends FrameHeader {
      * @param maxMessageBytes the most bytes of a message
      */
     public FrameSplitter(int maxMessageBytes) {
-        super(maxMessageBytes);
+        super(maxMessageBytes, false);
     }
 
     /** {@return whether the frame that was found is the last one of its message} */
@@ -55,7 +55,7 @@ public final class FrameSplitter extends FrameHeader {
             if (!readHeader(in)) {
                 return reason == null ? Found.NOTHING : Found.VIOLATION;
             }
-            assembler = new MessageAssembler(Frames.BINARY, (int) length);
+            assembler = new MessageAssembler(Frames.BINARY, (int) length, false);
             come = 0;
         }
         int count = (int) Math.min(in.remaining(), length - come);

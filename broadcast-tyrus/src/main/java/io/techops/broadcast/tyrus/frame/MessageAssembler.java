@@ -22,11 +22,12 @@ final class MessageAssembler {
     /**
      * @param opcode of the frame, or of the first fragment
      * @param most how long the payload can become, whatever its fragments
+     * @param isText whether the payload must be UTF-8
      */
-    MessageAssembler(int opcode, int most) {
+    MessageAssembler(int opcode, int most, boolean isText) {
         this.opcode = opcode;
         this.most = most;
-        this.text = opcode == Frames.TEXT ? new Utf8Validator() : null;
+        this.text = isText ? new Utf8Validator() : null;
     }
 
     int opcode() {

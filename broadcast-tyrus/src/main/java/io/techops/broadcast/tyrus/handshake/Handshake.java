@@ -87,11 +87,13 @@ public final class Handshake {
         return null;
     }
 
-    /** {@return the answer to a request that is accepted (RFC 6455 section 4.2.2), without any extension} */
-    static ByteBuffer response(String key, @Nullable String subprotocol, Map<String, List<String>> headers) {
+    /** {@return the answer to a request that is accepted (RFC 6455 section 4.2.2)} */
+    static ByteBuffer response(String key, @Nullable String subprotocol, @Nullable String extension,
+            Map<String, List<String>> headers) {
         String head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Accept: " + accept(key) + "\r\n"
                 + (subprotocol == null ? "" : SUBPROTOCOL + ": " + subprotocol + "\r\n")
+                + (extension == null ? "" : DeflateOffers.HEADER + ": " + extension + "\r\n")
                 + HttpRejection.lines(headers)
                 + "\r\n";
         return ByteBuffer.wrap(head.getBytes(StandardCharsets.ISO_8859_1));

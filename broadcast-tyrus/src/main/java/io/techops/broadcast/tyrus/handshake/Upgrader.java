@@ -23,6 +23,7 @@ import io.techops.broadcast.tyrus.connection.WriteReadiness;
 import io.techops.broadcast.tyrus.frame.EncodedBatch;
 import io.techops.broadcast.tyrus.frame.Encoders;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.glassfish.grizzly.nio.NIOConnection;
@@ -41,10 +42,11 @@ public final class Upgrader {
     /**
      * What it needs.
      *
+     * @param compressing those of peers that speak {@code permessage-deflate}; null if none does
      * @param events makes events of batches, for event streams: one constant for all of them
      */
-    public record Parts(WriteReadiness watch, Encoders encoders, Function<Batch, EncodedBatch> events,
-            int maxMessageBytes, Lookback lookback) {
+    public record Parts(WriteReadiness watch, Encoders encoders, @Nullable Encoders compressing,
+            Function<Batch, EncodedBatch> events, int maxMessageBytes, Lookback lookback) {
     }
 
     private final Parts parts;
@@ -85,16 +87,18 @@ public final class Upgrader {
         String subprotocol = passed.stream() ? null
                 : Subprotocols.select(request, accept.subprotocol(), parts.lookback());
         boolean numbered = passed.stream() || NumberedFormat.SUBPROTOCOL.equals(subprotocol);
+        String extension = passed.stream() ? null : extension(request);
         BroadcastHub hub = ((Router.Found) passed.route()).hub();
         PeerConnection peer = passed.stream()
                 ? new EventStreamConnection(hub, parts.watch(), transport, parts.events(), passed.permit())
-                : new WebSocketConnection(hub, parts.watch(), transport, parts.encoders(), numbered,
-                        parts.maxMessageBytes(), passed.permit());
+                : new WebSocketConnection(hub, parts.watch(), transport,
+                        extension == null ? parts.encoders() : parts.compressing(), numbered, parts.maxMessageBytes(), passed.permit());
         try {
             peer.register(attributes(passed, accept, subprotocol),
                     ReplayRules.of(request.replay(), accept.replay(), numbered));
             ByteBuffer response = passed.stream() ? EventStreamRequest.response(request, accept.headers())
-                    : Handshake.response(request.header(Handshake.KEY), subprotocol, accept.headers());
+                    : Handshake.response(request.header(Handshake.KEY), subprotocol, extension,
+                            accept.headers());
             taker.accept(peer); // from here on no other answer is possible
             peer.open(response);
             if (!connection.isOpen()) {
@@ -104,6 +108,11 @@ public final class Upgrader {
             peer.ended();
             throw e;
         }
+    }
+
+    private @Nullable String extension(HandshakeRequest request) {
+        return parts.compressing() == null || !parts.compressing().deflate().suits(request.header("User-Agent")) ? null
+                : DeflateOffers.answer(request.headers().getOrDefault(DeflateOffers.HEADER, List.of()));
     }
 
     /** {@return what is known of a client: the attributes of its peer} */

@@ -64,7 +64,7 @@ public final class HttpSyntax {
     }
 
     /** {@return the text without spaces and tabs around it} */
-    static String trim(String text) {
+    public static String trim(String text) {
         int start = 0;
         int end = text.length();
         while (start < end && isSpace(text.charAt(start))) {

@@ -2,6 +2,7 @@ package io.techops.broadcast.tyrus.server;
 
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.tyrus.connection.WriteReadiness;
+import io.techops.broadcast.tyrus.frame.DeflateExtension;
 import io.techops.broadcast.tyrus.frame.DirectBufferPool;
 import io.techops.broadcast.tyrus.frame.Encoders;
 import io.techops.broadcast.tyrus.handshake.ConnectionLimits;
@@ -64,7 +65,7 @@ public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engin
     /** {@return the WebSocket port} */
     static HttpPort forSockets(ServerSettings settings, WriteReadiness watch, BooleanSupplier closing,
             Router router, @Nullable Hosting hosting, @Nullable PolicyExecutor policy,
-            @Nullable StaticFileHandler pages) {
+            @Nullable StaticFileHandler pages, @Nullable DeflateExtension deflate) {
         ServerSettings.Admission who = settings.admission();
         Origins origins = new Origins(who.origins());
         HubResource resource = !settings.streams() && settings.publishers() == null ? null : new HubResource(router,
@@ -74,7 +75,7 @@ public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engin
                 new ConnectionLimits(who.maxPeers(), who.maxPeersPerAddress()), settings.lookback());
         DirectBufferPool pool = new DirectBufferPool();
         Upgrader upgrader = new Upgrader(new Upgrader.Parts(watch, Encoders.of(pool),
-                batch -> EventStreamEncoder.encode(batch, pool), settings.maxMessageBytes(), settings.lookback()));
+                deflate == null ? null : Encoders.of(pool, deflate), batch -> EventStreamEncoder.encode(batch, pool), settings.maxMessageBytes(), settings.lookback()));
         return new HttpPort(watch, settings.engines(), settings.handshakeTimeout(), settings.pageIdleTimeout(),
                 STALL_TIMEOUT, closing, router::refused,
                 new Sockets(checks, policy, upgrader, hosting, router::mayBlock), resource, pages);

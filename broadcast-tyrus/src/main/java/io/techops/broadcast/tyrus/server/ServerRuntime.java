@@ -1,6 +1,8 @@
 package io.techops.broadcast.tyrus.server;
 
 import io.techops.broadcast.tyrus.connection.WriteReadiness;
+import io.techops.broadcast.tyrus.frame.DeflateExtension;
+import io.techops.broadcast.tyrus.frame.DeflateFigures;
 import io.techops.broadcast.tyrus.handshake.PolicyExecutor;
 import io.techops.broadcast.tyrus.handshake.Router;
 import io.techops.broadcast.tyrus.hosting.Hosting;
@@ -33,6 +35,7 @@ public final class ServerRuntime {
     private final @Nullable TCPNIOTransport pages;
     private final @Nullable PolicyExecutor policy;
     private final @Nullable Hosting hosting;
+    private final @Nullable DeflateExtension deflate;
     private final URI root;
     private final int port;
     private final @Nullable URI pageUri;
@@ -51,6 +54,7 @@ public final class ServerRuntime {
         boolean onOnePort = settings.pages() != null && settings.pagePort() == settings.port() && settings.port() != 0;
         InetSocketAddress socketAddress = settings.address(settings.port());
         InetSocketAddress pageAddress = settings.address(settings.pagePort());
+        deflate = settings.compression() == null ? null : new DeflateExtension(settings.compression());
         boolean started = false;
         try {
             hosting = settings.endpoints().isEmpty() ? null
@@ -61,7 +65,7 @@ public final class ServerRuntime {
                     : new StaticFileHandler(new ServedPages(settings.pages(), () -> address(path)));
             sockets = GrizzlyListeners.transport("broadcast", watch, HttpPort.forSockets(settings, watch,
                     () -> closing, router,
-                    hosting, policy, onOnePort ? handler : null));
+                    hosting, policy, onOnePort ? handler : null, deflate));
             pages = handler == null || onOnePort ? null : GrizzlyListeners.transport("broadcast-pages", null,
                     HttpPort.forPages(settings, watch, () -> closing, handler));
             port = GrizzlyListeners.start(sockets, "port", socketAddress);
@@ -99,6 +103,11 @@ public final class ServerRuntime {
 
     public int pagePort() {
         return pagePort;
+    }
+
+    /** {@return what was compressed so far} */
+    public DeflateFigures compressed() {
+        return deflate == null ? new DeflateFigures(0, 0, 0) : deflate.figures();
     }
 
     public void close(Duration limit) {
@@ -169,5 +178,8 @@ public final class ServerRuntime {
             hosting.release();
         }
         watch.close();
+        if (deflate != null) {
+            deflate.close();
+        }
     }
 }

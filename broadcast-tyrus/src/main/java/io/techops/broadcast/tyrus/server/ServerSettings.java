@@ -2,6 +2,7 @@ package io.techops.broadcast.tyrus.server;
 
 import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.handshake.Lookback;
+import io.techops.broadcast.tyrus.frame.DeflateSettings;
 import io.techops.broadcast.tyrus.handshake.ConnectionLimits;
 import io.techops.broadcast.tyrus.handshake.ForwardedHeaders;
 import io.techops.broadcast.tyrus.hosting.HostedEndpoint;
@@ -26,11 +27,13 @@ import org.jspecify.annotations.Nullable;
  * @param endpoints of the host application, none of which clash
  * @param streams whether there are event streams, of Server-Sent Events
  * @param publishers who may publish over HTTP; null if nothing can be published
+ * @param compression how messages are compressed; null if they are not
  */
 public record ServerSettings(BindHost host, int port, @Nullable PageSource pages, int pagePort,
         Duration pageIdleTimeout, @Nullable Supplier<SSLEngine> engines, int maxMessageBytes,
         Duration handshakeTimeout, Admission admission, @Nullable HandshakePolicy policy,
-        Lookback lookback, List<HostedEndpoint> endpoints, boolean streams, @Nullable TokenCheck publishers) {
+        Lookback lookback, List<HostedEndpoint> endpoints, boolean streams, @Nullable TokenCheck publishers,
+        @Nullable DeflateSettings compression) {
 
     /** Who may connect, as far as it needs no code of the host application. */
     public record Admission(Set<String> origins, List<IpAddresses.Block> trustedProxies, String clientAddressHeader,
@@ -43,7 +46,8 @@ public record ServerSettings(BindHost host, int port, @Nullable PageSource pages
     /** {@return the settings of a server like this one, on free ports of the loopback interface, for anyone there} */
     ServerSettings onLoopback() {
         return new ServerSettings(BindHost.parse("127.0.0.1"), 0, pages, 0, pageIdleTimeout, engines, maxMessageBytes,
-                handshakeTimeout, Admission.ANYONE, null, Lookback.standard(), List.of(), streams, null);
+                handshakeTimeout, Admission.ANYONE, null, Lookback.standard(), List.of(), streams, null,
+                compression);
     }
 
     boolean isSecure() {

@@ -1,0 +1,142 @@
+package io.techops.broadcast.tyrus.frame;
+
+import io.techops.broadcast.Message;
+import io.techops.broadcast.logging.FailureLog;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.zip.Deflater;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/*
+ * No message refers to one before it (server_no_context_takeover), so the compressed form of a message is the same for
+ * every peer, in every batch. The newest ones are kept: each shard cuts its own batches out of the log, and a numbered
+ * peer gets the same form behind its headers. A message is compressed by the first thread that asks for it, without a
+ * lock; another one that asks meanwhile waits for the result, which takes no longer than to compress it itself.
+ */
+
+/**
+ * Compresses messages (RFC 7692 section 7.2.1), each once as long as it is among the newest ones. Safe for use by any
+ * number of threads.
+ */
+final class MessageDeflater {
+
+    /** The bytes around what is put before a compressed message: the header of a stored block (RFC 1951 3.2.4). */
+    static final int STORED_HEADER = 5;
+
+    /** What a flush ends with, and a message leaves out: an empty stored block without its first bits. */
+    private static final int TAIL = 4;
+    private static final int FIRST = 256;
+    private static final byte[] PLAIN = {};
+    private static final int KEPT_MESSAGES = 64;
+    private static final long KEPT_BYTES = 1 << 20;
+    private static final FailureLog FAILURES = new FailureLog(LoggerFactory.getLogger(MessageDeflater.class));
+
+    private final NativePool<Deflater> deflaters;
+    private final int threshold;
+
+    /** Guarded by itself: the newest messages, as far as they have {@link #KEPT_BYTES} together; at least one. */
+    private final ArrayDeque<Recent> newest = new ArrayDeque<>(KEPT_MESSAGES + 1);
+    private long newestBytes;
+
+    private final LongAdder messages = new LongAdder();
+    private final LongAdder bytesBefore = new LongAdder();
+    private final LongAdder bytesAfter = new LongAdder();
+
+    /** A message that is, or will be, compressed: to {@link #PLAIN} if that does not make it smaller. */
+    private record Recent(Message message, CompletableFuture<byte[]> compressed) {
+    }
+
+    MessageDeflater(DeflateSettings settings) {
+        threshold = settings.threshold();
+        deflaters = new NativePool<>(() -> new Deflater(settings.level(), true), Deflater::end);
+    }
+
+    /** {@return the compressed form of a message; null if it is to be sent as it is} */
+    byte @Nullable [] deflated(Message message) {
+        if (message.size() < threshold) {
+            return null;
+        }
+        Recent known = null;
+        Recent mine = null;
+        synchronized (newest) {
+            for (Recent each : newest) {
+                if (each.message() == message) {
+                    known = each;
+                    break;
+                }
+            }
+            if (known == null) {
+                mine = new Recent(message, new CompletableFuture<>());
+                remember(mine);
+            }
+        }
+        byte[] compressed = mine == null ? known.compressed().join() : compress(mine);
+        return compressed == PLAIN ? null : compressed;
+    }
+
+    private void remember(Recent recent) {
+        newest.addFirst(recent);
+        newestBytes += recent.message().size();
+        while (newest.size() > 1 && (newest.size() > KEPT_MESSAGES || newestBytes > KEPT_BYTES)) {
+            newestBytes -= newest.removeLast().message().size();
+        }
+    }
+
+    private byte[] compress(Recent recent) {
+        byte[] compressed = PLAIN;
+        try {
+            compressed = deflate(recent.message());
+            messages.increment();
+            bytesBefore.add(recent.message().size());
+            bytesAfter.add(compressed == PLAIN ? recent.message().size() : compressed.length);
+        } catch (OutOfMemoryError e) {
+            FAILURES.warn("No memory is left to compress messages: they are sent as they are", e);
+        } finally {
+            recent.compressed().complete(compressed);
+        }
+        return compressed;
+    }
+
+    /** {@return the compressed form; nothing if that is not smaller} */
+    byte[] deflate(Message message) {
+        int most = message.size() - STORED_HEADER + TAIL - 1; // more would make no message smaller
+        if (most <= TAIL) {
+            return PLAIN;
+        }
+        Deflater deflater = deflaters.take();
+        try {
+            deflater.setInput(message.payload());
+            byte[] out = new byte[Math.min(most + 1, Math.max(FIRST, message.size() / 4))];
+            int length = 0;
+            while (true) {
+                length += deflater.deflate(out, length, out.length - length, Deflater.SYNC_FLUSH);
+                if (length < out.length) {
+                    return Arrays.copyOf(out, length - TAIL);
+                }
+                if (length > most) {
+                    return PLAIN;
+                }
+                out = Arrays.copyOf(out, (int) Math.min(most + 1L, 2L * out.length));
+            }
+        } finally {
+            deflater.reset();
+            deflaters.giveBack(deflater);
+        }
+    }
+
+    /** {@return what was done so far} */
+    DeflateFigures figures() {
+        return new DeflateFigures(messages.sum(), bytesBefore.sum(), bytesAfter.sum());
+    }
+
+    void close() {
+        deflaters.close();
+        synchronized (newest) {
+            newest.clear();
+            newestBytes = 0;
+        }
+    }
+}
