@@ -56,7 +56,7 @@ public final class Compression {
         return OFF;
     }
 
-    /** {@return compression of level {@value #DEFAULT_LEVEL}, of messages of {@value #DEFAULT_THRESHOLD} bytes or more} */
+    /** {@return compression with {@link #DEFAULT_LEVEL}, of messages with {@link #DEFAULT_THRESHOLD} bytes or more} */
     public static Compression deflate() {
         return new Compression(DeflateSettings.of(DEFAULT_LEVEL, DEFAULT_THRESHOLD));
     }
@@ -80,8 +80,8 @@ public final class Compression {
      * {@return the same with another threshold} A smaller message is sent as it is, as is one that compression does not
      * make smaller.
      *
-     * @param bytes the size of the smallest message that is compressed; {@value #DEFAULT_THRESHOLD} by default, at least
-     *     0
+     * @param bytes the size of the smallest message that is compressed; at least 0, {@value
+     *     #DEFAULT_THRESHOLD} by default
      * @throws IllegalArgumentException if it is negative
      * @throws IllegalStateException if compression is {@linkplain #off off}
      */
@@ -113,7 +113,8 @@ public final class Compression {
 
     private DeflateSettings checked() {
         if (settings == null) {
-            throw new IllegalStateException("compression is off, and has no settings: begin with Compression.deflate()");
+            throw new IllegalStateException(
+                    "compression is off, and has no settings: begin with Compression.deflate()");
         }
         return settings;
     }

@@ -96,7 +96,8 @@ class CompressionTest {
                         assertThat(frame.payload().length).isLessThan(LONG.length() / 8);
                         assertThat(DeflateClient.text(frame)).isEqualTo(LONG + i);
                     }
-                    assertThat(numbered.readText()).matches("id: \\w+-" + (i + 1) + "\n\n.*").endsWith("\n\n" + LONG + i);
+                    assertThat(numbered.readText()).matches("id: \\w+-" + (i + 1) + "\n\n.*")
+                            .endsWith("\n\n" + LONG + i);
                 }
             }
             assertThat(server.compressionStats().messages()).isEqualTo(10);

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  *     permessage-deflate; client_max_window_bits; server_max_window_bits=10, permessage-deflate; client_max_window_bits
  *
- * The first offer that can be accepted is. An offer is declined if it has a parameter that is unknown, malformed or given
- * twice (RFC 7692 section 7), or that wants a smaller window than the JDK's Deflater has, which is always one of 15 bits.
+ * The first offer that can be accepted is. An offer is declined if it has a parameter that is unknown, malformed or
+ * given twice (RFC 7692 section 7), or that wants a smaller window than the JDK's Deflater has, always one of 15 bits.
  * client_max_window_bits is a hint: an inflater can do with any window, and an answer without it leaves the choice to
  * the client.
  */

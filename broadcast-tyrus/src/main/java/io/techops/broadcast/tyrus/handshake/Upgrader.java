@@ -92,7 +92,8 @@ public final class Upgrader {
         PeerConnection peer = passed.stream()
                 ? new EventStreamConnection(hub, parts.watch(), transport, parts.events(), passed.permit())
                 : new WebSocketConnection(hub, parts.watch(), transport,
-                        extension == null ? parts.encoders() : parts.compressing(), numbered, parts.maxMessageBytes(), passed.permit());
+                        extension == null ? parts.encoders() : parts.compressing(), numbered,
+                        parts.maxMessageBytes(), passed.permit());
         try {
             peer.register(attributes(passed, accept, subprotocol),
                     ReplayRules.of(request.replay(), accept.replay(), numbered));

@@ -75,7 +75,8 @@ public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engin
                 new ConnectionLimits(who.maxPeers(), who.maxPeersPerAddress()), settings.lookback());
         DirectBufferPool pool = new DirectBufferPool();
         Upgrader upgrader = new Upgrader(new Upgrader.Parts(watch, Encoders.of(pool),
-                deflate == null ? null : Encoders.of(pool, deflate), batch -> EventStreamEncoder.encode(batch, pool), settings.maxMessageBytes(), settings.lookback()));
+                deflate == null ? null : Encoders.of(pool, deflate), batch -> EventStreamEncoder.encode(batch, pool),
+                settings.maxMessageBytes(), settings.lookback()));
         return new HttpPort(watch, settings.engines(), settings.handshakeTimeout(), settings.pageIdleTimeout(),
                 STALL_TIMEOUT, closing, router::refused,
                 new Sockets(checks, policy, upgrader, hosting, router::mayBlock), resource, pages);

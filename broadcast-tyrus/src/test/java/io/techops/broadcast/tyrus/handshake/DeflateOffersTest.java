@@ -45,10 +45,12 @@ class DeflateOffersTest {
                 for (String serverWindow : WINDOW_FORMS.get(0)) {
                     for (String clientWindow : WINDOW_FORMS.get(1)) {
                         List<String> parts = List.of(server, client, serverWindow, clientWindow);
-                        String expected = !VALID.containsAll(parts) ? null : serverWindow.isEmpty() ? ANSWER : WITH_WINDOW;
+                        String expected = !VALID.containsAll(parts) ? null
+                                : serverWindow.isEmpty() ? ANSWER : WITH_WINDOW;
                         for (List<String> order : orders(parts)) {
                             StringBuilder offer = new StringBuilder("permessage-deflate");
-                            order.stream().filter(part -> !part.isEmpty()).forEach(part -> offer.append("; ").append(part));
+                            order.stream().filter(part -> !part.isEmpty())
+                                    .forEach(part -> offer.append("; ").append(part));
                             assertThat(answer(offer.toString())).as(offer.toString()).isEqualTo(expected);
                             checked++;
                         }
@@ -87,7 +89,8 @@ class DeflateOffersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"permessage-deflate", " permessage-deflate ", ", permessage-deflate", "x, permessage-deflate,y",
+    @ValueSource(strings = {"permessage-deflate", " permessage-deflate ", ", permessage-deflate", 
+        "x, permessage-deflate,y",
         "permessage-deflate;client_max_window_bits", "permessage-deflate ;\tclient_max_window_bits = 15",
         "permessage-deflate; client_max_window_bits=\"1\\0\"", "x; y=\"a, b; c\\\"\", permessage-deflate"})
     void whatTheGrammarAllowsIsAnswered(String header) {
