@@ -80,8 +80,8 @@ public final class Compression {
      * {@return the same with another threshold} A smaller message is sent as it is, as is one that compression does not
      * make smaller.
      *
-     * @param bytes the size of the smallest message that is compressed; at least 0, {@value
-     *     #DEFAULT_THRESHOLD} by default
+     * @param bytes the size of the smallest message that is compressed; at least 0;
+     *     {@value #DEFAULT_THRESHOLD} by default
      * @throws IllegalArgumentException if it is negative
      * @throws IllegalStateException if compression is {@linkplain #off off}
      */
