@@ -456,6 +456,18 @@ class BackplaneTest {
     class WhoGetsWhat {
 
         @Test
+        void optionsThatAreNullAreNamedAndNothingIsPublished() {
+            Nodes.Node one = nodes.node();
+            FakeTransport peer = one.join();
+            assertThatThrownBy(() -> one.hub.broadcast(Message.text("x"), null))
+                    .isInstanceOf(NullPointerException.class).hasMessageContaining("options");
+            assertThatThrownBy(() -> one.hub.broadcast((Message) null)).isInstanceOf(NullPointerException.class);
+            nodes.run();
+            assertThat(peer.texts()).isEmpty();
+            assertThat(one.hub.stats().backplaneAppends()).isZero();
+        }
+
+        @Test
         void exclusionsHoldOnTheNodeThatPublished() {
             UnaryOperator<BroadcastHub.Builder> others = hub -> hub.delivery(DeliveryPolicy.everyoneButSender());
             Nodes.Node one = nodes.node(others);

@@ -135,6 +135,16 @@ final class RedisProcess implements AutoCloseable {
         return Integer.parseInt(info("clients", "connected_clients")) - 1;
     }
 
+    /** {@return the id of the client that has a name} */
+    String clientNamed(String name) {
+        return command("CLIENT", "LIST").lines().filter(line -> line.contains(" name=" + name + " ")).findFirst()
+                .orElseThrow().replaceAll("(?s).*?\\bid=(\\d+) .*", "$1");
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Lets the process stand still. */
     void standStill() {
         signal("STOP");

@@ -1,0 +1,299 @@
+package io.techops.broadcast.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.techops.broadcast.GapReason;
+import io.techops.broadcast.Position;
+import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.RefusedException;
+import io.techops.broadcast.Replay;
+import io.techops.broadcast.spi.StreamEvent;
+import io.techops.broadcast.testkit.FakeTransport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What a server, a network or a process can do to hubs. After each fault all peers of all hubs have one order, what was
+ * lost is told, and nothing is left behind when the hubs are closed.
+ */
+@Timeout(180)
+class RedisHubFaultTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private RedisProcess redis;
+    private HubNode one;
+    private HubNode two;
+
+    Binary binary() {
+        return Binary.JAR;
+    }
+
+    private RedisBackplane.Builder impatient(String uri) {
+        return RedisBackplane.builder().uri(uri).timeout(Duration.ofMillis(500));
+    }
+
+    private void startRedis(String... configuration) {
+        redis = RedisProcess.start(binary(), configuration);
+    }
+
+    private void start(String... configuration) {
+        startRedis(configuration);
+        startHubs(redis.uri());
+    }
+
+    private void startHubs(String uri) {
+        one = HubNode.start("one", impatient(uri));
+        two = HubNode.start("two", impatient(uri));
+        one.broadcast("first", one, two);
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws Exception {
+        for (HubNode node : new HubNode[] {one, two}) {
+            if (node != null) {
+                node.close();
+            }
+        }
+        for (AutoCloseable each : opened) {
+            each.close();
+        }
+        if (redis != null) {
+            try (RedisProcess ended = redis) {
+                await().atMost(LIMIT).until(() -> !ended.isAlive() || ended.clients() == 0);
+            }
+        }
+        await().atMost(LIMIT).until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().matches("(lettuce|broadcast).*")));
+    }
+
+    private <T extends AutoCloseable> T closedAtTheEnd(T each) {
+        opened.add(0, each);
+        return each;
+    }
+
+    private void everyPeerIsTold(GapReason reason) {
+        for (HubNode node : List.of(one, two)) {
+            assertThat(node.peers).allSatisfy(peer -> assertThat(HubNode.gaps(peer))
+                    .extracting(StreamEvent.Gap::reason).containsExactly(reason));
+        }
+    }
+
+    private void nothingIsTold() {
+        for (HubNode node : List.of(one, two)) {
+            assertThat(node.peers).allSatisfy(peer -> assertThat(HubNode.gaps(peer)).isEmpty());
+        }
+    }
+
+    @Test
+    void aServerThatStandsStillHoldsHubsBackAndLosesNothing() {
+        start();
+        redis.standStill();
+        one.awaitAway();
+        two.awaitAway();
+        one.holdsOn();
+        two.holdsOn();
+        redis.goOn();
+        HubNode.goOn(one, two);
+        nothingIsTold();
+        assertThat(two.peers.get(0).texts()).doesNotContain("refused", "refused, too");
+    }
+
+    @Test
+    void aServerThatIsRestartedEmptyIsToldToEveryPeer() {
+        start();
+        redis.kill();
+        one.awaitAway();
+        two.awaitAway();
+        one.holdsOn();
+        redis.restart();
+        HubNode.goOn(one, two);
+        everyPeerIsTold(GapReason.EPOCH);
+        assertThat(one.hub.stats().backplaneEpochs()).isOne();
+    }
+
+    @Test
+    void aServerThatIsRestartedWithAnOlderDumpGivesNoPositionTwice() {
+        start();
+        assertThat(redis.command("SAVE")).isEqualTo("OK");
+        for (int i = 0; i < 10; i++) {
+            one.broadcast("lost " + i, one, two);
+        }
+        Position last = one.hub.stats().position();
+        redis.kill();
+        redis.restart();
+        HubNode.goOn(one, two);
+        everyPeerIsTold(GapReason.EPOCH);
+        FakeTransport back = two.join(Replay.after(last));
+        HubNode.goOn(one, two);
+        assertThat(HubNode.gaps(back)).extracting(StreamEvent.Gap::reason).containsExactly(GapReason.EPOCH);
+        assertThat(back.texts()).noneMatch(text -> text.startsWith("lost"));
+    }
+
+    @Test
+    void aReplicaThatSentinelPromotesWhileWritesAreLostIsToldToEveryPeer() {
+        startRedis();
+        RedisProcess replica = closedAtTheEnd(
+                RedisProcess.start(binary(), "replicaof 127.0.0.1 " + redis.port()));
+        RedisProcess sentinel = closedAtTheEnd(RedisProcess.sentinel(binary(), redis));
+        await().atMost(LIMIT).until(() -> replica.info("replication", "master_link_status").equals("up"));
+        await().atMost(LIMIT).until(() -> sentinel.command("SENTINEL", "replicas", "mymaster")
+                .contains(Integer.toString(replica.port())));
+        startHubs("redis-sentinel://127.0.0.1:" + sentinel.port() + "#mymaster");
+        await().atMost(LIMIT).until(() -> replica.info("replication", "slave_repl_offset")
+                .equals(redis.info("replication", "master_repl_offset")));
+        replica.standStill();
+        one.broadcast("lost", one, two);
+        redis.kill();
+        replica.goOn();
+        one.awaitAway();
+        one.holdsOn();
+        await().atMost(LIMIT).until(() -> replica.info("replication", "role").equals("master"));
+        HubNode.goOn(one, two);
+        everyPeerIsTold(GapReason.EPOCH);
+        one.close();
+        two.close();
+        await().atMost(LIMIT).until(() -> !replica.command("CLIENT", "LIST").matches("(?s).* name=(one|two) .*"));
+    }
+
+    @Test
+    void aNetworkThatIsSlowAndCutsLosesNothing() {
+        startRedis();
+        Proxy proxy = closedAtTheEnd(new Proxy(redis.port()));
+        one = HubNode.start("one", impatient(proxy.uri()));
+        two = HubNode.start("two", impatient(redis.uri()));
+        one.broadcast("first", one, two);
+        for (int i = 0; i < 100; i++) {
+            proxy.delay(i % 20 < 10 ? 5 : 0);
+            one.hub.tryBroadcast("one " + i);
+            two.hub.tryBroadcast("two " + i);
+            if (i % 10 == 9) {
+                proxy.cut();
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(15));
+        }
+        HubNode.goOn(one, two);
+        nothingIsTold();
+        assertThat(two.peers.get(0).texts()).contains("two 99");
+        assertThat(one.hub.stats().backplaneUnconfirmed()).isZero();
+        one.close();
+    }
+
+    @Test
+    void aNetworkThatLosesEverythingHoldsOnlyItsOwnHubBack() {
+        startRedis();
+        Proxy proxy = closedAtTheEnd(new Proxy(redis.port()));
+        one = HubNode.start("one", impatient(proxy.uri()));
+        two = HubNode.start("two", impatient(redis.uri()));
+        one.broadcast("first", one, two);
+        proxy.blackHole(true);
+        two.broadcast("meanwhile", two);
+        one.awaitAway();
+        one.holdsOn();
+        assertThat(one.peers.get(0).texts()).containsExactly("first");
+        proxy.blackHole(false);
+        HubNode.goOn(one, two);
+        nothingIsTold();
+        assertThat(one.peers.get(0).texts()).contains("meanwhile");
+        one.close();
+    }
+
+    @Test
+    void aProcessThatIsStoppedForLongerThanTheRetentionTellsItsPeersHowMuchIsMissing() throws Exception {
+        start();
+        int published = 500;
+        int kept = 10;
+        try (HubProcess stopped = new HubProcess(redis.uri(), "stopped")) {
+            stopped.awaitLine("open .*");
+            one.broadcast("before", one, two);
+            stopped.awaitLine("text \\S+ before");
+            stopped.signal("STOP");
+            redis.command("CLIENT", "KILL", "ID", redis.clientNamed("stopped")); // as keepalive does after a while
+            for (int i = 1; i < published; i++) {
+                one.hub.broadcast("missed " + i);
+            }
+            one.broadcast("missed at last", one);
+            redis.command("XTRIM", "broadcast:{" + HubNode.LOG + "}:log", "MAXLEN", Integer.toString(kept));
+            stopped.signal("CONT");
+            stopped.awaitLine("gap .* evicted " + (published - kept));
+            one.broadcast("afterwards", one, two);
+            stopped.awaitLine("text \\S+ afterwards");
+            assertThat(stopped.lines().stream().filter(line -> line.contains(" missed "))).hasSize(kept);
+        }
+        HubNode.goOn(one, two);
+        nothingIsTold();
+    }
+
+    @Test
+    void aHubThatStartsLateGoesOnForAClientOfAnother() {
+        start();
+        Position first = one.peers.get(0).positions().get(0);
+        one.broadcast("second", one, two);
+        HubNode late = closedAtTheEnd(HubNode.start("late", impatient(redis.uri())));
+        FakeTransport moved = late.join(Replay.after(first));
+        HubNode.goOn(one, two, late);
+        assertThat(moved.texts()).startsWith("second");
+        assertThat(HubNode.gaps(moved)).isEmpty();
+    }
+
+    @Test
+    void aServerWithoutMemoryHoldsPublishersBackAndPeersStay() {
+        start("maxmemory-policy noeviction");
+        redis.command("CONFIG", "SET", "maxmemory", "1");
+        assertThat(one.hub.tryBroadcast("waits in the outbox")).isTrue();
+        one.awaitAway();
+        one.holdsOn();
+        redis.command("CONFIG", "SET", "maxmemory", "0");
+        HubNode.goOn(one, two);
+        nothingIsTold();
+        assertThat(two.peers.get(0).texts()).contains("waits in the outbox");
+    }
+
+    @Test
+    void scriptsThatAreFlushedAreNotNoticed() {
+        start();
+        assertThat(redis.command("SCRIPT", "FLUSH")).isEqualTo("OK");
+        HubNode.goOn(one, two);
+        nothingIsTold();
+        assertThat(one.hub.stats().backplaneOutages()).isZero();
+    }
+
+    @Test
+    void aHubTakesPeersOnceItsServerIsThereAndLetsItIn() {
+        startRedis();
+        redis.kill();
+        one = HubNode.startAnyway("one", impatient(redis.uri()));
+        assertThatThrownBy(() -> one.join(Replay.none())).isInstanceOfSatisfying(RefusedException.class,
+                refused -> assertThat(refused.refusalCause()).isEqualTo(RefusalCause.BACKPLANE));
+        redis.restart();
+        assertThat(redis.command("ACL", "SETUSER", "app", "off", ">secret", "~broadcast:*", "resetchannels",
+                "&broadcast:*", "+@all")).isEqualTo("OK");
+        two = HubNode.startAnyway("two", impatient(redis.uri()).credentials("app", "secret"));
+        two.awaitAway();
+        assertThatThrownBy(() -> two.join(Replay.none())).isInstanceOf(RefusedException.class);
+        redis.command("ACL", "SETUSER", "app", "on");
+        for (HubNode node : List.of(one, two)) {
+            await().atMost(LIMIT).ignoreExceptionsInstanceOf(RefusedException.class)
+                    .until(() -> node.join(Replay.none()).isOpen());
+        }
+        HubNode.goOn(one, two);
+    }
+
+    @Test
+    void aDatabaseThatIsNotThereTakesNoPeersAndEndsCleanly() {
+        startRedis();
+        one = HubNode.startAnyway("one", impatient(redis.uri() + "/99"));
+        one.awaitAway();
+        assertThat(one.hub.tryBroadcast("x")).isFalse();
+        assertThatThrownBy(() -> one.join(Replay.none())).isInstanceOf(RefusedException.class);
+    }
+}
