@@ -1,4 +1,5 @@
--- Appends all records or none. Answers {'ok', epoch, now, last sequence}, the same again for the producer's last number,
+-- Appends all records or none. Answers {'ok', epoch, now, last sequence}, the same again for the producer's last
+-- number,
 -- {'stale', epoch, now} in another epoch, {'old', …} for a number before the producer's last.
 -- ARGV: 4 the epoch, 5 the producer, 6 its number, 7 the server's time before the number was first tried, 8 how long
 -- producers are remembered (ms), 9 the most records kept, 10 and 11 a sixteenth of the bytes and of the age (ms) kept,
@@ -57,7 +58,8 @@ for i = 13, #ARGV do
   end
 end
 
--- A list of marks "<bucket>:<sequence>", where that many sixteenths had passed behind the sequence; and the sequence up to which
+-- A list of marks "<bucket>:<sequence>", where that many sixteenths had passed behind the sequence; and the sequence up
+-- to which
 -- everything is older than sixteen of them.
 local function marked(list, bucket, sequence)
   local kept, old = {}, 0

@@ -1,5 +1,6 @@
 -- What both scripts begin with. KEYS: 1 the hash of the log's state, 2 the stream of its records.
--- ARGV: 1 the channel of the log, 2 the epoch to begin if a new one is due, 3 how long the keys outlive their last use (ms).
+-- ARGV: 1 the channel of the log, 2 the epoch to begin if a new one is due, 3 how long the keys outlive their last use
+-- (ms).
 --
 -- The state: epoch; server, the id of the replication history in which the epoch began; seq, the last sequence;
 -- bytes, of all records of the epoch; sizes and times, marks for trimming; p:<producer>, "<number> <sequence> <time>".

@@ -3,7 +3,8 @@
 -- 7 the most bytes.
 local state = redis.call('HMGET', meta, 'epoch', 'server', 'seq')
 local epoch, head = state[1], tonumber(state[3] or '0')
-if state[2] ~= server or epoch == ARGV[4] and tonumber(ARGV[5]) > head then -- a position beyond the head: it lost its tail
+-- A position beyond the head: the log lost its tail.
+if state[2] ~= server or epoch == ARGV[4] and tonumber(ARGV[5]) > head then
   begin()
   epoch, head = ARGV[2], 0
 end
