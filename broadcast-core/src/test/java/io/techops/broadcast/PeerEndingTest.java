@@ -49,6 +49,17 @@ class PeerEndingTest {
     }
 
     @Test
+    void aShardThatHasNoDeadlineLetsGoOfEachAtOnce() {
+        HubRig quiet = new HubRig(builder -> builder.heartbeat(Duration.ZERO));
+        FakeTransport peer = quiet.join();
+        quiet.run();
+        assertThat(peer.end(BYE, true)).isTrue();
+        assertThat(quiet.executor().pending()).as("the listener's task and the shard's").isEqualTo(2);
+        quiet.run();
+        assertThat(quiet.executor().pending()).isZero();
+    }
+
+    @Test
     void theEndOfTheHubDoesNotWaitForSuchAPeer() {
         FakeTransport before = rig.join();
         FakeTransport meanwhile = rig.join();

@@ -120,7 +120,7 @@ final class PeerTimeouts {
         deadlines.at(late - next < 0 ? late : next);
     }
 
-    /** {@return whether what {@link #exhausted} has just thrown came from the transport} */
+    /** {@return whether what {@link #expired} has just thrown came from the transport} */
     boolean hasPingFailed() {
         boolean failed = pinging;
         pinging = false;
@@ -132,7 +132,7 @@ final class PeerTimeouts {
      *
      * @return why it has to go, {@link CloseReason#ABNORMAL} if it is dead; null if it need not
      */
-    @Nullable CloseReason exhausted(PeerCursor cursor, long now) {
+    @Nullable CloseReason expired(PeerCursor cursor, long now) {
         if (cursor.writable) {
             return listen(cursor, now);
         }

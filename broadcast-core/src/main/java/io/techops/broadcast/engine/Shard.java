@@ -204,10 +204,11 @@ final class Shard {
     /**
      * Lets go of a peer that has departed and was owed nothing, and that the shard is called for: in the next round,
      * which is made for {@value #DEPARTED} of them, if nothing else asks for one before. A change of threads would cost
-     * more than the rest of such a peer's end.
+     * more than the rest of such a peer's end. A shard that has no deadline, as without a heartbeat, makes a round for
+     * each: there may never be another.
      */
     void letGo() {
-        if (departed.incrementAndGet() >= DEPARTED || draining != null) {
+        if (departed.incrementAndGet() >= DEPARTED || draining != null || nextRound == ShardTimer.NEVER) {
             wake();
         }
     }
@@ -425,7 +426,7 @@ final class Shard {
                 timeouts.keepGrace(cursor, now);
                 return !deadlines.passed(cursor.closeBy, now) || departures.close(cursor, cursor.closeReason);
             }
-            CloseReason reason = timeouts.exhausted(cursor, now);
+            CloseReason reason = timeouts.expired(cursor, now);
             if (reason == null) {
                 return true;
             }

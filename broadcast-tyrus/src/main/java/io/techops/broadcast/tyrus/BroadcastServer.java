@@ -557,7 +557,7 @@ public final class BroadcastServer implements AutoCloseable {
                     handshakeTimeout,
                     new ServerSettings.Admission(Set.copyOf(origins), List.copyOf(trustedProxies), clientAddressHeader,
                             maxPeers, maxPeersPerAddress),
-                    handshakePolicy, lookback, List.copyOf(endpoints), sse,
+                    handshakePolicy, replayLimits, List.copyOf(endpoints), sse,
                     publishers == null ? null : check(publishers), compression.settings());
         }
 

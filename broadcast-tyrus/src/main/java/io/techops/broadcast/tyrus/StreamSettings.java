@@ -1,6 +1,6 @@
 package io.techops.broadcast.tyrus;
 
-import io.techops.broadcast.handshake.Lookback;
+import io.techops.broadcast.handshake.ReplayLimits;
 import java.time.Duration;
 
 /**
@@ -14,7 +14,7 @@ import java.time.Duration;
  */
 public abstract class StreamSettings<B extends StreamSettings<B>> extends HandshakeSettings<B> {
 
-    Lookback lookback = Lookback.standard();
+    ReplayLimits replayLimits = ReplayLimits.standard();
     boolean sse;
 
     StreamSettings() {
@@ -34,7 +34,7 @@ public abstract class StreamSettings<B extends StreamSettings<B>> extends Handsh
      * @return this builder
      */
     public B resume(boolean resume) {
-        lookback = lookback.resume(resume);
+        replayLimits = replayLimits.resume(resume);
         return self();
     }
 
@@ -47,7 +47,7 @@ public abstract class StreamSettings<B extends StreamSettings<B>> extends Handsh
      * @throws IllegalArgumentException if it is negative
      */
     public B resumeWithin(int messages) {
-        lookback = lookback.resumeWithin(messages);
+        replayLimits = replayLimits.resumeWithin(messages);
         return self();
     }
 
@@ -60,7 +60,7 @@ public abstract class StreamSettings<B extends StreamSettings<B>> extends Handsh
      * @throws IllegalArgumentException if it is not so
      */
     public B resumeWithin(Duration age) {
-        lookback = lookback.resumeWithin(age);
+        replayLimits = replayLimits.resumeWithin(age);
         return self();
     }
 
@@ -74,7 +74,7 @@ public abstract class StreamSettings<B extends StreamSettings<B>> extends Handsh
      * @throws IllegalArgumentException if it is negative
      */
     public B replay(int most) {
-        lookback = lookback.replay(most);
+        replayLimits = replayLimits.replay(most);
         return self();
     }
 
@@ -87,7 +87,7 @@ public abstract class StreamSettings<B extends StreamSettings<B>> extends Handsh
      * @return this builder
      */
     public B replayLatest(boolean replayLatest) {
-        lookback = lookback.replayLatest(replayLatest);
+        replayLimits = replayLimits.replayLatest(replayLatest);
         return self();
     }
 

@@ -54,8 +54,8 @@ import java.util.Objects;
  *
  * <p>A client that offers the subprotocol {@value #SUBPROTOCOL} is told the position of every message, and goes on
  * where it was with {@code ?last_event_id=<position>}; {@code ?replay=<n>} begins with messages of the past, where
- * {@link io.techops.broadcast.handshake.Lookback} allows it. The container agrees on the subprotocol before this class
- * is asked, so where it is set differs:
+ * {@link io.techops.broadcast.handshake.ReplayLimits} allows it. The container agrees on the subprotocol before this
+ * class is asked, so where it is set differs:
  *
  * <ul>
  *   <li>{@link #config(String, BroadcastHub)} takes the offer unless {@code resume(false)} is set.

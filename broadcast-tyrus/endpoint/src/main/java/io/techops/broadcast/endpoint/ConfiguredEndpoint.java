@@ -33,10 +33,10 @@ public final class ConfiguredEndpoint extends Endpoint {
      * @param hubs knows the hub of each session; may throw as {@link io.techops.broadcast.Topics#hub} does
      */
     static ServerEndpointConfig config(String path, Function<Session, BroadcastHub> hubs, EndpointSettings settings) {
-        boolean resume = settings.lookback().isResume();
+        boolean resume = settings.replayLimits().isResume();
         return ServerEndpointConfig.Builder.create(ConfiguredEndpoint.class, path)
                 .subprotocols(resume ? List.of(NumberedFormat.SUBPROTOCOL) : List.of())
-                .configurator(new PlainConfigurator(settings.lookback()) {
+                .configurator(new PlainConfigurator(settings.replayLimits()) {
                     @Override
                     public <T> T getEndpointInstance(Class<T> endpointClass) {
                         return endpointClass.cast(new ConfiguredEndpoint(

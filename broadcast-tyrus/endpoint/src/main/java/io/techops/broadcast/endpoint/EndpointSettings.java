@@ -1,14 +1,14 @@
 package io.techops.broadcast.endpoint;
 
 import io.techops.broadcast.MessagePolicy;
-import io.techops.broadcast.handshake.Lookback;
+import io.techops.broadcast.handshake.ReplayLimits;
 import java.util.Objects;
 
 /**
  * The settings of a {@link BroadcastEndpoint}: what a peer may send, and what of the past it may ask for.
  *
  * <pre>{@code
- * EndpointSettings.standard().maxMessageBytes(16_384).lookback(Lookback.standard().replay(50))
+ * EndpointSettings.standard().maxMessageBytes(16_384).replayLimits(ReplayLimits.standard().replay(50))
  * }</pre>
  *
  * <p>Settings may be added in a later version. Immutable.
@@ -16,14 +16,14 @@ import java.util.Objects;
 public final class EndpointSettings {
 
     private static final EndpointSettings STANDARD =
-            new EndpointSettings(MessagePolicy.DEFAULT_MAX_BYTES, Lookback.standard());
+            new EndpointSettings(MessagePolicy.DEFAULT_MAX_BYTES, ReplayLimits.standard());
 
     private final int maxMessageBytes;
-    private final Lookback lookback;
+    private final ReplayLimits replayLimits;
 
-    private EndpointSettings(int maxMessageBytes, Lookback lookback) {
+    private EndpointSettings(int maxMessageBytes, ReplayLimits replayLimits) {
         this.maxMessageBytes = maxMessageBytes;
-        this.lookback = lookback;
+        this.replayLimits = replayLimits;
     }
 
     /** {@return the defaults} */
@@ -43,17 +43,17 @@ public final class EndpointSettings {
         if (limit < 1) {
             throw new IllegalArgumentException("maxMessageBytes must be at least 1: " + limit);
         }
-        return new EndpointSettings(limit, lookback);
+        return new EndpointSettings(limit, replayLimits);
     }
 
     /**
      * {@return these settings, with others for what of the past peers may ask for} See {@link BroadcastEndpoint} for
      * what an annotated class says beside.
      *
-     * @param bounds {@link Lookback#standard} by default: peers may speak {@code broadcast.v1} and go on where they
+     * @param bounds {@link ReplayLimits#standard} by default: peers may speak {@code broadcast.v1} and go on where they
      *     were, and ask for nothing else
      */
-    public EndpointSettings lookback(Lookback bounds) {
+    public EndpointSettings replayLimits(ReplayLimits bounds) {
         return new EndpointSettings(maxMessageBytes, Objects.requireNonNull(bounds, "bounds"));
     }
 
@@ -63,12 +63,12 @@ public final class EndpointSettings {
     }
 
     /** {@return what of the past peers may ask for} */
-    public Lookback lookback() {
-        return lookback;
+    public ReplayLimits replayLimits() {
+        return replayLimits;
     }
 
     @Override
     public String toString() {
-        return "maxMessageBytes " + maxMessageBytes + ", " + lookback;
+        return "maxMessageBytes " + maxMessageBytes + ", " + replayLimits;
     }
 }

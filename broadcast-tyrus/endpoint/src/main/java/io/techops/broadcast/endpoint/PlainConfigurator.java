@@ -1,6 +1,6 @@
 package io.techops.broadcast.endpoint;
 
-import io.techops.broadcast.handshake.Lookback;
+import io.techops.broadcast.handshake.ReplayLimits;
 import io.techops.broadcast.stream.NumberedFormat;
 import io.techops.broadcast.stream.Subprotocols;
 import jakarta.websocket.Extension;
@@ -14,15 +14,15 @@ import java.util.List;
  */
 abstract class PlainConfigurator extends ServerEndpointConfig.Configurator {
 
-    private final Lookback lookback;
+    private final ReplayLimits replayLimits;
 
-    PlainConfigurator(Lookback lookback) {
-        this.lookback = lookback;
+    PlainConfigurator(ReplayLimits replayLimits) {
+        this.replayLimits = replayLimits;
     }
 
     @Override
     public String getNegotiatedSubprotocol(List<String> supported, List<String> requested) {
-        return Subprotocols.mayBeNumbered(requested, lookback) ? NumberedFormat.SUBPROTOCOL : "";
+        return Subprotocols.mayBeNumbered(requested, replayLimits) ? NumberedFormat.SUBPROTOCOL : "";
     }
 
     @Override

@@ -3,8 +3,8 @@ package io.techops.broadcast.endpoint;
 import io.techops.broadcast.AttributeKey;
 import io.techops.broadcast.Attributes;
 import io.techops.broadcast.Replay;
-import io.techops.broadcast.handshake.Lookback;
 import io.techops.broadcast.handshake.PeerAttributes;
+import io.techops.broadcast.handshake.ReplayLimits;
 import io.techops.broadcast.spi.PathTemplate;
 import io.techops.broadcast.stream.NumberedFormat;
 import io.techops.broadcast.stream.ReplayRules;
@@ -31,10 +31,10 @@ record SessionRequest(Attributes attributes, boolean numbered, Replay replay) {
      * @throws BadRequest if its query is not in order
      * @throws IllegalStateException if the application's configurator has selected what the settings have switched off
      */
-    static SessionRequest of(Session session, Lookback lookback) {
+    static SessionRequest of(Session session, ReplayLimits replayLimits) {
         Attributes attributes = attributes(session);
         boolean numbered = NumberedFormat.SUBPROTOCOL.equals(attributes.get(PeerAttributes.SUBPROTOCOL));
-        if (numbered && !lookback.isResume()) {
+        if (numbered && !replayLimits.isResume()) {
             throw new IllegalStateException("the endpoint's configurator selected " + NumberedFormat.SUBPROTOCOL
                     + ", which resume(false) has switched off: take it out of the endpoint's subprotocols");
         }
@@ -42,7 +42,7 @@ record SessionRequest(Attributes attributes, boolean numbered, Replay replay) {
         if (asked instanceof StreamQuery.Bad bad) {
             throw new BadRequest(bad.sentence());
         }
-        Replay allowed = lookback.allowed(((StreamQuery.Asked) asked).replay());
+        Replay allowed = replayLimits.allowed(((StreamQuery.Asked) asked).replay());
         return new SessionRequest(attributes, numbered, ReplayRules.of(allowed,
                 session.getUserProperties().get(DECIDED) instanceof Replay replay ? replay : null, numbered));
     }

@@ -127,7 +127,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
         session.setMaxTextMessageBufferSize(settings.maxMessageBytes());
         session.setMaxBinaryMessageBufferSize(settings.maxMessageBytes());
         ContainerExtensions.limitBlocking(session, LINGER);
-        SessionRequest request = SessionRequest.of(session, settings.lookback());
+        SessionRequest request = SessionRequest.of(session, settings.replayLimits());
         AdapterHub hub = AdapterHub.of(hubs.apply(session));
         SessionTransport link = new SessionTransport(session, request.numbered(), hub.blockingTasks());
         String id = String.valueOf(session.getId());

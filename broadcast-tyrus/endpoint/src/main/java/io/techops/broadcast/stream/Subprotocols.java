@@ -1,7 +1,7 @@
 package io.techops.broadcast.stream;
 
 import io.techops.broadcast.handshake.HandshakeRequest;
-import io.techops.broadcast.handshake.Lookback;
+import io.techops.broadcast.handshake.ReplayLimits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +22,10 @@ public final class Subprotocols {
      * {@return whether a client may be told positions, as far as it is known before the application decides}
      *
      * @param offered the subprotocols that the client offers
-     * @param lookback the settings
+     * @param limits the settings
      */
-    public static boolean mayBeNumbered(List<String> offered, Lookback lookback) {
-        return lookback.isResume() && offered.contains(NumberedFormat.SUBPROTOCOL);
+    public static boolean mayBeNumbered(List<String> offered, ReplayLimits limits) {
+        return limits.isResume() && offered.contains(NumberedFormat.SUBPROTOCOL);
     }
 
     /**
@@ -33,16 +33,16 @@ public final class Subprotocols {
      *
      * @param request what the client asks for
      * @param selected what the application has selected; null if nothing
-     * @param lookback the settings
+     * @param limits the settings
      * @throws IllegalStateException if the application has selected {@value NumberedFormat#SUBPROTOCOL}, and the
      *     settings have switched it off
      */
-    public static @Nullable String select(HandshakeRequest request, @Nullable String selected, Lookback lookback) {
-        if (NumberedFormat.SUBPROTOCOL.equals(selected) && !lookback.isResume()) {
+    public static @Nullable String select(HandshakeRequest request, @Nullable String selected, ReplayLimits limits) {
+        if (NumberedFormat.SUBPROTOCOL.equals(selected) && !limits.isResume()) {
             throw new IllegalStateException("the handshake policy selected " + NumberedFormat.SUBPROTOCOL
                     + ", which resume(false) has switched off");
         }
         boolean free = selected == null || request.announcesToken(selected);
-        return free && mayBeNumbered(request.subprotocols(), lookback) ? NumberedFormat.SUBPROTOCOL : selected;
+        return free && mayBeNumbered(request.subprotocols(), limits) ? NumberedFormat.SUBPROTOCOL : selected;
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.Replay;
-import io.techops.broadcast.handshake.Lookback;
+import io.techops.broadcast.handshake.ReplayLimits;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testkit.HubRig;
 import java.util.HashMap;
@@ -20,18 +20,18 @@ class NumberedSessionTest {
     private final HubRig rig = new HubRig();
     private final Map<String, Object> properties = new HashMap<>();
 
-    private FakeSession open(@Nullable String subprotocol, @Nullable String query, Lookback lookback) {
+    private FakeSession open(@Nullable String subprotocol, @Nullable String query, ReplayLimits limits) {
         FakeSession session = new FakeSession(Runnable::run);
         session.told.put("getNegotiatedSubprotocol", subprotocol);
         session.told.put("getQueryString", query);
         session.session().getUserProperties().putAll(properties);
-        new BroadcastEndpoint(rig.hub(), EndpointSettings.standard().lookback(lookback)).open(session.session());
+        new BroadcastEndpoint(rig.hub(), EndpointSettings.standard().replayLimits(limits)).open(session.session());
         rig.run();
         return session;
     }
 
     private FakeSession open(@Nullable String subprotocol, @Nullable String query) {
-        return open(subprotocol, query, Lookback.standard());
+        return open(subprotocol, query, ReplayLimits.standard());
     }
 
     @Test
@@ -56,7 +56,7 @@ class NumberedSessionTest {
         rig.run();
         Position end = rig.hub().stats().position();
         FakeSession late = open(BroadcastEndpoint.SUBPROTOCOL, "last_event_id=" + end.at(1),
-                Lookback.standard().resumeWithin(2));
+                ReplayLimits.standard().resumeWithin(2));
         assertThat(late.texts).startsWith("event: open\nid: " + end.at(2) + "\nrecovered: false\n\n",
                 "event: gap\nid: " + end.at(2) + "\nreason: evicted\nmissed: 1\n\n").hasSize(4);
     }
@@ -85,7 +85,7 @@ class NumberedSessionTest {
     @Test
     void anEndpointThatIsAskedForWhatItHasSwitchedOffSaysSo() {
         try (LogCatch log = new LogCatch()) {
-            FakeSession session = open(BroadcastEndpoint.SUBPROTOCOL, null, Lookback.standard().resume(false));
+            FakeSession session = open(BroadcastEndpoint.SUBPROTOCOL, null, ReplayLimits.standard().resume(false));
             assertThat(session.closeCodes).containsExactly(CloseReason.INTERNAL_ERROR);
             assertThat(log.warnings()).as("at most, at a bounded rate").hasSizeLessThan(2).allMatch(
                     line -> line.contains("A session could not become a peer"));
@@ -96,7 +96,7 @@ class NumberedSessionTest {
     @Test
     void aConfigurationTakesTheOfferUnlessResumeIsOff() {
         List<String> offered = List.of("chat", BroadcastEndpoint.SUBPROTOCOL);
-        EndpointSettings forgets = EndpointSettings.standard().lookback(Lookback.standard().resume(false));
+        EndpointSettings forgets = EndpointSettings.standard().replayLimits(ReplayLimits.standard().resume(false));
         assertThat(BroadcastEndpoint.config("/live", rig.hub()).getConfigurator()
                 .getNegotiatedSubprotocol(List.of(), offered)).isEqualTo("broadcast.v1");
         assertThat(BroadcastEndpoint.config("/live", rig.hub()).getConfigurator()

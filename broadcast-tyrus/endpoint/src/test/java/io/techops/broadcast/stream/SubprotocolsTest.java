@@ -3,7 +3,7 @@ package io.techops.broadcast.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.handshake.HandshakeRequest;
-import io.techops.broadcast.handshake.Lookback;
+import io.techops.broadcast.handshake.ReplayLimits;
 import java.net.InetSocketAddress;
 import java.security.Principal;
 import java.util.List;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Which subprotocol an answer names. */
 class SubprotocolsTest {
 
-    private static final Lookback ON = Lookback.standard();
+    private static final ReplayLimits ON = ReplayLimits.standard();
 
     private record Offers(List<String> subprotocols) implements HandshakeRequest {
 
@@ -49,8 +49,8 @@ class SubprotocolsTest {
         }
     }
 
-    private static @Nullable String selected(@Nullable String byPolicy, Lookback lookback, String... offered) {
-        return Subprotocols.select(new Offers(List.of(offered)), byPolicy, lookback);
+    private static @Nullable String selected(@Nullable String byPolicy, ReplayLimits replayLimits, String... offered) {
+        return Subprotocols.select(new Offers(List.of(offered)), byPolicy, replayLimits);
     }
 
     @Test

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * input is read    OPEN --closing--> CLOSING --left----> CLOSE_SENT           BROKEN
  *                    |                  |                   |                    |
- *                  heard              heard               heard                heard
+ *               closeReceived      closeReceived       closeReceived        closeReceived
  *                    v                  v                   v                    v
  * the peer has     CLOSE_RECEIVED -> ANSWERING --left--> LINGERING             DONE
  * said its last      |                  |                   |
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * owes it nothing then, the reading thread sends the close frame, otherwise the hub does so later.
  *
  * inputEnded leads from every state of the first row, BROKEN too, to DONE: a peer that goes without a close frame is
- * not waited for. failed leads from the first row to BROKEN, so that what the peer sent before is still heard; from the
+ * not waited for. failed leads from the first row to BROKEN, so that what the peer sent before is still read; from the
  * other rows to ENDED, because there is nothing to wait for. An abort, and the end of the socket, lead to ENDED from
  * everywhere.
  *
@@ -43,27 +43,30 @@ enum CloseState {
     /** The close frame has left; the peer's answer is awaited. */
     CLOSE_SENT(true, false, false, null),
     /** Writing has failed; what came before can still be read. */
-    BROKEN(true, false, false, Limits.LINGER),
+    BROKEN(true, false, false, Limits.DRAIN),
     /** The peer has said its last; the hub may still owe it something. */
     CLOSE_RECEIVED(false, true, true, null),
     /** Both have said their last, and the close frame waits. */
     ANSWERING(false, true, false, Limits.FLUSH),
     /** The close frame has left, and the input is drained, so that a reset does not destroy it. */
-    LINGERING(false, false, false, Limits.LINGER),
+    LINGERING(false, false, false, Limits.FLUSH),
     /** As {@link #CLOSE_RECEIVED}, and the stream has ended. */
     INPUT_ENDED(false, true, true, null),
     /** As {@link #ANSWERING}, and the stream has ended. */
     FINAL_FLUSH(false, true, false, Limits.FLUSH),
-    /** Nothing more is said or heard: the socket is being closed; what was written before still leaves. */
+    /** Nothing more is written or read: the socket is being closed; what was written before still leaves. */
     DONE(false, false, false, null),
     /** The socket is closed, or being aborted. */
     ENDED(false, false, false, null);
 
     /** Of a nested class, because constants of the enum cannot refer to those of their own. */
     private static final class Limits {
-        /** How long a connection that has said all may go on after that. */
-        static final Duration LINGER = Duration.ofSeconds(2);
-        /** How long the close frame may wait behind a slow peer's data when the peer is not heard any more. */
+        /** How long it may take to read what came before writing failed. */
+        static final Duration DRAIN = Duration.ofSeconds(2);
+        /**
+         * How long the close frame may wait behind a slow peer's data when the peer is not read any more; and how long
+         * the peer has to read what the kernel still holds of both, whose progress cannot be seen.
+         */
         static final Duration FLUSH = Duration.ofSeconds(5);
     }
 
@@ -104,7 +107,7 @@ enum CloseState {
     }
 
     /** The peer has said its last. */
-    CloseState heard() {
+    CloseState closeReceived() {
         return switch (this) {
             case OPEN -> CLOSE_RECEIVED;
             case CLOSING -> ANSWERING;

@@ -3,7 +3,7 @@ package io.techops.broadcast.tyrus.connection;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Something that happens later, unless it is cancelled. */
+/** Something that happens later, once or again and again, unless it is cancelled. */
 public final class Deadline implements Comparable<Deadline> {
 
     static final int GRACE_MILLIS = 500;
@@ -13,11 +13,18 @@ public final class Deadline implements Comparable<Deadline> {
     /** Guarded by the queue, which it is not in while they change. */
     private long at;
     private boolean hasGrace;
+    /** In nanoseconds; 0 for once. */
+    private final long interval;
     private volatile @Nullable Runnable action;
 
     Deadline(Duration delay, boolean hasGrace, Runnable action) {
+        this(delay, hasGrace, Duration.ZERO, action);
+    }
+
+    Deadline(Duration delay, boolean hasGrace, Duration interval, Runnable action) {
         this.at = System.nanoTime() + delay.toNanos();
         this.hasGrace = hasGrace;
+        this.interval = interval.toNanos();
         this.action = action;
     }
 
@@ -43,6 +50,12 @@ public final class Deadline implements Comparable<Deadline> {
         at = now + Duration.ofMillis(GRACE_MILLIS).toNanos();
         hasGrace = false;
         return true;
+    }
+
+    /** {@return whether there is a next time, which is set now} */
+    boolean isRepeated(long now) {
+        at = now + interval;
+        return interval > 0;
     }
 
     @Override

@@ -43,6 +43,9 @@ final class Deadlines {
             }
             Runnable action = due.action();
             if (action != null) {
+                if (due.isRepeated(now)) {
+                    queue.add(due); // there is room, as it was in it: needs no memory
+                }
                 return action;
             }
         }

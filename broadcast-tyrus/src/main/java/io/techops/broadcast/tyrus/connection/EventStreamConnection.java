@@ -56,7 +56,7 @@ public final class EventStreamConnection extends PeerConnection {
             dropped = Math.min(MOST_INPUT + 1, dropped + piece.remaining());
         }
         if (dropped > MOST_INPUT && state().reads) {
-            heard(UNEXPECTED_INPUT, false);
+            closeReceived(UNEXPECTED_INPUT, false);
         }
         return true;
     }
@@ -112,7 +112,7 @@ public final class EventStreamConnection extends PeerConnection {
     /** Nothing answers our last words. */
     @Override
     void closeLeft() {
-        enterHeard();
+        enterCloseReceived();
         goOn();
     }
 }

@@ -133,17 +133,17 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
     abstract void sayClose(CloseReason reason);
 
     /** Nothing more is read. Our close frame leaves when the hub owes the peer nothing more. */
-    final void heard(CloseReason reason, boolean byPeer) {
-        enterHeard();
+    final void closeReceived(CloseReason reason, boolean byPeer) {
+        enterCloseReceived();
         if (registration.ending(reason, byPeer)) {
             sayClose(reason);
         }
         goOn();
     }
 
-    final void enterHeard() {
+    final void enterCloseReceived() {
         synchronized (this) {
-            enter(state().heard());
+            enter(state().closeReceived());
         }
     }
 
@@ -151,7 +151,7 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
     final void failed(Throwable thrown) {
         try {
             FAILURES.warn("A connection could not be served, and is closed", thrown);
-            heard(FAILED, false);
+            closeReceived(FAILED, false);
         } catch (Throwable again) { // no memory for that either
             abort();
         }
@@ -255,7 +255,7 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
     @Override
     void noMemory(OutOfMemoryError thrown) {
         FAILURES.warn("No memory for a batch (-XX:MaxDirectMemorySize): the peer is closed", thrown);
-        enterHeard();
+        enterCloseReceived();
         try {
             registration.unregister(FAILED);
             sayClose(FAILED);

@@ -151,7 +151,7 @@ final class TlsOutput {
                     return true;
                 }
                 case CLOSED -> {
-                    drop(plain); // the reading thread ends the connection when all that came before is heard
+                    drop(plain); // the reading thread ends the connection when all that came before is read
                     return false;
                 }
                 default -> {

@@ -77,7 +77,7 @@ public final class WebSocketConnection extends PeerConnection implements FrameRe
         if (byPeer) {
             said = reason;
         }
-        heard(reason, byPeer);
+        closeReceived(reason, byPeer);
     }
 
     @Override

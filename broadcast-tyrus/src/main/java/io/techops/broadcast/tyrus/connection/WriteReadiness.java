@@ -89,6 +89,11 @@ public final class WriteReadiness implements AutoCloseable {
         return add(new Deadline(delay, false, action));
     }
 
+    /** Calls {@code action} every {@code interval}, whatever it throws: no memory is needed to go on. */
+    public Deadline every(Duration interval, Runnable action) {
+        return add(new Deadline(interval, false, interval, action));
+    }
+
     private Deadline add(Deadline deadline) {
         first.add(deadline);
         return deadline;

@@ -26,8 +26,13 @@ public final class ConnectionLimits {
     private final int maxPerAddress;
 
     /** Both are guarded by this. */
-    private final Map<Object, Integer> countOf = new HashMap<>();
+    private final Map<Object, Held> heldOf = new HashMap<>();
     private int count;
+
+    /** How many are held from one address: counting needs no memory, so that none is lost for want of it. */
+    private static final class Held {
+        private int count;
+    }
 
     public ConnectionLimits(int max, int maxPerAddress) {
         this.max = max;
@@ -51,17 +56,17 @@ public final class ConnectionLimits {
                     return HttpRejection.busy(RefusalCause.PEERS, "There are as many peers as there may be (maxPeers).",
                             RETRY_AFTER);
                 }
-                int same = countOf.getOrDefault(origin, 0);
-                if (same >= maxPerAddress) {
+                Held same = maxPerAddress == UNLIMITED ? null : heldOf.computeIfAbsent(origin, key -> new Held());
+                if (same != null && same.count >= maxPerAddress) {
                     return HttpRejection.of(RefusalCause.PEERS_PER_ADDRESS, 429,
                             "There are as many peers from this address as there may be (maxPeersPerAddress).")
                             .retryAfter(RETRY_AFTER);
                 }
-                held = true;
-                count++;
-                if (maxPerAddress != UNLIMITED) {
-                    countOf.put(origin, same + 1);
+                if (same != null) {
+                    same.count++;
                 }
+                count++;
+                held = true;
                 return null;
             }
         }
@@ -78,7 +83,10 @@ public final class ConnectionLimits {
                 if (held) {
                     held = false;
                     count--;
-                    countOf.computeIfPresent(origin, (same, held) -> held == 1 ? null : held - 1);
+                    Held same = heldOf.get(origin);
+                    if (same != null && --same.count == 0) {
+                        heldOf.remove(origin);
+                    }
                 }
             }
         }

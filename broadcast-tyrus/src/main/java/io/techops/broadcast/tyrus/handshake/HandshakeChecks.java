@@ -2,7 +2,7 @@ package io.techops.broadcast.tyrus.handshake;
 
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.handshake.HandshakeRequest;
-import io.techops.broadcast.handshake.Lookback;
+import io.techops.broadcast.handshake.ReplayLimits;
 import io.techops.broadcast.stream.StreamQuery;
 import io.techops.broadcast.stream.Subprotocols;
 import io.techops.broadcast.tyrus.http.HostAndPort;
@@ -29,18 +29,18 @@ public final class HandshakeChecks {
     private final Origins origins;
     private final ForwardedHeaders forwarded;
     private final ConnectionLimits limits;
-    private final Lookback lookback;
+    private final ReplayLimits replayLimits;
 
     /**
-     * @param lookback bounds what a client is shown to a policy to ask for
+     * @param replayLimits bounds what a client is shown to a policy to ask for
      */
     public HandshakeChecks(Router router, Origins origins, ForwardedHeaders forwarded, ConnectionLimits limits,
-            Lookback lookback) {
+            ReplayLimits replayLimits) {
         this.router = router;
         this.origins = origins;
         this.forwarded = forwarded;
         this.limits = limits;
-        this.lookback = lookback;
+        this.replayLimits = replayLimits;
     }
 
     /** What becomes of a handshake here. */
@@ -97,17 +97,17 @@ public final class HandshakeChecks {
         }
         HandshakeRequest request = new ReceivedHandshake(head.path(), head.query(), head.headers(),
                 forwarded.clientOf(peerAddress, head.headers()), peerAddress, principal, found.topic(),
-                lookback.allowed(((StreamQuery.Asked) asked).replay()));
-        ConnectionLimits.Permit permit = limits.permitFor(request.remoteAddress().getAddress());
-        HttpRejection full = permit.acquire();
-        return full != null ? new Rejected(full) : new Passed(request, found, permit, stream);
+                replayLimits.allowed(((StreamQuery.Asked) asked).replay()));
+        Passed passed = new Passed(request, found, limits.permitFor(request.remoteAddress().getAddress()), stream);
+        HttpRejection full = passed.permit().acquire(); // the last step: nothing can fail between it and the release
+        return full != null ? new Rejected(full) : passed;
     }
 
     private StreamQuery.Result asked(RequestHead head, boolean stream) {
         return stream
-                ? StreamQuery.parse(head.query(), lookback.isResume(), head.first(StreamQuery.LAST_EVENT_ID_HEADER))
+                ? StreamQuery.parse(head.query(), replayLimits.isResume(), head.first(StreamQuery.LAST_EVENT_ID_HEADER))
                 : StreamQuery.parse(head.query(), Subprotocols.mayBeNumbered(
-                        HttpSyntax.list(head.values(Handshake.SUBPROTOCOL)), lookback));
+                        HttpSyntax.list(head.values(Handshake.SUBPROTOCOL)), replayLimits));
     }
 
     /** {@return that the hub that was found did not take the peer} */

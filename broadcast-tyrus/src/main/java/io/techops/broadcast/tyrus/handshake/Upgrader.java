@@ -7,8 +7,8 @@ import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.HandshakeRequest;
-import io.techops.broadcast.handshake.Lookback;
 import io.techops.broadcast.handshake.PeerAttributes;
+import io.techops.broadcast.handshake.ReplayLimits;
 import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.stream.NumberedFormat;
@@ -46,7 +46,7 @@ public final class Upgrader {
      * @param events makes events of batches, for event streams: one constant for all of them
      */
     public record Parts(WriteReadiness watch, Encoders encoders, @Nullable Encoders compressing,
-            Function<Batch, EncodedBatch> events, int maxMessageBytes, Lookback lookback) {
+            Function<Batch, EncodedBatch> events, int maxMessageBytes, ReplayLimits replayLimits) {
     }
 
     private final Parts parts;
@@ -85,7 +85,7 @@ public final class Upgrader {
             Decision.Accept accept, Consumer<PeerConnection> taker) {
         HandshakeRequest request = passed.request();
         String subprotocol = passed.stream() ? null
-                : Subprotocols.select(request, accept.subprotocol(), parts.lookback());
+                : Subprotocols.select(request, accept.subprotocol(), parts.replayLimits());
         boolean numbered = passed.stream() || NumberedFormat.SUBPROTOCOL.equals(subprotocol);
         String extension = passed.stream() ? null : extension(request);
         BroadcastHub hub = ((Router.Found) passed.route()).hub();

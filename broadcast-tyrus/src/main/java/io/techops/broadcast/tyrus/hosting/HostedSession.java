@@ -38,10 +38,10 @@ public final class HostedSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(HostedSession.class);
     private static final FailureLog FAILURES = new FailureLog(LOG);
-    /** How long the close frame may take to leave, and the peer's to come. */
+    /** How long the close frame may take to leave, the peer's to come, and the peer to read what is in the kernel. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
-    /** How long a connection that has said all may go on after that. */
-    private static final Duration LINGER = Duration.ofSeconds(2);
+    /** How long it may take to read what came before writing failed. */
+    private static final Duration DRAIN = Duration.ofSeconds(2);
     private static final CloseReason VANISHED =
             CloseReason.of(CloseReason.ABNORMAL, "the connection ended without a close frame");
     private static final CloseReason FAILED =
@@ -256,11 +256,7 @@ public final class HostedSession {
         boolean over;
         synchronized (this) {
             over = closeLeft && peerSaidAll;
-            if (over && inputOver) {
-                abortAfter(null);
-            } else {
-                abortAfter(over ? LINGER : CLOSE_TIMEOUT);
-            }
+            abortAfter(over && inputOver ? null : CLOSE_TIMEOUT);
         }
         if (over && inputOver) {
             pipe.close();
@@ -301,7 +297,7 @@ public final class HostedSession {
         @Override
         public void broken() {
             synchronized (HostedSession.this) {
-                abortAfter(LINGER); // what came before may still be read
+                abortAfter(DRAIN); // what came before may still be read
             }
         }
     }

@@ -72,11 +72,11 @@ public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engin
                 origins, settings.streams(), settings.publishers(), settings.maxMessageBytes());
         HandshakeChecks checks = new HandshakeChecks(router, origins,
                 new ForwardedHeaders(who.trustedProxies(), who.clientAddressHeader()),
-                new ConnectionLimits(who.maxPeers(), who.maxPeersPerAddress()), settings.lookback());
+                new ConnectionLimits(who.maxPeers(), who.maxPeersPerAddress()), settings.replayLimits());
         DirectBufferPool pool = new DirectBufferPool();
         Upgrader upgrader = new Upgrader(new Upgrader.Parts(watch, Encoders.of(pool),
                 deflate == null ? null : Encoders.of(pool, deflate), batch -> EventStreamEncoder.encode(batch, pool),
-                settings.maxMessageBytes(), settings.lookback()));
+                settings.maxMessageBytes(), settings.replayLimits()));
         return new HttpPort(watch, settings.engines(), settings.handshakeTimeout(), settings.pageIdleTimeout(),
                 STALL_TIMEOUT, closing, router::refused,
                 new Sockets(checks, policy, upgrader, hosting, router::mayBlock), resource, pages);

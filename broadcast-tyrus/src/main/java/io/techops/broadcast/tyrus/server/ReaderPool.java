@@ -123,7 +123,15 @@ public final class ReaderPool extends ThreadPoolExecutor {
 
     private void watch() {
         if (!getQueue().isEmpty() && watching.compareAndSet(false, true)) {
+            lookLater();
+        }
+    }
+
+    private void lookLater() {
+        try {
             watch.in(STUCK, this::look);
+        } catch (OutOfMemoryError e) {
+            watching.set(false); // the next task tries again
         }
     }
 
@@ -142,7 +150,7 @@ public final class ReaderPool extends ThreadPoolExecutor {
             warn();
         }
         if (size > FEW) {
-            watch.in(STUCK, this::look);
+            lookLater();
         } else {
             watching.set(false);
             watch();

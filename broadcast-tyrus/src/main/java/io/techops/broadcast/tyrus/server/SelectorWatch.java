@@ -30,7 +30,6 @@ final class SelectorWatch {
     /** {@code MessagePolicy}, {@code MessageListener} and what they wrap a policy or a listener in. */
     private static final String DECLARATIONS = MessagePolicy.class.getPackageName() + ".Message";
 
-    private final WriteReadiness timer;
     private final Set<Selects> threads = ConcurrentHashMap.newKeySet();
     private final Set<String> named = ConcurrentHashMap.newKeySet();
     private final ThreadLocal<Selects> ofThisThread = ThreadLocal.withInitial(() -> {
@@ -87,8 +86,7 @@ final class SelectorWatch {
 
     /** Begins to check, until {@code timer} is closed. */
     SelectorWatch(WriteReadiness timer) {
-        this.timer = timer;
-        timer.in(INTERVAL, this::check);
+        timer.every(INTERVAL, this::check);
     }
 
     /** {@return the selects of the thread that calls this} */
@@ -97,19 +95,15 @@ final class SelectorWatch {
     }
 
     private void check() {
-        try {
-            threads.removeIf(one -> !one.thread.isAlive());
-            for (Selects one : threads) {
-                StackTraceElement host = one.isBlocked() ? one.hostCode() : null;
-                if (host != null && named.add(host.getClassName())) {
-                    LOG.warn("{} blocks a thread that reads from peers, for more than a second now: until it returns, "
-                            + "nothing is read from the other peers of this thread, pongs included. It is declared not "
-                            + "to block: remove MessagePolicy.nonBlocking or MessageListener.nonBlocking around it, or "
-                            + "let its mayBlock() return true", host);
-                }
+        threads.removeIf(one -> !one.thread.isAlive());
+        for (Selects one : threads) {
+            StackTraceElement host = one.isBlocked() ? one.hostCode() : null;
+            if (host != null && named.add(host.getClassName())) {
+                LOG.warn("{} blocks a thread that reads from peers, for more than a second now: until it returns, "
+                        + "nothing is read from the other peers of this thread, pongs included. It is declared not "
+                        + "to block: remove MessagePolicy.nonBlocking or MessageListener.nonBlocking around it, or "
+                        + "let its mayBlock() return true", host);
             }
-        } finally {
-            timer.in(INTERVAL, this::check);
         }
     }
 }

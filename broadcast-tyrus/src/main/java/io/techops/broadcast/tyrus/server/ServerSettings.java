@@ -1,7 +1,7 @@
 package io.techops.broadcast.tyrus.server;
 
 import io.techops.broadcast.handshake.HandshakePolicy;
-import io.techops.broadcast.handshake.Lookback;
+import io.techops.broadcast.handshake.ReplayLimits;
 import io.techops.broadcast.tyrus.frame.DeflateSettings;
 import io.techops.broadcast.tyrus.handshake.ConnectionLimits;
 import io.techops.broadcast.tyrus.handshake.ForwardedHeaders;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param pages what the page server shows; null if there is none
  * @param engines makes the TLS engine of a connection; null if the ports speak in the clear
  * @param policy the host application's decision about handshakes; null if everyone is accepted
- * @param lookback what clients may ask for of the past
+ * @param replayLimits what clients may ask for of the past
  * @param endpoints of the host application, none of which clash
  * @param streams whether there are event streams, of Server-Sent Events
  * @param publishers who may publish over HTTP; null if nothing can be published
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public record ServerSettings(BindHost host, int port, @Nullable PageSource pages, int pagePort,
         Duration pageIdleTimeout, @Nullable Supplier<SSLEngine> engines, int maxMessageBytes,
         Duration handshakeTimeout, Admission admission, @Nullable HandshakePolicy policy,
-        Lookback lookback, List<HostedEndpoint> endpoints, boolean streams, @Nullable TokenCheck publishers,
+        ReplayLimits replayLimits, List<HostedEndpoint> endpoints, boolean streams, @Nullable TokenCheck publishers,
         @Nullable DeflateSettings compression) {
 
     /** Who may connect, as far as it needs no code of the host application. */
@@ -46,7 +46,7 @@ public record ServerSettings(BindHost host, int port, @Nullable PageSource pages
     /** {@return the settings of a server like this one, on free ports of the loopback interface, for anyone there} */
     ServerSettings onLoopback() {
         return new ServerSettings(BindHost.parse("127.0.0.1"), 0, pages, 0, pageIdleTimeout, engines, maxMessageBytes,
-                handshakeTimeout, Admission.ANYONE, null, Lookback.standard(), List.of(), streams, null,
+                handshakeTimeout, Admission.ANYONE, null, ReplayLimits.standard(), List.of(), streams, null,
                 compression);
     }
 

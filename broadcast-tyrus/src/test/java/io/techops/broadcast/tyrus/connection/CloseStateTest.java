@@ -29,12 +29,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Every state with every event. */
 class CloseStateTest {
 
-    /** A row of the table: what follows a state for closing, left, heard, inputEnded, failed. */
-    private record Row(CloseState from, CloseState closing, CloseState left, CloseState heard, CloseState inputEnded,
+    /** A row of the table: what follows a state for closing, left, closeReceived, inputEnded, failed. */
+    private record Row(CloseState from, CloseState closing, CloseState left, CloseState closeReceived,
+            CloseState inputEnded,
             CloseState failed) {
 
         List<CloseState> expected() {
-            return List.of(closing, left, heard, inputEnded, failed);
+            return List.of(closing, left, closeReceived, inputEnded, failed);
         }
     }
 
@@ -59,7 +60,7 @@ class CloseStateTest {
         "BROKEN,         reads,       ,         , PT2S",
         "CLOSE_RECEIVED,      , writes, messages,",
         "ANSWERING,           , writes,         , PT5S",
-        "LINGERING,           ,       ,         , PT2S",
+        "LINGERING,           ,       ,         , PT5S",
         "INPUT_ENDED,         , writes, messages,",
         "FINAL_FLUSH,          , writes,         , PT5S",
         "DONE,                ,       ,         ,",
@@ -73,7 +74,7 @@ class CloseStateTest {
     }
 
     private static List<CloseState> next(CloseState state) {
-        return List.of(state.closing(), state.left(), state.heard(), state.inputEnded(), state.failed());
+        return List.of(state.closing(), state.left(), state.closeReceived(), state.inputEnded(), state.failed());
     }
 
     @TestFactory

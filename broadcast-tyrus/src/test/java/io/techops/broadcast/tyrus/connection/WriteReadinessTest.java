@@ -45,6 +45,44 @@ class WriteReadinessTest {
         }
     }
 
+    @Test
+    void whatIsDoneAgainAndAgainIsNotEndedByWhatItThrows() throws Exception {
+        try (LogCatch log = new LogCatch(); WriteReadiness watch = new WriteReadiness("broadcast-test-watch")) {
+            CountDownLatch times = new CountDownLatch(3);
+            Deadline repeated = watch.every(Duration.ofMillis(1), () -> {
+                times.countDown();
+                throw new OutOfMemoryError("on purpose");
+            });
+            times.await();
+            CountDownLatch later = new CountDownLatch(1);
+            watch.in(Duration.ofMillis(1), later::countDown);
+            later.await();
+            repeated.cancel();
+            assertThat(log.warnings()).isNotEmpty().allSatisfy(line -> assertThat(line).contains("on purpose"));
+        }
+    }
+
+    @Test
+    void whatIsDoneAgainAndAgainNeedsNoMemoryToGoOn() {
+        Deadlines deadlines = new Deadlines();
+        int[] done = {0};
+        Deadline repeated = new Deadline(Duration.ZERO, false, Duration.ofNanos(1), () -> done[0]++);
+        deadlines.add(repeated);
+        for (int i = 0; i < 100; i++) {
+            Runnable due = deadlines.takeDue();
+            while (due == null) {
+                due = deadlines.takeDue();
+            }
+            due.run();
+            assertThat(deadlines.waitMillis()).as("it is waited for again before it runs").isPositive();
+        }
+        assertThat(done[0]).isEqualTo(100);
+        repeated.cancel();
+        while (deadlines.waitMillis() > 0) {
+            assertThat(deadlines.takeDue()).isNull();
+        }
+    }
+
     /** {@return the names of the threads that there are} */
     private static List<String> threads(String name) {
         return Thread.getAllStackTraces().keySet().stream().filter(Thread::isAlive).map(Thread::getName)

@@ -4,7 +4,7 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.endpoint.EndpointSettings;
-import io.techops.broadcast.handshake.Lookback;
+import io.techops.broadcast.handshake.ReplayLimits;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.OnClose;
@@ -196,9 +196,9 @@ public enum DeploymentStyle {
     }
 
     private static final EndpointSettings FORGETS =
-            EndpointSettings.standard().lookback(Lookback.standard().resume(false));
+            EndpointSettings.standard().replayLimits(ReplayLimits.standard().resume(false));
     private static final EndpointSettings REPLAYS =
-            EndpointSettings.standard().lookback(Lookback.standard().replay(2).replayLatest(true));
+            EndpointSettings.standard().replayLimits(ReplayLimits.standard().replay(2).replayLatest(true));
 
     /** How many messages of its own {@link Sharing} sends. */
     static final int OWN_MESSAGES = 200;

@@ -11,19 +11,19 @@ import org.jspecify.annotations.Nullable;
  * and which messages of the past they may ask for.
  *
  * <pre>{@code
- * Lookback.standard()                                                      // resume, no replay
- * Lookback.standard().resume(false)
- * Lookback.standard().resumeWithin(Duration.ofMinutes(5)).replay(50)
+ * ReplayLimits.standard()                                                  // resume, no replay
+ * ReplayLimits.standard().resume(false)
+ * ReplayLimits.standard().resumeWithin(Duration.ofMinutes(5)).replay(50)
  * }</pre>
  *
  * <p>It bounds what a client can have by asking for it; a {@link HandshakePolicy} decides about each client, within
  * these settings or beyond them. What is no longer kept ({@link io.techops.broadcast.Retention}) cannot be had in any
  * case. Settings may be added in a later version. Immutable, with equality by value.
  */
-public final class Lookback {
+public final class ReplayLimits {
 
     private static final int ALL = Integer.MAX_VALUE;
-    private static final Lookback STANDARD = new Lookback(true, ALL, null, 0, false);
+    private static final ReplayLimits STANDARD = new ReplayLimits(true, ALL, null, 0, false);
 
     private final boolean resume;
     private final int resumeMessages;
@@ -31,7 +31,7 @@ public final class Lookback {
     private final int replay;
     private final boolean replayLatest;
 
-    private Lookback(boolean resume, int resumeMessages, @Nullable Duration resumeAge, int replay,
+    private ReplayLimits(boolean resume, int resumeMessages, @Nullable Duration resumeAge, int replay,
             boolean replayLatest) {
         this.resume = resume;
         this.resumeMessages = resumeMessages;
@@ -41,7 +41,7 @@ public final class Lookback {
     }
 
     /** {@return the defaults: peers may go on as far back as messages are kept, and ask for nothing else} */
-    public static Lookback standard() {
+    public static ReplayLimits standard() {
         return STANDARD;
     }
 
@@ -51,8 +51,8 @@ public final class Lookback {
      *
      * @param on true by default
      */
-    public Lookback resume(boolean on) {
-        return new Lookback(on, resumeMessages, resumeAge, replay, replayLatest);
+    public ReplayLimits resume(boolean on) {
+        return new ReplayLimits(on, resumeMessages, resumeAge, replay, replayLatest);
     }
 
     /**
@@ -62,8 +62,8 @@ public final class Lookback {
      * @param messages at least 0; no bound by default
      * @throws IllegalArgumentException if {@code messages} is negative
      */
-    public Lookback resumeWithin(int messages) {
-        return new Lookback(resume, notNegative("messages", messages), resumeAge, replay, replayLatest);
+    public ReplayLimits resumeWithin(int messages) {
+        return new ReplayLimits(resume, notNegative("messages", messages), resumeAge, replay, replayLatest);
     }
 
     /**
@@ -73,13 +73,13 @@ public final class Lookback {
      * @param age more than zero and at most 365 days; no bound by default
      * @throws IllegalArgumentException if it is not so
      */
-    public Lookback resumeWithin(Duration age) {
+    public ReplayLimits resumeWithin(Duration age) {
         Objects.requireNonNull(age, "age");
         if (age.isNegative() || age.isZero() || age.compareTo(BroadcastOptions.MAX_TIME_TO_LIVE) > 0) {
             throw new IllegalArgumentException(
                     "age must be more than zero and at most " + BroadcastOptions.MAX_TIME_TO_LIVE + ": " + age);
         }
-        return new Lookback(resume, resumeMessages, age, replay, replayLatest);
+        return new ReplayLimits(resume, resumeMessages, age, replay, replayLatest);
     }
 
     /**
@@ -88,8 +88,8 @@ public final class Lookback {
      * @param most with how many of the newest messages a client may begin, at least 0; 0 by default
      * @throws IllegalArgumentException if {@code most} is negative
      */
-    public Lookback replay(int most) {
-        return new Lookback(resume, resumeMessages, resumeAge, notNegative("most", most), replayLatest);
+    public ReplayLimits replay(int most) {
+        return new ReplayLimits(resume, resumeMessages, resumeAge, notNegative("most", most), replayLatest);
     }
 
     /**
@@ -99,8 +99,8 @@ public final class Lookback {
      * @param on whether a client may begin with the newest message of every {@linkplain BroadcastOptions#key key};
      *     false by default
      */
-    public Lookback replayLatest(boolean on) {
-        return new Lookback(resume, resumeMessages, resumeAge, replay, on);
+    public ReplayLimits replayLatest(boolean on) {
+        return new ReplayLimits(resume, resumeMessages, resumeAge, replay, on);
     }
 
     private static int notNegative(String name, int value) {
@@ -152,7 +152,7 @@ public final class Lookback {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Lookback that && resume == that.resume && resumeMessages == that.resumeMessages
+        return other instanceof ReplayLimits that && resume == that.resume && resumeMessages == that.resumeMessages
                 && Objects.equals(resumeAge, that.resumeAge) && replay == that.replay
                 && replayLatest == that.replayLatest;
     }

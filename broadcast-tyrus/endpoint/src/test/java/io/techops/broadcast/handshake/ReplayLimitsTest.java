@@ -9,13 +9,13 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What settings leave of what a client asks for. */
-class LookbackTest {
+class ReplayLimitsTest {
 
     private static final Replay AFTER = Replay.after(Position.of("k3f9x2m7", 18_042));
 
     @Test
     void byDefaultAClientMayGoOnAndGetsNothingElse() {
-        Lookback standard = Lookback.standard();
+        ReplayLimits standard = ReplayLimits.standard();
 
         assertThat(standard.allowed(AFTER.orElse(Replay.last(5)))).isEqualTo(AFTER);
         assertThat(standard.allowed(Replay.last(5))).isEqualTo(Replay.none());
@@ -24,7 +24,7 @@ class LookbackTest {
 
     @Test
     void aClientGetsNoMoreThanItAsksForAndNoMoreThanItMay() {
-        Lookback fifty = Lookback.standard().replay(50);
+        ReplayLimits fifty = ReplayLimits.standard().replay(50);
 
         assertThat(fifty.allowed(Replay.last(5))).isEqualTo(Replay.last(5));
         assertThat(fifty.allowed(Replay.last(51))).isEqualTo(Replay.last(50));
@@ -35,30 +35,31 @@ class LookbackTest {
 
     @Test
     void goingOnIsBoundedInMessagesAndAge() {
-        assertThat(Lookback.standard().resumeWithin(100).resumeWithin(Duration.ofMinutes(5)).allowed(AFTER))
+        assertThat(ReplayLimits.standard().resumeWithin(100).resumeWithin(Duration.ofMinutes(5)).allowed(AFTER))
                 .isEqualTo(AFTER.within(100).within(Duration.ofMinutes(5)));
     }
 
     @Test
     void withoutResumeNoClientGoesOn() {
-        assertThat(Lookback.standard().resume(false).replay(9).allowed(AFTER.orElse(Replay.last(3))))
+        assertThat(ReplayLimits.standard().resume(false).replay(9).allowed(AFTER.orElse(Replay.last(3))))
                 .isEqualTo(Replay.last(3));
     }
 
     @Test
     void whatCannotBeIsRefused() {
-        assertThatIllegalArgumentException().isThrownBy(() -> Lookback.standard().replay(-1))
+        assertThatIllegalArgumentException().isThrownBy(() -> ReplayLimits.standard().replay(-1))
                 .withMessage("most must not be negative: -1");
-        assertThatIllegalArgumentException().isThrownBy(() -> Lookback.standard().resumeWithin(-1))
+        assertThatIllegalArgumentException().isThrownBy(() -> ReplayLimits.standard().resumeWithin(-1))
                 .withMessage("messages must not be negative: -1");
-        assertThatIllegalArgumentException().isThrownBy(() -> Lookback.standard().resumeWithin(Duration.ZERO))
+        assertThatIllegalArgumentException().isThrownBy(() -> ReplayLimits.standard().resumeWithin(Duration.ZERO))
                 .withMessage("age must be more than zero and at most PT8760H: PT0S");
     }
 
     @Test
     void itSaysWhatItIs() {
-        assertThat(Lookback.standard()).hasToString("resume, replay 0").isEqualTo(Lookback.standard().resume(true));
-        assertThat(Lookback.standard().resume(false).replay(5).replayLatest(true))
-                .hasToString("no resume, replay 5 or latest").isNotEqualTo(Lookback.standard());
+        assertThat(ReplayLimits.standard()).hasToString("resume, replay 0")
+                .isEqualTo(ReplayLimits.standard().resume(true));
+        assertThat(ReplayLimits.standard().resume(false).replay(5).replayLatest(true))
+                .hasToString("no resume, replay 5 or latest").isNotEqualTo(ReplayLimits.standard());
     }
 }

@@ -20,7 +20,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** What the endpoint's settings allow of the past, and peers that come and go. */
-interface LookbackContract {
+interface ReplayContract {
 
     /** {@return the container, the hub and the peers of the test that runs} */
     ContainerRig rig();
