@@ -31,8 +31,7 @@ class CloseStateTest {
 
     /** A row of the table: what follows a state for closing, left, closeReceived, inputEnded, failed. */
     private record Row(CloseState from, CloseState closing, CloseState left, CloseState closeReceived,
-            CloseState inputEnded,
-            CloseState failed) {
+            CloseState inputEnded, CloseState failed) {
 
         List<CloseState> expected() {
             return List.of(closing, left, closeReceived, inputEnded, failed);
