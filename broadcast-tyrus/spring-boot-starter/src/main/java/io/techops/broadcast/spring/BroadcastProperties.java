@@ -75,7 +75,7 @@ public record BroadcastProperties(@DefaultValue("true") boolean enabled, @Nullab
     }
 
     /**
-     * What of the past peers may ask for, as {@code Lookback} says.
+     * What of the past peers may ask for, as {@code ReplayLimits} says.
      *
      * @param resume Whether peers may speak broadcast.v1 and go on after a position. Default 'true'.
      * @param resumeMessages The most messages that may lie behind that position. No limit but the log by default.

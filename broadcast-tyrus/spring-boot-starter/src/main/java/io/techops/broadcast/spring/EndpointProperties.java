@@ -1,7 +1,7 @@
 package io.techops.broadcast.spring;
 
 import io.techops.broadcast.endpoint.EndpointSettings;
-import io.techops.broadcast.handshake.Lookback;
+import io.techops.broadcast.handshake.ReplayLimits;
 import io.techops.broadcast.spring.BroadcastProperties.Past;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -13,14 +13,14 @@ final class EndpointProperties {
 
     static EndpointSettings settings(BroadcastProperties properties) {
         AtomicReference<EndpointSettings> settings =
-                new AtomicReference<>(EndpointSettings.standard().lookback(lookback(properties.lookback())));
+                new AtomicReference<>(EndpointSettings.standard().replayLimits(lookback(properties.lookback())));
         Setting.set("broadcast.max-message-bytes", properties.maxMessageBytes(),
                 size -> settings.updateAndGet(of -> of.maxMessageBytes(Math.toIntExact(size.toBytes()))));
         return settings.get();
     }
 
-    private static Lookback lookback(Past past) {
-        AtomicReference<Lookback> lookback = new AtomicReference<>(Lookback.standard());
+    private static ReplayLimits lookback(Past past) {
+        AtomicReference<ReplayLimits> lookback = new AtomicReference<>(ReplayLimits.standard());
         Setting.set("broadcast.lookback.resume", past.resume(),
                 on -> lookback.updateAndGet(of -> of.resume(on)));
         Setting.set("broadcast.lookback.resume-messages", past.resumeMessages(),

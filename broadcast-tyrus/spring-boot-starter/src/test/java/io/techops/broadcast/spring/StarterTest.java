@@ -178,7 +178,7 @@ class StarterTest {
             assertThat(peer.next()).isEqualTo("from a bean");
         }
         assertThat(application.getBean(AtomicInteger.class).get()).as("customized").isPositive();
-        assertThat(application.getBean(EndpointSettings.class).lookback().replay()).isEqualTo(3);
+        assertThat(application.getBean(EndpointSettings.class).replayLimits().replay()).isEqualTo(3);
     }
 
     @Test
