@@ -20,6 +20,9 @@ record Contender(String id, String title, Kind kind, String program, boolean tls
     /** Another build of this library, if the run was given one. */
     static final String BEFORE = "ours-before";
 
+    /** With its Redis Streams adapter. */
+    static final String SOCKET_IO = "socketio";
+
     static final List<Contender> ALL = List.of(
             java(OURS, "ours", true),
             new Contender(BEFORE, "ours, before", Kind.JAVA, OURS, true),
@@ -37,7 +40,8 @@ record Contender(String id, String title, Kind kind, String program, boolean tls
             java("java-websocket", "Java-WebSocket", true),
             new Contender("autobahn", "Autobahn on Twisted", Kind.PYTHON, "autobahn_relay.py", false),
             new Contender("ws", "ws on Node", Kind.NODE, "ws.js", false),
-            new Contender("uws", "uWebSockets.js", Kind.NODE, "uws.js", false));
+            new Contender("uws", "uWebSockets.js", Kind.NODE, "uws.js", false),
+            new Contender(SOCKET_IO, "Socket.IO", Kind.NODE, "socketio.js", false));
 
     /** Those of a quick run: ours, the limits, stock Tyrus. */
     static final List<String> QUICK = List.of(OURS, BEFORE, "c", "c-coalescing", "nio", "nio-coalescing", "tyrus");
@@ -54,6 +58,11 @@ record Contender(String id, String title, Kind kind, String program, boolean tls
     /** {@return whether it is this library, in this build or another} */
     boolean isOurs() {
         return program.equals(OURS);
+    }
+
+    /** {@return whether it takes part, beside this library, where nodes share a Redis server, and only there} */
+    boolean isOnRedis() {
+        return id.equals(SOCKET_IO);
     }
 
     boolean isJava() {

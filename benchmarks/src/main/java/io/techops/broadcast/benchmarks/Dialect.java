@@ -8,5 +8,7 @@ enum Dialect {
     /** WebSocket with the subprotocol that tells the position of each message. */
     NUMBERED,
     /** Server-Sent Events; the first peer, which publishes, speaks {@link #NUMBERED}. */
-    EVENTS
+    EVENTS,
+    /** Socket.IO 5 in Engine.IO 4 over WebSocket: a message is the argument of an event. */
+    SOCKET_IO
 }

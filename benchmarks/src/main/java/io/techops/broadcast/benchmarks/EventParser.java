@@ -1,5 +1,7 @@
 package io.techops.broadcast.benchmarks;
 
+import java.io.IOException;
+
 /** Takes an event stream apart, of messages of one line. */
 final class EventParser implements Parser {
 
@@ -12,7 +14,7 @@ final class EventParser implements Parser {
     }
 
     @Override
-    public int consume(byte[] in, int from, int length) {
+    public int consume(byte[] in, int from, int length) throws IOException {
         int at = from;
         long now = System.nanoTime();
         while (at < length) {
@@ -39,7 +41,7 @@ final class EventParser implements Parser {
         return at;
     }
 
-    private void event(byte[] in, int at, int end, long now) {
+    private void event(byte[] in, int at, int end, long now) throws IOException {
         if (in[at] != 'i') {
             found.event(in, at, end - at);
             return;

@@ -26,7 +26,7 @@ final class Flights {
     private long underWay;
 
     /**
-     * @param peers how many get every message
+     * @param peers how many get each message
      * @param publishers how many publish
      * @param most how many messages of one publisher may be under way
      */
@@ -86,14 +86,18 @@ final class Flights {
         return sequence;
     }
 
-    /** Notes that one more peer has got a message. */
-    void arrived(int publisher, int sequence, long now) {
+    /**
+     * Notes that one more peer has got a message.
+     *
+     * @param timed whether to record how long that took
+     */
+    void arrived(int publisher, int sequence, long now, boolean timed) {
         deliveries++;
         if (sequence - done[publisher] < 0) {
             return; // given up, when not all peers were there yet
         }
         int slot = publisher * slots + (sequence & mask);
-        if (recording) {
+        if (recording && timed) {
             latency.recordValue(Math.min(LONGEST, Math.max(0, now - due[slot])));
         }
         if (++arrived[slot] == peers) {

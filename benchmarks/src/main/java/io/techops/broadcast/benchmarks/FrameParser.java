@@ -66,7 +66,7 @@ final class FrameParser implements Parser {
         }
     }
 
-    private void payload(byte[] in, int at, int length, long now) {
+    private void payload(byte[] in, int at, int length, long now) throws IOException {
         if (!numbered) {
             found.message(in, at, length, now);
         } else if (in[at] == 'i') {

@@ -29,6 +29,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
 
     private final LoadSpec spec;
     private final Traffic traffic;
+    private final Places places;
     private final Loop loop;
     private final Inbox inbox = new Inbox();
     private final Payloads payloads;
@@ -48,13 +49,14 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     Load(LoadSpec spec, @Nullable SSLContext tls) throws IOException {
         this.spec = spec;
         traffic = spec.traffic();
+        places = new Places(spec.target().ports().size(), traffic.topics());
         loop = new Loop(spec, tls);
         payloads = new Payloads(traffic.bytes());
-        flights = new Flights(traffic.peers(), traffic.publishers(),
+        flights = new Flights(traffic.peers() / Math.max(1, traffic.topics()), traffic.publishers(),
                 traffic.rate() > 0 ? MOST_UNDER_WAY_AT_FIXED_RATE : traffic.inFlight());
         peers = new LoadPeer[traffic.peers()];
         outbox = ByteBuffer.allocateDirect(Math.min(traffic.inFlight(), MOST_A_WRITE)
-                * (traffic.bytes() + ClientFrames.MAX_HEADER));
+                * payloads.most(traffic.dialect()));
         ignored = payloads.ignored();
         company = new CompanyPeers(spec, payloads, tls);
     }
@@ -106,7 +108,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
         long done = traffic.company().kind() == Company.Kind.SLOW ? messages : spent.done() * (1 + traffic.ignored());
         return new LoadResult(back ? traffic.company().peers() : peers.length,
                 back ? company.caughtUpAt() - from.nanos() : joining.nanos(), back ? spent.serverCpu() : joining.serverCpu(),
-                done, messages, spent.nanos(), spent.serverCpu(), spent.loadCpu(), bytes, flights.latency());
+                done, messages, spent.nanos(), spent.serverCpu(), spent.redisCpu(), spent.loadCpu(), bytes, flights.latency());
     }
 
     private void pause(Stage stage, Consumer<Stage> pause) {
@@ -116,7 +118,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     }
 
     private Mark mark() throws IOException {
-        return Mark.of(spec.pid(), flights.deliveries() + company.deliveries());
+        return Mark.of(spec.target(), flights.deliveries() + company.deliveries());
     }
 
     private long bytes() {
@@ -145,11 +147,12 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     }
 
     private void start(int number) throws IOException {
-        peers[number] = loop.connect("peer-" + number, (wire, key) ->
+        int port = spec.target().ports().get(places.node(number));
+        peers[number] = loop.connect("peer-" + number, port, (wire, key) ->
                 new LoadPeer(number, traffic.publishers(), payloads, inbox, this, wire, key));
         // Who publishes speaks WebSocket.
-        peers[number].upgrade(spec.port(), traffic.dialect() == Dialect.EVENTS && number < traffic.publishers()
-                ? Dialect.NUMBERED : traffic.dialect());
+        peers[number].upgrade(port, traffic.dialect() == Dialect.EVENTS && number < traffic.publishers()
+                ? Dialect.NUMBERED : traffic.dialect(), places.path(number, traffic.dialect()));
     }
 
     @Override
@@ -159,7 +162,10 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
 
     @Override
     public void got(LoadPeer peer, int publisher, int sequence, long now) {
-        flights.arrived(publisher, sequence, now);
+        if (!places.hears(peer.number(), publisher)) {
+            throw new BrokenDelivery("of another topic: peer " + peer.number() + " got a message of " + publisher);
+        }
+        flights.arrived(publisher, sequence, now, places.isTimed(peer.number(), publisher));
     }
 
     @Override
@@ -171,16 +177,22 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     private void settle() throws IOException {
         phase = "waiting for all peers to be served";
         while (true) {
-            send(0, 1, System.nanoTime());
+            for (int p = 0; p < Math.max(1, traffic.topics()); p++) {
+                send(p, 1, System.nanoTime());
+            }
             long end = System.nanoTime() + PROBE;
             while (flights.underWay() > 0 && System.nanoTime() - end < 0) {
                 turn(10);
             }
             if (flights.underWay() == 0) {
-                flights.nextReady();
+                while (flights.nextReady() >= 0) {
+                    // Each is filled when publishing begins.
+                }
                 return;
             }
-            flights.giveUp(0);
+            for (int p = 0; p < Math.max(1, traffic.topics()); p++) {
+                flights.giveUp(p);
+            }
         }
     }
 
@@ -286,11 +298,11 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
         outbox.clear();
         for (int i = 0; i < count; i++) {
             sendIgnored(peers[publisher]);
-            if (outbox.remaining() < traffic.bytes() + ClientFrames.MAX_HEADER) {
+            if (outbox.remaining() < payloads.most(traffic.dialect())) {
                 peers[publisher].send(outbox.flip());
                 outbox.clear();
             }
-            payloads.frame(publisher, flights.send(publisher, due), outbox);
+            payloads.frame(publisher, flights.send(publisher, due), traffic.dialect(), outbox);
         }
         peers[publisher].send(outbox.flip());
     }

@@ -88,6 +88,20 @@ final class LoadPeer implements Loop.Connection, Parser.Found {
         upgrade(port, speaks, "/");
     }
 
+    /** Shakes hands for a topic, or at what else is below a path. */
+    void upgrade(int port, Dialect speaks, String target) throws IOException {
+        dialect = speaks;
+        parser = switch (speaks) {
+            case EVENTS -> new EventParser(this);
+            case SOCKET_IO -> new SocketIoParser(this);
+            default -> new FrameParser(speaks == Dialect.NUMBERED, this);
+        };
+        Upgrade request = new Upgrade(number);
+        upgrade = request;
+        send(speaks == Dialect.EVENTS ? Upgrade.eventStream(port)
+                : request.request(port, target, speaks == Dialect.NUMBERED ? Upgrade.NUMBERED : ""));
+    }
+
     /**
      * Shakes hands as a peer that was here before.
      *
@@ -98,16 +112,6 @@ final class LoadPeer implements Loop.Connection, Parser.Found {
         returns = true;
         next[0] = due;
         upgrade(port, Dialect.NUMBERED, "/?last_event_id=" + position);
-    }
-
-    private void upgrade(int port, Dialect speaks, String target) throws IOException {
-        dialect = speaks;
-        parser = speaks == Dialect.EVENTS ? new EventParser(this)
-                : new FrameParser(speaks == Dialect.NUMBERED, this);
-        Upgrade request = new Upgrade(number);
-        upgrade = request;
-        send(speaks == Dialect.EVENTS ? Upgrade.eventStream(port)
-                : request.request(port, target, speaks == Dialect.NUMBERED ? Upgrade.NUMBERED : ""));
     }
 
     void send(ByteBuffer bytes) throws IOException {
@@ -186,16 +190,32 @@ final class LoadPeer implements Loop.Connection, Parser.Found {
             }
             upgrade.check(in, at, dialect);
             upgrade = null;
-            owner.opened(this);
+            if (dialect != Dialect.SOCKET_IO) {
+                owner.opened(this);
+            }
         }
         return Objects.requireNonNull(parser).consume(in, at, length);
     }
 
     @Override
     public void ping(byte[] payload) throws IOException {
-        ByteBuffer pong = ByteBuffer.allocate(payload.length + ClientFrames.MAX_HEADER);
-        ClientFrames.put(ClientFrames.PONG, payload, number, pong);
-        send(pong.flip());
+        send(ClientFrames.PONG, payload);
+    }
+
+    @Override
+    public void joined() {
+        owner.opened(this);
+    }
+
+    @Override
+    public void answer(String text) throws IOException {
+        send(ClientFrames.TEXT, text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private void send(int opcode, byte[] payload) throws IOException {
+        ByteBuffer frame = ByteBuffer.allocate(payload.length + ClientFrames.MAX_HEADER);
+        ClientFrames.put(opcode, payload, number, frame);
+        send(frame.flip());
     }
 
     @Override

@@ -56,17 +56,23 @@ final class Loop implements AutoCloseable {
      * @param connection made of the connected socket, which does not block, and its key
      */
     <C extends Connection> C connect(String name, BiFunction<Wire, SelectionKey, C> connection) throws IOException {
+        return connect(name, port, connection);
+    }
+
+    /** Connects to a port of another node. */
+    <C extends Connection> C connect(String name, int at, BiFunction<Wire, SelectionKey, C> connection)
+            throws IOException {
         SocketChannel channel = SocketChannel.open();
         if (receiveBuffer > 0) {
             channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBuffer);
         }
-        channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), at));
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         Wire wire;
         if (tls == null) {
             wire = new Wire(channel, null);
         } else {
-            SSLEngine engine = tls.createSSLEngine(name, port);
+            SSLEngine engine = tls.createSSLEngine(name, at);
             engine.setUseClientMode(true);
             wire = new Wire(channel, engine);
             long now = System.currentTimeMillis();

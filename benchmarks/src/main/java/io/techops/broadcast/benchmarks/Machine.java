@@ -35,6 +35,7 @@ final class Machine {
         facts.put("Java", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
         put(facts, "C compiler", "cc", "--version");
         put(facts, "Node", "node", "--version");
+        put(facts, "Redis", RedisServer.PROGRAM, "--version");
         put(facts, "commit", "git", "-C", Workshop.module().toString(), "rev-parse", "--short", "HEAD");
         facts.put("libraries", String.join(", ", libraries()));
         return facts;
@@ -65,7 +66,7 @@ final class Machine {
                 names.stream().filter(name -> name.matches(library + "-[0-9].*")).findFirst().ifPresent(versions::add);
             }
         }
-        for (String name : List.of("ws", "@trufflesuite/uws-js-unofficial")) {
+        for (String name : Workshop.PACKAGES) {
             Path description =
                     module.resolve("target/workshop/node/node_modules").resolve(name).resolve("package.json");
             if (Files.exists(description)) {

@@ -8,13 +8,21 @@ interface Parser {
     /** What is found. */
     interface Found {
         /** A message. */
-        void message(byte[] in, int at, int length, long now);
+        void message(byte[] in, int at, int length, long now) throws IOException;
 
         /** What is said of positions beside messages, as text. */
         void event(byte[] in, int at, int length);
 
         /** A ping, with its payload. */
         void ping(byte[] payload) throws IOException;
+
+        /** The server has let the peer in, which with some protocols takes more than a handshake. */
+        default void joined() { }
+
+        /** A text with which the protocol has to be answered. */
+        default void answer(String text) throws IOException {
+            throw broken("an answer that is not due: " + text);
+        }
 
         /** {@return what is reported for bytes that must not come} */
         BrokenDelivery broken(String what);

@@ -92,10 +92,16 @@ final class Payloads {
         return frames.flip().slice();
     }
 
+    /** {@return how many bytes a client's frame has at most} */
+    int most(Dialect dialect) {
+        return (dialect == Dialect.SOCKET_IO ? SocketIoParser.most(bytes) : bytes) + ClientFrames.MAX_HEADER;
+    }
+
     /** Puts a client's text frame, masked as RFC 6455 section 5.3 demands, into {@code target}. */
-    void frame(int publisher, int sequence, ByteBuffer target) {
+    void frame(int publisher, int sequence, Dialect dialect, ByteBuffer target) {
         byte[] plain = new byte[bytes];
         put(publisher, sequence, plain, 0);
-        ClientFrames.put(ClientFrames.TEXT, plain, 0x5bd1_e995 * (sequence + 1), target);
+        byte[] text = dialect == Dialect.SOCKET_IO ? SocketIoParser.event(plain) : plain;
+        ClientFrames.put(ClientFrames.TEXT, text, 0x5bd1_e995 * (sequence + 1), target);
     }
 }

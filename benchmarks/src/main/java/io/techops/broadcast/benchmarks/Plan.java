@@ -33,8 +33,17 @@ record Plan(String name, List<Scenario> scenarios, List<Contender> contenders, b
     }
 
     static Plan full() {
-        return new Plan("full", Scenario.ALL, Contender.ALL, false, 5, Duration.ofMillis(3000), Duration.ofMillis(100),
+        return new Plan("full", Scenario.ALL.stream().filter(scenario -> !scenario.isAboutRedis()).toList(),
+                Contender.ALL, false, 5, Duration.ofMillis(3000), Duration.ofMillis(100),
                 Duration.ofMillis(600), Duration.ofMinutes(44));
+    }
+
+    static Plan redis() {
+        return new Plan("redis", Scenario.ALL.stream().filter(Scenario::isAboutRedis).toList(),
+                List.of(Contender.named(Contender.OURS), Contender.named(Contender.BEFORE),
+                        Contender.named(Contender.SOCKET_IO)),
+                false, 5, Duration.ofMillis(3000), Duration.ofMillis(100), Duration.ofMillis(1000),
+                Duration.ofMinutes(6));
     }
 
     /** {@return the scenarios, those that are measured in the same rounds together} */

@@ -30,6 +30,7 @@ final class Report {
         table("Targets", picture("ratios", "Server CPU: a multiple of the NIO loop's"),
                 List.of("", "at most", "measured", "met"), new Targets(figures).rows());
         before();
+        redis();
         for (Scenario scenario : figures.scenarios()) {
             scenario(scenario);
         }
@@ -192,6 +193,27 @@ final class Report {
                 + "the wire: with all of them it would be " + (Scenario.KEYS.traffic().bytes() + 2) + ". At the end each "
                 + "slow peer has the newest message of every key.",
                 List.of("", "CPU a message, µs", "x without keys", "a slow peer, B a message"), rows);
+    }
+
+    private void redis() {
+        List<List<String>> rows = new ArrayList<>();
+        List<Scenario> scenarios = figures.scenarios().stream()
+                .filter(Scenario::isAboutRedis).toList();
+        for (Scenario scenario : scenarios) {
+            for (Contender server : figures.servers(scenario)) {
+                rows.add(List.of(scenario.title() + ": " + server.title(),
+                        Cells.whole(figures.spread(scenario, server, Sample::messagesPerSecond)),
+                        Cells.whole(figures.spread(scenario, server, sample -> sample.result().p50() / 1e3)),
+                        Cells.whole(figures.spread(scenario, server, sample -> sample.result().p99() / 1e3)),
+                        cpu(scenario, server), scenario.setup().isOnRedis()
+                                ? Cells.spread(figures.spread(scenario, server, Sample::redisMicros)) : Cells.NONE,
+                        Cells.whole(figures.spread(scenario, server, sample -> sample.loadShare() * 100)) + " %"));
+            }
+        }
+        table("Nodes on Redis", "All publishers are at the first node. Where there are more nodes than one, latency is "
+                + "that of peers at the others alone. CPU a delivery is that of all nodes together, without Redis.",
+                List.of("", "messages/s", "p50, µs", "p99, µs", "CPU a delivery, µs", "Redis CPU a message, µs",
+                        "load"), rows);
     }
 
     private void growth() {

@@ -70,6 +70,14 @@ abstract class RunCommand implements Callable<Integer> {
         }
     }
 
+    /** Nodes that share a Redis server. */
+    @Command(name = "redis", description = "Measures nodes on Redis, in under 6 minutes.")
+    static final class Redis extends RunCommand {
+        Redis() {
+            super(Plan.redis());
+        }
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Plan chosen = chosen();

@@ -17,9 +17,9 @@ record Sample(String scenario, String server, int round, LoadResult result, long
 
     static final String HEADER = "scenario,server,round,connections,connect_ns,connect_cpu_ns,deliveries,messages,"
             + "window_ns,server_cpu_ns,load_cpu_ns,p50_ns,p99_ns,p999_ns,heap_bytes,resident_bytes,heap_before_bytes,"
-            + "resident_before_bytes,allocated_bytes,wire_bytes,failure";
+            + "resident_before_bytes,allocated_bytes,wire_bytes,redis_cpu_ns,failure";
 
-    private static final int NUMBERS = 20;
+    private static final int NUMBERS = 21;
 
     /** What has not been asked. */
     static final long UNKNOWN = -1;
@@ -64,6 +64,15 @@ record Sample(String scenario, String server, int round, LoadResult result, long
         return result.deliveries() * 1e9 / result.nanos();
     }
 
+    double messagesPerSecond() {
+        return result.messages() * 1e9 / result.nanos();
+    }
+
+    /** {@return the processor time that Redis took for one message, in microseconds} */
+    double redisMicros() {
+        return result.redisCpuNanos() / 1e3 / result.messages();
+    }
+
     /** {@return how much of one processor the load generator took} */
     double loadShare() {
         return (double) result.loadCpuNanos() / result.nanos();
@@ -74,7 +83,7 @@ record Sample(String scenario, String server, int round, LoadResult result, long
         LoadResult r = result;
         for (long number : new long[] {round, r.connections(), r.connectNanos(), r.connectCpuNanos(), r.deliveries(),
             r.messages(), r.nanos(), r.serverCpuNanos(), r.loadCpuNanos(), r.p50(), r.p99(), r.p999(), heap, resident,
-            heapBefore, residentBefore, allocated, r.bytes()}) {
+            heapBefore, residentBefore, allocated, r.bytes(), r.redisCpuNanos()}) {
             cells.add(Long.toString(number));
         }
         cells.add(r.failure().replace(',', ';').replace('\n', ' '));
@@ -82,12 +91,12 @@ record Sample(String scenario, String server, int round, LoadResult result, long
     }
 
     static Sample parse(String line) {
-        String[] c = line.split(",", NUMBERS + 1); // an older run has no bytes on the wire
+        String[] c = line.split(",", NUMBERS + 1); // an older run has no bytes on the wire, or no Redis
         long[] n = new long[NUMBERS];
         for (int i = 2; i < c.length - 1; i++) {
             n[i] = Long.parseLong(c[i]);
         }
-        LoadResult result = new LoadResult(n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[19], n[11], n[12], n[13],
+        LoadResult result = new LoadResult(n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[20], n[10], n[19], n[11], n[12], n[13],
                 c[c.length - 1]);
         return new Sample(c[0], c[1], (int) n[2], result, n[14], n[15], n[16], n[17], n[18]);
     }

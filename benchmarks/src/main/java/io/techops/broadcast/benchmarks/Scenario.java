@@ -3,6 +3,7 @@ package io.techops.broadcast.benchmarks;
 import io.techops.broadcast.benchmarks.Setup.Front;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One thing that is measured.
@@ -88,11 +89,26 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
             "TLS: connect, handshake, close without a code, resumed sessions",
             "handshake-tls", Setup.TLS, Traffic.visits(Closing.EMPTY, true));
 
+    static final Scenario REDIS_NONE = alone("redis-none", "One node without Redis: 1,000 peers x 64 B, 64 in flight",
+            "redis", Setup.PLAIN, Traffic.fan(1000, 64, 64));
+    static final Scenario REDIS_1 = alone("redis-1", "One node on Redis: 500 peers x 64 B, 64 in flight",
+            "redis", Setup.onRedis(Front.NODE, 1), Traffic.fan(500, 64, 64));
+    static final Scenario REDIS_2 = of("redis-2", "Two nodes on Redis: 2 x 500 peers x 64 B, 64 in flight",
+            Traffic.fan(1000, 64, 64)).onRedis(2);
+    static final Scenario REDIS_3 = alone("redis-3", "Three nodes on Redis: 3 x 500 peers x 64 B, 64 in flight",
+            "redis", Setup.onRedis(Front.NODE, 3), Traffic.fan(1500, 64, 64));
+    static final Scenario REDIS_RATE = of("redis-rate",
+            "Two nodes on Redis: 2 x 500 peers x 64 B, 20 messages a second", Traffic.paced(1000, 64, 20)).onRedis(2);
+    static final Scenario REDIS_TOPICS_1 = topics("redis-topics-1", 1, 1000);
+    static final Scenario REDIS_TOPICS_10 = topics("redis-topics-10", 10, 100);
+    static final Scenario REDIS_TOPICS_1000 = topics("redis-topics-1000", 1000, 1);
+
     /** In the order of a full run. */
     static final List<Scenario> ALL = List.of(FAN_1, NUMBERED_1, SSE_1, FAN_64, NUMBERED_64, SSE_64, CHAT,
             CHAT_4, CHAT_ONE, CHAT_4_ONE, LARGE, LARGE_ONE, RATE, RESUME_NONE, RESUME_PRESENT, RESUME, KEYS_NONE, KEYS,
             KEYS_SLOW, WIDE, GROW_100, GROW_10000, INCOMING, IGNORED, HANDSHAKE, HANDSHAKE_AWAY, HANDSHAKE_EMPTY,
-            HANDSHAKE_POLICY, HANDSHAKE_PAGES, TLS_1, TLS_64, HANDSHAKE_TLS, HANDSHAKE_TLS_RESUMED);
+            HANDSHAKE_POLICY, HANDSHAKE_PAGES, TLS_1, TLS_64, HANDSHAKE_TLS, HANDSHAKE_TLS_RESUMED, REDIS_NONE,
+            REDIS_1, REDIS_2, REDIS_3, REDIS_RATE, REDIS_TOPICS_1, REDIS_TOPICS_10, REDIS_TOPICS_1000);
 
     /** What all servers take part in. */
     private static Scenario of(String id, String title, Traffic traffic) {
@@ -102,6 +118,16 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
     /** What only this library and the limits take part in. */
     private static Scenario alone(String id, String title, String together, Setup setup, Traffic traffic) {
         return new Scenario(id, title, together, setup, traffic, false, false);
+    }
+
+    private static Scenario topics(String id, int topics, int inFlight) {
+        return alone(id, String.format(Locale.ROOT, "Two nodes on Redis: 2 x 1,000 peers x 64 B, topics: %,d, %,d in flight in each",
+                topics, inFlight), "redis-topics", Setup.onRedis(Front.TOPICS, 2),
+                Traffic.topics(topics, 2000, 64, inFlight));
+    }
+
+    private Scenario onRedis(int nodes) {
+        return new Scenario(id, title, "redis", Setup.onRedis(Front.NODE, nodes), traffic, memory, others);
     }
 
     private static Traffic numbered(int peers) {
@@ -127,18 +153,30 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
         return server.id().equals(limit("nio")) || server.id().equals(limit("c"));
     }
 
+    /** {@return whether it is of the run with nodes that share a Redis server} */
+    boolean isAboutRedis() {
+        return setup.isOnRedis() || equals(REDIS_NONE);
+    }
+
     /** {@return whether a server can take part} */
     boolean suits(Contender server) {
-        return server.isOurs() || setup.front() == Front.PLAIN && (server.tls() || !setup.tls())
+        if (server.isOurs() || setup.isOnRedis() || server.isOnRedis()) {
+            return server.isOurs() || setup.isOnRedis() && server.isOnRedis() && others;
+        }
+        return setup.front() == Front.PLAIN && (server.tls() || !setup.tls())
                 && traffic.dialect() == Dialect.PLAIN && (others || isLimit(server));
     }
 
-    LoadSpec spec(long pid, int port, Duration warmUp, Duration window, boolean pause, Duration limit) {
-        return new LoadSpec(pid, port, setup.tls(), traffic, warmUp, window, pause, limit);
+    LoadSpec spec(ServerProcess server, Duration warmUp, Duration window, boolean pause, Duration limit) {
+        return new LoadSpec(server.target(), spoken(traffic, server), warmUp, window, pause, limit);
+    }
+
+    private static Traffic spoken(Traffic traffic, ServerProcess server) {
+        return server.contender().id().equals(Contender.SOCKET_IO) ? traffic.in(Dialect.SOCKET_IO) : traffic;
     }
 
     /** {@return the same with few peers, each of which gets as many messages as the server takes} */
-    LoadSpec busy(long pid, int port, Duration warmUp, Duration window, Duration limit) {
-        return new LoadSpec(pid, port, setup.tls(), traffic.busy(), warmUp, window, false, limit);
+    LoadSpec busy(ServerProcess server, Duration warmUp, Duration window, Duration limit) {
+        return new LoadSpec(server.target(), spoken(traffic.busy(), server), warmUp, window, false, limit);
     }
 }

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,22 +26,24 @@ final class ServeCommand implements Callable<Integer> {
     /** Another one: how much all threads that are alive have allocated on the heap. */
     static final String ALLOCATED = "allocated";
 
-    private static final Map<String, Supplier<RelayServer>> SERVERS = new TreeMap<>(Map.ofEntries(
-            Map.entry("ours", () -> new OursRelay(Setup.Front.PLAIN)),
-            Map.entry("ours-policy", () -> new OursRelay(Setup.Front.POLICY)),
-            Map.entry("ours-pages", () -> new OursRelay(Setup.Front.PAGES)),
-            Map.entry("ours-events", () -> new OursRelay(Setup.Front.EVENTS)),
-            Map.entry("ours-keys", () -> new OursRelay(Setup.Front.KEYS)),
-            Map.entry("nio", () -> new NioRelay(false)),
-            Map.entry("nio-coalescing", () -> new NioRelay(true)),
-            Map.entry("tyrus", () -> new TyrusRelay(TyrusRelay.Loop.class)),
-            Map.entry("tyrus-broadcast", () -> new TyrusRelay(TyrusRelay.Broadcast.class)),
-            Map.entry("jetty", JettyRelay::new),
-            Map.entry("undertow", UndertowRelay::new),
-            Map.entry("netty", () -> new NettyRelay(false)),
-            Map.entry("netty-epoll", () -> new NettyRelay(true)),
-            Map.entry("vertx", VertxRelay::new),
-            Map.entry("java-websocket", JavaWebSocketRelay::new)));
+    private static final Map<String, Function<String, RelayServer>> SERVERS = new TreeMap<>(Map.ofEntries(
+            Map.entry("ours", redis -> new OursRelay(Setup.Front.PLAIN)),
+            Map.entry("ours-policy", redis -> new OursRelay(Setup.Front.POLICY)),
+            Map.entry("ours-pages", redis -> new OursRelay(Setup.Front.PAGES)),
+            Map.entry("ours-events", redis -> new OursRelay(Setup.Front.EVENTS)),
+            Map.entry("ours-keys", redis -> new OursRelay(Setup.Front.KEYS)),
+            Map.entry("ours-node", redis -> new OursNode(redis, false)),
+            Map.entry("ours-topics", redis -> new OursNode(redis, true)),
+            Map.entry("nio", redis -> new NioRelay(false)),
+            Map.entry("nio-coalescing", redis -> new NioRelay(true)),
+            Map.entry("tyrus", redis -> new TyrusRelay(TyrusRelay.Loop.class)),
+            Map.entry("tyrus-broadcast", redis -> new TyrusRelay(TyrusRelay.Broadcast.class)),
+            Map.entry("jetty", redis -> new JettyRelay()),
+            Map.entry("undertow", redis -> new UndertowRelay()),
+            Map.entry("netty", redis -> new NettyRelay(false)),
+            Map.entry("netty-epoll", redis -> new NettyRelay(true)),
+            Map.entry("vertx", redis -> new VertxRelay()),
+            Map.entry("java-websocket", redis -> new JavaWebSocketRelay())));
 
     @Parameters(paramLabel = "SERVER", description = "which one: ${COMPLETION-CANDIDATES}",
             completionCandidates = Names.class)
@@ -49,6 +51,10 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(names = "--key-store", description = "speak TLS, with this key")
     @Nullable Path keyStore;
+
+    @Option(names = "--redis", paramLabel = "URI", defaultValue = "redis://127.0.0.1",
+            description = "what ours-node and ours-topics share with other nodes: ${DEFAULT-VALUE}")
+    String redis = "";
 
     @Spec
     @Nullable CommandSpec spec;
@@ -64,12 +70,12 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Supplier<RelayServer> chosen = SERVERS.get(server);
+        Function<String, RelayServer> chosen = SERVERS.get(server);
         if (chosen == null && spec != null) {
             throw new ParameterException(spec.commandLine(),
                     "SERVER must be one of " + SERVERS.keySet() + ": " + server);
         }
-        int port = chosen.get().start(keyStore == null ? null : new Tls(keyStore));
+        int port = chosen.apply(redis).start(keyStore == null ? null : new Tls(keyStore));
         ControlLine.follow(line -> {
             switch (line) {
                 case HEAP -> System.out.println(HEAP + " " + usedHeap());

@@ -2,8 +2,11 @@ package io.techops.broadcast.benchmarks;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** One server under test, in a process of its own. */
+/** One server under test: a process, or one for each node, with the Redis server that these share. */
 final class ServerProcess implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(60);
@@ -11,25 +14,40 @@ final class ServerProcess implements AutoCloseable {
 
     private final Contender contender;
     private final Scenario scenario;
-    private final Child child;
-    private int port;
+    private final @Nullable RedisServer redis;
+    private final List<Child> nodes = new ArrayList<>();
+    private final List<Integer> ports = new ArrayList<>();
     private long residentBefore = Sample.UNKNOWN;
 
-    /** Starts the process, which takes a while: {@link #awaitPort} waits for it. */
-    ServerProcess(Contender contender, Scenario scenario, Workshop workshop) throws IOException {
+    /** Starts the processes, which takes a while: {@link #awaitPorts} waits for them. */
+    ServerProcess(Contender contender, Scenario scenario, Workshop workshop) throws IOException, InterruptedException {
         this.contender = contender;
         this.scenario = scenario;
-        child = new Child(workshop.server(contender, scenario.setup()),
-                workshop.log(scenario.id() + "-" + contender.id()));
+        Setup setup = scenario.setup();
+        String name = scenario.id() + "-" + contender.id();
+        redis = setup.isOnRedis() ? new RedisServer(workshop.log(name + "-redis")) : null;
+        try {
+            for (int i = 1; i <= setup.nodes(); i++) {
+                nodes.add(new Child(workshop.server(contender, setup, redis),
+                        workshop.log(setup.nodes() == 1 ? name : name + "-" + i)));
+            }
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
     }
 
-    void awaitPort() throws IOException, InterruptedException {
-        port = Integer.parseInt(child.await(ServeCommand.LISTENING, START));
+    void awaitPorts() throws IOException, InterruptedException {
+        for (Child node : nodes) {
+            ports.add(Integer.parseInt(node.await(ServeCommand.LISTENING, START)));
+        }
     }
 
     /** Leaves it no more processors than it is to have while it is measured. */
     void confine() throws IOException {
-        Processors.confine(child.pid(), scenario.setup().processors());
+        for (Child node : nodes) {
+            Processors.confine(node.pid(), scenario.setup().processors());
+        }
     }
 
     /** {@return whether it is the server with which {@code other} measures {@code who}} */
@@ -46,12 +64,9 @@ final class ServerProcess implements AutoCloseable {
         return contender;
     }
 
-    long pid() {
-        return child.pid();
-    }
-
-    int port() {
-        return port;
+    Target target() {
+        return new Target(nodes.stream().map(Child::pid).toList(), List.copyOf(ports), redis == null ? 0 : redis.pid(),
+                scenario.setup().tls());
     }
 
     /** {@return the heap in use after a collection, or {@link Sample#UNKNOWN} of a server that has none} */
@@ -68,12 +83,20 @@ final class ServerProcess implements AutoCloseable {
         if (!contender.isJava()) {
             return Sample.UNKNOWN;
         }
-        child.say(question);
-        return Long.parseLong(child.await(question + " ", ANSWER));
+        long sum = 0;
+        for (Child node : nodes) {
+            node.say(question);
+            sum += Long.parseLong(node.await(question + " ", ANSWER));
+        }
+        return sum;
     }
 
     long resident() throws IOException {
-        return ProcessFigures.residentBytes(child.pid());
+        long sum = 0;
+        for (Child node : nodes) {
+            sum += ProcessFigures.residentBytes(node.pid());
+        }
+        return sum;
     }
 
     /** {@return resident memory when this was first asked: before there were many peers} */
@@ -86,6 +109,9 @@ final class ServerProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        child.close();
+        nodes.forEach(Child::close);
+        if (redis != null) {
+            redis.close();
+        }
     }
 }

@@ -5,9 +5,11 @@ package io.techops.broadcast.benchmarks;
  *
  * @param tls whether the server speaks TLS
  * @param processors how many processors it may use while it is measured; 0 for all of the machine
- * @param front what the server has in front of its peers; only this library has others than {@link Front#PLAIN}
+ * @param front what the server has in front of its peers, or behind them; others than {@link Front#PLAIN} and
+ *     {@link Front#NODE} only this library has
+ * @param nodes how many processes the server is
  */
-record Setup(boolean tls, int processors, Front front) {
+record Setup(boolean tls, int processors, Front front, int nodes) {
 
     /** What a handshake passes through. */
     enum Front {
@@ -20,7 +22,11 @@ record Setup(boolean tls, int processors, Front front) {
         /** Nothing, with Server-Sent Events beside WebSocket. */
         EVENTS("-events"),
         /** Nothing, with a hub that conflates, and a policy that gives each message one of 10,000 keys. */
-        KEYS("-keys");
+        KEYS("-keys"),
+        /** Nothing, with Redis behind: what is published at one node reaches the peers of all. */
+        NODE("-node"),
+        /** The same, with topics. */
+        TOPICS("-topics");
 
         private final String suffix;
 
@@ -29,15 +35,24 @@ record Setup(boolean tls, int processors, Front front) {
         }
     }
 
-    static final Setup PLAIN = new Setup(false, 0, Front.PLAIN);
-    static final Setup TLS = new Setup(true, 0, Front.PLAIN);
+    static final Setup PLAIN = new Setup(false, 0, Front.PLAIN, 1);
+    static final Setup TLS = new Setup(true, 0, Front.PLAIN, 1);
 
     static Setup on(int processors) {
-        return new Setup(false, processors, Front.PLAIN);
+        return new Setup(false, processors, Front.PLAIN, 1);
     }
 
     static Setup behind(Front front) {
-        return new Setup(false, 0, front);
+        return new Setup(false, 0, front, 1);
+    }
+
+    static Setup onRedis(Front front, int nodes) {
+        return new Setup(false, 0, front, nodes);
+    }
+
+    /** {@return whether the nodes share a Redis server} */
+    boolean isOnRedis() {
+        return front == Front.NODE || front == Front.TOPICS;
     }
 
     /** {@return what {@code serve} is asked for} */

@@ -31,6 +31,8 @@ final class Targets {
     /** How much longer a delivery may take while others come back. */
     private static final double DELAY = 1.10;
     private static final Contender OURS = Contender.named(Contender.OURS);
+    /** How many times the messages a second of the other server on Redis. */
+    private static final double REDIS_TIMES = 5;
     private static final double GROWTH = 1.1;
     private static final double IDLE_KIB = 2;
     /** What may be allocated for a message, whatever the number of peers that it is for. */
@@ -85,7 +87,26 @@ final class Targets {
         }
         latency("p50", 50);
         latency("p99", 99);
+        redis();
         return rows;
+    }
+
+    private void redis() {
+        Contender other = Contender.named(Contender.SOCKET_IO);
+        Figures.Spread times = figures.ratio(Scenario.REDIS_2, OURS, Scenario.REDIS_2, other.id(),
+                Sample::messagesPerSecond);
+        if (times != null) {
+            add(Scenario.REDIS_2.title() + ": messages a second", "at least " + Cells.number(REDIS_TIMES) + " x "
+                    + other.title(), Cells.spread(times), times.median() >= REDIS_TIMES);
+        }
+        for (Scenario scenario : List.of(Scenario.REDIS_2, Scenario.REDIS_RATE)) {
+            Figures.Spread ours = figures.spread(scenario, OURS, sample -> sample.result().p99() / 1e6);
+            Figures.Spread theirs = figures.spread(scenario, other, sample -> sample.result().p50() / 1e6);
+            if (ours != null && theirs != null) {
+                add(scenario.title() + ": p99", "below the p50 of " + other.title() + ", " + millis(theirs.median()),
+                        millis(ours.median()), ours.median() < theirs.median());
+            }
+        }
     }
 
     private void add(String what, String target, String measured, boolean met) {

@@ -16,22 +16,27 @@ import org.jspecify.annotations.Nullable;
  * @param resume whether connections that come and go resume their TLS sessions
  * @param dialect what the peers speak
  * @param company further peers
+ * @param topics how many topics there are, with as many peers each, and each with one publisher; 0 for none
  */
 record Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int ignored, @Nullable Closing closing,
-        boolean resume, Dialect dialect, Company company) {
+        boolean resume, Dialect dialect, Company company, int topics) {
 
     private static final String STAY = "-";
 
     /** Plain peers without company. */
     Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int ignored, @Nullable Closing closing,
             boolean resume) {
-        this(peers, bytes, publishers, inFlight, rate, ignored, closing, resume, Dialect.PLAIN, Company.NONE);
+        this(peers, bytes, publishers, inFlight, rate, ignored, closing, resume, Dialect.PLAIN, Company.NONE, 0);
     }
 
     Traffic {
         if (peers < 1 || publishers < 1 || publishers > peers || inFlight < 1) {
             throw new IllegalArgumentException("peers, publishers, inFlight must fit: " + peers + ", " + publishers
                     + ", " + inFlight);
+        }
+        if (topics > 0 && (publishers != topics || peers % topics != 0)) {
+            throw new IllegalArgumentException("each topic must have one publisher and as many peers: " + topics
+                    + ", " + publishers + ", " + peers);
         }
         if (bytes < Payloads.MIN_BYTES) {
             throw new IllegalArgumentException("bytes must be at least " + Payloads.MIN_BYTES + ": " + bytes);
@@ -49,18 +54,24 @@ record Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int
 
     /** {@return the same, with peers that speak something else} */
     Traffic in(Dialect other) {
-        return new Traffic(peers, bytes, publishers, inFlight, rate, ignored, closing, resume, other, company);
+        return new Traffic(peers, bytes, publishers, inFlight, rate, ignored, closing, resume, other, company,
+                topics);
     }
 
     /** {@return the same, with further peers} */
     Traffic with(Company.Kind kind, int more) {
         return new Traffic(peers, bytes, publishers, inFlight, rate, ignored, closing, resume, dialect,
-                new Company(kind, more));
+                new Company(kind, more), topics);
     }
 
     /** {@return peers that all publish} */
     static Traffic chat(int peers, int bytes, int inFlight) {
         return new Traffic(peers, bytes, peers, inFlight, 0, 0, null, false);
+    }
+
+    /** {@return topics, each with one publisher} */
+    static Traffic topics(int topics, int peers, int bytes, int inFlight) {
+        return new Traffic(peers, bytes, topics, inFlight, 0, 0, null, false, Dialect.PLAIN, Company.NONE, topics);
     }
 
     /** {@return one publisher at a fixed rate} */
@@ -80,7 +91,8 @@ record Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int
 
     /** {@return few peers and as many messages as a server takes} */
     Traffic busy() {
-        return fan(Math.min(peers, 100), bytes, 64).in(dialect);
+        Traffic few = topics > 0 ? topics(1, Math.min(peers, 100), bytes, 64) : fan(Math.min(peers, 100), bytes, 64);
+        return few.in(dialect);
     }
 
     /** {@return whether several messages can be under way, so that a server may gather them} */
@@ -107,7 +119,7 @@ record Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int
                 .with("inFlight", inFlight).with("rate", rate).with("ignored", ignored)
                 .with("closing", closing == null ? STAY : closing).with("resume", resume ? 1 : 0)
                 .with("dialect", dialect)
-                .with("company", company.kind()).with("more", company.peers());
+                .with("company", company.kind()).with("more", company.peers()).with("topics", topics);
     }
 
     static Traffic parse(Fields fields) {
@@ -117,6 +129,7 @@ record Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int
                 closing.equals(STAY) ? null : Closing.valueOf(closing), fields.get("resume", "0").equals("1"),
                 Dialect.valueOf(fields.get("dialect", Dialect.PLAIN.name())),
                 new Company(Company.Kind.valueOf(fields.get("company", Company.Kind.NONE.name())),
-                        Integer.parseInt(fields.get("more", "0"))));
+                        Integer.parseInt(fields.get("more", "0"))),
+                Integer.parseInt(fields.get("topics", "0")));
     }
 }

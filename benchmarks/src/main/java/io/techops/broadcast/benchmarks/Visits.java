@@ -55,7 +55,7 @@ final class Visits implements AutoCloseable {
                 return LoadResult.failed(resumed + " of " + spent.done() + " TLS sessions were resumed");
             }
             return new LoadResult(spent.done(), spent.nanos(), spent.serverCpu(), spent.done(), spent.done(),
-                    spent.nanos(), spent.serverCpu(), spent.loadCpu(), 0, latency);
+                    spent.nanos(), spent.serverCpu(), spent.redisCpu(), spent.loadCpu(), 0, latency);
         } catch (BrokenDelivery | IOException e) {
             String what = e instanceof BrokenDelivery ? e.getMessage() : e.toString();
             return LoadResult.failed(what + " (while " + phase + ", after " + ended + " connections)");
@@ -63,7 +63,7 @@ final class Visits implements AutoCloseable {
     }
 
     private Mark mark() throws IOException {
-        return Mark.of(spec.pid(), ended);
+        return Mark.of(spec.target(), ended);
     }
 
     private void visit(Duration time) throws IOException {

@@ -20,7 +20,8 @@ final class Workshop {
     /** The same for every Java virtual machine. */
     private static final List<String> JVM_OPTIONS =
             List.of("-Xms512m", "-Xmx512m", "-XX:+UseG1GC");
-    private static final List<String> PACKAGES = List.of("ws", "@trufflesuite/uws-js-unofficial");
+    static final List<String> PACKAGES = List.of("ws", "@trufflesuite/uws-js-unofficial", "socket.io",
+            "@socket.io/redis-streams-adapter", "redis");
     private static final long BUILD_MINUTES = 3;
 
     private final Path module;
@@ -92,6 +93,14 @@ final class Workshop {
         };
     }
 
+    /** {@return what scenarios need that are measured together, and this machine has not; or null} */
+    @Nullable String missing(List<Scenario> together) throws IOException {
+        boolean needsRedis = together.stream().anyMatch(scenario -> scenario.setup().isOnRedis());
+        return needsRedis && firstLine(RedisServer.PROGRAM, "--version") == null
+                ? "there is no " + RedisServer.PROGRAM + " (Debian: redis-server)"
+                : Processors.missing(together.get(0).setup().processors());
+    }
+
     private @Nullable String compile() throws IOException, InterruptedException {
         Path source = module.resolve("src/main/c/relay.c");
         String wrong = build(List.of("cc", "-O2", "-o", work.resolve("relay").toString(), source.toString()),
@@ -109,8 +118,12 @@ final class Workshop {
         return build(List.of("node", "--version"), node, "node");
     }
 
-    /** {@return what starts a server} */
-    List<String> server(Contender contender, Setup setup) throws IOException {
+    /**
+     * {@return what starts a server, or one of its nodes}
+     *
+     * @param redis what the nodes share, or null
+     */
+    List<String> server(Contender contender, Setup setup, @Nullable RedisServer redis) throws IOException {
         return switch (contender.kind()) {
             case JAVA -> {
                 List<String> options = new ArrayList<>(JVM_OPTIONS);
@@ -119,13 +132,17 @@ final class Workshop {
                 }
                 List<String> command = java(options, contender.id().equals(Contender.BEFORE) ? before : "",
                         "serve", setup.program(contender));
+                if (redis != null) {
+                    command.addAll(List.of("--redis", redis.uri()));
+                }
                 if (setup.tls()) {
                     command.addAll(List.of("--key-store", tls.store().toString()));
                 }
                 yield command;
             }
             case C -> List.of(work.resolve("relay").toString(), contender.program());
-            case NODE -> List.of("node", work.resolve("node").resolve(contender.program()).toString());
+            case NODE -> List.of("node", work.resolve("node").resolve(contender.program()).toString(),
+                    redis == null ? "" : redis.uri());
             case PYTHON -> List.of(python, module.resolve("src/main/python").resolve(contender.program()).toString());
         };
     }

@@ -13,7 +13,7 @@ class FiguresTest {
     }
 
     private static Sample sample(Scenario scenario, Contender server, int round, long cpuNanos, String failure) {
-        LoadResult result = new LoadResult(1000, 1, 1, 1000, 1, 1_000_000_000, cpuNanos, 1, 0, 1, 2, 3, failure);
+        LoadResult result = new LoadResult(1000, 1, 1, 1000, 1, 1_000_000_000, cpuNanos, 0, 1, 0, 1, 2, 3, failure);
         return Sample.parse(Sample.of(scenario, server, round, result).line());
     }
 
