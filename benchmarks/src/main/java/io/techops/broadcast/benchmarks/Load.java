@@ -107,8 +107,10 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
         // What was ignored was sent by the one peer, before each message that it got.
         long done = traffic.company().kind() == Company.Kind.SLOW ? messages : spent.done() * (1 + traffic.ignored());
         return new LoadResult(back ? traffic.company().peers() : peers.length,
-                back ? company.caughtUpAt() - from.nanos() : joining.nanos(), back ? spent.serverCpu() : joining.serverCpu(),
-                done, messages, spent.nanos(), spent.serverCpu(), spent.redisCpu(), spent.loadCpu(), bytes, flights.latency());
+                back ? company.caughtUpAt() - from.nanos() : joining.nanos(),
+                back ? spent.serverCpu() : joining.serverCpu(),
+                done, messages, spent.nanos(), spent.serverCpu(), spent.redisCpu(), spent.loadCpu(), bytes,
+                flights.latency());
     }
 
     private void pause(Stage stage, Consumer<Stage> pause) {

@@ -22,7 +22,8 @@ import org.HdrHistogram.Histogram;
  * @param failure what was wrong with the deliveries, or empty
  */
 record LoadResult(long connections, long connectNanos, long connectCpuNanos, long deliveries, long messages, long nanos,
-        long serverCpuNanos, long redisCpuNanos, long loadCpuNanos, long bytes, long p50, long p99, long p999, String failure) {
+        long serverCpuNanos, long redisCpuNanos, long loadCpuNanos, long bytes, long p50,
+        long p99, long p999, String failure) {
 
     /**
      * @param latency of the deliveries
@@ -43,7 +44,8 @@ record LoadResult(long connections, long connectNanos, long connectCpuNanos, lon
         Fields f = Fields.parse(line);
         return new LoadResult(f.big("connections"), f.big("connectNanos"), f.big("connectCpuNanos"),
                 f.big("deliveries"), f.big("messages"), f.big("nanos"), f.big("serverCpuNanos"),
-                f.big("redisCpuNanos"), f.big("loadCpuNanos"), f.big("bytes"), f.big("p50"), f.big("p99"), f.big("p999"), f.text());
+                f.big("redisCpuNanos"), f.big("loadCpuNanos"), f.big("bytes"),
+                f.big("p50"), f.big("p99"), f.big("p999"), f.text());
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.techops.broadcast.benchmarks;
 
 /**
- * Where peers are. Publishers are those with the lowest numbers, one a topic where there are topics; so all of these are
- * at the first node.
+ * Where peers are. Publishers are those with the lowest numbers, one a topic where there are topics; so all of
+ * these are at the first node.
  *
  * @param nodes how many nodes there are
  * @param topics how many topics there are; 0 for none

@@ -96,8 +96,8 @@ record Sample(String scenario, String server, int round, LoadResult result, long
         for (int i = 2; i < c.length - 1; i++) {
             n[i] = Long.parseLong(c[i]);
         }
-        LoadResult result = new LoadResult(n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[20], n[10], n[19], n[11], n[12], n[13],
-                c[c.length - 1]);
+        LoadResult result = new LoadResult(n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[20], n[10], n[19], n[11],
+                n[12], n[13], c[c.length - 1]);
         return new Sample(c[0], c[1], (int) n[2], result, n[14], n[15], n[16], n[17], n[18]);
     }
 }

@@ -121,8 +121,9 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
     }
 
     private static Scenario topics(String id, int topics, int inFlight) {
-        return alone(id, String.format(Locale.ROOT, "Two nodes on Redis: 2 x 1,000 peers x 64 B, topics: %,d, %,d in flight in each",
-                topics, inFlight), "redis-topics", Setup.onRedis(Front.TOPICS, 2),
+        String title = String.format(Locale.ROOT,
+                "Two nodes on Redis: 2 x 1,000 peers x 64 B, topics: %,d, %,d in flight in each", topics, inFlight);
+        return alone(id, title, "redis-topics", Setup.onRedis(Front.TOPICS, 2),
                 Traffic.topics(topics, 2000, 64, inFlight));
     }
 
