@@ -15,11 +15,12 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Measures a backplane on the Redis of the system: appends of one node as a hub makes them, one at a time, and how
- * long a record takes to the read of another node. Run by hand: {@code main}.
+ * long a record takes to the read of another node, with so many nodes in all that it is pushed to. Run by hand:
+ * {@code main}.
  */
 final class Measure {
 
-    private static final int ROUNDS = 3_000;
+    private static final int ROUNDS = 2_000;
 
     private Measure() {
     }
@@ -29,16 +30,21 @@ final class Measure {
         try (RedisProcess redis = RedisProcess.start(Binary.SYSTEM);
                 RedisBackplane one = RedisBackplane.builder().uri(redis.uri()).connect();
                 RedisBackplane two = RedisBackplane.builder().uri(redis.uri()).connect()) {
-            for (int round = 0; round < 2; round++) {
+            List<RedisBackplane> more = new ArrayList<>();
+            for (int nodes : new int[] {2, 2, 10, 50}) { // once to warm up
+                while (more.size() < nodes - 2) {
+                    more.add(RedisBackplane.builder().uri(redis.uri()).connect());
+                }
                 for (int batch : new int[] {1, 8, 64, 512}) {
-                    measure(redis, one, two, batch);
+                    measure(redis, one, two, more, batch);
                 }
             }
+            more.forEach(RedisBackplane::close);
         }
     }
 
-    private static void measure(RedisProcess redis, RedisBackplane one, RedisBackplane two, int batch)
-            throws Exception {
+    private static void measure(RedisProcess redis, RedisBackplane one, RedisBackplane two,
+            List<RedisBackplane> more, int batch) throws Exception {
         BlockingQueue<Boolean> hints = new ArrayBlockingQueue<>(1);
         String name = "measure " + UUID.randomUUID();
         String producer = "node-" + UUID.randomUUID();
@@ -48,6 +54,7 @@ final class Measure {
         }
         int rounds = ROUNDS / (batch > 64 ? 4 : 1);
         long[] micros = new long[rounds];
+        List<SharedLog> others = more.stream().map(node -> node.open(name, () -> { })).toList();
         try (SharedLog from = one.open(name, () -> { }); SharedLog to = two.open(name, () -> hints.offer(true))) {
             Position last = to.read(null, 1, 1).toCompletableFuture().get(10, TimeUnit.SECONDS).last();
             String epoch = last.epoch();
@@ -67,9 +74,12 @@ final class Measure {
             }
             double seconds = (System.nanoTime() - begin) / 1e9;
             Arrays.sort(micros);
-            System.out.printf("batches of %d: %.0f appends/s, %.0f messages/s, p50 %d us, p99 %d us,"
-                    + " Redis %.2f us CPU a message%n", batch, rounds / seconds, rounds * (long) batch / seconds,
+            System.out.printf("%d nodes, batches of %d: %.0f appends/s, %.0f messages/s, p50 %d us, p99 %d us,"
+                    + " Redis %.2f us CPU a message%n", more.size() + 2, batch,
+                    rounds / seconds, rounds * (long) batch / seconds,
                     micros[rounds / 2], micros[rounds * 99 / 100], (cpu(redis) - cpu) * 1e6 / rounds / batch);
+        } finally {
+            others.forEach(SharedLog::close);
         }
     }
 
