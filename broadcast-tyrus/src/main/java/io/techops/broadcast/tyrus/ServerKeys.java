@@ -1,5 +1,6 @@
 package io.techops.broadcast.tyrus;
 
+import io.techops.broadcast.tyrus.server.PemFiles;
 import io.techops.broadcast.tyrus.server.ServerKey;
 import io.techops.broadcast.tyrus.server.ServerKeyManager;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -26,7 +29,9 @@ import org.slf4j.LoggerFactory;
  * Reads the keys of a server, for {@link BroadcastServer.Builder#tls}.
  *
  * <pre>{@code
- * BroadcastServer.builder().tls(ServerKeys.read(Path.of("keys.p12"), password)).start();
+ * ServerKeys keys = ServerKeys.ofPem(Path.of("fullchain.pem"), Path.of("privkey.pem"));
+ * BroadcastServer.builder().tls(keys.context()).start();
+ * timer.scheduleWithFixedDelay(keys::reload, 1, 1, TimeUnit.HOURS);
  * }</pre>
  *
  * <p>A file may have several keys, for several names, of several kinds (RSA and EC), or the old and the new one of one
@@ -39,13 +44,26 @@ public final class ServerKeys {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerKeys.class);
 
-    private ServerKeys() {
+    private final Supplier<List<ServerKey>> reading;
+    private final ServerKeyManager manager;
+    private final SSLContext context;
+    private volatile List<ServerKey> keys;
+
+    private ServerKeys(Supplier<List<ServerKey>> reading) {
+        this.reading = reading;
+        this.keys = reading.get();
+        this.manager = new ServerKeyManager(keys, Clock.systemUTC());
+        try {
+            context = SSLContext.getInstance("TLS");
+            context.init(new KeyManager[] {manager}, null, null);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has TLS", e);
+        }
     }
 
     /**
-     * {@return a context that serves with the keys in a file} The file is read once, by this call. A key whose
-     * certificate has expired or is not valid yet, and that no valid one replaces, is named in the log (WARN), and used
-     * if there is no other.
+     * {@return a context that serves with the keys in a file} The file is read once, by this call; {@link #ofKeyStore}
+     * has it read again.
      *
      * @param keyStore a PKCS #12 or JKS file with private keys and their certificates, as {@code keytool} makes it
      * @param password of the key store, and of its keys
@@ -53,6 +71,66 @@ public final class ServerKeys {
      *     wrong: the message says which
      */
     public static SSLContext read(Path keyStore, char[] password) {
+        return ofKeyStore(keyStore, password).context();
+    }
+
+    /**
+     * {@return the keys in a file, read} A key whose certificate has expired or is not valid yet, and that no valid one
+     * replaces, is named in the log (WARN), and used if there is no other.
+     *
+     * @param keyStore a PKCS #12 or JKS file with private keys and their certificates, as {@code keytool} makes it
+     * @param password of the key store, and of its keys; copied
+     * @throws IllegalArgumentException if the file cannot be read, is no key store or has no key, or if the password is
+     *     wrong: the message says which
+     */
+    public static ServerKeys ofKeyStore(Path keyStore, char[] password) {
+        char[] copy = password.clone();
+        return new ServerKeys(() -> fromKeyStore(keyStore, copy));
+    }
+
+    /**
+     * {@return a key and its certificates, read from PEM files, such as certbot's {@code fullchain.pem} and {@code
+     * privkey.pem}} A certificate that has expired or is not valid yet is named in the log (WARN).
+     *
+     * @param certificates the certificate of the key, and behind it those that have issued it
+     * @param privateKey the key, as PKCS #8 without a password ({@code BEGIN PRIVATE KEY})
+     * @throws IllegalArgumentException if a file cannot be read or used, or the two do not belong together: the message
+     *     says which
+     */
+    public static ServerKeys ofPem(Path certificates, Path privateKey) {
+        return new ServerKeys(() -> {
+            List<ServerKey> keys = List.of(PemFiles.read(certificates, privateKey));
+            warnOfThoseNotValid(keys, certificates, Instant.now());
+            return keys;
+        });
+    }
+
+    /** {@return the context that serves with these keys, for {@link BroadcastServer.Builder#tls}} */
+    public SSLContext context() {
+        return context;
+    }
+
+    /**
+     * Reads the files again. Clients that connect from now on are shown what is in them; connections that are open go
+     * on. Blocks while it reads; to be called when a certificate was renewed, as by a timer or a deploy hook.
+     *
+     * @throws IllegalArgumentException if the files cannot be used, as at first: then the keys that were read before
+     *     stay in use
+     */
+    public synchronized void reload() {
+        List<ServerKey> read = reading.get();
+        manager.replace(read);
+        keys = read;
+    }
+
+    /** {@return the names that the certificates are for, and until when; nothing of a key} */
+    @Override
+    public String toString() {
+        return keys.stream().map(key -> key.names() + " until " + key.chain().get(0).getNotAfter().toInstant())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static List<ServerKey> fromKeyStore(Path keyStore, char[] password) {
         if (!Files.isRegularFile(keyStore) || !Files.isReadable(keyStore)) {
             throw new IllegalArgumentException(
                     "keyStore must be a file that can be read: " + keyStore.toAbsolutePath());
@@ -64,9 +142,7 @@ public final class ServerKeys {
                         "keyStore must hold a private key with its certificate, and holds none: " + keyStore);
             }
             warnOfThoseNotValid(keys, keyStore, Instant.now());
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[] {new ServerKeyManager(keys, Clock.systemUTC())}, null, null);
-            return context;
+            return keys;
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("keyStore must hold a key that can be used: " + keyStore, e);
         }

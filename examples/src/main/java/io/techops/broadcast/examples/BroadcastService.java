@@ -4,6 +4,7 @@ import io.techops.broadcast.tyrus.BroadcastServer;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /**
@@ -29,6 +32,7 @@ import picocli.CommandLine.Spec;
         description = "%nLive messages to everyone who is connected: what a WebSocket peer sends, every peer gets.%n",
         footer = {"",
             "Sizes are bytes, or end in KiB, MiB or GiB; times end in ms, s, m or h.",
+            "SIGHUP opens the log file again and reads tokens and certificates again.",
             "SIGINT and SIGTERM end the service: peers are closed with code 1001, within 5s more than --drain",
             "and --drain-delay.",
             "Exit codes: 2 for an option that cannot be honoured, 1 if an address cannot be listened on."})
@@ -53,7 +57,14 @@ public final class BroadcastService implements Callable<Integer> {
     private @Nullable PidFile pidFile;
     private @Nullable HealthServer health;
 
-    private BroadcastService() {
+    private final @Nullable Configuration configuration;
+
+    private BroadcastService(@Nullable Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    private String named(String line) {
+        return configuration == null ? line : configuration.named(line);
     }
 
     /**
@@ -63,22 +74,44 @@ public final class BroadcastService implements Callable<Integer> {
      */
     public static void main(String[] arguments) {
         System.setProperty("java.util.logging.manager", ServiceLogManager.class.getName());
-        System.exit(command().execute(arguments));
+        System.exit(run(arguments, System.getenv()));
+    }
+
+    private static int run(String[] arguments, Map<String, String> environment) {
+        CommandLine onlyArguments = command();
+        try {
+            ParseResult given = onlyArguments.parseArgs(arguments);
+            if (given.isUsageHelpRequested() || given.isVersionHelpRequested()) {
+                return command().execute(arguments);
+            }
+            Configuration all = Configuration.read(onlyArguments, arguments, environment);
+            return command(new BroadcastService(all)).execute(all.arguments());
+        } catch (ParameterException e) {
+            return command().execute(arguments); // says the same
+        } catch (BadOption e) {
+            return refuse(onlyArguments, e.getMessage(), 2);
+        }
     }
 
     static CommandLine command() {
-        CommandLine command = new CommandLine(new BroadcastService());
+        return command(new BroadcastService(null));
+    }
+
+    private static CommandLine command(BroadcastService service) {
+        CommandLine command = new CommandLine(service);
         command.setExpandAtFiles(false);
-        command.setParameterExceptionHandler((e, arguments) -> refuse(command, BadCommandLine.line(e), 2));
+        command.setParameterExceptionHandler(
+                (e, arguments) -> refuse(command, service.named(BadCommandLine.line(e)), 2));
         command.setExecutionExceptionHandler((e, same, parsed) -> {
             if (e instanceof BadOption) {
-                return refuse(command, e.getMessage(), 2);
+                return refuse(command, service.named(String.valueOf(e.getMessage())), 2);
             }
             if (e instanceof IllegalArgumentException || e instanceof IllegalStateException) {
                 return refuse(command, e.getMessage(), 2); // settings that the library does not take together
             }
             if (e instanceof UncheckedIOException unchecked) {
-                return refuse(command, unchecked.getCause().getMessage(), 1);
+                String line = String.valueOf(unchecked.getCause().getMessage());
+                return refuse(command, PortHolder.explain(line), 1);
             }
             throw e;
         });
@@ -96,10 +129,14 @@ public final class BroadcastService implements Callable<Integer> {
     /** Called by picocli once the options are read. */
     @Override
     public Integer call() throws BadOption, InterruptedException {
-        Logging.configure(options.debug(), options.logFile());
+        if (options.print() && spec != null && configuration != null) {
+            System.out.print(configuration.print(spec.commandLine().getParseResult()));
+            return 0;
+        }
+        Logging.configure(options.debug(), options.logFile(), options.logFormat());
         BroadcastServer.Builder builder = options.server(isGiven("--web-port"));
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "broadcast-service-end"));
-        EndSignals.handle(this::end);
+        EndSignals.handle(this::end, this::reload);
         synchronized (lock) {
             if (!ending) {
                 start(builder);
@@ -129,6 +166,12 @@ public final class BroadcastService implements Callable<Integer> {
         if (health != null) {
             System.out.println("Health at " + health.uri());
         }
+    }
+
+    /** Runs at SIGHUP, on a thread of its own. */
+    private void reload() {
+        Logging.reopen();
+        options.watch().readAll();
     }
 
     /** Runs when the process is told to end, on a thread of its own; and once more, with nothing to do, as it ends. */

@@ -15,7 +15,7 @@ final class CommandHelp {
 
     static {
         GROUPS.put("Where it listens", List.of("--host", "--port", "--path", "--allow-origin", "--tls-keystore",
-                "--tls-password-file"));
+                "--tls-password-file", "--tls-certificate", "--tls-key"));
         GROUPS.put("The page", List.of("--web-port", "--web-root", "--no-web", "--page-idle-timeout"));
         GROUPS.put("Messages", List.of("--max-message-bytes", "--relay-binary", "--exclude-sender",
                 "--compression"));
@@ -27,8 +27,8 @@ final class CommandHelp {
         GROUPS.put("The open internet", List.of("--handshake-timeout", "--max-peers", "--max-peers-per-address",
                 "--trusted-proxy", "--client-address-header", "--max-rate", "--heartbeat", "--drain"));
         GROUPS.put("Many nodes", List.of("--redis", "--redis-prefix", "--node-name"));
-        GROUPS.put("Running it", List.of("--health-port", "--drain-delay", "--debug", "--log-file", "--pid-file",
-                "--help", "--version"));
+        GROUPS.put("Running it", List.of("--config", "--print-config", "--health-port", "--drain-delay", "--debug",
+                "--log-file", "--log-format", "--pid-file", "--help", "--version"));
     }
 
     private CommandHelp() {

@@ -19,19 +19,20 @@ final class EndSignals {
 
     /**
      * From now on each signal that ends a virtual machine, unless it is ignored, runs {@code end} on a thread of its
-     * own, and then ends the process with the exit code that it would have had.
+     * own, and then ends the process with the exit code that it would have had. SIGHUP is none of them: it runs
+     * {@code reload}.
      */
-    static void handle(Runnable end) {
+    static void handle(Runnable end, Runnable reload) {
         for (String name : new String[] {"HUP", "INT", "TERM"}) {
             try {
-                handle(name, end);
+                handle(name, name.equals("HUP") ? reload : end, !name.equals("HUP"));
             } catch (ReflectiveOperationException e) {
                 // A runtime without the class, or one that leaves this signal alone (-Xrs): the hook has to do.
             }
         }
     }
 
-    private static void handle(String name, Runnable end) throws ReflectiveOperationException {
+    private static void handle(String name, Runnable task, boolean ends) throws ReflectiveOperationException {
         Class<?> signals = Class.forName("sun.misc.Signal");
         Class<?> handlers = Class.forName("sun.misc.SignalHandler");
         Object signal = signals.getConstructor(String.class).newInstance(name);
@@ -39,9 +40,11 @@ final class EndSignals {
         Object handler = Proxy.newProxyInstance(EndSignals.class.getClassLoader(), new Class<?>[] {handlers},
                 (proxy, method, arguments) -> {
                     try {
-                        end.run();
+                        task.run();
                     } finally {
-                        System.exit(exitCode);
+                        if (ends) {
+                            System.exit(exitCode);
+                        }
                     }
                     return null;
                 });

@@ -1,7 +1,6 @@
 package io.techops.broadcast.examples;
 
 import java.io.IOException;
-import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LineHandler extends Handler {
 
-    private final Formatter format = new LogLine();
     private final LineOutput output;
     private final Level below;
     private final @Nullable Handler operator;
@@ -29,6 +27,7 @@ final class LineHandler extends Handler {
         this.below = below;
         this.operator = operator;
         setLevel(from);
+        setFormatter(new LogLine());
     }
 
     @Override
@@ -37,10 +36,19 @@ final class LineHandler extends Handler {
             return;
         }
         try {
-            write(format.format(record));
+            write(getFormatter().format(record));
         } catch (Throwable e) { // also an Error: the thread that logs has its own work to go on with
             lose(e);
         }
+    }
+
+    /**
+     * Goes on in a file of the same name, where the one that was written to has been moved away.
+     *
+     * @throws IOException if it cannot be opened: lines go on where they went
+     */
+    synchronized void reopen() throws IOException {
+        output.reopen();
     }
 
     private synchronized void write(String line) throws IOException {
@@ -51,7 +59,7 @@ final class LineHandler extends Handler {
         LogRecord summary = new LogRecord(Level.WARNING, (lost == 1 ? "1 line was" : lost + " lines were")
                 + " lost before this one: " + output.name() + " could not be written");
         summary.setLoggerName(LogLine.LIBRARY);
-        output.write(format.format(summary) + line);
+        output.write(getFormatter().format(summary) + line);
         lost = 0;
         tell(summary);
     }

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that lines are appended to, or a standard stream. Opens nothing after it was made, so that it works without
+ * A file that lines are appended to, or a standard stream. Opens nothing to write a line, so that it works without
  * descriptors, and uses no channel, which an interrupted thread would close. Not safe for many threads.
  *
  * <p>A write that fails may have written a part of its lines, for example up to the last free byte of a disk. The part
@@ -21,16 +21,18 @@ final class LineOutput {
 
     private final String name;
     private final Charset charset;
-    private final FileOutputStream out;
+    private final @Nullable Path path;
+    private FileOutputStream out;
     /** Measures and cuts what {@code out} appends to; null if that is no regular file, or may only be appended to. */
-    private final @Nullable RandomAccessFile file;
+    private @Nullable RandomAccessFile file;
     private boolean torn;
 
-    private LineOutput(String name, Charset charset, FileOutputStream out, @Nullable RandomAccessFile file) {
+    private LineOutput(String name, Charset charset, FileOutputStream out, @Nullable Path path) {
         this.name = name;
         this.charset = charset;
         this.out = out;
-        this.file = file;
+        this.path = path;
+        this.file = path == null ? null : measuring(path);
     }
 
     /**
@@ -39,14 +41,36 @@ final class LineOutput {
      * @throws IOException if the file cannot be opened or created
      */
     static LineOutput appendingTo(Path path) throws IOException {
-        FileOutputStream out = new FileOutputStream(path.toFile(), true);
-        RandomAccessFile file = null;
+        return new LineOutput("the log file " + path, StandardCharsets.UTF_8,
+                new FileOutputStream(path.toFile(), true), path);
+    }
+
+    private static @Nullable RandomAccessFile measuring(Path path) {
         try {
-            file = Files.isRegularFile(path) ? new RandomAccessFile(path.toFile(), "rw") : null;
+            return Files.isRegularFile(path) ? new RandomAccessFile(path.toFile(), "rw") : null;
         } catch (IOException appendOnly) {
-            // Lines can be appended all the same.
+            return null; // lines can be appended all the same
         }
-        return new LineOutput("the log file " + path, StandardCharsets.UTF_8, out, file);
+    }
+
+    /**
+     * Opens the file once more by its name; a standard stream stays as it is.
+     *
+     * @throws IOException if it cannot be opened: the old one is still used
+     */
+    void reopen() throws IOException {
+        if (path == null) {
+            return;
+        }
+        FileOutputStream before = out;
+        RandomAccessFile measured = file;
+        out = new FileOutputStream(path.toFile(), true);
+        file = measuring(path);
+        torn = false;
+        before.close();
+        if (measured != null) {
+            measured.close();
+        }
     }
 
     static LineOutput standardOutput() {

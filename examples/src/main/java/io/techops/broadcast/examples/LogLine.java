@@ -57,7 +57,8 @@ final class LogLine extends Formatter {
         return line.append(System.lineSeparator()).append(trace).toString();
     }
 
-    private static String name(Level level) {
+    /** {@return a level in five characters} */
+    static String name(Level level) {
         int value = level.intValue();
         if (value >= Level.SEVERE.intValue()) {
             return "ERROR";

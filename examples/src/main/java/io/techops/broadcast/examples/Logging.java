@@ -2,9 +2,12 @@ package io.techops.broadcast.examples;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Supplier;
+import java.util.logging.Formatter;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,8 @@ final class Logging {
     private static final Logger ROOT = Logger.getLogger("");
     private static final Logger OURS = Logger.getLogger(LogLine.LIBRARY); // kept, or its level would go
 
+    private static volatile @Nullable LineHandler logFile;
+
     private Logging() {
     }
 
@@ -25,9 +30,10 @@ final class Logging {
      *
      * @param debug whether registrations, broadcasts and departures are logged
      * @param file a file to append to, or {@code null} for none
+     * @param format makes what writes a line
      * @throws BadOption if the file cannot be written
      */
-    static void configure(boolean debug, @Nullable Path file) throws BadOption {
+    static void configure(boolean debug, @Nullable Path file, Supplier<Formatter> format) throws BadOption {
         LogLine.prepare();
         LineHandler errors = new LineHandler(LineOutput.standardError(), Level.WARNING, Level.OFF, null);
         LineHandler log = file == null ? null : new LineHandler(open(file), Level.ALL, Level.OFF, errors);
@@ -38,9 +44,24 @@ final class Logging {
         ROOT.addHandler(errors);
         if (log != null) {
             ROOT.addHandler(log);
+            logFile = log;
         }
         if (debug) {
             OURS.addHandler(new LineHandler(LineOutput.standardOutput(), Level.ALL, Level.WARNING, errors));
+        }
+        Stream.of(ROOT, OURS).flatMap(logger -> Stream.of(logger.getHandlers()))
+                .forEach(handler -> handler.setFormatter(format.get()));
+    }
+
+    /** Goes on in a new log file, if the one that is written to was moved away. */
+    static void reopen() {
+        LineHandler log = logFile;
+        if (log != null) {
+            try {
+                log.reopen();
+            } catch (IOException e) {
+                OURS.log(Level.WARNING, "The log file cannot be opened again: {0}", e.getMessage());
+            }
         }
     }
 

@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.logging.Formatter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,15 +52,8 @@ final class Options {
                     + "peers that send no origin).")
     private List<String> origins = new ArrayList<>();
 
-    @Option(names = "--tls-keystore", paramLabel = "FILE",
-            description = "Serves wss and https with the keys in this PKCS #12 or JKS key store; a client is shown a "
-                    + "valid one for the name that it asks for (default: no TLS).")
-    private @Nullable Path tlsKeystore;
-
-    @Option(names = "--tls-password-file", paramLabel = "FILE",
-            description = "File whose first line is the password of the key store and of its keys; needed with "
-                    + "--tls-keystore.")
-    private @Nullable Path tlsPasswordFile;
+    @Mixin
+    private final TlsOptions tls = new TlsOptions();
 
     // The page.
 
@@ -161,9 +156,16 @@ final class Options {
             description = "Appends the log to this file (default: none; warnings go to standard error in any case).")
     private @Nullable Path logFile;
 
+    @Option(names = "--log-format", paramLabel = "text|json", converter = Value.LogFormat.class,
+            defaultValue = "text", description = "How a line of the log is written, wherever it goes" + DEFAULT + ".")
+    private Supplier<Formatter> logFormat = LogLine::new;
+
     @Option(names = "--pid-file", paramLabel = "FILE",
             description = "Holds the process id while the service runs (default: none).")
     private @Nullable Path pidFile;
+
+    @Mixin
+    private final ConfigOptions config = new ConfigOptions();
 
     @Option(names = "--help", usageHelp = true, description = "Prints this text and exits.")
     private boolean help;
@@ -180,6 +182,15 @@ final class Options {
 
     @Nullable Path logFile() {
         return logFile;
+    }
+
+    Supplier<Formatter> logFormat() {
+        return logFormat;
+    }
+
+    /** {@return whether the options are to be printed, and no more} */
+    boolean print() {
+        return config.print();
     }
 
     /** {@return what has files read again when they change} */
@@ -226,9 +237,7 @@ final class Options {
         openInternet.apply(server);
         http.apply(server);
         access.apply(server, topics.path() != null, watch);
-        if (tlsKeystore != null && tlsPasswordFile != null) {
-            server.tls(Tls.context(tlsKeystore, tlsPasswordFile));
-        }
+        tls.apply(server, watch);
         if (!noWeb) {
             server.pages(pages()).pagePort(webPort);
         }
@@ -273,12 +282,6 @@ final class Options {
         }
         if (noWeb && pageIdleTimeout != null) {
             throw new BadOption("--no-web", "must not be given together with", "--page-idle-timeout");
-        }
-        if (tlsKeystore != null && tlsPasswordFile == null) {
-            throw new BadOption("--tls-keystore", "must be given together with --tls-password-file", tlsKeystore);
-        }
-        if (tlsPasswordFile != null && tlsKeystore == null) {
-            throw new BadOption("--tls-password-file", "must be given together with --tls-keystore", tlsPasswordFile);
         }
         topics.check(path);
         long least = (long) maxMessageBytes + Retention.OVERHEAD;

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.logging.Formatter;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -124,6 +126,14 @@ abstract class Value<T> implements ITypeConverter<T> {
             super("must be a number of messages from 1 to " + Retention.MAX_MESSAGES + ", or latest",
                     text -> text.equals("latest") ? LATEST
                             : toInt(within(1, Retention.MAX_MESSAGES, quantity(text, Map.of("", 1L)))));
+        }
+    }
+
+    /** How a line of the log is written. */
+    static final class LogFormat extends Value<Supplier<Formatter>> {
+        LogFormat() {
+            super("must be text or json", Map.<String, Supplier<Formatter>>of("text", LogLine::new,
+                    "json", JsonLine::new)::get);
         }
     }
 

@@ -5,11 +5,11 @@
  * the list, with the steps that are modules of their own because they need more than this library.
  *
  * <p>A step is one class that needs no other but {@code Start}, which reads its arguments. The floors of the service:
- * {@code BadOption}, {@code Value}, {@code LogLine}, {@code LineOutput}, {@code ServiceLogManager},
- * {@code CommandHelp}, {@code EndSignals}; {@code BadCommandLine}, {@code PidFile}, {@code Tls}, {@code LineHandler},
- * {@code SecretFile}, {@code FileWatch}; {@code Right}, {@code Rights}, {@code Tokens}, {@code Access},
- * {@code AccessOptions}; {@code Figures}, {@code Readiness}, {@code HubCollector}, {@code HealthServer}, {@code HealthOptions};
- * {@code Logging}; {@code Options}; {@code BroadcastService}.
+ * {@code BadOption}, {@code LogLine}, {@code JsonLine}, {@code LineOutput}, {@code ServiceLogManager},
+ * {@code CommandHelp}, {@code EndSignals}, {@code PortHolder}; {@code Value}, {@code PidFile}, {@code LineHandler},
+ * {@code SecretFile}, {@code FileWatch}; {@code BadCommandLine}, {@code Right}, {@code Rights}, {@code Tokens},
+ * {@code Access}; {@code Figures}, {@code Readiness}, {@code HubCollector}, {@code HealthServer}; the classes of
+ * options; {@code Logging}; {@code Options}, {@code Configuration}; {@code BroadcastService}.
  */
 @NullMarked
 package io.techops.broadcast.examples;

@@ -59,7 +59,7 @@ class BadOptionIT {
             --max-topics 9                 | --max-topics must be given together with --topics: 9
             --topic-idle 1s                | --topic-idle must be given together with --topics: PT1S
             --refuse-by silence            | --refuse-by must be close or ignore: silence
-            --prot 1                       | unknown option --prot; --help lists what is allowed
+            --zzz 1                        | unknown option --zzz; --help lists what is allowed
             --debgu                        | unknown option --debgu, perhaps --debug; --help lists what is allowed
             loud                           | a bare word must be debug; --help lists the options: loud
             --debug=loud                   | --debug must have no value: loud

@@ -20,7 +20,7 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the key that a client is shown. Immutable.
+ * Chooses the key that a client is shown. Safe for use by any number of threads.
  */
 public final class ServerKeyManager extends X509ExtendedKeyManager {
 
@@ -34,15 +34,43 @@ public final class ServerKeyManager extends X509ExtendedKeyManager {
     private static final int VALID = 2;
     private static final int NAMED = 1;
 
-    private final Map<String, ServerKey> keys = new LinkedHashMap<>();
+    //
+    // JSSE asks for an alias, and then for what it stands for. When the keys are replaced in between, the alias still
+    // has to mean the old key: so each replacement has aliases of its own, and the one before it is kept.
+
     private final Clock clock;
+    private volatile Map<String, ServerKey> keys;
+    private volatile Map<String, ServerKey> keysBefore = Map.of();
+    private int replacements;
 
     /**
      * @param keys at least one, in the order of the key store
      */
     public ServerKeyManager(List<ServerKey> keys, Clock clock) {
-        keys.forEach(key -> this.keys.put(key.alias(), key));
+        this.keys = named(keys, "");
         this.clock = clock;
+    }
+
+    private static Map<String, ServerKey> named(List<ServerKey> keys, String prefix) {
+        Map<String, ServerKey> named = new LinkedHashMap<>();
+        keys.forEach(key -> named.put(prefix + key.alias(), key));
+        return named;
+    }
+
+    /**
+     * Has clients that connect from now on shown other keys.
+     *
+     * @param others at least one, in the order of their file
+     */
+    public synchronized void replace(List<ServerKey> others) {
+        replacements++;
+        keysBefore = keys;
+        keys = named(others, replacements + "/");
+    }
+
+    private @Nullable ServerKey key(String alias) {
+        ServerKey key = keys.get(alias);
+        return key == null ? keysBefore.get(alias) : key;
     }
 
     @Override
@@ -81,7 +109,8 @@ public final class ServerKeyManager extends X509ExtendedKeyManager {
      */
     public @Nullable String choose(String type, @Nullable String name, Predicate<ServerKey> usable) {
         Instant now = clock.instant();
-        List<ServerKey> candidates = keys.values().stream().filter(usable).toList();
+        Map<String, ServerKey> all = keys;
+        List<ServerKey> candidates = all.values().stream().filter(usable).toList();
         Predicate<ServerKey> named = named(name, candidates.stream().filter(key -> key.isValid(now)).toList());
         ServerKey answer = null;
         int best = -1;
@@ -92,7 +121,9 @@ public final class ServerKeyManager extends X509ExtendedKeyManager {
                 best = rank;
             }
         }
-        return answer == null ? null : answer.alias();
+        ServerKey chosen = answer;
+        return all.entrySet().stream().filter(key -> key.getValue() == chosen).map(Map.Entry::getKey).findFirst()
+                .orElse(null);
     }
 
     /** {@return whether a key has the right name} */
@@ -103,20 +134,20 @@ public final class ServerKeyManager extends X509ExtendedKeyManager {
 
     @Override
     public String @Nullable [] getServerAliases(String type, Principal @Nullable [] issuers) {
-        String[] aliases = keys.values().stream().filter(key -> key.isOf(type)).map(ServerKey::alias)
+        String[] aliases = keys.entrySet().stream().filter(key -> key.getValue().isOf(type)).map(Map.Entry::getKey)
                 .toArray(String[]::new);
         return aliases.length == 0 ? null : aliases;
     }
 
     @Override
     public X509Certificate @Nullable [] getCertificateChain(String alias) {
-        ServerKey key = keys.get(alias);
+        ServerKey key = key(alias);
         return key == null ? null : key.chain().toArray(X509Certificate[]::new);
     }
 
     @Override
     public @Nullable PrivateKey getPrivateKey(String alias) {
-        ServerKey key = keys.get(alias);
+        ServerKey key = key(alias);
         return key == null ? null : key.key();
     }
 

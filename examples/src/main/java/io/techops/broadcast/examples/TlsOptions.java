@@ -1,0 +1,104 @@
+package io.techops.broadcast.examples;
+
+import io.techops.broadcast.tyrus.BroadcastServer;
+import io.techops.broadcast.tyrus.ServerKeys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Option;
+
+/** Whether there is TLS, and with which keys. */
+final class TlsOptions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BroadcastService.class);
+    private static final String KEYSTORE = "--tls-keystore";
+    private static final String PASSWORD_FILE = "--tls-password-file";
+    private static final String CERTIFICATE = "--tls-certificate";
+    private static final String KEY = "--tls-key";
+
+    @Option(names = KEYSTORE, paramLabel = "FILE",
+            description = "Serves wss and https with the keys in this PKCS #12 or JKS key store; a client is shown a "
+                    + "valid one for the name that it asks for. Read again when it changes (default: no TLS).")
+    private @Nullable Path keystore;
+
+    @Option(names = PASSWORD_FILE, paramLabel = "FILE",
+            description = "File whose first line is the password of the key store and of its keys; needed with "
+                    + "--tls-keystore.")
+    private @Nullable Path passwordFile;
+
+    @Option(names = CERTIFICATE, paramLabel = "FILE",
+            description = "Serves wss and https with this certificate and those that have issued it, in PEM, as "
+                    + "certbot's fullchain.pem. Read again when it changes (default: no TLS).")
+    private @Nullable Path certificate;
+
+    @Option(names = KEY, paramLabel = "FILE",
+            description = "The private key of --tls-certificate, in PEM (PKCS #8), as certbot's privkey.pem (default: "
+                    + "none).")
+    private @Nullable Path key;
+
+    /**
+     * Sets what was asked for.
+     *
+     * @throws BadOption if options clash, or a file cannot be used
+     */
+    void apply(BroadcastServer.Builder server, FileWatch watch) throws BadOption {
+        together(KEYSTORE, keystore, PASSWORD_FILE, passwordFile);
+        together(CERTIFICATE, certificate, KEY, key);
+        if (keystore != null && certificate != null) {
+            throw new BadOption(KEYSTORE, "must not be given together with " + CERTIFICATE, keystore);
+        }
+        if (keystore != null && passwordFile != null) {
+            char[] password = password(passwordFile);
+            Path file = keystore;
+            serve(server, watch, List.of(file), () -> ServerKeys.ofKeyStore(file, password));
+        } else if (certificate != null && key != null) {
+            Path chain = certificate;
+            Path secret = key;
+            serve(server, watch, List.of(chain, secret), () -> ServerKeys.ofPem(chain, secret));
+        }
+    }
+
+    private static char[] password(Path file) throws BadOption {
+        try {
+            return Files.readString(file).lines().findFirst().orElse("").toCharArray();
+        } catch (IOException e) {
+            throw new BadOption(PASSWORD_FILE, "must be a text file that can be read", file);
+        }
+    }
+
+    private static void together(String one, @Nullable Path given, String other, @Nullable Path needed)
+            throws BadOption {
+        if (given != null && needed == null) {
+            throw new BadOption(one, "must be given together with " + other, given);
+        }
+        if (needed != null && given == null) {
+            throw new BadOption(other, "must be given together with " + one, needed);
+        }
+    }
+
+    private static void serve(BroadcastServer.Builder server, FileWatch watch, List<Path> files,
+            Supplier<ServerKeys> reading) throws BadOption {
+        ServerKeys[] keys = new ServerKeys[1];
+        watch.add(files, () -> {
+            translated(() -> keys[0].reload());
+            LOG.info("TLS keys in force, as their files have changed: {}", keys[0]);
+        });
+        translated(() -> keys[0] = reading.get());
+        server.tls(keys[0].context());
+    }
+
+    private static void translated(Runnable reading) throws BadOption {
+        try {
+            reading.run();
+        } catch (IllegalArgumentException e) { // names its parameters
+            throw new BadOption(e.getMessage().replaceFirst("^password", "the password in " + PASSWORD_FILE)
+                    .replaceFirst("\\bkeyStore\\b", KEYSTORE).replaceFirst("^certificates\\b", CERTIFICATE)
+                    .replaceFirst("^privateKey\\b", KEY));
+        }
+    }
+}

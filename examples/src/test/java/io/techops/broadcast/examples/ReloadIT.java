@@ -1,0 +1,121 @@
+package io.techops.broadcast.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.techops.broadcast.testing.JdkClient;
+import io.techops.broadcast.testing.Program;
+import io.techops.broadcast.testing.Tls;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the service reads again while it runs, and what it says of a port that is taken. */
+class ReloadIT {
+
+    private static final String PASSWORD = "open sesame";
+
+    @TempDir
+    Path folder = Path.of("");
+
+    private static String pem(String kind, byte[] content) {
+        return "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content)
+                + "\n-----END " + kind + "-----\n";
+    }
+
+    /** Writes a new key as certbot does: first the one file, then the other. */
+    private Path renew(String name) throws Exception {
+        Path store = Tls.keyStore(Files.createDirectories(folder.resolve(name)), PASSWORD);
+        KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
+        Certificate certificate = keys.getCertificate(Tls.ALIAS);
+        Files.writeString(folder.resolve("fullchain.pem"), pem("CERTIFICATE", certificate.getEncoded()));
+        Files.writeString(folder.resolve("privkey.pem"),
+                pem("PRIVATE KEY", keys.getKey(Tls.ALIAS, PASSWORD.toCharArray()).getEncoded()));
+        return store;
+    }
+
+    private static JdkClient open(Path trusted, Program service) throws Exception {
+        return JdkClient.open(Tls.clientTrusting(trusted, Tls.ALIAS, PASSWORD), service.uri());
+    }
+
+    @Test
+    void aRenewedCertificateIsShownToThoseWhoComeAndThoseWhoAreThereStay() throws Exception {
+        Path old = renew("old");
+        Path log = folder.resolve("log");
+        try (Program service = Program.listening("--no-web", "--log-file", log.toString(), "--tls-certificate",
+                folder.resolve("fullchain.pem").toString(), "--tls-key", folder.resolve("privkey.pem").toString());
+                JdkClient before = open(old, service)) {
+            Path renewed = renew("renewed");
+            await().until(() -> Files.readString(log).contains("TLS keys in force"));
+            try (JdkClient after = open(renewed, service)) {
+                before.send("still here");
+                assertThat(after.next()).isEqualTo("still here");
+                assertThat(before.next()).isEqualTo("still here");
+            }
+            Files.writeString(folder.resolve("privkey.pem"), "no key");
+            service.awaitErr(".* A changed file cannot be used, and what was read before stays in force: --tls-key "
+                    + "must be a PEM file with a private key: .*");
+            try (JdkClient after = open(renewed, service)) {
+                after.send("the last good one");
+                assertThat(before.next()).isEqualTo("the last good one");
+            }
+            assertThat(service.err()).hasSize(1);
+        }
+    }
+
+    @Test
+    void sighupGoesOnInANewLogFileAndDoesNotEndTheService() throws Exception {
+        Path log = folder.resolve("log");
+        Path moved = folder.resolve("log.1");
+        try (Program service = Program.listening("--no-web", "--debug", "--log-format", "json", "--log-file",
+                log.toString()); JdkClient peer = JdkClient.open(service.uri())) {
+            Files.move(log, moved);
+            service.kill("HUP");
+            await().until(() -> Files.exists(log));
+            peer.send("a \"message\"");
+            assertThat(peer.next()).isEqualTo("a \"message\"");
+            service.kill("TERM");
+            assertThat(service.awaitExit()).isEqualTo(143);
+            assertThat(service.err()).isEmpty();
+            assertThat(json(moved)).extracting(line -> line.get("message").asText())
+                    .anyMatch(message -> message.startsWith("Listening on ws://"));
+            assertThat(json(log)).extracting(line -> line.get("message").asText())
+                    .anyMatch(message -> message.startsWith("Closed ws://"));
+        }
+    }
+
+    private static List<JsonNode> json(Path log) throws IOException {
+        ObjectMapper mapper = new ObjectMapper();
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(log)) {
+            JsonNode read = mapper.readTree(line);
+            assertThat(read.fieldNames()).toIterable().startsWith("time", "level", "logger", "message");
+            lines.add(read);
+        }
+        return lines;
+    }
+
+    @Test
+    void aPortThatIsTakenIsToldWithItsHolderAndTheOption() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0);
+                Program service = Program.service("--no-web", "--port", Integer.toString(taken.getLocalPort()))) {
+            assertThat(service.awaitExit()).isEqualTo(1);
+            assertThat(service.err()).hasSize(1).first().asString()
+                    .contains("Address already in use", "another --port");
+            if (Files.exists(Path.of("/proc/self/fd"))) {
+                assertThat(service.err()).first().asString().endsWith("; process " + ProcessHandle.current().pid()
+                        + " (java) listens on " + taken.getLocalPort());
+            }
+        }
+    }
+}
