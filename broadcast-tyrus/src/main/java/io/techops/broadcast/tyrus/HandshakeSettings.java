@@ -1,9 +1,9 @@
 package io.techops.broadcast.tyrus;
 
 import io.techops.broadcast.handshake.HandshakePolicy;
+import io.techops.broadcast.stream.Origins;
 import io.techops.broadcast.tyrus.handshake.ConnectionLimits;
 import io.techops.broadcast.tyrus.handshake.ForwardedHeaders;
-import io.techops.broadcast.tyrus.handshake.Origins;
 import io.techops.broadcast.tyrus.http.HttpSyntax;
 import io.techops.broadcast.tyrus.http.IpAddresses;
 import java.time.Duration;

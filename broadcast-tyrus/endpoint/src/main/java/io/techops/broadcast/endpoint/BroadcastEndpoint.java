@@ -40,8 +40,9 @@ import java.util.Objects;
  *       reads from it while it is held back.
  *   <li>The socket of a peer that answers nothing is freed at once by Tomcat, Jetty and Undertow; stock Tyrus keeps it
  *       until the peer has gone.
- *   <li>Who may connect (the origin), how long a handshake may take, and what of a message that is too long is read
- *       before the connection ends with 1009, are the container's settings.
+ *   <li>How long a handshake may take, and what of a message that is too long is read before the connection ends with
+ *       1009, are the container's settings. Who may connect is said in {@link EndpointSettings}, with the limits that
+ *       Jakarta WebSocket sets: a handshake that a policy refuses is answered, and the session closed with 1008.
  *   <li>A message may be broadcast between the 101 and the opening of the session, and is then missed, unless the peer
  *       goes on after a position.
  *   <li>What a peer sent right before its close frame, or before it broke a rule of the protocol, is delivered to the
@@ -108,14 +109,15 @@ public class BroadcastEndpoint {
      * Makes an endpoint for one session.
      *
      * @param hub the hub to register the session with
-     * @param settings what the peer may send, and ask for
+     * @param settings what the peer may send, and ask for; with a policy or origins, the annotation has an {@link
+     *     EndpointConfigurator}
      * @throws IllegalStateException if a class that extends this one overrides a method without its annotation
      */
     public BroadcastEndpoint(BroadcastHub hub, EndpointSettings settings) {
         Objects.requireNonNull(hub, "hub");
         Objects.requireNonNull(settings, "settings");
         EndpointClass.check(getClass(), BroadcastEndpoint.class);
-        life = new SessionLife(session -> SessionTransport.open(session, any -> hub, settings));
+        life = new SessionLife(session -> SessionTransport.open(session, SessionHubs.of(hub), settings));
     }
 
     /**
@@ -139,7 +141,8 @@ public class BroadcastEndpoint {
      * Makes what {@link #BroadcastEndpoint(Topics)} makes, with other settings.
      *
      * @param topics the topics to register the session with
-     * @param settings what the peer may send, and ask for
+     * @param settings what the peer may send, and ask for; with a policy or origins, the annotation has an {@link
+     *     EndpointConfigurator}
      * @throws IllegalArgumentException if the class is annotated with a path without the variable
      * @throws IllegalStateException if a class that extends this one overrides a method without its annotation
      */
@@ -147,13 +150,13 @@ public class BroadcastEndpoint {
         Objects.requireNonNull(settings, "settings");
         EndpointClass.check(getClass(), BroadcastEndpoint.class);
         SessionTopics asked = new SessionTopics(EndpointClass.path(getClass()), topics);
-        life = new SessionLife(session -> SessionTransport.open(session, asked::hub, settings));
+        life = new SessionLife(session -> SessionTransport.open(session, asked, settings));
     }
 
     /**
      * {@return the endpoint for any container, as a configuration to be added to its {@code ServerContainer}} It has
-     * the default settings. No subprotocol but {@value #SUBPROTOCOL} and no extension is agreed on, and every origin
-     * may connect.
+     * the default settings: no subprotocol but {@value #SUBPROTOCOL} and no extension is agreed on, and everyone may
+     * connect, from every origin.
      *
      * @param path the path to serve, as Jakarta WebSocket writes it, {@code /live}
      * @param hub the hub to register the sessions with
@@ -167,12 +170,12 @@ public class BroadcastEndpoint {
      *
      * @param path the path to serve, as Jakarta WebSocket writes it, {@code /live}
      * @param hub the hub to register the sessions with
-     * @param settings what peers may send, and ask for
+     * @param settings who may be a peer, what it may send, and ask for
      */
     public static ServerEndpointConfig config(String path, BroadcastHub hub, EndpointSettings settings) {
         Objects.requireNonNull(path, "path");
         Objects.requireNonNull(hub, "hub");
-        return ConfiguredEndpoint.config(path, any -> hub, Objects.requireNonNull(settings, "settings"));
+        return ConfiguredEndpoint.config(path, SessionHubs.of(hub), Objects.requireNonNull(settings, "settings"));
     }
 
     /**
@@ -195,13 +198,13 @@ public class BroadcastEndpoint {
      *
      * @param path the path to serve, with the variable <code>&#123;topic&#125;</code>
      * @param topics the topics to register the sessions with
-     * @param settings what peers may send, and ask for
+     * @param settings who may be a peer, what it may send, and ask for
      * @throws IllegalArgumentException if {@code path} has no such variable
      */
     public static ServerEndpointConfig config(String path, Topics topics, EndpointSettings settings) {
         Objects.requireNonNull(path, "path");
         SessionTopics asked = new SessionTopics(path, topics);
-        return ConfiguredEndpoint.config(path, asked::hub, Objects.requireNonNull(settings, "settings"));
+        return ConfiguredEndpoint.config(path, asked, Objects.requireNonNull(settings, "settings"));
     }
 
     /**

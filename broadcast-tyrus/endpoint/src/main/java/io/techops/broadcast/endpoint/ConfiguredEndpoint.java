@@ -1,6 +1,5 @@
 package io.techops.broadcast.endpoint;
 
-import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.stream.NumberedFormat;
 import jakarta.websocket.CloseReason;
@@ -12,12 +11,11 @@ import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * {@link BroadcastEndpoint} as a programmatic endpoint: a container ignores the path and the configurator of a
  * configuration for an annotated class. One instance serves one session. Public because a container may look at it by
- * reflection; get one with {@link BroadcastEndpoint#config(String, BroadcastHub)}.
+ * reflection; get one with {@link BroadcastEndpoint#config}.
  */
 public final class ConfiguredEndpoint extends Endpoint {
 
@@ -30,13 +28,13 @@ public final class ConfiguredEndpoint extends Endpoint {
     /**
      * {@return the endpoint in any container}
      *
-     * @param hubs knows the hub of each session; may throw as {@link io.techops.broadcast.Topics#hub} does
+     * @param hubs knows the hub of each session
      */
-    static ServerEndpointConfig config(String path, Function<Session, BroadcastHub> hubs, EndpointSettings settings) {
+    static ServerEndpointConfig config(String path, SessionHubs hubs, EndpointSettings settings) {
         boolean resume = settings.replayLimits().isResume();
         return ServerEndpointConfig.Builder.create(ConfiguredEndpoint.class, path)
                 .subprotocols(resume ? List.of(NumberedFormat.SUBPROTOCOL) : List.of())
-                .configurator(new PlainConfigurator(settings.replayLimits()) {
+                .configurator(new EndpointConfigurator(settings) {
                     @Override
                     public <T> T getEndpointInstance(Class<T> endpointClass) {
                         return endpointClass.cast(new ConfiguredEndpoint(

@@ -3,11 +3,14 @@ package io.techops.broadcast.endpoint;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.CloseReason.CloseCodes;
 import jakarta.websocket.Session;
+import jakarta.websocket.server.HandshakeRequest;
+import jakarta.websocket.server.ServerEndpointConfig;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -159,17 +162,32 @@ final class ContainerExtensions {
     @Nullable InetSocketAddress remoteAddress(Session session) {
         try {
             Object told = session.getUserProperties().get(REMOTE_ADDRESS);
-            Object found = told != null ? told
+            return address(told != null ? told
                     : sourceAddress != null ? sourceAddress.invoke(channel.invoke(session))
-                    : remoteAddr != null ? remoteAddr.invoke(session) : null;
-            if (found instanceof String text && IP_ADDRESS.matcher(text).matches()) {
-                return new InetSocketAddress(InetAddress.getByName(text), 0);
-            }
-            return found instanceof InetSocketAddress address && !address.isUnresolved() ? address : null;
+                    : remoteAddr != null ? remoteAddr.invoke(session) : null);
         } catch (Throwable thrown) { // it is not so important
             LOG.debug("A session did not tell where its peer connects from", thrown);
             return null;
         }
+    }
+
+    /** {@return where a client is that asks for a session; null if the container does not tell it yet} Never throws. */
+    static @Nullable InetSocketAddress remoteAddress(ServerEndpointConfig config, HandshakeRequest request) {
+        try {
+            Object told = config.getUserProperties().get(REMOTE_ADDRESS);
+            Method ofTyrus = told == null ? method(request.getClass(), "getRemoteAddr") : null;
+            return address(ofTyrus == null ? told : ofTyrus.invoke(request));
+        } catch (Throwable thrown) { // it is not so important
+            LOG.debug("A container did not tell where a client connects from", thrown);
+            return null;
+        }
+    }
+
+    private static @Nullable InetSocketAddress address(@Nullable Object found) throws UnknownHostException {
+        if (found instanceof String text && IP_ADDRESS.matcher(text).matches()) {
+            return new InetSocketAddress(InetAddress.getByName(text), 0);
+        }
+        return found instanceof InetSocketAddress address && !address.isUnresolved() ? address : null;
     }
 
     private static void run(SessionAction act, Session session) {

@@ -1,11 +1,18 @@
 package io.techops.broadcast.endpoint;
 
 import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.handshake.ReplayLimits;
+import io.techops.broadcast.stream.Origins;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a {@link BroadcastEndpoint}: what a peer may send, and what of the past it may ask for.
+ * The settings of a {@link BroadcastEndpoint}: who may be a peer, what it may send, and what of the past it may ask for.
  *
  * <pre>{@code
  * EndpointSettings.standard().maxMessageBytes(16_384).replayLimits(ReplayLimits.standard().replay(50))
@@ -15,15 +22,24 @@ import java.util.Objects;
  */
 public final class EndpointSettings {
 
-    private static final EndpointSettings STANDARD =
-            new EndpointSettings(MessagePolicy.DEFAULT_MAX_BYTES, ReplayLimits.standard());
+    private static final EndpointSettings STANDARD = new EndpointSettings(MessagePolicy.DEFAULT_MAX_BYTES,
+            ReplayLimits.standard(), Set.of(), null, Duration.ofSeconds(10));
 
     private final int maxMessageBytes;
     private final ReplayLimits replayLimits;
+    private final Set<String> listed;
+    private final Origins origins;
+    private final @Nullable HandshakePolicy policy;
+    private final Duration handshakeTimeout;
 
-    private EndpointSettings(int maxMessageBytes, ReplayLimits replayLimits) {
+    private EndpointSettings(int maxMessageBytes, ReplayLimits replayLimits, Set<String> listed,
+            @Nullable HandshakePolicy policy, Duration handshakeTimeout) {
         this.maxMessageBytes = maxMessageBytes;
         this.replayLimits = replayLimits;
+        this.listed = listed;
+        this.origins = new Origins(listed);
+        this.policy = policy;
+        this.handshakeTimeout = handshakeTimeout;
     }
 
     /** {@return the defaults} */
@@ -43,7 +59,7 @@ public final class EndpointSettings {
         if (limit < 1) {
             throw new IllegalArgumentException("maxMessageBytes must be at least 1: " + limit);
         }
-        return new EndpointSettings(limit, replayLimits);
+        return new EndpointSettings(limit, replayLimits, listed, policy, handshakeTimeout);
     }
 
     /**
@@ -54,7 +70,60 @@ public final class EndpointSettings {
      *     were, and ask for nothing else
      */
     public EndpointSettings replayLimits(ReplayLimits bounds) {
-        return new EndpointSettings(maxMessageBytes, Objects.requireNonNull(bounds, "bounds"));
+        return new EndpointSettings(maxMessageBytes, Objects.requireNonNull(bounds, "bounds"), listed, policy,
+                handshakeTimeout);
+    }
+
+    /**
+     * {@return these settings, with one more origin whose pages may connect (RFC 6455 section 10.2)} As soon as there
+     * is one, pages of all others get 403 from the container, those of the same host included, whose name Jakarta
+     * WebSocket does not tell when it asks. What sends no origin is no browser, and may connect.
+     *
+     * @param origin {@code scheme://host}, {@code scheme://host:port}, or {@code scheme://} alone, which {@code http}
+     *     and {@code https} do not have; the string {@code null} for pages that send {@code null}, as those that a
+     *     browser opens from a file; {@code *} for any. None by default: then every origin may connect
+     * @throws IllegalArgumentException if it is none of these
+     */
+    public EndpointSettings allowOrigin(String origin) {
+        Set<String> more = new LinkedHashSet<>(listed);
+        more.add(Origins.checked(origin));
+        return new EndpointSettings(maxMessageBytes, replayLimits, Collections.unmodifiableSet(more), policy,
+                handshakeTimeout);
+    }
+
+    /**
+     * {@return these settings, with the application's decision about who becomes a peer} It is asked about every
+     * handshake, as in {@code BroadcastServer}, and gives the peer attributes, a subprotocol, what it gets of the past,
+     * and headers of the answer. Two things are different, because Jakarta WebSocket has no other way:
+     *
+     * <ul>
+     *   <li>The policy is called on a thread of the container, which also waits for a decision that comes {@link
+     *       io.techops.broadcast.handshake.Decision#later later}. A policy that blocks is not interrupted.
+     *   <li>A handshake that is refused is answered with 101, and the session closed before it is a peer: with the
+     *       reason, and code 1013 for status 429 and from 500, 1008 for any other status. The headers of a refusal are
+     *       not sent. A policy that throws or is late closes with 1013.
+     * </ul>
+     *
+     * <p>{@link BroadcastEndpoint#config} has all it needs for it; an annotated class needs an {@link
+     * EndpointConfigurator}.
+     *
+     * @param decides {@code null} accepts everyone, by default
+     */
+    public EndpointSettings handshakePolicy(@Nullable HandshakePolicy decides) {
+        return new EndpointSettings(maxMessageBytes, replayLimits, listed, decides, handshakeTimeout);
+    }
+
+    /**
+     * {@return these settings, with another limit for a decision that is pending}
+     *
+     * @param limit 10 seconds by default; from 1 millisecond to a day
+     * @throws IllegalArgumentException if it is not from 1 millisecond to a day
+     */
+    public EndpointSettings handshakeTimeout(Duration limit) {
+        if (limit.compareTo(Duration.ofMillis(1)) < 0 || limit.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException("handshakeTimeout must be from 1 ms to 1 day: " + limit);
+        }
+        return new EndpointSettings(maxMessageBytes, replayLimits, listed, policy, limit);
     }
 
     /** {@return what a message of a peer may have} */
@@ -67,8 +136,39 @@ public final class EndpointSettings {
         return replayLimits;
     }
 
+    /** {@return the origins whose pages may connect; empty if all may; unmodifiable} */
+    public Set<String> allowedOrigins() {
+        return listed;
+    }
+
+    /** {@return what decides who becomes a peer; null if everyone does} */
+    public @Nullable HandshakePolicy handshakePolicy() {
+        return policy;
+    }
+
+    /** {@return how long a pending decision is waited for} */
+    public Duration handshakeTimeout() {
+        return handshakeTimeout;
+    }
+
+    /** {@return whether a page may connect} */
+    boolean allows(@Nullable String origin) {
+        return listed.isEmpty() || origins.allows(origin, null);
+    }
+
+    /** {@return whether not everyone may become a peer} */
+    boolean isGuarded() {
+        return policy != null || !listed.isEmpty();
+    }
+
+    /** {@return whether what decides by {@code others} does so by these} */
+    boolean isGuardedBy(EndpointSettings others) {
+        return !isGuarded() || policy == others.policy && listed.equals(others.listed);
+    }
+
     @Override
     public String toString() {
-        return "maxMessageBytes " + maxMessageBytes + ", " + replayLimits;
+        return "maxMessageBytes " + maxMessageBytes + ", " + replayLimits + (listed.isEmpty() ? "" : ", origins " + listed)
+                + (policy == null ? "" : ", a handshake policy within " + handshakeTimeout);
     }
 }

@@ -33,7 +33,7 @@ final class SessionLife {
          * {@return what is told about the session from now on}
          *
          * @throws RefusedException if the hub takes no peers
-         * @throws BadRequest if the session asks for what cannot be had
+         * @throws SessionRefused if the session may not be a peer, or asks for what cannot be had
          */
         PeerSession open(Session session);
     }
@@ -59,8 +59,8 @@ final class SessionLife {
         } catch (RefusedException e) {
             refuse(session, CloseReason.of(CloseReason.TRY_AGAIN_LATER, "the hub takes no peers"), e);
             return null;
-        } catch (BadRequest e) {
-            refuse(session, CloseReason.of(CloseReason.POLICY_VIOLATION, e.getMessage()), e);
+        } catch (SessionRefused e) {
+            refuse(session, e.reason(), e);
             return null;
         } catch (Throwable thrown) { // of the container, or of the application's recipe for a topic
             if (!isOver(session) && FAILURES.first()) {

@@ -3,8 +3,8 @@ package io.techops.broadcast.endpoint;
 import io.techops.broadcast.AttributeKey;
 import io.techops.broadcast.Attributes;
 import io.techops.broadcast.Replay;
-import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.handshake.ReplayLimits;
+import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.spi.PathTemplate;
 import io.techops.broadcast.stream.NumberedFormat;
 import io.techops.broadcast.stream.ReplayRules;
@@ -28,11 +28,13 @@ record SessionRequest(Attributes attributes, boolean numbered, Replay replay) {
     /**
      * {@return what the peer of a session asked for}
      *
-     * @throws BadRequest if its query is not in order
+     * @throws SessionRefused if it was refused, or its query is not in order
      * @throws IllegalStateException if the application's configurator has selected what the settings have switched off
      */
-    static SessionRequest of(Session session, ReplayLimits replayLimits) {
-        Attributes attributes = attributes(session);
+    static SessionRequest of(Session session, EndpointSettings settings) {
+        ReplayLimits replayLimits = settings.replayLimits();
+        Admission admission = Admission.of(session, settings);
+        Attributes attributes = attributes(session, admission);
         boolean numbered = NumberedFormat.SUBPROTOCOL.equals(attributes.get(PeerAttributes.SUBPROTOCOL));
         if (numbered && !replayLimits.isResume()) {
             throw new IllegalStateException("the endpoint's configurator selected " + NumberedFormat.SUBPROTOCOL
@@ -40,14 +42,18 @@ record SessionRequest(Attributes attributes, boolean numbered, Replay replay) {
         }
         StreamQuery.Result asked = StreamQuery.parse(attributes.get(PeerAttributes.QUERY), numbered);
         if (asked instanceof StreamQuery.Bad bad) {
-            throw new BadRequest(bad.sentence());
+            throw new SessionRefused(bad.sentence());
         }
         Replay allowed = replayLimits.allowed(((StreamQuery.Asked) asked).replay());
-        return new SessionRequest(attributes, numbered, ReplayRules.of(allowed,
-                session.getUserProperties().get(DECIDED) instanceof Replay replay ? replay : null, numbered));
+        return new SessionRequest(attributes, numbered, ReplayRules.of(allowed, decided(session, admission), numbered));
     }
 
-    private static Attributes attributes(Session session) {
+    private static @Nullable Replay decided(Session session, Admission admission) {
+        Replay granted = admission.accept().replay();
+        return granted == null && session.getUserProperties().get(DECIDED) instanceof Replay set ? set : granted;
+    }
+
+    private static Attributes attributes(Session session, Admission admission) {
         Attributes attributes = new Attributes();
         URI uri = session.getRequestURI();
         if (uri != null && uri.getRawPath() != null) {
@@ -60,9 +66,8 @@ record SessionRequest(Attributes attributes, boolean numbered, Replay replay) {
         setIfKnown(attributes, PeerAttributes.PRINCIPAL, session.getUserPrincipal());
         setIfKnown(attributes, PeerAttributes.REMOTE_ADDRESS,
                 ContainerExtensions.of(session).remoteAddress(session));
-        String subprotocol = session.getNegotiatedSubprotocol();
-        setIfKnown(attributes, PeerAttributes.SUBPROTOCOL, "".equals(subprotocol) ? null : subprotocol);
-        return attributes;
+        setIfKnown(attributes, PeerAttributes.SUBPROTOCOL, admission.subprotocol());
+        return attributes.setAll(admission.accept().attributes());
     }
 
     private static <T> void setIfKnown(Attributes attributes, AttributeKey<T> key, @Nullable T value) {

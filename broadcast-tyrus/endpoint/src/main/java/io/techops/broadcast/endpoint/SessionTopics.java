@@ -1,6 +1,7 @@
 package io.techops.broadcast.endpoint;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.spi.PathTemplate;
 import jakarta.websocket.Session;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 
 /** The topic that a session of any container asks for. Safe for use by any number of threads. */
-final class SessionTopics {
+final class SessionTopics implements SessionHubs {
 
     /** The name of the variable in an endpoint's path. */
     static final String PARAMETER = "topic";
@@ -34,18 +35,24 @@ final class SessionTopics {
         if (path != null && !PathTemplate.isTemplate(path)) {
             throw new IllegalArgumentException("path must have a segment " + PathTemplate.VARIABLE + ": " + path);
         }
-        boolean only = path != null && path.replace(PathTemplate.VARIABLE, "").indexOf('{') < 0;
-        template = only ? new PathTemplate(path) : null;
+        template = path == null ? null : template(path);
+    }
+
+    /** {@return what says where the topic stands in a path of an endpoint; null if it has no topic, or more variables} */
+    static @Nullable PathTemplate template(String path) {
+        boolean only = PathTemplate.isTemplate(path) && path.replace(PathTemplate.VARIABLE, "").indexOf('{') < 0;
+        return only ? new PathTemplate(path) : null;
     }
 
     /**
      * {@return the hub of the topic}
      *
-     * @throws BadRequest if there can be no topic at the session's path
+     * @throws SessionRefused if there can be no topic at the session's path
      * @throws IllegalStateException if the endpoint's path has no such variable
      * @throws io.techops.broadcast.RefusedException as {@link Topics#hub} does
      */
-    BroadcastHub hub(Session session) {
+    @Override
+    public BroadcastHub hub(Session session) {
         String matched = session.getPathParameters().get(PARAMETER);
         if (matched == null) {
             throw new IllegalStateException("the path of an endpoint with topics must have a variable "
@@ -54,12 +61,17 @@ final class SessionTopics {
         URI uri = session.getRequestURI();
         String path = uri == null ? null : uri.getRawPath();
         if (path == null || !isAt(path, matched)) {
-            throw new BadRequest("the path is not that of a topic");
+            throw new SessionRefused("the path is not that of a topic");
         }
         if (!topics.isAllowed(matched)) {
-            throw new BadRequest("there can be no topic of this name");
+            throw new SessionRefused("there can be no topic of this name");
         }
         return topics.hub(matched);
+    }
+
+    @Override
+    public void refused(RefusalCause cause) {
+        topics.refused(cause);
     }
 
     private boolean isAt(String path, String topic) {

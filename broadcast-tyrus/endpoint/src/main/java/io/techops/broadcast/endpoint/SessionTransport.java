@@ -1,6 +1,5 @@
 package io.techops.broadcast.endpoint;
 
-import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.HubTimer.Cancellation;
 import io.techops.broadcast.Message;
@@ -20,7 +19,6 @@ import jakarta.websocket.Session;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -117,18 +115,17 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     /**
      * Registers a session, and sets what of its settings would get in the way of the hub's.
      *
-     * @param hubs knows the hub of the session; may throw as {@link SessionTopics#hub} does
-     * @throws BadRequest if the session asks for what cannot be had
+     * @throws SessionRefused if the session may not be a peer, or asks for what cannot be had
      * @throws RefusedException if the hub takes no peers
      * @throws RuntimeException if the session is closed, or so broken that it throws: it is not registered then
      */
-    static SessionTransport open(Session session, Function<Session, BroadcastHub> hubs, EndpointSettings settings) {
+    static SessionTransport open(Session session, SessionHubs hubs, EndpointSettings settings) {
         session.setMaxIdleTimeout(-1); // the hub has a heartbeat
         session.setMaxTextMessageBufferSize(settings.maxMessageBytes());
         session.setMaxBinaryMessageBufferSize(settings.maxMessageBytes());
         ContainerExtensions.limitBlocking(session, LINGER);
-        SessionRequest request = SessionRequest.of(session, settings.replayLimits());
-        AdapterHub hub = AdapterHub.of(hubs.apply(session));
+        SessionRequest request = request(session, hubs, settings);
+        AdapterHub hub = AdapterHub.of(hubs.hub(session));
         SessionTransport link = new SessionTransport(session, request.numbered(), hub.blockingTasks());
         String id = String.valueOf(session.getId());
         if (id.equals(session.getUserProperties().put(IN_A_HUB, id)) && SHARED.first()) {
@@ -142,6 +139,17 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
         }
         link.takeTurns();
         return link;
+    }
+
+    private static SessionRequest request(Session session, SessionHubs hubs, EndpointSettings settings) {
+        try {
+            return SessionRequest.of(session, settings);
+        } catch (SessionRefused e) {
+            if (e.refusalCause() != null) {
+                hubs.refused(e.refusalCause());
+            }
+            throw e;
+        }
     }
 
     // What the hub asks for, on a shard.

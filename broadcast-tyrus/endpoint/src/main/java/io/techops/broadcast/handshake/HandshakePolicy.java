@@ -5,7 +5,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * Decides who becomes a peer, after the handshake was found in order and before it is answered.
+ * Decides who becomes a peer, after the handshake was found in order and before it is answered. {@code BroadcastServer}
+ * asks it as described here; what is different in other containers is said in {@code EndpointSettings.handshakePolicy}.
  *
  * <pre>{@code
  * HandshakePolicy members = request -> {

@@ -37,7 +37,8 @@ public interface HandshakeRequest {
 
     /**
      * {@return the name of the topic that the client asks for, decoded; null if the server has none} It is the topic
-     * that the peer will have, whatever the spelling of the path.
+     * that the peer will have, whatever the spelling of the path. Null also at an endpoint of another container whose
+     * path has more variables.
      */
     default @Nullable String topic() {
         return null;
@@ -54,16 +55,22 @@ public interface HandshakeRequest {
 
     /**
      * {@return where the client is: {@link #peerAddress}, unless that is a proxy which is trusted to say for whom it
-     * asks (see {@code HandshakeSettings.trustedProxy})} The port is 0 if the proxy did not say it.
+     * asks (see {@code HandshakeSettings.trustedProxy})} The port is 0 if the proxy did not say it. Tomcat and Undertow
+     * do not tell a {@code BroadcastEndpoint} before the session opens: then it is the unresolved address {@code
+     * unknown} with port 0.
      */
     InetSocketAddress remoteAddress();
 
-    /** {@return the other end of the TCP connection: the client, or the proxy next to the server} */
+    /**
+     * {@return the other end of the TCP connection: the client, or the proxy next to the server} In other containers
+     * than {@code BroadcastServer} it is {@link #remoteAddress}.
+     */
     InetSocketAddress peerAddress();
 
     /**
      * {@return the subject of the client's TLS certificate, or null if it showed none} Only with
-     * {@code HandshakeSettings.clientAuth} it is asked for one.
+     * {@code HandshakeSettings.clientAuth} it is asked for one. In other containers it is the user that the container
+     * has authenticated.
      */
     @Nullable Principal principal();
 

@@ -45,4 +45,23 @@ public final class Subprotocols {
         boolean free = selected == null || request.announcesToken(selected);
         return free && mayBeNumbered(request.subprotocols(), limits) ? NumberedFormat.SUBPROTOCOL : selected;
     }
+
+    /**
+     * Checks what a policy has selected.
+     *
+     * @param selected null if nothing
+     * @param request what the client asks for
+     * @throws IllegalStateException if it was not offered, or is a token
+     */
+    public static void check(@Nullable String selected, HandshakeRequest request) {
+        if (selected == null) {
+            return;
+        }
+        if (!request.subprotocols().contains(selected)) {
+            throw new IllegalStateException("the handshake policy selected a subprotocol that was not offered");
+        }
+        if (request.isToken(selected)) {
+            throw new IllegalStateException("the handshake policy selected a token as the subprotocol");
+        }
+    }
 }

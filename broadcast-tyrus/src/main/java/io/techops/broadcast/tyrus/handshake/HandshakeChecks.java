@@ -3,9 +3,10 @@ package io.techops.broadcast.tyrus.handshake;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.handshake.HandshakeRequest;
 import io.techops.broadcast.handshake.ReplayLimits;
+import io.techops.broadcast.stream.HostAndPort;
+import io.techops.broadcast.stream.Origins;
 import io.techops.broadcast.stream.StreamQuery;
 import io.techops.broadcast.stream.Subprotocols;
-import io.techops.broadcast.tyrus.http.HostAndPort;
 import io.techops.broadcast.tyrus.http.HttpRejection;
 import io.techops.broadcast.tyrus.http.HttpSyntax;
 import io.techops.broadcast.tyrus.http.RequestHead;
@@ -98,9 +99,9 @@ public final class HandshakeChecks {
         HandshakeRequest request = new ReceivedHandshake(head.path(), head.query(), head.headers(),
                 forwarded.clientOf(peerAddress, head.headers()), peerAddress, principal, found.topic(),
                 replayLimits.allowed(((StreamQuery.Asked) asked).replay()));
-        Passed passed = new Passed(request, found, limits.permitFor(request.remoteAddress().getAddress()), stream);
-        HttpRejection full = passed.permit().acquire(); // the last step: nothing can fail between it and the release
-        return full != null ? new Rejected(full) : passed;
+        ConnectionLimits.Permit permit = limits.permitFor(request.remoteAddress().getAddress());
+        HttpRejection full = permit.acquire();
+        return full != null ? new Rejected(full) : new Passed(request, found, permit, stream);
     }
 
     private StreamQuery.Result asked(RequestHead head, boolean stream) {

@@ -5,6 +5,7 @@ import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.handshake.HandshakeRequest;
 import io.techops.broadcast.logging.LogRateLimiter;
+import io.techops.broadcast.stream.Subprotocols;
 import io.techops.broadcast.tyrus.connection.ThreadState;
 import io.techops.broadcast.tyrus.http.HttpRejection;
 import java.time.Duration;
@@ -124,7 +125,7 @@ public final class PolicyExecutor implements AutoCloseable {
 
         private void settle(@Nullable Decision decision) {
             if (decision instanceof Decision.Accept accept) {
-                checkSubprotocol(accept.subprotocol(), request);
+                Subprotocols.check(accept.subprotocol(), request);
                 conclude(new PolicyResult(accept, null));
             } else if (decision instanceof Decision.Refuse refuse) {
                 conclude(new PolicyResult(null, refusal(refuse)));
@@ -210,18 +211,6 @@ public final class PolicyExecutor implements AutoCloseable {
             } catch (RejectedExecutionException e) {
                 LOG.debug("A stage of a handshake policy is not cancelled: every thread is taken, or the server ends");
             }
-        }
-    }
-
-    private static void checkSubprotocol(@Nullable String selected, HandshakeRequest request) {
-        if (selected == null) {
-            return;
-        }
-        if (!request.subprotocols().contains(selected)) {
-            throw new IllegalStateException("the handshake policy selected a subprotocol that was not offered");
-        }
-        if (request.isToken(selected)) {
-            throw new IllegalStateException("the handshake policy selected a token as the subprotocol");
         }
     }
 

@@ -4,7 +4,7 @@ import io.techops.broadcast.Attributes;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.handshake.HandshakeRequest;
 import io.techops.broadcast.handshake.PeerAttributes;
-import io.techops.broadcast.tyrus.http.HostAndPort;
+import io.techops.broadcast.stream.HostAndPort;
 import io.techops.broadcast.tyrus.http.HttpRejection;
 import io.techops.broadcast.tyrus.http.HttpSyntax;
 import io.techops.broadcast.tyrus.http.IpAddresses;

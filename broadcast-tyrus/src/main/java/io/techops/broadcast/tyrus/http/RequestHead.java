@@ -1,5 +1,6 @@
 package io.techops.broadcast.tyrus.http;
 
+import io.techops.broadcast.stream.HostAndPort;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

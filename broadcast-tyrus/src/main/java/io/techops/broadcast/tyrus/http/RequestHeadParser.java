@@ -1,6 +1,7 @@
 package io.techops.broadcast.tyrus.http;
 
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.stream.HostAndPort;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -3,9 +3,9 @@ package io.techops.broadcast.tyrus.resource;
 import io.techops.broadcast.BroadcastOptions;
 import io.techops.broadcast.logging.FailureLog;
 import io.techops.broadcast.spi.AdapterHub;
+import io.techops.broadcast.stream.Origins;
 import io.techops.broadcast.tyrus.handshake.EventStreamRequest;
 import io.techops.broadcast.tyrus.handshake.Handshake;
-import io.techops.broadcast.tyrus.handshake.Origins;
 import io.techops.broadcast.tyrus.handshake.Router;
 import io.techops.broadcast.tyrus.http.HttpRejection;
 import io.techops.broadcast.tyrus.http.RequestHead;
@@ -80,7 +80,7 @@ public final class HubResource {
         if (router.at(head.path()) instanceof Router.Rejected rejected) {
             return notThere(rejected, head);
         }
-        String cors = origins.cors(head);
+        String cors = cors(head);
         if (!head.method().equals("OPTIONS")) {
             return Response.of(405).with("Allow", methods).with(cors)
                     .text("There is no such method here: " + methods + ".", !head.isHead());
@@ -101,6 +101,13 @@ public final class HubResource {
                 .withLines(socket.headers()) : socket;
     }
 
+    /** {@return the headers that let a page read the answer, if its origin is allowed (Fetch standard), as whole lines} */
+    private String cors(RequestHead head) {
+        String origin = head.only("Origin");
+        boolean allowed = origin != null && head.host() != null && origins.allows(origin, head.host());
+        return "Vary: Origin\r\n" + (allowed ? "Access-Control-Allow-Origin: " + origin + "\r\n" : "");
+    }
+
     private static Response notThere(Router.Rejected rejected, RequestHead head) {
         return Response.of(rejected.why().status()).text(rejected.why().text(), !head.isHead());
     }
@@ -115,7 +122,7 @@ public final class HubResource {
         if (route instanceof Router.Rejected rejected) {
             return new Result(null, notThere(rejected, head));
         }
-        String cors = origins.cors(head);
+        String cors = cors(head);
         if (!(route instanceof Router.Found found)) {
             return new Result(null, Publication.answer(404, cors, "Nothing can be published here."));
         }

@@ -1,6 +1,7 @@
 package io.techops.broadcast.tyrus.server;
 
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.stream.Origins;
 import io.techops.broadcast.tyrus.connection.WriteReadiness;
 import io.techops.broadcast.tyrus.frame.DeflateExtension;
 import io.techops.broadcast.tyrus.frame.DirectBufferPool;
@@ -8,7 +9,6 @@ import io.techops.broadcast.tyrus.frame.Encoders;
 import io.techops.broadcast.tyrus.handshake.ConnectionLimits;
 import io.techops.broadcast.tyrus.handshake.ForwardedHeaders;
 import io.techops.broadcast.tyrus.handshake.HandshakeChecks;
-import io.techops.broadcast.tyrus.handshake.Origins;
 import io.techops.broadcast.tyrus.handshake.PolicyExecutor;
 import io.techops.broadcast.tyrus.handshake.Router;
 import io.techops.broadcast.tyrus.handshake.Upgrader;

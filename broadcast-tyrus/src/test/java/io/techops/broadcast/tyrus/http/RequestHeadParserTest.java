@@ -2,6 +2,7 @@ package io.techops.broadcast.tyrus.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.stream.HostAndPort;
 import io.techops.broadcast.testing.RawClient;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

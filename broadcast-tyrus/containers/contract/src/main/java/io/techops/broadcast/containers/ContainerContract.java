@@ -5,7 +5,8 @@ package io.techops.broadcast.containers;
  * the same however it got there: that is tried with a configuration alone.
  */
 public abstract class ContainerContract extends DeploymentContract
-        implements OrderContract, FloodContract, EndContract, ApplicationContract, ReplayContract {
+        implements OrderContract, FloodContract, EndContract, ApplicationContract, ReplayContract,
+        HandshakeContract {
 
     /** Runs the contract in a container. */
     protected ContainerContract(Container.Starting starting) {

@@ -208,7 +208,8 @@ public enum DeploymentStyle {
         return switch (this) {
             case EXTENDING -> Set.of(Extending.class, ExtendingTopics.class, Closing.class, Sharing.class);
             case DELEGATING -> Set.of(Delegating.class, DelegatingTopics.class, Closing.class, Sharing.class);
-            case CONFIGURED -> Set.of(Closing.class, Sharing.class, Chatting.class, Contradicting.class);
+            case CONFIGURED -> Set.of(Closing.class, Sharing.class, Chatting.class, Contradicting.class,
+                    GuardedEndpoints.Members.class, GuardedEndpoints.Unguarded.class);
         };
     }
 
@@ -217,7 +218,15 @@ public enum DeploymentStyle {
         return this != CONFIGURED ? Set.of() : Set.of(BroadcastEndpoint.config("/live", hub),
                 BroadcastEndpoint.config("/topics/{topic}", topics),
                 BroadcastEndpoint.config("/replays", hub, REPLAYS),
-                BroadcastEndpoint.config("/forgets", hub, FORGETS));
+                BroadcastEndpoint.config("/forgets", hub, FORGETS),
+                BroadcastEndpoint.config("/guarded", hub, GuardedEndpoints.SETTINGS),
+                BroadcastEndpoint.config("/rooms/{topic}", topics, GuardedEndpoints.SETTINGS),
+                BroadcastEndpoint.config("/origins", hub, GuardedEndpoints.ORIGINS));
+    }
+
+    /** {@return the hub of the next container} */
+    static BroadcastHub hub() {
+        return hub;
     }
 
     /** Says which hub and which topics the endpoints of the next container are for. */

@@ -1,7 +1,5 @@
-package io.techops.broadcast.tyrus.handshake;
+package io.techops.broadcast.stream;
 
-import io.techops.broadcast.tyrus.http.HostAndPort;
-import io.techops.broadcast.tyrus.http.RequestHead;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -87,22 +85,12 @@ public final class Origins {
     }
 
     /**
-     * {@return the headers that let the page that asks read the answer, if its origin is allowed (Fetch standard, CORS
-     * protocol), as whole lines}
-     */
-    public String cors(RequestHead head) {
-        String origin = head.only("Origin");
-        boolean allowed = origin != null && head.host() != null && allows(origin, head.host());
-        return "Vary: Origin\r\n" + (allowed ? "Access-Control-Allow-Origin: " + origin + "\r\n" : "");
-    }
-
-    /**
      * {@return whether a page may connect}
      *
      * @param text the Origin header, or null if there is none
-     * @param host the host that is connected to
+     * @param host the host that is connected to; null if it is not known, so that only what is listed may connect
      */
-    boolean allows(@Nullable String text, HostAndPort host) {
+    public boolean allows(@Nullable String text, @Nullable HostAndPort host) {
         if (text == null || any) {
             return true;
         }
@@ -110,7 +98,7 @@ public final class Origins {
             return none;
         }
         Origin origin = Origin.parse(text);
-        return origin != null
-                && (listed.contains(origin) || origin.isWeb() && origin.authority().host().equals(host.host()));
+        return origin != null && (listed.contains(origin)
+                || host != null && origin.isWeb() && origin.authority().host().equals(host.host()));
     }
 }

@@ -1,4 +1,4 @@
-package io.techops.broadcast.tyrus.http;
+package io.techops.broadcast.stream;
 
 import java.util.Locale;
 import java.util.regex.Matcher;

@@ -1,0 +1,36 @@
+package io.techops.broadcast.endpoint;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.spi.AdapterHub;
+import jakarta.websocket.Session;
+
+/** Knows which hub a session is for. */
+interface SessionHubs {
+
+    /**
+     * {@return the hub of a session}
+     *
+     * @throws SessionRefused if there can be none
+     * @throws io.techops.broadcast.RefusedException as {@link io.techops.broadcast.Topics#hub} does
+     */
+    BroadcastHub hub(Session session);
+
+    /** Counts a session that was refused before its hub was looked for. */
+    void refused(RefusalCause cause);
+
+    /** {@return one hub for all sessions} */
+    static SessionHubs of(BroadcastHub hub) {
+        return new SessionHubs() {
+            @Override
+            public BroadcastHub hub(Session session) {
+                return hub;
+            }
+
+            @Override
+            public void refused(RefusalCause cause) {
+                AdapterHub.of(hub).refused(cause);
+            }
+        };
+    }
+}
