@@ -25,8 +25,18 @@ public final class PeerGroup {
     /** How a peer that has gone leaves the group, without knowing it. */
     private final Consumer<Peer> removal = this::remove;
 
+    private final Runnable emptied;
+
     /** Makes a group without members. */
     public PeerGroup() {
+        this(() -> { });
+    }
+
+    /**
+     * @param emptied called whenever a peer has left, and there is no other: again if it throws for want of memory
+     */
+    PeerGroup(Runnable emptied) {
+        this.emptied = emptied;
     }
 
     /**
@@ -56,6 +66,9 @@ public final class PeerGroup {
         Objects.requireNonNull(peer, "peer");
         synchronized (peer) {
             boolean removed = members.remove(peer);
+            if (members.isEmpty()) {
+                emptied.run();
+            }
             peer.left(removal);
             return removed;
         }

@@ -1,5 +1,6 @@
 package io.techops.broadcast.testkit;
 
+import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.HubListener;
 import io.techops.broadcast.MessageListener;
@@ -108,6 +109,20 @@ public final class HubRig {
     /** {@return the transport of a new peer, registered and watched} */
     public FakeTransport join() {
         return join(new FakeTransport());
+    }
+
+    /**
+     * {@return the transport of a new peer of which something is known, registered and watched}
+     *
+     * <pre>{@code
+     * FakeTransport alice = rig.join(new Attributes().set(USER, "alice"));
+     * }</pre>
+     *
+     * @param attributes what {@link Peer#attributes} is to begin with; copied
+     * @throws io.techops.broadcast.RefusedException if the hub takes no peers
+     */
+    public FakeTransport join(Attributes attributes) {
+        return join(new FakeTransport(attributes));
     }
 
     /**

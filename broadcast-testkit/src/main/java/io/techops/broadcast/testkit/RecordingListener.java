@@ -98,4 +98,10 @@ public final class RecordingListener implements HubListener, MessageListener {
         Objects.requireNonNull(cause, "cause");
         add(peer + " failed " + cause.getMessage());
     }
+
+    /** {@return the entries, one a line} */
+    @Override
+    public String toString() {
+        return String.join("\n", entries());
+    }
 }

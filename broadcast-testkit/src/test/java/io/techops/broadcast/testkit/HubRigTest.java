@@ -3,6 +3,8 @@ package io.techops.broadcast.testkit;
 import static io.techops.broadcast.testkit.BroadcastAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.AttributeKey;
+import io.techops.broadcast.Attributes;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
@@ -141,5 +143,21 @@ class HubRigTest {
         assertThat(rig.listener().entries()).filteredOn(entry -> entry.startsWith("broadcast")).containsExactly(
                 "broadcast 1 from the host", "broadcast 2 from peer 1", "broadcast 3 from the host",
                 "broadcast 4 from the host");
+    }
+
+    @Test
+    void aPeerJoinsWithWhatIsKnownOfIt() {
+        AttributeKey<String> user = AttributeKey.of("user", String.class);
+        HubRig rig = new HubRig();
+        assertThat(rig.join(new Attributes().set(user, "alice")).peer().attributes().get(user)).isEqualTo("alice");
+    }
+
+    @Test
+    void theRecordingListenerPrintsItself() {
+        HubRig rig = new HubRig();
+        FakeTransport peer = rig.join();
+        peer.leave(CloseReason.of(1000));
+        rig.run();
+        assertThat(rig.listener()).hasToString("peer 1 registered\npeer 1 unregistered 1000");
     }
 }

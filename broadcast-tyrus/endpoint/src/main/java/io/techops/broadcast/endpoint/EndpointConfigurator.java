@@ -63,7 +63,7 @@ public class EndpointConfigurator extends ServerEndpointConfig.Configurator {
         this.settings = Objects.requireNonNull(settings, "settings");
     }
 
-    /** {@return whether pages of an origin may connect; otherwise the container answers 403} */
+    /** {@return whether pages of an origin may connect; otherwise the container answers 403, and Undertow 404} */
     @Override
     public boolean checkOrigin(@Nullable String origin) {
         return settings.allows(origin);

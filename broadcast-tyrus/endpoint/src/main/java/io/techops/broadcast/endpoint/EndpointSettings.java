@@ -76,8 +76,8 @@ public final class EndpointSettings {
 
     /**
      * {@return these settings, with one more origin whose pages may connect (RFC 6455 section 10.2)} As soon as there
-     * is one, pages of all others get 403 from the container, those of the same host included, whose name Jakarta
-     * WebSocket does not tell when it asks. What sends no origin is no browser, and may connect.
+     * is one, pages of all others get 403 from the container, and 404 from Undertow: those of the same host included, whose
+     * name Jakarta WebSocket does not tell when it asks. What sends no origin is no browser, and may connect.
      *
      * @param origin {@code scheme://host}, {@code scheme://host:port}, or {@code scheme://} alone, which {@code http}
      *     and {@code https} do not have; the string {@code null} for pages that send {@code null}, as those that a

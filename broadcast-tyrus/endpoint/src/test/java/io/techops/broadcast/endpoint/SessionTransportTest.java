@@ -29,7 +29,7 @@ class SessionTransportTest {
 
     private FakeSession open(Executor completions) {
         FakeSession fake = new FakeSession(completions);
-        SessionTransport.open(fake.session(), any -> hub, EndpointSettings.standard());
+        SessionTransport.open(fake.session(), SessionHubs.of(hub), EndpointSettings.standard());
         return fake;
     }
 
@@ -94,7 +94,7 @@ class SessionTransportTest {
         hub = BroadcastHub.builder().shards(1).heartbeat(Duration.ofMillis(1)).pongTimeout(Duration.ofHours(1)).build();
         FakeSession blocks = new FakeSession(Runnable::run);
         blocks.mayReturn = new CountDownLatch(1);
-        SessionTransport.open(blocks.session(), any -> hub, EndpointSettings.standard());
+        SessionTransport.open(blocks.session(), SessionHubs.of(hub), EndpointSettings.standard());
         FakeSession other = open(Runnable::run);
         blocks.pinging.await();
         hub.broadcast("meanwhile");
@@ -110,7 +110,7 @@ class SessionTransportTest {
         hub = BroadcastHub.create();
         ConcurrentLinkedQueue<Runnable> completions = new ConcurrentLinkedQueue<>();
         FakeSession session = new FakeSession(completions::add);
-        SessionTransport link = SessionTransport.open(session.session(), any -> hub, EndpointSettings.standard());
+        SessionTransport link = SessionTransport.open(session.session(), SessionHubs.of(hub), EndpointSettings.standard());
         hub.broadcast("under way");
         awaitTexts(session, 1);
         link.close(CloseReason.of(4001)); // as the hub does when it has waited long enough

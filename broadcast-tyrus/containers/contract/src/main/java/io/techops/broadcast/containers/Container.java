@@ -57,6 +57,16 @@ public interface Container {
         return tellsRemoteAddress();
     }
 
+    /** {@return whether a handshake policy is told where a client connects from} */
+    default boolean tellsPolicyAddress() {
+        return tellsRemoteAddress();
+    }
+
+    /** {@return what pages get whose origin may not connect} */
+    default int originStatus() {
+        return 403;
+    }
+
     /** Ends it. */
     void stop() throws Exception;
 }

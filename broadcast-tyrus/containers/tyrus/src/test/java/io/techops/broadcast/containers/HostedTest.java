@@ -34,7 +34,7 @@ class HostedTest {
 
         Hosting(DeploymentStyle style) {
             BroadcastServer.Builder builder = BroadcastServer.builder().host("127.0.0.1").port(0).path("/own")
-                    .maxMessageBytes(1 << 20);
+                    .maxMessageBytes(1 << 20).allowOrigin("https://example.org");
             style.annotated().forEach(builder::endpoint);
             style.configurations().forEach(builder::endpoint);
             server = builder.start();

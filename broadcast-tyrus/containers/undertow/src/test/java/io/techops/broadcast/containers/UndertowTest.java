@@ -72,6 +72,16 @@ class UndertowTest {
         }
 
         @Override
+        public boolean tellsPolicyAddress() {
+            return false;
+        }
+
+        @Override
+        public int originStatus() {
+            return 404;
+        }
+
+        @Override
         public void stop() throws Exception {
             deployment.stop();
             deployment.undeploy();
