@@ -18,7 +18,11 @@ public record HostAndPort(String host, String port) {
     private static final Pattern FORM = Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]{2,45}])(?::([0-9]{0,5}))?");
     private static final int MAX_HOST = 255;
 
-    /** {@return what {@code text} says, or null if it is no authority} */
+    /**
+     * {@return what a text says, or null if it is no authority}
+     *
+     * @param text the text
+     */
     public static @Nullable HostAndPort parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches() || matcher.group(1).length() > MAX_HOST) {

@@ -71,8 +71,9 @@ public final class Origins {
     }
 
     /**
-     * {@return {@code origin}}
+     * {@return the same origin}
      *
+     * @param origin what an application lists
      * @throws IllegalArgumentException if it is not an origin
      */
     public static String checked(String origin) {
