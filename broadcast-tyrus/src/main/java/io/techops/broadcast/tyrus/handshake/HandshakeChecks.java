@@ -99,9 +99,9 @@ public final class HandshakeChecks {
         HandshakeRequest request = new ReceivedHandshake(head.path(), head.query(), head.headers(),
                 forwarded.clientOf(peerAddress, head.headers()), peerAddress, principal, found.topic(),
                 replayLimits.allowed(((StreamQuery.Asked) asked).replay()));
-        ConnectionLimits.Permit permit = limits.permitFor(request.remoteAddress().getAddress());
-        HttpRejection full = permit.acquire();
-        return full != null ? new Rejected(full) : new Passed(request, found, permit, stream);
+        Passed passed = new Passed(request, found, limits.permitFor(request.remoteAddress().getAddress()), stream);
+        HttpRejection full = passed.permit().acquire(); // the last step: nothing can fail between it and the release
+        return full != null ? new Rejected(full) : passed;
     }
 
     private StreamQuery.Result asked(RequestHead head, boolean stream) {
