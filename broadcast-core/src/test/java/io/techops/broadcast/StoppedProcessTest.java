@@ -100,7 +100,18 @@ class StoppedProcessTest {
         FakeTransport peer = pinged();
         timer.stop(STOP);
         timer.fire();
-        run(Duration.ofSeconds(3));
+        run(Duration.ofSeconds(11));
+        assertThat(peer.isAborted()).isTrue();
+    }
+
+    @Test
+    void theGraceIsAsLongAsTheTimerWasLateWithinBounds() {
+        FakeTransport peer = pinged();
+        timer.stop(STOP);
+        timer.fire();
+        run(Duration.ofSeconds(9));
+        assertThat(peer.isAborted()).isFalse();
+        run(Duration.ofSeconds(2));
         assertThat(peer.isAborted()).isTrue();
     }
 

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * A timer that is late says that the whole process may have stood still: a laptop that slept, a virtual machine that
- * was moved, a long collection. What peers sent meanwhile lies in the kernel. So nothing is judged then for a short
- * grace, in which it is read, and stalled peers are written to. The grace is given once, and not for each delay in it.
+ * was moved, a long collection. What peers sent meanwhile lies in the kernel. So nothing is judged then for a grace as
+ * long as the timer was late, within bounds, in which it is read, and stalled peers are written to: they have the time
+ * that they would have had. The grace is given once, and not for each delay in it.
  */
 
 /**
@@ -22,7 +23,8 @@ final class ShardTimer {
     static final long NEVER = Long.MIN_VALUE;
 
     private static final long LATE = Duration.ofMillis(50).toNanos();
-    private static final long GRACE = Duration.ofSeconds(2).toNanos();
+    private static final long LEAST_GRACE = Duration.ofSeconds(2).toNanos();
+    private static final long MOST_GRACE = Duration.ofSeconds(10).toNanos();
 
     private final HubTimer timer;
     private final Runnable wake;
@@ -36,7 +38,7 @@ final class ShardTimer {
 
     /** Written by the shard for the timer, and by the timer for the shard. */
     private volatile long firesAt;
-    private volatile boolean firedLate;
+    private volatile long firedLate;
 
     /**
      * @param wake called by the timer when a deadline has passed
@@ -54,12 +56,12 @@ final class ShardTimer {
         if (!told && (earliest == NEVER || now - earliest < 0)) {
             return false;
         }
-        boolean late = told ? firedLate : now - firesAt > LATE;
+        long late = told ? firedLate : now - firesAt;
         fired.set(false);
         cancel(); // it has run, unless it was replaced when it was just about to
-        if (late && !graced) {
+        if (late > LATE && !graced) {
             graced = true;
-            graceEnds = now + GRACE;
+            graceEnds = now + Math.max(LEAST_GRACE, Math.min(late, MOST_GRACE));
         }
         if (graced && graceEnds - now > 0) {
             at(graceEnds);
@@ -124,7 +126,7 @@ final class ShardTimer {
     }
 
     private void fire() {
-        firedLate = timer.nanoTime() - firesAt > LATE;
+        firedLate = timer.nanoTime() - firesAt;
         fired.set(true);
         wake.run();
     }
