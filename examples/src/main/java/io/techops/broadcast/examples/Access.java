@@ -2,6 +2,7 @@ package io.techops.broadcast.examples;
 
 import io.techops.broadcast.AttributeKey;
 import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.HubListener;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.handshake.Decision;
@@ -19,8 +20,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who may do what, by the tokens that are in force: others may come at any time, and hold for those who are connected
  * as well. Safe for use by any number of threads.
+ *
+ * <p>A peer is looked at once more when it was registered: others may have come since its handshake was decided, and
+ * then it was not yet among the peers that they were held against.
  */
-final class Access implements HandshakePolicy, Publishers {
+final class Access implements HandshakePolicy, Publishers, HubListener {
 
     /** Where a client that can set neither headers nor subprotocols puts its token (RFC 6750 section 2.3). */
     private static final String PARAMETER = "access_token=";
@@ -40,8 +44,14 @@ final class Access implements HandshakePolicy, Publishers {
     /** Puts other tokens into force; closes those of {@code peers} that may not listen any more. */
     void use(Tokens others, Stream<Peer> peers) {
         tokens = others;
-        peers.filter(peer -> !others.of(token(peer)).has(Right.LISTEN, topic(peer)))
-                .forEach(peer -> peer.close(WITHDRAWN));
+        peers.forEach(this::registered);
+    }
+
+    @Override
+    public void registered(Peer peer) {
+        if (!tokens.of(token(peer)).has(Right.LISTEN, topic(peer))) {
+            peer.close(WITHDRAWN);
+        }
     }
 
     @Override

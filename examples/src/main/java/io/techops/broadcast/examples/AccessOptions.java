@@ -1,5 +1,6 @@
 package io.techops.broadcast.examples;
 
+import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Option;
 /** Who may do what. */
 final class AccessOptions {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BroadcastService.class);
+    private static final Logger LOG = LoggerFactory.getLogger(AccessOptions.class);
     private static final String TOKEN_FILE = "--token-file";
     private static final String PUBLISH_TOKEN_FILE = "--publish-token-file";
 
@@ -95,6 +96,13 @@ final class AccessOptions {
         } catch (IllegalArgumentException e) {
             throw new BadOption("the token in " + PUBLISH_TOKEN_FILE, "must be letters, digits and -._~+/, perhaps "
                     + "with = at its end (RFC 6750 section 2.1), and not empty", publishTokenFile);
+        }
+    }
+
+    /** Has peers looked at that were registered while the files were read again. */
+    void apply(BroadcastHub.Builder hub) {
+        if (access != null && tokenFile != null) {
+            hub.listener(access);
         }
     }
 

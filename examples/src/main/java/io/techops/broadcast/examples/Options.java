@@ -315,6 +315,7 @@ final class Options {
                 .delivery(excludeSender ? DeliveryPolicy.everyoneButSender() : DeliveryPolicy.everyone())
                 .overflow(overflow)
                 .stallTimeout(stallTimeout);
+        access.apply(hub);
         openInternet.apply(hub);
         history.apply(hub);
         backplane.apply(hub);
