@@ -101,6 +101,7 @@ class ProxiesIT {
                 .toArray(String[]::new);
         assertThat(options).hasSizeGreaterThan(5);
         BroadcastService.command().parseArgs(options);
+        assertThat(manifest).content().as("BROADCAST_PORT is an option").contains("enableServiceLinks: false");
         List<MatchResult> times = matches(manifest, "--drain(?:-delay)?=(\\d+)s");
         assertThat(times).hasSize(2);
         int ends = times.stream().mapToInt(time -> Integer.parseInt(time.group(1))).sum() + 5;
