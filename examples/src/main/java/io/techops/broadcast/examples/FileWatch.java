@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /** Has files read again when they change. Safe for use by any number of threads. */
 final class FileWatch {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BroadcastService.class);
+    private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
 
     /** What reads files again. */
     @FunctionalInterface

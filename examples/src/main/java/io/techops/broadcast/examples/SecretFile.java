@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /** Reads files with secrets. */
 final class SecretFile {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BroadcastService.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SecretFile.class);
 
     private SecretFile() {
     }

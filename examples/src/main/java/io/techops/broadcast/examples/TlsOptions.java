@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 /** Whether there is TLS, and with which keys. */
 final class TlsOptions {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BroadcastService.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TlsOptions.class);
     private static final String KEYSTORE = "--tls-keystore";
     private static final String PASSWORD_FILE = "--tls-password-file";
     private static final String CERTIFICATE = "--tls-certificate";
