@@ -51,11 +51,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>There is one connection to each server. If it is lost, or an answer does not come within {@link Builder#timeout},
  * a new one is made, after 100 ms at first and at most every second, until the backplane is closed. Until then the
- * calls of the logs fail at once. That is also so at the beginning: {@link Builder#build} does not wait for the
- * server, and {@link Builder#connect} does.
+ * calls of the logs fail at once. At the beginning, {@link Builder#build} does not wait for the server, and
+ * {@link Builder#connect} does; calls of the logs wait until the first attempt to connect has ended.
  *
- * <p>Each call of a log is answered or fails within twice the {@link Builder#timeout}. Safe for use by any number of
- * threads.
+ * <p>Each call of a log is answered or fails within twice the {@link Builder#timeout}, one that waits for the first
+ * attempt within five times that. Safe for use by any number of threads.
  */
 public final class RedisBackplane implements Backplane {
 

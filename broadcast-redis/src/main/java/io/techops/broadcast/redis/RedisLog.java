@@ -110,6 +110,9 @@ final class RedisLog implements SharedLog, Servers.Resident, ServerLink.Follower
         if (records.isEmpty()) {
             throw new IllegalArgumentException("records must not be empty");
         }
+        if (!servers.firstTried().isDone()) {
+            return servers.firstTried().thenCompose(ended -> append(epoch, by, with, records));
+        }
         ServerLink at;
         long tried;
         synchronized (lock) {
@@ -123,6 +126,9 @@ final class RedisLog implements SharedLog, Servers.Resident, ServerLink.Follower
                 firstTried = at.time();
             }
             tried = firstTried;
+        }
+        if (tried == 0) { // a connection that is up a moment later would append it as if it were very old
+            return failed(Outcome.REFUSED, at.away());
         }
         byte[][] arguments = new byte[FIXED_ARGUMENTS + records.size()][];
         fill(arguments, epoch, by, with, tried, Settings.PRODUCERS.toMillis(), settings.messages(),
@@ -169,6 +175,9 @@ final class RedisLog implements SharedLog, Servers.Resident, ServerLink.Follower
     public CompletionStage<SharedPage> read(@Nullable Position after, int messages, long most) {
         if (messages < 1) {
             throw new IllegalArgumentException("messages must be at least 1: " + messages);
+        }
+        if (!servers.firstTried().isDone()) {
+            return servers.firstTried().thenCompose(ended -> read(after, messages, most));
         }
         ServerLink at;
         long now = System.nanoTime();

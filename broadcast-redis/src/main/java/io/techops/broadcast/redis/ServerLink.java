@@ -62,7 +62,7 @@ final class ServerLink {
     private final String name;
     private final Duration timeout;
     private final ScheduledExecutorService timer;
-    private final Consumer<ServerLink> greeted;
+    private final Consumer<ServerLink> tried;
     private final LogRateLimiter refusals = new LogRateLimiter();
     private final LogRateLimiter outages = new LogRateLimiter();
 
@@ -79,16 +79,16 @@ final class ServerLink {
 
     private volatile String trouble = "not connected yet";
 
-    /** @param greeted told of every connection once it can be used */
+    /** @param tried told of every connection once it can be used, and whenever there is none */
     ServerLink(RedisClient client, RedisURI uri, Duration timeout, ScheduledExecutorService timer,
-            Consumer<ServerLink> greeted) {
+            Consumer<ServerLink> tried) {
         this.client = client;
         this.uri = uri;
         this.name = uri.getSentinelMasterId() != null
                 ? "Sentinel's master " + uri.getSentinelMasterId() : uri.getHost() + ":" + uri.getPort();
         this.timeout = timeout;
         this.timer = timer;
-        this.greeted = greeted;
+        this.tried = tried;
     }
 
     String name() {
@@ -102,6 +102,10 @@ final class ServerLink {
     /** {@return why it is not up, for people} */
     String trouble() {
         return trouble;
+    }
+
+    String away() {
+        return "Redis at " + name + ": " + trouble;
     }
 
     /** Makes a connection, and another one whenever it is lost, until it is closed. */
@@ -174,7 +178,7 @@ final class ServerLink {
         for (int i = 0; i < channels.size(); i += CHANNELS_AT_ONCE) {
             next.subscribe(channels.subList(i, Math.min(i + CHANNELS_AT_ONCE, channels.size())));
         }
-        greeted.accept(this);
+        tried.accept(this);
     }
 
     private void failed(Object mine, Throwable thrown) {
@@ -224,6 +228,7 @@ final class ServerLink {
             LOG.warn("Redis at {} is away, and is tried again until it is back: {}", name, reason);
         }
         after(next, this::start);
+        tried.accept(this);
     }
 
     private void after(Duration delay, Runnable task) {
@@ -273,7 +278,7 @@ final class ServerLink {
         Session now = session;
         if (now == null) {
             return CompletableFuture.failedFuture(
-                    new BackplaneException(Outcome.REFUSED, "Redis at " + name + ": " + trouble, null));
+                    new BackplaneException(Outcome.REFUSED, away(), null));
         }
         CompletableFuture<List<Object>> answered = new CompletableFuture<>();
         now.<List<Object>>evalsha(script, keys, arguments).whenComplete((answer, thrown) -> {

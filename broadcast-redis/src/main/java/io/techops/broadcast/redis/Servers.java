@@ -44,6 +44,7 @@ final class Servers {
     private final LogRateLimiter unknown = new LogRateLimiter();
     private final AtomicBoolean isAsking = new AtomicBoolean();
     private final CompletableFuture<Void> firstUp = new CompletableFuture<>();
+    private final CompletableFuture<Void> firstTried = new CompletableFuture<>();
 
     /** Guards what follows; nothing foreign runs under it. */
     private final Object lock = new Object();
@@ -72,7 +73,7 @@ final class Servers {
     }
 
     private ServerLink link(RedisURI uri) {
-        return new ServerLink(client, uri, settings.timeout(), timer, this::greeted);
+        return new ServerLink(client, uri, settings.timeout(), timer, this::tried);
     }
 
     void start() {
@@ -92,12 +93,24 @@ final class Servers {
         return "Redis at " + first.name() + ": " + (first.isUp() ? trouble : first.trouble());
     }
 
-    private void greeted(ServerLink link) {
-        if (settings.cluster()) {
+    /** {@return completed once a server can be used, or the first attempt at that has failed} */
+    CompletableFuture<Void> firstTried() {
+        return firstTried;
+    }
+
+    private void tried(ServerLink link) {
+        if (!link.isUp()) {
+            firstTried.complete(null);
+        } else if (settings.cluster()) {
             ask(link);
         } else {
-            firstUp.complete(null);
+            canBeUsed();
         }
+    }
+
+    private void canBeUsed() {
+        firstUp.complete(null);
+        firstTried.complete(null);
     }
 
     private void askIfAway() {
@@ -133,9 +146,10 @@ final class Servers {
                 isAsking.set(false);
                 if (thrown == null) {
                     assign(link.uri(), slots);
-                    firstUp.complete(null);
+                    canBeUsed();
                 } else {
                     trouble = Failures.explained(thrown);
+                    firstTried.complete(null);
                     LOG.warn(unknown, "The servers of the cluster cannot be asked for: {}", trouble);
                 }
             });
@@ -218,5 +232,6 @@ final class Servers {
         rest.forEach(Resident::close);
         all.forEach(ServerLink::close);
         firstUp.completeExceptionally(new IllegalStateException("the backplane is closed"));
+        firstTried.complete(null);
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.Replay;
+import io.techops.broadcast.spi.BackplaneException;
 import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.testkit.FakeTransport;
 import java.time.Duration;
@@ -21,7 +22,7 @@ final class HubNode implements AutoCloseable {
     static final String LOG = "prices";
 
     /** How long after Redis is back it may take until all goes on; by far more than it takes, for a busy machine. */
-    private static final Duration BACK = Duration.ofSeconds(30);
+    private static final Duration BACK = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(20);
     private static final Duration HEARTBEAT = Duration.ofMillis(200);
 
@@ -40,7 +41,17 @@ final class HubNode implements AutoCloseable {
 
     /** {@return a node that has read what there is, with two peers} */
     static HubNode start(String name, RedisBackplane.Builder settings) {
-        HubNode node = new HubNode(name, settings.clientName(name).connect(), BACK);
+        settings.clientName(name);
+        return withPeers(new HubNode(name, await().atMost(BACK).ignoreExceptionsInstanceOf(BackplaneException.class)
+                .until(settings::connect, connected -> true), BACK));
+    }
+
+    /** {@return the same, of a hub that is built before there is a connection} */
+    static HubNode startWithoutConnection(String name, RedisBackplane.Builder settings) {
+        return withPeers(new HubNode(name, settings.clientName(name).build(), BACK));
+    }
+
+    private static HubNode withPeers(HubNode node) {
         try {
             node.join(Replay.none());
             node.join(Replay.none());

@@ -31,7 +31,7 @@ import java.util.stream.Stream;
 /** Does with one log what a hub does: follows it, and appends with retries. */
 final class Node implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     /** What a peer of this node would be given: a text at a position, or a gap before the next one. */
     record Seen(Position position, String text) {
@@ -57,7 +57,9 @@ final class Node implements AutoCloseable {
     private volatile boolean isAway;
     private volatile boolean standsStill;
 
-    private String producer = newProducer();
+    private String producer = "";
+    /** Of the producer: a log that meets its later numbers in another epoch begins a new one. */
+    private String producerEpoch = "";
     private long number;
 
     Node(Backplane backplane, String name) {
@@ -65,10 +67,6 @@ final class Node implements AutoCloseable {
         this.log = backplane.open(name, this::changed);
         thread.scheduleWithFixedDelay(this::read, 1, 1, TimeUnit.SECONDS);
         changed();
-    }
-
-    private static String newProducer() {
-        return "node-" + UUID.randomUUID();
     }
 
     private void changed() {
@@ -95,6 +93,15 @@ final class Node implements AutoCloseable {
                 read();
             }
         }, thread);
+    }
+
+    private long nextNumber(String epoch) {
+        if (!epoch.equals(producerEpoch)) {
+            producer = "node-" + UUID.randomUUID();
+            producerEpoch = epoch;
+            number = 0;
+        }
+        return ++number;
     }
 
     private boolean take(SharedPage page) {
@@ -138,10 +145,11 @@ final class Node implements AutoCloseable {
         awaitCurrent();
         boolean isUnknown = false;
         String epoch = current.epoch();
-        long mine = ++number;
+        long mine = nextNumber(epoch);
         while (true) {
             try {
-                return log.append(epoch, producer, mine, records).toCompletableFuture().get(20, TimeUnit.SECONDS);
+                return log.append(epoch, producer, mine, records).toCompletableFuture()
+                        .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
             } catch (ExecutionException e) {
                 BackplaneException failed = (BackplaneException) e.getCause();
                 if (System.nanoTime() - deadline > 0) {
@@ -152,13 +160,11 @@ final class Node implements AutoCloseable {
                     case STALE_EPOCH -> {
                         String stale = epoch;
                         await().atMost(limit).until(() -> !current.epoch().equals(stale));
-                        producer = newProducer();
-                        number = 0;
                         if (isUnknown) {
                             throw new Unconfirmed();
                         }
                         epoch = current.epoch();
-                        mine = ++number;
+                        mine = nextNumber(epoch);
                     }
                     case UNKNOWN -> isUnknown = true;
                     case REFUSED -> {

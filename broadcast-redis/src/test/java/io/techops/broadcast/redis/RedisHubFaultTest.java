@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
  * What a server, a network or a process can do to hubs. After each fault all peers of all hubs have one order, what was
  * lost is told, and nothing is left behind when the hubs are closed.
  */
-@Timeout(180)
+@Timeout(600)
 class RedisHubFaultTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -260,7 +260,11 @@ class RedisHubFaultTest {
 
     @Test
     void scriptsThatAreFlushedAreNotNoticed() {
-        start();
+        startRedis();
+        RedisBackplane.Builder patient = RedisBackplane.builder().uri(redis.uri()).timeout(Duration.ofSeconds(30));
+        one = HubNode.start("one", patient);
+        two = HubNode.start("two", patient);
+        one.broadcast("first", one, two);
         assertThat(redis.command("SCRIPT", "FLUSH")).isEqualTo("OK");
         HubNode.goOn(one, two);
         nothingIsTold();
@@ -286,6 +290,18 @@ class RedisHubFaultTest {
                     .until(() -> node.join(Replay.none()).isOpen());
         }
         HubNode.goOn(one, two);
+    }
+
+    @Test
+    void aHubThatIsBuiltWhileTheFirstConnectionIsMadeTakesPeersAtOnceAndFindsNothingAway() {
+        startRedis();
+        Proxy proxy = closedAtTheEnd(new Proxy(redis.port()));
+        proxy.delay(100);
+        one = HubNode.startWithoutConnection("one",
+                RedisBackplane.builder().uri(proxy.uri()).timeout(Duration.ofSeconds(30)));
+        one.broadcast("first", one);
+        assertThat(one.hub.stats().backplaneOutages()).isZero();
+        one.close();
     }
 
     @Test

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /** A Redis server in a process of its own, on a free port of 127.0.0.1 and in a folder of its own. */
 final class RedisProcess implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final Path binary;
     private final Path folder;
@@ -156,7 +156,7 @@ final class RedisProcess implements AutoCloseable {
 
     private void signal(String name) {
         try {
-            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor(10, TimeUnit.SECONDS);
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor(60, TimeUnit.SECONDS);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -167,7 +167,7 @@ final class RedisProcess implements AutoCloseable {
     /** Ends the process as a power cut would. */
     void kill() {
         process.destroyForcibly();
-        process.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+        process.onExit().orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     @Override
