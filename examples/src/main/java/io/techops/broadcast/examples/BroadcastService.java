@@ -129,11 +129,14 @@ public final class BroadcastService implements Callable<Integer> {
     /** Called by picocli once the options are read. */
     @Override
     public Integer call() throws BadOption, InterruptedException {
+        Logging.configure(options.debug(), options.print() ? null : options.logFile(), options.logFormat());
+        if (configuration != null) {
+            configuration.warn();
+        }
         if (options.print() && spec != null && configuration != null) {
             System.out.print(configuration.print(spec.commandLine().getParseResult()));
             return 0;
         }
-        Logging.configure(options.debug(), options.logFile(), options.logFormat());
         BroadcastServer.Builder builder = options.server(isGiven("--web-port"));
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "broadcast-service-end"));
         EndSignals.handle(this::end, this::reload);

@@ -18,6 +18,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -31,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The options of the service from the command line, the environment and a file. Immutable once it was read. */
 final class Configuration {
 
+    private static final Logger LOG = LoggerFactory.getLogger(BroadcastService.class);
     private static final String PREFIX = "BROADCAST_";
     private static final Set<String> NEVER = Set.of("--help", "--version", ConfigOptions.PRINT);
     private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]*");
@@ -43,6 +46,7 @@ final class Configuration {
     private final ParseResult given;
     private final List<String> arguments = new ArrayList<>();
     private final Map<String, Origin> origins = new HashMap<>();
+    private final List<String> unknown = new ArrayList<>();
 
     private Configuration(CommandLine command, ParseResult given) {
         this.command = command;
@@ -53,7 +57,8 @@ final class Configuration {
      * {@return the options from everywhere}
      *
      * @param command has parsed {@code arguments}
-     * @throws BadOption if the file cannot be read, or there is a name that no option has
+     * @throws BadOption if the file cannot be read, or has a name that no option has, or a flag is neither true nor
+     *         false
      */
     static Configuration read(CommandLine command, String[] arguments, Map<String, String> environment)
             throws BadOption {
@@ -74,10 +79,10 @@ final class Configuration {
                 String key = variable.getKey().substring(PREFIX.length());
                 String option = "--" + key.toLowerCase(Locale.ROOT).replace('_', '-');
                 if (!key.equals(key.toUpperCase(Locale.ROOT)) || isUnknown(option)) {
-                    throw new BadOption("unknown environment variable " + variable.getKey()
-                            + similar(option, Configuration::variableOf) + "; --help lists the options");
+                    unknown.add(variable.getKey() + similar(option, " (perhaps %s)", Configuration::variableOf));
+                } else {
+                    add(option, variable.getValue(), new Origin("the environment", variable.getKey()));
                 }
-                add(option, variable.getValue(), new Origin("the environment", variable.getKey()));
             }
         }
     }
@@ -92,7 +97,8 @@ final class Configuration {
         for (String key : new TreeMap<>(properties).keySet().stream().map(String.class::cast).toList()) {
             String option = "--" + key;
             if (isUnknown(option) || option.equals(ConfigOptions.FILE)) {
-                throw new BadOption("unknown option " + key + " in " + file + similar(option, Configuration::keyOf)
+                throw new BadOption("unknown option " + key + " in " + file
+                        + similar(option, ", perhaps %s", Configuration::keyOf)
                         + "; --help lists the options, which have no dashes there");
             }
             add(option, properties.getProperty(key), new Origin(file.toString(), key + " in " + file));
@@ -103,9 +109,9 @@ final class Configuration {
         return NEVER.contains(option) || command.getCommandSpec().findOption(option) == null;
     }
 
-    private String similar(String option, UnaryOperator<String> named) {
+    private String similar(String option, String form, UnaryOperator<String> named) {
         List<String> similar = new UnmatchedArgumentException(command, List.of(option)).getSuggestions();
-        return similar.isEmpty() ? "" : ", perhaps " + named.apply(similar.get(0));
+        return similar.isEmpty() ? "" : form.formatted(named.apply(similar.get(0)));
     }
 
     private static String variableOf(String option) {
@@ -136,6 +142,17 @@ final class Configuration {
     /** {@return the arguments of the command line, and before them what was found elsewhere} */
     String[] arguments() {
         return arguments.toArray(String[]::new);
+    }
+
+    /**
+     * Logs one warning that names the environment variables that no option has, if there are any. They are no error:
+     * others set variables with the same beginning, as Kubernetes does for a Service named {@code broadcast}.
+     */
+    void warn() {
+        if (!unknown.isEmpty()) {
+            LOG.warn("Environment variables that name no option are ignored: {}; --help lists the options",
+                    String.join(", ", unknown));
+        }
     }
 
     /** {@return a line about options, each named as it is where it comes from} */

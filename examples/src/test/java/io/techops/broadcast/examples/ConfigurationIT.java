@@ -91,9 +91,30 @@ class ConfigurationIT {
     }
 
     @Test
-    void anUnknownNameIsTold() throws Exception {
-        refuses("unknown environment variable BROADCAST_DEBGU, perhaps BROADCAST_DEBUG; --help lists the options",
-                Map.of("BROADCAST_DEBGU", "true"));
+    void aVariableThatNoOptionHasIsIgnoredAndOneWarningNamesAllOfThem() throws Exception {
+        Path log = folder.resolve("service.log");
+        Map<String, String> environment = Map.of("BROADCAST_DEBGU", "true", "BROADCAST_PORT_5000_TCP",
+                "tcp://10.0.0.1:5000", "BROADCAST_Port", "70000", "BROADCAST_QQQ", "1", "BROADCAST_EMPTY", "");
+        try (Program service = Program.of(BroadcastService.class, environment, "--port", "0", "--no-web", "--log-file",
+                log.toString())) {
+            service.awaitOut("Listening on .*");
+            assertThat(service.err()).singleElement().asString()
+                    .contains("WARN", "BROADCAST_DEBGU (perhaps BROADCAST_DEBUG), ", "BROADCAST_PORT_5000_TCP",
+                            "BROADCAST_Port", "BROADCAST_QQQ", "; --help lists the options")
+                    .doesNotContain("BROADCAST_EMPTY", "70000");
+            assertThat(Files.readAllLines(log)).containsAll(service.err());
+        }
+        try (Program service = Program.of(BroadcastService.class, environment, "--print-config", "--log-file",
+                folder.resolve("none.log").toString())) {
+            assertThat(service.awaitExit()).isZero();
+            assertThat(service.out()).contains("port=5000").noneMatch(line -> line.contains("BROADCAST_"));
+            assertThat(service.err()).singleElement().asString().contains("BROADCAST_QQQ");
+            assertThat(folder.resolve("none.log")).doesNotExist();
+        }
+    }
+
+    @Test
+    void anUnknownNameInAFileIsRefused() throws Exception {
         Path file = file("debgu=true");
         refuses("unknown option debgu in " + file + ", perhaps debug; --help lists the options, which have no dashes "
                 + "there", Map.of(), "--config", file.toString());
