@@ -33,7 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The options of the service from the command line, the environment and a file. Immutable once it was read. */
 final class Configuration {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BroadcastService.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Configuration.class);
     private static final String PREFIX = "BROADCAST_";
     private static final Set<String> NEVER = Set.of("--help", "--version", ConfigOptions.PRINT);
     private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]*");
