@@ -13,6 +13,7 @@ import io.techops.broadcast.Retention;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
+import io.techops.broadcast.testkit.MemoryBackplane;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -312,5 +313,47 @@ class JfrEventsTest {
             rig.passSeconds(6);
         }));
         assertThat(late.getBoolean("inTime")).isFalse();
+    }
+
+    /** {@return the events of one kind that a hub on a backplane causes} */
+    private List<RecordedEvent> shared(String kind, MemoryBackplane backplane, Consumer<HubRig> flight)
+            throws IOException {
+        return record(kind, recording -> { }, hub -> hub.backplane(backplane).backplaneStart(Duration.ZERO), rig -> {
+            rig.run();
+            rig.broadcast("1", "2");
+            rig.run();
+            flight.accept(rig);
+        });
+    }
+
+    @Test
+    void anOutageOfTheBackplaneIsToldWhenItIsOver() throws IOException {
+        MemoryBackplane backplane = new MemoryBackplane();
+        RecordedEvent away = only(shared("BackplaneAway", backplane, rig -> {
+            backplane.refuse(true);
+            rig.broadcast("3");
+            rig.passSeconds(2);
+            assertThat(rig.hub().stats().isBackplaneAway()).isTrue();
+            backplane.refuse(false);
+            rig.passSeconds(5);
+            assertThat(rig.hub().stats().isBackplaneAway()).isFalse();
+        }));
+        assertThat(away.getDuration()).isPositive();
+    }
+
+    @Test
+    void aGapOfTheBackplaneSaysWhatCameLastAndWhereItGoesOn() throws IOException {
+        MemoryBackplane backplane = new MemoryBackplane();
+        Position[] positions = new Position[2];
+        RecordedEvent gap = only(shared("BackplaneGap", backplane, rig -> {
+            positions[0] = rig.hub().stats().position();
+            backplane.loseData();
+            rig.passSeconds(5);
+            positions[1] = rig.hub().stats().position();
+        }));
+        assertThat(positions[0].sequence()).isEqualTo(2);
+        assertThat(positions[1].hasEpochOf(positions[0])).isFalse();
+        assertThat(gap.getString("last")).isEqualTo(positions[0].toString());
+        assertThat(gap.getString("before")).isEqualTo(positions[1].toString());
     }
 }
