@@ -23,6 +23,7 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -109,12 +110,15 @@ public final class RedisBackplane implements Backplane {
 
     @Override
     public void close() {
-        servers.close();
+        CompletableFuture<Void> connections = servers.close();
         timer.shutdownNow();
         long deadline = System.nanoTime() + CLOSE_LIMIT.toNanos();
         boolean interrupted = false;
         try {
-            client.shutdownAsync(0, 2, TimeUnit.SECONDS).get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            // Lettuce warns of a connection that its client closes while it is being closed.
+            connections.completeOnTimeout(null, 1, TimeUnit.SECONDS)
+                    .thenCompose(closed -> client.shutdownAsync(0, 2, TimeUnit.SECONDS))
+                    .get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
             resources.shutdown(0, 2, TimeUnit.SECONDS)
                     .get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
             timer.awaitTermination(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);

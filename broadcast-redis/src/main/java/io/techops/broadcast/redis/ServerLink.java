@@ -73,6 +73,7 @@ final class ServerLink {
     private @Nullable Object attempt;
     private boolean closed;
     private @Nullable String told;
+    private CompletableFuture<Void> ended = CompletableFuture.completedFuture(null);
 
     /** Written under the lock. */
     private volatile @Nullable Session session;
@@ -325,7 +326,8 @@ final class ServerLink {
         return uri;
     }
 
-    void close() {
+    /** {@return completed once all connections are closed; never exceptionally} */
+    CompletableFuture<Void> close() {
         Session last;
         synchronized (lock) {
             closed = true;
@@ -337,6 +339,9 @@ final class ServerLink {
         trouble = "closed";
         if (last != null) {
             last.end();
+        }
+        synchronized (lock) {
+            return ended;
         }
     }
 
@@ -362,6 +367,8 @@ final class ServerLink {
         volatile Clock clock = Clock.of(0);
         /** Guarded by the lock of the link. */
         boolean isLost;
+        /** Guarded by the lock of the link. */
+        boolean isEnded;
 
         Session(StatefulRedisPubSubConnection<byte[], byte[]> connection) {
             this.connection = connection;
@@ -417,7 +424,16 @@ final class ServerLink {
         }
 
         void end() {
-            connection.closeAsync();
+            synchronized (lock) {
+                if (isEnded) {
+                    return;
+                }
+                isEnded = true;
+            }
+            CompletableFuture<Void> mine = connection.closeAsync().exceptionally(failed -> null);
+            synchronized (lock) {
+                ended = ended.isDone() ? mine : CompletableFuture.allOf(ended, mine);
+            }
         }
     }
 }

@@ -221,7 +221,8 @@ final class Servers {
         return Math.max(settings.check().toNanos(), open * TimeUnit.MILLISECONDS.toNanos(2));
     }
 
-    void close() {
+    /** {@return completed once all connections are closed; never exceptionally} */
+    CompletableFuture<Void> close() {
         Set<ServerLink> all;
         Set<Resident> rest;
         synchronized (lock) {
@@ -230,8 +231,10 @@ final class Servers {
             rest = Set.copyOf(logs);
         }
         rest.forEach(Resident::close);
-        all.forEach(ServerLink::close);
+        CompletableFuture<Void> ended = CompletableFuture.allOf(
+                all.stream().map(ServerLink::close).toArray(CompletableFuture<?>[]::new));
         firstUp.completeExceptionally(new IllegalStateException("the backplane is closed"));
         firstTried.complete(null);
+        return ended;
     }
 }

@@ -13,8 +13,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -333,6 +338,42 @@ class RedisFaultTest {
         redis.command("HDEL", "broadcast:{prices}:meta", field);
         assertThat(one.append("next").epoch()).isNotEqualTo(before.epoch());
         goesOnFrom(before.epoch(), false);
+    }
+
+    @Test
+    void closingWarnsOfNothing() {
+        redis = RedisProcess.start(binary());
+        List<String> warnings = new CopyOnWriteArrayList<>();
+        Logger lettuce = Logger.getLogger("io.lettuce");
+        Handler trap = new Handler() {
+            @Override
+            public void publish(LogRecord logged) {
+                if (logged.getLevel().intValue() >= Level.WARNING.intValue()) {
+                    warnings.add(logged.getMessage());
+                }
+            }
+
+            @Override
+            public void flush() {
+                // Nothing is kept back.
+            }
+
+            @Override
+            public void close() {
+                // Nothing is open.
+            }
+        };
+        lettuce.addHandler(trap);
+        try {
+            for (int i = 0; i < 10; i++) {
+                try (Node node = new Node(RedisBackplane.builder().uri(redis.uri()).timeout(LIMIT).build(), LOG)) {
+                    node.append("before " + i);
+                }
+            }
+        } finally {
+            lettuce.removeHandler(trap);
+        }
+        assertThat(warnings).isEmpty();
     }
 
     @Test
