@@ -24,6 +24,36 @@ class RedisServiceIT {
     }
 
     @Test
+    void aTopicIsTheSameOnEveryNodeAndApartFromTheOthers() throws Exception {
+        int port = FreePort.find();
+        String[] options = {"--no-web", "--redis", "redis://127.0.0.1:" + port, "--topics", "/topics/{topic}"};
+        try (OwnProcess redis = OwnProcess.redis(folder, port);
+                Program one = Program.listening(options);
+                Program two = Program.listening(options);
+                JdkClient newsHere = JdkClient.open(one.uri().resolve("/topics/news"));
+                JdkClient newsThere = JdkClient.open(two.uri().resolve("/topics/news"));
+                JdkClient chatHere = JdkClient.open(one.uri().resolve("/topics/chat"));
+                JdkClient chatThere = JdkClient.open(two.uri().resolve("/topics/chat"))) {
+            assertThat(redis.port()).isEqualTo(port);
+            newsHere.send("news");
+            assertThat(newsThere.next()).isEqualTo("news");
+            chatThere.send("chat");
+            assertThat(chatHere.next()).isEqualTo("chat");
+            newsThere.send("more news");
+            assertThat(List.of(newsHere.next(), newsHere.next())).containsExactly("news", "more news");
+            assertThat(newsThere.next()).isEqualTo("more news");
+            assertThat(chatThere.next()).isEqualTo("chat"); // the first it gets: no news before it
+            for (Program node : List.of(one, two)) {
+                node.kill("TERM");
+                assertThat(node.awaitExit()).isEqualTo(143);
+            }
+            for (JdkClient peer : List.of(newsHere, newsThere, chatHere, chatThere)) {
+                assertThat(peer.closed().code()).isEqualTo(1001);
+            }
+        }
+    }
+
+    @Test
     void whatOneNodeIsToldTheOtherDelivers() throws Exception {
         int port = FreePort.find();
         String uri = "redis://127.0.0.1:" + port;
