@@ -129,7 +129,8 @@ public final class BroadcastService implements Callable<Integer> {
     /** Called by picocli once the options are read. */
     @Override
     public Integer call() throws BadOption, InterruptedException {
-        Logging.configure(options.debug(), options.print() ? null : options.logFile(), options.logFormat());
+        LogOptions log = options.log();
+        Logging.configure(log.debug(), options.print() ? null : log.file(), log.format());
         if (configuration != null) {
             configuration.warn();
         }

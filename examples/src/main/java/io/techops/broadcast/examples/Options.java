@@ -15,21 +15,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
-import java.util.logging.Formatter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** What the operator asked for: read one by one by picocli, checked together and turned into a server here. */
 final class Options {
 
     private static final String DEFAULT = " (default: ${DEFAULT-VALUE})";
     private static final String BUILT_IN_PAGE = "io/techops/broadcast/examples/page";
-
-    @Parameters(arity = "0..*", paramLabel = "debug", description = "The bare word does what --debug does.")
-    private List<String> words = new ArrayList<>();
 
     // Where it listens.
 
@@ -148,17 +142,8 @@ final class Options {
     @Mixin
     private final HealthOptions health = new HealthOptions();
 
-    @Option(names = "--debug",
-            description = "Logs registrations, broadcasts and departures to standard output (default: off).")
-    private boolean debugOption;
-
-    @Option(names = "--log-file", paramLabel = "FILE",
-            description = "Appends the log to this file (default: none; warnings go to standard error in any case).")
-    private @Nullable Path logFile;
-
-    @Option(names = "--log-format", paramLabel = "text|json", converter = Value.LogFormat.class,
-            defaultValue = "text", description = "How a line of the log is written, wherever it goes" + DEFAULT + ".")
-    private Supplier<Formatter> logFormat = LogLine::new;
+    @Mixin
+    private final LogOptions log = new LogOptions();
 
     @Option(names = "--pid-file", paramLabel = "FILE",
             description = "Holds the process id while the service runs (default: none).")
@@ -176,16 +161,9 @@ final class Options {
     private final FileWatch watch = new FileWatch();
     private @Nullable Figures figures;
 
-    boolean debug() {
-        return debugOption || !words.isEmpty();
-    }
-
-    @Nullable Path logFile() {
-        return logFile;
-    }
-
-    Supplier<Formatter> logFormat() {
-        return logFormat;
+    /** {@return what is logged, and where} */
+    LogOptions log() {
+        return log;
     }
 
     /** {@return whether the options are to be printed, and no more} */
@@ -269,11 +247,7 @@ final class Options {
     }
 
     private void checkClashes(boolean webPortGiven) throws BadOption {
-        for (String word : words) {
-            if (!word.equals("debug")) {
-                throw new BadOption("a bare word", "must be debug; --help lists the options", word);
-            }
-        }
+        log.check();
         if (noWeb && webPortGiven) {
             throw new BadOption("--no-web", "must not be given together with", "--web-port " + webPort);
         }

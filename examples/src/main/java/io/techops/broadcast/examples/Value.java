@@ -10,8 +10,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.logging.Formatter;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -22,8 +20,6 @@ import picocli.CommandLine.TypeConversionException;
  * @param <T> what the value means
  */
 abstract class Value<T> implements ITypeConverter<T> {
-
-    private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([0-9]+)([A-Za-z]*)");
 
     private final String rule;
     private final Function<String, @Nullable T> reader;
@@ -58,7 +54,7 @@ abstract class Value<T> implements ITypeConverter<T> {
     /** A TCP port; 0 is any free one. */
     static final class Port extends Value<Integer> {
         Port() {
-            super("must be from 0 to 65535", text -> toInt(within(0, 65_535, quantity(text, Map.of("", 1L)))));
+            super("must be from 0 to 65535", text -> Quantity.count(text, 0, 65_535));
         }
     }
 
@@ -66,7 +62,7 @@ abstract class Value<T> implements ITypeConverter<T> {
     static final class Messages extends Value<Integer> {
         Messages() {
             super("must be from 1 to " + Retention.MAX_MESSAGES,
-                    text -> toInt(within(1, Retention.MAX_MESSAGES, quantity(text, Map.of("", 1L)))));
+                    text -> Quantity.count(text, 1, Retention.MAX_MESSAGES));
         }
     }
 
@@ -74,7 +70,7 @@ abstract class Value<T> implements ITypeConverter<T> {
     static final class Peers extends Value<Integer> {
         Peers() {
             super("must be from 1 to " + Integer.MAX_VALUE,
-                    text -> toInt(within(1, Integer.MAX_VALUE, quantity(text, Map.of("", 1L)))));
+                    text -> Quantity.count(text, 1, Integer.MAX_VALUE));
         }
     }
 
@@ -85,7 +81,7 @@ abstract class Value<T> implements ITypeConverter<T> {
 
         MessageBytes() {
             super("must be a number of bytes from " + LEAST + " to 1GiB, such as 65536 or 64KiB",
-                    text -> toInt(within(LEAST, MOST, size(text))));
+                    text -> Quantity.toInt(Quantity.bytes(text, LEAST, MOST)));
         }
     }
 
@@ -95,7 +91,7 @@ abstract class Value<T> implements ITypeConverter<T> {
 
         LogBytes() {
             super("must be a number of bytes from " + Retention.OVERHEAD + " to 1024GiB, such as 8388608 or 8MiB",
-                    text -> within(Retention.OVERHEAD, MOST, size(text)));
+                    text -> Quantity.bytes(text, Retention.OVERHEAD, MOST));
         }
     }
 
@@ -125,7 +121,7 @@ abstract class Value<T> implements ITypeConverter<T> {
         Replayed() {
             super("must be a number of messages from 1 to " + Retention.MAX_MESSAGES + ", or latest",
                     text -> text.equals("latest") ? LATEST
-                            : toInt(within(1, Retention.MAX_MESSAGES, quantity(text, Map.of("", 1L)))));
+                            : Quantity.count(text, 1, Retention.MAX_MESSAGES));
         }
     }
 
@@ -142,7 +138,7 @@ abstract class Value<T> implements ITypeConverter<T> {
         private static final int MOST = 1_000_000;
 
         TopicCount() {
-            super("must be from 1 to " + MOST, text -> toInt(within(1, MOST, quantity(text, Map.of("", 1L)))));
+            super("must be from 1 to " + MOST, text -> Quantity.count(text, 1, MOST));
         }
     }
 
@@ -209,7 +205,7 @@ abstract class Value<T> implements ITypeConverter<T> {
     static final class Time extends Value<Duration> {
         Time() {
             super("must be a time from 1ms to 8760h, such as 500ms, 10s or 2m",
-                    text -> time(text, Duration.ofDays(365)));
+                    text -> Quantity.time(text, Duration.ofDays(365)));
         }
     }
 
@@ -217,14 +213,15 @@ abstract class Value<T> implements ITypeConverter<T> {
     static final class TimeOrOff extends Value<Duration> {
         TimeOrOff() {
             super("must be a time from 1ms to 8760h, such as 500ms, 10s or 2m, or off",
-                    text -> text.equals("off") ? Duration.ZERO : time(text, Duration.ofDays(365)));
+                    text -> text.equals("off") ? Duration.ZERO : Quantity.time(text, Duration.ofDays(365)));
         }
     }
 
     /** How long a handshake may take. */
     static final class HandshakeTime extends Value<Duration> {
         HandshakeTime() {
-            super("must be a time from 1ms to 24h, such as 500ms, 10s or 2m", text -> time(text, Duration.ofDays(1)));
+            super("must be a time from 1ms to 24h, such as 500ms, 10s or 2m",
+                    text -> Quantity.time(text, Duration.ofDays(1)));
         }
     }
 
@@ -232,14 +229,16 @@ abstract class Value<T> implements ITypeConverter<T> {
     static final class PageIdleTime extends Value<Duration> {
         PageIdleTime() {
             super("must be a time from 1s to 24h, such as 75s or 2m",
-                    text -> accepted(time(text, Duration.ofDays(1)), BroadcastServer.builder()::pageIdleTimeout));
+                    text -> accepted(Quantity.time(text, Duration.ofDays(1)),
+                            BroadcastServer.builder()::pageIdleTimeout));
         }
     }
 
     /** How long the end may take. */
     static final class DrainTime extends Value<Duration> {
         DrainTime() {
-            super("must be a time from 1ms to 1h, such as 500ms, 10s or 2m", text -> time(text, Duration.ofHours(1)));
+            super("must be a time from 1ms to 1h, such as 500ms, 10s or 2m",
+                    text -> Quantity.time(text, Duration.ofHours(1)));
         }
     }
 
@@ -267,16 +266,10 @@ abstract class Value<T> implements ITypeConverter<T> {
             if (slash < 0) {
                 return null;
             }
-            Integer permits = toInt(within(1, MOST, quantity(text.substring(0, slash), Map.of("", 1L))));
-            Duration per = time(text.substring(slash + 1), Duration.ofDays(1));
+            Integer permits = Quantity.count(text.substring(0, slash), 1, MOST);
+            Duration per = Quantity.time(text.substring(slash + 1), Duration.ofDays(1));
             return permits == null || per == null ? null : new PerTime(permits, per);
         }
-    }
-
-    private static @Nullable Duration time(String text, Duration most) {
-        Long millis = within(1, most.toMillis(),
-                quantity(text, Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L)));
-        return millis == null ? null : Duration.ofMillis(millis);
     }
 
     /** {@return {@code value} if a setter takes it} */
@@ -290,26 +283,5 @@ abstract class Value<T> implements ITypeConverter<T> {
         } catch (IllegalArgumentException refused) {
             return null;
         }
-    }
-
-    private static @Nullable Long size(String text) {
-        return quantity(text, Map.of("", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30));
-    }
-
-    private static @Nullable Long quantity(String text, Map<String, Long> units) {
-        Matcher matcher = NUMBER_AND_UNIT.matcher(text);
-        if (!matcher.matches() || matcher.group(1).length() > 18) {
-            return null;
-        }
-        Long unit = units.get(matcher.group(2));
-        return unit == null ? null : Math.multiplyExact(Long.parseLong(matcher.group(1)), unit);
-    }
-
-    private static @Nullable Long within(long least, long most, @Nullable Long value) {
-        return value == null || value < least || value > most ? null : value;
-    }
-
-    private static @Nullable Integer toInt(@Nullable Long value) {
-        return value == null ? null : value.intValue();
     }
 }
