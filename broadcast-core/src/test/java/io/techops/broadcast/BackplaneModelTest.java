@@ -2,7 +2,6 @@ package io.techops.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.testkit.FakeTransport;
 import java.time.Duration;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /*
@@ -59,36 +57,11 @@ class BackplaneModelTest {
         }
     }
 
-    /** A peer, and what it was given and told, in one order. */
-    private static final class Subject extends FakeTransport {
-        private final List<Object> stream = new ArrayList<>();
-        private int checked;
-        /** The position of what it was given last, or that it was told the stream goes on after. */
-        private @Nullable Position place;
-
-        @Override
-        public boolean write(Batch batch) {
-            for (int i = 0; i < batch.size(); i++) {
-                stream.add(new Given(batch.position(i), batch.message(i)));
-            }
-            return super.write(batch);
-        }
-
-        @Override
-        public boolean tell(StreamEvent event) {
-            stream.add(event);
-            return super.tell(event);
-        }
-    }
-
-    private record Given(Position position, Message message) {
-    }
-
     private static final class Run {
         private final Random random;
         private final Map<Seen, Long> seen;
         private final Nodes nodes;
-        private final List<Subject> peers = new ArrayList<>();
+        private final List<CheckedPeer> peers = new ArrayList<>();
         private final Map<String, CompletableFuture<Position>> published = new HashMap<>();
         private final Map<String, Integer> numbers = new HashMap<>();
 
@@ -148,7 +121,7 @@ class BackplaneModelTest {
         private void publish() {
             Nodes.Node node = anyNode();
             if (!peers.isEmpty() && random.nextBoolean()) {
-                Subject from = peers.get(random.nextInt(peers.size()));
+                CheckedPeer from = peers.get(random.nextInt(peers.size()));
                 if (from.isOpen() && from.registration().peer().isRegistered()
                         && from.resumes() == held.getOrDefault(from, 0)) {
                     String text = text("p" + peers.indexOf(from) + "@" + System.identityHashCode(from));
@@ -169,7 +142,7 @@ class BackplaneModelTest {
         }
 
         /** How often a peer was told not to be read, each of which a resume ends. */
-        private final Map<Subject, Integer> held = new HashMap<>();
+        private final Map<CheckedPeer, Integer> held = new HashMap<>();
 
         private String text(String by) {
             int number = numbers.merge(by, 1, Integer::sum) - 1;
@@ -178,11 +151,11 @@ class BackplaneModelTest {
 
         private void join() {
             Nodes.Node node = anyNode();
-            Subject before = peers.isEmpty() ? null : peers.get(random.nextInt(peers.size()));
+            CheckedPeer before = peers.isEmpty() ? null : peers.get(random.nextInt(peers.size()));
             boolean resumes = before != null && before.place != null && random.nextBoolean();
             Replay replay = resumes ? Replay.after(before.place) : Replay.last(random.nextInt(5));
             try {
-                Subject subject = new Subject();
+                CheckedPeer subject = new CheckedPeer();
                 subject.place = resumes ? before.place : null;
                 peers.add(node.join(subject, replay));
                 saw(Seen.RESUMED, resumes ? 1 : 0);
@@ -193,7 +166,7 @@ class BackplaneModelTest {
 
         private void leave() {
             if (!peers.isEmpty()) {
-                Subject gone = peers.remove(random.nextInt(peers.size()));
+                CheckedPeer gone = peers.remove(random.nextInt(peers.size()));
                 check(gone);
                 gone.leave(CloseReason.of(CloseReason.NORMAL));
             }
@@ -201,7 +174,7 @@ class BackplaneModelTest {
 
         private void stall() {
             if (!peers.isEmpty()) {
-                Subject one = peers.get(random.nextInt(peers.size()));
+                CheckedPeer one = peers.get(random.nextInt(peers.size()));
                 if (one.isWritable()) {
                     one.stallAfter(1 + random.nextInt(2));
                 } else {
@@ -239,39 +212,14 @@ class BackplaneModelTest {
             peers.forEach(this::check);
         }
 
-        /** Checks what a peer was given since the last time. */
-        private void check(Subject peer) {
-            Map<Position, Message> history = nodes.backplane.history("chat");
-            for (; peer.checked < peer.stream.size(); peer.checked++) {
-                Object next = peer.stream.get(peer.checked);
-                if (next instanceof Given given) {
-                    assertThat(history.get(given.position())).as("at " + given.position()).isEqualTo(given.message());
-                    assertThat(given.position()).as("dense: " + peer.stream)
-                            .isEqualTo(peer.place.at(peer.place.sequence() + 1));
-                    peer.place = given.position();
-                    saw(Seen.DELIVERED, 1);
-                } else {
-                    tell(peer, (StreamEvent) next);
+        private void check(CheckedPeer peer) {
+            peer.check(nodes.backplane.history("chat"), what -> {
+                saw(Seen.DELIVERED, what instanceof CheckedPeer.Given ? 1 : 0);
+                if (what instanceof StreamEvent.Gap gap) {
+                    saw(Seen.EVICTED, gap.reason() == GapReason.EVICTED ? 1 : 0);
+                    saw(Seen.EPOCH, gap.reason() == GapReason.EPOCH ? 1 : 0);
                 }
-            }
-        }
-
-        private void tell(Subject peer, StreamEvent event) {
-            Position place = peer.place;
-            if (event instanceof StreamEvent.Gap gap) {
-                saw(Seen.EVICTED, gap.reason() == GapReason.EVICTED ? 1 : 0);
-                saw(Seen.EPOCH, gap.reason() == GapReason.EPOCH ? 1 : 0);
-                boolean begins = peer.stream.get(peer.checked - 1) instanceof StreamEvent.Open;
-                if (!begins && gap.reason() != GapReason.EPOCH) {
-                    assertThat(gap.position().hasEpochOf(place)).as(gap + " after " + place).isTrue();
-                    long missed = gap.position().sequence() - place.sequence();
-                    assertThat(gap.missed().orElse(missed)).as(gap + " after " + place).isEqualTo(missed)
-                            .isPositive();
-                }
-            } else if (event instanceof StreamEvent.Open open && open.isRecovered()) {
-                assertThat(open.position()).isEqualTo(place);
-            }
-            peer.place = event.position();
+            });
         }
 
         private void judge() {
@@ -309,8 +257,8 @@ class BackplaneModelTest {
                 assertThat(end == null || end.equals(stats.position())).as("one end: " + end + ", " + stats).isTrue();
                 end = stats.position();
             }
-            for (Subject peer : peers) {
-                assertThat(peer.place).as("the end of " + peer + ": " + peer.stream).isEqualTo(end);
+            for (CheckedPeer peer : peers) {
+                assertThat(peer.place).as("the end of %s: %s", peer, peer.stream).isEqualTo(end);
             }
         }
     }
