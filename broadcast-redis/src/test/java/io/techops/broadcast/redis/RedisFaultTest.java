@@ -364,6 +364,7 @@ class RedisFaultTest {
             }
         };
         lettuce.addHandler(trap);
+        lettuce.setLevel(Level.WARNING);
         try {
             for (int i = 0; i < 10; i++) {
                 try (Node node = new Node(RedisBackplane.builder().uri(redis.uri()).timeout(LIMIT).build(), LOG)) {
@@ -371,6 +372,7 @@ class RedisFaultTest {
                 }
             }
         } finally {
+            lettuce.setLevel(null);
             lettuce.removeHandler(trap);
         }
         assertThat(warnings).isEmpty();
