@@ -24,10 +24,14 @@ final class DeflateClient implements AutoCloseable {
     }
 
     static DeflateClient open(Wire wire, BroadcastServer server, String query, String... more) throws IOException {
+        return over(wire.connect(server), server.uri().getPath() + query, more);
+    }
+
+    /** {@return the client that a connection becomes which has sent nothing yet} */
+    static DeflateClient over(RawClient raw, String target, String... more) throws IOException {
         String[] headers = Arrays.copyOf(more, more.length + 1);
         headers[more.length] = OFFER;
-        RawClient raw = wire.connect(server);
-        String answer = raw.ask(RawClient.handshake(server.uri().getPath() + query, headers));
+        String answer = raw.ask(RawClient.handshake(target, headers));
         if (!answer.startsWith("HTTP/1.1 101 ") || !answer.contains(ANSWER)) {
             throw new IOException("the extension was not accepted: " + answer);
         }
