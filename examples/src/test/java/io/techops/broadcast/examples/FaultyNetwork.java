@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A network that a test can cut: a port of the loopback interface from where bytes go to the port of a server and back.
@@ -21,6 +22,8 @@ final class FaultyNetwork implements AutoCloseable {
     private final ServerSocket door;
     private final int target;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final LongAdder up = new LongAdder();
+    private final LongAdder back = new LongAdder();
     private volatile boolean down;
 
     private FaultyNetwork(int target) throws IOException {
@@ -36,6 +39,16 @@ final class FaultyNetwork implements AutoCloseable {
 
     int port() {
         return door.getLocalPort();
+    }
+
+    /** {@return how many bytes have come from clients} */
+    long bytesUp() {
+        return up.sum();
+    }
+
+    /** {@return how many bytes have come from the server} */
+    long bytesBack() {
+        return back.sum();
     }
 
     /** Resets every connection; new ones are let through. What was on its way is lost. */
@@ -78,17 +91,18 @@ final class FaultyNetwork implements AutoCloseable {
             if (down) {
                 cut();
             }
-            start(() -> pass(client, server));
-            start(() -> pass(server, client));
+            start(() -> pass(client, server, up));
+            start(() -> pass(server, client, back));
         }
     }
 
-    private void pass(Socket from, Socket to) {
+    private void pass(Socket from, Socket to, LongAdder bytes) {
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             byte[] buffer = new byte[BUFFER_BYTES];
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                bytes.add(n);
                 out.write(buffer, 0, n);
             }
             to.shutdownOutput();
