@@ -1,8 +1,5 @@
 package io.techops.broadcast.tyrus;
 
-import static io.techops.broadcast.tyrus.Numbered.gap;
-import static io.techops.broadcast.tyrus.Numbered.opened;
-import static io.techops.broadcast.tyrus.Numbered.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,8 +7,6 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.BroadcastOptions;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
-import io.techops.broadcast.OverflowPolicy;
-import io.techops.broadcast.Position;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Recorder;
@@ -73,39 +68,6 @@ class CompressionSlowPeerTest {
             assertThat(recorder.departures.get(0).code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
             assertThat(server.hub().stats().overflows()).isEqualTo(1);
             await().untilAsserted(() -> assertThat(server.hub().peers()).hasSize(2));
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void oneThatMaySkipIsToldWhatItMissedAndGoesOn(Wire wire) throws Exception {
-        BroadcastHub.Builder hub = BroadcastHub.builder().overflow(OverflowPolicy.skip())
-                .retention(Retention.of(4, 64 << 20));
-        try (BroadcastServer server = start(wire, hub);
-                DeflateClient peer = DeflateClient.over(wire.connect(server, SMALL_BUFFER), "/", Numbered.OFFER)) {
-            List<String> texts = new ArrayList<>();
-            Position last = null;
-            for (int i = 0; i < 120; i++) {
-                texts.add(text(i));
-                last = publish(server.hub(), texts.get(i));
-            }
-            assertThat(peer.readText()).isEqualTo(opened(last.at(0), false));
-            int at = 0;
-            int gaps = 0;
-            while (at < last.sequence()) {
-                String text = peer.readText();
-                if (text.startsWith("event: gap\n")) {
-                    int to = Integer.parseInt(text.replaceAll("(?s).*id: \\w+-(\\d+)\n.*", "$1"));
-                    assertThat(text).isEqualTo(gap(last.at(to), "overflow", "missed: " + (to - at) + "\n"));
-                    at = to;
-                    gaps++;
-                } else {
-                    at++;
-                    assertThat(text.equals(Numbered.message(last.at(at), texts.get(at - 1)))).isTrue();
-                }
-            }
-            assertThat(gaps).isPositive();
-            assertThat(server.hub().stats().overflows()).isEqualTo(gaps);
         }
     }
 
