@@ -3,6 +3,7 @@ package io.techops.broadcast.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.techops.broadcast.testing.Installed;
 import io.techops.broadcast.testing.JdkClient;
 import io.techops.broadcast.testing.Program;
 import java.io.IOException;

@@ -2,6 +2,8 @@ package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.testing.Installed;
+import io.techops.broadcast.testing.OwnProcess;
 import io.techops.broadcast.testing.Program;
 import io.techops.broadcast.testing.RawClient;
 import java.io.IOException;

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.testing.FreePort;
+import io.techops.broadcast.testing.Installed;
 import io.techops.broadcast.testing.JdkClient;
+import io.techops.broadcast.testing.OwnProcess;
 import io.techops.broadcast.testing.Program;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.testing.FreePort;
+import io.techops.broadcast.testing.Installed;
+import io.techops.broadcast.testing.OwnProcess;
 import io.techops.broadcast.testing.Program;
 import java.io.IOException;
 import java.net.URI;

@@ -4,6 +4,7 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.endpoint.EndpointSettings;
+import io.techops.broadcast.handshake.HandshakePolicy;
 import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.time.Duration;
@@ -48,8 +49,9 @@ public class BroadcastAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    EndpointSettings broadcastEndpointSettings() {
-        return EndpointProperties.settings(properties);
+    EndpointSettings broadcastEndpointSettings(ObjectProvider<HandshakePolicy> policies) {
+        return EndpointProperties.settings(properties,
+                policies.orderedStream().reduce(HandshakePolicy::andThen).orElse(null));
     }
 
     @Bean

@@ -2,6 +2,7 @@ package io.techops.broadcast.spring;
 
 import io.techops.broadcast.Retention;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -27,6 +28,8 @@ import org.springframework.util.unit.DataSize;
  * @param drainSpread Over what time the end spreads the closes of many peers. Default '2s'.
  * @param shards Among how many tasks the peers of the hub are divided. Default one a processor.
  * @param maxMessageBytes The container's buffer for a message of a peer; a longer one ends with 1009. Default '64KB'.
+ * @param allowedOrigins Origins whose pages may connect, 'https://example.org'. Every one by default.
+ * @param handshakeTimeout How long a decision of a handshake policy is waited for. Default '10s'.
  * @param lookback What of the past peers may ask for.
  * @param topics Topics, each of which is a hub with a name.
  * @param backplane How the hubs use a log that many nodes share.
@@ -37,7 +40,8 @@ public record BroadcastProperties(@DefaultValue("true") boolean enabled, @Nullab
         @Nullable Boolean conflate, @Nullable Duration stallTimeout, @Nullable Duration closeTimeout,
         @Nullable Duration closeLimit, @Nullable Duration floodGrace, @Nullable Duration heartbeat,
         @Nullable Duration pongTimeout, @Nullable Duration drainSpread, @Nullable Integer shards,
-        @Nullable DataSize maxMessageBytes, @DefaultValue Past lookback, @DefaultValue Many topics,
+        @Nullable DataSize maxMessageBytes, @DefaultValue List<String> allowedOrigins,
+        @Nullable Duration handshakeTimeout, @DefaultValue Past lookback, @DefaultValue Many topics,
         @DefaultValue Shared backplane) {
 
     /** What becomes of a peer that falls off the log's tail. */

@@ -12,6 +12,8 @@ import io.techops.broadcast.Peer;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.endpoint.EndpointSettings;
+import io.techops.broadcast.handshake.Decision;
+import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.testing.JdkClient;
 import io.techops.broadcast.testing.TestRun;
@@ -43,6 +45,7 @@ class StarterTest {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final AttributeKey<String> GREETED = AttributeKey.of("greeted", String.class);
+    private static final AttributeKey<String> DECIDED = AttributeKey.of("decided", String.class);
     private static final String ANNA = "Basic "
             + Base64.getEncoder().encodeToString("anna:secret".getBytes(StandardCharsets.UTF_8));
 
@@ -65,6 +68,12 @@ class StarterTest {
         MessagePolicy loud() {
             return (context, message) -> MessagePolicy.Decision.relay(
                     Message.text(((Message.Text) message).text().toUpperCase(Locale.ROOT)));
+        }
+
+        @Bean
+        HandshakePolicy members() {
+            return request -> "banned=1".equals(request.query()) ? Decision.refuse(403, "banned")
+                    : Decision.accept().with(DECIDED, request.principal().getName());
         }
 
         @Bean
@@ -173,9 +182,13 @@ class StarterTest {
                     each -> "yes".equals(each.attributes().get(GREETED))));
             Peer registered = hub.peers().iterator().next();
             assertThat(registered.attributes().get(PeerAttributes.PRINCIPAL).getName()).isEqualTo("anna");
+            assertThat(registered.attributes().get(DECIDED)).as("by the handshake policy").isEqualTo("anna");
             assertThat(peer.send("hello").next()).isEqualTo("HELLO");
             hub.broadcast("from a bean");
             assertThat(peer.next()).isEqualTo("from a bean");
+        }
+        try (JdkClient refused = anna("/chat?banned=1")) {
+            assertThat(refused.closed()).isEqualTo(new JdkClient.Closed(1008, "banned"));
         }
         assertThat(application.getBean(AtomicInteger.class).get()).as("customized").isPositive();
         assertThat(application.getBean(EndpointSettings.class).replayLimits().replay()).isEqualTo(3);

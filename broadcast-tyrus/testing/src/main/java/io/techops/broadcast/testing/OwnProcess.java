@@ -1,9 +1,8 @@
-package io.techops.broadcast.examples;
+package io.techops.broadcast.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.techops.broadcast.testing.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -13,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A server of the system, run as a process of the test on a free port of 127.0.0.1. */
-final class OwnProcess implements AutoCloseable {
+public final class OwnProcess implements AutoCloseable {
 
     /** What nginx has in its own file on a system, around the file of the guide. */
     private static final String NGINX = """
@@ -50,7 +49,7 @@ final class OwnProcess implements AutoCloseable {
     }
 
     /** {@return a Redis without a file} */
-    static OwnProcess redis(Path folder, int port) throws IOException {
+    public static OwnProcess redis(Path folder, int port) throws IOException {
         return new OwnProcess(folder.resolve("redis.log"), port, List.of("redis-server", "--bind", "127.0.0.1",
                 "--port", Integer.toString(port), "--save", "", "--dir", folder.toString()));
     }
@@ -61,7 +60,7 @@ final class OwnProcess implements AutoCloseable {
      * @param ports the ports of the two nodes
      * @param healthPorts and those of their health
      */
-    static OwnProcess proxy(String name, Path folder, List<Integer> ports, List<Integer> healthPorts)
+    public static OwnProcess proxy(String name, Path folder, List<Integer> ports, List<Integer> healthPorts)
             throws IOException {
         int port = FreePort.find();
         boolean isNginx = name.equals("nginx");
@@ -87,7 +86,8 @@ final class OwnProcess implements AutoCloseable {
         return text.replace(from, to);
     }
 
-    int port() {
+    /** {@return where it listens} */
+    public int port() {
         return port;
     }
 

@@ -1,4 +1,4 @@
-package io.techops.broadcast.examples;
+package io.techops.broadcast.testing;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** Programs of the system that tests start. */
-final class Installed {
+public final class Installed {
 
     private Installed() {
     }
@@ -15,7 +15,7 @@ final class Installed {
      * Skips the test if a program is not in the path, with that as the reason; fails it later, when the program is
      * started, if the environment variable {@code required} is {@code true}, as it is in CI.
      */
-    static void orSkip(String program, String required) {
+    public static void orSkip(String program, String required) {
         boolean isInstalled = Stream.of(System.getenv("PATH").split(":"))
                 .anyMatch(each -> Files.isExecutable(Path.of(each, program)));
         if (!isInstalled && !"true".equals(System.getenv(required))) {
