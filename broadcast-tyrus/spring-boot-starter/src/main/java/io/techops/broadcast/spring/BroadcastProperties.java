@@ -30,7 +30,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxMessageBytes The container's buffer for a message of a peer; a longer one ends with 1009. Default '64KB'.
  * @param allowedOrigins Origins whose pages may connect, 'https://example.org'. Every one by default.
  * @param handshakeTimeout How long a decision of a handshake policy is waited for. Default '10s'.
- * @param lookback What of the past peers may ask for.
+ * @param replayLimits What of the past peers may ask for.
  * @param topics Topics, each of which is a hub with a name.
  * @param backplane How the hubs use a log that many nodes share.
  */
@@ -41,7 +41,7 @@ public record BroadcastProperties(@DefaultValue("true") boolean enabled, @Nullab
         @Nullable Duration closeLimit, @Nullable Duration floodGrace, @Nullable Duration heartbeat,
         @Nullable Duration pongTimeout, @Nullable Duration drainSpread, @Nullable Integer shards,
         @Nullable DataSize maxMessageBytes, @DefaultValue List<String> allowedOrigins,
-        @Nullable Duration handshakeTimeout, @DefaultValue Past lookback, @DefaultValue Many topics,
+        @Nullable Duration handshakeTimeout, @DefaultValue Past replayLimits, @DefaultValue Many topics,
         @DefaultValue Shared backplane) {
 
     /** What becomes of a peer that falls off the log's tail. */

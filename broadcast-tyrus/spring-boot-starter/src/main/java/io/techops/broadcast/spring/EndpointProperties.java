@@ -20,7 +20,7 @@ final class EndpointProperties {
      */
     static EndpointSettings settings(BroadcastProperties properties, @Nullable HandshakePolicy policy) {
         AtomicReference<EndpointSettings> settings = new AtomicReference<>(EndpointSettings.standard()
-                .replayLimits(lookback(properties.lookback())).handshakePolicy(policy));
+                .replayLimits(replayLimits(properties.replayLimits())).handshakePolicy(policy));
         for (String origin : properties.allowedOrigins()) {
             Setting.set("broadcast.allowed-origins", origin,
                     each -> settings.updateAndGet(of -> of.allowOrigin(each)));
@@ -32,18 +32,18 @@ final class EndpointProperties {
         return settings.get();
     }
 
-    private static ReplayLimits lookback(Past past) {
-        AtomicReference<ReplayLimits> lookback = new AtomicReference<>(ReplayLimits.standard());
-        Setting.set("broadcast.lookback.resume", past.resume(),
-                on -> lookback.updateAndGet(of -> of.resume(on)));
-        Setting.set("broadcast.lookback.resume-messages", past.resumeMessages(),
-                most -> lookback.updateAndGet(of -> of.resumeWithin(most)));
-        Setting.set("broadcast.lookback.resume-age", past.resumeAge(),
-                age -> lookback.updateAndGet(of -> of.resumeWithin(age)));
-        Setting.set("broadcast.lookback.replay", past.replay(),
-                most -> lookback.updateAndGet(of -> of.replay(most)));
-        Setting.set("broadcast.lookback.replay-latest", past.replayLatest(),
-                on -> lookback.updateAndGet(of -> of.replayLatest(on)));
-        return lookback.get();
+    private static ReplayLimits replayLimits(Past past) {
+        AtomicReference<ReplayLimits> limits = new AtomicReference<>(ReplayLimits.standard());
+        Setting.set("broadcast.replay-limits.resume", past.resume(),
+                on -> limits.updateAndGet(of -> of.resume(on)));
+        Setting.set("broadcast.replay-limits.resume-messages", past.resumeMessages(),
+                most -> limits.updateAndGet(of -> of.resumeWithin(most)));
+        Setting.set("broadcast.replay-limits.resume-age", past.resumeAge(),
+                age -> limits.updateAndGet(of -> of.resumeWithin(age)));
+        Setting.set("broadcast.replay-limits.replay", past.replay(),
+                most -> limits.updateAndGet(of -> of.replay(most)));
+        Setting.set("broadcast.replay-limits.replay-latest", past.replayLatest(),
+                on -> limits.updateAndGet(of -> of.replayLatest(on)));
+        return limits.get();
     }
 }

@@ -142,7 +142,7 @@ class StarterTest {
                 Map.entry("spring.security.user.name", "anna"),
                 Map.entry("spring.security.user.password", "secret"),
                 Map.entry("broadcast.path", "/chat"),
-                Map.entry("broadcast.lookback.replay", "3"),
+                Map.entry("broadcast.replay-limits.replay", "3"),
                 Map.entry("broadcast.topics.path", "/topics/{topic}"))).run();
         port = Integer.parseInt(application.getEnvironment().getRequiredProperty("local.server.port"));
     }
