@@ -1,6 +1,7 @@
 package io.techops.broadcast.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.SharedLogs;
@@ -54,8 +55,9 @@ class ContextTest {
         application.withPropertyValues("spring.data.redis.host=127.0.0.1", "spring.data.redis.port=1",
                 "broadcast.backplane.start=0s").run(context -> {
                     assertThat(context).getBean(SharedLogs.class).isInstanceOf(RedisBackplane.class);
-                    assertThat(new HubHealth(List.of(context.getBean(BroadcastHub.class)),
-                            List.of()).details()).containsKey("hub");
+                    HubHealth health = new HubHealth(List.of(context.getBean(BroadcastHub.class)), List.of());
+                    assertThat(health.details()).containsKey("hub");
+                    await().untilAsserted(() -> assertThat(health.status()).isEqualTo("DOWN"));
                 });
         application.withPropertyValues("broadcast.redis.uri=http://127.0.0.1").run(context -> assertThat(context)
                 .getFailure().hasStackTraceContaining("broadcast.redis.uri: uri must be redis://"));
@@ -78,6 +80,15 @@ class ContextTest {
         assertThat(address("sentinel.master=m", "sentinel.nodes=a:1,b:2").uri())
                 .isEqualTo("redis-sentinel://a:1,b:2/0#m");
         assertThat(address("cluster.nodes=a:1,b:2").seeds()).containsExactly("redis://a:1", "redis://b:2");
+    }
+
+    @Test
+    void theHealthIsUpUntilTheHubIsClosed() {
+        BroadcastHub hub = BroadcastHub.create();
+        HubHealth health = new HubHealth(List.of(hub), List.of());
+        assertThat(health.status()).isEqualTo("UP");
+        hub.close();
+        assertThat(health.status()).isEqualTo("OUT_OF_SERVICE");
     }
 
     @Test

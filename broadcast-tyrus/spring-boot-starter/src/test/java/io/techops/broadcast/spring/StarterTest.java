@@ -22,10 +22,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -143,6 +146,7 @@ class StarterTest {
                 Map.entry("spring.security.user.password", "secret"),
                 Map.entry("broadcast.path", "/chat"),
                 Map.entry("broadcast.replay-limits.replay", "3"),
+                Map.entry("broadcast.allowed-origins", "https://example.org"),
                 Map.entry("broadcast.topics.path", "/topics/{topic}"))).run();
         port = Integer.parseInt(application.getEnvironment().getRequiredProperty("local.server.port"));
     }
@@ -192,6 +196,19 @@ class StarterTest {
         }
         assertThat(application.getBean(AtomicInteger.class).get()).as("customized").isPositive();
         assertThat(application.getBean(EndpointSettings.class).replayLimits().replay()).isEqualTo(3);
+    }
+
+    @Test
+    void aPageOfAnOriginThatIsNotAllowedDoesNotConnect() {
+        assertThat(from("https://example.org")).succeedsWithin(TestRun.LIMIT).satisfies(WebSocket::abort);
+        assertThat(from("https://example.com")).failsWithin(TestRun.LIMIT).withThrowableThat()
+                .havingCause().isInstanceOfSatisfying(WebSocketHandshakeException.class,
+                        refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(403));
+    }
+
+    private static CompletableFuture<WebSocket> from(String origin) {
+        return HTTP.newWebSocketBuilder().header("Authorization", ANNA).header("Origin", origin)
+                .buildAsync(socket("/chat"), new WebSocket.Listener() { });
     }
 
     @Test
