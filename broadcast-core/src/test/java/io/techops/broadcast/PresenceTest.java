@@ -1,0 +1,75 @@
+package io.techops.broadcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.techops.broadcast.testkit.FakeTransport;
+import io.techops.broadcast.testkit.HubRig;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Who is here, by name. */
+class PresenceTest {
+
+    private static final AttributeKey<String> USER = AttributeKey.of("user", String.class);
+
+    private final List<String> told = new ArrayList<>();
+    private final Presence presence = new Presence(peer -> peer.attributes().get(USER), new Presence.Listener() {
+        @Override
+        public void arrived(String name) {
+            told.add("+" + name);
+        }
+
+        @Override
+        public void departed(String name) {
+            told.add("-" + name);
+        }
+    });
+    private final HubRig rig = new HubRig(builder -> builder.listener(presence));
+
+    @Test
+    void aUserWithTwoTabsArrivesOnceAndDepartsWithTheLast() {
+        FakeTransport first = join("anna");
+        FakeTransport second = join("anna");
+        FakeTransport bob = join("bob");
+        assertThat(told).containsExactly("+anna", "+bob");
+        leave(first);
+        assertThat(presence.isHere("anna")).isTrue();
+        assertThat(presence.names()).containsExactlyInAnyOrder("anna", "bob");
+        leave(second);
+        leave(bob);
+        assertThat(told).containsExactly("+anna", "+bob", "-anna", "-bob");
+        assertThat(presence.names()).isEmpty();
+        join("anna");
+        assertThat(told).last().isEqualTo("+anna");
+    }
+
+    @Test
+    void aPeerWithoutANameDoesNotCount() {
+        FakeTransport stranger = rig.join();
+        rig.run();
+        leave(stranger);
+        assertThat(told).isEmpty();
+        assertThat(presence.names()).isEmpty();
+    }
+
+    @Test
+    void aPeerThatIsRenamedDepartsUnderTheNameItCameWith() {
+        FakeTransport anna = join("anna");
+        anna.peer().attributes().set(USER, "carl");
+        leave(anna);
+        assertThat(told).containsExactly("+anna", "-anna");
+        assertThat(presence.names()).isEmpty();
+    }
+
+    private FakeTransport join(String user) {
+        FakeTransport transport = rig.join(new Attributes().set(USER, user));
+        rig.run();
+        return transport;
+    }
+
+    private void leave(FakeTransport transport) {
+        transport.leave(CloseReason.of(1000));
+        rig.run();
+    }
+}
