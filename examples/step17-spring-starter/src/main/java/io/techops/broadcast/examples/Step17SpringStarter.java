@@ -15,18 +15,18 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Step 17, Spring Boot by the starter: topics for members with a token, a page, and any number of nodes on one Redis. */
+/**
+ * Step 17, Spring Boot by the starter: topics for members with a token, a page, and any number of nodes on one Redis.
+ *
+ * <pre>java -jar examples/step17-spring-starter/target/step17-spring-starter.jar</pre>
+ */
 @SpringBootApplication
 public class Step17SpringStarter {
 
     private static final Map<String, String> USERS = Map.of("anns-token", "ann", "bobs-token", "bob");
     private static final AttributeKey<String> USER = AttributeKey.of("user", String.class);
 
-    /**
-     * Starts the application.
-     *
-     * @param arguments with {@code --broadcast.redis.uri=redis://localhost} it is one of many nodes
-     */
+    /** Starts the application; with {@code --broadcast.redis.uri=redis://localhost} it is one of many nodes. */
     public static void main(String[] arguments) {
         SpringApplication.run(Step17SpringStarter.class, arguments);
     }
