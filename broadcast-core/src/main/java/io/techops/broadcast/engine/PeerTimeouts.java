@@ -174,7 +174,7 @@ final class PeerTimeouts {
             }
             awaitPong(cursor.pingedAt, now);
         } else if (deadlines.passed(pingDue(cursor), now, heartbeat / SLACK)) {
-            awaitPong(now, now); // first: if there is no memory for it the peer is looked at again, and is not pinged yet
+            awaitPong(now, now); // first: if there is no memory for it, the peer is looked at again, and not pinged yet
             cursor.pinged = true;
             cursor.pingedAt = now;
             cursor.silentSince = cursor.lastInbound;

@@ -358,8 +358,8 @@ public class HostedEndTest {
                 try {
                     session.getAsyncRemote().sendText(text, results::add);
                     sent++;
-                } catch (IllegalStateException e) {
-                    break; // closed meanwhile
+                } catch (RuntimeException e) {
+                    break; // closed meanwhile: of the session it is an IllegalStateException, of its socket another one
                 }
             }
             assertThat(sent).isLessThan(1_000);
