@@ -23,7 +23,7 @@ final class ShardTimer {
     static final long NEVER = Long.MIN_VALUE;
 
     private static final long LATE = Duration.ofMillis(50).toNanos();
-    private static final long LEAST_GRACE = Duration.ofSeconds(2).toNanos();
+    private static final long LEAST_GRACE = Duration.ofSeconds(5).toNanos();
     private static final long MOST_GRACE = Duration.ofSeconds(10).toNanos();
 
     private final HubTimer timer;

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -113,13 +114,15 @@ public final class RedisBackplane implements Backplane {
         CompletableFuture<Void> connections = servers.close();
         timer.shutdownNow();
         long deadline = System.nanoTime() + CLOSE_LIMIT.toNanos();
+        // Lettuce warns of a connection that its client closes while it is being closed. Its threads end whatever becomes
+        // of the client, and close the connections that are still being made.
+        CompletableFuture<Future<Boolean>> ends = connections.completeOnTimeout(null, 1, TimeUnit.SECONDS)
+                .thenCompose(closed -> client.shutdownAsync(0, 2, TimeUnit.SECONDS))
+                .completeOnTimeout(null, 4, TimeUnit.SECONDS)
+                .handle((ended, failed) -> resources.shutdown(0, 2, TimeUnit.SECONDS));
         boolean interrupted = false;
         try {
-            // Lettuce warns of a connection that its client closes while it is being closed.
-            connections.completeOnTimeout(null, 1, TimeUnit.SECONDS)
-                    .thenCompose(closed -> client.shutdownAsync(0, 2, TimeUnit.SECONDS))
-                    .get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-            resources.shutdown(0, 2, TimeUnit.SECONDS)
+            ends.get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                     .get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
             timer.awaitTermination(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
