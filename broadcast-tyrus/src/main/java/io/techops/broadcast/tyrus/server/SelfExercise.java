@@ -38,9 +38,10 @@ public final class SelfExercise {
     private static final AtomicBoolean PLAIN = new AtomicBoolean();
     private static final AtomicBoolean SECURE = new AtomicBoolean();
     private static final Duration LIMIT = Duration.ofSeconds(1);
-    private static final String HANDSHAKE = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-            + "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
-            + "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n";
+    private static final String HEAD = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+            + "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n";
+    private static final String HANDSHAKE = HEAD + "\r\n";
+    private static final String COMPRESSING = HEAD + "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n";
     private static final String STREAM = "GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n";
     /** Two empty texts, one of them in two pieces, a ping, and a close frame: all with a mask of zeros. */
     private static final byte[] ALL_FRAMES = frames(0x81, 0x01, 0x80, 0x89, 0x88);
@@ -81,6 +82,7 @@ public final class SelfExercise {
 
     private static void exercise(ServerRuntime server, @Nullable SSLSocketFactory tls) throws IOException {
         exchange(server.port(), tls, HANDSHAKE, ALL_FRAMES);
+        exchange(server.port(), tls, COMPRESSING, ALL_FRAMES);
         exchange(server.port(), tls, HANDSHAKE, VIOLATION);
         exchange(server.port(), tls, "GET / HTTP/1.1\r\n\r\n", new byte[0]);
         if (server.pagePort() > 0) {
