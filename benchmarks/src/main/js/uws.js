@@ -2,16 +2,17 @@
 const uWS = require('@trufflesuite/uws-js-unofficial');
 
 const TOPIC = 'everyone';
+const deflate = process.argv[3] === 'deflate';
 
 const app = uWS.App().ws('/*', {
-  compression: uWS.DISABLED,
+  compression: deflate ? uWS.SHARED_COMPRESSOR : uWS.DISABLED,
   maxPayloadLength: 1 << 20,
   maxBackpressure: 64 << 20,
   open: (socket) => {
     socket.subscribe(TOPIC);
   },
   message: (socket, message, isBinary) => {
-    app.publish(TOPIC, message, isBinary);
+    app.publish(TOPIC, message, isBinary, deflate);
   }
 });
 

@@ -1,7 +1,7 @@
 // `ws` on Node: its own broadcast example.
 const { WebSocket, WebSocketServer } = require('ws');
 
-const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false }, () => {
+const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: process.argv[3] === 'deflate' }, () => {
   console.log('listening ' + server.address().port);
 });
 

@@ -46,6 +46,9 @@ record Contender(String id, String title, Kind kind, String program, boolean tls
     /** Those of a quick run: ours, the limits, stock Tyrus. */
     static final List<String> QUICK = List.of(OURS, BEFORE, "c", "c-coalescing", "nio", "nio-coalescing", "tyrus");
 
+    /** Those that compress, beside ours. */
+    private static final List<String> DEFLATES = List.of("jetty", "undertow", "netty", "ws", "uws");
+
     private static Contender java(String id, String title, boolean tls) {
         return new Contender(id, title, Kind.JAVA, id, tls);
     }
@@ -58,6 +61,11 @@ record Contender(String id, String title, Kind kind, String program, boolean tls
     /** {@return whether it is this library, in this build or another} */
     boolean isOurs() {
         return program.equals(OURS);
+    }
+
+    /** {@return whether it takes part where messages are compressed} */
+    boolean deflates() {
+        return isOurs() || DEFLATES.contains(id);
     }
 
     /** {@return whether it takes part, beside this library, where nodes share a Redis server, and only there} */

@@ -3,19 +3,30 @@ package io.techops.broadcast.benchmarks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Takes frames apart, those of messages with their positions too. */
 final class FrameParser implements Parser {
 
     private static final byte[] NOTHING = new byte[0];
+    /** RSV1, which says that a message is compressed. */
+    private static final int COMPRESSED = 0x40;
+    private static final int FINAL_TEXT = 0x80 | ClientFrames.TEXT;
 
     private final boolean numbered;
     private final Found found;
     private byte[] fragments = NOTHING;
+    private boolean compressed;
+    private @Nullable Inflation inflation;
 
     FrameParser(boolean numbered, Found found) {
         this.numbered = numbered;
         this.found = found;
+    }
+
+    /** Takes compressed messages too from now on. */
+    void inflates(Inflation with) {
+        inflation = with;
     }
 
     @Override
@@ -44,10 +55,18 @@ final class FrameParser implements Parser {
         return at;
     }
 
-    private void frame(int first, byte[] in, int at, int length, long now) throws IOException {
-        if (first == (0x80 | ClientFrames.TEXT)) {
-            payload(in, at, length, now);
+    private void frame(int begin, byte[] in, int at, int length, long now) throws IOException {
+        int first = begin;
+        if ((begin & 0x0f) == ClientFrames.TEXT) {
+            compressed = inflation != null && (begin & COMPRESSED) != 0;
+            first = compressed ? begin & ~COMPRESSED : begin;
+        }
+        if (first == FINAL_TEXT) {
+            text(in, at, length, now);
             return;
+        }
+        if ((first & 0x70) != 0) {
+            throw found.broken("reserved bits of a frame that begins with " + Integer.toHexString(begin));
         }
         switch (first & 0x0f) {
             case ClientFrames.TEXT, ClientFrames.CONTINUATION -> {
@@ -56,13 +75,22 @@ final class FrameParser implements Parser {
                 fragments = joined;
                 if ((first & 0x80) != 0) {
                     fragments = NOTHING;
-                    payload(joined, 0, joined.length, now);
+                    text(joined, 0, joined.length, now);
                 }
             }
             case ClientFrames.PING -> found.ping(Arrays.copyOfRange(in, at, at + length));
             case ClientFrames.PONG -> { }
             default -> throw found.broken("a frame that begins with " + Integer.toHexString(first) + ", of " + length
                     + " bytes" + (length > 2 ? ": " + new String(in, at + 2, length - 2) : ""));
+        }
+    }
+
+    private void text(byte[] in, int at, int length, long now) throws IOException {
+        if (compressed && inflation != null) {
+            byte[] message = inflation.message(in, at, length);
+            payload(message, 0, message.length, now);
+        } else {
+            payload(in, at, length, now);
         }
     }
 

@@ -11,6 +11,7 @@ final class Inbox {
 
     private final ByteBuffer direct = ByteBuffer.allocateDirect(CAPACITY);
     private final byte[] bytes = new byte[CAPACITY + Wire.ROOM * 4];
+    private final Inflation inflation = new Inflation(false);
     private int length;
     private boolean more;
     private boolean little;
@@ -44,6 +45,11 @@ final class Inbox {
             total += read;
         }
         return read >= 0;
+    }
+
+    /** {@return what inflates for all of these peers} */
+    Inflation inflation() {
+        return inflation;
     }
 
     byte[] bytes() {

@@ -10,7 +10,7 @@ import org.eclipse.jetty.websocket.api.Session;
 import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
 import org.jspecify.annotations.Nullable;
 
-/** Jetty 12, its own WebSocket API. */
+/** Jetty 12, its own WebSocket API. It compresses for peers that offer it, as it does unless told otherwise. */
 final class JettyRelay implements RelayServer {
 
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();

@@ -51,7 +51,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
         traffic = spec.traffic();
         places = new Places(spec.target().ports().size(), traffic.topics());
         loop = new Loop(spec, tls);
-        payloads = new Payloads(traffic.bytes());
+        payloads = new Payloads(traffic.bytes(), traffic.dialect().isJson());
         flights = new Flights(traffic.peers() / Math.max(1, traffic.topics()), traffic.publishers(),
                 traffic.rate() > 0 ? MOST_UNDER_WAY_AT_FIXED_RATE : traffic.inFlight());
         peers = new LoadPeer[traffic.peers()];

@@ -35,6 +35,7 @@ final class LoadPeer implements Loop.Connection, Parser.Found {
     private final int[] next;
     private Dialect dialect = Dialect.PLAIN;
     private @Nullable Parser parser;
+    private @Nullable Inflation inflation;
     private @Nullable Upgrade upgrade;
     private byte[] left = NOTHING;
     private int leftLength;
@@ -98,8 +99,12 @@ final class LoadPeer implements Loop.Connection, Parser.Found {
         };
         Upgrade request = new Upgrade(number);
         upgrade = request;
-        send(speaks == Dialect.EVENTS ? Upgrade.eventStream(port)
-                : request.request(port, target, speaks == Dialect.NUMBERED ? Upgrade.NUMBERED : ""));
+        String more = switch (speaks) {
+            case NUMBERED -> Upgrade.NUMBERED;
+            case DEFLATED -> Upgrade.DEFLATED;
+            default -> "";
+        };
+        send(speaks == Dialect.EVENTS ? Upgrade.eventStream(port) : request.request(port, target, more));
     }
 
     /**
@@ -132,6 +137,9 @@ final class LoadPeer implements Loop.Connection, Parser.Found {
     /** Frees the socket at once. */
     void abort() {
         key.cancel();
+        if (inflation != null) {
+            inflation.close();
+        }
         try {
             key.channel().close();
         } catch (IOException e) {
@@ -189,12 +197,22 @@ final class LoadPeer implements Loop.Connection, Parser.Found {
                 return 0;
             }
             upgrade.check(in, at, dialect);
+            if (dialect == Dialect.DEFLATED) {
+                inflate(upgrade.keepsContext());
+            }
             upgrade = null;
             if (dialect != Dialect.SOCKET_IO) {
                 owner.opened(this);
             }
         }
         return Objects.requireNonNull(parser).consume(in, at, length);
+    }
+
+    private void inflate(boolean context) {
+        FrameParser frames = new FrameParser(false, this);
+        inflation = context ? new Inflation(true) : null;
+        frames.inflates(context ? Objects.requireNonNull(inflation) : inbox.inflation());
+        parser = frames;
     }
 
     @Override

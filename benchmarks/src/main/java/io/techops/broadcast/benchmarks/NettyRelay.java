@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import io.netty.handler.codec.http.websocketx.extensions.compression.WebSocketServerCompressionHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -32,10 +33,12 @@ final class NettyRelay implements RelayServer {
     private static final int MAX_HTTP_BYTES = 65_536;
 
     private final boolean epoll;
+    private final boolean deflate;
     private final ChannelGroup peers = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
-    NettyRelay(boolean epoll) {
+    NettyRelay(boolean epoll, boolean deflate) {
         this.epoll = epoll;
+        this.deflate = deflate;
     }
 
     @Override
@@ -66,8 +69,11 @@ final class NettyRelay implements RelayServer {
             if (ssl != null) {
                 channel.pipeline().addLast(ssl.newHandler(channel.alloc()));
             }
-            channel.pipeline().addLast(new HttpServerCodec(), new HttpObjectAggregator(MAX_HTTP_BYTES),
-                    new WebSocketServerProtocolHandler("/"), relay);
+            channel.pipeline().addLast(new HttpServerCodec(), new HttpObjectAggregator(MAX_HTTP_BYTES));
+            if (deflate) {
+                channel.pipeline().addLast(new WebSocketServerCompressionHandler(MAX_HTTP_BYTES));
+            }
+            channel.pipeline().addLast(new WebSocketServerProtocolHandler("/", null, deflate), relay);
         }
     }
 

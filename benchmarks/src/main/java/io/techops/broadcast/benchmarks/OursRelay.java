@@ -4,6 +4,7 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.tyrus.BroadcastServer;
+import io.techops.broadcast.tyrus.Compression;
 import io.techops.broadcast.tyrus.Pages;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -37,6 +38,7 @@ final class OursRelay implements RelayServer {
                 int port = freePort();
                 builder.port(port).pagePort(port).pages(Pages.folder(Files.createTempDirectory("pages")));
             }
+            case DEFLATE -> builder.compression(Compression.deflate());
             case EVENTS -> builder.sse(true);
             case KEYS -> builder.hub(BroadcastHub.builder().conflate(true).policy(keyed()).build());
         }

@@ -33,9 +33,17 @@ record Plan(String name, List<Scenario> scenarios, List<Contender> contenders, b
     }
 
     static Plan full() {
-        return new Plan("full", Scenario.ALL.stream().filter(scenario -> !scenario.isAboutRedis()).toList(),
+        return new Plan("full", Scenario.ALL.stream().filter(scenario -> !scenario.isAboutRedis()
+                        && !scenario.isAboutCompression()).toList(),
                 Contender.ALL, false, 5, Duration.ofMillis(3000), Duration.ofMillis(100),
                 Duration.ofMillis(600), Duration.ofMinutes(44));
+    }
+
+    static Plan deflate() {
+        return new Plan("deflate", Scenario.ALL.stream().filter(Scenario::isAboutCompression).toList(),
+                Contender.ALL.stream().filter(Contender::deflates).toList(),
+                false, 5, Duration.ofMillis(1500), Duration.ofMillis(100), Duration.ofMillis(600),
+                Duration.ofMinutes(6));
     }
 
     static Plan redis() {

@@ -31,6 +31,7 @@ final class Report {
                 List.of("", "at most", "measured", "met"), new Targets(figures).rows());
         before();
         redis();
+        table("Compression", Deflated.TEXT, Deflated.HEADER, new Deflated(figures).rows());
         for (Scenario scenario : figures.scenarios()) {
             scenario(scenario);
         }

@@ -70,6 +70,14 @@ abstract class RunCommand implements Callable<Integer> {
         }
     }
 
+    /** Messages that are compressed. */
+    @Command(name = "deflate", description = "Measures compression, in under 6 minutes.")
+    static final class Deflate extends RunCommand {
+        Deflate() {
+            super(Plan.deflate());
+        }
+    }
+
     /** Nodes that share a Redis server. */
     @Command(name = "redis", description = "Measures nodes on Redis, in under 6 minutes.")
     static final class Redis extends RunCommand {

@@ -103,12 +103,41 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
     static final Scenario REDIS_TOPICS_10 = topics("redis-topics-10", 10, 100);
     static final Scenario REDIS_TOPICS_1000 = topics("redis-topics-1000", 1000, 1);
 
+    static final Scenario JSON_1K_1 = json("json-1k-1", "1,000 peers x 1 KiB of JSON, 1 in flight", 1024, 1);
+    static final Scenario SIZE_1K_1 = size("size-1k-1", "1,000 peers, what 1 KiB of JSON is compressed, 1 in flight",
+            1024, 1);
+    static final Scenario DEFLATE_1K_1 = deflate("deflate-1k-1", "1,000 peers x 1 KiB of JSON, compressed, 1 in flight",
+            1024, 1, true);
+    static final Scenario JSON_1K_64 = json("json-1k-64", "1,000 peers x 1 KiB of JSON, 64 in flight", 1024, 64);
+    static final Scenario SIZE_1K_64 = size("size-1k-64",
+            "1,000 peers, what 1 KiB of JSON is compressed, 64 in flight", 1024, 64);
+    static final Scenario DEFLATE_1K_64 = deflate("deflate-1k-64",
+            "1,000 peers x 1 KiB of JSON, compressed, 64 in flight", 1024, 64, true);
+    static final Scenario JSON_16K_1 = json("json-16k-1", "1,000 peers x 16 KiB of JSON, 1 in flight", 16_384, 1);
+    static final Scenario SIZE_16K_1 = size("size-16k-1",
+            "1,000 peers, what 16 KiB of JSON is compressed, 1 in flight", 16_384, 1);
+    static final Scenario DEFLATE_16K_1 = deflate("deflate-16k-1",
+            "1,000 peers x 16 KiB of JSON, compressed, 1 in flight", 16_384, 1, true);
+    static final Scenario JSON_16K_64 = json("json-16k-64", "1,000 peers x 16 KiB of JSON, 64 in flight", 16_384, 64);
+    static final Scenario SIZE_16K_64 = size("size-16k-64",
+            "1,000 peers, what 16 KiB of JSON is compressed, 64 in flight", 16_384, 64);
+    /** Others compress this anew for each peer, which takes them longer than a measurement may take. */
+    static final Scenario DEFLATE_16K_64 = deflate("deflate-16k-64",
+            "1,000 peers x 16 KiB of JSON, compressed, 64 in flight", 16_384, 64, false);
+    static final Scenario JSON_IDLE = new Scenario("json-idle", "Memory: 1,000 peers x 1 KiB of JSON, 1 in flight",
+            "deflate-idle", Setup.PLAIN, Traffic.fan(1000, 1024, 1).in(Dialect.JSON), true, false);
+    static final Scenario DEFLATE_IDLE = new Scenario("deflate-idle",
+            "Memory: 1,000 peers x 1 KiB of JSON, compressed, 1 in flight",
+            "deflate-idle", Setup.behind(Front.DEFLATE), Traffic.fan(1000, 1024, 1).in(Dialect.DEFLATED), true, true);
+
     /** In the order of a full run. */
     static final List<Scenario> ALL = List.of(FAN_1, NUMBERED_1, SSE_1, FAN_64, NUMBERED_64, SSE_64, CHAT,
             CHAT_4, CHAT_ONE, CHAT_4_ONE, LARGE, LARGE_ONE, RATE, RESUME_NONE, RESUME_PRESENT, RESUME, KEYS_NONE, KEYS,
             KEYS_SLOW, WIDE, GROW_100, GROW_10000, INCOMING, IGNORED, HANDSHAKE, HANDSHAKE_AWAY, HANDSHAKE_EMPTY,
             HANDSHAKE_POLICY, HANDSHAKE_PAGES, TLS_1, TLS_64, HANDSHAKE_TLS, HANDSHAKE_TLS_RESUMED, REDIS_NONE,
-            REDIS_1, REDIS_2, REDIS_3, REDIS_RATE, REDIS_TOPICS_1, REDIS_TOPICS_10, REDIS_TOPICS_1000);
+            REDIS_1, REDIS_2, REDIS_3, REDIS_RATE, REDIS_TOPICS_1, REDIS_TOPICS_10, REDIS_TOPICS_1000,
+            JSON_1K_1, SIZE_1K_1, DEFLATE_1K_1, JSON_1K_64, SIZE_1K_64, DEFLATE_1K_64, JSON_16K_1, SIZE_16K_1,
+            DEFLATE_16K_1, JSON_16K_64, SIZE_16K_64, DEFLATE_16K_64, JSON_IDLE, DEFLATE_IDLE);
 
     /** What all servers take part in. */
     private static Scenario of(String id, String title, Traffic traffic) {
@@ -129,6 +158,26 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
 
     private Scenario onRedis(int nodes) {
         return new Scenario(id, title, "redis", Setup.onRedis(Front.NODE, nodes), traffic, memory, others);
+    }
+
+    /** This library without compression. */
+    private static Scenario json(String id, String title, int bytes, int inFlight) {
+        return alone(id, title, group(bytes), Setup.PLAIN, Traffic.fan(1000, bytes, inFlight).in(Dialect.JSON));
+    }
+
+    /** This library without compression, with messages that have as many bytes as those of {@code bytes} compressed. */
+    private static Scenario size(String id, String title, int bytes, int inFlight) {
+        int size = bytes == Deflated.SMALL ? Deflated.SMALL_SIZE : Deflated.LARGE_SIZE;
+        return alone(id, title, group(bytes), Setup.PLAIN, Traffic.fan(1000, size, inFlight));
+    }
+
+    private static Scenario deflate(String id, String title, int bytes, int inFlight, boolean others) {
+        return new Scenario(id, title, group(bytes), Setup.behind(Front.DEFLATE),
+                Traffic.fan(1000, bytes, inFlight).in(Dialect.DEFLATED), false, others);
+    }
+
+    private static String group(int bytes) {
+        return "deflate-" + bytes;
     }
 
     private static Traffic numbered(int peers) {
@@ -159,8 +208,16 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
         return setup.isOnRedis() || equals(REDIS_NONE);
     }
 
+    /** {@return whether it is of the run with compression} */
+    boolean isAboutCompression() {
+        return together.startsWith("deflate");
+    }
+
     /** {@return whether a server can take part} */
     boolean suits(Contender server) {
+        if (isAboutCompression()) {
+            return server.isOurs() || others && server.deflates();
+        }
         if (server.isOurs() || setup.isOnRedis() || server.isOnRedis()) {
             return server.isOurs() || setup.isOnRedis() && server.isOnRedis() && others;
         }

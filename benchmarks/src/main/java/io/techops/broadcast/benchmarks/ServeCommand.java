@@ -30,6 +30,7 @@ final class ServeCommand implements Callable<Integer> {
             Map.entry("ours", redis -> new OursRelay(Setup.Front.PLAIN)),
             Map.entry("ours-policy", redis -> new OursRelay(Setup.Front.POLICY)),
             Map.entry("ours-pages", redis -> new OursRelay(Setup.Front.PAGES)),
+            Map.entry("ours-deflate", redis -> new OursRelay(Setup.Front.DEFLATE)),
             Map.entry("ours-events", redis -> new OursRelay(Setup.Front.EVENTS)),
             Map.entry("ours-keys", redis -> new OursRelay(Setup.Front.KEYS)),
             Map.entry("ours-node", redis -> new OursNode(redis, false)),
@@ -39,9 +40,12 @@ final class ServeCommand implements Callable<Integer> {
             Map.entry("tyrus", redis -> new TyrusRelay(TyrusRelay.Loop.class)),
             Map.entry("tyrus-broadcast", redis -> new TyrusRelay(TyrusRelay.Broadcast.class)),
             Map.entry("jetty", redis -> new JettyRelay()),
-            Map.entry("undertow", redis -> new UndertowRelay()),
-            Map.entry("netty", redis -> new NettyRelay(false)),
-            Map.entry("netty-epoll", redis -> new NettyRelay(true)),
+            Map.entry("jetty-deflate", redis -> new JettyRelay()),
+            Map.entry("undertow", redis -> new UndertowRelay(false)),
+            Map.entry("undertow-deflate", redis -> new UndertowRelay(true)),
+            Map.entry("netty", redis -> new NettyRelay(false, false)),
+            Map.entry("netty-deflate", redis -> new NettyRelay(false, true)),
+            Map.entry("netty-epoll", redis -> new NettyRelay(true, false)),
             Map.entry("vertx", redis -> new VertxRelay()),
             Map.entry("java-websocket", redis -> new JavaWebSocketRelay())));
 

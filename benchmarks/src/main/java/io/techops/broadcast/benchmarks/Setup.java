@@ -5,8 +5,8 @@ package io.techops.broadcast.benchmarks;
  *
  * @param tls whether the server speaks TLS
  * @param processors how many processors it may use while it is measured; 0 for all of the machine
- * @param front what the server has in front of its peers, or behind them; others than {@link Front#PLAIN} and
- *     {@link Front#NODE} only this library has
+ * @param front what the server has in front of its peers, or behind them; others than {@link Front#PLAIN},
+ *     {@link Front#DEFLATE} and {@link Front#NODE} only this library has
  * @param nodes how many processes the server is
  */
 record Setup(boolean tls, int processors, Front front, int nodes) {
@@ -23,6 +23,8 @@ record Setup(boolean tls, int processors, Front front, int nodes) {
         EVENTS("-events"),
         /** Nothing, with a hub that conflates, and a policy that gives each message one of 10,000 keys. */
         KEYS("-keys"),
+        /** Nothing, with compression; other servers have that too. */
+        DEFLATE("-deflate"),
         /** Nothing, with Redis behind: what is published at one node reaches the peers of all. */
         NODE("-node"),
         /** The same, with topics. */

@@ -2,16 +2,24 @@ package io.techops.broadcast.benchmarks;
 
 import io.undertow.Handlers;
 import io.undertow.Undertow;
+import io.undertow.websockets.WebSocketProtocolHandshakeHandler;
 import io.undertow.websockets.core.AbstractReceiveListener;
 import io.undertow.websockets.core.BufferedTextMessage;
 import io.undertow.websockets.core.WebSocketChannel;
 import io.undertow.websockets.core.WebSockets;
+import io.undertow.websockets.extensions.PerMessageDeflateHandshake;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.xnio.Options;
 
 /** Undertow, as in its own chat example. */
 final class UndertowRelay implements RelayServer {
+
+    private final boolean deflate;
+
+    UndertowRelay(boolean deflate) {
+        this.deflate = deflate;
+    }
 
     @Override
     public int start(@Nullable Tls tls) throws Exception {
@@ -21,10 +29,14 @@ final class UndertowRelay implements RelayServer {
         } else {
             builder.addHttpsListener(0, "127.0.0.1", tls.context());
         }
-        Undertow server = builder.setHandler(Handlers.websocket((exchange, channel) -> {
+        WebSocketProtocolHandshakeHandler relay = Handlers.websocket((exchange, channel) -> {
             channel.getReceiveSetter().set(new Relay());
             channel.resumeReceives();
-        })).build();
+        });
+        if (deflate) {
+            relay.addExtension(new PerMessageDeflateHandshake());
+        }
+        Undertow server = builder.setHandler(relay).build();
         server.start();
         return ((InetSocketAddress) server.getListenerInfo().get(0).getAddress()).getPort();
     }

@@ -7,17 +7,22 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Locale;
 
-/** The opening handshake of one peer (RFC 6455 section 4.1), without any extension. */
+/** The opening handshake of one peer (RFC 6455 section 4.1), without any extension but the one that compresses. */
 final class Upgrade {
 
     /** A header that asks for the position of each message. */
     static final String NUMBERED = "Sec-WebSocket-Protocol: broadcast.v1\r\n";
 
+    /** A header that offers compression, as browsers have it. */
+    static final String DEFLATED = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
+
+    private static final String DEFLATE = "permessage-deflate";
     private static final String EVENT_STREAM = "text/event-stream";
     private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final int KEY_BYTES = 16;
 
     private final String key;
+    private String extension = "";
 
     /**
      * @param number makes the key differ from those of other peers
@@ -74,12 +79,21 @@ final class Upgrade {
             if (lower.startsWith("sec-websocket-accept:")) {
                 accept = line.substring(line.indexOf(':') + 1).strip();
             } else if (lower.startsWith("sec-websocket-extensions:")) {
-                throw new BrokenDelivery("an extension that was not offered: " + line);
+                extension = line.substring(line.indexOf(':') + 1).strip();
             }
+        }
+        boolean asked = dialect == Dialect.DEFLATED ? extension.startsWith(DEFLATE) : extension.isEmpty();
+        if (!asked) {
+            throw new BrokenDelivery("not the extensions that were offered: " + extension);
         }
         if (!head.startsWith("HTTP/1.1 101 ") || !accept(key).equals(accept)) {
             throw new BrokenDelivery("no proper handshake: " + head.lines().findFirst().orElse(""));
         }
+    }
+
+    /** {@return whether the server compresses a message with those before it in mind} */
+    boolean keepsContext() {
+        return !extension.contains("server_no_context_takeover");
     }
 
     /** {@return what a server has to answer to a key} */

@@ -142,7 +142,7 @@ final class Workshop {
             }
             case C -> List.of(work.resolve("relay").toString(), contender.program());
             case NODE -> List.of("node", work.resolve("node").resolve(contender.program()).toString(),
-                    redis == null ? "" : redis.uri());
+                    redis == null ? "" : redis.uri(), setup.front() == Setup.Front.DEFLATE ? "deflate" : "");
             case PYTHON -> List.of(python, module.resolve("src/main/python").resolve(contender.program()).toString());
         };
     }
