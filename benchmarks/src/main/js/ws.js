@@ -1,7 +1,8 @@
 // `ws` on Node: its own broadcast example.
 const { WebSocket, WebSocketServer } = require('ws');
 
-const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: process.argv[3] === 'deflate' }, () => {
+const perMessageDeflate = process.argv[3] === 'deflate';
+const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate }, () => {
   console.log('listening ' + server.address().port);
 });
 

@@ -13,9 +13,6 @@ final class Deflated {
     /** The same of a large one. */
     static final int LARGE_SIZE = 3895;
 
-    /** The target: how many times the cost of as many bytes on the wire that were not compressed. */
-    static final double MOST = 1.15;
-
     static final String TEXT = "Server CPU a delivery, in µs, of JSON that is compressed, beside ours: the same JSON "
             + "without compression, and messages without compression that have as many bytes as the compressed ones. "
             + "Memory a peer is that of peers that have got one message, in a process without any before; heap is part "

@@ -7,14 +7,16 @@ import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Inflates messages (RFC 7692 section 7.2.2). Without context, it serves all peers of a thread: bytes that were inflated
- * once are compared after that, and not inflated again for each peer. With context, a message depends on those before
- * it, and each peer has an inflation of its own. For one thread.
+ * Inflates messages (RFC 7692 section 7.2.2). Without context, it serves all peers of a thread: bytes that
+ * were inflated once are compared after that, and not inflated again for each peer. With context, a message depends on
+ * those before it, and each peer has an inflation of its own. For one thread.
  */
 final class Inflation implements AutoCloseable {
 
     /** More than there are messages under way. */
     private static final int KEPT = 256;
+    /** So many that two messages under way hardly ever have the same place. */
+    private static final int PLACES = 1 << 16;
     private static final byte[] TAIL = {0, 0, (byte) 0xff, (byte) 0xff};
     private static final byte[] NOTHING = new byte[0];
 
@@ -26,6 +28,9 @@ final class Inflation implements AutoCloseable {
     private final Inflater inflater = new Inflater(true);
     private final CRC32 sum = new CRC32();
     private final @Nullable Pair[] kept = new @Nullable Pair[KEPT];
+    /** By checksum: which of those that are kept. */
+    private final int[] places;
+    private int next;
     private byte[] room = new byte[1 << 15];
 
     /**
@@ -33,6 +38,7 @@ final class Inflation implements AutoCloseable {
      */
     Inflation(boolean context) {
         this.context = context;
+        places = new int[context ? 0 : PLACES];
     }
 
     /** {@return a message, not to be changed} */
@@ -42,13 +48,15 @@ final class Inflation implements AutoCloseable {
         }
         sum.reset();
         sum.update(in, at, length);
-        int slot = (int) sum.getValue() & KEPT - 1;
-        Pair known = kept[slot];
+        int place = (int) sum.getValue() & PLACES - 1;
+        Pair known = kept[places[place]];
         if (known != null && Arrays.equals(known.compressed, 0, known.compressed.length, in, at, at + length)) {
             return known.message;
         }
         byte[] message = inflated(in, at, length);
-        kept[slot] = new Pair(Arrays.copyOfRange(in, at, at + length), message);
+        next = next + 1 & KEPT - 1;
+        places[place] = next;
+        kept[next] = new Pair(Arrays.copyOfRange(in, at, at + length), message);
         return message;
     }
 

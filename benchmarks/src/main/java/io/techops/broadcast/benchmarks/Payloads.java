@@ -8,8 +8,8 @@ import java.util.Random;
  * The messages. Each says who published it and which of his it is; the rest is a piece of a pattern, chosen by these
  * two, so that a receiver can check every byte. All of it is printable ASCII, six bits a character.
  *
- * <p>{@code M ppp sssss pattern…}, or {@code {"id":"M ppp sssss","type":…}} without the spaces: then the piece is one of
- * {@value #DOCUMENTS} ends of a document in JSON.
+ * <p>{@code M ppp sssss pattern…}, or {@code {"id":"M ppp sssss","type":…}} without the spaces: then the piece is one
+ * of {@value #DOCUMENTS} ends of a document in JSON.
  */
 final class Payloads {
 

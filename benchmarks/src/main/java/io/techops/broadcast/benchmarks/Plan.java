@@ -43,7 +43,7 @@ record Plan(String name, List<Scenario> scenarios, List<Contender> contenders, b
         return new Plan("deflate", Scenario.ALL.stream().filter(Scenario::isAboutCompression).toList(),
                 Contender.ALL.stream().filter(Contender::deflates).toList(),
                 false, 5, Duration.ofMillis(1500), Duration.ofMillis(100), Duration.ofMillis(600),
-                Duration.ofMinutes(6));
+                Duration.ofMinutes(12));
     }
 
     static Plan redis() {

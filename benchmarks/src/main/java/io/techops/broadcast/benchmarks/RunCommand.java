@@ -71,7 +71,7 @@ abstract class RunCommand implements Callable<Integer> {
     }
 
     /** Messages that are compressed. */
-    @Command(name = "deflate", description = "Measures compression, in under 6 minutes.")
+    @Command(name = "deflate", description = "Measures compression, in under 12 minutes.")
     static final class Deflate extends RunCommand {
         Deflate() {
             super(Plan.deflate());

@@ -27,7 +27,10 @@ final class Targets {
             loop(Scenario.CHAT_4_ONE, 1.5), loop(Scenario.LARGE, 1.15), loop(Scenario.LARGE_ONE, 1.15),
             loop(Scenario.HANDSHAKE, 1.5), loop(Scenario.HANDSHAKE_AWAY, 1.5), loop(Scenario.HANDSHAKE_EMPTY, 1.5),
             closing(Scenario.HANDSHAKE_AWAY), closing(Scenario.HANDSHAKE_EMPTY),
-            plain(Scenario.NUMBERED_1, Scenario.FAN_1), plain(Scenario.NUMBERED_64, Scenario.FAN_64));
+            plain(Scenario.NUMBERED_1, Scenario.FAN_1), plain(Scenario.NUMBERED_64, Scenario.FAN_64),
+            deflated(Scenario.DEFLATE_1K_1, Scenario.SIZE_1K_1), deflated(Scenario.DEFLATE_1K_64, Scenario.SIZE_1K_64),
+            deflated(Scenario.DEFLATE_16K_1, Scenario.SIZE_16K_1),
+            deflated(Scenario.DEFLATE_16K_64, Scenario.SIZE_16K_64));
     /** How much longer a delivery may take while others come back. */
     private static final double DELAY = 1.10;
     private static final Contender OURS = Contender.named(Contender.OURS);
@@ -56,6 +59,10 @@ final class Targets {
 
     private static Ratio plain(Scenario scenario, Scenario plain) {
         return new Ratio(scenario, plain, Contender.OURS, "x a plain one", 1.10);
+    }
+
+    private static Ratio deflated(Scenario scenario, Scenario size) {
+        return new Ratio(scenario, size, Contender.OURS, "x messages as large as the compressed ones", 1.15);
     }
 
     /** {@return a row for each target that the run has figures for: what, at most, measured, met} */
