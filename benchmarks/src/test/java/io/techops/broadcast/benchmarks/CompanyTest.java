@@ -24,7 +24,7 @@ class CompanyTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Dialect.class)
+    @EnumSource(value = Dialect.class, names = {"PLAIN", "JSON", "NUMBERED", "EVENTS"})
     void everyDialectIsUnderstood(Dialect dialect) throws Exception {
         LoadResult result = ours(Setup.Front.EVENTS, Traffic.fan(4, 64, 16).in(dialect));
         assertThat(result.failure()).isEmpty();
