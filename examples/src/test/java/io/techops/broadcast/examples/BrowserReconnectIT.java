@@ -228,8 +228,9 @@ class BrowserReconnectIT {
         Browser.Tab tab = connected("");
         server.hub().broadcast("1");
         eventually(tab, "messages.length === 1");
+        tab.value("void addEventListener('offline', () => window.wentOffline = true)"); // behind the script's listener
         tab.offline(true);
-        eventually(tab, "!navigator.onLine");
+        eventually(tab, "window.wentOffline === true");
         server.hub().broadcast("2");
         tab.offline(false);
         eventually(tab, "events.some(event => event.startsWith('close'))");
