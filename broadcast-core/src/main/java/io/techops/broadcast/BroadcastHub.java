@@ -410,7 +410,8 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder drainSpread(Duration drainSpread);
 
         /**
-         * Sets among how many tasks the peers are divided.
+         * Sets among how many tasks the peers are divided; those that compress are divided among as many others, so
+         * that no other peer waits for compression.
          *
          * @param shards one a processor by default; from 1 to 1,024
          * @return this builder

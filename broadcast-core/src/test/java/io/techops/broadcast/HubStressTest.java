@@ -108,7 +108,8 @@ class HubStressTest {
             Map<Long, String> accepted = new ConcurrentHashMap<>();
             List<FakeTransport> peers = new ArrayList<>();
             for (int i = 0; i < 120; i++) {
-                peers.add(new FakeTransport().answerClose().register(hub));
+                FakeTransport peer = new FakeTransport().answerClose();
+                peers.add((i % 2 == 0 ? peer : peer.encodingSlowly()).register(hub));
             }
             List<Callable<Void>> publishers = new ArrayList<>();
             for (int p = 0; p < PUBLISHERS; p++) {

@@ -23,13 +23,16 @@ final class HubExecutors implements HubTimer {
     /** Those that were made and have not been seen to end: a pool lets go of a thread shortly before its end. */
     private final Set<Thread> owner;
     private final ThreadPoolExecutor shards;
+    private final ThreadPoolExecutor slowShards;
     private final ThreadPoolExecutor listeners;
     private final ScheduledThreadPoolExecutor timer;
     private final BlockingPools adapters;
 
-    private HubExecutors(String name, Set<Thread> owner, ThreadPoolExecutor shards, ThreadPoolExecutor listeners) {
+    private HubExecutors(String name, Set<Thread> owner, ThreadPoolExecutor shards, ThreadPoolExecutor slowShards,
+            ThreadPoolExecutor listeners) {
         this.owner = owner;
         this.shards = shards;
+        this.slowShards = slowShards;
         this.listeners = listeners;
         timer = timer(name + "-timer", owner, 10);
         adapters = new BlockingPools(name + "-adapter", owner);
@@ -54,21 +57,26 @@ final class HubExecutors implements HubTimer {
     static HubExecutors ofOneHub(String name) {
         Set<Thread> owner = ConcurrentHashMap.newKeySet();
         ThreadPoolExecutor all = unbounded(name, owner);
-        return new HubExecutors(name, owner, all, all);
+        return new HubExecutors(name, owner, all, all, all);
     }
 
     /**
      * {@return threads for any number of hubs} Shards never wait, and so share as many threads as there are processors;
-     * a listener may, and has a thread while it runs.
+     * those of peers whose encoding takes long have as many of their own; a listener has a thread while it runs.
      */
     static HubExecutors ofManyHubs(String name) {
         Set<Thread> owner = ConcurrentHashMap.newKeySet();
+        return new HubExecutors(name, owner, onePerProcessor(name, owner), onePerProcessor(name + "-slow", owner),
+                unbounded(name + "-listener", owner));
+    }
+
+    private static ThreadPoolExecutor onePerProcessor(String name, Set<Thread> owner) {
         int processors = Runtime.getRuntime().availableProcessors();
-        ThreadPoolExecutor shards = new ThreadPoolExecutor(processors, processors, 10, TimeUnit.SECONDS,
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(processors, processors, 10, TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>());
-        EngineThread.staff(shards, name, new AtomicInteger(), owner);
-        shards.allowCoreThreadTimeOut(true);
-        return new HubExecutors(name, owner, shards, unbounded(name + "-listener", owner));
+        EngineThread.staff(pool, name, new AtomicInteger(), owner);
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     private static ThreadPoolExecutor unbounded(String name, Set<Thread> owner) {
@@ -85,6 +93,11 @@ final class HubExecutors implements HubTimer {
 
     Executor shards() {
         return shards;
+    }
+
+    /** {@return for shards whose rounds may take long} */
+    Executor slowShards() {
+        return slowShards;
     }
 
     Executor listeners() {
@@ -109,6 +122,7 @@ final class HubExecutors implements HubTimer {
     /** Lets what runs finish, starts nothing more but what adapters still have to do. */
     void shutdown() {
         shards.shutdown();
+        slowShards.shutdown();
         listeners.shutdown();
         timer.shutdownNow();
         adapters.shutdown();
@@ -123,7 +137,7 @@ final class HubExecutors implements HubTimer {
     void awaitEnd(long nanos) {
         long left = TimeUnit.NANOSECONDS.toMillis(nanos);
         try {
-            for (ThreadPoolExecutor each : List.of(timer, shards, listeners)) {
+            for (ThreadPoolExecutor each : List.of(timer, shards, slowShards, listeners)) {
                 for (; left > 0 && !each.isTerminated(); left--) {
                     each.awaitTermination(1, TimeUnit.MILLISECONDS);
                 }

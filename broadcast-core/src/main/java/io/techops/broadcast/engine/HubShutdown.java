@@ -36,7 +36,7 @@ final class HubShutdown {
     private static final Duration LONGEST = Duration.ofDays(365);
 
     private final MessageLog log;
-    private final Shard[] shards;
+    private final Shards shards;
     private final ListenerDispatcher events;
     private final HubMetrics metrics;
     private final HubTimer timer;
@@ -59,7 +59,7 @@ final class HubShutdown {
      * @param afterEnd called when nothing of the hub is left; does not throw
      * @param backplane null if there is none
      */
-    HubShutdown(MessageLog log, Shard[] shards, ListenerDispatcher events, HubMetrics metrics, HubTimer timer,
+    HubShutdown(MessageLog log, Shards shards, ListenerDispatcher events, HubMetrics metrics, HubTimer timer,
             Duration drainSpread,
             @Nullable HubExecutors threads, @Nullable ForeignTimer ownTimer, Runnable afterEnd,
             @Nullable BackplaneLink backplane) {
@@ -73,16 +73,16 @@ final class HubShutdown {
         this.ownTimer = ownTimer;
         this.afterEnd = afterEnd;
         this.backplane = backplane;
-        this.unfinished = new AtomicInteger(shards.length + (backplane == null ? 0 : 1));
+        this.unfinished = new AtomicInteger(shards.all().length + (backplane == null ? 0 : 1));
     }
 
     boolean hasBegun() {
         return begun.get();
     }
 
-    /** Says that the end has to wait for one more {@link #finished}. */
-    void awaits() {
-        unfinished.incrementAndGet();
+    /** Says that the end has to wait for so many more calls of {@link #finished}. */
+    void awaits(int more) {
+        unfinished.addAndGet(more);
     }
 
     /** Says that a shard has drained, or that the last event of a peer is queued. Never throws. */
@@ -138,11 +138,11 @@ final class HubShutdown {
         if (begun.compareAndSet(false, true)) {
             metrics.closes(count, within);
             log.seal();
-            for (Shard shard : shards) {
+            for (Shard shard : shards.all()) {
                 shard.drain(drain);
             }
         } else {
-            for (Shard shard : shards) {
+            for (Shard shard : shards.all()) {
                 shard.wake();
             }
         }
@@ -191,7 +191,7 @@ final class HubShutdown {
 
     /** Runs the hub's tasks, if the executor does not. By now they abort what is left. */
     private void help() {
-        for (Shard shard : shards) {
+        for (Shard shard : shards.all()) {
             shard.help();
         }
         if (backplane != null) {

@@ -23,7 +23,6 @@ import io.techops.broadcast.spi.Registration;
 import io.techops.broadcast.spi.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -60,7 +59,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
     private final MessageLog log;
     private final boolean excludesSender;
     private final @Nullable BackplaneLink backplane;
-    private final Shard[] shards;
+    private final Shards shards;
     private final ListenerDispatcher events;
     private final LogRateLimiter policyFailures;
     private final @Nullable Snapshots snapshots;
@@ -85,15 +84,17 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
         policy = settings.policy;
         policyFailures = new LogRateLimiter(timer::nanoTime);
         policyMayBlock = mayBlock(policy);
-        log = new MessageLog(settings.retention, settings.delivery, settings.conflate, settings.shards, timer);
+        log = new MessageLog(settings.retention, settings.delivery, settings.conflate, Shards.most(settings.shards),
+                timer);
         snapshots = settings.snapshot == null ? null : new Snapshots(settings.snapshot, adapters, timer);
         events = new ListenerDispatcher(settings.listener, settings.messageListener,
                 settings.executor != null ? executor : given.listeners(), timer);
-        shards = new Shard[settings.shards];
         PeerTimeouts.Limits limits = new PeerTimeouts.Limits(settings.stallTimeout, settings.closeTimeout,
                 settings.floodGrace,
                 settings.heartbeat, settings.pongTimeout);
-        Arrays.setAll(shards, i -> new Shard(settings.name, i, log, settings.overflow, limits, executor, timer, this));
+        Executor slow = settings.executor != null ? executor : given.slowShards();
+        shards = new Shards(settings.shards, i -> new Shard(settings.name, i, log, settings.overflow, limits,
+                i < settings.shards ? executor : slow, timer, this));
         excludesSender = settings.delivery.excludesSender();
         backplane = settings.backplane == null ? null : connected(settings, settings.backplane, executor, threads);
         end = new HubShutdown(log, shards, events, metrics, timer, settings.drainSpread, threads,
@@ -291,7 +292,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
 
     @Override
     public void hasSent(boolean hindered) {
-        for (Shard shard : shards) {
+        for (Shard shard : shards.all()) {
             if (hindered) {
                 shard.offer();
             } else {
@@ -401,14 +402,14 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
 
     @Override
     public void offer() {
-        for (Shard shard : shards) {
+        for (Shard shard : shards.all()) {
             shard.offer();
         }
     }
 
     @Override
     public void call(PeerCursor cursor) {
-        Shard shard = shards[cursor.shard];
+        Shard shard = shards.of(cursor);
         if (!shard.hasEnded()) {
             log.call(cursor);
             shard.wake();
@@ -417,7 +418,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
 
     @Override
     public void letGo(PeerCursor cursor) {
-        Shard shard = shards[cursor.shard];
+        Shard shard = shards.of(cursor);
         if (!shard.hasEnded()) {
             log.call(cursor);
             shard.letGo();
@@ -426,7 +427,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
 
     @Override
     public void returned(PeerCursor cursor) {
-        Shard shard = shards[cursor.shard];
+        Shard shard = shards.of(cursor);
         if (!shard.hasEnded()) {
             log.returned(cursor);
             shard.wake();
@@ -470,7 +471,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
         }
         long id = ids.incrementAndGet();
         boolean knowsPositions = transport.knowsPositions();
-        HubPeer peer = new HubPeer(this, id, (int) (id % shards.length), transport, knowsPositions, attributes,
+        HubPeer peer = new HubPeer(this, id, shards.place(id, transport), transport, knowsPositions, attributes,
                 timer.nanoTime());
         boolean hasPrelude = knowsPositions || snapshots != null || !replay.equals(Replay.none());
         Prelude prelude = hasPrelude ? new Prelude() : null;
@@ -482,12 +483,13 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
         ReplayStart start = null;
         try {
             start = log.join(peer.cursor(), replay, prelude, snapshots != null, () -> {
+                end.awaits(shards.make(peer.cursor()));
                 peers.put(peer.key(), peer);
                 metrics.joined(); // before it is told
                 if (registered != null) { // from here on nothing needs memory
                     events.add(registered);
                 }
-                end.awaits();
+                end.awaits(1);
             });
         } finally {
             if (start == null) {
@@ -501,7 +503,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
         if (told) {
             events.tell();
         }
-        Shard shard = shards[peer.cursor().shard];
+        Shard shard = shards.of(peer.cursor());
         shard.joined(peer.registeredAt());
         if (peer.cursor().called) { // it has something to begin with
             shard.wake();
@@ -760,7 +762,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
     @Override
     public HubFigures stats() {
         Shard.Figures written = Shard.Figures.NONE;
-        for (Shard shard : shards) {
+        for (Shard shard : shards.all()) {
             written = written.plus(shard.figures());
         }
         return HubFigures.of(peers(), metrics.counts(), log.figures(), written,

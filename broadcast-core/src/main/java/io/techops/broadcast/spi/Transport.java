@@ -73,6 +73,14 @@ public interface Transport {
     }
 
     /**
+     * {@return whether {@link #write} may take long to encode a batch, as if it compresses large messages} Such peers
+     * have shards of their own: no other peer waits for them. Asked once, by {@link AdapterHub#register}.
+     */
+    default boolean encodesSlowly() {
+        return false;
+    }
+
+    /**
      * Starts to tell the peer something beside messages, in the order of what is written; never blocks. Called only if
      * the transport {@linkplain #knowsPositions knows positions}: with an {@link StreamEvent.Open} before anything
      * else, and with a {@link StreamEvent.Gap} wherever messages are missing.

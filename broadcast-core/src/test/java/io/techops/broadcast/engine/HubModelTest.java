@@ -271,7 +271,8 @@ class HubModelTest {
                     broadcast(); // from before
                     joined = 2 * rig.hub().stats().messages();
                 }
-                FakeTransport transport = rig.join();
+                FakeTransport transport = new FakeTransport();
+                rig.join(random.nextBoolean() ? transport : transport.encodingSlowly());
                 Subject subject = new Subject(transport, joined);
                 transport.duringWrite(() -> {
                     subject.writes();

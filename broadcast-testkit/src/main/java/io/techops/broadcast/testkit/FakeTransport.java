@@ -85,6 +85,7 @@ public class FakeTransport implements Transport {
     private @Nullable CloseReason ended;
 
     private boolean knowsPositions;
+    private boolean encodesSlowly;
     private Replay replay = Replay.none();
 
     private volatile @Nullable Registration registration;
@@ -113,6 +114,16 @@ public class FakeTransport implements Transport {
      */
     public synchronized FakeTransport knowingPositions() {
         knowsPositions = true;
+        return this;
+    }
+
+    /**
+     * {@linkplain Transport#encodesSlowly Encodes slowly} from its registration on: it has a shard apart from others.
+     *
+     * @return this transport
+     */
+    public synchronized FakeTransport encodingSlowly() {
+        encodesSlowly = true;
         return this;
     }
 
@@ -420,6 +431,11 @@ public class FakeTransport implements Transport {
     @Override
     public synchronized boolean knowsPositions() {
         return knowsPositions;
+    }
+
+    @Override
+    public synchronized boolean encodesSlowly() {
+        return encodesSlowly;
     }
 
     @Override

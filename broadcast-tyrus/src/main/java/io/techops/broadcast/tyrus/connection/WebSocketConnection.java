@@ -26,6 +26,7 @@ public final class WebSocketConnection extends PeerConnection implements FrameRe
     private final int mostAtOnce;
     private final FrameReader frames;
     private final boolean numbered;
+    private final boolean compresses;
     private boolean mayBlock = true;
 
     /** Written by the reading thread before it tells the hub: what the peer's close frame said. */
@@ -42,6 +43,7 @@ public final class WebSocketConnection extends PeerConnection implements FrameRe
         this.mostAtOnce = SocketReader.mostAtOnce(maxMessageBytes);
         this.frames = new FrameReader(this, maxMessageBytes, encoders.deflate(), this);
         this.numbered = numbered;
+        this.compresses = encoders.deflate() != null;
     }
 
     @Override
@@ -93,6 +95,11 @@ public final class WebSocketConnection extends PeerConnection implements FrameRe
     @Override
     public boolean knowsPositions() {
         return numbered;
+    }
+
+    @Override
+    public boolean encodesSlowly() {
+        return compresses;
     }
 
     @Override
