@@ -4,6 +4,7 @@ import io.techops.broadcast.Message;
 import io.techops.broadcast.logging.FailureLog;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.zip.Deflater;
@@ -12,9 +13,11 @@ import org.slf4j.LoggerFactory;
 
 /*
  * No message refers to one before it (server_no_context_takeover), so the compressed form of a message is the same for
- * every peer, in every batch. The newest ones are kept: each shard cuts its own batches out of the log, and a numbered
- * peer gets the same form behind its headers. A message is compressed by the first thread that asks for it, without a
- * lock; another one that asks meanwhile waits for the result, which takes no longer than to compress it itself.
+ * every peer, in every batch. The newest ones are kept, as many as a hub keeps by default: each shard cuts its own
+ * batches out of the log, and a numbered peer gets the same form behind its headers. A message is compressed by the
+ * first thread that asks for it, without a lock; another one that asks meanwhile waits for the result, which takes no
+ * longer than to compress it itself. All of these threads are of shards that have compressing peers alone
+ * (Transport.encodesSlowly).
  */
 
 /**
@@ -30,15 +33,17 @@ final class MessageDeflater {
     private static final int TAIL = 4;
     private static final int FIRST = 256;
     private static final byte[] PLAIN = {};
-    private static final int KEPT_MESSAGES = 64;
-    private static final long KEPT_BYTES = 1 << 20;
+    private static final int KEPT_MESSAGES = 4096;
+    private static final long KEPT_BYTES = 8 << 20;
     private static final FailureLog FAILURES = new FailureLog(LoggerFactory.getLogger(MessageDeflater.class));
 
     private final NativePool<Deflater> deflaters;
     private final int threshold;
 
-    /** Guarded by itself: the newest messages, as far as they have {@link #KEPT_BYTES} together; at least one. */
-    private final ArrayDeque<Recent> newest = new ArrayDeque<>(KEPT_MESSAGES + 1);
+    /** Guarded by itself: the newest messages, the oldest first, up to {@link #KEPT_BYTES} together; at least one. */
+    private final ArrayDeque<Recent> newest = new ArrayDeque<>();
+    /** These are guarded by it too: the same by message, and how many bytes the messages have. */
+    private final IdentityHashMap<Message, Recent> known = new IdentityHashMap<>();
     private long newestBytes;
 
     private final LongAdder messages = new LongAdder();
@@ -59,29 +64,27 @@ final class MessageDeflater {
         if (message.size() < threshold) {
             return null;
         }
-        Recent known = null;
+        Recent recent;
         Recent mine = null;
         synchronized (newest) {
-            for (Recent each : newest) {
-                if (each.message() == message) {
-                    known = each;
-                    break;
-                }
-            }
-            if (known == null) {
+            recent = known.get(message);
+            if (recent == null) {
                 mine = new Recent(message, new CompletableFuture<>());
                 remember(mine);
             }
         }
-        byte[] compressed = mine == null ? known.compressed().join() : compress(mine);
+        byte[] compressed = mine == null ? recent.compressed().join() : compress(mine);
         return compressed == PLAIN ? null : compressed;
     }
 
     private void remember(Recent recent) {
-        newest.addFirst(recent);
+        newest.addLast(recent); // first: without memory for the other, it is only not found
         newestBytes += recent.message().size();
+        known.put(recent.message(), recent);
         while (newest.size() > 1 && (newest.size() > KEPT_MESSAGES || newestBytes > KEPT_BYTES)) {
-            newestBytes -= newest.removeLast().message().size();
+            Recent oldest = newest.removeFirst();
+            newestBytes -= oldest.message().size();
+            known.remove(oldest.message(), oldest);
         }
     }
 
@@ -136,6 +139,7 @@ final class MessageDeflater {
         deflaters.close();
         synchronized (newest) {
             newest.clear();
+            known.clear();
             newestBytes = 0;
         }
     }

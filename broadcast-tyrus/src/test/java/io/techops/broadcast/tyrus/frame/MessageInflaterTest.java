@@ -103,6 +103,56 @@ class MessageInflaterTest {
         }
     }
 
+    /** {@return what a client may send for a message: blocks of any kind, with or without a final one} */
+    private static byte[] deflated(byte[] all, Random random) {
+        Deflater client = new Deflater(random.nextInt(10), true);
+        client.setStrategy(random.nextInt(3)); // with Huffman codes alone, filtered, or as usual
+        byte[] out = new byte[2 * all.length + 10_000];
+        int length = 0;
+        for (int from = 0; from < all.length;) {
+            int count = Math.min(all.length - from, 1 + random.nextInt(1 + random.nextInt(20_000)));
+            client.setInput(all, from, count);
+            int flush = random.nextInt(20) == 0 ? Deflater.SYNC_FLUSH : random.nextInt(20) == 0 ? Deflater.FULL_FLUSH
+                    : Deflater.NO_FLUSH;
+            do {
+                length += client.deflate(out, length, out.length - length, flush);
+            } while (!client.needsInput());
+            from += count;
+        }
+        if (random.nextInt(4) > 0) {
+            length += client.deflate(out, length, out.length - length, Deflater.SYNC_FLUSH);
+            client.end();
+            return Arrays.copyOf(out, length - 4);
+        }
+        client.finish();
+        length += client.deflate(out, length, out.length - length);
+        client.end();
+        return Arrays.copyOf(out, length + 1); // RFC 7692 section 7.2.3.4
+    }
+
+    @Test
+    void whateverAClientMayMakeOfAMessageIsInflatedUpToTheLimit() throws Exception {
+        Random random = new Random(1951);
+        int over = 0;
+        for (int i = 0; i < 1_000; i++) {
+            byte[] all = new byte[1 + random.nextInt(random.nextInt(10) == 0 ? LIMIT : 3_000)];
+            int alphabet = 1 + random.nextInt(256);
+            for (int at = 0; at < all.length; at++) {
+                all[at] = (byte) (random.nextInt(3) == 0 || at < 9 ? random.nextInt(alphabet) : all[at - 9]);
+            }
+            int limit = all.length - 2 + random.nextInt(5);
+            byte[] inflated = inflater.inflate(ByteBuffer.wrap(deflated(all, random)), limit,
+                    MessageInflaterTest::bytes);
+            if (limit < all.length) {
+                assertThat(inflated).as("message %s", i).isNull();
+                over++;
+            } else {
+                assertThat(inflated).as("message %s", i).isEqualTo(all);
+            }
+        }
+        assertThat(over).isBetween(100, 900);
+    }
+
     @Nested
     class WithALimit {
 
