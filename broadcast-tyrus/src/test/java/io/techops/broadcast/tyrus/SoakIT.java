@@ -45,6 +45,8 @@ class SoakIT {
     private static final Duration STORM = Duration.ofSeconds(8);
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final long HEAP_MARGIN = 4 << 20;
+    /** Fewer than there are rounds in ten minutes, about 36: a leak of one in each round is more. */
+    private static final int LEAK_OF_ALL_ROUNDS = 10;
 
     private final Duration duration = Duration.parse(System.getProperty("soak.duration", "PT10M"));
     private final long seed = Long.getLong("broadcast.fuzz.seed", new Random().nextLong());
@@ -89,8 +91,10 @@ class SoakIT {
             assertThat(after.get("failures")).as("transports and policies that threw").isZero();
             assertThat(disconnected(after, "1013-overflow") + disconnected(after, "1013-stalled"))
                     .as("stalled peers, each disconnected, and no other").isEqualTo(stalledInAll);
-            assertThat(after.get("threads")).as("threads").isLessThanOrEqualTo(before.get("threads"));
-            assertThat(after.get("descriptors")).as("descriptors").isLessThanOrEqualTo(before.get("descriptors"));
+            // A leak costs something each round; a pool may have one thread more after a busier moment.
+            assertThat(after.get("threads")).as("threads").isLessThan(before.get("threads") + LEAK_OF_ALL_ROUNDS);
+            assertThat(after.get("descriptors")).as("descriptors")
+                    .isLessThan(before.get("descriptors") + LEAK_OF_ALL_ROUNDS);
             assertThat(after.get("heap")).as("heap").isLessThan(before.get("heap") + HEAP_MARGIN);
             assertThat(exit).as("the server's exit code").isZero();
         } finally {

@@ -17,6 +17,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+/*
+ * Tomcat may forget input. Told to read on while one of its threads is just leaving the endpoint's method, it keeps the
+ * messages that it has read behind the last one until more bytes come from the peer: the thread has seen that it is to
+ * stop, and then takes the state for one in which all is done (WsFrameServer.doOnDataAvailable, 10.1 and 11). Nothing on
+ * the server's side makes it look again, so more bytes are asked for, with a ping.
+ */
+
 /**
  * What the sessions of a container can do beyond Jakarta WebSocket, which has no way to free a socket at once, to stop
  * reading, or to tell where a peer connects from. Most containers have public methods for it, which are looked for by
@@ -75,6 +82,8 @@ final class ContainerExtensions {
     private final Cut cut;
     private final @Nullable SessionAction suspend;
     private final @Nullable SessionAction resume;
+    /** Whether messages that were read may lie there until more bytes come. */
+    private final boolean forgetsInput;
     /** Undertow's, from which its channel tells an address, and Tyrus's. */
     private final @Nullable Method channel;
     private final @Nullable Method sourceAddress;
@@ -91,6 +100,7 @@ final class ContainerExtensions {
         channel = method(type, "getWebSocketChannel");
         sourceAddress = channel == null ? null : method(channel.getReturnType(), "getSourceAddress");
         remoteAddr = method(type, "getRemoteAddr");
+        forgetsInput = channel == null;
         if (channel != null) {
             suspend = through(channel, "suspendReceives");
             resume = through(channel, "resumeReceives");
@@ -140,8 +150,13 @@ final class ContainerExtensions {
         run(it -> cut.on(it, said), session);
     }
 
-    /** {@return the way to stop reading from a peer, and to go on; null if the container has none} */
-    SessionReceiver.@Nullable Reading reading(Session session) {
+    /**
+     * {@return the way to stop reading from a peer, and to go on; null if the container has none}
+     *
+     * @param askForInput has the peer send something, soon; called after the container was told to go on, if it may
+     *     have forgotten what it had read
+     */
+    SessionReceiver.@Nullable Reading reading(Session session, Runnable askForInput) {
         if (suspend == null || resume == null) {
             return null;
         }
@@ -154,6 +169,9 @@ final class ContainerExtensions {
             @Override
             public void resume() {
                 run(resume, session);
+                if (forgetsInput) {
+                    askForInput.run();
+                }
             }
         };
     }

@@ -18,6 +18,7 @@ import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,6 +65,8 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     private static final Duration CLOSE_GRACE = Duration.ofMillis(250);
     /** How often to look whether a session that is closing has ended: no container tells. */
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
+    /** How long to wait before a ping that has the peer send something: one for many pauses. */
+    private static final Duration INPUT_DELAY = Duration.ofMillis(100);
     /** How long to wait if other code is sending to the session. */
     private static final Duration BUSY = Duration.ofMillis(5);
     /** The key of a session's property: which session it is that is in a hub. */
@@ -85,6 +88,8 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
     /** What waits for a turn: set by the shard, taken by the thread that has the turn. */
     private volatile @Nullable SessionBatch batch;
     private volatile boolean pingAsked;
+    /** Whether a ping follows that has the peer send something. */
+    private final AtomicBoolean inputAsked = new AtomicBoolean();
     private volatile @Nullable CloseReason closeAsked;
     private volatile boolean aborted;
     /**
@@ -108,7 +113,7 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
         this.numbered = numbered;
         this.tasks = tasks;
         this.extensions = ContainerExtensions.of(session);
-        this.receiver = new SessionReceiver(extensions.reading(session), this::receive,
+        this.receiver = new SessionReceiver(extensions.reading(session, this::askForInput), this::receive,
                 report -> runTask(Kind.CALLBACK, Duration.ZERO, report));
     }
 
@@ -326,6 +331,15 @@ final class SessionTransport implements Transport, PeerSession, SendHandler {
                 thread.setContextClassLoader(before);
             }
         });
+    }
+
+    private void askForInput() {
+        if (inputAsked.compareAndSet(false, true)) {
+            runTask(Kind.SEND, INPUT_DELAY, () -> {
+                inputAsked.set(false);
+                ping();
+            });
+        }
     }
 
     private void sendPing() {

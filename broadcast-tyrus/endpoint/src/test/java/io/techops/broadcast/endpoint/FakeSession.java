@@ -39,6 +39,8 @@ final class FakeSession {
     final CountDownLatch closing = new CountDownLatch(1);
     final CountDownLatch pinging = new CountDownLatch(1);
     CountDownLatch mayReturn = new CountDownLatch(0);
+    /** What the container was told about reading. */
+    final List<String> reading = new CopyOnWriteArrayList<>();
 
     private final Executor completions;
     private final ReentrantLock lock = new ReentrantLock();
@@ -98,9 +100,21 @@ final class FakeSession {
         this.completions = completions;
     }
 
+    /** What Tomcat's sessions have. */
+    interface Suspendable extends Session {
+        void suspend();
+
+        void resume();
+    }
+
     /** {@return the session} */
     Session session() {
         return (Session) proxy(Session.class);
+    }
+
+    /** {@return the session, of a container that can stop reading} */
+    Session suspendable() {
+        return (Session) proxy(Suspendable.class);
     }
 
     private Object proxy(Class<?> type) {
@@ -122,6 +136,10 @@ final class FakeSession {
             case "isOpen" -> closeCodes.isEmpty();
             case "sendText" -> sendText((String) given[0], (SendHandler) given[1]);
             case "sendPing" -> sendPing();
+            case "suspend", "resume" -> {
+                reading.add(method.getName());
+                yield null;
+            }
             case "close" -> close((CloseReason) given[0]);
             default -> told.get(method.getName());
         };

@@ -5,17 +5,21 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.Retention;
 import jakarta.websocket.server.ServerEndpoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,6 +123,24 @@ class SessionTransportTest {
         await().until(() -> !session.closeCodes.isEmpty());
         assertThat(session.closeCodes).containsExactly(4001);
         assertThat(session.violations).isEmpty();
+    }
+
+    @Test
+    void aPeerIsAskedForMoreBytesWhenItsContainerMayHaveForgottenWhatItRead() throws Exception {
+        hub = BroadcastHub.builder().heartbeat(Duration.ZERO).retention(Retention.of(2, 1 << 20)).build();
+        BlockingQueue<Runnable> completions = new LinkedBlockingQueue<>();
+        FakeSession session = new FakeSession(completions::add);
+        SessionTransport link =
+                SessionTransport.open(session.suspendable(), SessionHubs.of(hub), EndpointSettings.standard());
+        while (session.reading.isEmpty()) { // until the hub has no room, as nothing is complete
+            link.received(Message.text("one more"));
+        }
+        assertThat(session.reading).containsExactly("suspend");
+        while (session.reading.size() < 2) {
+            completions.take().run();
+        }
+        assertThat(session.reading).containsExactly("suspend", "resume");
+        session.pinging.await();
     }
 
     @Test

@@ -126,7 +126,7 @@ final class ContainerRig {
             seen.add(threads.submit(() -> {
                 List<String> texts = new ArrayList<>();
                 while (texts.size() < count) {
-                    texts.add(peer.nextText());
+                    texts.add(peer.nextTextAlive());
                 }
                 return texts;
             }));

@@ -75,7 +75,7 @@ interface FloodContract {
             boolean first = counts.isEmpty();
             counts.add(rig.threads.submit(() -> {
                 long count = 0;
-                while (!peer.nextText().equals("over")) {
+                while (!peer.nextTextAlive().equals("over")) {
                     count++;
                     onTheWay.release(first ? 1 : 0);
                 }
