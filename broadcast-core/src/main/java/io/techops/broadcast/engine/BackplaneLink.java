@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   something is in the outbox, or a peer that is parked has gone     who put it there, or saw it go
  *   a call of the shared log was answered                             the thread that completed it (SharedCall)
  *   the shared log has changed                                        "changed", by any thread
- *   there is room in the hub's own log                                the shard whose round made it (MessageLog.end)
+ *   there is room in the hub's own log                                the shard whose round made it (LogRounds.end)
  *   a second has passed, or a pause after a failure                   the timer
  *   the hub is to end, or the deadline of that has come               HubShutdown, the timer
  */
@@ -38,7 +38,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     private static final String AWAY = "the backplane is away or too slow: the message was not published within ";
 
     /** The hub that is connected. */
-    interface Host extends MessageLog.Publisher {
+    interface Host extends RoomGate.Publisher {
         /** An entry for everyone is in the hub's log. */
         void followed(Message message, long slot, @Nullable PeerCursor from);
 
@@ -56,6 +56,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     private final Duration limit;
     private final HubTimer timer;
     private final MessageLog log;
+    private final SharedEntries entries;
     private final Host host;
     private final HubMetrics metrics;
     private final Outbox outbox;
@@ -101,6 +102,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         this.limit = limit;
         this.timer = timer;
         this.log = log;
+        this.entries = log.shared();
         this.host = host;
         this.metrics = metrics;
         this.outbox = new Outbox(timer);
@@ -109,7 +111,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         this.shared = backplane.open(logName, this::changed);
         this.follower = new Follower(shared, keeps, reading, this, wake);
         this.appender = new Appender(shared, outbox, appending, this, wake);
-        log.follows(wake);
+        entries.begin(wake);
     }
 
     /** Begins to read, and waits until that has come to the newest records, or cannot for now. */
@@ -167,7 +169,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         return taken;
     }
 
-    /** Takes what a peer sent. {@return 0, or {@link MessageLog#PARKED} or {@link MessageLog#REFUSED}} */
+    /** Takes what a peer sent. {@return 0, or {@link RoomGate#PARKED} or {@link RoomGate#REFUSED}} */
     long receive(Message message, @Nullable String key, @Nullable Duration timeToLive, PeerCursor[] except,
             PeerCursor from) {
         long result = outbox.receive(new Outbox.Item(message, key, timeToLive, except, from, null), from);
@@ -244,14 +246,14 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         Duration timeToLive = record.timeToLive();
         long expiresAt = timeToLive == null ? EntryNotes.NEVER : EntryNotes.expiry(appendedAt, timeToLive);
         if (log.refusal(record.message(), record.key()) != null) { // another node keeps more than this one
-            log.breakOff(position);
+            entries.breakOff(position);
             host.offer();
             gaps = gaps + 1;
             return true;
         }
-        long slot = log.follow(record.message(), record.key(), expiresAt, own == null ? PeerCursor.NONE : own.except,
+        long slot = entries.follow(record.message(), record.key(), expiresAt, own == null ? PeerCursor.NONE : own.except,
                 appendedAt);
-        if (slot == MessageLog.REFUSED) {
+        if (slot == RoomGate.REFUSED) {
             if (!position.equals(blocked)) { // a round that begins now makes room; each that ends wakes this task
                 blocked = position;
                 host.offer();
@@ -267,7 +269,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
 
     @Override
     public void breakOff(Position before, Position last) {
-        log.breakOff(before);
+        entries.breakOff(before);
         if (!follower.hasBegun()) {
             return;
         }
@@ -374,7 +376,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
             LOG.warn("The shared log of hub {} was not closed", name, thrown);
         }
         ForeignCode.returned();
-        log.settle();
+        entries.settle();
         host.offer();
         asked.afterwards().run();
     }

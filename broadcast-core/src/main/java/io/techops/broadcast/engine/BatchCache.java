@@ -13,7 +13,7 @@ final class BatchCache {
     /** Positions remembered a round; a peer that lags has one of its own, those that keep up share theirs. */
     private static final int REMEMBERED = 8;
 
-    private final MessageLog log;
+    private final LogReader log;
     private final List<LogBatch> remembered = new ArrayList<>(REMEMBERED);
     private @Nullable LogBatch other;
     private @Nullable LogBatch last;
@@ -24,7 +24,7 @@ final class BatchCache {
     private long keysTo;
     private long encodings;
 
-    BatchCache(MessageLog log) {
+    BatchCache(LogReader log) {
         this.log = log;
     }
 

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The hub: wires the log, the shards, the policies and the listener together.
  */
-final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, BackplaneLink.Host {
+final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, LaneWriter.Sender, BackplaneLink.Host {
 
     private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
     private static final CloseReason UNPROCESSED =
@@ -138,14 +138,14 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
 
     @Override
     public boolean tryBroadcast(Message message, BroadcastOptions options) {
-        return broadcast(message, options, RoomWait.NONE) != MessageLog.REFUSED;
+        return broadcast(message, options, RoomWait.NONE) != RoomGate.REFUSED;
     }
 
     @Override
     public boolean tryBroadcast(Message message, BroadcastOptions options, Duration limit)
             throws InterruptedException {
         RoomWait wait = RoomWait.upTo(DurationRules.notNegative("limit", limit), timer);
-        boolean done = broadcast(message, options, wait) != MessageLog.REFUSED;
+        boolean done = broadcast(message, options, wait) != RoomGate.REFUSED;
         wait.throwIfInterrupted();
         return done;
     }
@@ -184,14 +184,14 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
         }
         if (backplane == null) {
             long slot = append(message, options, wait);
-            return slot == MessageLog.REFUSED ? null : CompletableFuture.completedStage(log.position(slot));
+            return slot == RoomGate.REFUSED ? null : CompletableFuture.completedStage(log.positions().position(slot));
         }
         CompletableFuture<Position> told = new CompletableFuture<>();
-        return share(message, options, wait, told) == MessageLog.REFUSED ? null : told.minimalCompletionStage();
+        return share(message, options, wait, told) == RoomGate.REFUSED ? null : told.minimalCompletionStage();
     }
 
     /**
-     * Hands what the host says to everyone to the backplane. {@return {@link MessageLog#REFUSED} if it is not taken}
+     * Hands what the host says to everyone to the backplane. {@return {@link RoomGate#REFUSED} if it is not taken}
      */
     private long share(Message message, BroadcastOptions options, RoomWait wait,
             @Nullable CompletableFuture<Position> told) {
@@ -199,7 +199,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
         if (refusal != null) {
             throw new IllegalArgumentException(refusal);
         }
-        return backplane.offer(message, options, excluded(options), wait, told) ? 0 : MessageLog.REFUSED;
+        return backplane.offer(message, options, excluded(options), wait, told) ? 0 : RoomGate.REFUSED;
     }
 
     @Override
@@ -218,7 +218,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
     }
 
     private void accepted(long result) {
-        if (result == MessageLog.REFUSED) {
+        if (result == RoomGate.REFUSED) {
             throw refusal();
         }
     }
@@ -228,7 +228,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
         return backplane == null || isClosed() ? new IllegalStateException(CLOSED) : backplane.refusal();
     }
 
-    /** {@return {@link MessageLog#REFUSED} if the hub is closed, or there was no room} */
+    /** {@return {@link RoomGate#REFUSED} if the hub is closed, or there was no room} */
     private long broadcast(Message message, BroadcastOptions options, RoomWait wait) {
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(options, "options");
@@ -239,7 +239,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
             return 0;
         }
         offer(); // so that there will be room
-        return MessageLog.REFUSED;
+        return RoomGate.REFUSED;
     }
 
     private long expiry(@Nullable Duration timeToLive) {
@@ -249,7 +249,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
     private long append(Message message, @Nullable String key, long expiresAt, PeerCursor[] except, RoomWait wait) {
         long sequence = log.append(message, key, expiresAt, except, wait, this);
         offer(); // before the listener, which may block; and also if there is no room: so that there will be
-        if (sequence != MessageLog.REFUSED) {
+        if (sequence != RoomGate.REFUSED) {
             published(message, sequence, null);
         }
         return sequence;
@@ -358,10 +358,10 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
                 ? log.receive(message, relay.key(), expiry(relay.timeToLive()), from.cursor())
                 : backplane.receive(message, relay.key(), relay.timeToLive(),
                         excludesSender ? new PeerCursor[] {from.cursor()} : PeerCursor.NONE, from.cursor());
-        if (sequence == MessageLog.REFUSED) {
+        if (sequence == RoomGate.REFUSED) {
             return HubPeer.ReceiveResult.DROPPED;
         }
-        if (sequence == MessageLog.PARKED) {
+        if (sequence == RoomGate.PARKED) {
             metrics.saturation().begins();
             offer();
             return HubPeer.ReceiveResult.PARKED;
@@ -389,9 +389,9 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
     }
 
     private void published(Message message, long sequence, @Nullable Peer from) {
-        metrics.broadcast(message, log.sequence(sequence), from, false);
+        metrics.broadcast(message, log.positions().sequence(sequence), from, false);
         if (events.hearsMessages()) {
-            events.broadcast(from, message, log.position(sequence));
+            events.broadcast(from, message, log.positions().position(sequence));
         }
     }
 
@@ -411,7 +411,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
     public void call(PeerCursor cursor) {
         Shard shard = shards.of(cursor);
         if (!shard.hasEnded()) {
-            log.call(cursor);
+            log.rounds().call(cursor);
             shard.wake();
         }
     }
@@ -420,7 +420,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
     public void letGo(PeerCursor cursor) {
         Shard shard = shards.of(cursor);
         if (!shard.hasEnded()) {
-            log.call(cursor);
+            log.rounds().call(cursor);
             shard.letGo();
         }
     }
@@ -429,7 +429,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
     public void returned(PeerCursor cursor) {
         Shard shard = shards.of(cursor);
         if (!shard.hasEnded()) {
-            log.returned(cursor);
+            log.rounds().returned(cursor);
             shard.wake();
         }
     }
@@ -482,7 +482,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
         }
         ReplayStart start = null;
         try {
-            start = log.join(peer.cursor(), replay, prelude, snapshots != null, () -> {
+            start = log.rounds().join(peer.cursor(), replay, prelude, snapshots != null, () -> {
                 end.awaits(shards.make(peer.cursor()));
                 peers.put(peer.key(), peer);
                 metrics.joined(); // before it is told
@@ -646,8 +646,8 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
     }
 
     @Override
-    public void admitted(List<MessageLog.Admitted> admitted) {
-        for (MessageLog.Admitted one : admitted) {
+    public void admitted(List<ParkedMessages.Admitted> admitted) {
+        for (ParkedMessages.Admitted one : admitted) {
             boolean later = false;
             try {
                 metrics.saturation().ends();
@@ -664,14 +664,14 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, B
     }
 
     /** {@return whether the peer is resumed by the event} */
-    private boolean tellAdmitted(MessageLog.Admitted one) {
+    private boolean tellAdmitted(ParkedMessages.Admitted one) {
         HubPeer from = peer(one.from());
-        metrics.broadcast(one.message(), log.sequence(one.sequence()), from, true);
+        metrics.broadcast(one.message(), log.positions().sequence(one.slot()), from, true);
         if (!events.hearsMessages()) {
             return false;
         }
         events.add(new ListenerDispatcher.Event(listener -> {
-            events.broadcast(from, one.message(), log.position(one.sequence()));
+            events.broadcast(from, one.message(), log.positions().position(one.slot()));
             resume(one.from()); // not before: one event a peer, however far behind the listener is
         }));
         return true;

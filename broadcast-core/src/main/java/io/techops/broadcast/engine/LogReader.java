@@ -1,5 +1,6 @@
 package io.techops.broadcast.engine;
 
+import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Retention;
 import java.util.ArrayList;
@@ -17,13 +18,15 @@ import org.jspecify.annotations.Nullable;
  * A run is walked twice: to count, and to copy. In between it does not change, because the log's lock is held.
  */
 
-/** Reads runs of entries from the ring, the lane and the keys. Guarded by the lock of the log. */
+/** Reads runs of entries from the ring, the lane and the keys. Safe for use by any number of threads. */
 final class LogReader {
 
+    private final MemorySafeLock lock;
     private final LogBuffer ring;
     private final AddressedLane lane;
+    private final HubTimer timer;
 
-    /** What is read. */
+    /** All of these are guarded by the lock of the log: what is read. */
     private @Nullable ExcludedMessages viewer;
     private long latestBelow;
     private long until;
@@ -47,14 +50,36 @@ final class LogReader {
     private @Nullable Message message;
     private @Nullable String key;
 
-    LogReader(LogBuffer ring, AddressedLane lane) {
+    LogReader(MemorySafeLock lock, LogBuffer ring, AddressedLane lane, HubTimer timer) {
+        this.lock = lock;
         this.ring = ring;
         this.lane = lane;
+        this.timer = timer;
         this.run = ring.runs().newest();
     }
 
+    /** {@return whether a newer message of a key replaces the older ones} */
+    boolean conflates() {
+        return ring.conflates();
+    }
+
+    /** {@return the run that the next entry will belong to} */
+    PositionRun newestRun() {
+        return ring.runs().newest();
+    }
+
     /** {@return a run of entries for all who stand at a slot; null if it is no longer kept} */
-    @Nullable LogBatch read(long from, long to, long time) {
+    @Nullable LogBatch read(long from, long to) {
+        long time = timer.nanoTime();
+        lock.lock();
+        try {
+            return readForAll(from, to, time);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable LogBatch readForAll(long from, long to, long time) {
         if (from < ring.tail()) {
             return null;
         }
@@ -88,7 +113,17 @@ final class LogReader {
      * @param like a batch that was read for another peer, which is returned if the new one would be the same
      * @return the run, perhaps without a message; null if its first entry is no longer kept
      */
-    @Nullable LogBatch read(PeerCursor peer, long to, long below, long time, @Nullable LogBatch like) {
+    @Nullable LogBatch read(PeerCursor peer, long to, long below, @Nullable LogBatch like) {
+        long time = timer.nanoTime();
+        lock.lock();
+        try {
+            return readFor(peer, to, below, time, like);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable LogBatch readFor(PeerCursor peer, long to, long below, long time, @Nullable LogBatch like) {
         if (peer.next < ring.tail()) {
             return null;
         }
@@ -111,7 +146,17 @@ final class LogReader {
      * @return the run, perhaps without a message; its end is {@code to} if nothing is left; null if a key was given up
      *     that is lost for the peer
      */
-    @Nullable LogBatch readKeys(@Nullable ExcludedMessages reader, long from, long to, long time) {
+    @Nullable LogBatch readKeys(@Nullable ExcludedMessages reader, long from, long to) {
+        long time = timer.nanoTime();
+        lock.lock();
+        try {
+            return readKeys(reader, from, to, time);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable LogBatch readKeys(@Nullable ExcludedMessages reader, long from, long to, long time) {
         if (ring.lastForgotten(reader) >= from) {
             return null;
         }

@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.Condition;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * publishers are no faster than the log is followed. While the backplane is away there is no room.
  *
  * Who waits, and who wakes them:
- *   room          a message has come back, or is given up; the backplane is back; sealed      "room"
+ *   room          a message has come back, or is given up; the backplane is back; sealed      the gate (RoomGate)
  *   what is parked, one message a peer, in the order of arrival                                admit(), by each turn
  *                 of the backplane's task, which every one of these wakes
  */
@@ -66,7 +66,8 @@ final class Outbox {
 
     private final HubTimer timer;
     private final MemorySafeLock lock = new MemorySafeLock();
-    private final Condition room = lock.newCondition();
+    private final RoomGate gate = new RoomGate(lock);
+    private final ToLongFunction<Item> adding = this::addIfRoom;
 
     /** All of these are guarded by the lock. */
     private final ArrayDeque<Item> queue = new ArrayDeque<>();
@@ -74,8 +75,6 @@ final class Outbox {
     private int count;
     private long bytes;
     private boolean closed;
-    private boolean sealed;
-    private long waits;
 
     Outbox(HubTimer timer) {
         this.timer = timer;
@@ -87,56 +86,32 @@ final class Outbox {
     }
 
     /** {@return false if it is sealed, or there was no room and the wait is over} */
-    boolean offer(Item item, RoomWait wait, MessageLog.Publisher publisher) {
-        boolean waited = false;
-        lock.lock();
-        try {
-            while (!sealed) {
-                if (parked.isEmpty() && hasRoom(item)) {
-                    add(item);
-                    return true;
-                }
-                waits += waited ? 0 : 1;
-                if (wait.isOver()) {
-                    return false;
-                }
-                if (waited) {
-                    wait.await(room);
-                    continue;
-                }
-                waited = true;
-                lock.unlock();
-                try {
-                    publisher.waits(true);
-                    wait.begin(this::wake);
-                } finally {
-                    lock.lock();
-                }
-            }
-            return false;
-        } finally {
-            lock.unlock();
-            if (waited) {
-                wait.end();
-                publisher.hasWaited();
-            }
-        }
+    boolean offer(Item item, RoomWait wait, RoomGate.Publisher publisher) {
+        return gate.pass(adding, item, wait, publisher) != RoomGate.REFUSED;
     }
 
-    /** Takes what a peer sent, or parks it. {@return 0, or {@link MessageLog#PARKED} or {@link MessageLog#REFUSED}} */
+    /** Under the lock. */
+    private long addIfRoom(Item item) {
+        if (parked.isEmpty() && hasRoom(item)) {
+            add(item);
+            return 0;
+        }
+        return RoomGate.REFUSED;
+    }
+
+    /** Takes what a peer sent, or parks it. {@return 0, or {@link RoomGate#PARKED} or {@link RoomGate#REFUSED}} */
     long receive(Item item, PeerCursor from) {
         lock.lock();
         try {
-            if (sealed) {
-                return MessageLog.REFUSED;
+            if (gate.isSealed()) {
+                return RoomGate.REFUSED;
             }
-            if (parked.isEmpty() && hasRoom(item)) {
-                add(item);
+            if (addIfRoom(item) != RoomGate.REFUSED) {
                 from.unfollowed = from.unfollowed + 1;
                 return 0;
             }
             if (from.departed()) {
-                return MessageLog.REFUSED;
+                return RoomGate.REFUSED;
             }
             Publication note = new Publication(item.message, item.key, EntryNotes.NEVER);
             try {
@@ -148,8 +123,8 @@ final class Outbox {
             from.parked = note;
             from.unfollowed = from.unfollowed + 1;
             from.held = true;
-            waits++;
-            return MessageLog.PARKED;
+            gate.countWait();
+            return RoomGate.PARKED;
         } finally {
             lock.unlock();
         }
@@ -196,7 +171,7 @@ final class Outbox {
             departed.parked = null;
             boolean dropped = parked.remove(departed) != null;
             if (dropped) {
-                room.signalAll();
+                gate.wake();
             }
             return dropped;
         } finally {
@@ -241,7 +216,7 @@ final class Outbox {
             item.released = true;
             count--;
             bytes -= item.charge;
-            room.signalAll();
+            gate.wake();
             PeerCursor from = item.from;
             if (from == null) {
                 return false;
@@ -258,7 +233,7 @@ final class Outbox {
         lock.lock();
         try {
             closed = away;
-            room.signalAll();
+            gate.wake();
         } finally {
             lock.unlock();
         }
@@ -266,13 +241,7 @@ final class Outbox {
 
     /** Refuses all that is offered from now on; what is parked is still admitted. */
     void seal() {
-        lock.lock();
-        try {
-            sealed = true;
-            room.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        gate.seal();
     }
 
     /** {@return whether nothing is on its way} */
@@ -288,16 +257,7 @@ final class Outbox {
     long waits() {
         lock.lock();
         try {
-            return waits;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void wake() {
-        lock.lock();
-        try {
-            room.signalAll();
+            return gate.waits();
         } finally {
             lock.unlock();
         }

@@ -99,7 +99,7 @@ final class PeerCursor {
     /** Guarded by the log's lock; volatile for readers who can live with an old value. */
     volatile @Nullable ExcludedMessages excluded;
     /** Guarded by the log's lock: what is noted of most entries that this peer is not to get; made with the former. */
-    @Nullable EntryNotes excludedAlone;
+    private @Nullable EntryNotes excludedAlone;
     volatile @Nullable Publication parked;
     /** Set there when a message is parked, cleared by the thread that lets the peer be read again. */
     volatile boolean held;
@@ -180,6 +180,18 @@ final class PeerCursor {
         this.lastInbound = now;
         this.progressedAt = now;
         link();
+    }
+
+    /** {@return what is noted of an entry that this peer alone is not to get} Under the log's lock. */
+    EntryNotes excludedAlone() {
+        EntryNotes known = excludedAlone;
+        if (known == null) {
+            ExcludedMessages mine = new ExcludedMessages();
+            known = new EntryNotes(new ExcludedMessages[] {mine}, null, EntryNotes.NEVER, 0);
+            excludedAlone = known;
+            excluded = mine;
+        }
+        return known;
     }
 
     /** Uses all that needs memory when it is used for the first time. */

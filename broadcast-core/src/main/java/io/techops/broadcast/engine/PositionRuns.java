@@ -37,6 +37,21 @@ final class PositionRuns {
         return now[i];
     }
 
+    /** {@return the position of an entry} */
+    Position position(long slot) {
+        return at(slot).position(slot);
+    }
+
+    /** {@return the sequence of an entry} */
+    long sequence(long slot) {
+        return at(slot).sequence(slot);
+    }
+
+    /** {@return the position before that of an entry, which may be one to come} */
+    Position before(long slot) {
+        return at(slot).before(slot);
+    }
+
     /** {@return the run that the next entry will belong to} */
     PositionRun newest() {
         PositionRun[] now = runs;

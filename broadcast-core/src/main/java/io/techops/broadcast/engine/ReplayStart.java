@@ -46,14 +46,10 @@ record ReplayStart(long next, long keysFrom, long keysTo, long latestBelow, Posi
         if (replay.isLatest()) {
             long oldest = ring.oldestOfKeys(now);
             long first = ring.keyed().oldest(now, Long.MAX_VALUE, oldest);
-            return new ReplayStart(oldest, first, oldest, head, before(first, ring), false, gap, UNKNOWN, first < head);
+            return new ReplayStart(oldest, first, oldest, head, ring.runs().before(first), false, gap, UNKNOWN, first < head);
         }
         long next = Math.max(ring.oldest(now, Long.MAX_VALUE), head - replay.messages());
-        return new ReplayStart(next, 0, 0, 0, before(next, ring), false, gap, UNKNOWN, next < head);
-    }
-
-    private static Position before(long slot, LogBuffer ring) {
-        return ring.runs().at(slot).before(slot);
+        return new ReplayStart(next, 0, 0, 0, ring.runs().before(next), false, gap, UNKNOWN, next < head);
     }
 
     private static ReplayStart after(Position position, PositionRuns.Place place, Replay replay, LogBuffer ring,

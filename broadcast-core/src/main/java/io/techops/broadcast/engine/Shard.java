@@ -50,7 +50,7 @@ final class Shard {
         /** The shard lets go of a peer that has departed. Called again, later, if it throws. */
         void leaves(PeerCursor cursor);
 
-        void admitted(List<MessageLog.Admitted> admitted);
+        void admitted(List<ParkedMessages.Admitted> admitted);
 
         /** A peer has passed to positions of another run. */
         void passed(PeerCursor cursor, GapReason reason);
@@ -88,7 +88,8 @@ final class Shard {
             CloseReason.of(CloseReason.INTERNAL_ERROR, "there is no snapshot to begin with");
 
     private final int index;
-    private final MessageLog log;
+    private final LogRounds log;
+    private final PositionRuns positions;
     private final OverflowPolicy overflow;
     private final HubTimer timer;
     private final Outcome outcome;
@@ -101,9 +102,9 @@ final class Shard {
     private final ClosingPeers departures;
     private final long closeTimeout;
     private final JfrEvents.Pass pass = new JfrEvents.Pass();
-    private final MessageLog.RoundStart turn = new MessageLog.RoundStart();
+    private final LogRounds.RoundStart turn = new LogRounds.RoundStart();
 
-    private final MessageLog.Loss loss = new MessageLog.Loss();
+    private final LossCounter loss;
 
     /** Those that are writable and have not been given everything; each of them says that it is here. */
     private final LaggingPeers behind = new LaggingPeers();
@@ -156,13 +157,15 @@ final class Shard {
         this.index = index;
         this.pass.hub = hub;
         this.pass.shard = index;
-        this.log = log;
+        this.log = log.rounds();
+        this.positions = log.positions();
         this.overflow = overflow;
         this.timer = timer;
         this.outcome = outcome;
-        this.turn.run = log.newestRun();
+        this.loss = log.losses();
+        this.turn.run = positions.newest();
         this.task = new SerialTask(executor, timer, this::round);
-        this.batches = new BatchCache(log);
+        this.batches = new BatchCache(log.reader());
         this.deadlines = new ShardTimer(timer, this::wake);
         this.timeouts = new PeerTimeouts(limits, timer, deadlines);
         this.closeTimeout = limits.close().toNanos();
@@ -360,7 +363,7 @@ final class Shard {
         for (PeerCursor cursor = behind.first(); cursor != null; cursor = cursor.nextBehind) {
             offered = cursor.index >= 0 ? Math.min(offered, cursor.next) : offered;
         }
-        List<MessageLog.Admitted> admitted = log.end(index, peers.isEmpty(), offered, Math.min(offered, graced));
+        List<ParkedMessages.Admitted> admitted = log.end(index, peers.isEmpty(), offered, Math.min(offered, graced));
         settled = true;
         if (!admitted.isEmpty()) {
             outcome.admitted(admitted);
@@ -661,7 +664,7 @@ final class Shard {
             return;
         }
         long place = cursor.place();
-        PositionRun run = log.run(place);
+        PositionRun run = positions.at(place);
         if (run == known || place < run.start()) {
             return;
         }
@@ -683,9 +686,9 @@ final class Shard {
 
     /** Does what the overflow policy says, if the peer has lost anything. {@return whether the peer stays} */
     private boolean goesOn(PeerCursor cursor) {
-        log.skip(cursor, loss);
-        leftExpired += loss.expired;
-        cursor.untold += loss.count;
+        loss.skip(cursor);
+        leftExpired += loss.expired();
+        cursor.untold += loss.count();
         long lost = cursor.untold;
         if (lost == 0) {
             passSkipped(cursor);
@@ -713,8 +716,8 @@ final class Shard {
     }
 
     private StreamEvent.Gap gap(long lost) {
-        boolean exact = loss.exact && loss.count == lost;
-        return new StreamEvent.Gap(log.positionBefore(loss.next), GapReason.OVERFLOW,
+        boolean exact = loss.isExact() && loss.count() == lost;
+        return new StreamEvent.Gap(positions.before(loss.next()), GapReason.OVERFLOW,
                 exact ? OptionalLong.of(lost) : OptionalLong.empty());
     }
 }

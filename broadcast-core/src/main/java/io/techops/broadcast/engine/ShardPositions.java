@@ -131,7 +131,7 @@ final class ShardPositions {
         return called;
     }
 
-    /** Ends a round of a shard, as {@link MessageLog#end} says. */
+    /** Ends a round of a shard, as {@link LogRounds#end} says. */
     void move(int shard, boolean vacant, long offered, long graced) {
         Mark mark = marks[shard];
         if (vacant && mark.joining.isEmpty()) {
