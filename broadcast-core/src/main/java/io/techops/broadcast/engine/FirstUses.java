@@ -29,7 +29,7 @@ final class FirstUses {
         initialize(BackplaneFigures.class, BackplaneLink.class, DrainPacer.class, DurationRules.class,
                 EngineThread.class, EntryNotes.class, GapCounts.class, HubFigures.class, HubPeer.ReceiveResult.class,
                 LogBatch.class, LogBatch.LeftOut.class, MessageLog.Figures.class, PeerCursor.class, PositionRun.class,
-                RoomWait.class, Shard.Figures.class, Snapshots.class);
+                RoomWait.class, ShardCounters.Figures.class, Snapshots.class);
         BroadcastOptions.everyone();
         MessagePolicy.Decision.ignore();
         useThePools();

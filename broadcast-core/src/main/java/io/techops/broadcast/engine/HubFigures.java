@@ -51,11 +51,11 @@ final class HubFigures implements HubStats {
     private final long maxLag;
     private final Counts counts;
     private final MessageLog.Figures log;
-    private final Shard.Figures shards;
+    private final ShardCounters.Figures shards;
     private final BackplaneFigures backplane;
 
     private HubFigures(int peers, long totalLag, long maxLag, Counts counts, MessageLog.Figures log,
-            Shard.Figures shards, BackplaneFigures backplane) {
+            ShardCounters.Figures shards, BackplaneFigures backplane) {
         this.peers = peers;
         this.totalLag = totalLag;
         this.maxLag = maxLag;
@@ -66,7 +66,7 @@ final class HubFigures implements HubStats {
     }
 
     static HubFigures of(Collection<? extends Peer> peers, Counts counts, MessageLog.Figures log,
-            Shard.Figures shards, BackplaneFigures backplane) {
+            ShardCounters.Figures shards, BackplaneFigures backplane) {
         long total = 0;
         long max = 0;
         for (Peer peer : peers) {
@@ -80,7 +80,7 @@ final class HubFigures implements HubStats {
     /** {@return the figures of a hub that has done nothing but refuse} */
     static HubFigures ofRefusals(Map<RefusalCause, Long> refusals) {
         return new HubFigures(0, 0, 0, new Counts(0, 0, 0, 0, 0, Duration.ZERO, refusals, 0, 0, Map.of()),
-                MessageLog.Figures.NONE, Shard.Figures.NONE, BackplaneFigures.NONE);
+                MessageLog.Figures.NONE, ShardCounters.Figures.NONE, BackplaneFigures.NONE);
     }
 
     /** {@return the figures of two hubs together} */

@@ -761,7 +761,7 @@ final class LogHub extends AdapterHub implements HubPeer.Owner, Shard.Outcome, L
 
     @Override
     public HubFigures stats() {
-        Shard.Figures written = Shard.Figures.NONE;
+        ShardCounters.Figures written = ShardCounters.Figures.NONE;
         for (Shard shard : shards.all()) {
             written = written.plus(shard.figures());
         }

@@ -1,14 +1,11 @@
 package io.techops.broadcast.engine;
 
 import io.techops.broadcast.CloseReason;
-import io.techops.broadcast.GapReason;
 import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Retention;
-import io.techops.broadcast.spi.StreamEvent;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,29 +43,16 @@ import org.jspecify.annotations.Nullable;
 final class Shard {
 
     /** What a shard tells the hub. Called by the shard's task; must not block and not call foreign code. */
-    interface Outcome extends ClosingPeers.Outcome {
+    interface Outcome extends PeerTurns.Outcome {
         /** The shard lets go of a peer that has departed. Called again, later, if it throws. */
         void leaves(PeerCursor cursor);
 
         void admitted(List<ParkedMessages.Admitted> admitted);
 
-        /** A peer has passed to positions of another run. */
-        void passed(PeerCursor cursor, GapReason reason);
-
         /** The drain has reached its deadline: all connections are aborted. */
         void aborts();
 
         void drained();
-    }
-
-    /** What a shard has done so far. */
-    record Figures(long deliveries, long batches, long stalls, long conflated, long expired, long encodings) {
-        static final Figures NONE = new Figures(0, 0, 0, 0, 0, 0);
-
-        Figures plus(Figures more) {
-            return new Figures(deliveries + more.deliveries, batches + more.batches, stalls + more.stalls,
-                    conflated + more.conflated, expired + more.expired, encodings + more.encodings);
-        }
     }
 
     /**
@@ -82,29 +66,21 @@ final class Shard {
 
     /** How many peers are looked at ahead of their turns: about as many misses as a processor has under way. */
     private static final int AHEAD = 16;
-    private static final CloseReason GOING_AWAY = CloseReason.of(CloseReason.GOING_AWAY, "the server is going away");
-
-    private static final CloseReason NO_SNAPSHOT =
-            CloseReason.of(CloseReason.INTERNAL_ERROR, "there is no snapshot to begin with");
 
     private final int index;
     private final LogRounds log;
-    private final PositionRuns positions;
-    private final OverflowPolicy overflow;
     private final HubTimer timer;
     private final Outcome outcome;
     private final SerialTask task;
 
     private final List<PeerCursor> peers = new ArrayList<>();
     private final BatchCache batches;
+    private final ShardCounters counters;
+    private final PeerTurns turns;
     private final ShardTimer deadlines;
     private final PeerTimeouts timeouts;
     private final ClosingPeers departures;
-    private final long closeTimeout;
-    private final JfrEvents.Pass pass = new JfrEvents.Pass();
     private final LogRounds.RoundStart turn = new LogRounds.RoundStart();
-
-    private final LossCounter loss;
 
     /** Those that are writable and have not been given everything; each of them says that it is here. */
     private final LaggingPeers behind = new LaggingPeers();
@@ -113,17 +89,9 @@ final class Shard {
     private boolean isTimeDue;
     private long reached;
     private long graced;
-    /** Whether the positions of the log were broken off ever: not before no peer has to be looked at for it. */
-    private boolean broken;
 
     /** Never read: it keeps the looking from being optimised away. */
     private int lastSeen;
-    private long taken;
-    private long batchesTaken;
-    private long charged;
-    private long leftConflated;
-    private long leftExpired;
-    private boolean inTransport;
     private boolean aborting;
 
     /** Set by any thread, cleared by the task when it begins such a round. */
@@ -134,14 +102,9 @@ final class Shard {
     private volatile @Nullable Drain draining;
 
     /**
-     * Written by the task: its figures, and when the next round is at the latest; not while a round runs, which may
-     * have passed those who join.
+     * Written by the task: when the next round is at the latest; not while a round runs, which may have passed those
+     * who join.
      */
-    private volatile long delivered;
-    private volatile long written;
-    private volatile long conflated;
-    private volatile long expired;
-    private volatile long encodings;
     private volatile long nextRound = ShardTimer.NEVER;
 
     /**
@@ -155,25 +118,22 @@ final class Shard {
     Shard(String hub, int index, MessageLog log, OverflowPolicy overflow, PeerTimeouts.Limits limits, Executor executor,
             HubTimer timer, Outcome outcome) {
         this.index = index;
-        this.pass.hub = hub;
-        this.pass.shard = index;
         this.log = log.rounds();
-        this.positions = log.positions();
-        this.overflow = overflow;
         this.timer = timer;
         this.outcome = outcome;
-        this.loss = log.losses();
-        this.turn.run = positions.newest();
+        this.turn.run = log.positions().newest();
         this.task = new SerialTask(executor, timer, this::round);
+        this.counters = new ShardCounters(hub, index);
         this.batches = new BatchCache(log.reader());
         this.deadlines = new ShardTimer(timer, this::wake);
         this.timeouts = new PeerTimeouts(limits, timer, deadlines);
-        this.closeTimeout = limits.close().toNanos();
         this.departures = new ClosingPeers(limits.close(), timer, deadlines, outcome);
+        this.turns = new PeerTurns(log, overflow, limits.close(), timer, batches, deadlines, timeouts, departures,
+                counters, outcome);
     }
 
-    Figures figures() {
-        return new Figures(delivered, written, timeouts.stalls(), conflated, expired, encodings);
+    ShardCounters.Figures figures() {
+        return counters.figures(timeouts.stalls());
     }
 
     // What any thread may call.
@@ -254,7 +214,7 @@ final class Shard {
         boolean whole = wholeAsked.getAndSet(false) || !settled || drain != null;
         settled = false;
         departed.set(0);
-        pass.begin();
+        counters.begin();
         nextRound = ShardTimer.NEVER;
         begin();
         isTimeDue |= deadlines.due();
@@ -271,7 +231,7 @@ final class Shard {
         } finally {
             batches.release();
         }
-        record();
+        counters.publish(peers.size(), batches.encodings());
         departures.sweep(aborting);
         end();
         if (drain != null && !task.hasEnded() && peers.isEmpty() && departures.isEmpty()) {
@@ -286,9 +246,7 @@ final class Shard {
     private void begin() {
         int known = peers.size();
         PeerCursor left = called; // by a round that failed
-        PositionRun before = turn.run;
         log.begin(index, peers, turn);
-        broken |= turn.run != before;
         called = left == null ? turn.called : chain(left, turn.called);
         turn.called = null;
         for (int i = known; i < peers.size(); i++) {
@@ -326,6 +284,7 @@ final class Shard {
         long head = turn.head;
         long tail = log.tail();
         long before = reached;
+        turns.begin(head, tail, turn.run, closeAll, aborting);
         if (whole || graced >= reached) {
             graced = head;
         }
@@ -338,23 +297,23 @@ final class Shard {
                 if ((i + 1) % AHEAD == 0) {
                     lookAhead(i);
                 }
-                serve(peers.get(i), head, tail, before, closeAll);
+                serve(peers.get(i), before);
             }
         } else {
             for (PeerCursor cursor = nextCalled(); cursor != null; cursor = nextCalled()) {
-                serve(cursor, head, tail, before, null);
+                serve(cursor, before);
             }
         }
-        serveLagging(head, tail, closeAll);
+        serveLagging();
     }
 
-    private void serveLagging(long head, long tail, @Nullable DrainPacer closeAll) {
+    private void serveLagging() {
         boolean unbounded = aborting || behind.size() >= peers.size(); // none of them waits for the others
-        long most = charged + LAGGING_BYTES;
-        for (int left = behind.size(); left > 0 && (charged < most || unbounded); left--) {
+        long most = counters.charged() + LAGGING_BYTES;
+        for (int left = behind.size(); left > 0 && (counters.charged() < most || unbounded); left--) {
             PeerCursor cursor = behind.poll();
-            charged += TURN_BYTES;
-            serveNow(cursor, head, tail, closeAll);
+            counters.charge(TURN_BYTES);
+            serveNow(cursor);
         }
     }
 
@@ -383,25 +342,6 @@ final class Shard {
             seen += cursor.signals() + (type == Shard.class ? 1 : 0);
         }
         lastSeen = seen;
-    }
-
-    private void record() {
-        pass.end();
-        if (batchesTaken > written) {
-            if (pass.shouldCommit()) {
-                pass.peers = peers.size();
-                pass.batches = batchesTaken - written;
-                pass.messages = taken - delivered;
-                pass.commit();
-            }
-            written = batchesTaken;
-            delivered = taken;
-            encodings = batches.encodings();
-        }
-        if (conflated != leftConflated || expired != leftExpired) {
-            conflated = leftConflated;
-            expired = leftExpired;
-        }
     }
 
     private void keepDeadline(Drain drain) {
@@ -459,14 +399,14 @@ final class Shard {
     // One peer.
 
     /** Serves a peer now, or later if it lags: what is before {@code keptUp} was offered to all that keep up. */
-    private void serve(PeerCursor cursor, long head, long tail, long keptUp, @Nullable DrainPacer closeAll) {
+    private void serve(PeerCursor cursor, long keptUp) {
         if (cursor.behind) {
             return; // it is served in its turn
         }
         if (lags(cursor, keptUp)) {
             behind.add(cursor);
         } else {
-            serveNow(cursor, head, tail, closeAll);
+            serveNow(cursor);
         }
     }
 
@@ -475,249 +415,15 @@ final class Shard {
         return writable && (cursor.next < keptUp || cursor.prelude != null) && !cursor.departed();
     }
 
-    private void serveNow(PeerCursor cursor, long head, long tail, @Nullable DrainPacer closeAll) {
-        if (!stays(cursor, head, tail, closeAll)) {
+    private void serveNow(PeerCursor cursor) {
+        if (!turns.stays(cursor)) {
             remove(cursor);
         } else if (cursor.writable) {
-            if (!cursor.behind && cursor.isBehind(head)) {
+            if (!cursor.behind && cursor.isBehind(reached)) {
                 behind.add(cursor);
             }
         } else if (cursor.inGrace && draining == null) { // at the end no peer is held back any more
             graced = Math.min(graced, cursor.next);
         }
-    }
-
-    private boolean stays(PeerCursor cursor, long head, long tail, @Nullable DrainPacer closeAll) {
-        if (cursor.departed()) {
-            return false;
-        }
-        try {
-            return give(cursor, head, tail, closeAll);
-        } catch (Throwable thrown) {
-            if (inTransport) {
-                inTransport = false;
-                return departures.fail(cursor, thrown);
-            }
-            throw thrown;
-        }
-    }
-
-    private boolean give(PeerCursor cursor, long head, long tail, @Nullable DrainPacer closeAll) {
-        int signals = cursor.signals();
-        if (signals != 0) {
-            handle(cursor, signals);
-        }
-        boolean fell = cursor.next < tail || cursor.lostAddressed > 0
-                || cursor.lapsedAddressed > 0 || cursor.untold > 0;
-        if (fell && (cursor.writable || !overflow.skips()) && !goesOn(cursor)) {
-            return false;
-        }
-        if (broken && cursor.writable) {
-            passBreak(cursor);
-        }
-        if (cursor.writable && cursor.prelude != null && !begin(cursor, cursor.prelude)) {
-            return false;
-        }
-        if (cursor.writable && cursor.isBehind(head) && !step(cursor, head)) {
-            return false;
-        }
-        if (broken && cursor.writable) {
-            passBreak(cursor); // nothing else may come behind it, so that no other turn would
-        }
-        if (cursor.writable && (signals & PeerCursor.CLOSE) != 0 && cursor.isDueToClose()) {
-            return departures.close(cursor, cursor.closeReason);
-        }
-        if (aborting) {
-            return departures.abort(cursor, GOING_AWAY);
-        }
-        if (closeAll != null && cursor.writable && !cursor.isBehind(head) && hasItsTurn(closeAll)) {
-            return departures.close(cursor, GOING_AWAY);
-        }
-        return true;
-    }
-
-    private boolean hasItsTurn(DrainPacer pace) {
-        long now = timer.nanoTime();
-        long wait = pace.takeTurn(now);
-        if (wait > 0) {
-            deadlines.at(now + wait);
-        }
-        return wait == 0;
-    }
-
-    private void handle(PeerCursor cursor, int signals) {
-        if ((signals & PeerCursor.READY) != 0) {
-            cursor.setWritable(true);
-            timeouts.ready(cursor);
-        }
-        if ((signals & PeerCursor.RESUME) != 0) {
-            cursor.clear(PeerCursor.RESUME);
-            inTransport = true;
-            cursor.transport.resume();
-            inTransport = false;
-            ForeignCode.returned();
-        }
-        if ((signals & PeerCursor.ENDING) != 0 && !cursor.ending) {
-            cursor.ending = true;
-            cursor.closeBy = timer.nanoTime() + closeTimeout;
-            deadlines.at(cursor.closeBy);
-        }
-    }
-
-    /** Writes what comes next before the log. {@return whether the peer stays} */
-    private boolean begin(PeerCursor cursor, Prelude prelude) {
-        if (prelude.snapshotFailed) {
-            return departures.close(cursor, NO_SNAPSHOT);
-        }
-        if (prelude.open != null) {
-            StreamEvent open = prelude.open;
-            prelude.open = null;
-            tell(cursor, open);
-        }
-        if (cursor.writable && prelude.gap != null) {
-            StreamEvent gap = prelude.gap;
-            prelude.gap = null;
-            tell(cursor, gap);
-        }
-        if (cursor.writable && prelude.hasSnapshotLeft()) {
-            write(cursor, batches.alone(prelude.nextOfSnapshot()));
-        } else if (cursor.writable && prelude.hasKeysLeft()) {
-            LogBatch batch = batches.keys(cursor, prelude);
-            if (batch == null) {
-                return goesOn(cursor);
-            }
-            prelude.keysFrom = batch.to;
-            if (batch.size() > 0) {
-                write(cursor, batch);
-            }
-        }
-        if (prelude.isOver(cursor.next)) {
-            cursor.prelude = null;
-        }
-        return true;
-    }
-
-    private void tell(PeerCursor cursor, StreamEvent event) {
-        cursor.clear(PeerCursor.READY);
-        inTransport = true;
-        boolean writable = cursor.transport.tell(event);
-        inTransport = false;
-        ForeignCode.returned();
-        if (!writable) {
-            stalled(cursor);
-        }
-    }
-
-    private void stalled(PeerCursor cursor) {
-        cursor.setWritable(false);
-        timeouts.stalled(cursor);
-    }
-
-    /** Writes a batch whose messages have nothing to do with the cursor's place. */
-    private void write(PeerCursor cursor, LogBatch batch) {
-        boolean writable = take(cursor, batch);
-        cursor.move(cursor.next, batch.size(), 0, 0, 0);
-        if (!writable) {
-            stalled(cursor);
-        }
-    }
-
-    private boolean take(PeerCursor cursor, LogBatch batch) {
-        cursor.clear(PeerCursor.READY);
-        inTransport = true;
-        boolean writable = cursor.transport.write(batch);
-        inTransport = false;
-        ForeignCode.returned();
-        taken += batch.size();
-        batchesTaken++;
-        charged += batch.bytes() + (long) Retention.OVERHEAD * batch.size();
-        return writable;
-    }
-
-    /** Writes one batch. {@return whether the peer stays} */
-    private boolean step(PeerCursor cursor, long head) {
-        Prelude prelude = cursor.prelude;
-        if (prelude != null && !prelude.isBeforeLog()) {
-            return true;
-        }
-        LogBatch batch = batches.get(cursor, head);
-        if (batch == null) {
-            return goesOn(cursor);
-        }
-        boolean writable = batch.size() == 0 || take(cursor, batch);
-        cursor.pass(batch);
-        leftConflated += batch.left.conflated();
-        leftExpired += batch.left.expired();
-        if (prelude != null && prelude.isOver(cursor.next)) {
-            cursor.prelude = null;
-        }
-        if (!writable) {
-            stalled(cursor);
-        }
-        return true;
-    }
-
-    /** Has a peer told if what comes next has a position that does not follow the last. */
-    private void passBreak(PeerCursor cursor) {
-        PositionRun known = cursor.run;
-        if (known == turn.run) {
-            return;
-        }
-        long place = cursor.place();
-        PositionRun run = positions.at(place);
-        if (run == known || place < run.start()) {
-            return;
-        }
-        boolean sameEpoch = run.hasEpochOf(known.before());
-        long missed = sameEpoch ? run.offset() - known.offset() : 0;
-        if (!sameEpoch || missed > 0) {
-            // If there is no memory for these, the next round comes back to it.
-            GapReason reason = sameEpoch ? GapReason.EVICTED : GapReason.EPOCH;
-            StreamEvent.Gap gap = !cursor.knowsPositions ? null : new StreamEvent.Gap(run.before(place), reason,
-                    sameEpoch ? OptionalLong.of(missed) : OptionalLong.empty());
-            Prelude prelude = gap == null ? null : cursor.beginPrelude();
-            outcome.passed(cursor, reason);
-            if (prelude != null) {
-                prelude.addGap(gap);
-            }
-        }
-        cursor.run = run;
-    }
-
-    /** Does what the overflow policy says, if the peer has lost anything. {@return whether the peer stays} */
-    private boolean goesOn(PeerCursor cursor) {
-        loss.skip(cursor);
-        leftExpired += loss.expired();
-        cursor.untold += loss.count();
-        long lost = cursor.untold;
-        if (lost == 0) {
-            passSkipped(cursor);
-            return true;
-        }
-        if (!overflow.skips()) {
-            return departures.overflow(cursor, lost);
-        }
-        // If there is no memory for these, the next round comes back to it.
-        StreamEvent.Gap gap = cursor.knowsPositions ? gap(lost) : null;
-        Prelude prelude = gap == null ? null : cursor.beginPrelude();
-        outcome.overflowed(cursor, lost);
-        if (prelude != null) {
-            prelude.addGap(gap);
-        }
-        cursor.untold = 0;
-        passSkipped(cursor);
-        return true;
-    }
-
-    private void passSkipped(PeerCursor cursor) {
-        if (broken) {
-            passBreak(cursor);
-        }
-    }
-
-    private StreamEvent.Gap gap(long lost) {
-        boolean exact = loss.isExact() && loss.count() == lost;
-        return new StreamEvent.Gap(positions.before(loss.next()), GapReason.OVERFLOW,
-                exact ? OptionalLong.of(lost) : OptionalLong.empty());
     }
 }

@@ -1,0 +1,101 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.Retention;
+
+/** What a shard has done so far. Counted by its task, which publishes it once a round, for any thread to read. */
+final class ShardCounters {
+
+    /** What a shard has done, at one moment. */
+    record Figures(long deliveries, long batches, long stalls, long conflated, long expired, long encodings) {
+        static final Figures NONE = new Figures(0, 0, 0, 0, 0, 0);
+
+        Figures plus(Figures more) {
+            return new Figures(deliveries + more.deliveries, batches + more.batches, stalls + more.stalls,
+                    conflated + more.conflated, expired + more.expired, encodings + more.encodings);
+        }
+    }
+
+    private final JfrEvents.Pass pass = new JfrEvents.Pass();
+
+    /** All of these are owned by the task. */
+    private long taken;
+    private long batchesTaken;
+    private long charged;
+    private long leftConflated;
+    private long leftExpired;
+
+    /** Written by the task: the same, as it was when its last round ended. */
+    private volatile long delivered;
+    private volatile long written;
+    private volatile long conflated;
+    private volatile long expired;
+    private volatile long encodings;
+
+    ShardCounters(String hub, int shard) {
+        pass.hub = hub;
+        pass.shard = shard;
+    }
+
+    /** Begins a round. */
+    void begin() {
+        pass.begin();
+    }
+
+    /** Counts a batch that a transport has taken. */
+    void took(LogBatch batch) {
+        taken += batch.size();
+        batchesTaken++;
+        charged += batch.bytes() + (long) Retention.OVERHEAD * batch.size();
+    }
+
+    /** Counts what a peer has passed over. */
+    void passed(LogBatch.LeftOut left) {
+        leftConflated += left.conflated();
+        leftExpired += left.expired();
+    }
+
+    /** Counts what had expired before a peer could be given it. */
+    void lapsed(long count) {
+        leftExpired += count;
+    }
+
+    /** Adds to what was charged. */
+    void charge(long bytes) {
+        charged += bytes;
+    }
+
+    /** {@return how many bytes were written so far, as {@link Retention} charges them, and what was charged beside} */
+    long charged() {
+        return charged;
+    }
+
+    /**
+     * Ends what a round has to count.
+     *
+     * @param peers how many peers the shard has
+     * @param encoded how many encodings there were so far
+     */
+    void publish(int peers, long encoded) {
+        pass.end();
+        if (batchesTaken > written) {
+            if (pass.shouldCommit()) {
+                pass.peers = peers;
+                pass.batches = batchesTaken - written;
+                pass.messages = taken - delivered;
+                pass.commit();
+            }
+            written = batchesTaken;
+            delivered = taken;
+            encodings = encoded;
+        }
+        if (conflated != leftConflated || expired != leftExpired) {
+            conflated = leftConflated;
+            expired = leftExpired;
+        }
+    }
+
+    /** {@return what was published last} Any thread may ask. */
+    Figures figures(long stalls) {
+        return new Figures(delivered, written, stalls, conflated, expired, encodings);
+    }
+}
