@@ -251,8 +251,8 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
             gaps = gaps + 1;
             return true;
         }
-        long slot = entries.follow(record.message(), record.key(), expiresAt, own == null ? PeerCursor.NONE : own.except,
-                appendedAt);
+        long slot = entries.follow(record.message(), record.key(), expiresAt,
+                own == null ? PeerCursor.NONE : own.except, appendedAt);
         if (slot == RoomGate.REFUSED) {
             if (!position.equals(blocked)) { // a round that begins now makes room; each that ends wakes this task
                 blocked = position;

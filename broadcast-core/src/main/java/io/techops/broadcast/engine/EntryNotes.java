@@ -1,5 +1,6 @@
 package io.techops.broadcast.engine;
 
+import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Retention;
 import java.time.Duration;
@@ -36,6 +37,11 @@ final class EntryNotes {
     static long expiry(long now, Duration timeToLive) {
         long at = now + timeToLive.toNanos();
         return at == NEVER ? at + 1 : at;
+    }
+
+    /** {@return the time at which a message expires; {@link #NEVER} if nothing is said of that} */
+    static long expiry(HubTimer timer, @Nullable Duration timeToLive) {
+        return timeToLive == null ? NEVER : expiry(timer.nanoTime(), timeToLive);
     }
 
     static boolean isOver(long expiresAt, long now) {

@@ -2,6 +2,7 @@ package io.techops.broadcast.engine;
 
 import io.techops.broadcast.Attributes;
 import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.PolicyContext;
@@ -134,12 +135,17 @@ final class HubPeer extends Registration implements PolicyContext {
         return registeredAt;
     }
 
-    boolean isOver() {
-        return over;
-    }
-
     void over() {
         over = true;
+    }
+
+    /** {@return what tells the listener about this peer, unless it was told already that the peer has gone} */
+    ListenerDispatcher.Event event(Consumer<HubListener> telling) {
+        return new ListenerDispatcher.Event(listener -> {
+            if (!over) {
+                telling.accept(listener);
+            }
+        });
     }
 
     /** Sets the last event of this peer, before it joins. */

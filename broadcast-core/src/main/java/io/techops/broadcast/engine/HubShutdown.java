@@ -36,7 +36,7 @@ final class HubShutdown {
     private static final Duration LONGEST = Duration.ofDays(365);
 
     private final MessageLog log;
-    private final Shards shards;
+    private final HubShards shards;
     private final ListenerDispatcher events;
     private final HubMetrics metrics;
     private final HubTimer timer;
@@ -59,9 +59,8 @@ final class HubShutdown {
      * @param afterEnd called when nothing of the hub is left; does not throw
      * @param backplane null if there is none
      */
-    HubShutdown(MessageLog log, Shards shards, ListenerDispatcher events, HubMetrics metrics, HubTimer timer,
-            Duration drainSpread,
-            @Nullable HubExecutors threads, @Nullable ForeignTimer ownTimer, Runnable afterEnd,
+    HubShutdown(MessageLog log, HubShards shards, ListenerDispatcher events, HubMetrics metrics, HubTimer timer,
+            Duration drainSpread, @Nullable HubExecutors threads, @Nullable ForeignTimer ownTimer, Runnable afterEnd,
             @Nullable BackplaneLink backplane) {
         this.log = log;
         this.shards = shards;
@@ -73,7 +72,7 @@ final class HubShutdown {
         this.ownTimer = ownTimer;
         this.afterEnd = afterEnd;
         this.backplane = backplane;
-        this.unfinished = new AtomicInteger(shards.all().length + (backplane == null ? 0 : 1));
+        this.unfinished = new AtomicInteger(shards.size() + (backplane == null ? 0 : 1));
     }
 
     boolean hasBegun() {
@@ -138,13 +137,9 @@ final class HubShutdown {
         if (begun.compareAndSet(false, true)) {
             metrics.closes(count, within);
             log.seal();
-            for (Shard shard : shards.all()) {
-                shard.drain(drain);
-            }
+            shards.drain(drain);
         } else {
-            for (Shard shard : shards.all()) {
-                shard.wake();
-            }
+            shards.wake();
         }
         if (backplane != null) {
             backplane.drain(drain.abortAt(), drained);
@@ -191,9 +186,7 @@ final class HubShutdown {
 
     /** Runs the hub's tasks, if the executor does not. By now they abort what is left. */
     private void help() {
-        for (Shard shard : shards.all()) {
-            shard.help();
-        }
+        shards.help();
         if (backplane != null) {
             backplane.help();
         }

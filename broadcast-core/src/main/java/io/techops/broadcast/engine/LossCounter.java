@@ -20,7 +20,9 @@ final class LossCounter {
         this.ring = ring;
     }
 
-    /** {@return how many messages were lost; if not exact, also those that had expired, and of keys given up only one} */
+    /**
+     * {@return how many messages were lost; if not exact, also those that had expired, and of keys given up only one}
+     */
     long count() {
         return count;
     }

@@ -46,7 +46,8 @@ record ReplayStart(long next, long keysFrom, long keysTo, long latestBelow, Posi
         if (replay.isLatest()) {
             long oldest = ring.oldestOfKeys(now);
             long first = ring.keyed().oldest(now, Long.MAX_VALUE, oldest);
-            return new ReplayStart(oldest, first, oldest, head, ring.runs().before(first), false, gap, UNKNOWN, first < head);
+            return new ReplayStart(oldest, first, oldest, head, ring.runs().before(first), false, gap, UNKNOWN,
+                    first < head);
         }
         long next = Math.max(ring.oldest(now, Long.MAX_VALUE), head - replay.messages());
         return new ReplayStart(next, 0, 0, 0, ring.runs().before(next), false, gap, UNKNOWN, next < head);

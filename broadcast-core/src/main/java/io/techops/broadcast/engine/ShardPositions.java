@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * A peer is writable from the moment that its transport says so, which may be while a round is under way that has
  * passed it, as one that is not. So its word lowers the marks at once, and until the end of a round that began later:
- * "returned" is the lowest cursor of those who said it since the last round began. The same holds for a peer that joins:
- * it may begin in the past, and the round that is under way does not know it.
+ * "returned" is the lowest cursor of those who said it since the last round began. The same holds for a peer that
+ * joins: it may begin in the past, and the round that is under way does not know it.
  *
  * The peers that have something for their shard beside the log are called: linked to each other through a field of the
  * cursor, each once. A shard takes the whole chain when it begins a round. A peer's word that it is writable and its
@@ -74,7 +74,9 @@ final class ShardPositions {
         return limit;
     }
 
-    /** Takes note of a peer whose cursor is where it begins, for its shard to adopt, if {@code onJoin} does not throw. */
+    /**
+     * Takes note of a peer whose cursor is where it begins, for its shard to adopt, if {@code onJoin} does not throw.
+     */
     void join(PeerCursor cursor, Runnable onJoin) {
         Mark mark = marks[cursor.shard];
         mark.joining.add(cursor);
