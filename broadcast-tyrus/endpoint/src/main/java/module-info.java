@@ -4,6 +4,7 @@ module io.techops.broadcast.endpoint {
     requires transitive io.techops.broadcast;
     requires transitive jakarta.websocket;
     requires org.slf4j;
+    requires static jakarta.servlet; // for the filter, in containers that have it
     requires static org.jspecify;
 
     exports io.techops.broadcast.endpoint;

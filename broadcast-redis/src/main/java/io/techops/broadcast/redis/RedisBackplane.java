@@ -30,6 +30,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,6 +162,7 @@ public final class RedisBackplane implements Backplane {
         private @Nullable Path trusted;
         private @Nullable Path certificate;
         private @Nullable Path key;
+        private @Nullable SslOptions tls;
         private String prefix = "broadcast";
         private int messages = 10_000;
         private long bytes = 32L << 20;
@@ -298,6 +302,29 @@ public final class RedisBackplane implements Backplane {
             return this;
         }
 
+        /**
+         * Sets who is trusted with {@code rediss://}, and how this client authenticates itself, where the application
+         * has both already; in place of {@link #trustedCertificates} and {@link #clientCertificate}.
+         *
+         * @param keys with the client's key, or none
+         * @param trust decides about the server's certificate
+         * @param parameters protocols and cipher suites, if it has any; nothing else is looked at
+         * @return this builder
+         */
+        public Builder tls(KeyManagerFactory keys, TrustManagerFactory trust, SSLParameters parameters) {
+            SslOptions.Builder options = SslOptions.builder().jdkSslProvider()
+                    .keyManager(Objects.requireNonNull(keys, "keys"))
+                    .trustManager(Objects.requireNonNull(trust, "trust"));
+            if (parameters.getProtocols() != null) {
+                options.protocols(parameters.getProtocols());
+            }
+            if (parameters.getCipherSuites() != null) {
+                options.cipherSuites(parameters.getCipherSuites());
+            }
+            tls = options.build();
+            return this;
+        }
+
         private static Path certificates(String setting, Path file) {
             try (InputStream in = Files.newInputStream(file)) {
                 if (!CertificateFactory.getInstance("X.509").generateCertificates(in).isEmpty()) {
@@ -404,7 +431,7 @@ public final class RedisBackplane implements Backplane {
         public RedisBackplane build() {
             List<RedisURI> complete = uris.stream().map(this::complete).toList();
             Settings settings = new Settings(complete, cluster, prefix, messages, bytes, age, expiry, timeout, check);
-            return new RedisBackplane(settings, tls());
+            return new RedisBackplane(settings, sslOptions());
         }
 
         /**
@@ -447,9 +474,9 @@ public final class RedisBackplane implements Backplane {
             return uri;
         }
 
-        private @Nullable SslOptions tls() {
-            if (trusted == null && certificate == null) {
-                return null;
+        private @Nullable SslOptions sslOptions() {
+            if (tls != null || trusted == null && certificate == null) {
+                return tls;
             }
             SslOptions.Builder options = SslOptions.builder().jdkSslProvider();
             if (trusted != null) {

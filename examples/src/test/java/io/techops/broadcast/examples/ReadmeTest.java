@@ -81,6 +81,21 @@ class ReadmeTest {
         shows("## CDI", "step13-cdi/src/main/java/io/techops/broadcast/examples/Step13Cdi.java");
     }
 
+    @Test
+    void theGuideToAuthenticationShowsWhatItsTestRuns() throws IOException {
+        StringBuilder sources = new StringBuilder();
+        try (Stream<Path> files = Files.list(Path.of("src/test/java/io/techops/broadcast/examples/guide"))) {
+            for (Path file : files.sorted().toList()) {
+                sources.append(Files.readString(file));
+            }
+        }
+        String guide = Files.readString(ROOT.resolve("broadcast-tyrus/AUTHENTICATION.md"));
+        assertThat(code(guide)).hasSizeGreaterThan(5).allSatisfy(
+                block -> assertThat(bare(sources.toString())).contains(bare(block)));
+        assertThat(Files.readString(Path.of("pom.xml"))).contains("<nimbus.version>"
+                + guide.replaceFirst("(?s).*nimbus-jose-jwt</artifactId>\\s*<version>([^<]*)<.*", "$1") + "<");
+    }
+
     private static void shows(String heading, String step) throws IOException {
         List<String> blocks = code(GUIDE, heading);
         assertThat(blocks).isNotEmpty();
@@ -130,7 +145,8 @@ class ReadmeTest {
 
     /** {@return a class with the statements and the local classes of a block, and with what they take for granted} */
     private static JavaFileObject snippet(String block) {
-        String imports = Stream.of("io.techops.broadcast", "io.techops.broadcast.endpoint", "io.techops.broadcast.handshake",
+        String imports = Stream.of("io.techops.broadcast", "io.techops.broadcast.endpoint",
+                "io.techops.broadcast.handshake",
                 "io.techops.broadcast.spi", "io.techops.broadcast.tyrus", "jakarta.websocket.server",
                 "java.nio.file", "java.time", "java.util").map(name -> "import " + name + ".*;")
                 .collect(Collectors.joining("\n"));
@@ -144,6 +160,7 @@ class ReadmeTest {
                     }
                     static BroadcastHub hub;
                     static ServerContainer container;
+                    static jakarta.servlet.ServletContext servletContext;
 
                     void run() throws Exception {
                         %s

@@ -4,6 +4,7 @@ import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.handshake.Decision;
 import jakarta.websocket.Session;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +22,11 @@ import org.jspecify.annotations.Nullable;
  * @param cause why it was refused; null if it was accepted
  * @param subprotocol what both sides speak; null for none
  * @param topic what the policy was told; null if there is none
+ * @param remoteAddress where the client is; null if it is not known
  */
 record Admission(EndpointSettings settings, Decision decision, @Nullable RefusalCause cause,
-        @Nullable String subprotocol, @Nullable String topic) {
+        @Nullable String subprotocol, @Nullable String topic,
+        @Nullable InetSocketAddress remoteAddress) {
 
     /** The user property that holds it. */
     static final String PROPERTY = "io.techops.broadcast.admission";
@@ -40,7 +43,8 @@ record Admission(EndpointSettings settings, Decision decision, @Nullable Refusal
                 throw unguarded();
             }
             String negotiated = session.getNegotiatedSubprotocol();
-            return new Admission(settings, Decision.accept(), null, "".equals(negotiated) ? null : negotiated, null);
+            return new Admission(settings, Decision.accept(), null, "".equals(negotiated) ? null : negotiated, null,
+                    null);
         }
         if (!settings.isGuardedBy(admission.settings)) {
             throw unguarded();

@@ -10,7 +10,7 @@ import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.nio.ByteBuffer;
-import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * {@link BroadcastEndpoint} as a programmatic endpoint: a container ignores the path and the configurator of a
@@ -31,9 +31,9 @@ public final class ConfiguredEndpoint extends Endpoint {
      * @param hubs knows the hub of each session
      */
     static ServerEndpointConfig config(String path, SessionHubs hubs, EndpointSettings settings) {
-        boolean resume = settings.replayLimits().isResume();
+        Stream<String> ours = settings.replayLimits().isResume() ? Stream.of(NumberedFormat.SUBPROTOCOL) : Stream.of();
         return ServerEndpointConfig.Builder.create(ConfiguredEndpoint.class, path)
-                .subprotocols(resume ? List.of(NumberedFormat.SUBPROTOCOL) : List.of())
+                .subprotocols(Stream.concat(settings.subprotocols().stream(), ours).toList())
                 .configurator(new EndpointConfigurator(settings) {
                     @Override
                     public <T> T getEndpointInstance(Class<T> endpointClass) {

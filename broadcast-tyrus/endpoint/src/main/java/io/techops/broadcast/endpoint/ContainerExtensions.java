@@ -208,6 +208,16 @@ final class ContainerExtensions {
         return found instanceof InetSocketAddress address && !address.isUnresolved() ? address : null;
     }
 
+    /** {@return a client's address; null if it is not an IP address} Never throws. */
+    static @Nullable InetSocketAddress address(@Nullable String told, int port) {
+        try {
+            InetSocketAddress found = address(told);
+            return found == null ? null : new InetSocketAddress(found.getAddress(), Math.max(0, port));
+        } catch (UnknownHostException e) {
+            return null;
+        }
+    }
+
     private static void run(SessionAction act, Session session) {
         try {
             act.on(session);

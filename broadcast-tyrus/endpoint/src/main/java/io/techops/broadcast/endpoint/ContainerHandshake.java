@@ -32,9 +32,25 @@ record ContainerHandshake(String path, @Nullable String query, Map<String, List<
         request.getHeaders().forEach((name, values) -> headers.put(name, List.copyOf(values)));
         InetSocketAddress address = ContainerExtensions.remoteAddress(config, request);
         PathTemplate template = SessionTopics.template(config.getPath());
+        return of(path, query, headers, address, request.getUserPrincipal(),
+                template == null ? null : template.matchEnd(path).topic());
+    }
+
+    /**
+     * {@return a request, without what it asks for of the past}
+     *
+     * @param headers found whatever their case
+     * @param address null if it is not known
+     */
+    static ContainerHandshake of(String path, @Nullable String query, Map<String, List<String>> headers,
+            @Nullable InetSocketAddress address, @Nullable Principal principal, @Nullable String topic) {
         return new ContainerHandshake(path, query, Collections.unmodifiableMap(headers),
-                address == null ? UNKNOWN : address, request.getUserPrincipal(),
-                template == null ? null : template.matchEnd(path).topic(), Replay.none());
+                address == null ? UNKNOWN : address, principal, topic, Replay.none());
+    }
+
+    /** {@return where the client is; null if the container does not tell it} */
+    @Nullable InetSocketAddress knownAddress() {
+        return remoteAddress == UNKNOWN ? null : remoteAddress;
     }
 
     ContainerHandshake asking(Replay asked) {

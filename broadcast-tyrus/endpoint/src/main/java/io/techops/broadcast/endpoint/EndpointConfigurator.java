@@ -1,10 +1,7 @@
 package io.techops.broadcast.endpoint;
 
-import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.handshake.Decision;
-import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.stream.NumberedFormat;
-import io.techops.broadcast.stream.StreamQuery;
 import io.techops.broadcast.stream.Subprotocols;
 import jakarta.websocket.Extension;
 import jakarta.websocket.HandshakeResponse;
@@ -12,6 +9,7 @@ import jakarta.websocket.server.HandshakeRequest;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -43,8 +41,9 @@ import org.jspecify.annotations.Nullable;
  * session is closed with 1011, and the log says why: an endpoint never serves peers that its policy was not asked
  * about.
  *
- * <p>The subprotocol is what the policy selects; otherwise the first of the class's {@code subprotocols} that the
- * client offers; otherwise {@code broadcast.v1}, if it is offered and resume is on. With a policy, {@code
+ * <p>The subprotocol is what the policy selects; otherwise the first of the settings' and then the class's {@code
+ * subprotocols} that the client offers; otherwise {@code broadcast.v1}, if it is offered and resume is on. With a
+ * policy, {@code
  * Session.getNegotiatedSubprotocol} need not tell it; the peer's attributes do. No extension is agreed on, so
  * there is no compression. The endpoint's instances are made by the container. Safe for use by any number of threads.
  */
@@ -80,8 +79,10 @@ public class EndpointConfigurator extends ServerEndpointConfig.Configurator {
                 : Subprotocols.mayBeNumbered(requested, settings.replayLimits()) ? NumberedFormat.SUBPROTOCOL : "";
     }
 
-    private static @Nullable String listed(List<String> supported, List<String> requested) {
-        return supported.stream().filter(requested::contains).findFirst().orElse(null);
+    /** {@return the first that a client offers, of those of the settings and then those of the endpoint} */
+    private @Nullable String listed(List<String> supported, List<String> requested) {
+        return Stream.concat(settings.subprotocols().stream(), supported.stream()).filter(requested::contains)
+                .findFirst().orElse(null);
     }
 
     /** {@return an empty list} */
@@ -90,40 +91,29 @@ public class EndpointConfigurator extends ServerEndpointConfig.Configurator {
         return List.of();
     }
 
-    /** Asks the policy, and keeps what it decides for the session that opens. */
+    /** Asks the policy, unless a {@link HandshakeFilter} has, and keeps what it decides for the session that opens. */
     @Override
     public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
-        HandshakePolicy policy = settings.handshakePolicy();
-        if (policy == null) {
+        if (settings.handshakePolicy() == null) {
             if (settings.isGuarded()) {
                 List<String> offers = ContainerHandshake.of(config, request).subprotocols();
                 String negotiated = getNegotiatedSubprotocol(config.getSubprotocols(), offers);
                 config.getUserProperties().put(Admission.PROPERTY, new Admission(settings, Decision.accept(), null,
-                        negotiated.isEmpty() ? null : negotiated, null));
+                        negotiated.isEmpty() ? null : negotiated, null, null));
             }
             return;
         }
-        ContainerHandshake asked = ContainerHandshake.of(config, request);
-        PolicyCall.Outcome outcome = outcome(policy, asked);
-        String subprotocol = subprotocol(config.getSubprotocols(), asked, outcome.decision());
-        config.getUserProperties().put(Admission.PROPERTY,
-                new Admission(settings, outcome.decision(), outcome.cause(), subprotocol, asked.topic()));
-        if (outcome.decision() instanceof Decision.Accept accept) {
+        DecidedHandshake decided = DecidedHandshake.of(settings, ContainerHandshake.of(config, request));
+        ContainerHandshake asked = decided.asked();
+        String subprotocol = subprotocol(config.getSubprotocols(), asked, decided.decision());
+        config.getUserProperties().put(Admission.PROPERTY, new Admission(settings, decided.decision(), decided.cause(),
+                subprotocol, asked.topic(), asked.knownAddress()));
+        if (decided.decision() instanceof Decision.Accept accept) {
             accept.headers().forEach((name, values) -> response.getHeaders().put(name, values));
         }
         if (subprotocol != null) {
             response.getHeaders().put(SUBPROTOCOL, List.of(subprotocol));
         }
-    }
-
-    private PolicyCall.Outcome outcome(HandshakePolicy policy, ContainerHandshake asked) {
-        boolean numbered = Subprotocols.mayBeNumbered(asked.subprotocols(), settings.replayLimits());
-        StreamQuery.Result query = StreamQuery.parse(asked.query(), numbered);
-        return query instanceof StreamQuery.Bad bad
-                ? new PolicyCall.Outcome(Decision.refuse(400, bad.sentence()), RefusalCause.HANDSHAKE)
-                : PolicyCall.ask(policy,
-                        asked.asking(settings.replayLimits().allowed(((StreamQuery.Asked) query).replay())),
-                        settings.handshakeTimeout());
     }
 
     /** A browser is told nothing of a refusal unless one of the subprotocols that it offers is selected. */

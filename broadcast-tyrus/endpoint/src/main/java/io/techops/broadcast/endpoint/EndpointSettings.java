@@ -3,16 +3,20 @@ package io.techops.broadcast.endpoint;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.handshake.ReplayLimits;
+import io.techops.broadcast.stream.NumberedFormat;
 import io.techops.broadcast.stream.Origins;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a {@link BroadcastEndpoint}: who may be a peer, what it may send, and what of the past it may ask for.
+ * The settings of a {@link BroadcastEndpoint}: who may be a peer, what it may send and speaks,
+ * and what of the past it may ask for.
  *
  * <pre>{@code
  * EndpointSettings.standard().maxMessageBytes(16_384).replayLimits(ReplayLimits.standard().replay(50))
@@ -23,19 +27,22 @@ import org.jspecify.annotations.Nullable;
 public final class EndpointSettings {
 
     private static final EndpointSettings STANDARD = new EndpointSettings(MessagePolicy.DEFAULT_MAX_BYTES,
-            ReplayLimits.standard(), Set.of(), null, Duration.ofSeconds(10));
+            ReplayLimits.standard(), List.of(), Set.of(), null, Duration.ofSeconds(10));
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 
     private final int maxMessageBytes;
     private final ReplayLimits replayLimits;
+    private final List<String> subprotocols;
     private final Set<String> listed;
     private final Origins origins;
     private final @Nullable HandshakePolicy policy;
     private final Duration handshakeTimeout;
 
-    private EndpointSettings(int maxMessageBytes, ReplayLimits replayLimits, Set<String> listed,
-            @Nullable HandshakePolicy policy, Duration handshakeTimeout) {
+    private EndpointSettings(int maxMessageBytes, ReplayLimits replayLimits, List<String> subprotocols,
+            Set<String> listed, @Nullable HandshakePolicy policy, Duration handshakeTimeout) {
         this.maxMessageBytes = maxMessageBytes;
         this.replayLimits = replayLimits;
+        this.subprotocols = subprotocols;
         this.listed = listed;
         this.origins = new Origins(listed);
         this.policy = policy;
@@ -59,7 +66,7 @@ public final class EndpointSettings {
         if (limit < 1) {
             throw new IllegalArgumentException("maxMessageBytes must be at least 1: " + limit);
         }
-        return new EndpointSettings(limit, replayLimits, listed, policy, handshakeTimeout);
+        return new EndpointSettings(limit, replayLimits, subprotocols, listed, policy, handshakeTimeout);
     }
 
     /**
@@ -70,14 +77,34 @@ public final class EndpointSettings {
      *     were, and ask for nothing else
      */
     public EndpointSettings replayLimits(ReplayLimits bounds) {
-        return new EndpointSettings(maxMessageBytes, Objects.requireNonNull(bounds, "bounds"), listed, policy,
-                handshakeTimeout);
+        return new EndpointSettings(maxMessageBytes, Objects.requireNonNull(bounds, "bounds"), subprotocols, listed,
+                policy, handshakeTimeout);
+    }
+
+    /**
+     * {@return these settings, with one more subprotocol of the application (RFC 6455 section 1.9)} The first that a
+     * client offers is selected, in the order in which they were added here, before {@code broadcast.v1}, unless a
+     * policy selects another one; its peer is sent the messages alone. {@link BroadcastEndpoint#config} has all it
+     * needs for it; an annotated class has them in its annotation, or an {@link EndpointConfigurator}.
+     *
+     * @param name letters, digits and <code>!#$%&amp;'*+-.^_`|~</code>; none by default
+     * @throws IllegalArgumentException if it is not so, or is {@code broadcast.v1}, for which there is {@link
+     *     #replayLimits}
+     */
+    public EndpointSettings subprotocol(String name) {
+        if (!TOKEN.matcher(name).matches() || name.equals(NumberedFormat.SUBPROTOCOL)) {
+            throw new IllegalArgumentException("subprotocol must be a token (RFC 9110 section 5.6.2), and not "
+                    + NumberedFormat.SUBPROTOCOL + ": " + name);
+        }
+        Set<String> more = new LinkedHashSet<>(subprotocols);
+        more.add(name);
+        return new EndpointSettings(maxMessageBytes, replayLimits, List.copyOf(more), listed, policy, handshakeTimeout);
     }
 
     /**
      * {@return these settings, with one more origin whose pages may connect (RFC 6455 section 10.2)} As soon as there
-     * is one, pages of all others get 403 from the container, and 404 from Undertow: those of the same host included, whose
-     * name Jakarta WebSocket does not tell when it asks. What sends no origin is no browser, and may connect.
+     * is one, pages of all others get 403 from the container, and 404 from Undertow: those of the same host included,
+     * whose name Jakarta WebSocket does not tell when it asks. What sends no origin is no browser, and may connect.
      *
      * @param origin {@code scheme://host}, {@code scheme://host:port}, or {@code scheme://} alone, which {@code http}
      *     and {@code https} do not have; the string {@code null} for pages that send {@code null}, as those that a
@@ -87,8 +114,8 @@ public final class EndpointSettings {
     public EndpointSettings allowOrigin(String origin) {
         Set<String> more = new LinkedHashSet<>(listed);
         more.add(Origins.checked(origin));
-        return new EndpointSettings(maxMessageBytes, replayLimits, Collections.unmodifiableSet(more), policy,
-                handshakeTimeout);
+        return new EndpointSettings(maxMessageBytes, replayLimits, subprotocols, Collections.unmodifiableSet(more),
+                policy, handshakeTimeout);
     }
 
     /**
@@ -99,9 +126,9 @@ public final class EndpointSettings {
      * <ul>
      *   <li>The policy is called on a thread of the container, which also waits for a decision that comes {@link
      *       io.techops.broadcast.handshake.Decision#later later}. A policy that blocks is not interrupted.
-     *   <li>A handshake that is refused is answered with 101, and the session closed before it is a peer: with the
-     *       reason, and code 1013 for status 429 and from 500, 1008 for any other status. The headers of a refusal are
-     *       not sent. A policy that throws or is late closes with 1013.
+     *   <li>Without a {@code HandshakeFilter}, a handshake that is refused is answered with 101, and the session closed
+     *       before it is a peer: with the reason, and code 1013 for status 429 and from 500, 1008 for any other status.
+     *       The headers of a refusal are not sent. A policy that throws or is late closes with 1013.
      * </ul>
      *
      * <p>{@link BroadcastEndpoint#config} has all it needs for it; an annotated class needs an {@link
@@ -110,7 +137,7 @@ public final class EndpointSettings {
      * @param decides {@code null} accepts everyone, by default
      */
     public EndpointSettings handshakePolicy(@Nullable HandshakePolicy decides) {
-        return new EndpointSettings(maxMessageBytes, replayLimits, listed, decides, handshakeTimeout);
+        return new EndpointSettings(maxMessageBytes, replayLimits, subprotocols, listed, decides, handshakeTimeout);
     }
 
     /**
@@ -123,7 +150,7 @@ public final class EndpointSettings {
         if (limit.compareTo(Duration.ofMillis(1)) < 0 || limit.compareTo(Duration.ofDays(1)) > 0) {
             throw new IllegalArgumentException("handshakeTimeout must be from 1 ms to 1 day: " + limit);
         }
-        return new EndpointSettings(maxMessageBytes, replayLimits, listed, policy, limit);
+        return new EndpointSettings(maxMessageBytes, replayLimits, subprotocols, listed, policy, limit);
     }
 
     /** {@return what a message of a peer may have} */
@@ -134,6 +161,11 @@ public final class EndpointSettings {
     /** {@return what of the past peers may ask for} */
     public ReplayLimits replayLimits() {
         return replayLimits;
+    }
+
+    /** {@return the subprotocols of the application, the preferred one first; unmodifiable} */
+    public List<String> subprotocols() {
+        return subprotocols;
     }
 
     /** {@return the origins whose pages may connect; empty if all may; unmodifiable} */
@@ -168,7 +200,9 @@ public final class EndpointSettings {
 
     @Override
     public String toString() {
-        return "maxMessageBytes " + maxMessageBytes + ", " + replayLimits + (listed.isEmpty() ? "" : ", origins " + listed)
+        return "maxMessageBytes " + maxMessageBytes + ", " + replayLimits
+                + (subprotocols.isEmpty() ? "" : ", subprotocols " + subprotocols)
+                + (listed.isEmpty() ? "" : ", origins " + listed)
                 + (policy == null ? "" : ", a handshake policy within " + handshakeTimeout);
     }
 }

@@ -58,7 +58,7 @@ final class PolicyCall {
         } catch (TimeoutException e) {
             if (FAILURES.first()) {
                 LOG.warn("The stage of a handshake policy does not complete within handshakeTimeout: "
-                        + "the session is closed with 1013");
+                        + "the client is refused with 503, or 1013 behind the 101");
             }
             return undecided(RefusalCause.TIMEOUT);
         } catch (InterruptedException e) {
@@ -66,7 +66,7 @@ final class PolicyCall {
             return undecided(RefusalCause.POLICY);
         } catch (Throwable thrown) {
             if (FAILURES.first()) {
-                LOG.warn("A handshake policy failed: the session is closed with 1013",
+                LOG.warn("A handshake policy failed: the client is refused with 503, or 1013 behind the 101",
                         thrown instanceof ExecutionException ? thrown.getCause() : thrown);
             }
             return undecided(RefusalCause.POLICY);

@@ -16,6 +16,12 @@ interface SessionHubs {
      */
     BroadcastHub hub(Session session);
 
+    /** {@return whether there is no hub for any session any more} */
+    boolean isClosed();
+
+    /** {@return whether there can be a hub for a topic} */
+    boolean isAllowed(String topic);
+
     /** Counts a session that was refused before its hub was looked for. */
     void refused(RefusalCause cause);
 
@@ -25,6 +31,16 @@ interface SessionHubs {
             @Override
             public BroadcastHub hub(Session session) {
                 return hub;
+            }
+
+            @Override
+            public boolean isClosed() {
+                return hub.isClosed();
+            }
+
+            @Override
+            public boolean isAllowed(String topic) {
+                return true;
             }
 
             @Override

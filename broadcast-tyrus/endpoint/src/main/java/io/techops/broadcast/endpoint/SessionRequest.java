@@ -64,8 +64,8 @@ record SessionRequest(Attributes attributes, boolean numbered, Replay replay) {
         String query = uri == null ? null : uri.getRawQuery(); // Jetty decodes what getQueryString returns
         setIfKnown(attributes, PeerAttributes.QUERY, query == null ? session.getQueryString() : query);
         setIfKnown(attributes, PeerAttributes.PRINCIPAL, session.getUserPrincipal());
-        setIfKnown(attributes, PeerAttributes.REMOTE_ADDRESS,
-                ContainerExtensions.of(session).remoteAddress(session));
+        setIfKnown(attributes, PeerAttributes.REMOTE_ADDRESS, admission.remoteAddress() != null
+                ? admission.remoteAddress() : ContainerExtensions.of(session).remoteAddress(session));
         setIfKnown(attributes, PeerAttributes.SUBPROTOCOL, admission.subprotocol());
         return attributes.setAll(admission.accept().attributes());
     }

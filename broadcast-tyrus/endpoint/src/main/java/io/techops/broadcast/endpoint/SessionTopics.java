@@ -38,7 +38,7 @@ final class SessionTopics implements SessionHubs {
         template = path == null ? null : template(path);
     }
 
-    /** {@return what says where the topic stands in a path of an endpoint; null if it has no topic, or more variables} */
+    /** {@return what says where the topic stands in an endpoint's path; null if it has no topic, or more variables} */
     static @Nullable PathTemplate template(String path) {
         boolean only = PathTemplate.isTemplate(path) && path.replace(PathTemplate.VARIABLE, "").indexOf('{') < 0;
         return only ? new PathTemplate(path) : null;
@@ -67,6 +67,16 @@ final class SessionTopics implements SessionHubs {
             throw new SessionRefused("there can be no topic of this name");
         }
         return topics.hub(matched);
+    }
+
+    @Override
+    public boolean isClosed() {
+        return topics.isClosed();
+    }
+
+    @Override
+    public boolean isAllowed(String topic) {
+        return topics.isAllowed(topic);
     }
 
     @Override

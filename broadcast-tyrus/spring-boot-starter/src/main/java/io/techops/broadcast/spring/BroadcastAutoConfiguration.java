@@ -2,14 +2,11 @@ package io.techops.broadcast.spring;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Topics;
-import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.endpoint.EndpointSettings;
 import io.techops.broadcast.handshake.HandshakePolicy;
 import jakarta.websocket.server.ServerContainer;
-import jakarta.websocket.server.ServerEndpointConfig;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -20,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Import;
 import org.springframework.web.socket.server.standard.ServerEndpointExporter;
 
 /**
@@ -31,10 +29,8 @@ import org.springframework.web.socket.server.standard.ServerEndpointExporter;
 @ConditionalOnClass({ServerContainer.class, ServerEndpointExporter.class})
 @ConditionalOnProperty(name = "broadcast.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(BroadcastProperties.class)
+@Import({ServedEndpoints.OfHub.class, ServedEndpoints.OfTopics.class})
 public class BroadcastAutoConfiguration {
-
-    /** The path of the hub if neither it nor that of topics is set. */
-    static final String PATH = "/live";
 
     private final BroadcastProperties properties;
 
@@ -62,14 +58,6 @@ public class BroadcastAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnMissingBean(name = "broadcastEndpoint")
-    @Conditional(Served.Hub.class)
-    ServerEndpointConfig broadcastEndpoint(BroadcastHub hub, EndpointSettings settings) {
-        String path = properties.path();
-        return BroadcastEndpoint.config(checked("broadcast.path", path == null ? PATH : path), hub, settings);
-    }
-
-    @Bean
     @ConditionalOnMissingBean
     @Conditional(Served.Topics.class)
     Topics broadcastTopics(HubSettings settings, ObjectProvider<Topics.Recipe> recipes,
@@ -82,24 +70,6 @@ public class BroadcastAutoConfiguration {
         Setting.set("broadcast.topics.linger", properties.topics().linger(), topics::linger);
         customizers.orderedStream().forEach(each -> each.customize(topics));
         return topics.build();
-    }
-
-    @Bean
-    @ConditionalOnMissingBean(name = "broadcastTopicsEndpoint")
-    @Conditional(Served.Topics.class)
-    ServerEndpointConfig broadcastTopicsEndpoint(Topics topics, EndpointSettings settings) {
-        String path = checked("broadcast.topics.path", Objects.requireNonNull(properties.topics().path()));
-        if (!path.contains("{topic}")) {
-            throw new IllegalArgumentException("broadcast.topics.path must have the variable {topic}: " + path);
-        }
-        return BroadcastEndpoint.config(path, topics, settings);
-    }
-
-    private static String checked(String property, String path) {
-        if (!path.startsWith("/")) {
-            throw new IllegalArgumentException(property + " must begin with a slash: " + path);
-        }
-        return path;
     }
 
     @Bean

@@ -28,6 +28,7 @@ import org.springframework.util.unit.DataSize;
  * @param drainSpread Over what time the end spreads the closes of many peers. Default '2s'.
  * @param shards Among how many tasks the peers of the hub are divided. Default one a processor.
  * @param maxMessageBytes The container's buffer for a message of a peer; a longer one ends with 1009. Default '64KB'.
+ * @param subprotocols Subprotocols of the application, the preferred one first, beside broadcast.v1. None by default.
  * @param allowedOrigins Origins whose pages may connect, 'https://example.org'. Every one by default.
  * @param handshakeTimeout How long a decision of a handshake policy is waited for. Default '10s'.
  * @param replayLimits What of the past peers may ask for.
@@ -40,9 +41,9 @@ public record BroadcastProperties(@DefaultValue("true") boolean enabled, @Nullab
         @Nullable Boolean conflate, @Nullable Duration stallTimeout, @Nullable Duration closeTimeout,
         @Nullable Duration closeLimit, @Nullable Duration floodGrace, @Nullable Duration heartbeat,
         @Nullable Duration pongTimeout, @Nullable Duration drainSpread, @Nullable Integer shards,
-        @Nullable DataSize maxMessageBytes, @DefaultValue List<String> allowedOrigins,
-        @Nullable Duration handshakeTimeout, @DefaultValue Past replayLimits, @DefaultValue Many topics,
-        @DefaultValue Shared backplane) {
+        @Nullable DataSize maxMessageBytes, @DefaultValue List<String> subprotocols,
+        @DefaultValue List<String> allowedOrigins, @Nullable Duration handshakeTimeout,
+        @DefaultValue Past replayLimits, @DefaultValue Many topics, @DefaultValue Shared backplane) {
 
     /** What becomes of a peer that falls off the log's tail. */
     public enum Overflow {

@@ -21,6 +21,9 @@ final class EndpointProperties {
     static EndpointSettings settings(BroadcastProperties properties, @Nullable HandshakePolicy policy) {
         AtomicReference<EndpointSettings> settings = new AtomicReference<>(EndpointSettings.standard()
                 .replayLimits(replayLimits(properties.replayLimits())).handshakePolicy(policy));
+        for (String name : properties.subprotocols()) {
+            Setting.set("broadcast.subprotocols", name, each -> settings.updateAndGet(of -> of.subprotocol(each)));
+        }
         for (String origin : properties.allowedOrigins()) {
             Setting.set("broadcast.allowed-origins", origin,
                     each -> settings.updateAndGet(of -> of.allowOrigin(each)));

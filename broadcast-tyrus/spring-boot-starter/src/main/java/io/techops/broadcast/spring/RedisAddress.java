@@ -54,10 +54,12 @@ record RedisAddress(@Nullable String url, @Nullable String host, @DefaultValue("
     }
 
     private String scheme() {
-        if (ssl.bundle() != null) {
-            throw new IllegalArgumentException("spring.data.redis.ssl.bundle is not read: set broadcast.redis.uri,"
-                    + " or define a RedisBackplane bean with its certificates");
-        }
-        return Boolean.TRUE.equals(ssl.enabled()) ? "rediss" : "redis";
+        boolean encrypted = ssl.enabled() == null ? ssl.bundle() != null : ssl.enabled();
+        return encrypted ? "rediss" : "redis";
+    }
+
+    /** {@return the SSL bundle for its connections; null for none} */
+    @Nullable String sslBundle() {
+        return Boolean.FALSE.equals(ssl.enabled()) ? null : ssl.bundle();
     }
 }

@@ -2,10 +2,17 @@ package io.techops.broadcast.spring;
 
 import io.techops.broadcast.SharedLogs;
 import io.techops.broadcast.redis.RedisBackplane;
+import java.util.List;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.ssl.SslManagerBundle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
@@ -43,15 +50,27 @@ public class RedisAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(SharedLogs.class)
-    RedisBackplane broadcastBackplane(RedisProperties properties, Environment environment) {
+    RedisBackplane broadcastBackplane(RedisProperties properties, Environment environment,
+            ObjectProvider<SslBundles> bundles) {
         RedisBackplane.Builder redis = RedisBackplane.builder();
+        List<String> uris;
+        String bundle = null;
         if (properties.uri() != null) {
             Setting.set("broadcast.redis.uri", properties.uri(), redis::uri);
+            uris = List.of(properties.uri());
         } else if (!properties.cluster().isEmpty()) {
             Setting.set("broadcast.redis.cluster", properties.cluster(),
                     seeds -> redis.cluster(seeds.toArray(String[]::new)));
+            uris = properties.cluster();
         } else {
-            set(redis, RedisAddress.of(environment));
+            RedisAddress address = RedisAddress.of(environment);
+            uris = set(redis, address);
+            bundle = address.sslBundle();
+        }
+        if (properties.sslBundle() != null) {
+            encrypt(redis, "broadcast.redis.ssl-bundle", properties.sslBundle(), uris, bundles);
+        } else if (bundle != null) {
+            encrypt(redis, "spring.data.redis.ssl.bundle", bundle, uris, bundles);
         }
         Setting.set("broadcast.redis.prefix", properties.prefix(), redis::prefix);
         Setting.set("broadcast.redis.retention", properties.retention(),
@@ -62,12 +81,13 @@ public class RedisAutoConfiguration {
         return redis.build();
     }
 
-    private static void set(RedisBackplane.Builder redis, RedisAddress address) {
-        String[] seeds = address.seeds().toArray(String[]::new);
-        if (seeds.length > 0) {
-            Setting.set("spring.data.redis.cluster.nodes", seeds, redis::cluster);
-        } else {
+    /** {@return where Redis is} */
+    private static List<String> set(RedisBackplane.Builder redis, RedisAddress address) {
+        List<String> seeds = address.seeds().toList();
+        if (seeds.isEmpty()) {
             Setting.set("spring.data.redis", address.uri(), redis::uri);
+        } else {
+            Setting.set("spring.data.redis.cluster.nodes", seeds.toArray(String[]::new), redis::cluster);
         }
         if (address.url() == null) {
             Setting.set("spring.data.redis.password", address.password(),
@@ -76,5 +96,17 @@ public class RedisAutoConfiguration {
         Setting.set("spring.data.redis.sentinel.password", address.sentinel().password(), redis::sentinelPassword);
         Setting.set("spring.data.redis.timeout", address.timeout(), redis::timeout);
         Setting.set("spring.data.redis.client-name", address.clientName(), redis::clientName);
+        return seeds.isEmpty() ? List.of(address.uri()) : seeds;
+    }
+
+    private static void encrypt(RedisBackplane.Builder redis, String property, String name, List<String> uris,
+            ObjectProvider<SslBundles> bundles) {
+        if (!uris.stream().allMatch(uri -> uri.startsWith("rediss"))) {
+            throw new IllegalArgumentException(property + " needs URIs that begin with rediss: " + name);
+        }
+        SslBundle bundle = bundles.getObject().getBundle(name);
+        SslManagerBundle managers = bundle.getManagers();
+        redis.tls(managers.getKeyManagerFactory(), managers.getTrustManagerFactory(), new SSLParameters(
+                bundle.getOptions().getCiphers(), bundle.getOptions().getEnabledProtocols()));
     }
 }

@@ -15,6 +15,8 @@ import org.springframework.util.unit.DataSize;
  * @param uri Where Redis is: 'redis://user:password@host:6379/0', 'rediss://…', 'redis-sentinel://…'. By default what
  *     'spring.data.redis' says.
  * @param cluster Seeds of a Redis Cluster, 'redis://host:6379', instead of 'uri'.
+ * @param sslBundle Name of the SSL bundle ('spring.ssl.bundle') for 'rediss://'. Default that of 'spring.data.redis'
+ *     if Redis is named there.
  * @param prefix What all keys and channels begin with. Default 'broadcast'.
  * @param retention What Redis keeps of each log.
  * @param expiry How long a log that no node has open outlives its last use. Default '1d'.
@@ -23,8 +25,8 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("broadcast.redis")
 public record RedisProperties(@Nullable Boolean enabled, @Nullable String uri, @DefaultValue List<String> cluster,
-        @Nullable String prefix, @DefaultValue Kept retention, @Nullable Duration expiry, @Nullable Duration timeout,
-        @Nullable Duration check) {
+        @Nullable String sslBundle, @Nullable String prefix, @DefaultValue Kept retention, @Nullable Duration expiry,
+        @Nullable Duration timeout, @Nullable Duration check) {
 
     /**
      * What Redis keeps of each log, approximately.

@@ -7,10 +7,22 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.SharedLogs;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.redis.RedisBackplane;
+import io.techops.broadcast.testing.TestRun;
+import io.techops.broadcast.testing.Tls;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.mock.env.MockEnvironment;
 import org.springframework.web.socket.server.standard.ServerEndpointExporter;
@@ -63,6 +75,46 @@ class ContextTest {
                 .getFailure().hasStackTraceContaining("broadcast.redis.uri: uri must be redis://"));
     }
 
+    @Test
+    void theConnectionToRedisHasTheKeysOfAnSslBundle(@TempDir Path folder) throws Exception {
+        Path keys = Tls.keyStore(folder, "only for tests");
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (SSLServerSocket server = (SSLServerSocket) Tls.context(keys, "only for tests").getServerSocketFactory()
+                .createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            server.setNeedClientAuth(true);
+            Future<String> client = thread.submit(() -> {
+                try (SSLSocket connected = (SSLSocket) server.accept()) {
+                    SSLSession session = connected.getSession();
+                    return session.getPeerPrincipal().getName() + " " + session.getProtocol();
+                }
+            });
+            application.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class)).withPropertyValues(
+                    "spring.ssl.bundle.jks.redis.keystore.location=" + keys.toUri(),
+                    "spring.ssl.bundle.jks.redis.keystore.password=only for tests",
+                    "spring.ssl.bundle.jks.redis.truststore.location=" + keys.toUri(),
+                    "spring.ssl.bundle.jks.redis.truststore.password=only for tests",
+                    "spring.ssl.bundle.jks.redis.options.enabled-protocols=TLSv1.2",
+                    "spring.data.redis.host=127.0.0.1", "spring.data.redis.port=" + server.getLocalPort(),
+                    "spring.data.redis.ssl.bundle=redis", "broadcast.backplane.start=0s").run(context -> {
+                        assertThat(context).hasSingleBean(RedisBackplane.class);
+                        assertThat(client).succeedsWithin(TestRun.LIMIT).isEqualTo("CN=localhost TLSv1.2");
+                    });
+        } finally {
+            thread.shutdownNow();
+        }
+    }
+
+    @Test
+    void anSslBundleThatIsUnknownOrWouldNotBeUsedIsAnError() {
+        WebApplicationContextRunner bundles =
+                application.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class));
+        bundles.withPropertyValues("broadcast.redis.uri=rediss://127.0.0.1:1", "broadcast.redis.ssl-bundle=none")
+                .run(context -> assertThat(context).getFailure().hasStackTraceContaining("'none'"));
+        bundles.withPropertyValues("broadcast.redis.uri=redis://127.0.0.1:1", "broadcast.redis.ssl-bundle=none")
+                .run(context -> assertThat(context).getFailure().hasStackTraceContaining(
+                        "broadcast.redis.ssl-bundle needs URIs that begin with rediss: none"));
+    }
+
     private static RedisAddress address(String... properties) {
         MockEnvironment environment = new MockEnvironment();
         for (String each : properties) {
@@ -77,6 +129,8 @@ class ContextTest {
         assertThat(address().isKnown()).isFalse();
         assertThat(address("url=redis://u:p@host:1").uri()).isEqualTo("redis://u:p@host:1");
         assertThat(address("host=h", "database=2", "ssl.enabled=true").uri()).isEqualTo("rediss://h:6379/2");
+        assertThat(address("host=h", "ssl.bundle=b").uri()).isEqualTo("rediss://h:6379/0");
+        assertThat(address("host=h", "ssl.bundle=b", "ssl.enabled=false").uri()).isEqualTo("redis://h:6379/0");
         assertThat(address("sentinel.master=m", "sentinel.nodes=a:1,b:2").uri())
                 .isEqualTo("redis-sentinel://a:1,b:2/0#m");
         assertThat(address("cluster.nodes=a:1,b:2").seeds()).containsExactly("redis://a:1", "redis://b:2");
@@ -102,6 +156,9 @@ class ContextTest {
     void aValueThatIsNotTakenIsToldWithItsProperty() {
         application.withPropertyValues("broadcast.heartbeat=-1s").run(context -> assertThat(context).getFailure()
                 .hasStackTraceContaining("broadcast.heartbeat: heartbeat must"));
+        application.withPropertyValues("broadcast.subprotocols=chat,a b").run(context -> assertThat(context)
+                .getFailure().hasStackTraceContaining("broadcast.subprotocols: subprotocol must be a token")
+                .hasStackTraceContaining("a b"));
         application.withPropertyValues("broadcast.topics.path=/rooms").run(context -> assertThat(context).getFailure()
                 .hasStackTraceContaining("broadcast.topics.path must have the variable {topic}: /rooms"));
     }

@@ -9,6 +9,7 @@ import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
+import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.endpoint.EndpointSettings;
@@ -75,7 +76,8 @@ class StarterTest {
 
         @Bean
         HandshakePolicy members() {
-            return request -> "banned=1".equals(request.query()) ? Decision.refuse(403, "banned")
+            return request -> "banned=1".equals(request.query()) ? Decision.refuse(402, "banned")
+                    : "late=1".equals(request.query()) ? Decision.later(new CompletableFuture<>())
                     : Decision.accept().with(DECIDED, request.principal().getName());
         }
 
@@ -146,6 +148,8 @@ class StarterTest {
                 Map.entry("spring.security.user.password", "secret"),
                 Map.entry("broadcast.path", "/chat"),
                 Map.entry("broadcast.replay-limits.replay", "3"),
+                Map.entry("broadcast.subprotocols", "chat,news"),
+                Map.entry("broadcast.handshake-timeout", "100ms"),
                 Map.entry("broadcast.allowed-origins", "https://example.org"),
                 Map.entry("broadcast.topics.path", "/topics/{topic}"))).run();
         port = Integer.parseInt(application.getEnvironment().getRequiredProperty("local.server.port"));
@@ -191,9 +195,6 @@ class StarterTest {
             hub.broadcast("from a bean");
             assertThat(peer.next()).isEqualTo("from a bean");
         }
-        try (JdkClient refused = anna("/chat?banned=1")) {
-            assertThat(refused.closed()).isEqualTo(new JdkClient.Closed(1008, "banned"));
-        }
         assertThat(application.getBean(AtomicInteger.class).get()).as("customized").isPositive();
         assertThat(application.getBean(EndpointSettings.class).replayLimits().replay()).isEqualTo(3);
     }
@@ -201,9 +202,40 @@ class StarterTest {
     @Test
     void aPageOfAnOriginThatIsNotAllowedDoesNotConnect() {
         assertThat(from("https://example.org")).succeedsWithin(TestRun.LIMIT).satisfies(WebSocket::abort);
-        assertThat(from("https://example.com")).failsWithin(TestRun.LIMIT).withThrowableThat()
+        assertRefused(from("https://example.com"), 403);
+    }
+
+    @Test
+    void whatThePolicyRefusesOrDoesNotDecideInTimeGetsAnHttpStatus() {
+        long before = refusals(RefusalCause.POLICY);
+        assertRefused(ask("/chat?banned=1"), 402);
+        assertRefused(ask("/topics/any?banned=1"), 402);
+        assertThat(refusals(RefusalCause.POLICY)).isEqualTo(before + 1);
+        before = refusals(RefusalCause.TIMEOUT);
+        assertRefused(ask("/chat?late=1"), 503);
+        assertThat(refusals(RefusalCause.TIMEOUT)).isEqualTo(before + 1);
+    }
+
+    @Test
+    void theSubprotocolThatThePropertiesPreferIsSpoken() {
+        assertThat(HTTP.newWebSocketBuilder().header("Authorization", ANNA).subprotocols("broadcast.v1", "news", "chat")
+                .buildAsync(socket("/chat"), new WebSocket.Listener() { })).succeedsWithin(TestRun.LIMIT)
+                .satisfies(peer -> assertThat(peer.getSubprotocol()).isEqualTo("chat")).satisfies(WebSocket::abort);
+    }
+
+    private static long refusals(RefusalCause cause) {
+        return application.getBean(BroadcastHub.class).stats().refusals(cause);
+    }
+
+    private static void assertRefused(CompletableFuture<WebSocket> asked, int status) {
+        assertThat(asked).failsWithin(TestRun.LIMIT).withThrowableThat()
                 .havingCause().isInstanceOfSatisfying(WebSocketHandshakeException.class,
-                        refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(403));
+                        refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(status));
+    }
+
+    private static CompletableFuture<WebSocket> ask(String path) {
+        return HTTP.newWebSocketBuilder().header("Authorization", ANNA)
+                .buildAsync(socket(path), new WebSocket.Listener() { });
     }
 
     private static CompletableFuture<WebSocket> from(String origin) {

@@ -5,6 +5,7 @@ import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.handshake.HandshakeRequest;
 import io.techops.broadcast.logging.LogRateLimiter;
+import io.techops.broadcast.stream.RefusalHeaders;
 import io.techops.broadcast.stream.Subprotocols;
 import io.techops.broadcast.tyrus.connection.ThreadState;
 import io.techops.broadcast.tyrus.http.HttpRejection;
@@ -31,11 +32,8 @@ import org.slf4j.LoggerFactory;
 public final class PolicyExecutor implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PolicyExecutor.class);
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
     private static final Duration IDLE = Duration.ofSeconds(10);
     private static final Duration END = Duration.ofSeconds(1);
-    private static final String CHALLENGE = "WWW-Authenticate";
-    private static final String RETRY = "Retry-After";
 
     private final HandshakePolicy policy;
     private final LogRateLimiter failures = new LogRateLimiter();
@@ -81,11 +79,12 @@ public final class PolicyExecutor implements AutoCloseable {
 
     /** {@return the answer to a handshake about which there is no decision in time} */
     public static HttpRejection late() {
-        return HttpRejection.busy(RefusalCause.TIMEOUT, "There is no decision about this handshake.", RETRY_AFTER);
+        return HttpRejection.busy(RefusalCause.TIMEOUT, "There is no decision about this handshake.",
+                RefusalHeaders.RETRY_AFTER);
     }
 
     private static HttpRejection busy(String text) {
-        return HttpRejection.busy(RefusalCause.POLICY, text, RETRY_AFTER);
+        return HttpRejection.busy(RefusalCause.POLICY, text, RefusalHeaders.RETRY_AFTER);
     }
 
     /** One handshake about which there is no decision yet. */
@@ -215,13 +214,8 @@ public final class PolicyExecutor implements AutoCloseable {
     }
 
     private static HttpRejection refusal(Decision.Refuse refuse) {
-        HttpRejection refusal = HttpRejection.of(RefusalCause.POLICY, refuse.status(), refuse.reason())
-                .with(refuse.headers());
-        return switch (refuse.status()) {
-            case 401 -> refuse.headers().containsKey(CHALLENGE) ? refusal : refusal.with(CHALLENGE, "Bearer");
-            case 429, 503 -> refuse.headers().containsKey(RETRY) ? refusal : refusal.retryAfter(RETRY_AFTER);
-            default -> refusal;
-        };
+        return HttpRejection.of(RefusalCause.POLICY, refuse.status(), refuse.reason())
+                .with(RefusalHeaders.of(refuse));
     }
 
     /** Interrupts the policies that still think, and waits a moment for them. */

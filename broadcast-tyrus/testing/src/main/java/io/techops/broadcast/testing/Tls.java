@@ -84,6 +84,14 @@ public final class Tls {
         return file;
     }
 
+    /** {@return the context of servers and clients alike, with the keys of a file, whose certificates it trusts} */
+    public static SSLContext context(Path keys, String password) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance(keys.toFile(), password.toCharArray());
+        KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        own.init(store, password.toCharArray());
+        return trusting(store, own);
+    }
+
     /** Runs keytool; throws what it says if it fails. */
     public static void keytool(String... arguments) throws IOException {
         List<String> command = new ArrayList<>();

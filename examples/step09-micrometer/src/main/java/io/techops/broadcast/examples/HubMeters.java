@@ -7,9 +7,14 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.HubStats;
 import io.techops.broadcast.RefusalCause;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** The figures of a hub as meters of Micrometer. They are read when the registry is, and cost nothing in between. */
+/**
+ * The figures of a hub as meters of Micrometer. They are read when the registry is, and cost nothing in between. To be
+ * copied, and to be made longer or shorter: with Spring Boot, the starter has more of them, under the same names and
+ * tags, for topics, too.
+ */
 final class HubMeters implements MeterBinder {
 
     private final BroadcastHub hub;
@@ -30,15 +35,17 @@ final class HubMeters implements MeterBinder {
         counter(registry, "broadcast.stalls", HubStats::stalls);
         counter(registry, "broadcast.saturation.seconds", stats -> stats.saturation().toNanos() / 1e9);
         for (RefusalCause cause : RefusalCause.values()) {
-            counter(registry, "broadcast.refusals", stats -> stats.refusals(cause), "cause", cause.name());
+            counter(registry, "broadcast.refusals", stats -> stats.refusals(cause),
+                    "cause", cause.name().toLowerCase(Locale.ROOT));
         }
     }
 
     private void gauge(MeterRegistry registry, String name, ToDoubleFunction<HubStats> figure) {
-        Gauge.builder(name, hub, of -> figure.applyAsDouble(of.stats())).register(registry);
+        Gauge.builder(name, hub, of -> figure.applyAsDouble(of.stats())).tag("of", "hub").register(registry);
     }
 
     private void counter(MeterRegistry registry, String name, ToDoubleFunction<HubStats> figure, String... tags) {
-        FunctionCounter.builder(name, hub, of -> figure.applyAsDouble(of.stats())).tags(tags).register(registry);
+        FunctionCounter.builder(name, hub, of -> figure.applyAsDouble(of.stats())).tag("of", "hub").tags(tags)
+                .register(registry);
     }
 }

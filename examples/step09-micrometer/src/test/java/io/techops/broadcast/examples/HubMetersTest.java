@@ -32,8 +32,8 @@ class HubMetersTest {
         hub.broadcast("hi");
         AdapterHub.of(hub).refused(RefusalCause.ORIGIN);
         assertThat(counter("broadcast.messages")).isEqualTo(2);
-        assertThat(counter("broadcast.refusals", "cause", "ORIGIN")).isEqualTo(1);
-        assertThat(counter("broadcast.refusals", "cause", "PEERS")).isZero();
+        assertThat(counter("broadcast.refusals", "of", "hub", "cause", "origin")).isEqualTo(1);
+        assertThat(counter("broadcast.refusals", "of", "hub", "cause", "peers")).isZero();
         assertThat(registry.get("broadcast.retained.bytes").gauge().value()).isEqualTo(hub.stats().retainedBytes());
         assertThat(registry.get("broadcast.peers").gauge().value()).isZero();
         assertThat(counter("broadcast.saturation.seconds")).isZero();

@@ -5,6 +5,7 @@ import io.techops.broadcast.Topics;
 import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.endpoint.EndpointSettings;
 import io.techops.broadcast.handshake.ReplayLimits;
+import jakarta.servlet.ServletContext;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.OnClose;
@@ -221,12 +222,18 @@ public enum DeploymentStyle {
                 BroadcastEndpoint.config("/forgets", hub, FORGETS),
                 BroadcastEndpoint.config("/guarded", hub, GuardedEndpoints.SETTINGS),
                 BroadcastEndpoint.config("/rooms/{topic}", topics, GuardedEndpoints.SETTINGS),
-                BroadcastEndpoint.config("/origins", hub, GuardedEndpoints.ORIGINS));
+                BroadcastEndpoint.config("/origins", hub, GuardedEndpoints.ORIGINS),
+                BroadcastEndpoint.config("/speaks", hub, GuardedEndpoints.SPEAKING));
     }
 
     /** {@return the hub of the next container} */
     static BroadcastHub hub() {
         return hub;
+    }
+
+    /** {@return the topics of the next container} */
+    static Topics topics() {
+        return topics;
     }
 
     /** Says which hub and which topics the endpoints of the next container are for. */
@@ -242,6 +249,17 @@ public enum DeploymentStyle {
         }
         for (ServerEndpointConfig config : configurations()) {
             container.addEndpoint(config);
+        }
+    }
+
+    /** Adds the endpoints to a container that runs servlets, and what filters their handshakes. */
+    public void addTo(ServletContext context, ServerContainer container) throws DeploymentException {
+        addTo(container);
+        if (this == CONFIGURED) {
+            for (ServerEndpointConfig config : FilteredEndpoints.configurations()) {
+                container.addEndpoint(config);
+            }
+            FilteredEndpoints.filter(context);
         }
     }
 }

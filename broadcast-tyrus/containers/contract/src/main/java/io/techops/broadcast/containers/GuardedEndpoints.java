@@ -27,6 +27,9 @@ public final class GuardedEndpoints {
     static final EndpointSettings ORIGINS =
             EndpointSettings.standard().allowOrigin("https://example.org").allowOrigin("app://");
 
+    /** Without a policy, and without origins. */
+    static final EndpointSettings SPEAKING = EndpointSettings.standard().subprotocol("chat").subprotocol("news");
+
     private GuardedEndpoints() {
     }
 

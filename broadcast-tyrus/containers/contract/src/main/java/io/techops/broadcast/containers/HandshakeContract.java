@@ -88,6 +88,19 @@ interface HandshakeContract {
     }
 
     @Test
+    default void theFirstSubprotocolOfTheSettingsThatIsOfferedIsSpoken() throws Exception {
+        begin();
+        assertSelected(ask("/speaks", "Sec-WebSocket-Protocol: broadcast.v1, news, chat"), "chat");
+        assertThat(onlyPeer().get(PeerAttributes.SUBPROTOCOL)).isEqualTo("chat");
+        rig().hub.broadcast("hello");
+        assertThat(last().nextText()).isEqualTo("hello");
+        assertSelected(ask("/speaks", "Sec-WebSocket-Protocol: other, broadcast.v1"), "broadcast.v1");
+        assertThat(last().nextText()).startsWith("event: open\n");
+        assertThat(ask("/speaks", "Sec-WebSocket-Protocol: other")).startsWith("HTTP/1.1 101 ")
+                .doesNotContainIgnoringCase("\r\nSec-WebSocket-Protocol:");
+    }
+
+    @Test
     default void aPolicyGrantsWhatOfThePastAPeerGets() throws Exception {
         begin();
         rig().publish("1");

@@ -27,7 +27,7 @@ class JettyTest {
     }
 
     @Nested
-    class WithAConfiguration extends ContainerContract {
+    class WithAConfiguration extends ContainerContract implements FilterContract {
         WithAConfiguration() {
             super(Embedded::new);
         }
@@ -45,8 +45,7 @@ class JettyTest {
             server.addConnector(connector);
             ServletContextHandler context = new ServletContextHandler("/");
             server.setHandler(context);
-            JakartaWebSocketServletContainerInitializer.configure(context,
-                    (servletContext, container) -> style.addTo(container));
+            JakartaWebSocketServletContainerInitializer.configure(context, style::addTo);
             server.start();
         }
 

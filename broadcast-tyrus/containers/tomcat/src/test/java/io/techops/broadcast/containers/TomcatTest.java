@@ -32,7 +32,7 @@ class TomcatTest {
     }
 
     @Nested
-    class WithAConfiguration extends ContainerContract {
+    class WithAConfiguration extends ContainerContract implements FilterContract {
         WithAConfiguration() {
             super(Embedded::new);
         }
@@ -55,7 +55,8 @@ class TomcatTest {
             context.addServletContainerInitializer(new WsSci(), Set.of());
             context.addServletContainerInitializer((classes, servletContext) -> {
                 try {
-                    style.addTo((ServerContainer) servletContext.getAttribute(ServerContainer.class.getName()));
+                    style.addTo(servletContext,
+                            (ServerContainer) servletContext.getAttribute(ServerContainer.class.getName()));
                 } catch (DeploymentException e) {
                     throw new IllegalStateException(e);
                 }

@@ -6,10 +6,15 @@ import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.servlet.Servlets;
 import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.servlet.api.DeploymentManager;
+import io.undertow.servlet.api.ServletContainerInitializerInfo;
+import io.undertow.servlet.util.ImmediateInstanceHandle;
 import io.undertow.websockets.jsr.WebSocketDeploymentInfo;
+import jakarta.servlet.ServletContainerInitializer;
 import jakarta.websocket.DeploymentException;
+import jakarta.websocket.server.ServerContainer;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.Set;
 import org.junit.jupiter.api.Nested;
 
 /** The contract, kept by Undertow. */
@@ -30,7 +35,7 @@ class UndertowTest {
     }
 
     @Nested
-    class WithAConfiguration extends ContainerContract {
+    class WithAConfiguration extends ContainerContract implements FilterContract {
         WithAConfiguration() {
             super(Embedded::new);
         }
@@ -43,18 +48,23 @@ class UndertowTest {
 
         Embedded(DeploymentStyle style, BroadcastHub hub, int threads) throws Exception {
             WebSocketDeploymentInfo sockets = new WebSocketDeploymentInfo()
-                    .setBuffers(new DefaultByteBufferPool(true, 16 << 10)).addListener(container -> {
+                    .setBuffers(new DefaultByteBufferPool(true, 16 << 10));
+            ServletContainerInitializer endpoints = (classes, servletContext) -> {
                 try {
-                    style.addTo(container);
+                    style.addTo(servletContext,
+                            (ServerContainer) servletContext.getAttribute(ServerContainer.class.getName()));
                 } catch (DeploymentException e) {
                     throw new IllegalStateException(e);
                 }
-            });
+            };
             deployment = Servlets.defaultContainer().addDeployment(new DeploymentInfo()
                     .setClassLoader(UndertowTest.class.getClassLoader())
                     .setDeploymentName("live")
                     .setContextPath("/")
-                    .addServletContextAttribute(WebSocketDeploymentInfo.ATTRIBUTE_NAME, sockets));
+                    .addServletContextAttribute(WebSocketDeploymentInfo.ATTRIBUTE_NAME, sockets)
+                    .addServletContainerInitializer(new ServletContainerInitializerInfo(
+                            ServletContainerInitializer.class, () -> new ImmediateInstanceHandle<>(endpoints),
+                            Set.of())));
             deployment.deploy();
             server = Undertow.builder()
                     .setIoThreads(1)

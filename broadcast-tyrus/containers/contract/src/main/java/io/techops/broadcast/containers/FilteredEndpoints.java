@@ -1,0 +1,44 @@
+package io.techops.broadcast.containers;
+
+import io.techops.broadcast.endpoint.BroadcastEndpoint;
+import io.techops.broadcast.endpoint.EndpointSettings;
+import io.techops.broadcast.endpoint.HandshakeFilter;
+import io.techops.broadcast.handshake.Decision;
+import io.techops.broadcast.handshake.HandshakePolicy;
+import jakarta.servlet.ServletContext;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Endpoints whose handshakes meet a filter first. */
+public final class FilteredEndpoints {
+
+    /** How often the policy was asked. */
+    static final AtomicInteger ASKED = new AtomicInteger();
+
+    private static final HandshakePolicy PAYING = request -> {
+        ASKED.incrementAndGet();
+        return "poor".equals(request.bearerToken()) ? Decision.refuse(402, "first pay \u20ac 3")
+                .header("X-Price", "3").challenge("Basic realm=\"live\"") : Decision.accept();
+    };
+
+    private static final EndpointSettings SETTINGS = GuardedEndpoints.SETTINGS
+            .handshakePolicy(PAYING.andThen(GuardedEndpoints.SETTINGS.handshakePolicy()));
+
+    private FilteredEndpoints() {
+    }
+
+    /** {@return the endpoints} */
+    static Set<ServerEndpointConfig> configurations() {
+        return Set.of(BroadcastEndpoint.config("/filtered", DeploymentStyle.hub(), SETTINGS),
+                BroadcastEndpoint.config("/chambers/{topic}", DeploymentStyle.topics(), SETTINGS),
+                BroadcastEndpoint.config("/pages", DeploymentStyle.hub(), GuardedEndpoints.ORIGINS));
+    }
+
+    /** Puts their filters before what upgrades. */
+    public static void filter(ServletContext context) {
+        HandshakeFilter.of("/filtered", DeploymentStyle.hub(), SETTINGS).addTo(context);
+        HandshakeFilter.of("/chambers/{topic}", DeploymentStyle.topics(), SETTINGS).addTo(context);
+        HandshakeFilter.of("/pages", DeploymentStyle.hub(), GuardedEndpoints.ORIGINS).addTo(context);
+    }
+}

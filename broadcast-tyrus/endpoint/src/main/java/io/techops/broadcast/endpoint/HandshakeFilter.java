@@ -1,0 +1,190 @@
+package io.techops.broadcast.endpoint;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.Topics;
+import io.techops.broadcast.handshake.Decision;
+import io.techops.broadcast.spi.PathTemplate;
+import io.techops.broadcast.stream.RefusalHeaders;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses handshakes with an HTTP status, before they are upgraded, in a container that runs servlets: Tomcat, Jetty
+ * and Undertow. Without it a refused client gets the 101, and then a close frame, because Jakarta WebSocket has no
+ * other way. The endpoint at the same path has the same settings:
+ *
+ * <pre>{@code
+ * container.addEndpoint(BroadcastEndpoint.config("/live", hub, settings));
+ * HandshakeFilter.of("/live", hub, settings).addTo(servletContext);
+ * }</pre>
+ *
+ * <p>The answer is that of {@code BroadcastServer}: status, sentence, headers and challenge of the policy's decision;
+ * 503 if there is none, or the hub is closed; 403 for an origin that is not listed; 400 for a query that cannot be
+ * read; 404 for a name that no topic can have. It counts in {@code HubStats.refusals}. The policy is asked once, here,
+ * and is told the address of the client, also in Tomcat and Undertow; it is then the peer's, too.
+ *
+ * <p>The filter has to be before the one that upgrades. {@link #addTo} sees to that in Tomcat and Undertow, and in
+ * Jetty if it is called once the WebSocket container is there, as in the callback of {@code
+ * JakartaWebSocketServletContainerInitializer.configure}. Where the container upgrades first, or the path is spelled in
+ * a way that only the container takes for that of the endpoint ({@code /live;v=1}), the endpoint asks the policy as
+ * if there were no filter: no client passes without being asked about.
+ *
+ * <p>The decision is made on a thread of the container, which waits for one that comes later: no container can
+ * upgrade a request any more after asynchronous processing of it has begun.
+ *
+ * <p>What is not a handshake for this path is passed on. Needs Jakarta Servlet 5.0 or newer, which the container
+ * brings; nothing else of this library does. Immutable, and safe for use by any number of threads.
+ */
+@SuppressWarnings("exports") // who uses it has the servlet API anyway
+public final class HandshakeFilter implements Filter {
+
+    private static final String TEXT = "text/plain;charset=utf-8";
+
+    private final PathTemplate template;
+    private final SessionHubs hubs;
+    private final EndpointSettings settings;
+
+    private HandshakeFilter(String path, SessionHubs hubs, EndpointSettings settings) {
+        if (path.replace(PathTemplate.VARIABLE, "").indexOf('{') >= 0) {
+            throw new IllegalArgumentException(
+                    "path must have no variable but " + PathTemplate.VARIABLE + ": " + path);
+        }
+        this.template = new PathTemplate(path);
+        this.hubs = hubs;
+        this.settings = Objects.requireNonNull(settings, "settings");
+    }
+
+    /**
+     * {@return a filter for the endpoint of a hub}
+     *
+     * @param path the path of the endpoint below that of the application, {@code /live}
+     * @param hub the hub of the endpoint
+     * @param settings those of the endpoint
+     * @throws IllegalArgumentException if the path has a variable
+     */
+    public static HandshakeFilter of(String path, BroadcastHub hub, EndpointSettings settings) {
+        if (path.contains(PathTemplate.VARIABLE)) {
+            throw new IllegalArgumentException("path must have no variable: " + path);
+        }
+        return new HandshakeFilter(path, SessionHubs.of(Objects.requireNonNull(hub, "hub")), settings);
+    }
+
+    /**
+     * {@return a filter for the endpoint of topics}
+     *
+     * @param path the path of the endpoint below that of the application, with the variable
+     *     <code>&#123;topic&#125;</code> and no other one
+     * @param topics the topics of the endpoint
+     * @param settings those of the endpoint
+     * @throws IllegalArgumentException if the path has another variable, or not this one
+     */
+    public static HandshakeFilter of(String path, Topics topics, EndpointSettings settings) {
+        return new HandshakeFilter(path, new SessionTopics(path, topics), settings);
+    }
+
+    /**
+     * Registers the filter for all paths, before the filters that are registered already.
+     *
+     * @param context of the application, which is about to start
+     * @throws IllegalStateException if there is a filter for this path already, or the application has started
+     */
+    public void addTo(ServletContext context) {
+        String name = HandshakeFilter.class.getName() + " " + template;
+        FilterRegistration.Dynamic registration = context.addFilter(name, this);
+        if (registration == null) {
+            throw new IllegalStateException("there is a filter of this name already: " + name);
+        }
+        registration.setAsyncSupported(true); // of what is passed on
+        registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+    }
+
+    /** Answers a handshake that is refused, and passes on everything else. */
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        PathTemplate.@Nullable Result at = request instanceof HttpServletRequest asked && isHandshake(asked)
+                ? template.match(path(asked)) : null;
+        if (at == null || at.relation() != PathTemplate.Relation.MATCH
+                || !(response instanceof HttpServletResponse answer)) {
+            chain.doFilter(request, response);
+            return;
+        }
+        DecidedHandshake decided = decide(handshake((HttpServletRequest) request, at.topic()));
+        if (decided.decision() instanceof Decision.Refuse refuse) {
+            hubs.refused(Objects.requireNonNull(decided.cause()));
+            refuse(answer, refuse);
+        } else {
+            decided.<IOException, ServletException>during(() -> chain.doFilter(request, response));
+        }
+    }
+
+    private static boolean isHandshake(HttpServletRequest request) {
+        return request.getMethod().equals("GET") && Collections.list(request.getHeaders("Upgrade")).stream()
+                .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("websocket"));
+    }
+
+    /** {@return the path below that of the application, as it was sent} */
+    private static String path(HttpServletRequest request) {
+        String uri = request.getRequestURI();
+        return uri.startsWith(request.getContextPath()) ? uri.substring(request.getContextPath().length()) : uri;
+    }
+
+    private static ContainerHandshake handshake(HttpServletRequest request, @Nullable String topic) {
+        Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (String name : Collections.list(request.getHeaderNames())) {
+            headers.put(name, List.copyOf(Collections.list(request.getHeaders(name))));
+        }
+        return ContainerHandshake.of(request.getRequestURI(), request.getQueryString(), headers,
+                ContainerExtensions.address(request.getRemoteAddr(), request.getRemotePort()),
+                request.getUserPrincipal(), topic);
+    }
+
+    private DecidedHandshake decide(ContainerHandshake asked) {
+        List<String> origins = asked.headers().getOrDefault("Origin", List.of());
+        if (asked.topic() != null && !hubs.isAllowed(asked.topic())) {
+            return refused(asked, Decision.refuse(404, "There can be no topic of this name."), RefusalCause.NOT_FOUND);
+        }
+        if (origins.size() > 1 || !settings.allows(origins.isEmpty() ? null : origins.get(0))) {
+            return refused(asked, Decision.refuse(403, "Pages of this origin may not connect: "
+                    + "the setting is allowOrigin."), RefusalCause.ORIGIN);
+        }
+        if (hubs.isClosed()) {
+            return refused(asked, Decision.refuse(503, "The server is going away.").header("Retry-After", "1"),
+                    RefusalCause.CLOSED);
+        }
+        return DecidedHandshake.decide(settings, asked);
+    }
+
+    private DecidedHandshake refused(ContainerHandshake asked, Decision.Refuse refuse, RefusalCause cause) {
+        return new DecidedHandshake(settings, asked, refuse, cause);
+    }
+
+    private static void refuse(HttpServletResponse answer, Decision.Refuse refuse) throws IOException {
+        byte[] body = (refuse.reason() + "\n").getBytes(StandardCharsets.UTF_8);
+        answer.setStatus(refuse.status());
+        RefusalHeaders.of(refuse).forEach((name, values) -> values.forEach(value -> answer.addHeader(name, value)));
+        answer.setHeader("X-Content-Type-Options", "nosniff");
+        answer.setContentType(TEXT);
+        answer.setContentLength(body.length);
+        answer.getOutputStream().write(body);
+    }
+}

@@ -1,0 +1,95 @@
+package io.techops.broadcast.spring;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Topics;
+import io.techops.broadcast.endpoint.BroadcastEndpoint;
+import io.techops.broadcast.endpoint.EndpointSettings;
+import io.techops.broadcast.endpoint.HandshakeFilter;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.Objects;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+
+/*
+ * An endpoint and its filter have the same settings, or the filter decides about an endpoint that it does not know: so
+ * both are made here, or neither.
+ */
+
+/** The endpoints, each with the filter that refuses handshakes with a status. */
+final class ServedEndpoints {
+
+    /** The path of the hub if neither it nor that of topics is set. */
+    static final String PATH = "/live";
+
+    private ServedEndpoints() {
+    }
+
+    private static String checked(String property, String path) {
+        if (!path.startsWith("/")) {
+            throw new IllegalArgumentException(property + " must begin with a slash: " + path);
+        }
+        return path;
+    }
+
+    /** {@return the filter behind those with an order, such as that of Spring Security, and before what upgrades} */
+    private static FilterRegistrationBean<HandshakeFilter> registered(String name, HandshakeFilter filter) {
+        FilterRegistrationBean<HandshakeFilter> registration = new FilterRegistrationBean<>(filter);
+        registration.setName(name);
+        return registration;
+    }
+
+    /** That of the hub. */
+    @Configuration(proxyBeanMethods = false)
+    @Conditional(Served.Hub.class)
+    @ConditionalOnMissingBean(name = "broadcastEndpoint")
+    static class OfHub {
+
+        private static String path(BroadcastProperties properties) {
+            return checked("broadcast.path", properties.path() == null ? PATH : properties.path());
+        }
+
+        @Bean
+        ServerEndpointConfig broadcastEndpoint(BroadcastProperties properties, BroadcastHub hub,
+                EndpointSettings settings) {
+            return BroadcastEndpoint.config(path(properties), hub, settings);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean(name = "broadcastFilter")
+        FilterRegistrationBean<HandshakeFilter> broadcastFilter(BroadcastProperties properties, BroadcastHub hub,
+                EndpointSettings settings) {
+            return registered("broadcastFilter", HandshakeFilter.of(path(properties), hub, settings));
+        }
+    }
+
+    /** That of topics. */
+    @Configuration(proxyBeanMethods = false)
+    @Conditional(Served.Topics.class)
+    @ConditionalOnMissingBean(name = "broadcastTopicsEndpoint")
+    static class OfTopics {
+
+        private static String path(BroadcastProperties properties) {
+            String path = checked("broadcast.topics.path", Objects.requireNonNull(properties.topics().path()));
+            if (!path.contains("{topic}")) {
+                throw new IllegalArgumentException("broadcast.topics.path must have the variable {topic}: " + path);
+            }
+            return path;
+        }
+
+        @Bean
+        ServerEndpointConfig broadcastTopicsEndpoint(BroadcastProperties properties, Topics topics,
+                EndpointSettings settings) {
+            return BroadcastEndpoint.config(path(properties), topics, settings);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean(name = "broadcastTopicsFilter")
+        FilterRegistrationBean<HandshakeFilter> broadcastTopicsFilter(BroadcastProperties properties, Topics topics,
+                EndpointSettings settings) {
+            return registered("broadcastTopicsFilter", HandshakeFilter.of(path(properties), topics, settings));
+        }
+    }
+}
