@@ -48,8 +48,7 @@ import org.jspecify.annotations.Nullable;
  * a way that only the container takes for that of the endpoint ({@code /live;v=1}), the endpoint asks the policy as
  * if there were no filter: no client passes without being asked about.
  *
- * <p>The decision is made on a thread of the container, which waits for one that comes later: no container can
- * upgrade a request any more after asynchronous processing of it has begun.
+ * <p>The decision is made on a thread of the container, which also waits for one that comes later.
  *
  * <p>What is not a handshake for this path is passed on. Needs Jakarta Servlet 5.0 or newer, which the container
  * brings; nothing else of this library does. Immutable, and safe for use by any number of threads.

@@ -36,6 +36,9 @@ class LoggingGuideTest {
 
     @AfterEach
     void restore() throws IOException {
+        List<java.util.logging.Logger> named = Pattern.compile("(?m)^(io[\\w.]*)\\.level").matcher(settings).results()
+                .map(name -> java.util.logging.Logger.getLogger(name.group(1))).toList();
+        assertThat(named).as("made before those below them, as when a JVM starts").hasSize(3);
         LogManager.getLogManager().readConfiguration();
     }
 
