@@ -18,7 +18,11 @@ public final class RefusalHeaders {
     private RefusalHeaders() {
     }
 
-    /** {@return those of the decision, and what its status asks for beside (RFC 9110 sections 10.2.3 and 11.6.1)} */
+    /**
+     * {@return those of the decision, and what its status asks for beside (RFC 9110 sections 10.2.3 and 11.6.1)}
+     *
+     * @param refuse the decision
+     */
     public static Map<String, List<String>> of(Decision.Refuse refuse) {
         Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         headers.putAll(refuse.headers());
