@@ -22,9 +22,18 @@ public final class AttributeKey<T> {
     private final String name;
     private final Class<T> type;
 
-    private AttributeKey(String name, Class<T> type) {
-        this.name = name;
-        this.type = type;
+    private final boolean secret;
+
+    private AttributeKey(String name, Class<T> type, boolean secret) {
+        this.name = Objects.requireNonNull(name, "name");
+        this.type = Objects.requireNonNull(type, "type");
+        this.secret = secret;
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("name must not be empty");
+        }
+        if (type.isPrimitive()) {
+            throw new IllegalArgumentException("type must not be a primitive type: " + type);
+        }
     }
 
     /**
@@ -36,20 +45,30 @@ public final class AttributeKey<T> {
      * @throws IllegalArgumentException if {@code name} is empty, or {@code type} is a primitive type
      */
     public static <T> AttributeKey<T> of(String name, Class<T> type) {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(type, "type");
-        if (name.isEmpty()) {
-            throw new IllegalArgumentException("name must not be empty");
-        }
-        if (type.isPrimitive()) {
-            throw new IllegalArgumentException("type must not be a primitive type: " + type);
-        }
-        return new AttributeKey<>(name, type);
+        return new AttributeKey<>(name, type, false);
+    }
+
+    /**
+     * {@return a new key whose values may be secret} A log has {@code ***} in place of such a value, as {@link
+     * Attributes#toString} does.
+     *
+     * @param name what the key is called in logs; not empty, need not be unique
+     * @param type the class of the values
+     * @param <T> the type of the values
+     * @throws IllegalArgumentException if {@code name} is empty, or {@code type} is a primitive type
+     */
+    public static <T> AttributeKey<T> secret(String name, Class<T> type) {
+        return new AttributeKey<>(name, type, true);
     }
 
     /** {@return what the key is called in logs} */
     public String name() {
         return name;
+    }
+
+    /** {@return whether values may be secret, so that no log shows them} */
+    public boolean isSecret() {
+        return secret;
     }
 
     /** {@return the class of the values} */

@@ -159,7 +159,9 @@ public final class Attributes {
         } while (!PAIRS.compareAndSet(this, now, then));
     }
 
-    /** {@return what is set now, in the order in which it was first set; an unmodifiable copy, for logs and tests} */
+    /**
+     * {@return what is set now, secrets too, in the order in which it was first set; an unmodifiable copy, for tests}
+     */
     public Map<AttributeKey<?>, Object> toMap() {
         Map<AttributeKey<?>, Object> map = new LinkedHashMap<>();
         Object[] now = pairs;
@@ -186,9 +188,14 @@ public final class Attributes {
         return then;
     }
 
-    /** {@return what is set now, such as <code>&#123;path=/live, user=ann&#125;</code>} */
+    /**
+     * {@return what is set now, for logs, such as <code>&#123;path=/live, user=ann, query=***&#125;</code>} Values of
+     * {@linkplain AttributeKey#secret secret} keys are not shown.
+     */
     @Override
     public String toString() {
-        return toMap().toString();
+        Map<AttributeKey<?>, Object> shown = new LinkedHashMap<>();
+        toMap().forEach((key, value) -> shown.put(key, key.isSecret() ? "***" : value));
+        return shown.toString();
     }
 }

@@ -369,7 +369,8 @@ public abstract class BroadcastHub implements AutoCloseable {
          * transport makes progress ({@code Registration.progressed}), up to 32 times for one batch: a peer that reads
          * is not run over, one that takes nothing for so long is, and no peer makes a flood slower than one batch
          * (320 KiB, or all that is kept) in 32 times as long. What the host application broadcasts is never held back
-         * by this.
+         * by this, nor is anything by messages that the peer cannot lose: those that have expired, and in a hub that
+         * {@linkplain #conflate conflates} those with a key, as long as the retention keeps the newest of it.
          *
          * @param floodGrace 1 second by default; zero lets a flood run over a peer that cannot follow
          * @return this builder

@@ -88,6 +88,17 @@ class AttributesTest {
     }
 
     @Test
+    void aSecretIsNotInWhatLogsShow() {
+        AttributeKey<String> token = AttributeKey.secret("token", String.class);
+        attributes.set(USER, "ann").set(token, "s3cret");
+        assertThat(attributes).hasToString("{user=ann, token=***}");
+        assertThat(attributes.get(token)).isEqualTo("s3cret");
+        assertThat(attributes.toMap()).containsEntry(token, "s3cret");
+        assertThat(token.isSecret()).isTrue();
+        assertThat(USER.isSecret()).isFalse();
+    }
+
+    @Test
     void aMissingValueIsMadeOnce() {
         assertThat(attributes.computeIfAbsent(SEAT, () -> 7)).isEqualTo(7);
         assertThat(attributes.computeIfAbsent(SEAT, () -> {

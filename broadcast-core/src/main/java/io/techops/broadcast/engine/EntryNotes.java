@@ -63,6 +63,11 @@ final class EntryNotes {
         return false;
     }
 
+    /** {@return what an entry is charged, in bytes, as {@link Retention} counts} */
+    static long chargeNoted(Message message, @Nullable EntryNotes its) {
+        return charge(message, its == null ? null : its.key);
+    }
+
     /** {@return what a message is charged, in bytes, as {@link Retention} counts} */
     static long charge(Message message, @Nullable String key) {
         return (long) message.size() + Retention.OVERHEAD + (key == null ? 0 : key.length());

@@ -107,6 +107,13 @@ final class KeyedMessages {
         }
     }
 
+    /** {@return whether an entry that is the newest of its key can be kept, and no key is given up for it} */
+    boolean hasRoom(Message message, EntryNotes its, long now) {
+        EntryNotes oldest = kept.isEmpty() ? its : kept.get(kept.firstKey()).notes;
+        return kept.size() < retention.keys() && !isTooOld(oldest, now)
+                && keptBytes + EntryNotes.charge(message, its.key) <= retention.keyBytes();
+    }
+
     /** Keeps the newest entry of a key, which the ring evicts. If this throws, nothing has changed. */
     void evict(long slot, Message message, EntryNotes notes, long now) {
         Newest known = newest.get(notes.key);

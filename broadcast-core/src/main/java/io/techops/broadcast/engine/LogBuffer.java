@@ -173,6 +173,16 @@ final class LogBuffer {
         return age < Long.MAX_VALUE && tail < head && now - times[index(tail)] >= age;
     }
 
+    /** {@return whether a peer that has not got the oldest entry, or one kept of keys, loses it by an eviction} */
+    boolean isTailALoss(long now) {
+        EntryNotes its = notes == null ? null : notes[index(tail)];
+        return !isSpared(its, now) || !its.isExpired(now) && its.newer == 0 && !keyed.hasRoom(message(tail), its, now);
+    }
+
+    private boolean isSpared(@Nullable EntryNotes its, long now) {
+        return its != null && (its.isExpired(now) || conflates && its.key != null);
+    }
+
     /** Evicts the oldest entry. If this throws, nothing has changed. */
     void evict(long now) {
         long slot = tail;
@@ -182,24 +192,21 @@ final class LogBuffer {
         if (its != null && its.key != null && its.newer == 0) {
             keyed.evict(slot, message, its, now);
         }
-        long lost = its != null && (its.isExpired(now) || conflates && its.key != null) ? 0 : slot;
+        boolean spared = isSpared(its, now);
         if (its != null) {
             for (ExcludedMessages each : its.excluded) {
                 each.evicted++;
                 each.evictedKeyed += its.key == null ? 0 : 1;
-                if (lost == slot) {
+                if (!spared) {
                     each.ofTail.addForOthers(slot, lastLost);
                 }
             }
             notes[index] = null;
         }
-        if (lost == slot) {
-            lastLost = slot;
-        } else {
-            lastSpared = slot;
-        }
+        lastLost = spared ? lastLost : slot;
+        lastSpared = spared ? slot : lastSpared;
         unkeyedEvicted += its == null || its.key == null ? 1 : 0;
-        retainedBytes -= charge(message, its);
+        retainedBytes -= EntryNotes.chargeNoted(message, its);
         messages[index] = null;
         tail = slot + 1;
     }
@@ -242,7 +249,7 @@ final class LogBuffer {
             unkeyed[index] = unkeyedAppended;
         }
         unkeyedAppended += its == null || its.key == null ? 1 : 0;
-        retainedBytes += charge(message, its);
+        retainedBytes += EntryNotes.chargeNoted(message, its);
         totalBytes += message.size();
         head = slot + 1;
         return slot;
@@ -289,10 +296,5 @@ final class LogBuffer {
     /** {@return whether anything was ever noted of an entry} */
     boolean hasNotes() {
         return notes != null;
-    }
-
-    /** {@return what an entry is charged, in bytes, as {@link Retention} counts} */
-    private static long charge(Message message, @Nullable EntryNotes its) {
-        return EntryNotes.charge(message, its == null ? null : its.key);
     }
 }
