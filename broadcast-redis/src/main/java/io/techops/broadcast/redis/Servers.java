@@ -113,13 +113,18 @@ final class Servers {
         firstTried.complete(null);
     }
 
+    /** Throws nothing: the timer would not call it again. */
     private void askIfAway() {
-        boolean isAway;
-        synchronized (lock) {
-            isAway = links.values().stream().anyMatch(link -> !link.isUp());
-        }
-        if (isAway) {
-            ask();
+        try {
+            boolean isAway;
+            synchronized (lock) {
+                isAway = links.values().stream().anyMatch(link -> !link.isUp());
+            }
+            if (isAway) {
+                ask();
+            }
+        } catch (Throwable thrown) {
+            LOG.warn(unknown, "The servers of the cluster could not be asked for", thrown);
         }
     }
 
@@ -142,7 +147,14 @@ final class Servers {
 
     private void ask(ServerLink link) {
         if (isAsking.compareAndSet(false, true)) {
-            link.clusterSlots().whenComplete((slots, thrown) -> {
+            CompletableFuture<List<Object>> answer;
+            try {
+                answer = link.clusterSlots();
+            } catch (Throwable thrown) {
+                isAsking.set(false);
+                throw thrown;
+            }
+            answer.whenComplete((slots, thrown) -> {
                 isAsking.set(false);
                 if (thrown == null) {
                     assign(link.uri(), slots);

@@ -6,7 +6,8 @@ import java.security.Principal;
 
 /**
  * The keys under which {@code BroadcastServer} and {@code BroadcastEndpoint} keep what they know about a connection in
- * {@link io.techops.broadcast.Peer#attributes}.
+ * {@link io.techops.broadcast.Peer#attributes}. They are all that a log shows of a request, but for {@link #QUERY}:
+ * never a header, such as {@code Authorization} or {@code Cookie}, nor a subprotocol that carries a token.
  *
  * <table>
  *   <caption>Who sets what</caption>
@@ -45,8 +46,8 @@ public final class PeerAttributes {
      */
     public static final AttributeKey<String> PATH = AttributeKey.of("path", String.class);
 
-    /** What followed the path after a question mark, as it was sent. */
-    public static final AttributeKey<String> QUERY = AttributeKey.of("query", String.class);
+    /** What followed the path after a question mark, as it was sent. Not in logs: it may hold a token. */
+    public static final AttributeKey<String> QUERY = AttributeKey.secret("query", String.class);
 
     /** The name of the topic that the peer listens to. */
     public static final AttributeKey<String> TOPIC = AttributeKey.of("topic", String.class);

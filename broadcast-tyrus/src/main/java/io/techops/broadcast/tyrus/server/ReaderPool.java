@@ -136,6 +136,21 @@ public final class ReaderPool extends ThreadPoolExecutor {
     }
 
     private void look() {
+        boolean again = true; // also without memory, or a thread more
+        try {
+            again = isToLookAgain();
+        } finally {
+            if (again) {
+                lookLater();
+            } else {
+                watching.set(false);
+                watch();
+            }
+        }
+    }
+
+    /** Lets there be as many threads as are wanted. {@return whether some are stuck} */
+    private boolean isToLookAgain() {
         int stuck = 0;
         for (Reader reader : readers) {
             if (reader.isStuck()) {
@@ -145,16 +160,13 @@ public final class ReaderPool extends ThreadPoolExecutor {
         int size = Math.min(MOST, FEW + stuck);
         if (size != getCorePoolSize()) {
             setCorePoolSize(size); // those that are too many end when they have been idle for a while
+        } else if (!getQueue().isEmpty()) {
+            prestartCoreThread(); // one that could not be started when the size was set
         }
         if (stuck >= MOST) {
             warn();
         }
-        if (size > FEW) {
-            lookLater();
-        } else {
-            watching.set(false);
-            watch();
-        }
+        return size > FEW;
     }
 
     private void warn() {
