@@ -13,7 +13,6 @@ import io.techops.broadcast.tyrus.Publishers;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +27,6 @@ final class Access implements HandshakePolicy, Publishers, HubListener {
 
     /** Where a client that can set neither headers nor subprotocols puts its token (RFC 6750 section 2.3). */
     private static final String PARAMETER = "access_token=";
-
-    private static final Pattern SENT = Pattern.compile("(" + PARAMETER + ")[^&]*");
 
     private static final AttributeKey<Tokens.Digest> TOKEN = AttributeKey.of("token", Tokens.Digest.class);
     private static final CloseReason WITHDRAWN =
@@ -70,9 +67,6 @@ final class Access implements HandshakePolicy, Publishers, HubListener {
                     : Decision.refuse(403, "The bearer of this token may not listen here.");
         }
         Decision.Accept accept = token == null ? Decision.accept() : Decision.accept().with(TOKEN, token);
-        if (request.query() != null) { // which is logged with the peer's attributes
-            accept = accept.with(PeerAttributes.QUERY, SENT.matcher(request.query()).replaceAll("$1***"));
-        }
         String subprotocol = beside(request);
         return subprotocol == null ? accept : accept.speaking(subprotocol);
     }

@@ -20,6 +20,7 @@ final class AccessOptions {
     private static final Logger LOG = LoggerFactory.getLogger(AccessOptions.class);
     private static final String TOKEN_FILE = "--token-file";
     private static final String PUBLISH_TOKEN_FILE = "--publish-token-file";
+    private static final String REFUSE_BY = "--refuse-by";
 
     @Option(names = TOKEN_FILE, paramLabel = "FILE",
             description = "Tokens and what each permits: a line is a token, or * for those who have none, and behind "
@@ -36,11 +37,13 @@ final class AccessOptions {
             description = "No peer may speak: messages come over HTTP alone (default: those who may speak do).")
     private boolean listenOnly;
 
-    @Option(names = "--refuse-by", paramLabel = "close|ignore", converter = Value.RefuseBy.class,
-            defaultValue = "close", description = "What a message does whose peer may not speak: it closes the peer "
-                    + "with code 1008, or it is ignored (default: ${DEFAULT-VALUE}).")
-    private Value.RefuseBy.Way refuseBy = Value.RefuseBy.Way.CLOSE;
+    @Option(names = REFUSE_BY, paramLabel = "close|ignore", converter = Value.RefuseBy.class,
+            description = "What a message does whose peer may not speak: it closes the peer with code 1008, or it is "
+                    + "ignored; only with --token-file or --listen-only (default: close).")
+    private Value.RefuseBy.@Nullable Way refuseBy;
 
+    private @Nullable SecretFile tokenSecrets;
+    private @Nullable SecretFile publishSecret;
     private @Nullable Access access;
     private boolean topics;
     private Supplier<Stream<Peer>> peers = Stream::empty;
@@ -49,10 +52,16 @@ final class AccessOptions {
      * Reads the files, now and when they change, and sets who may connect and publish.
      *
      * @param withTopics whether there are topics
-     * @throws BadOption if a file cannot be read
+     * @throws BadOption if a file cannot be read, or an option has no effect
      */
     void apply(BroadcastServer.Builder server, boolean withTopics, FileWatch watch) throws BadOption {
+        if (refuseBy != null && tokenFile == null && !listenOnly) {
+            throw new BadOption(REFUSE_BY, "must be given together with " + TOKEN_FILE + " or --listen-only",
+                    refuseBy.word());
+        }
         topics = withTopics;
+        tokenSecrets = tokenFile == null ? null : new SecretFile(TOKEN_FILE, tokenFile);
+        publishSecret = publishTokenFile == null ? null : new SecretFile(PUBLISH_TOKEN_FILE, publishTokenFile);
         List<Path> files = Stream.of(tokenFile, publishTokenFile).flatMap(Stream::ofNullable).toList();
         if (files.isEmpty()) {
             return;
@@ -80,17 +89,17 @@ final class AccessOptions {
 
     private Tokens read() throws BadOption {
         Tokens tokens = Tokens.none(Rights.LISTEN_AND_SPEAK);
-        if (tokenFile != null) {
+        if (tokenSecrets != null) {
             try {
-                tokens = Tokens.parse(SecretFile.lines(TOKEN_FILE, tokenFile), topics);
+                tokens = Tokens.parse(tokenSecrets.lines(), topics);
             } catch (IllegalArgumentException e) { // which does not show it
                 throw new BadOption(TOKEN_FILE, e.getMessage(), tokenFile);
             }
         }
-        if (publishTokenFile == null) {
+        if (publishSecret == null) {
             return tokens;
         }
-        List<String> lines = SecretFile.lines(PUBLISH_TOKEN_FILE, publishTokenFile);
+        List<String> lines = publishSecret.lines();
         try {
             return tokens.andPublisher(lines.isEmpty() ? "" : lines.get(0).strip());
         } catch (IllegalArgumentException e) {

@@ -174,8 +174,11 @@ public final class BroadcastService implements Callable<Integer> {
 
     /** Runs at SIGHUP, on a thread of its own. */
     private void reload() {
-        Logging.reopen();
-        options.watch().readAll();
+        try {
+            Logging.reopen();
+        } finally {
+            options.watch().readAll();
+        }
     }
 
     /** Runs when the process is told to end, on a thread of its own; and once more, with nothing to do, as it ends. */

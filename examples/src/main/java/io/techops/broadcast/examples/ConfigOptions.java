@@ -19,7 +19,8 @@ final class ConfigOptions {
     private @Nullable Path file;
 
     @Option(names = PRINT,
-            description = "Prints every option, and where it comes from, as such a file, and exits (default: off).")
+            description = "Prints every option, and where it comes from, as such a file with defaults as comments, and "
+                    + "exits (default: off).")
     private boolean print;
 
     /** {@return whether the options are to be printed} */

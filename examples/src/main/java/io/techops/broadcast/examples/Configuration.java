@@ -164,7 +164,8 @@ final class Configuration {
     }
 
     /**
-     * {@return all options as a file of properties, those from one place together} What may be secret is not in it.
+     * {@return all options as a file of properties, those from one place together} Defaults are comments: some options
+     * must not be given together, be it with their default. What may be secret is not in it.
      *
      * @param parsed all options, read
      */
@@ -189,9 +190,10 @@ final class Configuration {
     }
 
     private static void line(StringBuilder text, OptionSpec option, ParseResult parsed) {
-        String value = parsed.hasMatchedOption(option) ? value(parsed.matchedOption(option.longestName()))
+        boolean isSet = parsed.hasMatchedOption(option);
+        String value = isSet ? value(parsed.matchedOption(option.longestName()))
                 : option.typeInfo().isBoolean() ? "false" : option.defaultValue();
-        text.append(value == null ? "#" : "").append(keyOf(option.longestName())).append('=')
+        text.append(isSet ? "" : "#").append(keyOf(option.longestName())).append('=')
                 .append(value == null ? "" : value.replace("\\", "\\\\")).append('\n');
     }
 

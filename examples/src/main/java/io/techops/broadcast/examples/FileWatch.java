@@ -16,12 +16,15 @@ import org.slf4j.LoggerFactory;
 /*
  * Files are looked at once a second, by one thread: that works on every file system, for a file that is written in
  * place, replaced, or reached over a link that is changed. Files that belong together, such as a certificate and its
- * key, are replaced one after the other: they are read once nothing has changed for one round. Each state is read
- * once, so a bad one is told once.
+ * key, are replaced one after the other: they are read once nothing has changed for one round. A reading that fails is
+ * tried again every second, because what was in its way may pass while the files stay as they are; it is told again
+ * only if the files or the reason are others.
+ *
+ * A task that throws would not be called again, so nothing that is thrown leaves it, an Error neither.
  */
 
 /** Has files read again when they change. Safe for use by any number of threads. */
-final class FileWatch {
+final class FileWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
 
@@ -52,21 +55,44 @@ final class FileWatch {
     /** Begins to look. */
     void start() {
         if (!all.isEmpty()) {
-            thread.scheduleWithFixedDelay(() -> all.forEach(watched -> watched.look(false)), 1, 1, TimeUnit.SECONDS);
+            Runnable look = () -> look(false);
+            thread.scheduleWithFixedDelay(look, 1, 1, TimeUnit.SECONDS);
         }
     }
 
     /** Looks at all files at once, whether they have changed or not. */
     void readAll() {
-        thread.execute(() -> all.forEach(watched -> watched.look(true)));
+        thread.execute(() -> look(true));
+    }
+
+    /** Looks no more. */
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+
+    private void look(boolean now) {
+        for (Watched watched : all) {
+            try {
+                watched.look(now);
+            } catch (Throwable thrown) {
+                // No memory, mostly, not even to tell it: the next look comes in a second.
+            }
+        }
     }
 
     private static final class Watched {
 
+        /** In place of a state, which is never empty. */
+        private static final String UNREAD = "";
+
         private final List<Path> files;
         private final Reading reading;
+        /** The state in which the files were read; {@link #UNREAD} if that failed. */
         private String read;
         private String seen;
+        /** In which state they could not be read, and why; null if they could. */
+        private @Nullable String told;
 
         Watched(List<Path> files, Reading reading) {
             this.files = files;
@@ -75,20 +101,33 @@ final class FileWatch {
             this.seen = read;
         }
 
-        synchronized void look(boolean now) {
+        /** Called by the one thread alone. */
+        void look(boolean now) {
             String state = state();
             boolean steady = state.equals(seen);
             seen = state;
-            if (!now && (!steady || state.equals(read))) {
+            if (now) {
+                told = null;
+            } else if (!steady || state.equals(read)) {
                 return;
             }
-            read = state;
+            read = UNREAD;
             try {
                 reading.read();
+                read = state;
+                told = null;
             } catch (BadOption e) {
-                LOG.warn("A changed file cannot be used, and what was read before stays in force: {}", e.getMessage());
+                tell(state, "A changed file cannot be used", e.getMessage(), null);
             } catch (RuntimeException | Error e) {
-                LOG.warn("A changed file could not be read, and what was read before stays in force", e);
+                tell(state, "A changed file could not be read", e.getMessage(), e);
+            }
+        }
+
+        private void tell(String state, String what, @Nullable String why, @Nullable Throwable thrown) {
+            String tells = state + why;
+            if (!tells.equals(told)) {
+                LOG.warn("{}, and what was read before stays in force: {}", what, why, thrown);
+                told = tells;
             }
         }
 

@@ -18,6 +18,18 @@ final class HealthOptions {
                     + "(default: none).")
     private Duration drainDelay = Duration.ZERO;
 
+    /**
+     * @param port what is given as {@code --port}
+     * @param webPort what is given as {@code --web-port}
+     * @throws BadOption if the health port is one of them
+     */
+    void check(int port, int webPort) throws BadOption {
+        if (this.port != null && this.port != 0 && (this.port == port || this.port == webPort)) {
+            throw new BadOption("--health-port", "must be another port than " + (this.port == port ? "--port"
+                    : "--web-port"), this.port);
+        }
+    }
+
     /** {@return how long the service goes on after it was told to end} */
     Duration drainDelay() {
         return drainDelay;

@@ -25,7 +25,20 @@ final class HistoryOptions {
                     + "yet (default: every message is delivered).")
     private boolean conflate;
 
-    void apply(BroadcastServer.Builder server) {
+    /**
+     * Sets what a peer may have.
+     *
+     * @param kept what is given as {@code --retention-messages}
+     * @throws BadOption if what is asked for cannot be, or twice
+     */
+    void apply(BroadcastServer.Builder server, int kept) throws BadOption {
+        List<Integer> numbers = replayed.stream().filter(most -> !most.equals(Value.Replayed.LATEST)).toList();
+        if (numbers.size() > 1) {
+            throw new BadOption("--replay", "must have one number at most", numbers.get(0) + " and " + numbers.get(1));
+        }
+        if (numbers.size() == 1 && numbers.get(0) > kept) {
+            throw new BadOption("--replay", "must be at most --retention-messages, here " + kept, numbers.get(0));
+        }
         server.resume(!noResume);
         for (Integer most : replayed) {
             if (most.equals(Value.Replayed.LATEST)) {

@@ -70,6 +70,13 @@ final class HubCollector implements MultiCollector {
         counter(all, "broadcast_ignored", "Messages of peers that the policy ignored.", stats.ignored());
         counter(all, "broadcast_deliveries", "Messages that were delivered, once a peer.", stats.deliveries());
         counter(all, "broadcast_batches", "Writes in which they were delivered.", stats.batches());
+        counter(all, "broadcast_encodings", "Encodings that were made for that.", stats.encodings());
+        counter(all, "broadcast_conflated", "Messages of which a peer got a newer one of their key, once a peer.",
+                stats.conflated());
+        counter(all, "broadcast_expired", "Messages whose time to live was over, once a peer.", stats.expired());
+        gauge(all, "broadcast_retained_keys", "Keys whose newest message is kept beside the log.",
+                stats.retainedKeys());
+        counter(all, "broadcast_forgotten_keys", "Keys that were given up to make room.", stats.forgottenKeys());
         gauge(all, "broadcast_retained_messages", "Messages in the log.", stats.retainedMessages());
         gauge(all, "broadcast_retained_bytes", "The memory that they are charged.", stats.retainedBytes());
         counter(all, "broadcast_publisher_waits", "How often a publisher found no room in the log.", stats.waits());

@@ -1,5 +1,6 @@
 package io.techops.broadcast.examples;
 
+import java.io.Closeable;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -63,13 +64,23 @@ final class LineOutput {
             return;
         }
         FileOutputStream before = out;
-        RandomAccessFile measured = file;
-        out = new FileOutputStream(path.toFile(), true);
-        file = measuring(path);
-        torn = false;
-        before.close();
-        if (measured != null) {
-            measured.close();
+        RandomAccessFile measuredBefore = file;
+        FileOutputStream next = new FileOutputStream(path.toFile(), true);
+        RandomAccessFile measured = measuring(path);
+        torn = torn && (measured == null || measured.length() > 0); // it may be the same file
+        out = next;
+        file = measured;
+        close(before);
+        close(measuredBefore);
+    }
+
+    private static void close(@Nullable Closeable one) {
+        try {
+            if (one != null) {
+                one.close();
+            }
+        } catch (IOException e) {
+            // What was written has been written, or was reported when it was not.
         }
     }
 

@@ -60,7 +60,8 @@ final class Logging {
             try {
                 log.reopen();
             } catch (IOException e) {
-                OURS.log(Level.WARNING, "The log file cannot be opened again: {0}", e.getMessage());
+                OURS.log(Level.WARNING, "The log file cannot be opened again, and the log goes on in the one that is "
+                        + "open until the next SIGHUP: {0}", e.getMessage());
             }
         }
     }

@@ -34,9 +34,9 @@ final class OpenInternetOptions {
     private List<String> trustedProxies = new ArrayList<>();
 
     @Option(names = "--client-address-header", paramLabel = "NAME", converter = Value.HeaderName.class,
-            defaultValue = "X-Forwarded-For", description = "The header in which a trusted proxy says that; Forwarded "
-                    + "is read as RFC 7239 says" + DEFAULT + ".")
-    private String clientAddressHeader = "X-Forwarded-For";
+            description = "The header in which a trusted proxy says that; Forwarded is read as RFC 7239 says (default: "
+                    + "X-Forwarded-For).")
+    private @Nullable String clientAddressHeader;
 
     @Option(names = "--max-rate", paramLabel = "RATE", converter = Value.Rate.class,
             description = "The most messages of one peer, like 20/1s: so many at once, and so many in each such time; "
@@ -58,9 +58,20 @@ final class OpenInternetOptions {
         return drain;
     }
 
-    /** Sets what decides who may connect. */
-    void apply(BroadcastServer.Builder server) {
-        server.handshakeTimeout(handshakeTimeout).clientAddressHeader(clientAddressHeader);
+    /**
+     * Sets what decides who may connect.
+     *
+     * @throws BadOption if an option has no effect
+     */
+    void apply(BroadcastServer.Builder server) throws BadOption {
+        server.handshakeTimeout(handshakeTimeout);
+        if (clientAddressHeader != null) {
+            if (trustedProxies.isEmpty()) {
+                throw new BadOption("--client-address-header", "must be given together with --trusted-proxy",
+                        clientAddressHeader);
+            }
+            server.clientAddressHeader(clientAddressHeader);
+        }
         trustedProxies.forEach(server::trustedProxy);
         if (maxPeers != null) {
             server.maxPeers(maxPeers);

@@ -222,7 +222,7 @@ final class Options {
         if (pageIdleTimeout != null) {
             server.pageIdleTimeout(pageIdleTimeout);
         }
-        history.apply(server);
+        history.apply(server, retentionMessages);
         backplane.open();
         if (topics.path() == null) {
             BroadcastHub.Builder builder = BroadcastHub.builder();
@@ -258,6 +258,7 @@ final class Options {
             throw new BadOption("--no-web", "must not be given together with", "--page-idle-timeout");
         }
         topics.check(path);
+        health.check(port, noWeb ? 0 : webPort);
         long least = (long) maxMessageBytes + Retention.OVERHEAD;
         if (retentionBytes < least) {
             throw new BadOption("--retention-bytes", "must be at least --max-message-bytes and " + Retention.OVERHEAD
@@ -279,6 +280,7 @@ final class Options {
     /** Frees what the server needed beside itself, after it was closed. */
     void close() {
         backplane.close();
+        watch.close();
     }
 
     private void prepare(BroadcastHub.Builder hub) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** Finds out which program listens on a port, where the system tells: Linux does, for programs of the same user. */
 final class PortHolder {
 
-    private static final Pattern TAKEN = Pattern.compile("cannot listen on .*:(\\d+): Address already in use.*");
+    private static final Pattern TAKEN = Pattern.compile("cannot listen on .*:(\\d+)(?: \\(--health-port\\))?: "
+            + "Address already in use.*");
     private static final Pattern SETTING = Pattern.compile("another (port|pagePort)\\b");
     private static final String LISTENING = "0A";
     private static final Set<Integer> OF_AIRPLAY = Set.of(5000, 7000);

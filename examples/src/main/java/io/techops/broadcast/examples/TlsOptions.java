@@ -2,8 +2,6 @@ package io.techops.broadcast.examples;
 
 import io.techops.broadcast.tyrus.BroadcastServer;
 import io.techops.broadcast.tyrus.ServerKeys;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
@@ -53,21 +51,14 @@ final class TlsOptions {
             throw new BadOption(KEYSTORE, "must not be given together with " + CERTIFICATE, keystore);
         }
         if (keystore != null && passwordFile != null) {
-            char[] password = password(passwordFile);
+            SecretFile secret = new SecretFile(PASSWORD_FILE, passwordFile);
+            char[] password = secret.lines().stream().findFirst().orElse("").toCharArray();
             Path file = keystore;
-            serve(server, watch, List.of(file), () -> ServerKeys.ofKeyStore(file, password));
+            serve(server, watch, List.of(file), secret, () -> ServerKeys.ofKeyStore(file, password));
         } else if (certificate != null && key != null) {
             Path chain = certificate;
-            Path secret = key;
-            serve(server, watch, List.of(chain, secret), () -> ServerKeys.ofPem(chain, secret));
-        }
-    }
-
-    private static char[] password(Path file) throws BadOption {
-        try {
-            return Files.readString(file).lines().findFirst().orElse("").toCharArray();
-        } catch (IOException e) {
-            throw new BadOption(PASSWORD_FILE, "must be a text file that can be read", file);
+            Path file = key;
+            serve(server, watch, List.of(chain, file), new SecretFile(KEY, file), () -> ServerKeys.ofPem(chain, file));
         }
     }
 
@@ -81,14 +72,16 @@ final class TlsOptions {
         }
     }
 
-    private static void serve(BroadcastServer.Builder server, FileWatch watch, List<Path> files,
+    private static void serve(BroadcastServer.Builder server, FileWatch watch, List<Path> files, SecretFile secret,
             Supplier<ServerKeys> reading) throws BadOption {
         ServerKeys[] keys = new ServerKeys[1];
         watch.add(files, () -> {
             translated(() -> keys[0].reload());
+            secret.warnIfOpen();
             LOG.info("TLS keys in force, as their files have changed: {}", keys[0]);
         });
         translated(() -> keys[0] = reading.get());
+        secret.warnIfOpen();
         server.tls(keys[0].context());
     }
 

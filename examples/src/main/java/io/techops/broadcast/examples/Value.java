@@ -5,6 +5,7 @@ import io.techops.broadcast.Retention;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import io.techops.broadcast.tyrus.Compression;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -146,7 +147,13 @@ abstract class Value<T> implements ITypeConverter<T> {
     static final class RefuseBy extends Value<RefuseBy.Way> {
 
         /** One of the two. */
-        enum Way { CLOSE, IGNORE }
+        enum Way {
+            CLOSE, IGNORE;
+
+            String word() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
 
         RefuseBy() {
             super("must be close or ignore", Map.of("close", Way.CLOSE, "ignore", Way.IGNORE)::get);

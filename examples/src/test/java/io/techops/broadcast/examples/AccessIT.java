@@ -177,6 +177,24 @@ class AccessIT {
     }
 
     @Test
+    void withoutATokenFileNoSecretOfARequestIsInAnyLogEither() throws Exception {
+        Path log = folder.resolve("log");
+        try (Program service = Program.listening("--no-web", "--sse", "--debug", "--log-file", log.toString())) {
+            String[] headers = {"Authorization: Bearer s3cret", "Cookie: session=s3cret",
+                "Sec-WebSocket-Protocol: chat, bearer.s3cret"};
+            assertThat(handshake(service, "/?access_token=s3cret&ticket=s3cret", headers)).isEqualTo(101);
+            assertThat(status(service, EVENTS.formatted("/?access_token=s3cret"))).isEqualTo(200);
+            assertThat(handshake(service, "/?last_event_id=s3cret", "Sec-WebSocket-Protocol: broadcast.v1"))
+                    .isEqualTo(400);
+            service.kill("TERM");
+            service.awaitExit();
+            assertThat(Files.readString(log)).contains("egistered", "query=***").doesNotContain("s3cret");
+            assertThat(service.out()).noneMatch(line -> line.contains("s3cret"));
+            assertThat(service.err()).isEmpty();
+        }
+    }
+
+    @Test
     void aFileThatCannotBeReadIsOneLineAndExitCode2() throws Exception {
         Path missing = folder.resolve("missing");
         refuses("--token-file must be a text file that can be read: " + missing, missing);

@@ -59,6 +59,12 @@ class BadOptionIT {
             --max-topics 9                 | --max-topics must be given together with --topics: 9
             --topic-idle 1s                | --topic-idle must be given together with --topics: PT1S
             --refuse-by silence            | --refuse-by must be close or ignore: silence
+            --refuse-by ignore | --refuse-by must be given together with --token-file or --listen-only: ignore
+            --client-address-header A | --client-address-header must be given together with --trusted-proxy: A
+            --replay 5 --replay 7          | --replay must have one number at most: 5 and 7
+            --replay 5000                  | --replay must be at most --retention-messages, here 4096: 5000
+            --health-port 5000             | --health-port must be another port than --port: 5000
+            --health-port 8000             | --health-port must be another port than --web-port: 8000
             --zzz 1                        | unknown option --zzz; --help lists what is allowed
             --debgu                        | unknown option --debgu, perhaps --debug; --help lists what is allowed
             loud                           | a bare word must be debug; --help lists the options: loud

@@ -41,7 +41,7 @@ class ConfigurationIT {
             assertThat(service.err()).isEmpty();
             assertThat(service.out()).containsSubsequence("# from the command line", "overflow=disconnect",
                     "# from the environment", "max-message-bytes=400", "# from " + file, "redis=redis://***@h",
-                    "# from the defaults", "port=5000");
+                    "# from the defaults", "#port=5000");
             assertThat(service.out()).containsSubsequence("# from the environment", "sse=false", "# from " + file,
                     "retention-messages=300", "# from the defaults");
             assertThat(service.out()).contains("allow-origin=https://a.example,https://b.example", "#path=")
@@ -82,6 +82,21 @@ class ConfigurationIT {
     }
 
     @Test
+    void theServiceTakesWhatIsPrinted() throws Exception {
+        List<String> printed;
+        try (Program service = Program.of(BroadcastService.class, Map.of(), "--print-config", "--no-web", "--port",
+                "0")) {
+            assertThat(service.awaitExit()).isZero();
+            printed = List.copyOf(service.out());
+        }
+        try (Program again = Program.of(BroadcastService.class, Map.of(), "--config",
+                file(printed.toArray(String[]::new)).toString())) {
+            again.awaitOut("Listening on .*");
+            assertThat(again.err()).isEmpty();
+        }
+    }
+
+    @Test
     void aBadValueIsToldWithTheNameThatItHasWhereItComesFrom() throws Exception {
         Path file = file("port=http");
         refuses("BROADCAST_PORT must be from 0 to 65535: 70000", Map.of("BROADCAST_PORT", "70000"));
@@ -107,7 +122,7 @@ class ConfigurationIT {
         try (Program service = Program.of(BroadcastService.class, environment, "--print-config", "--log-file",
                 folder.resolve("none.log").toString())) {
             assertThat(service.awaitExit()).isZero();
-            assertThat(service.out()).contains("port=5000").noneMatch(line -> line.contains("BROADCAST_"));
+            assertThat(service.out()).contains("#port=5000").noneMatch(line -> line.contains("BROADCAST_"));
             assertThat(service.err()).singleElement().asString().contains("BROADCAST_QQQ");
             assertThat(folder.resolve("none.log")).doesNotExist();
         }

@@ -9,15 +9,23 @@ import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.testing.JdkClient;
+import io.techops.broadcast.testing.LogCatch;
+import io.techops.broadcast.testing.TestRun;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The answers for load balancers and for Prometheus, over HTTP. */
 class HealthServerTest {
@@ -107,6 +115,92 @@ class HealthServerTest {
         HttpResponse<String> posted = ask("POST", "/metrics");
         assertThat(posted.statusCode()).isEqualTo(405);
         assertThat(posted.headers().firstValue("Allow")).contains("GET, HEAD");
+    }
+
+    @Test
+    void noNumberOfSlowClientsKeepsOthersFromBeingAnswered() throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3 * HealthConnections.MOST; i++) {
+                Socket socket = new Socket("127.0.0.1", health.uri().getPort());
+                slow.add(socket);
+                send(socket, "GET /livez HT".substring(0, i % 13));
+            }
+            assertAnswer("/livez", 200, "alive");
+            assertAnswer("/readyz", 503, "starting");
+            assertThat(scrape().value("broadcast_ready")).isZero();
+            slow.get(0).setSoTimeout((int) TestRun.LIMIT.toMillis());
+            assertThat(slow.get(0).getInputStream().read()).as("the oldest gave way").isEqualTo(-1);
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void aClientHasAFewSecondsAndThenItsConnectionEnds() throws Exception {
+        try (Socket slow = new Socket("127.0.0.1", health.uri().getPort())) {
+            slow.setSoTimeout((int) TestRun.LIMIT.toMillis());
+            send(slow, "GET /livez HTTP/1.1\r\n");
+            assertThat(slow.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            GET /livez HTTP/1.0\\n\\n | 200 OK
+            GET http://a/livez?b HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n | 200 OK
+            GET /livez\\r\\n\\r\\n | 400 Bad Request
+            GET /livez HTTP/2.0\\r\\n\\r\\n | 400 Bad Request
+            \\r\\n\\r\\n | 400 Bad Request
+            """)
+    void aRequestIsReadAsItIsSent(String request, String status) throws Exception {
+        assertThat(sent(request.replace("\\r", "\r").replace("\\n", "\n"))).startsWith("HTTP/1.1 " + status + "\r\n");
+    }
+
+    @Test
+    void aRequestThatIsTooLongIsRefused() throws Exception {
+        assertThat(sent("GET /livez HTTP/1.1\r\nA: " + "b".repeat(8_192))).startsWith("HTTP/1.1 400 Bad Request\r\n");
+    }
+
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private String sent(String request) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", health.uri().getPort())) {
+            send(socket, request);
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    @Test
+    void figuresThatFailAreToldOnceAndTheRestIsAnswered() throws Exception {
+        try (LogCatch log = new LogCatch(); BroadcastHub hub = BroadcastHub.create()) {
+            readiness.listening(new Figures(hub::stats, () -> {
+                throw new OutOfMemoryError("Java heap space");
+            }));
+            assertThat(ask("GET", "/metrics").statusCode()).isEqualTo(500);
+            assertThat(ask("GET", "/metrics").statusCode()).isEqualTo(500);
+            assertThat(log.warnings()).singleElement().asString().endsWith("Java heap space");
+            assertAnswer("/livez", 200, "alive");
+        }
+    }
+
+    @Test
+    void aFigureCreatesNoTopic() throws Exception {
+        try (Topics topics = Topics.create()) {
+            Figures figures = Figures.of(topics);
+            topics.hub("news").broadcast("one");
+            topics.hub("news").close();
+            readiness.listening(figures);
+            assertThat(scrape().value("broadcast_messages_total")).isEqualTo(1);
+            topics.hub("gone").peers(); // as it is asked for when a topic ends while the names are looked through
+            assertThat(figures.peers().get()).isEmpty();
+            assertThat(topics.names()).isEmpty();
+            assertThat(topics.stats().begun()).isEqualTo(1);
+        }
     }
 
     @Test

@@ -1,8 +1,10 @@
 package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,6 +80,37 @@ class LineHandlerTest {
                 .containsExactly("first", summary, "second", "third");
         assertThat(operator.told).containsExactly("the log file " + file
                 + " cannot be written, lines are lost: java.lang.IllegalStateException: foreign code", summary);
+    }
+
+    @Test
+    void aFileThatCannotBeOpenedAgainLeavesTheLogWhereItIsUntilItCan() throws Exception {
+        Path file = folder.resolve("log");
+        Path moved = folder.resolve("moved");
+        LineHandler handler = to(file);
+        handler.publish(line("first"));
+        Files.move(file, moved);
+        handler.publish(line("between"));
+        Files.createDirectory(file);
+        assertThatThrownBy(handler::reopen).isInstanceOf(IOException.class).hasMessageContaining(file.toString());
+        handler.publish(line("after a failure"));
+        Files.delete(file);
+        handler.reopen();
+        handler.publish(line("in the new file"));
+        assertThat(Files.readAllLines(moved)).extracting(text -> text.replaceAll("^[^ ]+ +[A-Z]+ +", ""))
+                .containsExactly("first", "between", "after a failure");
+        assertThat(Files.readAllLines(file)).singleElement().asString().endsWith(" in the new file");
+        assertThat(operator.told).isEmpty();
+    }
+
+    @Test
+    void aFileThatIsOpenedAgainAlthoughItIsThereGoesOn() throws Exception {
+        Path file = folder.resolve("log");
+        LineHandler handler = to(file);
+        handler.publish(line("first"));
+        handler.reopen();
+        handler.reopen();
+        handler.publish(line("second"));
+        assertThat(Files.readAllLines(file)).hasSize(2).last().asString().endsWith(" second");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,8 +11,11 @@ import io.techops.broadcast.testing.Program;
 import io.techops.broadcast.testing.Tls;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.util.ArrayList;
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReloadIT {
 
     private static final String PASSWORD = "open sesame";
+    private static final boolean POSIX = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
     @TempDir
     Path folder = Path.of("");
@@ -39,9 +44,16 @@ class ReloadIT {
         KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
         Certificate certificate = keys.getCertificate(Tls.ALIAS);
         Files.writeString(folder.resolve("fullchain.pem"), pem("CERTIFICATE", certificate.getEncoded()));
-        Files.writeString(folder.resolve("privkey.pem"),
-                pem("PRIVATE KEY", keys.getKey(Tls.ALIAS, PASSWORD.toCharArray()).getEncoded()));
+        secret("privkey.pem", pem("PRIVATE KEY", keys.getKey(Tls.ALIAS, PASSWORD.toCharArray()).getEncoded()));
         return store;
+    }
+
+    private Path secret(String name, String content) throws IOException {
+        Path file = Files.writeString(folder.resolve(name), content);
+        if (POSIX) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        }
+        return file;
     }
 
     private static JdkClient open(Path trusted, Program service) throws Exception {
@@ -71,6 +83,51 @@ class ReloadIT {
             }
             assertThat(service.err()).filteredOn(line -> line.contains("must be a PEM file with")).as("told once")
                     .hasSize(1);
+            Path last = renew("last");
+            await().until(() -> Files.readString(log).split("TLS keys in force", -1).length == 3);
+            try (JdkClient after = open(last, service)) {
+                after.send("and back");
+                assertThat(before.next()).isEqualTo("and back");
+            }
+        }
+    }
+
+    @Test
+    void soIsOneOfAKeyStore() throws Exception {
+        Path old = Tls.keyStore(Files.createDirectories(folder.resolve("old")), PASSWORD);
+        Path renewed = Tls.keyStore(Files.createDirectories(folder.resolve("renewed")), PASSWORD);
+        Path used = Files.copy(old, folder.resolve("used.p12"));
+        Path password = secret("password", PASSWORD);
+        Path log = folder.resolve("log");
+        try (Program service = Program.listening("--no-web", "--log-file", log.toString(), "--tls-keystore",
+                used.toString(), "--tls-password-file", password.toString()); JdkClient before = open(old, service)) {
+            Files.writeString(used, "broken");
+            service.awaitErr(".* what was read before stays in force: --tls-keystore must be a PKCS #12 or JKS file, "
+                    + "and is neither: .*");
+            open(old, service).close();
+            Files.copy(renewed, used, StandardCopyOption.REPLACE_EXISTING);
+            await().until(() -> Files.readString(log).contains("TLS keys in force"));
+            try (JdkClient after = open(renewed, service)) {
+                after.send("renewed");
+                assertThat(before.next()).isEqualTo("renewed");
+            }
+            assertThat(service.err()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aKeyThatEveryUserCanReadIsWarnedOfOnceWithItsMode() throws Exception {
+        assumeThat(POSIX).as("files have modes here").isTrue();
+        renew("any");
+        Path key = folder.resolve("privkey.pem");
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+        Path log = folder.resolve("log");
+        try (Program service = Program.listening("--no-web", "--log-file", log.toString(), "--tls-certificate",
+                folder.resolve("fullchain.pem").toString(), "--tls-key", key.toString())) {
+            service.kill("HUP");
+            await().until(() -> Files.readString(log).contains("TLS keys in force"));
+            assertThat(service.err()).singleElement().asString().endsWith("--tls-key can be read by every user of this "
+                    + "machine, and so can what is secret in it: " + key + " (rw-r--r--)");
         }
     }
 
@@ -82,6 +139,7 @@ class ReloadIT {
                 log.toString()); JdkClient peer = JdkClient.open(service.uri())) {
             Files.move(log, moved);
             service.kill("HUP");
+            service.kill("HUP");
             await().until(() -> Files.exists(log));
             peer.send("a \"message\"");
             assertThat(peer.next()).isEqualTo("a \"message\"");
@@ -92,6 +150,31 @@ class ReloadIT {
                     .anyMatch(message -> message.startsWith("Listening on ws://"));
             assertThat(json(log)).extracting(line -> line.get("message").asText())
                     .anyMatch(message -> message.startsWith("Closed ws://"));
+        }
+    }
+
+    @Test
+    void aLogFileThatCannotBeOpenedAgainIsToldAndNoLineIsLost() throws Exception {
+        Path log = folder.resolve("log");
+        Path moved = folder.resolve("log.1");
+        try (Program service = Program.listening("--no-web", "--debug", "--log-file", log.toString())) {
+            Files.move(log, moved);
+            Files.createDirectory(log);
+            service.kill("HUP");
+            service.awaitErr(".* WARN  The log file cannot be opened again, and the log goes on in the one that is "
+                    + "open until the next SIGHUP: .*/log .*");
+            try (JdkClient peer = JdkClient.open(service.uri())) {
+                peer.send("one");
+                assertThat(peer.next()).isEqualTo("one");
+                await().until(() -> Files.readString(moved).contains("broadcast 1"));
+                Files.delete(log);
+                service.kill("HUP");
+                await().until(() -> Files.exists(log));
+                peer.send("two");
+                assertThat(peer.next()).isEqualTo("two");
+                await().until(() -> Files.readString(log).contains("broadcast 2"));
+            }
+            assertThat(service.err()).hasSize(1);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.techops.broadcast.testing.JdkClient;
 import io.techops.broadcast.testing.Program;
@@ -10,8 +11,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The service with TLS, with a key store made by the JDK's keytool. */
 class ServiceTlsIT {
 
+    private static final boolean POSIX = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
     @TempDir
     static Path folder = Path.of("");
     private static Path keystore = Path.of("");
@@ -28,8 +34,16 @@ class ServiceTlsIT {
 
     @BeforeAll
     static void makeAKeyStore() throws Exception {
-        password = Files.writeString(folder.resolve("password"), "open sesame\n");
+        password = secret("password", "open sesame\n", "rw-------");
         keystore = Tls.keyStore(folder, "open sesame");
+    }
+
+    private static Path secret(String name, String content, String mode) throws IOException {
+        Path file = Files.writeString(folder.resolve(name), content);
+        if (POSIX) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+        }
+        return file;
     }
 
     private static void refuses(String line, Path store, Path passwordFile) {
@@ -90,8 +104,22 @@ class ServiceTlsIT {
     }
 
     @Test
+    void warnsOnceOfAPasswordThatEveryUserCanRead() throws Exception {
+        assumeThat(POSIX).as("files have modes here").isTrue();
+        Path open = secret("open", "open sesame\n", "rw-r--r--");
+        try (Program service = Program.listening("--no-web", "--tls-keystore", keystore.toString(),
+                "--tls-password-file", open.toString())) {
+            service.kill("HUP");
+            service.kill("TERM");
+            service.awaitExit();
+            assertThat(service.err()).singleElement().asString().endsWith("--tls-password-file can be read by every "
+                    + "user of this machine, and so can what is secret in it: " + open + " (rw-r--r--)");
+        }
+    }
+
+    @Test
     void refusesAWrongPassword() throws Exception {
-        Path wrong = Files.writeString(folder.resolve("wrong"), "open barley\n");
+        Path wrong = secret("wrong", "open barley\n", "rw-------");
         refuses("the password in --tls-password-file must be that of --tls-keystore: " + keystore, keystore, wrong);
     }
 
