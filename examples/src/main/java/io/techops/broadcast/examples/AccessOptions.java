@@ -83,7 +83,7 @@ final class AccessOptions {
         Tokens read = read();
         if (access != null) {
             access.use(read, peers.get());
-            LOG.info("Tokens in force, as their file has changed: {}", read.count());
+            LOG.info("Tokens in force, read again: {}", read.count());
         }
     }
 

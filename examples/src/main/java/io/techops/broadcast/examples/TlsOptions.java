@@ -78,7 +78,7 @@ final class TlsOptions {
         watch.add(files, () -> {
             translated(() -> keys[0].reload());
             secret.warnIfOpen();
-            LOG.info("TLS keys in force, as their files have changed: {}", keys[0]);
+            LOG.info("TLS keys in force, read again: {}", keys[0]);
         });
         translated(() -> keys[0] = reading.get());
         secret.warnIfOpen();

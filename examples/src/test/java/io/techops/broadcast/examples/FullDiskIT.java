@@ -55,7 +55,7 @@ class FullDiskIT {
 
                 truncate(log);
                 relay(peer, 10);
-                service.awaitErr(SUMMARY);
+                await().until(() -> service.err().size() > begun);
                 assertThat(service.err()).hasSize(begun + 1).last().asString().matches(SUMMARY);
                 await().untilAsserted(() -> assertThat(Files.readAllLines(log)).hasSizeGreaterThan(10)); // after echoes
                 isWhole(log);
