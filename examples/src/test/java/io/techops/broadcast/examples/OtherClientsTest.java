@@ -2,101 +2,95 @@ package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.testing.JdkClient;
-import io.techops.broadcast.testing.TestRun;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import io.techops.broadcast.tyrus.Compression;
 import java.net.URI;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import org.java_websocket.client.WebSocketClient;
-import org.java_websocket.drafts.Draft_6455;
-import org.java_websocket.extensions.permessage_deflate.PerMessageDeflateExtension;
-import org.java_websocket.handshake.ServerHandshake;
 import org.junit.jupiter.api.Test;
 
 /** Clients of others, with a {@code permessage-deflate} of their own, exchange compressed messages with the server. */
 class OtherClientsTest {
 
-    private static final String TEXT = "{\"symbol\":\"EURUSD\",\"bid\":1.0812,\"euro\":\"\u20AC\"}".repeat(1_000);
-    private static final int MESSAGES = 20;
-    /** Far less than the messages have, far more than their compressed form and the handshake. */
-    private static final long FEW = (long) MESSAGES * TEXT.length() / 10;
-
-    private interface Client {
-
-        void send(String text) throws Exception;
-    }
+    private static final String TEXT = "{\"symbol\":\"EURUSD\",\"bid\":1.0812,\"euro\":\"\u20AC\"}";
+    private static final int LIMIT = 4 << 20;
+    private static final int[] SIZES = {10, 16 << 10, 1 << 20};
+    private static final int[] FRAGMENTS = {1, 2, 7};
 
     private interface Connecting {
 
-        /** Opens a client, uses it as the test says, and closes it. */
-        void with(URI uri, BlockingQueue<String> heard, Use use) throws Exception;
+        OtherClient to(URI uri) throws Exception;
     }
 
-    private interface Use {
-
-        void of(Client client) throws Exception;
+    /** {@return a text of at least so many bytes that is like no other} */
+    private static Message text(int number, int size) {
+        return Message.text(TEXT.repeat(size / TEXT.length()) + " " + number + " \u20AC".repeat(3));
     }
 
-    private static String next(BlockingQueue<String> heard) throws InterruptedException {
-        return heard.poll(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS);
+    private static Message binary(int number, int size) {
+        byte[] bytes = new byte[size];
+        for (int i = 0; i < size; i++) {
+            bytes[i] = (byte) (number + i % 251 * (i % 7));
+        }
+        return Message.binary(bytes);
+    }
+
+    private static BroadcastServer start() {
+        return BroadcastServer.builder().host("127.0.0.1").port(0).maxMessageBytes(LIMIT)
+                .compression(Compression.deflate())
+                .hub(BroadcastHub.builder().policy(MessagePolicy.maxBytes(LIMIT)).build()).start();
+    }
+
+    private static void hears(JdkClient plain, Message message) {
+        if (message instanceof Message.Text text) {
+            assertThat(plain.next().equals(text.text())).as("as a peer without compression hears it").isTrue();
+        } else {
+            assertThat(Message.binary(plain.nextBinary())).isEqualTo(message);
+        }
     }
 
     private static void talksAndHears(Connecting connecting) throws Exception {
-        try (BroadcastServer server = BroadcastServer.builder().host("127.0.0.1").port(0)
-                .compression(Compression.deflate()).start();
-                FaultyNetwork network = FaultyNetwork.to(server.port());
-                JdkClient plain = JdkClient.open(server.uri())) {
-            BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-            connecting.with(URI.create("ws://127.0.0.1:" + network.port() + "/"), heard, client -> {
-                for (int i = 0; i < MESSAGES; i++) {
-                    client.send(TEXT + i);
-                    assertThat(next(heard)).as("its own, compressed anew").isEqualTo(TEXT + i);
-                    assertThat(plain.next()).isEqualTo(TEXT + i);
-                    server.hub().broadcast("short " + i);
-                    assertThat(next(heard)).isEqualTo("short " + i);
-                    assertThat(plain.next()).isEqualTo("short " + i);
+        try (BroadcastServer server = start(); FaultyNetwork network = FaultyNetwork.to(server.port());
+                JdkClient plain = JdkClient.open(server.uri());
+                OtherClient client = connecting.to(URI.create("ws://127.0.0.1:" + network.port() + "/"))) {
+            long bytes = 0;
+            int number = 0;
+            for (int size : SIZES) {
+                for (int fragments : FRAGMENTS) {
+                    for (Message message : new Message[] {text(number++, size), binary(number++, size)}) {
+                        client.send(message, fragments);
+                        assertThat(client.next().equals(message)).as("%s in %s: its own", message, fragments).isTrue();
+                        hears(plain, message);
+                        Message answer = message instanceof Message.Text ? text(number++, size)
+                                : binary(number++, size);
+                        server.hub().broadcast(answer);
+                        assertThat(client.next().equals(answer)).as("%s: the host's", answer).isTrue();
+                        hears(plain, answer);
+                        bytes += message.size();
+                    }
                 }
-            });
-            assertThat(server.compressionStats().messages()).isEqualTo(MESSAGES);
-            assertThat(network.bytesUp()).as("bytes of the client").isBetween(1L, FEW);
-            assertThat(network.bytesBack()).as("bytes of the server").isBetween(1L, FEW);
+            }
+            assertThat(server.compressionStats().messages()).isEqualTo(2L * 2 * (SIZES.length - 1) * FRAGMENTS.length);
+            assertThat(network.bytesUp()).as("bytes of the client, of %s", bytes).isBetween(1L, bytes / 10);
+            assertThat(network.bytesBack()).as("bytes of the server").isBetween(1L, bytes / 5);
         }
     }
 
     @Test
     void javaWebSocketTalksAndHearsCompressed() throws Exception {
-        talksAndHears((uri, heard, use) -> {
-            WebSocketClient client = new WebSocketClient(uri, new Draft_6455(new PerMessageDeflateExtension())) {
+        talksAndHears(JavaWebSocketClient::new);
+    }
 
-                @Override
-                public void onOpen(ServerHandshake handshake) {
-                    // connectBlocking has waited for it
-                }
+    @Test
+    void jettyTalksAndHearsCompressed() throws Exception {
+        talksAndHears(JettyClient::new);
+    }
 
-                @Override
-                public void onMessage(String message) {
-                    heard.add(message);
-                }
-
-                @Override
-                public void onClose(int code, String reason, boolean remote) {
-                    heard.add("closed: " + code + " " + reason);
-                }
-
-                @Override
-                public void onError(Exception e) {
-                    heard.add(e.toString());
-                }
-            };
-            assertThat(client.connectBlocking(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-            try {
-                use.of(client::send);
-            } finally {
-                client.closeBlocking();
-            }
-        });
+    @Test
+    void wsOfNodeTalksAndHearsCompressed() throws Exception {
+        NodeClient.orSkip();
+        talksAndHears(NodeClient::new);
     }
 }
