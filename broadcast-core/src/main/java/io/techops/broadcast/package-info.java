@@ -1,3 +1,8 @@
+/*
+ * The floors, each using only those below it: values (Message, CloseReason, Retention, HubStats); Peer; the policies,
+ * the listeners, HubTimer; BroadcastHub; Topics.
+ */
+
 /**
  * A hub is a log; a peer is a cursor. What a peer sends, or the host application broadcasts, reaches every peer, in one
  * order.
@@ -11,8 +16,8 @@
  * }</pre>
  *
  * <p>This package has no network code. The server is in {@code io.techops.broadcast.tyrus}:
- * {@code BroadcastServer.start(5000)} is a hub with peers on a port. {@code io.techops.broadcast.testkit} drives a hub
- * in a test.
+ * {@code BroadcastServer.start(5000)} is a hub with peers on a port. {@code io.techops.broadcast.endpoint} maps a hub on a
+ * Jakarta WebSocket container. {@code io.techops.broadcast.testkit} drives a hub in a test.
  *
  * <h2>The way of a message</h2>
  *
@@ -74,17 +79,21 @@
  * {@link io.techops.broadcast.HubStats}</td></tr>
  * <tr><td>send to one peer, or close it</td><td>{@link io.techops.broadcast.Peer},
  * {@link io.techops.broadcast.CloseReason}</td></tr>
+ * <tr><td>send to some peers: rooms, the tabs of one user; know who is here</td>
+ * <td>{@link io.techops.broadcast.BroadcastOptions}, {@link io.techops.broadcast.PeerGroups},
+ * {@link io.techops.broadcast.Presence}</td></tr>
+ * <tr><td>begin with the past, or go on after a position</td><td>{@link io.techops.broadcast.Replay},
+ * {@link io.techops.broadcast.Position}, {@link io.techops.broadcast.SnapshotSource}</td></tr>
  * <tr><td>connect the hub to a network</td><td>{@link io.techops.broadcast.spi.Transport},
  * {@link io.techops.broadcast.spi.Registration}, {@link io.techops.broadcast.spi.Batch}</td></tr>
  * <tr><td>have many hubs, one for each topic</td><td>{@link io.techops.broadcast.Topics}</td></tr>
  * <tr><td>share a timer</td><td>{@link io.techops.broadcast.HubTimer}</td></tr>
+ * <tr><td>have one log on many nodes</td><td>{@link io.techops.broadcast.BroadcastHub.Builder#backplane}, and
+ * {@code RedisBackplane} of {@code io.techops.broadcast.redis}</td></tr>
  * </tbody>
  * </table>
  *
  * <p>Everything but a builder and a batch may be used by any number of threads. Nothing may be null unless it says so.
- *
- * <p>The floors, each using only those below it: values ({@code Message}, {@code CloseReason}, {@code Retention},
- * {@code HubStats}); {@code Peer}; the policies, the listeners, {@code HubTimer}; {@code BroadcastHub}; {@code Topics}.
  */
 @NullMarked
 package io.techops.broadcast;

@@ -1,3 +1,7 @@
+/*
+ * Floors: Batch; Transport; Registration; AdapterHub; beside them SharedRecord, SharedPage, SharedLog, Backplane.
+ */
+
 /**
  * What an adapter implements and is given. An adapter is a {@link io.techops.broadcast.spi.Transport}, which the hub
  * calls, and whatever reads from the connection, which calls the {@link io.techops.broadcast.spi.Registration} that
@@ -6,9 +10,7 @@
  * <p>A backplane is a {@link io.techops.broadcast.spi.Backplane} whose {@link io.techops.broadcast.spi.SharedLog}s the
  * hubs of many nodes share.
  *
- * <p>Floors: {@code Batch}; {@code Transport}; {@code Registration}; {@code AdapterHub};
- * beside them {@code SharedRecord}, {@code SharedPage}, {@code SharedLog}, {@code Backplane}. A host application needs
- * nothing of this package.
+ * <p>A host application needs nothing of this package.
  */
 @NullMarked
 package io.techops.broadcast.spi;

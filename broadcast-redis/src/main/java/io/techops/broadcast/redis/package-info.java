@@ -1,3 +1,7 @@
+/*
+ * Floors: Script, Failures, RecordFormat, Settings; PushedRecords, ServerLink; Servers; RedisLog; RedisBackplane.
+ */
+
 /**
  * The backplane on Redis 6.2 or newer, or Valkey: hubs of many nodes with one order.
  *
@@ -7,9 +11,6 @@
  *     hub.broadcast("hello");                                  // to the peers of all nodes
  * }
  * }</pre>
- *
- * <p>Floors: {@code Script}, {@code Failures}, {@code RecordFormat}, {@code Settings}; {@code PushedRecords},
- * {@code ServerLink}; {@code Servers}; {@code RedisLog}; {@code RedisBackplane}.
  */
 @NullMarked
 package io.techops.broadcast.redis;

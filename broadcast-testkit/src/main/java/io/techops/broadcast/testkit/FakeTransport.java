@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,7 @@ public class FakeTransport implements Transport {
     }
 
     private static final int UNLIMITED = Integer.MAX_VALUE;
+    private static final int PRINTED = 10;
 
     private final AtomicBoolean busy = new AtomicBoolean();
     private final Attributes attributes;
@@ -528,12 +530,15 @@ public class FakeTransport implements Transport {
         busy.set(false);
     }
 
-    /** {@return in short what has become of it} */
+    /** {@return in short what has become of it, and the last ten messages that it has taken} */
     @Override
     public synchronized String toString() {
         Registration known = registration;
+        int printedFrom = Math.max(0, messages.size() - PRINTED);
         return "transport of " + (known == null ? "no peer yet" : known.peer()) + ": " + messages.size()
-                + " messages in " + batches.size() + " batches, " + state();
+                + " messages in " + batches.size() + " batches, " + state()
+                + (messages.isEmpty() ? "" : printedFrom == 0 ? ": " : ": …, ")
+                + messages.stream().skip(printedFrom).map(Inbox::print).collect(Collectors.joining(", "));
     }
 
     private String state() {

@@ -139,6 +139,28 @@ public final class HubRig {
         return transport.register(hub);
     }
 
+    /** {@return a client of a new peer, which lets the hub run and time pass while it waits; registered and watched} */
+    public MemoryClient connect() {
+        return connect(client -> client);
+    }
+
+    /**
+     * {@return a client of a new peer, as {@link #connect()} does, with settings of its own}
+     *
+     * <pre>{@code
+     * MemoryClient late = rig.connect(client -> client.numbered().replay(Replay.last(50)));
+     * }</pre>
+     *
+     * @param settings is given a builder
+     * @throws io.techops.broadcast.RefusedException if the hub takes no peers
+     */
+    public MemoryClient connect(UnaryOperator<MemoryClient.Builder> settings) {
+        Objects.requireNonNull(settings, "settings");
+        MemoryClient client = settings.apply(MemoryClient.to(hub).driving(executor, timer, this::run)).connect();
+        transports.add(client.transport());
+        return client;
+    }
+
     /**
      * {@return what a policy is told about a peer, to ask a policy without a message that is sent}
      *

@@ -79,6 +79,28 @@ public final class VirtualTimer implements HubTimer {
         }
     }
 
+    /**
+     * Lets time pass until something is due, and runs that, on this thread.
+     *
+     * @param most how long at most
+     * @return {@code false} if nothing is due until then: all of that time has passed
+     * @throws IllegalArgumentException if {@code most} is negative, or over 36,500 days
+     */
+    public boolean passToNext(Duration most) {
+        Objects.requireNonNull(most, "most");
+        check("most", most);
+        long until = nanoTime() + most.toNanos();
+        Task task = next(until);
+        if (task != null) {
+            task.action().run();
+            return true;
+        }
+        synchronized (this) {
+            now = until;
+        }
+        return false;
+    }
+
     private synchronized @Nullable Task next(long until) {
         Task next = null;
         for (Task task : tasks) {

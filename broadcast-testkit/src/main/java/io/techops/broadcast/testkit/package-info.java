@@ -1,3 +1,8 @@
+/*
+ * The library's own tests are written with it. The floors, each using only those below it: ManualExecutor, VirtualTimer,
+ * RecordingListener, Inbox, Outgoing; VirtualTime, FakeTransport, TestClient; the assertions, MemoryClient; HubRig.
+ */
+
 /**
  * Drives a hub by hand in a test: no network, no thread, no sleep, and time that passes when the test says so.
  *
@@ -41,10 +46,17 @@
  * {@link io.techops.broadcast.testkit.ManualExecutor} and a {@link io.techops.broadcast.testkit.VirtualTimer} drive
  * any. {@link io.techops.broadcast.testkit.BroadcastAssertions} has the {@code assertThat} of the example.
  *
- * <p>The library's own tests are written with it.
+ * <p>A test from end to end needs no socket: {@link io.techops.broadcast.testkit.HubRig#connect} makes a {@link
+ * io.techops.broadcast.testkit.MemoryClient}, which joins as a WebSocket peer does, sends and awaits. It also joins a
+ * hub with threads of its own. {@code io.techops.broadcast.junit} gives a test of JUnit Jupiter a running server, and
+ * clients with sockets.
  *
- * <p>The floors, each using only those below it: {@code ManualExecutor}, {@code VirtualTimer},
- * {@code RecordingListener}, {@code FakeTransport}; the assertions; {@code HubRig}.
+ * <pre>{@code
+ * MemoryClient alice = rig.connect();
+ * MemoryClient bob = rig.connect(client -> client.numbered().replay(Replay.last(50)));
+ * alice.send("hello");
+ * assertThat(bob.nextText()).isEqualTo("hello");
+ * }</pre>
  */
 @NullMarked
 package io.techops.broadcast.testkit;

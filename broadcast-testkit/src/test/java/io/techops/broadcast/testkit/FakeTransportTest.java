@@ -77,18 +77,30 @@ class FakeTransportTest {
         }
 
         @Test
+        void itsStateEndsWithTheLastTenMessages() {
+            rig.broadcastEach(0, 11);
+            rig.hub().broadcast(Message.text("x".repeat(100)));
+            rig.hub().broadcast(Message.binary(new byte[3]));
+            rig.run();
+            assertThat(transport.toString()).startsWith("transport of peer 1: 13 messages in 12 batches, writable: …, ")
+                    .contains("…, \"3\", \"4\", ").endsWith("\"10\", \"" + "x".repeat(80)
+                            + "…\" (text of 100 bytes), binary of 3 bytes");
+        }
+
+        @Test
         void itsStateInWords() {
             assertThat(new FakeTransport()).hasToString("transport of no peer yet: 0 messages in 0 batches, writable");
             rig.broadcast("a", "b");
             transport.stallAfter(1);
             rig.run();
-            assertThat(transport).hasToString("transport of peer 1: 2 messages in 1 batches, stalled");
+            assertThat(transport).hasToString("transport of peer 1: 2 messages in 1 batches, stalled: \"a\", \"b\"");
             transport.becomeWritable();
             transport.peer().close(CloseReason.of(CloseReason.NORMAL, "bye"));
             rig.run();
-            assertThat(transport).hasToString("transport of peer 1: 2 messages in 1 batches, closed with 1000 bye");
+            assertThat(transport).hasToString(
+                    "transport of peer 1: 2 messages in 1 batches, closed with 1000 bye: \"a\", \"b\"");
             rig.passSeconds(5);
-            assertThat(transport).hasToString("transport of peer 1: 2 messages in 1 batches, aborted");
+            assertThat(transport).hasToString("transport of peer 1: 2 messages in 1 batches, aborted: \"a\", \"b\"");
         }
     }
 

@@ -60,6 +60,21 @@ class VirtualTimerTest {
     }
 
     @Test
+    void timePassesToWhatIsDueNext() {
+        after(1, "a");
+        after(1, "b");
+        after(5, "c");
+        assertThat(timer.passToNext(Duration.ofSeconds(9))).isTrue();
+        assertThat(ran).containsExactly("a at 1");
+        assertThat(timer.passToNext(Duration.ZERO)).isTrue();
+        assertThat(ran).containsExactly("a at 1", "b at 1");
+        assertThat(timer.passToNext(Duration.ofSeconds(3))).isFalse();
+        assertThat(elapsed()).isEqualTo(4);
+        assertThat(timer.passToNext(Duration.ofSeconds(9))).isTrue();
+        assertThat(ran).last().isEqualTo("c at 5");
+    }
+
+    @Test
     void aTaskMaySetAnother() {
         timer.schedule(() -> after(2, "later"), Duration.ofSeconds(1));
         timer.pass(Duration.ofSeconds(2));

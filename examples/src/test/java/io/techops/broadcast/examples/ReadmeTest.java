@@ -134,6 +134,7 @@ class ReadmeTest {
         List<String> blocks = new ArrayList<>(code(Files.readString(ROOT.resolve("README.md"))));
         blocks.addAll(code(Files.readString(ROOT.resolve("broadcast-core/README.md"))));
         blocks.addAll(code(Files.readString(ROOT.resolve("broadcast-tyrus/README.md"))));
+        blocks.addAll(code(Files.readString(ROOT.resolve("broadcast-testkit/README.md"))));
         assertThat(blocks).hasSizeGreaterThan(4);
         for (String block : blocks) {
             StringWriter said = new StringWriter();
@@ -146,9 +147,11 @@ class ReadmeTest {
     /** {@return a class with the statements and the local classes of a block, and with what they take for granted} */
     private static JavaFileObject snippet(String block) {
         String imports = Stream.of("io.techops.broadcast", "io.techops.broadcast.endpoint",
-                "io.techops.broadcast.handshake",
-                "io.techops.broadcast.spi", "io.techops.broadcast.tyrus", "jakarta.websocket.server",
-                "java.nio.file", "java.time", "java.util").map(name -> "import " + name + ".*;")
+                "io.techops.broadcast.handshake", "io.techops.broadcast.junit", "io.techops.broadcast.spi",
+                "io.techops.broadcast.testkit", "io.techops.broadcast.tyrus", "jakarta.websocket.server",
+                "java.nio.file", "java.time", "java.util", "org.junit.jupiter.api", "org.junit.jupiter.api.extension",
+                "static io.techops.broadcast.testkit.BroadcastAssertions", "static org.assertj.core.api.Assertions")
+                .map(name -> "import " + name + ".*;")
                 .collect(Collectors.joining("\n"));
         String source = imports + """
 

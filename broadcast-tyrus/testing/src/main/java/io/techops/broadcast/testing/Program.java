@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 public final class Program implements AutoCloseable {
 
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+    /** It lives for seconds: optimising costs more than it saves. */
+    private static final List<String> JAVA_SOON = List.of(JAVA.toString(), "-XX:TieredStopAtLevel=1");
     private static final String JAR = System.getProperty("broadcast.service.jar", "target/broadcast-service.jar");
 
     private final Process process;
@@ -30,14 +32,12 @@ public final class Program implements AutoCloseable {
     private final List<Thread> readers = new ArrayList<>();
 
     private Program(Map<String, String> environment, List<String> arguments) {
-        this(environment, List.of(), arguments);
+        this(environment, JAVA_SOON, arguments);
     }
 
     private Program(Map<String, String> environment, List<String> wrapper, List<String> arguments) {
         List<String> command = new ArrayList<>(withDefaultSignals());
         command.addAll(wrapper);
-        command.add(JAVA.toString());
-        command.add("-XX:TieredStopAtLevel=1"); // it lives for seconds: optimising costs more than it saves
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().remove("JAVA_TOOL_OPTIONS");
@@ -62,7 +62,9 @@ public final class Program implements AutoCloseable {
     public static Program serviceAfter(String first, String... options) {
         List<String> arguments = new ArrayList<>(List.of("-XX:-UsePerfData", "-jar", JAR, "--port", "0"));
         arguments.addAll(List.of(options));
-        return new Program(Map.of(), List.of("sh", "-c", first + "; exec \"$@\"", "sh"), arguments);
+        List<String> wrapper = new ArrayList<>(List.of("sh", "-c", first + "; exec \"$@\"", "sh"));
+        wrapper.addAll(JAVA_SOON);
+        return new Program(Map.of(), wrapper, arguments);
     }
 
     /** {@return the service, started with a recording of the flight recorder that is written when it ends} */
@@ -71,6 +73,11 @@ public final class Program implements AutoCloseable {
                 List.of("-XX:StartFlightRecording=filename=" + recording, "-jar", JAR));
         arguments.addAll(List.of(options));
         return new Program(Map.of(), arguments);
+    }
+
+    /** {@return a program that is no jar, started with these environment variables besides} */
+    public static Program ofFile(Path file, Map<String, String> environment, String... options) {
+        return new Program(environment, List.of(file.toString()), List.of(options));
     }
 
     /** {@return the program of another jar} */

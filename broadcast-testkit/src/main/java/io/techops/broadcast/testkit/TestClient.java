@@ -1,0 +1,295 @@
+package io.techops.broadcast.testkit;
+
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.Message;
+import io.techops.broadcast.Position;
+import io.techops.broadcast.spi.StreamEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's side of a connection, as tests see it: it sends, and awaits what comes, in order. {@link MemoryClient}
+ * needs no socket; {@code SocketClient} of {@code broadcast-junit} has one.
+ *
+ * <pre>{@code
+ * alice.send("hello");
+ * assertThat(bob.nextText()).isEqualTo("hello");
+ * assertThat(bob.poll(Duration.ZERO)).isNull();      // and nothing else
+ * bob.close();
+ * assertThat(bob.closed().code()).isEqualTo(CloseReason.NORMAL);
+ * }</pre>
+ *
+ * <p>Every method that waits fails with an {@link AssertionError} that says what came instead, at the latest after the
+ * client's limit. Safe for use by any number of threads.
+ */
+public abstract class TestClient implements AutoCloseable {
+
+    /** How long a client waits unless set otherwise: 30 seconds. Only a test that fails waits so long. */
+    public static final Duration DEFAULT_LIMIT = Duration.ofSeconds(30);
+
+    private final Duration limit;
+    private final Inbox inbox;
+
+    /**
+     * Makes a client that has received nothing yet, and waits by the time of the machine.
+     *
+     * @param limit how long to wait for anything; more than zero
+     * @throws IllegalArgumentException if it is not
+     */
+    protected TestClient(Duration limit) {
+        this(limit, Inbox.Waiting.REAL);
+    }
+
+    TestClient(Duration limit, Inbox.Waiting waiting) {
+        this.limit = checkedLimit(limit);
+        inbox = new Inbox(waiting);
+    }
+
+    /**
+     * {@return the limit, which is checked}
+     *
+     * @param limit how long to wait
+     * @throws IllegalArgumentException if it is not more than zero
+     */
+    protected static Duration checkedLimit(Duration limit) {
+        if (limit.isNegative() || limit.isZero()) {
+            throw new IllegalArgumentException("limit must be more than zero: " + limit);
+        }
+        return limit;
+    }
+
+    // What the client does.
+
+    /**
+     * Sends a message; does not wait for its delivery.
+     *
+     * @param message the message
+     * @throws IllegalStateException if the connection has ended
+     */
+    public abstract void send(Message message);
+
+    /**
+     * Sends a text, as {@link #send(Message)} does.
+     *
+     * @param text the text
+     * @throws IllegalStateException if the connection has ended
+     */
+    public final void send(String text) {
+        send(Message.text(text));
+    }
+
+    /**
+     * Sends a binary message, as {@link #send(Message)} does.
+     *
+     * @param payload the bytes
+     * @throws IllegalStateException if the connection has ended
+     */
+    public final void send(byte[] payload) {
+        send(Message.binary(payload));
+    }
+
+    /**
+     * Begins the close handshake, behind everything that was sent; does not wait for its end, see {@link #closed}. Does
+     * nothing if the connection has ended.
+     *
+     * @param reason what the close frame says; a code that may be {@linkplain CloseReason#isSendable sent}
+     */
+    public abstract void close(CloseReason reason);
+
+    /** Begins the close handshake with {@link CloseReason#NORMAL}, as {@link #close(CloseReason)} does. */
+    @Override
+    public void close() {
+        close(CloseReason.of(CloseReason.NORMAL));
+    }
+
+    /** Vanishes: ends the connection at once, without a close frame. */
+    public abstract void disconnect();
+
+    // What comes.
+
+    /**
+     * {@return the next message; waits for it}
+     *
+     * @throws AssertionError if none comes in time, if a gap comes first, or if the connection ends
+     */
+    public final Message next() {
+        return take(Inbox.Received.class, "a message").message();
+    }
+
+    /**
+     * {@return the next message, a text; waits for it}
+     *
+     * @throws AssertionError if none comes in time, or something else does
+     */
+    public final String nextText() {
+        Message next = next();
+        if (next instanceof Message.Text text) {
+            return text.text();
+        }
+        throw new AssertionError("expected a text, but " + Inbox.print(next) + " came: " + this);
+    }
+
+    /**
+     * {@return the next messages, which are texts; waits for them}
+     *
+     * @param count how many
+     * @throws AssertionError if fewer come in time, or something else does
+     */
+    public final List<String> nextTexts(int count) {
+        List<String> texts = new ArrayList<>();
+        while (texts.size() < count) {
+            texts.add(nextText());
+        }
+        return texts;
+    }
+
+    /**
+     * {@return the payload of the next message, a binary one; waits for it}
+     *
+     * @throws AssertionError if none comes in time, or something else does
+     */
+    public final byte[] nextBinary() {
+        Message next = next();
+        if (next instanceof Message.Binary binary) {
+            byte[] payload = new byte[binary.size()];
+            binary.payload().get(payload);
+            return payload;
+        }
+        throw new AssertionError("expected a binary message, but " + Inbox.print(next) + " came: " + this);
+    }
+
+    /**
+     * {@return the next message; {@code null} if none comes in time, or the connection has ended}
+     *
+     * @param most how long to wait; zero for what is there already
+     * @throws AssertionError if a gap comes first
+     */
+    public final @Nullable Message poll(Duration most) {
+        Objects.requireNonNull(most, "most");
+        Object first = inbox.peek(most);
+        return first == null || first instanceof CloseReason ? null : next();
+    }
+
+    /**
+     * {@return where the stream of a numbered client begins; waits for it}
+     *
+     * @throws AssertionError if it does not come in time, as for a client that is not numbered
+     */
+    public final StreamEvent.Open opened() {
+        Object found = inbox.opened(limit);
+        if (found instanceof StreamEvent.Open open) {
+            return open;
+        }
+        throw new AssertionError("the stream has not been opened, " + why(found) + ": " + this);
+    }
+
+    /**
+     * {@return the gap that comes next; waits for it} Only a numbered client is told of gaps.
+     *
+     * @throws AssertionError if none comes in time, or a message comes first
+     */
+    public final StreamEvent.Gap nextGap() {
+        return take(StreamEvent.Gap.class, "a gap");
+    }
+
+    /**
+     * {@return the position of the message that was taken last; {@code null} if it has none, as that of a message for
+     * this client alone, and if the client is not numbered}
+     */
+    public final @Nullable Position position() {
+        Inbox.Received last = inbox.last();
+        return last == null ? null : last.position();
+    }
+
+    /** {@return the key of the message that was taken last; {@code null} if it has none, as {@link #position} says} */
+    public final @Nullable String key() {
+        Inbox.Received last = inbox.last();
+        return last == null ? null : last.key();
+    }
+
+    /**
+     * {@return how the connection ended; waits for it} With {@link CloseReason#ABNORMAL} if there was no close frame.
+     * What came before can still be taken.
+     *
+     * @throws AssertionError if it does not end in time
+     */
+    public final CloseReason closed() {
+        CloseReason found = inbox.closed(limit);
+        if (found == null) {
+            throw new AssertionError("the connection has not ended within " + limit + ": " + this);
+        }
+        return found;
+    }
+
+    /** {@return whether the connection has ended} */
+    public final boolean isClosed() {
+        return inbox.isClosed();
+    }
+
+    private <T> T take(Class<T> type, String expected) {
+        Object first = inbox.peek(limit);
+        if (type.isInstance(first) && inbox.take(first)) {
+            return type.cast(first);
+        }
+        throw new AssertionError("expected " + expected + ", " + why(first) + ": " + this);
+    }
+
+    private String why(@Nullable Object instead) {
+        return instead == null ? "and nothing came within " + limit
+                : instead instanceof CloseReason ? "but the connection has ended" : "but this came: " + instead;
+    }
+
+    // What subclasses report.
+
+    /**
+     * Takes note of a message that has come.
+     *
+     * @param message the message
+     * @param position its position, if it has one and the client is numbered
+     * @param key its key, likewise
+     */
+    protected final void received(Message message, @Nullable Position position, @Nullable String key) {
+        inbox.add(new Inbox.Received(Objects.requireNonNull(message, "message"), position, key));
+    }
+
+    /**
+     * Takes note of what a numbered client was told beside messages.
+     *
+     * @param event what
+     */
+    protected final void told(StreamEvent event) {
+        inbox.add(Objects.requireNonNull(event, "event"));
+    }
+
+    /**
+     * Takes note of the end of the connection. Only the first call counts.
+     *
+     * @param reason the close frame, or {@link CloseReason#ABNORMAL}
+     */
+    protected final void ended(CloseReason reason) {
+        inbox.add(Objects.requireNonNull(reason, "reason"));
+    }
+
+    /**
+     * Checks that the connection is there.
+     *
+     * @throws IllegalStateException if it has ended
+     */
+    protected final void checkOpen() {
+        if (isClosed()) {
+            throw new IllegalStateException("the connection has ended: " + this);
+        }
+    }
+
+    /** {@return whose client it is, such as {@code client of peer 1}} */
+    protected abstract String name();
+
+    /** {@return whose client it is, whether it is connected, and what has come and was not taken yet} */
+    @Override
+    public final String toString() {
+        return name() + ", " + inbox;
+    }
+}

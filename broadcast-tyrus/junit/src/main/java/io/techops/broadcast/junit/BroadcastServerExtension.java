@@ -1,0 +1,278 @@
+package io.techops.broadcast.junit;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Topics;
+import io.techops.broadcast.tyrus.BroadcastServer;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives each test of JUnit Jupiter a running server on a free port of 127.0.0.1, with a hub of its own, and ends both
+ * after the test, also if it fails: the clients first, then the server and the hub.
+ *
+ * <pre>{@code
+ * @RegisterExtension
+ * final BroadcastServerExtension live = BroadcastServerExtension.builder()
+ *         .server(server -> server.path("/live").handshakePolicy(new MembersOnly()))
+ *         .build();
+ *
+ * @Test
+ * void membersOnly() {
+ *     SocketClient alice = live.client().header("Authorization", "Bearer " + ALICE).connect();
+ *     live.hub().broadcast("hello");
+ *     assertThat(alice.nextText()).isEqualTo("hello");
+ *     assertThatThrownBy(live::connect).isInstanceOf(HandshakeRefusedException.class).hasMessageContaining("401");
+ * }
+ * }</pre>
+ *
+ * <p>With all defaults it is {@code @ExtendWith(BroadcastServerExtension.class)}. A test, and its {@code @BeforeEach} and
+ * {@code @AfterEach} methods, may have parameters: {@link BroadcastServer}, {@link BroadcastHub} or {@link Topics}, and
+ * {@link SocketClient} for a new client of the hub that is connected.
+ *
+ * <p>Tests may run in parallel, each with its own server. If they share the object, because it is in a static field or
+ * the test instance is shared, its methods cannot know which of them calls: the parameters do.
+ */
+public final class BroadcastServerExtension implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
+
+    /** How long the peers of a server may take at its end unless set otherwise: 5 seconds. */
+    public static final Duration DEFAULT_CLOSE_LIMIT = Duration.ofSeconds(5);
+
+    private static final List<Class<?>> PARAMETERS =
+            List.of(BroadcastServer.class, BroadcastHub.class, Topics.class, SocketClient.class);
+
+    private final UnaryOperator<BroadcastHub.Builder> hub;
+    private final @Nullable UnaryOperator<Topics.Builder> topics;
+    private final UnaryOperator<BroadcastServer.Builder> server;
+    private final Duration closeLimit;
+    /** By the unique id of the test. */
+    private final Map<String, TestServer> running = new ConcurrentHashMap<>();
+
+    /** For {@code @ExtendWith}: a server and a hub with all defaults. */
+    public BroadcastServerExtension() {
+        this(builder());
+    }
+
+    private BroadcastServerExtension(Builder settings) {
+        hub = settings.hub;
+        topics = settings.topics;
+        server = settings.server;
+        closeLimit = settings.closeLimit;
+    }
+
+    /** {@return a builder with the defaults} */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * {@return the server of the test that runs}
+     *
+     * @throws IllegalStateException if none runs, or several that share this object
+     */
+    public BroadcastServer server() {
+        return current().server();
+    }
+
+    /**
+     * {@return the hub of the test that runs}
+     *
+     * @throws IllegalStateException as {@link #server} does, or if there are topics
+     */
+    public BroadcastHub hub() {
+        return server().hub();
+    }
+
+    /**
+     * {@return the topics of the test that runs}
+     *
+     * @throws IllegalStateException as {@link #server} does, or if there are none
+     */
+    public Topics topics() {
+        return server().topics();
+    }
+
+    /**
+     * {@return where to connect to the hub}
+     *
+     * @throws IllegalStateException as {@link #server} does
+     */
+    public URI uri() {
+        return server().uri();
+    }
+
+    /**
+     * {@return what sets up a client of the hub, which is closed after the test}
+     *
+     * @throws IllegalStateException as {@link #hub} does
+     */
+    public SocketClient.Builder client() {
+        TestServer at = current();
+        at.server().hub(); // with topics it says so
+        return at.client(at.server().uri());
+    }
+
+    /**
+     * {@return what sets up a client of a topic, which is closed after the test}
+     *
+     * @param topic the topic's name
+     * @throws IllegalStateException as {@link #topics} does
+     */
+    public SocketClient.Builder client(String topic) {
+        TestServer at = current();
+        return at.client(at.server().uri(topic));
+    }
+
+    /**
+     * {@return a client of the hub, which is closed after the test}
+     *
+     * @throws IllegalStateException as {@link #hub} does
+     * @throws HandshakeRefusedException if the server refuses it
+     */
+    public SocketClient connect() {
+        return client().connect();
+    }
+
+    /**
+     * {@return a client of a topic, which is closed after the test}
+     *
+     * @param topic the topic's name
+     * @throws IllegalStateException as {@link #topics} does
+     * @throws HandshakeRefusedException if the server refuses it
+     */
+    public SocketClient connect(String topic) {
+        return client(topic).connect();
+    }
+
+    private TestServer current() {
+        List<TestServer> all = List.copyOf(running.values());
+        if (all.isEmpty()) {
+            throw new IllegalStateException("no test runs: a server is there from @BeforeEach to @AfterEach, and the "
+                    + "object must be registered with @RegisterExtension");
+        }
+        if (all.size() > 1) {
+            throw new IllegalStateException(all.size() + " tests run at once and share this object: "
+                    + "let them have parameters, such as BroadcastServer or SocketClient");
+        }
+        return all.get(0);
+    }
+
+    /** Called by JUnit: starts the server of a test. */
+    @Override
+    public void beforeEach(ExtensionContext test) {
+        running.put(test.getUniqueId(), TestServer.start(hub, topics, server));
+    }
+
+    /** Called by JUnit: ends the server of a test. */
+    @Override
+    public void afterEach(ExtensionContext test) {
+        TestServer ended = running.remove(test.getUniqueId());
+        if (ended != null) {
+            ended.close(closeLimit);
+        }
+    }
+
+    /** Called by JUnit. */
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext test) {
+        return PARAMETERS.contains(parameter.getParameter().getType());
+    }
+
+    /** Called by JUnit. */
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext test) {
+        Class<?> type = parameter.getParameter().getType();
+        TestServer at = running.get(test.getUniqueId());
+        if (at == null) {
+            throw new ParameterResolutionException("each test has a server of its own: " + type.getSimpleName()
+                    + " can be a parameter of @Test, @BeforeEach and @AfterEach methods only, not of "
+                    + parameter.getDeclaringExecutable());
+        }
+        try {
+            if (type == SocketClient.class) {
+                at.server().hub(); // with topics it says so
+                return at.client(at.server().uri()).connect();
+            }
+            return type == BroadcastHub.class ? at.server().hub()
+                    : type == Topics.class ? at.server().topics() : at.server();
+        } catch (IllegalStateException e) {
+            throw new ParameterResolutionException(e.getMessage(), e);
+        }
+    }
+
+    /** Sets up an extension. Not safe for many threads. */
+    public static final class Builder {
+        private UnaryOperator<BroadcastHub.Builder> hub = UnaryOperator.identity();
+        private @Nullable UnaryOperator<Topics.Builder> topics;
+        private UnaryOperator<BroadcastServer.Builder> server = UnaryOperator.identity();
+        private Duration closeLimit = DEFAULT_CLOSE_LIMIT;
+
+        private Builder() {
+        }
+
+        /**
+         * Sets up the hub of each test.
+         *
+         * @param settings called before each test; leaves all at its default by default
+         * @return this builder
+         */
+        public Builder hub(UnaryOperator<BroadcastHub.Builder> settings) {
+            hub = Objects.requireNonNull(settings, "settings");
+            return this;
+        }
+
+        /**
+         * Has topics in place of a hub, and sets up those of each test.
+         *
+         * @param settings called before each test
+         * @return this builder
+         */
+        public Builder topics(UnaryOperator<Topics.Builder> settings) {
+            topics = Objects.requireNonNull(settings, "settings");
+            return this;
+        }
+
+        /**
+         * Sets up the server of each test.
+         *
+         * @param settings called before each test, with a builder that has any free port of 127.0.0.1, and the hub or
+         *     the topics, which stay as they are
+         * @return this builder
+         */
+        public Builder server(UnaryOperator<BroadcastServer.Builder> settings) {
+            server = Objects.requireNonNull(settings, "settings");
+            return this;
+        }
+
+        /**
+         * Sets how long the peers of a server may take at its end. Clients of the extension take no time.
+         *
+         * @param limit {@link #DEFAULT_CLOSE_LIMIT} by default; zero aborts at once
+         * @return this builder
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder closeLimit(Duration limit) {
+            if (limit.isNegative()) {
+                throw new IllegalArgumentException("limit must not be negative: " + limit);
+            }
+            closeLimit = limit;
+            return this;
+        }
+
+        /** {@return the extension, for a field with {@code @RegisterExtension}} */
+        public BroadcastServerExtension build() {
+            return new BroadcastServerExtension(this);
+        }
+    }
+}

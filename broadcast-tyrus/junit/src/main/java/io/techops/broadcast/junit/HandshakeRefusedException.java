@@ -1,0 +1,22 @@
+package io.techops.broadcast.junit;
+
+import java.net.URI;
+
+/** The server has answered a handshake with another status than 101. */
+public final class HandshakeRefusedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    /** The HTTP status. */
+    private final int status;
+
+    HandshakeRefusedException(URI uri, int status, Throwable cause) {
+        super("the handshake was answered with HTTP status " + status + ": " + uri, cause);
+        this.status = status;
+    }
+
+    /** {@return the HTTP status, such as 401} */
+    public int status() {
+        return status;
+    }
+}
