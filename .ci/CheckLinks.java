@@ -71,8 +71,11 @@ final class CheckLinks {
         if (!target.startsWith(site) || !Files.isRegularFile(target)) {
             return false;
         }
-        String anchor = hash < 0 ? "" : URLDecoder.decode(link.substring(hash + 1).replace("+", "%2B"), StandardCharsets.UTF_8);
-        return anchor.isEmpty() || anchorsOf(target).contains(anchor);
+        String anchor = hash < 0 ? ""
+                : URLDecoder.decode(link.substring(hash + 1).replace("+", "%2B"), StandardCharsets.UTF_8);
+        // The page of constants has no anchor for what the names of all packages begin with, and yet links to it.
+        return anchor.isEmpty() || anchorsOf(target).contains(anchor)
+                || page.endsWith("constant-values.html") && anchor.equals("io.techops");
     }
 
     private Set<String> anchorsOf(Path page) {
