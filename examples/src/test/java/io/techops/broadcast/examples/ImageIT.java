@@ -82,6 +82,8 @@ class ImageIT {
         try (Program service = Program.ofFile(link, cache, "--version")) {
             assertThat(service.awaitExit()).isZero();
             assertThat(service.out()).hasSize(1).first().asString().startsWith("broadcast-service ");
+        } finally {
+            Files.delete(link);
         }
     }
 
