@@ -7,6 +7,7 @@ import io.techops.broadcast.handshake.ReplayLimits;
 import io.techops.broadcast.stream.StreamQuery;
 import io.techops.broadcast.stream.Subprotocols;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param settings those that decided
  * @param asked what the client asks for
- * @param decision accepts or refuses, and is not pending
+ * @param decision accepts or refuses; pending only where that is said
  * @param cause why it was refused; null if it was accepted
  */
 record DecidedHandshake(EndpointSettings settings, ContainerHandshake asked, Decision decision,
@@ -42,6 +43,17 @@ record DecidedHandshake(EndpointSettings settings, ContainerHandshake asked, Dec
 
     /** {@return what the settings decide, on this thread, which waits for a decision that is pending} Never throws. */
     static DecidedHandshake decide(EndpointSettings settings, ContainerHandshake asked) {
+        return decide(settings, asked,
+                (policy, bounded) -> PolicyCall.ask(policy, bounded, settings.handshakeTimeout()));
+    }
+
+    /** {@return what the settings decide at once: the decision may be pending} Never throws. */
+    static DecidedHandshake begin(EndpointSettings settings, ContainerHandshake asked) {
+        return decide(settings, asked, (policy, bounded) -> PolicyCall.step(bounded, () -> policy.decide(bounded)));
+    }
+
+    private static DecidedHandshake decide(EndpointSettings settings, ContainerHandshake asked,
+            BiFunction<HandshakePolicy, ContainerHandshake, PolicyCall.Outcome> ask) {
         ReplayLimits limits = settings.replayLimits();
         boolean numbered = Subprotocols.mayBeNumbered(asked.subprotocols(), limits);
         StreamQuery.Result query = StreamQuery.parse(asked.query(), numbered);
@@ -53,7 +65,7 @@ record DecidedHandshake(EndpointSettings settings, ContainerHandshake asked, Dec
             return new DecidedHandshake(settings, asked, Decision.accept(), null);
         }
         ContainerHandshake bounded = asked.asking(limits.allowed(((StreamQuery.Asked) query).replay()));
-        PolicyCall.Outcome outcome = PolicyCall.ask(policy, bounded, settings.handshakeTimeout());
+        PolicyCall.Outcome outcome = ask.apply(policy, bounded);
         return new DecidedHandshake(settings, bounded, outcome.decision(), outcome.cause());
     }
 

@@ -16,6 +16,9 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.server.ServerContainer;
+import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
@@ -48,7 +51,8 @@ import org.jspecify.annotations.Nullable;
  * a way that only the container takes for that of the endpoint ({@code /live;v=1}), the endpoint asks the policy as
  * if there were no filter: no client passes without being asked about.
  *
- * <p>The decision is made on a thread of the container, which also waits for one that comes later.
+ * <p>The policy is asked on a thread of the container, which also waits for a decision that comes later, unless the
+ * filter is {@link #upgrading}.
  *
  * <p>What is not a handshake for this path is passed on. Needs Jakarta Servlet 5.0 or newer, which the container
  * brings; nothing else of this library does. Immutable, and safe for use by any number of threads.
@@ -61,6 +65,14 @@ public final class HandshakeFilter implements Filter {
     private final PathTemplate template;
     private final SessionHubs hubs;
     private final EndpointSettings settings;
+    private final @Nullable ServerEndpointConfig upgraded;
+
+    private HandshakeFilter(HandshakeFilter other, @Nullable ServerEndpointConfig upgraded) {
+        this.template = other.template;
+        this.hubs = other.hubs;
+        this.settings = other.settings;
+        this.upgraded = upgraded;
+    }
 
     private HandshakeFilter(String path, SessionHubs hubs, EndpointSettings settings) {
         if (path.replace(PathTemplate.VARIABLE, "").indexOf('{') >= 0) {
@@ -70,6 +82,7 @@ public final class HandshakeFilter implements Filter {
         this.template = new PathTemplate(path);
         this.hubs = hubs;
         this.settings = Objects.requireNonNull(settings, "settings");
+        this.upgraded = null;
     }
 
     /**
@@ -101,6 +114,19 @@ public final class HandshakeFilter implements Filter {
     }
 
     /**
+     * {@return this filter, whose threads do not wait for decisions that come {@linkplain Decision#later later}} The
+     * request is put aside meanwhile, dispatched again, and upgraded by the filter: so it is for {@code ASYNC}
+     * dispatches, too, as {@link #addTo} registers it, and the filters around it support asynchronous processing;
+     * otherwise a thread waits.
+     *
+     * @param endpoint the one at this path: {@link BroadcastEndpoint#config}, or for an annotated class a configuration
+     *     of it, with its {@link EndpointConfigurator}
+     */
+    public HandshakeFilter upgrading(ServerEndpointConfig endpoint) {
+        return new HandshakeFilter(this, Objects.requireNonNull(endpoint, "endpoint"));
+    }
+
+    /**
      * Registers the filter for all paths, before the filters that are registered already.
      *
      * @param context of the application, which is about to start
@@ -112,8 +138,8 @@ public final class HandshakeFilter implements Filter {
         if (registration == null) {
             throw new IllegalStateException("there is a filter of this name already: " + name);
         }
-        registration.setAsyncSupported(true); // of what is passed on
-        registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+        registration.setAsyncSupported(true);
+        registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC), false, "/*");
     }
 
     /** Answers a handshake that is refused, and passes on everything else. */
@@ -127,12 +153,36 @@ public final class HandshakeFilter implements Filter {
             chain.doFilter(request, response);
             return;
         }
-        DecidedHandshake decided = decide(handshake((HttpServletRequest) request, at.topic()));
-        if (decided.decision() instanceof Decision.Refuse refuse) {
+        HttpServletRequest handshake = (HttpServletRequest) request;
+        LaterDecision waited = LaterDecision.of(handshake);
+        boolean mayWait = upgraded != null && request.isAsyncSupported();
+        DecidedHandshake decided = waited != null ? waited.handshake()
+                : decide(handshake(handshake, at.topic()), mayWait);
+        if (decided.decision() instanceof Decision.Pending pending) {
+            LaterDecision.await(handshake, answer, decided, pending, waited != null ? waited.until()
+                    : System.nanoTime() + settings.handshakeTimeout().toNanos());
+        } else if (decided.decision() instanceof Decision.Refuse refuse) {
             hubs.refused(Objects.requireNonNull(decided.cause()));
             refuse(answer, refuse);
+        } else if (waited != null) {
+            upgrade(handshake, answer, decided);
         } else {
             decided.<IOException, ServletException>during(() -> chain.doFilter(request, response));
+        }
+    }
+
+    /** Upgrades a request that was dispatched again, which the container's own filters are not for. */
+    private void upgrade(HttpServletRequest request, HttpServletResponse response, DecidedHandshake decided)
+            throws IOException, ServletException {
+        ServerContainer container =
+                (ServerContainer) request.getServletContext().getAttribute(ServerContainer.class.getName());
+        String topic = decided.asked().topic();
+        Map<String, String> parameters = topic == null ? Map.of() : Map.of(SessionTopics.PARAMETER, topic);
+        try {
+            decided.<IOException, DeploymentException>during(() -> container.upgradeHttpToWebSocket(request, response,
+                    Objects.requireNonNull(upgraded), parameters));
+        } catch (DeploymentException e) {
+            throw new ServletException("the endpoint cannot be upgraded to", e);
         }
     }
 
@@ -157,7 +207,7 @@ public final class HandshakeFilter implements Filter {
                 request.getUserPrincipal(), topic);
     }
 
-    private DecidedHandshake decide(ContainerHandshake asked) {
+    private DecidedHandshake decide(ContainerHandshake asked, boolean mayWait) {
         List<String> origins = asked.headers().getOrDefault("Origin", List.of());
         if (asked.topic() != null && !hubs.isAllowed(asked.topic())) {
             return refused(asked, Decision.refuse(404, "There can be no topic of this name."), RefusalCause.NOT_FOUND);
@@ -170,7 +220,7 @@ public final class HandshakeFilter implements Filter {
             return refused(asked, Decision.refuse(503, "The server is going away.").header("Retry-After", "1"),
                     RefusalCause.CLOSED);
         }
-        return DecidedHandshake.decide(settings, asked);
+        return mayWait ? DecidedHandshake.begin(settings, asked) : DecidedHandshake.decide(settings, asked);
     }
 
     private DecidedHandshake refused(ContainerHandshake asked, Decision.Refuse refuse, RefusalCause cause) {

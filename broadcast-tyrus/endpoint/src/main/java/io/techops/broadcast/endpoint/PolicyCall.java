@@ -8,7 +8,6 @@ import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.stream.Subprotocols;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the application's policy on the container's thread, which waits. Only static methods. */
+/** Asks the application's policy on a thread of the container. Only static methods. */
 final class PolicyCall {
 
     private static final Logger LOG = LoggerFactory.getLogger(PolicyCall.class);
@@ -26,11 +25,16 @@ final class PolicyCall {
     private PolicyCall() {
     }
 
+    /** What is asked. */
+    interface Question {
+        @Nullable Decision ask() throws Exception;
+    }
+
     /**
      * What came of it.
      *
-     * @param decision is not pending
-     * @param cause null if it was accepted
+     * @param decision may be pending only where that is said
+     * @param cause null unless it was refused
      */
     record Outcome(Decision decision, @Nullable RefusalCause cause) {
     }
@@ -41,20 +45,25 @@ final class PolicyCall {
      * @param timeout how long to wait for a decision that is pending
      */
     static Outcome ask(HandshakePolicy policy, HandshakeRequest request, Duration timeout) {
+        long until = System.nanoTime() + timeout.toNanos();
+        Outcome outcome = step(request, () -> policy.decide(request));
+        while (outcome.decision() instanceof Decision.Pending pending) {
+            outcome = step(request, () -> pending.resume(await(pending, until)));
+        }
+        return outcome;
+    }
+
+    /** {@return the decision, which may be pending; a refusal with 503 if there is none} Never throws. */
+    static Outcome step(HandshakeRequest request, Question question) {
         try {
-            long until = System.nanoTime() + timeout.toNanos();
-            Decision decision = policy.decide(request);
-            while (decision instanceof Decision.Pending pending) {
-                decision = pending.resume(await(pending.stage(), until));
-            }
+            Decision decision = question.ask();
             if (decision instanceof Decision.Accept accept) {
                 Subprotocols.check(accept.subprotocol(), request);
-                return new Outcome(accept, null);
             }
             if (decision == null) {
                 throw new IllegalStateException("the handshake policy returned null");
             }
-            return new Outcome(decision, RefusalCause.POLICY);
+            return new Outcome(decision, decision instanceof Decision.Refuse ? RefusalCause.POLICY : null);
         } catch (TimeoutException e) {
             if (FAILURES.first()) {
                 LOG.warn("The stage of a handshake policy does not complete within handshakeTimeout: "
@@ -77,26 +86,35 @@ final class PolicyCall {
         return new Outcome(Decision.refuse(503, UNDECIDED), cause);
     }
 
-    private static @Nullable Decision await(CompletionStage<? extends Decision> stage, long until) throws Exception {
+    /** {@return completes as the stage does, with an {@link ExecutionException} if that fails} */
+    static CompletableFuture<Decision> told(Decision.Pending pending) {
         CompletableFuture<Decision> told = new CompletableFuture<>();
-        stage.whenComplete((decision, thrown) -> {
+        pending.stage().whenComplete((decision, thrown) -> {
             if (thrown != null) {
-                told.completeExceptionally(thrown);
+                told.completeExceptionally(new ExecutionException(thrown)); // which is not ours, whatever it is
             } else {
                 told.complete(decision);
             }
         });
+        return told;
+    }
+
+    private static @Nullable Decision await(Decision.Pending pending, long until) throws Exception {
+        CompletableFuture<Decision> told = told(pending);
         try {
             return told.get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | InterruptedException e) {
-            cancel(stage);
+            cancel(pending);
             throw e;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
         }
     }
 
-    private static void cancel(CompletionStage<?> stage) {
+    /** Cancels the stage of a decision that is not waited for any more. */
+    static void cancel(Decision.Pending pending) {
         try {
-            stage.toCompletableFuture().cancel(true);
+            pending.stage().toCompletableFuture().cancel(true);
         } catch (RuntimeException e) { // it need not have a future
             LOG.debug("A stage of a handshake policy cannot be cancelled: {}", e.toString());
         }

@@ -5,8 +5,10 @@ import io.techops.broadcast.Topics;
 import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.endpoint.EndpointSettings;
 import io.techops.broadcast.endpoint.HandshakeFilter;
+import jakarta.servlet.DispatcherType;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.Objects;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -38,6 +40,7 @@ final class ServedEndpoints {
     private static FilterRegistrationBean<HandshakeFilter> registered(String name, HandshakeFilter filter) {
         FilterRegistrationBean<HandshakeFilter> registration = new FilterRegistrationBean<>(filter);
         registration.setName(name);
+        registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC);
         return registration;
     }
 
@@ -60,8 +63,9 @@ final class ServedEndpoints {
         @Bean
         @ConditionalOnMissingBean(name = "broadcastFilter")
         FilterRegistrationBean<HandshakeFilter> broadcastFilter(BroadcastProperties properties, BroadcastHub hub,
-                EndpointSettings settings) {
-            return registered("broadcastFilter", HandshakeFilter.of(path(properties), hub, settings));
+                EndpointSettings settings, @Qualifier("broadcastEndpoint") ServerEndpointConfig endpoint) {
+            return registered("broadcastFilter",
+                    HandshakeFilter.of(path(properties), hub, settings).upgrading(endpoint));
         }
     }
 
@@ -88,8 +92,9 @@ final class ServedEndpoints {
         @Bean
         @ConditionalOnMissingBean(name = "broadcastTopicsFilter")
         FilterRegistrationBean<HandshakeFilter> broadcastTopicsFilter(BroadcastProperties properties, Topics topics,
-                EndpointSettings settings) {
-            return registered("broadcastTopicsFilter", HandshakeFilter.of(path(properties), topics, settings));
+                EndpointSettings settings, @Qualifier("broadcastTopicsEndpoint") ServerEndpointConfig endpoint) {
+            return registered("broadcastTopicsFilter",
+                    HandshakeFilter.of(path(properties), topics, settings).upgrading(endpoint));
         }
     }
 }

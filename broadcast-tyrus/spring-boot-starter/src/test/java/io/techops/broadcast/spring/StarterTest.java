@@ -78,6 +78,8 @@ class StarterTest {
         HandshakePolicy members() {
             return request -> "banned=1".equals(request.query()) ? Decision.refuse(402, "banned")
                     : "late=1".equals(request.query()) ? Decision.later(new CompletableFuture<>())
+                    : "soon=1".equals(request.query()) ? Decision.later(CompletableFuture.supplyAsync(
+                            () -> Decision.accept().with(DECIDED, request.principal().getName() + " later")))
                     : Decision.accept().with(DECIDED, request.principal().getName());
         }
 
@@ -214,6 +216,16 @@ class StarterTest {
         before = refusals(RefusalCause.TIMEOUT);
         assertRefused(ask("/chat?late=1"), 503);
         assertThat(refusals(RefusalCause.TIMEOUT)).isEqualTo(before + 1);
+    }
+
+    @Test
+    void aDecisionMayComeLater() {
+        try (JdkClient peer = anna("/chat?soon=1")) {
+            BroadcastHub hub = application.getBean(BroadcastHub.class);
+            await().until(() -> hub.peers().stream().anyMatch(
+                    each -> "anna later".equals(each.attributes().get(DECIDED))));
+            assertThat(peer.send("hello").next()).isEqualTo("HELLO");
+        }
     }
 
     @Test

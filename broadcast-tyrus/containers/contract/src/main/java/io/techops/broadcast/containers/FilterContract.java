@@ -7,13 +7,16 @@ import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
 import java.io.EOFException;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -172,5 +175,62 @@ interface FilterContract {
         begin();
         assertThat(connect().ask("GET /filtered HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")).startsWith("HTTP/1.1 404 ");
         assertThat(FilteredEndpoints.ASKED).hasValue(0);
+    }
+
+    @Test
+    default void noThreadWaitsForADecisionThatComesLater() throws Exception {
+        rig().start(BroadcastHub.builder(), Container.FEW_THREADS);
+        FilteredEndpoints.LATER.clear();
+        int clients = 4 * Container.FEW_THREADS;
+        for (int i = 0; i < clients; i++) {
+            connect().send(RawClient.handshake(i % 2 == 0 ? "/patient?" + i : "/patient/t?" + i,
+                    "Authorization: Bearer " + i).getBytes(StandardCharsets.ISO_8859_1));
+        }
+        patiently().until(() -> FilteredEndpoints.LATER.size() == clients);
+        for (int i = 0; i < clients; i++) {
+            FilteredEndpoints.LATER.get(String.valueOf(i)).complete(
+                    i % 4 < 2 ? Decision.accept() : Decision.refuse(403, "no, " + i));
+        }
+        for (int i = 0; i < clients; i++) {
+            RawClient client = rig().peers.get(i);
+            assertThat(client.readHead()).as("client %s", i).startsWith(i % 4 < 2 ? "HTTP/1.1 101 " : "HTTP/1.1 403 ");
+            if (i % 4 >= 2) {
+                assertThat(client.readBody()).isEqualTo("no, " + i + "\n");
+            }
+        }
+        patiently().until(() -> rig().hub.peers().size() == clients / 4);
+        patiently().until(() -> rig().topics.hub("t").peers().size() == clients / 4);
+        assertThat(FilteredEndpoints.ASKED).hasValue(clients / 2);
+        rig().hub.broadcast("hello");
+        rig().topics.hub("t").broadcast("hello");
+        for (int i = 0; i < clients; i++) {
+            if (i % 4 < 2) {
+                assertThat(rig().peers.get(i).sendText("from " + i).nextText()).isEqualTo("hello");
+            }
+        }
+        assertThat(rig().hub.peers()).allSatisfy(peer -> assertThat(peer.attributes().get(GuardedEndpoints.USER))
+                .isEqualTo(peer.attributes().get(PeerAttributes.QUERY)));
+    }
+
+    @Test
+    default void aDecisionThatDoesNotComeInTimeIs503AndItsStageIsCancelled() throws Exception {
+        begin();
+        FilteredEndpoints.LATER.clear();
+        RawClient gone = connect();
+        gone.send(RawClient.handshake("/patient", "Authorization: Bearer gone").getBytes(StandardCharsets.ISO_8859_1));
+        patiently().until(() -> FilteredEndpoints.LATER.size() == 1);
+        gone.reset();
+        FilteredEndpoints.LATER.get("gone").complete(Decision.accept());
+        try (LogCatch log = new LogCatch()) {
+            assertThat(ask("/hurried", "Authorization: Bearer late")).startsWith("HTTP/1.1 503 ");
+            assertThat(log.warnings()).allMatch(line -> line.contains("handshakeTimeout"));
+        }
+        assertThat(FilteredEndpoints.LATER.get("late")).isCancelled();
+        assertThat(rig().hub.stats().refusals(RefusalCause.TIMEOUT)).isEqualTo(1);
+        FilteredEndpoints.LATER.put("fails", CompletableFuture.failedFuture(new IllegalStateException("on purpose")));
+        try (LogCatch log = new LogCatch()) {
+            assertThat(ask("/patient", "Authorization: Bearer fails")).startsWith("HTTP/1.1 503 ");
+            assertThat(log.warnings()).allMatch(line -> line.contains("handshake policy"));
+        }
     }
 }

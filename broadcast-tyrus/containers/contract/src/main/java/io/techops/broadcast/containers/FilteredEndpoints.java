@@ -7,7 +7,12 @@ import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.HandshakePolicy;
 import jakarta.servlet.ServletContext;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Endpoints whose handshakes meet a filter first. */
@@ -25,6 +30,18 @@ public final class FilteredEndpoints {
     private static final EndpointSettings SETTINGS = GuardedEndpoints.SETTINGS
             .handshakePolicy(PAYING.andThen(GuardedEndpoints.SETTINGS.handshakePolicy()));
 
+    /** What {@link #PATIENT} waits for, by token. */
+    static final Map<String, CompletableFuture<Decision>> LATER = new ConcurrentHashMap<>();
+
+    private static final EndpointSettings PATIENT = EndpointSettings.standard().handshakeTimeout(Duration.ofMinutes(1))
+            .handshakePolicy(HandshakePolicy.async(request -> LATER.computeIfAbsent(
+                    request.bearerToken(), token -> new CompletableFuture<>())).andThen(request -> {
+                        ASKED.incrementAndGet();
+                        return Decision.accept().with(GuardedEndpoints.USER, request.bearerToken());
+                    }));
+
+    private static final EndpointSettings HURRIED = PATIENT.handshakeTimeout(Duration.ofMillis(100));
+
     private FilteredEndpoints() {
     }
 
@@ -39,6 +56,14 @@ public final class FilteredEndpoints {
     public static void filter(ServletContext context) {
         HandshakeFilter.of("/filtered", DeploymentStyle.hub(), SETTINGS).addTo(context);
         HandshakeFilter.of("/chambers/{topic}", DeploymentStyle.topics(), SETTINGS).addTo(context);
+        for (String path : List.of("/patient", "/hurried")) {
+            EndpointSettings settings = path.equals("/patient") ? PATIENT : HURRIED;
+            HandshakeFilter.of(path, DeploymentStyle.hub(), settings)
+                    .upgrading(BroadcastEndpoint.config(path, DeploymentStyle.hub(), settings)).addTo(context);
+        }
+        HandshakeFilter.of("/patient/{topic}", DeploymentStyle.topics(), PATIENT)
+                .upgrading(BroadcastEndpoint.config("/patient/{topic}", DeploymentStyle.topics(), PATIENT))
+                .addTo(context);
         HandshakeFilter.of("/pages", DeploymentStyle.hub(), GuardedEndpoints.ORIGINS).addTo(context);
     }
 }
