@@ -192,8 +192,23 @@ public class HostedEndTest {
     }
 
     @Test
+    void aClientThatClosesAndReadsOnlyWhenItsPlaceIsFreeGetsAllThatTheKernelHad() throws Exception {
+        try (BroadcastServer server = echo(Wire.PLAIN).maxPeers(1).start();
+                RawClient raw = Wire.PLAIN.connect(server, 4096).shakeHands("/echo")) {
+            String text = "0123456789".repeat(20_000);
+            Hosted.OPENED.take().getBasicRemote().sendText(text);
+            raw.sendClose(4001);
+            await().ignoreException(IOException.class) // while its place is not free
+                    .untilAsserted(() -> open(Wire.PLAIN, server, "/echo").close());
+            assertThat(raw.readText()).isEqualTo(text);
+            assertThat(raw.readClose().code()).isEqualTo(4001);
+            assertThat(raw.socket().getInputStream().read()).as("the end, and no reset").isEqualTo(-1);
+        }
+    }
+
+    @Test
     void aClientThatSaysNothingMoreIsStillSentWhatWaits() throws Exception {
-        // It has five seconds to read all, so that its receive buffer is not a small one.
+        // It has five seconds to read what is more than the kernel takes: its receive buffer is not a small one.
         try (BroadcastServer server = echo(Wire.PLAIN).maxPeers(1).start();
                 RawClient slow = Wire.PLAIN.connect(server)) {
             slow.shakeHands("/echo");
@@ -311,7 +326,9 @@ public class HostedEndTest {
             assertThat(one.readClose().code()).isEqualTo(1001);
             assertThat(two.readClose().code()).isEqualTo(1001);
             one.sendClose(1001);
+            one.socket().close();
             two.sendClose(1001);
+            two.socket().close();
             closing.join(TestRun.LIMIT.toMillis());
             assertThat(closing.isAlive()).isFalse();
         }

@@ -2,12 +2,14 @@ package io.techops.broadcast.tyrus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.Retention;
+import io.techops.broadcast.testing.Kernel;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Recorder;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -66,6 +69,28 @@ class SlowReaderTest {
             bytes[i] = (byte) (' ' + (bytes[i] & 0x3F));
         }
         return Message.text(new String(bytes, StandardCharsets.US_ASCII));
+    }
+
+    @Test
+    void aPeerThatClosesAndReadsOnlyAfterItsSocketWasClosedGetsAllThatTheKernelHad() throws Exception {
+        assumeTrue(Kernel.isThere(), "only Linux lists the sockets of a process");
+        Wire.atOnce(wire -> {
+            try (BroadcastServer server = wire.start(BroadcastHub.builder().heartbeat(Duration.ZERO));
+                    RawClient peer = wire.open(server, 4_096)) {
+                Kernel.Connection socket = Kernel.connection(server.port(), peer.socket().getLocalPort());
+                String text = "0123456789".repeat(1_000);
+                for (int i = 0; i < 20; i++) {
+                    server.hub().broadcast(text); // more than the peer's buffer takes, less than that of the server
+                }
+                peer.sendClose(4000);
+                await().until(() -> !socket.hasDescriptor());
+                for (int i = 0; i < 20; i++) {
+                    assertThat(peer.readText()).isEqualTo(text);
+                }
+                assertThat(peer.read().code()).isEqualTo(4000);
+                assertThat(peer.socket().getInputStream().read()).as("the end, and no reset").isEqualTo(-1);
+            }
+        });
     }
 
     @ParameterizedTest

@@ -7,6 +7,11 @@ import io.techops.broadcast.testing.Tls;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import javax.net.SocketFactory;
 
 /**
@@ -15,6 +20,32 @@ import javax.net.SocketFactory;
  */
 enum Wire {
     PLAIN, TLS;
+
+    /** What is tried over each of them. */
+    interface Trial {
+
+        /** Tries it over one of them. */
+        void over(Wire wire) throws Exception;
+    }
+
+    /** Tries something over all of them at the same time: for what does little but wait for seconds to pass. */
+    static void atOnce(Trial trial) throws Exception {
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            for (Wire wire : values()) {
+                all.add(threads.submit(() -> {
+                    trial.over(wire);
+                    return null;
+                }));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
 
     /** {@return a server on the loopback interface, on any free port, which waits long for a handshake} */
     BroadcastServer.Builder server() {

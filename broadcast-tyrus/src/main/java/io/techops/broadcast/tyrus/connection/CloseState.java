@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * inputEnded leads from every state of the first row, BROKEN too, to DONE: a peer that goes without a close frame is
  * not waited for. failed leads from the first row to BROKEN, so that what the peer sent before is still read; from the
  * other rows to ENDED, because there is nothing to wait for. An abort, and the end of the socket, lead to ENDED from
- * everywhere.
+ * everywhere. An abort resets the connection, but in LINGERING and DONE: there the socket is closed, and the kernel
+ * goes on to deliver what it holds. A peer that has not answered our close frame may be one that reads nothing.
  *
  * BROKEN, ANSWERING, FINAL_FLUSH and LINGERING have a time limit. The others wait for the peer as long as the hub's own
  * timeouts allow.
@@ -37,35 +38,35 @@ import org.jspecify.annotations.Nullable;
 enum CloseState {
 
     /** Both directions are in use. */
-    OPEN(true, true, true, null),
+    OPEN(true, true, true, false, null),
     /** The hub has closed the peer; the close frame waits behind what was written before. */
-    CLOSING(true, true, false, null),
+    CLOSING(true, true, false, false, null),
     /** The close frame has left; the peer's answer is awaited. */
-    CLOSE_SENT(true, false, false, null),
+    CLOSE_SENT(true, false, false, false, null),
     /** Writing has failed; what came before can still be read. */
-    BROKEN(true, false, false, Limits.DRAIN),
+    BROKEN(true, false, false, false, Limits.DRAIN),
     /** The peer has said its last; the hub may still owe it something. */
-    CLOSE_RECEIVED(false, true, true, null),
+    CLOSE_RECEIVED(false, true, true, false, null),
     /** Both have said their last, and the close frame waits. */
-    ANSWERING(false, true, false, Limits.FLUSH),
+    ANSWERING(false, true, false, false, Limits.FLUSH),
     /** The close frame has left, and the input is drained, so that a reset does not destroy it. */
-    LINGERING(false, false, false, Limits.FLUSH),
+    LINGERING(false, false, false, true, Limits.FLUSH),
     /** As {@link #CLOSE_RECEIVED}, and the stream has ended. */
-    INPUT_ENDED(false, true, true, null),
+    INPUT_ENDED(false, true, true, false, null),
     /** As {@link #ANSWERING}, and the stream has ended. */
-    FINAL_FLUSH(false, true, false, Limits.FLUSH),
+    FINAL_FLUSH(false, true, false, false, Limits.FLUSH),
     /** Nothing more is written or read: the socket is being closed; what was written before still leaves. */
-    DONE(false, false, false, null),
+    DONE(false, false, false, true, null),
     /** The socket is closed, or being aborted. */
-    ENDED(false, false, false, null);
+    ENDED(false, false, false, false, null);
 
     /** Of a nested class, because constants of the enum cannot refer to those of their own. */
     private static final class Limits {
         /** How long it may take to read what came before writing failed. */
         static final Duration DRAIN = Duration.ofSeconds(2);
         /**
-         * How long the close frame may wait behind a slow peer's data when the peer is not read any more; and how long
-         * the peer has to read what the kernel still holds of both, whose progress cannot be seen.
+         * How long a peer that is not read any more may take nothing while the close frame waits; and how long what it
+         * still sends is read and dropped after that has left.
          */
         static final Duration FLUSH = Duration.ofSeconds(5);
     }
@@ -76,13 +77,16 @@ enum CloseState {
     final boolean writes;
     /** Whether messages can be written: the close frame is the last. */
     final boolean takesMessages;
+    /** Whether both have said all, and the kernel has it: an abort lets it deliver that. */
+    final boolean delivers;
     /** After what time the connection is aborted; null if the hub's timeouts see to that. */
     final @Nullable Duration limit;
 
-    CloseState(boolean reads, boolean writes, boolean takesMessages, @Nullable Duration limit) {
+    CloseState(boolean reads, boolean writes, boolean takesMessages, boolean delivers, @Nullable Duration limit) {
         this.reads = reads;
         this.writes = writes;
         this.takesMessages = takesMessages;
+        this.delivers = delivers;
         this.limit = limit;
     }
 

@@ -222,10 +222,12 @@ abstract class FrameWriter implements Runnable {
         tell(told);
     }
 
-    /** Forgets what waits; nothing goes out or comes in any more. */
-    final void end() {
+    /** Forgets what waits; nothing goes out or comes in any more. {@return the state before} */
+    final CloseState end() {
         synchronized (this) {
+            CloseState before = state;
             enter(CloseState.ENDED);
+            return before;
         }
     }
 

@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  *   reset                     found by reading, even if a write has failed before: what the peer sent until then counts
  * and always end with ended(), which Grizzly calls once the socket is closed.
  * TCP is never closed right after our close frame: that would reset the connection and destroy it if the peer is still
- * sending. The output is shut down, and the input read until the peer has seen it, or the state's limit is over.
+ * sending. The output is shut down, and the input read until its end, or until the state's limit is over; then the
+ * socket is closed with nothing unread, and the kernel goes on to deliver what it has.
  */
 
 /**
@@ -182,16 +183,21 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
                 return;
             }
             acted = now;
-            if (abortDeadline != null) {
-                abortDeadline.cancel();
-            }
-            abortDeadline = now.limit == null ? null : watch.after(now.limit, this::abort);
+            limit(now);
         }
         if (now == CloseState.LINGERING) {
             pipe.finish();
         } else if (now == CloseState.DONE) {
             pipe.close();
         }
+    }
+
+    /** With the lock held: a state's time begins now. */
+    private void limit(CloseState now) {
+        if (abortDeadline != null) {
+            abortDeadline.cancel();
+        }
+        abortDeadline = now.limit == null ? null : watch.after(now.limit, this::abort);
     }
 
     /** The socket is closed. */
@@ -221,10 +227,11 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
 
     @Override
     public final void abort() {
+        boolean delivers = false;
         try {
-            end();
+            delivers = end().delivers;
         } finally {
-            pipe.abort();
+            pipe.abort(delivers);
         }
     }
 
@@ -243,6 +250,11 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
         Registration mine = registration;
         if (mine != null) {
             mine.progressed();
+        }
+        synchronized (this) {
+            if (acted.writes && acted.limit != null && state() == acted) {
+                limit(acted);
+            }
         }
     }
 

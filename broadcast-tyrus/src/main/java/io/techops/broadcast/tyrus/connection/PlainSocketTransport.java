@@ -17,6 +17,8 @@ public final class PlainSocketTransport implements SocketTransport {
 
     private static final Logger LOG = LoggerFactory.getLogger(PlainSocketTransport.class);
     private static final ThreadLocal<Pieces> PIECES = ThreadLocal.withInitial(Pieces::new);
+    /** Reads that drop what has come: 4 MiB in all, as a peer may send as fast as it is read. */
+    private static final int MOST_DROPPED = (4 << 20) / SocketReader.LEAST_READ;
 
     private final NIOConnection connection;
     private final WriteReadiness watch;
@@ -104,9 +106,15 @@ public final class PlainSocketTransport implements SocketTransport {
     }
 
     @Override
-    public void abort() {
+    public void abort(boolean delivers) {
         try {
-            lingerNot(channel());
+            if (delivers) {
+                drop(channel());
+            } else {
+                lingerNot(channel());
+            }
+        } catch (IOException e) {
+            LOG.debug("The socket is closed already: {}", e.toString());
         } finally { // also if there is no memory
             connection.terminateSilently();
             ended();
@@ -121,12 +129,16 @@ public final class PlainSocketTransport implements SocketTransport {
         }
     }
 
-    /** Makes the kernel drop what it still has to send when the channel is closed. */
-    private static void lingerNot(SocketChannel channel) {
-        try {
-            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-        } catch (IOException e) {
-            LOG.debug("The socket is closed already: {}", e.toString());
+    /** Drops what has come: the kernel resets a connection that is closed before all was read. */
+    private static void drop(SocketChannel channel) throws IOException {
+        ByteBuffer dropped = ByteBuffer.allocate(SocketReader.LEAST_READ);
+        for (int i = 0; i < MOST_DROPPED && channel.read(dropped.clear()) > 0; i++) {
+            // There may be more.
         }
+    }
+
+    /** Makes the kernel drop what it still has to send when the channel is closed. */
+    private static void lingerNot(SocketChannel channel) throws IOException {
+        channel.setOption(StandardSocketOptions.SO_LINGER, 0);
     }
 }

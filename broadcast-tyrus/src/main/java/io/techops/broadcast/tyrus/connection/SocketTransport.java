@@ -57,8 +57,12 @@ public interface SocketTransport {
     /** {@return the way past TLS, if there is any: this way itself if there is none} */
     SocketTransport clear();
 
-    /** Frees the socket at once. May be called without the lock. */
-    void abort();
+    /**
+     * Frees the socket at once. May be called without the lock.
+     *
+     * @param delivers whether the kernel goes on to send what it has; it drops that if not, and resets the connection
+     */
+    void abort(boolean delivers);
 
     /** Waits for the socket no more: it is closed, or about to be. May be called without the lock. */
     void ended();

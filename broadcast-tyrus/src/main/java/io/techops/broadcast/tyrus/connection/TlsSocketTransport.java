@@ -129,8 +129,14 @@ public final class TlsSocketTransport implements SocketTransport {
     }
 
     @Override
-    public void abort() {
-        socket.abort();
+    public void abort(boolean delivers) {
+        try {
+            if (delivers) {
+                finish();
+            }
+        } finally { // also if there is no memory
+            socket.abort(delivers);
+        }
     }
 
     @Override

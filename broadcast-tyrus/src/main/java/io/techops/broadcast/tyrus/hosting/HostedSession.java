@@ -38,7 +38,7 @@ public final class HostedSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(HostedSession.class);
     private static final FailureLog FAILURES = new FailureLog(LOG);
-    /** How long the close frame may take to leave, the peer's to come, and the peer to read what is in the kernel. */
+    /** How long the close frame may take to leave, then the peer's to come, and then the end of what it sends. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     /** How long it may take to read what came before writing failed. */
     private static final Duration DRAIN = Duration.ofSeconds(2);
@@ -65,11 +65,12 @@ public final class HostedSession {
     /** All of these are guarded by this. */
     private boolean opened;
     private final List<Runnable> afterOpening = new ArrayList<>();
-    private boolean peerSaidAll;
     private boolean inputOver;
-    private boolean closeLeft;
     private boolean gone;
     private @Nullable Deadline abortDeadline;
+    // These two are read without the lock, too.
+    private volatile boolean peerSaidAll;
+    private volatile boolean closeLeft;
 
     /**
      * Makes a session that is not open.
@@ -203,10 +204,10 @@ public final class HostedSession {
         later(() -> close(GOING_AWAY));
     }
 
-    /** Frees the socket at once. */
+    /** Frees the socket at once; what the kernel has is still delivered if both have said all. */
     void abort() {
         writer.end(new IOException("the session was aborted"));
-        pipe.abort();
+        pipe.abort(closeLeft && peerSaidAll);
     }
 
     /** The socket is closed. Called on any thread, which does not wait. */

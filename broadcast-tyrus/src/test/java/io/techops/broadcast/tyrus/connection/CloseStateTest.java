@@ -53,22 +53,23 @@ class CloseStateTest {
 
     @ParameterizedTest
     @CsvSource({
-        "OPEN,           reads, writes, messages,",
-        "CLOSING,        reads, writes,         ,",
-        "CLOSE_SENT,     reads,       ,         ,",
-        "BROKEN,         reads,       ,         , PT2S",
-        "CLOSE_RECEIVED,      , writes, messages,",
-        "ANSWERING,           , writes,         , PT5S",
-        "LINGERING,           ,       ,         , PT5S",
-        "INPUT_ENDED,         , writes, messages,",
-        "FINAL_FLUSH,          , writes,         , PT5S",
-        "DONE,                ,       ,         ,",
-        "ENDED,               ,       ,         ,"})
+        "OPEN,           reads, writes, messages,         ,",
+        "CLOSING,        reads, writes,         ,         ,",
+        "CLOSE_SENT,     reads,       ,         ,         ,",
+        "BROKEN,         reads,       ,         ,         , PT2S",
+        "CLOSE_RECEIVED,      , writes, messages,         ,",
+        "ANSWERING,           , writes,         ,         , PT5S",
+        "LINGERING,           ,       ,         , delivers, PT5S",
+        "INPUT_ENDED,         , writes, messages,         ,",
+        "FINAL_FLUSH,         , writes,         ,         , PT5S",
+        "DONE,                ,       ,         , delivers,",
+        "ENDED,               ,       ,         ,         ,"})
     void whatEachStateAllowsAndForHowLong(CloseState state, @Nullable String reads, @Nullable String writes,
-            @Nullable String messages, @Nullable Duration limit) {
+            @Nullable String messages, @Nullable String delivers, @Nullable Duration limit) {
         assertThat(state.reads).as("reads").isEqualTo(reads != null);
         assertThat(state.writes).as("writes").isEqualTo(writes != null);
         assertThat(state.takesMessages).as("takes messages").isEqualTo(messages != null);
+        assertThat(state.delivers).as("delivers").isEqualTo(delivers != null);
         assertThat(state.limit).isEqualTo(limit);
     }
 

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,8 @@ class ConnectionEndTest {
         private final ByteArrayOutputStream written = new ByteArrayOutputStream();
         /** What was asked for besides, in order; by the watch's thread too. */
         private final List<String> calls = new CopyOnWriteArrayList<>();
-        private boolean stalled;
+        /** How many bytes it takes before it stalls. */
+        private int room = Integer.MAX_VALUE;
         private boolean broken;
         private @Nullable Runnable then;
 
@@ -64,7 +66,7 @@ class ConnectionEndTest {
             }
             long count = 0;
             for (ByteBuffer buffer : buffers) {
-                while (!stalled && buffer.hasRemaining()) {
+                for (; room > 0 && buffer.hasRemaining(); room--) {
                     written.write(buffer.get());
                     count++;
                 }
@@ -78,7 +80,11 @@ class ConnectionEndTest {
         }
 
         void goOn() {
-            stalled = false;
+            goOn(Integer.MAX_VALUE);
+        }
+
+        void goOn(int bytes) {
+            room = bytes;
             then.run();
         }
 
@@ -113,8 +119,8 @@ class ConnectionEndTest {
         }
 
         @Override
-        public void abort() {
-            calls.add("abort");
+        public void abort(boolean delivers) {
+            calls.add(delivers ? "close at once" : "abort");
         }
 
         @Override
@@ -157,7 +163,7 @@ class ConnectionEndTest {
 
     /** Has something wait for a socket that takes nothing. */
     private void stall() {
-        pipe.stalled = true;
+        pipe.room = 0;
         hub.broadcast("hi");
     }
 
@@ -331,6 +337,44 @@ class ConnectionEndTest {
         peer.close(CloseReason.of(CloseReason.NORMAL));
         assertThat(pipe.take()).isEmpty();
         isNow(CloseState.ENDED);
+    }
+
+    @Test
+    void aPeerThatHasNotAnsweredInTimeIsReset() {
+        peer.close(CloseReason.of(CloseReason.NORMAL));
+        isNow(CloseState.CLOSE_SENT, "shutdownOutput");
+        peer.abort();
+        isNow(CloseState.ENDED, "abort");
+    }
+
+    @Test
+    void aPeerThatStillReadsWhenItsTimeIsOverIsNotReset() {
+        comes(GOODBYE);
+        isNow(CloseState.LINGERING, "shutdownOutput", "finish");
+        peer.abort();
+        isNow(CloseState.ENDED, "close at once");
+    }
+
+    @Test
+    void aSocketThatIsBeingClosedIsNotReset() {
+        comes(GOODBYE);
+        peer.inputEnded();
+        isNow(CloseState.DONE, "shutdownOutput", "finish", "close");
+        peer.abort();
+        isNow(CloseState.ENDED, "close at once");
+    }
+
+    /** The watch meets deadlines in their order: the first one that the state was given would come before the mark. */
+    @Test
+    void aCloseFrameThatWaitsHasTimeAsLongAsSomethingLeaves() throws Exception {
+        stall();
+        peer.close(CloseReason.of(CloseReason.NORMAL));
+        comes(GOODBYE);
+        isNow(CloseState.ANSWERING);
+        CompletableFuture<CloseState> mark = new CompletableFuture<>();
+        watch.after(CloseState.ANSWERING.limit, () -> mark.complete(peer.state()));
+        pipe.goOn(1);
+        assertThat(mark.get()).isSameAs(CloseState.ANSWERING);
     }
 
     @Test

@@ -86,7 +86,7 @@ class FrameWriterTest {
         }
 
         @Override
-        public void abort() {
+        public void abort(boolean delivers) {
             // There is no socket.
         }
 

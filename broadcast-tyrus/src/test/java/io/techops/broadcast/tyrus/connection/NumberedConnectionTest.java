@@ -104,7 +104,7 @@ class NumberedConnectionTest {
         }
 
         @Override
-        public void abort() {
+        public void abort(boolean delivers) {
             // there is no socket
         }
 

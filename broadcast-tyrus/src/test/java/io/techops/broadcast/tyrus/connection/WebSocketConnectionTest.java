@@ -107,7 +107,7 @@ class WebSocketConnectionTest {
         }
 
         @Override
-        public void abort() {
+        public void abort(boolean delivers) {
             aborted = true;
         }
 

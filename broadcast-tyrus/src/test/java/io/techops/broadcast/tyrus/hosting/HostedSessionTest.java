@@ -1,0 +1,266 @@
+package io.techops.broadcast.tyrus.hosting;
+
+import static io.techops.broadcast.testing.ClientFrames.close;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.techops.broadcast.Attributes;
+import io.techops.broadcast.handshake.HandshakeRequest;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.tyrus.Hosted;
+import io.techops.broadcast.tyrus.connection.SocketReader;
+import io.techops.broadcast.tyrus.connection.SocketTransport;
+import io.techops.broadcast.tyrus.connection.WriteReadiness;
+import io.techops.broadcast.tyrus.frame.EncodedBatch;
+import java.io.ByteArrayOutputStream;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.Principal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The ways of a session to its end, and what each step does to the socket, which is none. */
+class HostedSessionTest {
+
+    private static final Duration LONG = Duration.ofHours(1);
+    private static final byte[] GOING_AWAY = {(byte) 0x88, 26, 3, (byte) 233};
+
+    private final WriteReadiness watch = new WriteReadiness("watch of a test");
+    private final Hosting hosting = new Hosting(List.of(HostedEndpoint.of(Hosted.Echo.class)), watch, 1_000, false);
+    private final ExecutorService threads = Executors.newCachedThreadPool(); // Tyrus waits until a close frame has left
+    private final Pipe pipe = new Pipe();
+    private HostedSession session;
+
+    /** A socket in memory, which takes bytes or not. */
+    private static final class Pipe implements SocketTransport {
+
+        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+        /** What was asked for besides, in order; by the watch's thread too. */
+        private final List<String> calls = new CopyOnWriteArrayList<>();
+        private boolean stalled;
+        private boolean inputIsOver;
+
+        @Override
+        public long write(EncodedBatch batch) {
+            throw new AssertionError("batches are for peers of a hub");
+        }
+
+        @Override
+        public synchronized long write(ByteBuffer[] buffers) {
+            int before = written.size();
+            for (ByteBuffer buffer : buffers) {
+                while (!stalled && buffer.hasRemaining()) {
+                    written.write(buffer.get());
+                }
+            }
+            return written.size() - before;
+        }
+
+        synchronized byte[] take() {
+            byte[] bytes = written.toByteArray();
+            written.reset();
+            return bytes;
+        }
+
+        @Override
+        public void awaitWritable(Runnable whenWritable) {
+            // It is stalled for good.
+        }
+
+        @Override
+        public void shutdownOutput() {
+            calls.add("shutdownOutput");
+        }
+
+        @Override
+        public void finish() {
+            calls.add("finish");
+        }
+
+        @Override
+        public SocketReader reader(int mostAtOnce) {
+            return new SocketReader() {
+                @Override
+                public @Nullable ByteBuffer next() {
+                    return null; // the test brings what comes
+                }
+
+                @Override
+                public boolean end() {
+                    return inputIsOver;
+                }
+            };
+        }
+
+        @Override
+        public void close() {
+            calls.add("close");
+        }
+
+        @Override
+        public SocketTransport clear() {
+            return this;
+        }
+
+        @Override
+        public void abort(boolean delivers) {
+            calls.add(delivers ? "close at once" : "abort");
+        }
+
+        @Override
+        public void ended() {
+            calls.add("ended");
+        }
+    }
+
+    /** Asks for the endpoint. */
+    private static final class Request implements HandshakeRequest {
+
+        private final Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+        Request() {
+            headers.put("Host", List.of("localhost"));
+            headers.put("Sec-WebSocket-Version", List.of("13"));
+            headers.put("Sec-WebSocket-Key", List.of(RawClient.KEY));
+        }
+
+        @Override
+        public String path() {
+            return "/echo";
+        }
+
+        @Override
+        public @Nullable String query() {
+            return null;
+        }
+
+        @Override
+        public Map<String, List<String>> headers() {
+            return headers;
+        }
+
+        @Override
+        public InetSocketAddress remoteAddress() {
+            return new InetSocketAddress("127.0.0.1", 1);
+        }
+
+        @Override
+        public InetSocketAddress peerAddress() {
+            return remoteAddress();
+        }
+
+        @Override
+        public @Nullable Principal principal() {
+            return null;
+        }
+    }
+
+    @BeforeEach
+    void open() {
+        session = hosting.admit(client(), pipe, threads, () -> { }).session();
+        session.open();
+        assertThat(new String(pipe.take(), StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 101 ");
+    }
+
+    @AfterEach
+    void end() {
+        session.gone();
+        hosting.release();
+        watch.close();
+        threads.shutdownNow();
+    }
+
+    private Hosting.Client client() {
+        return new Hosting.Client(hosting.at("/echo"), new Request(), new Attributes(), null, Map.of());
+    }
+
+    private void comes(byte[] frame) {
+        assertThat(session.read(ByteBuffer.wrap(frame.clone()))).isTrue();
+    }
+
+    private void inputEnds() {
+        pipe.inputIsOver = true;
+        assertThat(session.read(null)).isFalse();
+    }
+
+    private void isAskedFor(String... calls) {
+        assertThat(pipe.calls.stream().distinct()).containsExactly(calls); // some may be asked for twice
+        pipe.calls.clear();
+    }
+
+    @Test
+    void aPeerThatClosesIsAnsweredAndTheEndIsSaidBeforeItsOwnEndHasCome() {
+        comes(close(1000, ""));
+        assertThat(pipe.take()).startsWith(0x88, 2, 3, 232);
+        isAskedFor("shutdownOutput", "finish");
+        inputEnds();
+        isAskedFor("close");
+    }
+
+    @Test
+    void theServersCloseFrameIsAnsweredBeforeTheEndIsSaid() {
+        hosting.shutdown(LONG);
+        await().untilAsserted(() -> assertThat(pipe.calls).containsExactly("shutdownOutput"));
+        assertThat(pipe.take()).startsWith(GOING_AWAY);
+        isAskedFor("shutdownOutput");
+        comes(close(1001, ""));
+        isAskedFor("finish");
+        inputEnds();
+        isAskedFor("close");
+    }
+
+    @Test
+    void aPeerThatGoesWithoutACloseFrameIsNotWaitedFor() {
+        inputEnds();
+        isAskedFor("close");
+    }
+
+    @Test
+    void theEndOfTheServerWaitsForThePeerAndForTheEndpoint() {
+        CompletableFuture<Void> over = hosting.shutdown(LONG);
+        assertThat(over).isNotDone();
+        session.gone();
+        await().until(over::isDone); // once the endpoint was told
+        assertThat(hosting.shutdown(LONG)).isCompleted();
+    }
+
+    @Test
+    void atTheLimitAPeerThatDoesNotAnswerIsResetAndTheEndIsOverAlthoughTheSocketIsNotSeenToClose() {
+        CompletableFuture<Void> over = hosting.shutdown(Duration.ofMillis(1));
+        await().until(over::isDone);
+        assertThat(pipe.calls).last().isEqualTo("abort");
+    }
+
+    @Test
+    void atTheLimitAPeerThatHasAnsweredStillGetsWhatTheKernelHas() {
+        comes(close(1000, ""));
+        CompletableFuture<Void> over = hosting.shutdown(Duration.ofMillis(1));
+        await().until(over::isDone);
+        assertThat(pipe.calls).last().isEqualTo("close at once");
+    }
+
+    @Test
+    void atTheLimitAPeerThatReadsNothingIsReset() {
+        pipe.stalled = true;
+        CompletableFuture<Void> over = hosting.shutdown(Duration.ofMillis(1));
+        await().until(over::isDone);
+        isAskedFor("abort");
+    }
+
+    @Test
+    void noSessionOpensOnceTheServerEnds() {
+        hosting.shutdown(LONG);
+        assertThat(hosting.admit(client(), new Pipe(), Runnable::run, () -> { }).refusal().status()).isEqualTo(503);
+    }
+}
