@@ -217,20 +217,21 @@ class HandshakeTest {
             }
         }
 
-        @ParameterizedTest
-        @EnumSource(Wire.class)
-        void aRequestForAPageIsCutTooIfItIsNotComplete(Wire wire, @TempDir Path folder) throws Exception {
+        @Test
+        void aRequestForAPageIsCutTooIfItIsNotComplete(@TempDir Path folder) throws Exception {
             Files.writeString(folder.resolve("index.html"), "page");
-            try (BroadcastServer own = wire.server().handshakeTimeout(SHORT).pages(Pages.folder(folder))
-                            .pagePort(0).start();
-                    RawClient silent = RawClient.connect(own.pagePort());
-                    RawClient second = wire.connectTo(own.pagePort())) {
-                assertThat(second.ask("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")).startsWith("HTTP/1.1 200 ");
-                assertThat(second.readBody()).isEqualTo("page");
-                second.send("GET / HT".getBytes(StandardCharsets.US_ASCII));
-                assertThat(second.readsEnd()).isTrue();
-                assertThat(silent.readsEnd()).isTrue();
-            }
+            Wire.atOnce(wire -> {
+                try (BroadcastServer own = wire.server().handshakeTimeout(SHORT).pages(Pages.folder(folder))
+                                .pagePort(0).start();
+                        RawClient silent = RawClient.connect(own.pagePort());
+                        RawClient second = wire.connectTo(own.pagePort())) {
+                    assertThat(second.ask("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")).startsWith("HTTP/1.1 200 ");
+                    assertThat(second.readBody()).isEqualTo("page");
+                    second.send("GET / HT".getBytes(StandardCharsets.US_ASCII));
+                    assertThat(second.readsEnd()).isTrue();
+                    assertThat(silent.readsEnd()).isTrue();
+                }
+            });
         }
 
         @Test
@@ -249,16 +250,17 @@ class HandshakeTest {
             }
         }
 
-        @ParameterizedTest
-        @EnumSource(Wire.class)
-        void aConnectionThatIsUpIsNotCut(Wire wire) throws Exception {
-            try (BroadcastServer own = wire.server().handshakeTimeout(SHORT).start();
-                    RawClient peer = wire.open(own);
-                    RawClient silent = RawClient.connect(own.port())) {
-                assertThat(silent.readsEnd()).as("the timeout is over").isTrue();
-                peer.sendText("still up");
-                assertThat(peer.readText()).isEqualTo("still up");
-            }
+        @Test
+        void aConnectionThatIsUpIsNotCut() throws Exception {
+            Wire.atOnce(wire -> {
+                try (BroadcastServer own = wire.server().handshakeTimeout(SHORT).start();
+                        RawClient peer = wire.open(own);
+                        RawClient silent = RawClient.connect(own.port())) {
+                    assertThat(silent.readsEnd()).as("the timeout is over").isTrue();
+                    peer.sendText("still up");
+                    assertThat(peer.readText()).isEqualTo("still up");
+                }
+            });
         }
     }
 }

@@ -219,29 +219,31 @@ class LimitsTest {
             }
         }
 
-        @ParameterizedTest
-        @EnumSource(Wire.class)
-        void whenThePeerResetsOrClosesOrIsClosed(Wire wire) throws Exception {
-            try (BroadcastServer server = wire.server().maxPeers(1).start()) {
-                await().ignoreExceptions().until(() -> {
-                    wire.open(server).reset();
-                    return true;
-                });
-                await().ignoreExceptions().until(() -> {
-                    RawClient peer = wire.open(server);
-                    peer.sendClose(1000);
-                    return peer.readClose().code() == 1000;
-                });
-                await().ignoreExceptions().until(() -> {
-                    RawClient peer = wire.open(server);
-                    peer.send(new byte[] {(byte) 0x81, 1, 'x'}); // not masked
-                    return peer.readClose().code() == 1002;
-                });
-                await().ignoreExceptions().until(() -> {
-                    wire.open(server).close();
-                    return true;
-                });
-            }
+        @Test
+        void whenThePeerResetsOrClosesOrIsClosed() throws Exception {
+            Wire.atOnce(wire -> {
+                try (BroadcastServer server = wire.server().maxPeers(1).start()) {
+                    await().ignoreExceptions().until(() -> {
+                        wire.open(server).reset();
+                        return true;
+                    });
+                    await().ignoreExceptions().until(() -> {
+                        try (RawClient peer = wire.open(server)) {
+                            peer.sendClose(1000);
+                            return peer.readClose().code() == 1000;
+                        }
+                    });
+                    await().ignoreExceptions().until(() -> {
+                        RawClient peer = wire.open(server);
+                        peer.send(new byte[] {(byte) 0x81, 1, 'x'}); // not masked
+                        return peer.readClose().code() == 1002;
+                    });
+                    await().ignoreExceptions().until(() -> {
+                        wire.open(server).close();
+                        return true;
+                    });
+                }
+            });
         }
 
         @Test
