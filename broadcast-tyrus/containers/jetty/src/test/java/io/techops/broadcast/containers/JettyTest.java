@@ -7,30 +7,12 @@ import org.eclipse.jetty.ee11.websocket.jakarta.server.config.JakartaWebSocketSe
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.junit.jupiter.api.Nested;
 
-/** The contract, kept by Jetty. */
-class JettyTest {
+/** The contract, kept by Jetty with a configuration. */
+class JettyTest extends ContainerContract implements FilterContract {
 
-    @Nested
-    class WithAClassThatExtends extends DeploymentContract {
-        WithAClassThatExtends() {
-            super(DeploymentStyle.EXTENDING, Embedded::new);
-        }
-    }
-
-    @Nested
-    class WithAClassThatDelegates extends DeploymentContract {
-        WithAClassThatDelegates() {
-            super(DeploymentStyle.DELEGATING, Embedded::new);
-        }
-    }
-
-    @Nested
-    class WithAConfiguration extends ContainerContract implements FilterContract {
-        WithAConfiguration() {
-            super(Embedded::new);
-        }
+    JettyTest() {
+        super(Embedded::new);
     }
 
     static final class Embedded implements Container {

@@ -12,30 +12,12 @@ import org.apache.catalina.Context;
 import org.apache.catalina.servlets.DefaultServlet;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.websocket.server.WsSci;
-import org.junit.jupiter.api.Nested;
 
-/** The contract, kept by Tomcat. */
-class TomcatTest {
+/** The contract, kept by Tomcat with a configuration. */
+class TomcatTest extends ContainerContract implements FilterContract {
 
-    @Nested
-    class WithAClassThatExtends extends DeploymentContract {
-        WithAClassThatExtends() {
-            super(DeploymentStyle.EXTENDING, Embedded::new);
-        }
-    }
-
-    @Nested
-    class WithAClassThatDelegates extends DeploymentContract {
-        WithAClassThatDelegates() {
-            super(DeploymentStyle.DELEGATING, Embedded::new);
-        }
-    }
-
-    @Nested
-    class WithAConfiguration extends ContainerContract implements FilterContract {
-        WithAConfiguration() {
-            super(Embedded::new);
-        }
+    TomcatTest() {
+        super(Embedded::new);
     }
 
     static final class Embedded implements Container {

@@ -15,30 +15,12 @@ import jakarta.websocket.server.ServerContainer;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Set;
-import org.junit.jupiter.api.Nested;
 
-/** The contract, kept by Undertow. */
-class UndertowTest {
+/** The contract, kept by Undertow with a configuration. */
+class UndertowTest extends ContainerContract implements FilterContract {
 
-    @Nested
-    class WithAClassThatExtends extends DeploymentContract {
-        WithAClassThatExtends() {
-            super(DeploymentStyle.EXTENDING, Embedded::new);
-        }
-    }
-
-    @Nested
-    class WithAClassThatDelegates extends DeploymentContract {
-        WithAClassThatDelegates() {
-            super(DeploymentStyle.DELEGATING, Embedded::new);
-        }
-    }
-
-    @Nested
-    class WithAConfiguration extends ContainerContract implements FilterContract {
-        WithAConfiguration() {
-            super(Embedded::new);
-        }
+    UndertowTest() {
+        super(Embedded::new);
     }
 
     static final class Embedded implements Container {
