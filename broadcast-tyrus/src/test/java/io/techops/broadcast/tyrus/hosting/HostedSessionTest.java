@@ -1,6 +1,7 @@
 package io.techops.broadcast.tyrus.hosting;
 
 import static io.techops.broadcast.testing.ClientFrames.close;
+import static io.techops.broadcast.testing.ClientFrames.concat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -206,6 +207,15 @@ class HostedSessionTest {
         isAskedFor("shutdownOutput", "finish");
         inputEnds();
         isAskedFor("close");
+    }
+
+    /** Or else a peer that goes on sending close frames could stay for ever. */
+    @Test
+    void nothingThatComesBehindTheEndIsLookedAt() {
+        comes(close(1000, ""));
+        pipe.calls.clear();
+        comes(concat(RawClient.frame(0x81, new byte[] {'a'}), close(4000, "")));
+        assertThat(pipe.calls).isEmpty();
     }
 
     @Test
