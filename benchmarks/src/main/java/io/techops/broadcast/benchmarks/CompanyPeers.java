@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The peers beside those that are measured, on a thread of their own, so that the others are read from meanwhile. It
  * takes no more than a quarter of one processor: such peers are on other machines, and what is measured is what the
- * server does for them, not what they do here. They check what they get as the others do. Of messages with keys, the order must be right, and at the end each of them
- * must have the newest of every key.
+ * server does for them, not what they do here. They check what they get as the others do. Of messages with keys, the
+ * order must be right, and at the end each of them must have the newest of every key.
  */
 final class CompanyPeers implements LoadPeer.Owner, AutoCloseable {
 

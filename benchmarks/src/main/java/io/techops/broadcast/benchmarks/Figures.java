@@ -82,7 +82,8 @@ final class Figures {
         List<Sample> limits = measured(base, limit);
         double[] ratios = measured(scenario, server.id()).stream().flatMap(sample -> limits.stream()
                 .filter(other -> other.round() == sample.round())
-                .map(other -> figure.applyAsDouble(sample) / figure.applyAsDouble(other))).mapToDouble(Double::doubleValue).toArray();
+                .map(other -> figure.applyAsDouble(sample) / figure.applyAsDouble(other)))
+                .mapToDouble(Double::doubleValue).toArray();
         return spread(ratios);
     }
 

@@ -3,7 +3,10 @@ package io.techops.broadcast.benchmarks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** The one buffer that all peers of a thread read into, so that a peer owns nothing but what an incomplete frame left over. */
+/**
+ * The one buffer that all peers of a thread read into, so that a peer owns nothing but what an incomplete frame left
+ * over.
+ */
 final class Inbox {
 
     private static final int CAPACITY = 1 << 18;

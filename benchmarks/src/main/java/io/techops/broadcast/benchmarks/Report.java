@@ -52,8 +52,8 @@ final class Report {
                 + "one message to one peer, or for one connection that comes and goes. **x NIO**, **x C**: how many "
                 + "times that is what the bare loop in Java, in C, took in the same round. Medians of the rounds, the "
                 + "range in parentheses. **Load** is how much of one processor the load generator took. **Allocated** "
-                + "is what a Java server allocated on its heap, a delivery, in the last round, **wire** what a delivery "
-                + "is of bytes behind the socket. How all this is measured, and where it misleads, is in the "
+                + "is what a Java server allocated on its heap, a delivery, in the last round, **wire** what a "
+                + "delivery is of bytes behind the socket. How all this is measured, and where it misleads, is in the "
                 + "[README](../README.md).");
         lines.add("");
     }
@@ -169,8 +169,8 @@ final class Report {
                         Cells.spread(figures.ratio(scenario, OURS, Scenario.RESUME_NONE, Contender.OURS, p99)),
                         Cells.spread(figures.ratio(scenario, OURS, Scenario.RESUME_PRESENT, Contender.OURS, p50)),
                         Cells.spread(figures.ratio(scenario, OURS, Scenario.RESUME_PRESENT, Contender.OURS, p99)),
-                        back ? Cells.whole(figures.spread(scenario, OURS, sample -> sample.result().connectNanos() / 1e6))
-                                : Cells.NONE));
+                        !back ? Cells.NONE : Cells.whole(
+                                figures.spread(scenario, OURS, sample -> sample.result().connectNanos() / 1e6))));
             }
         }
         table("Peers that come back at once", "How long deliveries take to the peers that stay, in a window that "
@@ -191,8 +191,8 @@ final class Report {
             }
         }
         table("Keys that conflate", "Server CPU a message, in µs, and what a slow peer is written for it, in bytes on "
-                + "the wire: with all of them it would be " + (Scenario.KEYS.traffic().bytes() + 2) + ". At the end each "
-                + "slow peer has the newest message of every key.",
+                + "the wire: with all of them it would be " + (Scenario.KEYS.traffic().bytes() + 2) + ". At the end "
+                + "each slow peer has the newest message of every key.",
                 List.of("", "CPU a message, µs", "x without keys", "a slow peer, B a message"), rows);
     }
 

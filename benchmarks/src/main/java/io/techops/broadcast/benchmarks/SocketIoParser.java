@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Takes packets of Socket.IO apart, each of which is the text of a frame: the open packet of Engine.IO, its pings, the
- * answer to the connect packet, and events {@code 42["m","<message>"]}. Of what JSON escapes, only the backslash is in a
- * message.
+ * answer to the connect packet, and events {@code 42["m","<message>"]}. Of what JSON escapes, only the backslash is in
+ * a message.
  */
 final class SocketIoParser implements Parser, Parser.Found {
 

@@ -134,7 +134,8 @@ final class Targets {
         if (measured != null) {
             add(Scenario.RESUME.title() + ": " + name,
                     Cells.number(DELAY) + (base.traffic().company().peers() > 0
-                            ? " x the same peers, none of which had missed anything" : " x without those that come back"),
+                            ? " x the same peers, none of which had missed anything"
+                            : " x without those that come back"),
                     Cells.spread(measured), measured.median() <= DELAY);
         }
     }

@@ -39,8 +39,9 @@ public abstract class AdapterHub extends BroadcastHub {
         if (Objects.requireNonNull(hub, "hub") instanceof AdapterHub made) {
             return made;
         }
-        throw new IllegalArgumentException("hub must be one that BroadcastHub.builder() or Topics made, and not a proxy: "
-                + hub.getClass().getName());
+        throw new IllegalArgumentException(
+                "hub must be one that BroadcastHub.builder() or Topics made, and not a proxy: "
+                        + hub.getClass().getName());
     }
 
     /**

@@ -182,8 +182,8 @@ public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
      * of peers or {@link #handshakePolicy} applies. The answer is 200 with the position of the message, as in {@code
      * {"id":"k3f9x2m7qa-18042"}}, once it is in the log. Otherwise it was not published, and never will be: 400, 401,
      * 403, 404, 413 and 415 say what is wrong with the request, each with a sentence; 503 with {@code Retry-After} says
-     * that there was no room for a second, because the hub is saturated, or that it is closed. Only after 500, of which the
-     * log says more, or without an answer it is not known. The request must be complete within the {@link
+     * that there was no room for a second, because the hub is saturated, or that it is closed. Only after 500, of which
+     * the log says more, or without an answer it is not known. The request must be complete within the {@link
      * #handshakeTimeout}; then the connection may be used again, as {@link BroadcastServer.Builder#pageIdleTimeout}
      * says. Pages of the origins that may connect may publish too: a preflight is answered.
      *

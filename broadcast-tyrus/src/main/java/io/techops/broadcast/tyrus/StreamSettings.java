@@ -5,7 +5,8 @@ import java.time.Duration;
 
 /**
  * The settings of a server that decide which streams there are, and where that of a peer may begin; {@link
- * BroadcastServer.Builder} has them beside its own. Every setting has a default; a setting is checked when it is given. Not safe for many threads.
+ * BroadcastServer.Builder} has them beside its own. Every setting has a default; a setting is checked when it is given.
+ * Not safe for many threads.
  *
  * <p>They bound what a client can have by asking for it. The {@link #handshakePolicy} sees what that is
  * ({@code HandshakeRequest.replay}), and may give one client less or more ({@code Decision.Accept.replay}).
@@ -92,16 +93,16 @@ public abstract class StreamSettings<B extends StreamSettings<B>> extends Handsh
     }
 
     /**
-     * Sets whether there are Server-Sent Events (HTML standard, section 9.2) beside WebSocket: a {@code GET} of the path
-     * where peers connect, with {@code Accept: text/event-stream}, becomes a peer that only receives. {@code
+     * Sets whether there are Server-Sent Events (HTML standard, section 9.2) beside WebSocket: a {@code GET} of the
+     * path where peers connect, with {@code Accept: text/event-stream}, becomes a peer that only receives. {@code
      * EventSource} in a browser, or {@code curl -N}, need no library for it.
      *
      * <pre>{@code
      * curl -N -H 'Accept: text/event-stream' http://localhost:5000/
      * }</pre>
      *
-     * <p>It is a peer like any other: it passes the same settings as a handshake, {@link #handshakePolicy} included, has
-     * the same timeouts and bounds, and is in the same figures; an origin that may connect is named in {@code
+     * <p>It is a peer like any other: it passes the same settings as a handshake, {@link #handshakePolicy} included,
+     * has the same timeouts and bounds, and is in the same figures; an origin that may connect is named in {@code
      * Access-Control-Allow-Origin}. Every text is an event with its position as its {@code id}, so that a browser that
      * has lost its connection goes on after it; {@link #resume}, {@link #replay} and their like apply, whatever
      * subprotocols there are. Binary messages are left out. What the hub tells a peer beside messages are events {@code

@@ -9,8 +9,9 @@ import java.nio.charset.StandardCharsets;
 final class EventStream implements AutoCloseable {
 
     /** What every answer begins with, but for the date. */
-    static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Content-Type-Options: nosniff\r\n"
-            + "Cache-Control: no-store\r\nX-Accel-Buffering: no\r\nConnection: close\r\nVary: Origin\r\n\r\n";
+    static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+            + "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"
+            + "X-Accel-Buffering: no\r\nConnection: close\r\nVary: Origin\r\n\r\n";
 
     private final RawClient client;
     private final String head;

@@ -117,8 +117,8 @@ class EventStreamTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"text/event-stream", "TEXT/Event-Stream;charset=utf-8", "text/html, text/event-stream;q=0.5",
-        "*/*\r\nAccept: text/event-stream"})
+    @ValueSource(strings = {"text/event-stream", "TEXT/Event-Stream;charset=utf-8", 
+        "text/html, text/event-stream;q=0.5", "*/*\r\nAccept: text/event-stream"})
     void aClientAsksForItByNameAmongWhateverElseItAccepts(String accept) throws Exception {
         try (BroadcastServer server = start(Wire.PLAIN); RawClient client = Wire.PLAIN.connect(server)) {
             assertThat(client.ask(EventStream.request("/").replace("text/event-stream", accept)))
@@ -127,7 +127,8 @@ class EventStreamTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"*/*", "text/*", "text/event-stream;q=0", "text/event-stream; q=0.00", "text/event-streams"})
+    @ValueSource(strings = {"*/*", "text/*", "text/event-stream;q=0", "text/event-stream; q=0.00",
+        "text/event-streams"})
     void aRequestThatDoesNotNameItIsToldHowToAsk(String accept) throws Exception {
         try (BroadcastServer server = start(Wire.PLAIN); RawClient client = Wire.PLAIN.connect(server)) {
             assertThat(client.ask(EventStream.request("/").replace("text/event-stream", accept)))
@@ -177,7 +178,8 @@ class EventStreamTest {
             String epoch = server.hub().publish("message 6").toCompletableFuture().join().epoch();
             try (EventStream header = EventStream.open(Wire.PLAIN.connect(server), "/?last_event_id=" + epoch + "-1",
                     "Last-Event-ID: " + epoch + "-4");
-                    EventStream query = EventStream.open(Wire.PLAIN.connect(server), "/?last_event_id=" + epoch + "-5")) {
+                    EventStream query = EventStream.open(Wire.PLAIN.connect(server),
+                            "/?last_event_id=" + epoch + "-5")) {
                 assertThat(header.opening()).contains("\nid: " + epoch + "-4\n", "\"recovered\":true");
                 assertThat(header.event()).isEqualTo("id: " + epoch + "-5\ndata: message 5\n\n");
                 assertThat(header.event()).isEqualTo("id: " + epoch + "-6\ndata: message 6\n\n");
@@ -197,7 +199,8 @@ class EventStreamTest {
             for (int i = 2; i <= 6; i++) {
                 server.hub().broadcast("message " + i);
             }
-            try (EventStream evicted = EventStream.open(Wire.PLAIN.connect(server), "/", "Last-Event-ID: " + epoch + "-1");
+            try (EventStream evicted = EventStream.open(Wire.PLAIN.connect(server), "/",
+                    "Last-Event-ID: " + epoch + "-1");
                     EventStream other = EventStream.open(Wire.PLAIN.connect(server), "/", "Last-Event-ID: other-1")) {
                 assertThat(evicted.opening()).contains("\"recovered\":false");
                 assertThat(evicted.event()).isEqualTo("event: gap\nid: " + epoch + "-3\ndata: {\"id\":\"" + epoch
@@ -273,7 +276,8 @@ class EventStreamTest {
 
     @Test
     void theLimitsOfPeersCountItAndAreFreedWhenItEnds() throws Exception {
-        try (BroadcastServer server = server(Wire.PLAIN).maxPeers(2).start(); RawClient peer = Wire.PLAIN.open(server)) {
+        try (BroadcastServer server = server(Wire.PLAIN).maxPeers(2).start();
+                RawClient peer = Wire.PLAIN.open(server)) {
             EventStream stream = EventStream.open(Wire.PLAIN, server);
             assertThat(Wire.PLAIN.connect(server).ask(EventStream.request("/"))).startsWith("HTTP/1.1 503 ")
                     .contains("Retry-After: ");
@@ -325,7 +329,8 @@ class EventStreamTest {
         Files.writeString(folder.resolve("index.html"), "page");
         int port = FreePort.find();
         try (BroadcastServer server = server(Wire.PLAIN).port(port).pagePort(port).pages(Pages.folder(folder)).start();
-                RawClient page = Wire.PLAIN.connect(server); EventStream stream = EventStream.open(Wire.PLAIN, server)) {
+                RawClient page = Wire.PLAIN.connect(server);
+                EventStream stream = EventStream.open(Wire.PLAIN, server)) {
             assertThat(page.ask("GET / HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n")).startsWith("HTTP/1.1 200 ");
             assertThat(page.readBody()).isEqualTo("page");
             assertThat(page.ask("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")).startsWith("HTTP/1.1 200 ");

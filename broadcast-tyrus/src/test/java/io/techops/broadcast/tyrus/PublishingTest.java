@@ -181,7 +181,8 @@ class PublishingTest {
                 Arguments.of(415, "", POST + BEARER + "Content-Type: application/x-www-form-urlencoded\r\n" + sent),
                 Arguments.of(415, "", POST + BEARER + "Content-Type: text\r\n" + sent),
                 Arguments.of(415, "", POST + BEARER + "Content-Type: text/plain; charset=iso-8859-1\r\n" + sent),
-                Arguments.of(415, "", POST + BEARER + "Content-Type: application/json;a=b; charset = latin1\r\n" + sent),
+                Arguments.of(415, "",
+                        POST + BEARER + "Content-Type: application/json;a=b; charset = latin1\r\n" + sent),
                 Arguments.of(415, "", GOOD + "Content-Encoding: gzip\r\n" + sent),
                 Arguments.of(400, "", GOOD + "TTL: soon\r\n" + sent),
                 Arguments.of(400, "", GOOD + "TTL: -1\r\n" + sent),
@@ -391,7 +392,8 @@ class PublishingTest {
             assertThat(news.readText()).isEqualTo("new");
             assertThat(answer(client, post + "Authorization: Bearer t-sports\r\n" + length("x")))
                     .startsWith("HTTP/1.1 401 ");
-            assertThat(answer(client, post.replace("/news", "/n%00") + "Authorization: Bearer t-news\r\n" + length("x")))
+            assertThat(answer(client,
+                    post.replace("/news", "/n%00") + "Authorization: Bearer t-news\r\n" + length("x")))
                     .startsWith("HTTP/1.1 404 ");
         }
     }
@@ -446,7 +448,8 @@ class PublishingTest {
         int port = FreePort.find();
         try (BroadcastServer server = server(Wire.PLAIN).port(port).pagePort(port).pages(Pages.folder(folder)).start();
                 RawClient client = Wire.PLAIN.connect(server)) {
-            assertThat(answer(client, "GET / HTTP/1.1\r\n" + HOST + "\r\n")).startsWith("HTTP/1.1 200 ").endsWith("page");
+            assertThat(answer(client, "GET / HTTP/1.1\r\n" + HOST + "\r\n")).startsWith("HTTP/1.1 200 ")
+                    .endsWith("page");
             assertThat(answer(client, GOOD.replace("/live", "/") + length("x"))).startsWith("HTTP/1.1 405 ")
                     .contains("Allow: GET, HEAD\r\n");
             id(answer(client, GOOD + length("x")));

@@ -92,7 +92,9 @@ final class ServerChild implements AutoCloseable {
         return connect(0);
     }
 
-    /** {@return a client with a receive buffer of the given size, which has sent nothing yet; see {@link #connect()}} */
+    /**
+     * {@return a client with a receive buffer of the given size, which has sent nothing yet; see {@link #connect()}}
+     */
     RawClient connect(int receiveBuffer) throws IOException, GeneralSecurityException {
         return connectTo(port, receiveBuffer);
     }

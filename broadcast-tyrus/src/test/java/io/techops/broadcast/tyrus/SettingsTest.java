@@ -32,6 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
 
+    private static final String ORIGIN =
+            "origin must be scheme://host, scheme://host:port, one without a host such as file://, null or *: ";
     private static final String LOOPBACK = "127.0.0.1";
 
     /** Sets something to a value that is not allowed. */
@@ -52,11 +54,11 @@ class SettingsTest {
                 bad("path must be the path of a URI and begin with /: /live?x", b -> b.path("/live?x")),
                 bad("path must be the path of a URI and begin with /: /live#x", b -> b.path("/live#x")),
                 bad("path must be the path of a URI and begin with /: ", b -> b.path("")),
-                bad("origin must be scheme://host, scheme://host:port, one without a host such as file://, null or *: example.org",
+                bad(ORIGIN + "example.org",
                         b -> b.allowOrigin("example.org")),
-                bad("origin must be scheme://host, scheme://host:port, one without a host such as file://, null or *: http://a/b",
+                bad(ORIGIN + "http://a/b",
                         b -> b.allowOrigin("http://a/b")),
-                bad("origin must be scheme://host, scheme://host:port, one without a host such as file://, null or *: ", b -> b.allowOrigin("")),
+                bad(ORIGIN, b -> b.allowOrigin("")),
                 bad("maxMessageBytes must be from 125 to 1073741824: 124", b -> b.maxMessageBytes(124)),
                 bad("maxMessageBytes must be from 125 to 1073741824: 1073741825",
                         b -> b.maxMessageBytes((1 << 30) + 1)),

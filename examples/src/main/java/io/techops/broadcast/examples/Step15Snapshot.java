@@ -16,9 +16,9 @@ import java.util.stream.Collectors;
  * gains a point; everyone who is connected is told its points, as {@code team=points}. Who connects later gets the
  * whole board as the first message, one team a line, and every change after that.
  *
- * <p>The state is changed before the change is broadcast, so that nothing can be missing from what a peer gets. A change
- * that comes while a peer connects may be in its board already and come once more; a line says how many points there
- * are, not how many more, so that this does no harm.
+ * <p>The state is changed before the change is broadcast, so that nothing can be missing from what a peer gets. A
+ * change that comes while a peer connects may be in its board already and come once more; a line says how many points
+ * there are, not how many more, so that this does no harm.
  *
  * <pre>java -cp examples/target/broadcast-service.jar io.techops.broadcast.examples.Step15Snapshot</pre>
  */
@@ -40,7 +40,8 @@ public final class Step15Snapshot {
                         .map(Map.Entry::toString) // team=points
                         .collect(Collectors.joining("\n", "board\n", "")))))
                 .build();
-        BroadcastServer server = BroadcastServer.builder().hub(hub).port(Start.port(arguments, 0)).start().closeOnExit();
+        BroadcastServer server = BroadcastServer.builder().hub(hub).port(Start.port(arguments, 0)).start()
+                .closeOnExit();
         System.out.println("Listening on " + server.uri());
         new BufferedReader(new InputStreamReader(System.in)).lines().forEach(team ->
                 hub.broadcast(team + "=" + points.merge(team, 1, Integer::sum)));

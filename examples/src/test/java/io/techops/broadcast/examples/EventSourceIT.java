@@ -28,8 +28,10 @@ class EventSourceIT {
             <meta charset="utf-8">
             <ol></ol>
             <script>
-            const show = text => document.querySelector("ol").appendChild(document.createElement("li")).textContent = text;
-            const source = new EventSource(`http://${location.hostname}:${new URLSearchParams(location.search).get("port")}/`);
+            const list = document.querySelector("ol");
+            const show = text => list.appendChild(document.createElement("li")).textContent = text;
+            const port = new URLSearchParams(location.search).get("port");
+            const source = new EventSource(`http://${location.hostname}:${port}/`);
             source.onmessage = ({data, lastEventId}) => show(`${lastEventId.split("-")[1]} ${data}`);
             source.addEventListener("open", ({data}) => data && show(`open, recovered ${JSON.parse(data).recovered}`));
             source.addEventListener("gap", ({data}) => show(`gap, ${JSON.parse(data).reason}`));

@@ -114,7 +114,8 @@ class SessionTransportTest {
         hub = BroadcastHub.create();
         ConcurrentLinkedQueue<Runnable> completions = new ConcurrentLinkedQueue<>();
         FakeSession session = new FakeSession(completions::add);
-        SessionTransport link = SessionTransport.open(session.session(), SessionHubs.of(hub), EndpointSettings.standard());
+        SessionTransport link =
+                SessionTransport.open(session.session(), SessionHubs.of(hub), EndpointSettings.standard());
         hub.broadcast("under way");
         awaitTexts(session, 1);
         link.close(CloseReason.of(4001)); // as the hub does when it has waited long enough

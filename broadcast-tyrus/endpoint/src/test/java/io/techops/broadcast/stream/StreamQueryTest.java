@@ -55,7 +55,8 @@ class StreamQueryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"undefined", "null", "18042", "k3f9x2m7", "k3f9x2m7-", "-1", "K3F9-1", "k3f9+1", "a--1",
-        "a-01", "a-9007199254740992", "a-1%0A", "a%20-1", "%zz", "%ff-1", "a-1,a-2", "abcdefghijklmnopqrstuvwxyz0123456-1"})
+        "a-01", "a-9007199254740992", "a-1%0A", "a%20-1", "%zz", "%ff-1", "a-1,a-2",
+        "abcdefghijklmnopqrstuvwxyz0123456-1"})
     void whatIsNoPositionIsRefused(String value) {
         assertThat(wrong("last_event_id=" + value)).isEqualTo(NOT_A_POSITION);
     }

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Ends the hubs after what publishes by itself, which stops in the last phase, and before the web server: peers get what
- * was broadcast, and are told that this is the end, while their connections are still there.
+ * Ends the hubs after what publishes by itself, which stops in the last phase, and before the web server: peers get
+ * what was broadcast, and are told that this is the end, while their connections are still there.
  */
 final class HubLifecycle implements SmartLifecycle {
 
@@ -48,7 +48,8 @@ final class HubLifecycle implements SmartLifecycle {
         isRunning = false;
         Stream<CompletionStage<Void>> ends = Stream.concat(hubs.stream().map(each -> each.shutdown(limit)),
                 topics.stream().map(each -> each.shutdown(limit)));
-        return CompletableFuture.allOf(ends.map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
+        return CompletableFuture.allOf(
+                ends.map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
     }
 
     @Override

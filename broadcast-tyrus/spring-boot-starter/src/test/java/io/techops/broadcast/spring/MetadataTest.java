@@ -46,7 +46,8 @@ class MetadataTest {
         assertThat(Stream.of(BroadcastProperties.class, RedisProperties.class).flatMap(MetadataTest::names))
                 .hasSizeGreaterThan(30)
                 .allSatisfy(name -> {
-                    assertThat(described).map(each -> (Map<?, ?>) each).filteredOn(each -> name.equals(each.get("name")))
+                    assertThat(described).map(each -> (Map<?, ?>) each)
+                            .filteredOn(each -> name.equals(each.get("name")))
                             .singleElement().satisfies(each -> assertThat(each.get("description")).isNotNull());
                     assertThat(text).contains("`" + name + "`");
                 });

@@ -8,10 +8,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /*
- * A few threads, each with a selector of its own, wait for sockets and run what waited for them: a turn of a flush, with
- * TLS its encryption too. A socket is given to one of them when it has to wait for the first time, by turns, and stays
- * with it. The first thread also meets the deadlines, and is always there; the others are started when a socket is given
- * to them. If one cannot be started, for want of descriptors, memory or threads, the socket is given to the first.
+ * A few threads, each with a selector of its own, wait for sockets and run what waited for them: a turn of a flush,
+ * with TLS its encryption too. A socket is given to one of them when it has to wait for the first time, by turns, and
+ * stays with it. The first thread also meets the deadlines, and is always there; the others are started when a socket
+ * is given to them. If one cannot be started, for want of descriptors, memory or threads, the socket is given to the
+ * first.
  *
  * Grizzly can tell of writable sockets as well: NIOConnection.enableIOEvent(WRITE) makes its selector call
  * IOStrategy.executeIoEvent (notifyCanWrite is of no use: it asks Grizzly's own queue, which is empty when the bytes do

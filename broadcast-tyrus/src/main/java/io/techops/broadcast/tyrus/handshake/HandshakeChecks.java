@@ -80,7 +80,8 @@ public final class HandshakeChecks {
         }
         Router.Destination found = (Router.Destination) route;
         if (stream && !(found instanceof Router.Found)) {
-            return new Rejected(HttpRejection.of(RefusalCause.NOT_FOUND, 404, "There is no event stream at this path."));
+            return new Rejected(
+                    HttpRejection.of(RefusalCause.NOT_FOUND, 404, "There is no event stream at this path."));
         }
         HostAndPort host = head.host();
         List<String> origin = head.values("Origin");

@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /*
  * Tyrus brings whole frames, one after the other, with the session's own lock held. What the socket takes leaves at
- * once; the rest waits in a queue, and leaves on a thread of the watch when the socket takes more. The queue is bounded:
+ * once; the rest waits in a queue, and leaves on a thread of the watch when the socket takes more. The queue is
+ * bounded:
  *
  *   a sender that waits   (getBasicRemote) has one frame in it, and waits until it has left
  *   all others            have MOST_BYTES together behind the one that leaves, or one that is longer; a frame more,

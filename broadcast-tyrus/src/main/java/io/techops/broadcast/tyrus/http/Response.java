@@ -26,7 +26,8 @@ public final class Response implements Closeable {
     private static final int MOST_PIECES = 64;
     private static final String END = "\r\n";
     private static final Map<Integer, String> PHRASES = Map.ofEntries(Map.entry(100, "Continue"),
-            Map.entry(200, "OK"), Map.entry(204, "No Content"), Map.entry(206, "Partial Content"), Map.entry(304, "Not Modified"), Map.entry(308, "Permanent Redirect"),
+            Map.entry(200, "OK"), Map.entry(204, "No Content"), Map.entry(206, "Partial Content"),
+            Map.entry(304, "Not Modified"), Map.entry(308, "Permanent Redirect"),
             Map.entry(400, "Bad Request"), Map.entry(401, "Unauthorized"), Map.entry(402, "Payment Required"),
             Map.entry(403, "Forbidden"), Map.entry(404, "Not Found"), Map.entry(405, "Method Not Allowed"),
             Map.entry(406, "Not Acceptable"), Map.entry(408, "Request Timeout"), Map.entry(409, "Conflict"),

@@ -75,7 +75,9 @@ public final class HubResource {
         };
     }
 
-    /** {@return the answer to OPTIONS, also if it is a preflight (Fetch standard), and to methods that there are not} */
+    /**
+     * {@return the answer to OPTIONS, also if it is a preflight (Fetch standard), and to methods that there are not}
+     */
     public Response answer(RequestHead head) {
         if (router.at(head.path()) instanceof Router.Rejected rejected) {
             return notThere(rejected, head);
@@ -101,7 +103,9 @@ public final class HubResource {
                 .withLines(socket.headers()) : socket;
     }
 
-    /** {@return the headers that let a page read the answer, if its origin is allowed (Fetch standard), as whole lines} */
+    /**
+     * {@return the headers that let a page read the answer, if its origin is allowed (Fetch standard), as whole lines}
+     */
     private String cors(RequestHead head) {
         String origin = head.only("Origin");
         boolean allowed = origin != null && head.host() != null && origins.allows(origin, head.host());
@@ -134,7 +138,8 @@ public final class HubResource {
             boolean text = PublishHeaders.isText(head);
             BroadcastOptions options = PublishHeaders.options(head);
             return head.bodyLength() > maxBytes ? new Result(null, Publication.tooLong(maxBytes, cors))
-                    : new Result(new Publication(head, AdapterHub.of(found.hub()), text, options, maxBytes, cors), null);
+                    : new Result(
+                            new Publication(head, AdapterHub.of(found.hub()), text, options, maxBytes, cors), null);
         } catch (PublishHeaders.Refused refused) {
             Response answer = Response.of(refused.status()).with(cors);
             if (refused.status() == 415) {
@@ -167,7 +172,8 @@ public final class HubResource {
                         .text("The bearer of this token may not publish here.", true);
             };
         } catch (Throwable thrown) {
-            FAILURES.warn("It could not be found out who may publish, and nothing is published: " + shown(thrown), null);
+            FAILURES.warn("It could not be found out who may publish, and nothing is published: " + shown(thrown),
+                    null);
             return Response.of(503).with(cors).with("Retry-After", "10")
                     .text("It cannot be found out now who may publish.", true);
         }

@@ -138,7 +138,8 @@ final class PublishHeaders {
         }
         String token = value.substring(scheme.length()).strip();
         if (values.size() > 1 || !KnownTokens.isToken(token)) {
-            throw new Refused(400, "There must be one Authorization header: Bearer and a token (RFC 6750 section 2.1).");
+            throw new Refused(400,
+                    "There must be one Authorization header: Bearer and a token (RFC 6750 section 2.1).");
         }
         return token;
     }

@@ -43,8 +43,8 @@ final class Acceptor {
             if (listening.isOpen()) {
                 pause(listening);
                 told |= failures.warn("No connection can be accepted for now (" + thrown.getMessage()
-                        + "). If that is for want of file descriptors, raise their limit (ulimit -n; LimitNOFILE of systemd), or set maxPeers "
-                        + "below it", thrown instanceof IOException ? null : thrown);
+                        + "). If that is for want of file descriptors, raise their limit (ulimit -n; LimitNOFILE of "
+                        + "systemd), or set maxPeers below it", thrown instanceof IOException ? null : thrown);
             }
         }
     }

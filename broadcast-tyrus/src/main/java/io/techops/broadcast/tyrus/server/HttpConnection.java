@@ -61,7 +61,8 @@ final class HttpConnection extends TimedProcessor {
     /** How long the client may take to read the last answer. */
     private static final Duration LINGER = Duration.ofSeconds(1);
     private static final AttributeKey<Replay> REPLAY = AttributeKey.of(BroadcastEndpoint.REPLAY, Replay.class);
-    private static final HttpRejection SPEAKS_TLS = HttpRejection.bad("This port speaks TLS: the URL begins with wss or https.");
+    private static final HttpRejection SPEAKS_TLS =
+            HttpRejection.bad("This port speaks TLS: the URL begins with wss or https.");
 
     private final HttpPort port;
     private final @Nullable TlsSocketTransport tls;

@@ -43,7 +43,9 @@ class JettyRedeployTest extends Redeployment {
         private ServletContextHandler context;
         private Runnable end;
 
-        /** {@return threads that end soon when they are idle} One may hold what it did last, for a minute by default. */
+        /**
+         * {@return threads that end soon when they are idle} One may hold what it did last, for a minute by default.
+         */
         private static QueuedThreadPool threads() {
             QueuedThreadPool threads = new QueuedThreadPool();
             threads.setIdleTimeout(1_000);
