@@ -1,0 +1,182 @@
+package io.techops.broadcast.tyrus.server;
+
+import io.techops.broadcast.AttributeKey;
+import io.techops.broadcast.Attributes;
+import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.Replay;
+import io.techops.broadcast.endpoint.BroadcastEndpoint;
+import io.techops.broadcast.handshake.Decision;
+import io.techops.broadcast.tyrus.connection.SocketTransport;
+import io.techops.broadcast.tyrus.connection.TlsSocketTransport;
+import io.techops.broadcast.tyrus.handshake.HandshakeChecks;
+import io.techops.broadcast.tyrus.handshake.PolicyExecutor;
+import io.techops.broadcast.tyrus.handshake.Router;
+import io.techops.broadcast.tyrus.handshake.Upgrader;
+import io.techops.broadcast.tyrus.hosting.Hosting;
+import io.techops.broadcast.tyrus.http.HttpRejection;
+import io.techops.broadcast.tyrus.http.RequestHead;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/*
+ *     begin --checks--> refused
+ *                       accepted, if there is no policy
+ *                       asked: all of it on the selector's thread, until the policy has decided, the time is over, or
+ *                       the client has left
+ *     accepted -------> a peer of the hub, or a session of an endpoint of the host application; or refused by these
+ *
+ * The permit of the connection is released by each of its ends but the accepted one, after which its peer or session
+ * has it; more than once does no harm.
+ */
+
+/** The handshake of a connection that wants to be a peer's or a session's. Owned by the thread that has it. */
+final class HandshakeExchange {
+
+    /** The connection. */
+    interface Client {
+        /** Has something done when it is closed; perhaps now, perhaps more than once. */
+        void whenClosed(@Nullable Runnable action);
+
+        /**
+         * Waits for a decision, on the selector's thread, and for the client to leave meanwhile.
+         *
+         * @param late done if the time is over before
+         */
+        void awaitDecision(Runnable late);
+
+        /** Ends that wait. {@return false if it was over already} */
+        boolean endWait();
+
+        /**
+         * Answers with a refusal, which is the end.
+         *
+         * @param withBody whether the answer may have a body
+         */
+        void refused(HttpRejection why, boolean withBody);
+
+        /** Is no longer the one who reads. {@return what was read behind the request; null if nothing was} */
+        @Nullable ByteBuffer upgraded();
+    }
+
+    private static final AttributeKey<Replay> REPLAY = AttributeKey.of(BroadcastEndpoint.REPLAY, Replay.class);
+
+    private final TimedProcessor processor;
+    private final SocketTransport pipe;
+    private final @Nullable TlsSocketTransport tls;
+    private final HttpPort.Sockets sockets;
+    private final Client client;
+
+    HandshakeExchange(TimedProcessor processor, SocketTransport pipe, @Nullable TlsSocketTransport tls,
+            HttpPort.Sockets sockets, Client client) {
+        this.processor = processor;
+        this.pipe = pipe;
+        this.tls = tls;
+        this.sockets = sockets;
+        this.client = client;
+    }
+
+    /**
+     * Checks the request, and goes on from there.
+     *
+     * @param stream whether it asks for an event stream, and not for WebSocket
+     */
+    void begin(RequestHead head, boolean stream) {
+        InetSocketAddress address = address();
+        if (address == null) {
+            processor.connection.terminateSilently();
+            return;
+        }
+        HandshakeChecks.Answer answer =
+                sockets.checks().check(head, address, tls == null ? null : tls.principal(), stream);
+        if (answer instanceof HandshakeChecks.Rejected rejected) {
+            client.refused(rejected.why(), !head.isHead());
+            return;
+        }
+        HandshakeChecks.Passed passed = (HandshakeChecks.Passed) answer;
+        client.whenClosed(passed.permit()::release);
+        if (sockets.policy() == null) {
+            accept(passed, Decision.accept());
+        } else if (processor.isWatched()) {
+            ask(passed);
+        } else {
+            processor.onSelector(() -> ask(passed));
+        }
+    }
+
+    /** {@return the client's address; null if it has gone} The channel's own, so that no other one is made. */
+    private @Nullable InetSocketAddress address() {
+        try {
+            return (InetSocketAddress) ((SocketChannel) processor.connection.getChannel()).getRemoteAddress();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private void ask(HandshakeChecks.Passed passed) {
+        PolicyExecutor.PolicyCall asked = sockets.policy().ask(passed.request(),
+                result -> processor.onSelector(() -> conclude(passed, result)));
+        client.whenClosed(() -> {
+            passed.permit().release();
+            asked.end(); // last, as the host application may notice it
+        });
+        client.awaitDecision(() -> {
+            passed.permit().release();
+            asked.expire();
+            client.refused(PolicyExecutor.late(), true);
+        });
+    }
+
+    private void conclude(HandshakeChecks.Passed passed, PolicyExecutor.PolicyResult result) {
+        if (!client.endWait()) {
+            return; // too late
+        }
+        client.whenClosed(passed.permit()::release); // also if there is no memory for what follows
+        if (result.accept() == null) {
+            passed.permit().release();
+            client.refused(result.refusal(), true);
+        } else if (processor.isWatched() && !sockets.mayBlock().getAsBoolean()) {
+            accept(passed, result.accept());
+        } else {
+            processor.handOver(() -> accept(passed, result.accept()));
+        }
+    }
+
+    private void accept(HandshakeChecks.Passed passed, Decision.Accept accept) {
+        processor.noDeadline();
+        if (passed.route() instanceof Router.Hosted endpoint) {
+            processor.handOver(() -> host(passed, endpoint, accept));
+        } else {
+            upgrade(passed, accept);
+        }
+    }
+
+    /** Asks an endpoint of the host application, whose code may wait, and opens a session. */
+    private void host(HandshakeChecks.Passed passed, Router.Hosted endpoint, Decision.Accept accept) {
+        Attributes known = Upgrader.attributes(passed, accept, accept.subprotocol());
+        if (accept.replay() != null) {
+            known.set(REPLAY, accept.replay());
+        }
+        Hosting.Outcome outcome = sockets.hosting().admit(new Hosting.Client(endpoint, passed.request(), known,
+                accept.subprotocol(), accept.headers()), pipe, processor::runOnPool, passed.permit()::release);
+        if (outcome.session() == null) {
+            passed.permit().release();
+            client.refused(outcome.refusal(), true);
+            return;
+        }
+        new HostedProcessor(processor.connection, outcome.session()).begin(client.upgraded());
+    }
+
+    private void upgrade(HandshakeChecks.Passed passed, Decision.Accept accept) {
+        RefusalCause refusal = sockets.upgrader().upgrade(processor.connection, pipe, passed, accept,
+                peer -> processor.connection.setProcessor(
+                        new PeerProcessor(processor.connection, processor.isWatched(), peer)));
+        if (refusal != null) {
+            client.refused(HandshakeChecks.notTaken(refusal), true);
+            return;
+        }
+        ((PeerProcessor) processor.connection.getProcessor()).begin(client.upgraded(), tls != null && tls.hasKept());
+    }
+}
