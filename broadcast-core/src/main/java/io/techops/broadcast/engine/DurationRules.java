@@ -27,6 +27,11 @@ public final class DurationRules {
         return bounded(name, value);
     }
 
+    /** {@return a limit that the timer can be given; longer ones mean the same} */
+    static Duration bound(Duration limit) {
+        return limit.compareTo(LONGEST) < 0 ? limit : LONGEST;
+    }
+
     private static Duration bounded(String name, Duration value) {
         if (value.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(name + " must be at most 365 days: " + value);

@@ -24,16 +24,13 @@ final class HubShutdown {
     private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
 
     /** How much longer than its limit {@link #await} waits, so that it returns even if the hub's tasks are not run. */
-    private static final Duration MARGIN = Duration.ofSeconds(1);
+    static final Duration MARGIN = Duration.ofSeconds(1);
 
     /** How long after the limit those who run the hub's tasks may take before they are run by the thread that waits. */
     private static final Duration END_GRACE = Duration.ofMillis(250);
 
     /** How soon they are run again: one that was just being submitted, and refused, was not. */
     private static final Duration PAUSE = Duration.ofMillis(10);
-
-    /** The longest limit that {@link #begin} passes on to the timer; longer ones mean the same. */
-    private static final Duration LONGEST = Duration.ofDays(365);
 
     private final MessageLog log;
     private final HubShards shards;
@@ -127,7 +124,7 @@ final class HubShutdown {
         }
         CompletionStage<Void> stage = ended.minimalCompletionStage();
         int count = peers.getAsInt();
-        Duration within = shorter(limit, LONGEST);
+        Duration within = DurationRules.bound(limit);
         long now = timer.nanoTime();
         long nanos = within.toNanos();
         DrainPacer pace = new DrainPacer(now, count, Math.min(shorter(drainSpread, within).toNanos(), nanos / 2));
@@ -161,7 +158,7 @@ final class HubShutdown {
      * meanwhile: then the end still has its turn.
      */
     void await(Duration limit) {
-        Duration most = shorter(limit, LONGEST);
+        Duration most = DurationRules.bound(limit);
         long until = System.nanoTime() + most.plus(MARGIN).toNanos();
         try {
             boolean done = hasEnded(most.plus(END_GRACE));

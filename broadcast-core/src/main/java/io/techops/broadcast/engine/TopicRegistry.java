@@ -1,7 +1,6 @@
 package io.techops.broadcast.engine;
 
 import io.techops.broadcast.BroadcastHub;
-import io.techops.broadcast.HubStats;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.Topics;
@@ -10,7 +9,6 @@ import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.logging.SafeLog;
 import io.techops.broadcast.spi.BlockingTasks;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,10 +30,6 @@ import org.jspecify.annotations.Nullable;
  *
  * What is done under the lock does not grow with the number of topics: strangers can choose names, and so make it run.
  *
- * A topic is alive from its begin until its hub has ended, when its figures join those of the past, and it is given the
- * number of its end. Who adds up the figures looks at those alive first and at the past then: whatever ended meanwhile
- * has a number that tells whether it is in that past.
- *
  * What is to be done next for a topic that is alive follows from its state alone, and may be done again: if it is idle
  * it is watched; if it is gone its hub is to end; if that has ended, it is forgotten; if the topics are closed it is to
  * go; and when none is alive then, the threads end. So whatever fails for want of memory needs no more than another
@@ -46,9 +40,6 @@ import org.jspecify.annotations.Nullable;
 final class TopicRegistry implements TopicInstance.LifeListener {
 
     private static final SafeLog LOG = SafeLog.of(Topics.class);
-    private static final Duration LONGEST = Duration.ofDays(365);
-    /** How much longer than its limit {@link #close} waits, as that of a hub does. */
-    private static final Duration MARGIN = Duration.ofSeconds(1);
     /** How many topics that are not idle any more are passed over before the lock is free for others. */
     private static final int STEPS = 32;
     /** How often {@link #names} looks for names that were there at one moment. */
@@ -70,17 +61,14 @@ final class TopicRegistry implements TopicInstance.LifeListener {
      * held.
      */
     private final Map<String, TopicInstance> present = new ConcurrentHashMap<>();
-    private final Set<TopicInstance> alive = ConcurrentHashMap.newKeySet();
     /** Those that were idle, longest first; changed by any thread. */
     private final ConcurrentSkipListSet<TopicInstance.Stamp> idle = new ConcurrentSkipListSet<>();
     private final MemorySafeLock lock = new MemorySafeLock();
-    private HubFigures past = HubFigures.NONE;
+    private final LivingTopics alive = new LivingTopics(lock);
     /** How many are present. */
     private int count;
     /** How often a topic came or went: written under the lock, read by anyone. */
     private volatile long changes;
-    private long begun;
-    private long forgotten;
     /** How long hubs may take once the topics are closed; written before that. */
     private Duration endsWithin = Duration.ZERO;
     private volatile boolean closed;
@@ -202,12 +190,12 @@ final class TopicRegistry implements TopicInstance.LifeListener {
             present.put(name, topic);
         } catch (Throwable noMemory) { // it may be there all the same
             present.remove(name);
-            alive.remove(topic);
+            alive.withdraw(topic);
             throw noMemory;
         }
         changes = changes + 1;
         count++;
-        begun++;
+        alive.begins();
         return topic;
     }
 
@@ -339,23 +327,9 @@ final class TopicRegistry implements TopicInstance.LifeListener {
         if (hub != null && !hub.hasEnded()) {
             hub.shutdown(gone.endsWithin()); // it comes back when it has ended
         } else if (hub != null || gone.hasFailed()) {
-            forget(gone);
+            alive.forget(gone);
+            endAfterLast();
         } // otherwise the thread that makes it comes to it
-    }
-
-    private void forget(TopicInstance gone) {
-        HubFigures last = stats(gone).past();
-        lock.lock();
-        try {
-            HubFigures sum = past.plus(last);
-            if (alive.remove(gone)) { // it may have been told twice
-                past = sum;
-                gone.forgotten(++forgotten);
-            }
-        } finally {
-            lock.unlock();
-        }
-        endAfterLast();
     }
 
     /** Ends the threads if the topics are closed and none is alive. */
@@ -437,10 +411,10 @@ final class TopicRegistry implements TopicInstance.LifeListener {
         if (onOwnThread()) {
             return;
         }
-        long until = System.nanoTime() + (within.compareTo(LONGEST) < 0 ? within : LONGEST).plus(MARGIN).toNanos();
+        long until = System.nanoTime() + DurationRules.bound(within).plus(HubShutdown.MARGIN).toNanos();
         try {
             ended.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
-            threads.awaitEnd(Math.min(until - System.nanoTime(), MARGIN.toNanos()));
+            threads.awaitEnd(Math.min(until - System.nanoTime(), HubShutdown.MARGIN.toNanos()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | ExecutionException e) {
@@ -461,40 +435,7 @@ final class TopicRegistry implements TopicInstance.LifeListener {
         return false;
     }
 
-    // What others may know.
-
     TopicsStats stats() {
-        Map<TopicInstance, HubFigures> living = new HashMap<>();
-        Map<String, HubStats> hubs = new HashMap<>();
-        for (TopicInstance topic : alive) {
-            HubFigures its = stats(topic);
-            living.put(topic, its);
-            if (!topic.isGone()) {
-                hubs.put(topic.name(), its);
-            }
-        }
-        HubFigures total;
-        long lives;
-        long inPast;
-        lock.lock();
-        try {
-            total = past;
-            lives = begun;
-            inPast = forgotten;
-        } finally {
-            lock.unlock();
-        }
-        for (var each : living.entrySet()) {
-            long end = each.getKey().forgotten();
-            if (end == 0 || end > inPast) {
-                total = total.plus(each.getValue());
-            }
-        }
-        return new TopicFigures(hubs, lives, total.plus(HubFigures.ofRefusals(refusals.sums())));
-    }
-
-    private static HubFigures stats(TopicInstance topic) {
-        LogHub hub = topic.hubIfMade();
-        return hub == null ? HubFigures.NONE : hub.stats();
+        return alive.stats(refusals);
     }
 }

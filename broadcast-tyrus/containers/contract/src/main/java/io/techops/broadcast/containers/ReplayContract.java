@@ -95,13 +95,20 @@ interface ReplayContract {
         peer.close();
     }
 
-    @Test
-    default void theApplicationsOwnSubprotocolsStandBesideBroadcastV1() throws Exception {
+    /** {@return a client that has not asked for anything yet, of a container that is not the standalone server} */
+    private RawClient connectToForeign() throws Exception {
         ContainerRig rig = rig();
         rig.start(BroadcastHub.builder());
         assumeTrue(rig.container.isForeign(), "the standalone server has a test of its own");
-        RawClient chats = RawClient.connect(rig.container.uri().getPort(), 0);
-        rig.peers.add(chats);
+        RawClient client = RawClient.connect(rig.container.uri().getPort(), 0);
+        rig.peers.add(client);
+        return client;
+    }
+
+    @Test
+    default void theApplicationsOwnSubprotocolsStandBesideBroadcastV1() throws Exception {
+        ContainerRig rig = rig();
+        RawClient chats = connectToForeign();
         assertThat(chats.ask(RawClient.handshake("/chats?last_event_id=undefined",
                 "Sec-WebSocket-Protocol: chat, broadcast.v1")))
                 .containsIgnoringCase("Sec-WebSocket-Protocol: chat\r\n");
@@ -116,10 +123,7 @@ interface ReplayContract {
     @Test
     default void withoutResumeTheOfferIsNotTaken() throws Exception {
         ContainerRig rig = rig();
-        rig.start(BroadcastHub.builder());
-        assumeTrue(rig.container.isForeign(), "the standalone server has a test of its own");
-        RawClient plain = RawClient.connect(rig.container.uri().getPort(), 0);
-        rig.peers.add(plain);
+        RawClient plain = connectToForeign();
         assertThat(plain.ask(RawClient.handshake("/forgets?last_event_id=undefined",
                 "Sec-WebSocket-Protocol: broadcast.v1")))
                 .startsWith("HTTP/1.1 101 ").doesNotContainIgnoringCase("Sec-WebSocket-Protocol");
