@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Ten thousand connects and departures, in every way there is, leave nothing behind in the hub. */
 class ChurnTest {

@@ -20,7 +20,6 @@ import io.techops.broadcast.testkit.ManualExecutor;
 import io.techops.broadcast.testkit.VirtualTimer;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.handshake.Decision;
-import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;

@@ -14,7 +14,6 @@ import io.techops.broadcast.Peer;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.Kernel;
-import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.TestRun;
 import io.techops.broadcast.testing.TlsClient;
 import java.io.EOFException;
