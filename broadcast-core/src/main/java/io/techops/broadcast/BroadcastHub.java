@@ -76,7 +76,7 @@ public abstract class BroadcastHub implements AutoCloseable {
      *
      * @param text the text
      * @throws IllegalArgumentException if the message is larger than the whole log
-     * @throws IllegalStateException if the hub is closed, also while this call waits
+     * @throws IllegalStateException as {@link #broadcast(Message)} does
      */
     public void broadcast(String text) {
         broadcast(text(text));
@@ -90,7 +90,7 @@ public abstract class BroadcastHub implements AutoCloseable {
      * @param options to whom
      * @throws IllegalArgumentException if the message is larger than the whole log, or a receiver that was named is a
      *     peer of another hub
-     * @throws IllegalStateException if the hub is closed, also while this call waits
+     * @throws IllegalStateException as {@link #broadcast(Message)} does
      */
     public abstract void broadcast(Message message, BroadcastOptions options);
 

@@ -182,12 +182,12 @@ public final class BroadcastOptions {
      * hub.broadcast(quote, BroadcastOptions.everyone().key("EURUSD").timeToLive(Duration.ofSeconds(30)));
      * }</pre>
      *
-     * @param of what the message is about: 1 to {@value #MAX_KEY_LENGTH} characters, no control characters, no
+     * @param key what the message is about: 1 to {@value #MAX_KEY_LENGTH} characters, no control characters, no
      *     unpaired surrogates
      * @throws IllegalArgumentException if it is not so
      */
-    public BroadcastOptions key(String of) {
-        return new BroadcastOptions(receivers, excluded, checkedKey(of), timeToLive);
+    public BroadcastOptions key(String key) {
+        return new BroadcastOptions(receivers, excluded, checkedKey(key), timeToLive);
     }
 
     static String checkedKey(String key) {
@@ -205,11 +205,11 @@ public final class BroadcastOptions {
      * got it yet, not replayed, and not the newest message of its key any more; the one before it does not come back.
      * That is no loss: nothing is counted as missed. What a transport has taken before is not called back.
      *
-     * @param time how long, more than zero and at most 365 days
+     * @param timeToLive how long, more than zero and at most 365 days
      * @throws IllegalArgumentException if it is not so
      */
-    public BroadcastOptions timeToLive(Duration time) {
-        return new BroadcastOptions(receivers, excluded, key, checkedTimeToLive(time));
+    public BroadcastOptions timeToLive(Duration timeToLive) {
+        return new BroadcastOptions(receivers, excluded, key, checkedTimeToLive(timeToLive));
     }
 
     static Duration checkedTimeToLive(Duration time) {

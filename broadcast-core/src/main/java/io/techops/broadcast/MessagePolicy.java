@@ -218,22 +218,22 @@ public interface MessagePolicy {
             /**
              * {@return this decision with a key for the message, as {@link BroadcastOptions#key(String)} says}
              *
-             * @param of what the message is about: 1 to {@value BroadcastOptions#MAX_KEY_LENGTH} characters, no control
+             * @param key what the message is about: 1 to {@value BroadcastOptions#MAX_KEY_LENGTH} characters, no control
              *     characters, no unpaired surrogates
              * @throws IllegalArgumentException if it is not so
              */
-            public Relay key(String of) {
-                return new Relay(message, BroadcastOptions.checkedKey(of), timeToLive);
+            public Relay key(String key) {
+                return new Relay(message, BroadcastOptions.checkedKey(key), timeToLive);
             }
 
             /**
              * {@return this decision with a time to live, as {@link BroadcastOptions#timeToLive(Duration)} says}
              *
-             * @param time how long, more than zero and at most 365 days
+             * @param timeToLive how long, more than zero and at most 365 days
              * @throws IllegalArgumentException if it is not so
              */
-            public Relay timeToLive(Duration time) {
-                return new Relay(message, key, BroadcastOptions.checkedTimeToLive(time));
+            public Relay timeToLive(Duration timeToLive) {
+                return new Relay(message, key, BroadcastOptions.checkedTimeToLive(timeToLive));
             }
 
             /** {@return a later decision, with the key and the time to live of this one where it has none} */

@@ -1,5 +1,6 @@
 package io.techops.broadcast;
 
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -59,6 +60,17 @@ public abstract class Peer {
      * @throws IllegalArgumentException if the message is larger than the whole log
      */
     public abstract boolean send(Message message);
+
+    /**
+     * Sends a text to this peer alone, as {@link #send(Message)} does.
+     *
+     * @param text the text
+     * @return {@code false} if the peer is no longer registered, or its hub is closed: the text was not sent
+     * @throws IllegalArgumentException if the message is larger than the whole log
+     */
+    public boolean send(String text) {
+        return send(Message.text(Objects.requireNonNull(text, "text")));
+    }
 
     /**
      * Closes the connection after all that was broadcast or sent to it before this call. A peer that does not take it

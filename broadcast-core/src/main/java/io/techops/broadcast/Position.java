@@ -108,11 +108,11 @@ public final class Position {
     /**
      * {@return the position of another sequence in the same epoch}
      *
-     * @param other from 0 to {@value #MAX_SEQUENCE}
+     * @param sequence from 0 to {@value #MAX_SEQUENCE}
      * @throws IllegalArgumentException if it is not
      */
-    public Position at(long other) {
-        return new Position(epoch, checked(other));
+    public Position at(long sequence) {
+        return new Position(epoch, checked(sequence));
     }
 
     /**

@@ -98,21 +98,21 @@ public final class Retention {
     /**
      * {@return this retention with another bound on messages}
      *
-     * @param most the most messages kept, from 1 to {@value #MAX_MESSAGES}
+     * @param messages the most messages kept, from 1 to {@value #MAX_MESSAGES}
      * @throws IllegalArgumentException if it is out of this range
      */
-    public Retention withMessages(int most) {
-        return new Retention(most, bytes, age, keys, keyBytes, keyAge);
+    public Retention withMessages(int messages) {
+        return new Retention(messages, bytes, age, keys, keyBytes, keyAge);
     }
 
     /**
      * {@return this retention with another bound on bytes}
      *
-     * @param most the most bytes kept, at least {@value #OVERHEAD}, as {@link #of} says
+     * @param bytes the most bytes kept, at least {@value #OVERHEAD}, as {@link #of} says
      * @throws IllegalArgumentException if it is less
      */
-    public Retention withBytes(long most) {
-        return new Retention(messages, most, age, keys, keyBytes, keyAge);
+    public Retention withBytes(long bytes) {
+        return new Retention(messages, bytes, age, keys, keyBytes, keyAge);
     }
 
     /**
@@ -121,31 +121,31 @@ public final class Retention {
      * measures this: an idle hub keeps what it has, and does not replay what is too old. The newest message of
      * a key is replayed by {@link Replay#latest} up to {@link #keyAge} nevertheless.
      *
-     * @param most the greatest age, more than zero and at most 365 days
+     * @param age the greatest age, more than zero and at most 365 days
      * @throws IllegalArgumentException if it is out of this range
      */
-    public Retention withAge(Duration most) {
-        return new Retention(messages, bytes, Objects.requireNonNull(most, "most"), keys, keyBytes, keyAge);
+    public Retention withAge(Duration age) {
+        return new Retention(messages, bytes, Objects.requireNonNull(age, "age"), keys, keyBytes, keyAge);
     }
 
     /**
      * {@return this retention with another bound on keys}
      *
-     * @param most of how many keys at most the newest message is kept beside the log, from 0 to {@value #MAX_KEYS}
+     * @param keys of how many keys at most the newest message is kept beside the log, from 0 to {@value #MAX_KEYS}
      * @throws IllegalArgumentException if it is out of this range
      */
-    public Retention withKeys(int most) {
-        return new Retention(messages, bytes, age, most, keyBytes, keyAge);
+    public Retention withKeys(int keys) {
+        return new Retention(messages, bytes, age, keys, keyBytes, keyAge);
     }
 
     /**
      * {@return this retention with another bound on the bytes that are kept for keys}
      *
-     * @param most the most bytes kept beside the log, from 0, charged as in {@link #of}
+     * @param keyBytes the most bytes kept beside the log, from 0, charged as in {@link #of}
      * @throws IllegalArgumentException if it is negative
      */
-    public Retention withKeyBytes(long most) {
-        return new Retention(messages, bytes, age, keys, most, keyAge);
+    public Retention withKeyBytes(long keyBytes) {
+        return new Retention(messages, bytes, age, keys, keyBytes, keyAge);
     }
 
     /**
@@ -153,11 +153,11 @@ public final class Retention {
      * those in it that are older than {@link #age}; without a bound unless set. An older one is not replayed any more,
      * and is forgotten when the log evicts the next message with a key.
      *
-     * @param most the greatest age, more than zero and at most 365 days
+     * @param keyAge the greatest age, more than zero and at most 365 days
      * @throws IllegalArgumentException if it is out of this range
      */
-    public Retention withKeyAge(Duration most) {
-        return new Retention(messages, bytes, age, keys, keyBytes, Objects.requireNonNull(most, "most"));
+    public Retention withKeyAge(Duration keyAge) {
+        return new Retention(messages, bytes, age, keys, keyBytes, Objects.requireNonNull(keyAge, "keyAge"));
     }
 
     /** {@return the most messages kept} */

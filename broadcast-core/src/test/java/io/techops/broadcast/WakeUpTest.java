@@ -297,7 +297,8 @@ class WakeUpTest {
         assertNull("cause", () -> AdapterHub.of(hub).refused(null));
         assertNull("limit", () -> hub.shutdown(null));
         assertNull("limit", () -> hub.close(null));
-        assertNull("message", () -> peer.peer().send(null));
+        assertNull("message", () -> peer.peer().send((Message) null));
+        assertNull("text", () -> peer.peer().send((String) null));
         assertNull("reason", () -> peer.peer().close(null));
         assertNull("message", () -> peer.registration().received(null));
         assertNull("reason", () -> peer.registration().unregister(null));

@@ -43,10 +43,10 @@ public final class SharedPage {
     /**
      * {@return how old a record of this page was when it was read, at least zero}
      *
-     * @param of a record of this page
+     * @param record a record of this page
      */
-    public Duration age(SharedRecord of) {
-        return Duration.ofMillis(Math.max(0, now - of.appendedAt()));
+    public Duration age(SharedRecord record) {
+        return Duration.ofMillis(Math.max(0, now - record.appendedAt()));
     }
 
     @Override

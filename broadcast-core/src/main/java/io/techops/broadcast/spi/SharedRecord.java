@@ -41,13 +41,14 @@ public final class SharedRecord {
     /**
      * {@return this record as it stands in the log}
      *
-     * @param by the producer that appended it
-     * @param with the number of that append
-     * @param at its place among the records of that append, from 0
-     * @param time when it was appended, in milliseconds by the engine's clock
+     * @param producer the producer that appended it
+     * @param number the number of that append
+     * @param index its place among the records of that append, from 0
+     * @param appendedAt when it was appended, in milliseconds by the engine's clock
      */
-    public SharedRecord appended(String by, long with, int at, long time) {
-        return new SharedRecord(message, key, timeToLive, Objects.requireNonNull(by, "by"), with, at, time);
+    public SharedRecord appended(String producer, long number, int index, long appendedAt) {
+        return new SharedRecord(message, key, timeToLive, Objects.requireNonNull(producer, "producer"), number, index,
+                appendedAt);
     }
 
     /** {@return the message} */

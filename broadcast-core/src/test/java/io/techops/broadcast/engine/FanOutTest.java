@@ -268,7 +268,7 @@ class FanOutTest {
         @Test
         void itIsNoBroadcast() {
             FakeTransport peer = rig.join();
-            peer.peer().send(Message.text("for you"));
+            peer.peer().send("for you");
             rig.run();
             assertThat(rig.hub().stats().messages()).isZero();
             assertThat(rig.hub().stats().bytes()).isZero();

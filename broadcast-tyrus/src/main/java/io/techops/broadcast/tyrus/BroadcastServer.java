@@ -165,7 +165,7 @@ public final class BroadcastServer implements AutoCloseable {
 
     /** {@return what was compressed since the start; nothing if {@link Builder#compression} is off} */
     public Compression.Stats compressionStats() {
-        return Compression.Stats.of(running.compressed());
+        return new Compression.Stats(running.compressed());
     }
 
     /** {@return where the pages are, or null if there are none} */
@@ -505,10 +505,8 @@ public final class BroadcastServer implements AutoCloseable {
          * @throws java.io.UncheckedIOException if a port cannot be bound: its cause names address and port; nothing is
          *     left running then, but a hub that was given stays open
          * @throws IllegalStateException if settings contradict each other, if the SSLParameters have what the
-         * SSLContext
-         *     or the server cannot do, if an {@link #endpoint} is where the hub is or cannot be served, if the hub or
-         *     the topics that were given are
-         *     closed, if Tyrus or Grizzly is not on the class path or of another version than is needed, or if
+         *     SSLContext or the server cannot do, if an {@link #endpoint} is where the hub is or cannot be served, if
+         *     the hub or the topics that were given are closed, if Tyrus or Grizzly is not on the class path or of another version than is needed, or if
          *     {@link #clientAuth} was given without {@link #tls}
          */
         public BroadcastServer start() {

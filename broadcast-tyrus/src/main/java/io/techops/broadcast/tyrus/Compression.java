@@ -31,19 +31,39 @@ public final class Compression {
 
     private final @Nullable DeflateSettings settings;
 
-    /**
-     * What a server has compressed since its start.
-     *
-     * @param messages how many messages were compressed; one that is sent to many peers counts once, unless it was sent
-     *     again after many others
-     * @param bytesBefore the payload of these messages, in bytes
-     * @param bytesAfter the same in the form in which it was sent, in bytes; a message that compression would not make
-     *     smaller was sent as it is
-     */
-    public record Stats(long messages, long bytesBefore, long bytesAfter) {
+    /** What a server has compressed since its start. Immutable. */
+    public static final class Stats {
 
-        static Stats of(DeflateFigures figures) {
-            return new Stats(figures.messages(), figures.bytesBefore(), figures.bytesAfter());
+        private final DeflateFigures figures;
+
+        Stats(DeflateFigures figures) {
+            this.figures = figures;
+        }
+
+        /**
+         * {@return how many messages were compressed} One that is sent to many peers counts once, unless it was sent
+         * again after many others.
+         */
+        public long messages() {
+            return figures.messages();
+        }
+
+        /** {@return the payload of these messages, in bytes} */
+        public long bytesBefore() {
+            return figures.bytesBefore();
+        }
+
+        /**
+         * {@return the same in the form in which it was sent, in bytes} A message that compression would not make
+         * smaller was sent as it is.
+         */
+        public long bytesAfter() {
+            return figures.bytesAfter();
+        }
+
+        @Override
+        public String toString() {
+            return messages() + " messages, " + bytesBefore() + " bytes before, " + bytesAfter() + " after";
         }
     }
 

@@ -70,12 +70,12 @@ public abstract class StreamSettings<B extends StreamSettings<B>> extends Handsh
      * for more gets this many. A {@code replay} that is neither a number nor {@code latest}, or is given twice, gets
      * 400, whatever is set here.
      *
-     * @param most 0 by default; at least 0
+     * @param messages 0 by default; at least 0
      * @return this builder
      * @throws IllegalArgumentException if it is negative
      */
-    public B replay(int most) {
-        replayLimits = replayLimits.replay(most);
+    public B replay(int messages) {
+        replayLimits = replayLimits.replay(messages);
         return self();
     }
 

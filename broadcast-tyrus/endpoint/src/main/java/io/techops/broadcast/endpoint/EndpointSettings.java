@@ -59,26 +59,26 @@ public final class EndpointSettings {
      * for a message, whose unit is a byte or a character as the container likes, so it does not make up for
      * {@link MessagePolicy#maxBytes}; a longer message ends the connection with 1009.
      *
-     * @param limit at least 1; {@link MessagePolicy#DEFAULT_MAX_BYTES} by default
+     * @param maxMessageBytes at least 1; {@link MessagePolicy#DEFAULT_MAX_BYTES} by default
      * @throws IllegalArgumentException if it is less than 1
      */
-    public EndpointSettings maxMessageBytes(int limit) {
-        if (limit < 1) {
-            throw new IllegalArgumentException("maxMessageBytes must be at least 1: " + limit);
+    public EndpointSettings maxMessageBytes(int maxMessageBytes) {
+        if (maxMessageBytes < 1) {
+            throw new IllegalArgumentException("maxMessageBytes must be at least 1: " + maxMessageBytes);
         }
-        return new EndpointSettings(limit, replayLimits, subprotocols, listed, policy, handshakeTimeout);
+        return new EndpointSettings(maxMessageBytes, replayLimits, subprotocols, listed, policy, handshakeTimeout);
     }
 
     /**
      * {@return these settings, with others for what of the past peers may ask for} See {@link BroadcastEndpoint} for
      * what an annotated class says beside.
      *
-     * @param bounds {@link ReplayLimits#standard} by default: peers may speak {@code broadcast.v1} and go on where they
-     *     were, and ask for nothing else
+     * @param replayLimits {@link ReplayLimits#standard} by default: peers may speak {@code broadcast.v1} and go on
+     *     where they were, and ask for nothing else
      */
-    public EndpointSettings replayLimits(ReplayLimits bounds) {
-        return new EndpointSettings(maxMessageBytes, Objects.requireNonNull(bounds, "bounds"), subprotocols, listed,
-                policy, handshakeTimeout);
+    public EndpointSettings replayLimits(ReplayLimits replayLimits) {
+        return new EndpointSettings(maxMessageBytes, Objects.requireNonNull(replayLimits, "replayLimits"),
+                subprotocols, listed, policy, handshakeTimeout);
     }
 
     /**
@@ -87,17 +87,17 @@ public final class EndpointSettings {
      * policy selects another one; its peer is sent the messages alone. {@link BroadcastEndpoint#config} has all it
      * needs for it; an annotated class has them in its annotation, or an {@link EndpointConfigurator}.
      *
-     * @param name letters, digits and <code>!#$%&amp;'*+-.^_`|~</code>; none by default
+     * @param subprotocol letters, digits and <code>!#$%&amp;'*+-.^_`|~</code>; none by default
      * @throws IllegalArgumentException if it is not so, or is {@code broadcast.v1}, for which there is {@link
      *     #replayLimits}
      */
-    public EndpointSettings subprotocol(String name) {
-        if (!TOKEN.matcher(name).matches() || name.equals(NumberedFormat.SUBPROTOCOL)) {
+    public EndpointSettings subprotocol(String subprotocol) {
+        if (!TOKEN.matcher(subprotocol).matches() || subprotocol.equals(NumberedFormat.SUBPROTOCOL)) {
             throw new IllegalArgumentException("subprotocol must be a token (RFC 9110 section 5.6.2), and not "
-                    + NumberedFormat.SUBPROTOCOL + ": " + name);
+                    + NumberedFormat.SUBPROTOCOL + ": " + subprotocol);
         }
         Set<String> more = new LinkedHashSet<>(subprotocols);
-        more.add(name);
+        more.add(subprotocol);
         return new EndpointSettings(maxMessageBytes, replayLimits, List.copyOf(more), listed, policy, handshakeTimeout);
     }
 
@@ -134,23 +134,24 @@ public final class EndpointSettings {
      * <p>{@link BroadcastEndpoint#config} has all it needs for it; an annotated class needs an {@link
      * EndpointConfigurator}.
      *
-     * @param decides {@code null} accepts everyone, by default
+     * @param policy {@code null} accepts everyone, by default
      */
-    public EndpointSettings handshakePolicy(@Nullable HandshakePolicy decides) {
-        return new EndpointSettings(maxMessageBytes, replayLimits, subprotocols, listed, decides, handshakeTimeout);
+    public EndpointSettings handshakePolicy(@Nullable HandshakePolicy policy) {
+        return new EndpointSettings(maxMessageBytes, replayLimits, subprotocols, listed, policy, handshakeTimeout);
     }
 
     /**
      * {@return these settings, with another limit for a decision that is pending}
      *
-     * @param limit 10 seconds by default; from 1 millisecond to a day
+     * @param handshakeTimeout 10 seconds by default; from 1 millisecond to a day
      * @throws IllegalArgumentException if it is not from 1 millisecond to a day
      */
-    public EndpointSettings handshakeTimeout(Duration limit) {
-        if (limit.compareTo(Duration.ofMillis(1)) < 0 || limit.compareTo(Duration.ofDays(1)) > 0) {
-            throw new IllegalArgumentException("handshakeTimeout must be from 1 ms to 1 day: " + limit);
+    public EndpointSettings handshakeTimeout(Duration handshakeTimeout) {
+        if (handshakeTimeout.compareTo(Duration.ofMillis(1)) < 0
+                || handshakeTimeout.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException("handshakeTimeout must be from 1 ms to 1 day: " + handshakeTimeout);
         }
-        return new EndpointSettings(maxMessageBytes, replayLimits, subprotocols, listed, policy, limit);
+        return new EndpointSettings(maxMessageBytes, replayLimits, subprotocols, listed, policy, handshakeTimeout);
     }
 
     /** {@return what a message of a peer may have} */

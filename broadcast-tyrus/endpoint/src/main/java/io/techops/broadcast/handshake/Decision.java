@@ -102,10 +102,10 @@ public abstract sealed class Decision {
          * HandshakeRequest#announcesToken announces a token}, the server selects {@code broadcast.v1} if the client
          * offers it and {@code resume} is on; with any other one the peer is not told positions.
          *
-         * @param selected one that the client offered, and not a token
+         * @param subprotocol one that the client offered, and not a token
          */
-        public Accept speaking(String selected) {
-            return new Accept(attributes, Objects.requireNonNull(selected, "selected"), headers, replay);
+        public Accept speaking(String subprotocol) {
+            return new Accept(attributes, Objects.requireNonNull(subprotocol, "subprotocol"), headers, replay);
         }
 
         /**
@@ -119,13 +119,13 @@ public abstract sealed class Decision {
          * }</pre>
          *
          * <p>A peer that speaks {@code broadcast.v1} and named a position learns what it misses in any case: if {@code
-         * granted} has no position, it goes on after its own if that is no more than {@link Replay#messages} back, and
+         * replay} has no position, it goes on after its own if that is no more than {@link Replay#messages} back, and
          * is told of a gap otherwise. For a peer that does not speak it, a position is not looked at.
          *
-         * @param granted where the peer's stream begins
+         * @param replay where the peer's stream begins
          */
-        public Accept replay(Replay granted) {
-            return new Accept(attributes, subprotocol, headers, Objects.requireNonNull(granted, "granted"));
+        public Accept replay(Replay replay) {
+            return new Accept(attributes, subprotocol, headers, Objects.requireNonNull(replay, "replay"));
         }
 
         /**

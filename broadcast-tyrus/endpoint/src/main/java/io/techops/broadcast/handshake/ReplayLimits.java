@@ -49,10 +49,10 @@ public final class ReplayLimits {
      * {@return these settings, with or without the subprotocol {@code broadcast.v1}} Without it no client is told
      * positions: an offer of it is not taken, and {@code last_event_id} is ignored.
      *
-     * @param on true by default
+     * @param resume true by default
      */
-    public ReplayLimits resume(boolean on) {
-        return new ReplayLimits(on, resumeMessages, resumeAge, replay, replayLatest);
+    public ReplayLimits resume(boolean resume) {
+        return new ReplayLimits(resume, resumeMessages, resumeAge, replay, replayLatest);
     }
 
     /**
@@ -63,7 +63,7 @@ public final class ReplayLimits {
      * @throws IllegalArgumentException if {@code messages} is negative
      */
     public ReplayLimits resumeWithin(int messages) {
-        return new ReplayLimits(resume, notNegative("messages", messages), resumeAge, replay, replayLatest);
+        return new ReplayLimits(resume, notNegative("resumeWithin", messages), resumeAge, replay, replayLatest);
     }
 
     /**
@@ -77,7 +77,7 @@ public final class ReplayLimits {
         Objects.requireNonNull(age, "age");
         if (age.isNegative() || age.isZero() || age.compareTo(BroadcastOptions.MAX_TIME_TO_LIVE) > 0) {
             throw new IllegalArgumentException(
-                    "age must be more than zero and at most " + BroadcastOptions.MAX_TIME_TO_LIVE + ": " + age);
+                    "resumeWithin must be more than zero and at most " + BroadcastOptions.MAX_TIME_TO_LIVE + ": " + age);
         }
         return new ReplayLimits(resume, resumeMessages, age, replay, replayLatest);
     }
@@ -85,22 +85,22 @@ public final class ReplayLimits {
     /**
      * {@return these settings, with other bounds for {@code replay=<n>}} A client that asks for more gets this many.
      *
-     * @param most with how many of the newest messages a client may begin, at least 0; 0 by default
-     * @throws IllegalArgumentException if {@code most} is negative
+     * @param messages with how many of the newest messages a client may begin, at least 0; 0 by default
+     * @throws IllegalArgumentException if {@code messages} is negative
      */
-    public ReplayLimits replay(int most) {
-        return new ReplayLimits(resume, resumeMessages, resumeAge, notNegative("most", most), replayLatest);
+    public ReplayLimits replay(int messages) {
+        return new ReplayLimits(resume, resumeMessages, resumeAge, notNegative("replay", messages), replayLatest);
     }
 
     /**
      * {@return these settings, with or without {@code replay=latest}} A client that asks for it without gets what comes
      * from now on.
      *
-     * @param on whether a client may begin with the newest message of every {@linkplain BroadcastOptions#key key};
+     * @param replayLatest whether a client may begin with the newest message of every {@linkplain BroadcastOptions#key key};
      *     false by default
      */
-    public ReplayLimits replayLatest(boolean on) {
-        return new ReplayLimits(resume, resumeMessages, resumeAge, replay, on);
+    public ReplayLimits replayLatest(boolean replayLatest) {
+        return new ReplayLimits(resume, resumeMessages, resumeAge, replay, replayLatest);
     }
 
     private static int notNegative(String name, int value) {

@@ -48,11 +48,11 @@ class ReplayLimitsTest {
     @Test
     void whatCannotBeIsRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> ReplayLimits.standard().replay(-1))
-                .withMessage("most must not be negative: -1");
+                .withMessage("replay must not be negative: -1");
         assertThatIllegalArgumentException().isThrownBy(() -> ReplayLimits.standard().resumeWithin(-1))
-                .withMessage("messages must not be negative: -1");
+                .withMessage("resumeWithin must not be negative: -1");
         assertThatIllegalArgumentException().isThrownBy(() -> ReplayLimits.standard().resumeWithin(Duration.ZERO))
-                .withMessage("age must be more than zero and at most PT8760H: PT0S");
+                .withMessage("resumeWithin must be more than zero and at most PT8760H: PT0S");
     }
 
     @Test
