@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
@@ -72,7 +71,7 @@ final class SessionWriter extends Writer {
 
     private final SocketTransport pipe;
     private final WriteReadiness watch;
-    private final Executor threads;
+    private final OrderedCalls results;
     private final LongSupplier sendTimeout;
     private final Owner owner;
 
@@ -85,10 +84,6 @@ final class SessionWriter extends Writer {
     private boolean stallWatched;
     private long progress;
     private @Nullable ByteBuffer answer;
-
-    /** Guarded by itself: what is to be told, and whether a thread tells it. */
-    private final Queue<Runnable> results = new ArrayDeque<>();
-    private boolean telling;
 
     /** A frame on its way out. */
     private static final class Send {
@@ -123,7 +118,7 @@ final class SessionWriter extends Writer {
     SessionWriter(SocketTransport pipe, WriteReadiness watch, Executor threads, LongSupplier sendTimeout, Owner owner) {
         this.pipe = pipe;
         this.watch = watch;
-        this.threads = threads;
+        this.results = new OrderedCalls(threads);
         this.sendTimeout = sendTimeout;
         this.owner = owner;
     }
@@ -373,38 +368,9 @@ final class SessionWriter extends Writer {
 
         private void tell(Send send, Runnable result) {
             if (send.isAsync) {
-                tellLater(result);
+                results.add(result);
             } else {
                 result.run();
-            }
-        }
-    }
-
-    private void tellLater(Runnable result) {
-        synchronized (results) {
-            results.add(result);
-            if (telling) {
-                return;
-            }
-            telling = true;
-        }
-        threads.execute(this::tellAll);
-    }
-
-    private void tellAll() {
-        while (true) {
-            Runnable result;
-            synchronized (results) {
-                result = results.poll();
-                if (result == null) {
-                    telling = false;
-                    return;
-                }
-            }
-            try {
-                result.run();
-            } catch (Throwable thrown) {
-                FAILURES.warn("The handler of a send threw", thrown);
             }
         }
     }
