@@ -218,8 +218,8 @@ public interface MessagePolicy {
             /**
              * {@return this decision with a key for the message, as {@link BroadcastOptions#key(String)} says}
              *
-             * @param key what the message is about: 1 to {@value BroadcastOptions#MAX_KEY_LENGTH} characters, no control
-             *     characters, no unpaired surrogates
+             * @param key what the message is about: 1 to {@value BroadcastOptions#MAX_KEY_LENGTH} characters, no
+             *     control characters, no unpaired surrogates
              * @throws IllegalArgumentException if it is not so
              */
             public Relay key(String key) {

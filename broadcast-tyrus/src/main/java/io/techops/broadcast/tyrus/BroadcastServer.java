@@ -9,7 +9,6 @@ import io.techops.broadcast.tyrus.handshake.HubRouter;
 import io.techops.broadcast.tyrus.handshake.TopicRouter;
 import io.techops.broadcast.tyrus.hosting.HostedEndpoint;
 import io.techops.broadcast.tyrus.resource.TokenCheck;
-import io.techops.broadcast.tyrus.server.BindHost;
 import io.techops.broadcast.tyrus.server.DependencyCheck;
 import io.techops.broadcast.tyrus.server.SelfExercise;
 import io.techops.broadcast.tyrus.server.ServerRuntime;
@@ -22,8 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -230,23 +227,18 @@ public final class BroadcastServer implements AutoCloseable {
     }
 
     /** Sets up a server. Every setting has a default, and is checked when it is given. Not safe for many threads. */
-    public static final class Builder extends StreamSettings<Builder> {
+    public static final class Builder extends PortSettings<Builder> {
 
         private @Nullable BroadcastHub hub;
         private @Nullable Topics topics;
-        BindHost host = BindHost.ANY;
-        int port = DEFAULT_PORT;
-        @Nullable PathTemplate path;
-        @Nullable Pages pages;
-        int pagePort = DEFAULT_PAGE_PORT;
-        Duration pageIdleTimeout = Duration.ofSeconds(75);
-        @Nullable SSLContext tls;
-        @Nullable SSLParameters tlsParameters;
-        int maxMessageBytes = MessagePolicy.DEFAULT_MAX_BYTES;
+        private @Nullable PathTemplate path;
+        private int maxMessageBytes = MessagePolicy.DEFAULT_MAX_BYTES;
         private Compression compression = Compression.off();
         private final List<HostedEndpoint> endpoints = new ArrayList<>();
 
         private Builder() {
+            port = DEFAULT_PORT;
+            pagePort = DEFAULT_PAGE_PORT;
         }
 
         @Override
@@ -274,32 +266,6 @@ public final class BroadcastServer implements AutoCloseable {
          */
         public Builder topics(Topics topics) {
             this.topics = Objects.requireNonNull(topics, "topics");
-            return this;
-        }
-
-        /**
-         * Sets the address to bind.
-         *
-         * @param host an address of this machine, or a name that has one, which is looked up at {@link #start}; an IPv6
-         *     address may be in brackets, and may have a zone, as in {@code fe80::1%eth0}; all addresses by default
-         * @return this builder
-         * @throws IllegalArgumentException if it is neither a name nor an address, or if its zone is not of this
-         *     machine
-         */
-        public Builder host(String host) {
-            this.host = BindHost.parse(host);
-            return this;
-        }
-
-        /**
-         * Sets the WebSocket port.
-         *
-         * @param port {@value #DEFAULT_PORT} by default; 0 for any free one
-         * @return this builder
-         * @throws IllegalArgumentException if it is not from 0 to 65535
-         */
-        public Builder port(int port) {
-            this.port = checkedPort("port", port);
             return this;
         }
 
@@ -388,84 +354,6 @@ public final class BroadcastServer implements AutoCloseable {
         }
 
         /**
-         * Serves pages over HTTP, or HTTPS with {@link #tls}. Beside them, unless they have their own of these names,
-         * {@code /broadcast.js} is served, the client for browsers, and {@code /broadcast.json}, which tells a page
-         * where the hub is: {@code {"port":5000,"path":"/live"}}, with {@code null} for the port of the page itself,
-         * and for any path.
-         *
-         * @param pages where they come from; no pages by default
-         * @return this builder
-         */
-        public Builder pages(Pages pages) {
-            this.pages = Objects.requireNonNull(pages, "pages");
-            return this;
-        }
-
-        /**
-         * Sets the port of the pages. Given the WebSocket port, both are served there.
-         *
-         * @param pagePort {@value #DEFAULT_PAGE_PORT} by default; 0 for any free one
-         * @return this builder
-         * @throws IllegalArgumentException if it is not from 0 to 65535
-         */
-        public Builder pagePort(int pagePort) {
-            this.pagePort = checkedPort("pagePort", pagePort);
-            return this;
-        }
-
-        /**
-         * Sets after how long without a request a connection that has asked for pages is closed. Peers are not
-         * concerned: the hub has a heartbeat for them. It should be longer than the time for which a proxy or a load
-         * balancer keeps idle connections, which is 60 seconds for most; otherwise a request may meet the close.
-         *
-         * @param pageIdleTimeout 75 seconds by default; from 1 second to a day
-         * @return this builder
-         * @throws IllegalArgumentException if it is not from 1 second to a day
-         */
-        public Builder pageIdleTimeout(Duration pageIdleTimeout) {
-            if (pageIdleTimeout.compareTo(Duration.ofSeconds(1)) < 0
-                    || pageIdleTimeout.compareTo(Duration.ofDays(1)) > 0) {
-                throw new IllegalArgumentException("pageIdleTimeout must be from 1 s to 1 day: " + pageIdleTimeout);
-            }
-            this.pageIdleTimeout = pageIdleTimeout;
-            return this;
-        }
-
-        /**
-         * Encrypts both ports: {@code wss} and {@code https}.
-         *
-         * @param tls has the server's key; no TLS by default
-         * @return this builder
-         */
-        public Builder tls(SSLContext tls) {
-            this.tls = Objects.requireNonNull(tls, "tls");
-            this.tlsParameters = null;
-            return this;
-        }
-
-        /**
-         * Encrypts both ports, as {@link #tls(SSLContext)} does, with other parameters than those of the context: the
-         * protocols, the cipher suites and their order, and whether clients are asked for a certificate.
-         *
-         * <pre>{@code
-         * SSLParameters parameters = context.getDefaultSSLParameters();
-         * parameters.setProtocols(new String[] {"TLSv1.3"});
-         * parameters.setNeedClientAuth(true);
-         * builder.tls(context, parameters);
-         * }</pre>
-         *
-         * @param tls has the server's key; no TLS by default
-         * @param parameters copied when the server starts; not together with {@link #clientAuth}, because they say it
-         *     themselves; of application protocols (ALPN) only {@code http/1.1}
-         * @return this builder
-         */
-        public Builder tls(SSLContext tls, SSLParameters parameters) {
-            this.tls = Objects.requireNonNull(tls, "tls");
-            this.tlsParameters = Objects.requireNonNull(parameters, "parameters");
-            return this;
-        }
-
-        /**
          * Sets how long a message of a peer may be, of any kind and in however many fragments. A longer one ends the
          * connection with 1009 as soon as a frame's header says so, before its payload is read. It is the bound on what
          * an incomplete message can hold in memory: a connection keeps what has come of it and at most half as much
@@ -506,8 +394,8 @@ public final class BroadcastServer implements AutoCloseable {
          *     left running then, but a hub that was given stays open
          * @throws IllegalStateException if settings contradict each other, if the SSLParameters have what the
          *     SSLContext or the server cannot do, if an {@link #endpoint} is where the hub is or cannot be served, if
-         *     the hub or the topics that were given are closed, if Tyrus or Grizzly is not on the class path or of another version than is needed, or if
-         *     {@link #clientAuth} was given without {@link #tls}
+         *     the hub or the topics that were given are closed, if Tyrus or Grizzly is not on the class path or of
+         *     another version than is needed, or if {@link #clientAuth} was given without {@link #tls}
          */
         public BroadcastServer start() {
             if (hub != null && topics != null) {
@@ -562,13 +450,6 @@ public final class BroadcastServer implements AutoCloseable {
         private static TokenCheck check(Publishers publishers) {
             return (token, topic) -> publishers.mayPublish(token, topic) ? TokenCheck.Answer.MAY
                     : publishers.isKnown(token) ? TokenCheck.Answer.MAY_NOT : TokenCheck.Answer.UNKNOWN;
-        }
-
-        private static int checkedPort(String name, int port) {
-            if (port < 0 || port > 65_535) {
-                throw new IllegalArgumentException(name + " must be from 0 to 65535: " + port);
-            }
-            return port;
         }
     }
 }

@@ -96,8 +96,8 @@ public final class ReplayLimits {
      * {@return these settings, with or without {@code replay=latest}} A client that asks for it without gets what comes
      * from now on.
      *
-     * @param replayLatest whether a client may begin with the newest message of every {@linkplain BroadcastOptions#key key};
-     *     false by default
+     * @param replayLatest whether a client may begin with the newest message of every {@linkplain BroadcastOptions#key
+     *     key}; false by default
      */
     public ReplayLimits replayLatest(boolean replayLatest) {
         return new ReplayLimits(resume, resumeMessages, resumeAge, replay, replayLatest);
