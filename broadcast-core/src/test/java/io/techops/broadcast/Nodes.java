@@ -1,5 +1,6 @@
 package io.techops.broadcast;
 
+import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.testkit.BroadcastAssertions;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.ManualExecutor;
@@ -9,6 +10,7 @@ import io.techops.broadcast.testkit.VirtualTimer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
 /** Hubs that share a log of a backplane in memory, driven by hand with one virtual time. */
@@ -22,6 +24,12 @@ final class Nodes {
 
     Nodes(long seed) {
         backplane = new MemoryBackplane(timer, seed);
+    }
+
+    /** {@return the gaps that a peer was told} */
+    static List<StreamEvent.Gap> gaps(FakeTransport transport) {
+        return transport.events().stream().filter(StreamEvent.Gap.class::isInstance).map(StreamEvent.Gap.class::cast)
+                .toList();
     }
 
     /** One hub. */
@@ -51,6 +59,10 @@ final class Nodes {
             transport.knowingPositions().replaying(replay).answerClose().register(hub);
             transports.add(transport);
             return transport;
+        }
+
+        CompletableFuture<Position> publish(String text) {
+            return hub.publish(text).toCompletableFuture();
         }
 
         boolean runSome() {
