@@ -12,7 +12,6 @@ class FloodGraceTest {
 
     private final HubRig rig = HubRig.keeping(3);
 
-
     @Test
     void aPeerThatIsNotWritableForAMomentIsNotRunOverByAFlood() {
         FakeTransport flooding = rig.join();

@@ -77,7 +77,8 @@ public final class ReplayLimits {
         Objects.requireNonNull(age, "age");
         if (age.isNegative() || age.isZero() || age.compareTo(BroadcastOptions.MAX_TIME_TO_LIVE) > 0) {
             throw new IllegalArgumentException(
-                    "resumeWithin must be more than zero and at most " + BroadcastOptions.MAX_TIME_TO_LIVE + ": " + age);
+                    "resumeWithin must be more than zero and at most " + BroadcastOptions.MAX_TIME_TO_LIVE + ": "
+                            + age);
         }
         return new ReplayLimits(resume, resumeMessages, age, replay, replayLatest);
     }
