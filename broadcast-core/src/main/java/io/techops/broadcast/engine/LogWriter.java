@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * An append that does not fit evicts from the tail, the host's as far as every shard has offered, a peer's also not
- * beyond what a peer in its grace has not taken and would lose: what has expired, and in a log that conflates what has a
- * key whose newest stays, is lost to no peer. If that does not make room the hub is saturated.
+ * beyond what a peer in its grace has not taken and would lose: what has expired, and in a log that conflates what has
+ * a key whose newest stays, is lost to no peer. If that does not make room the hub is saturated.
  */
 
 /** Puts entries into the ring, and evicts what makes room for them. Guarded by the lock of the log. */

@@ -24,7 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Peers that speak {@code permessage-deflate} and do not read: they lose what other slow peers lose, and are told so. */
+/**
+ * Peers that speak {@code permessage-deflate} and do not read: they lose what other slow peers lose, and are told so.
+ */
 class CompressionSlowPeerTest {
 
     private static final int SMALL_BUFFER = 4_096;

@@ -4,7 +4,6 @@ import io.techops.broadcast.SharedLogs;
 import io.techops.broadcast.redis.RedisBackplane;
 import java.util.List;
 import javax.net.ssl.SSLParameters;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
