@@ -250,6 +250,18 @@ final class JfrEvents {
         @Label("Messages")
         @Description("What was in these batches, in all")
         long messages;
+
+        @Label("Encodings")
+        @Description("How many times a batch was turned into bytes for that")
+        long encodings;
+
+        @Label("Conflated")
+        @Description("What was left out because a newer message of its key replaced it, once a peer")
+        long conflated;
+
+        @Label("Expired")
+        @Description("What was left out because its time to live was over, once a peer")
+        long expired;
     }
 
     @Name(PREFIX + "PeerRegistered")

@@ -82,6 +82,9 @@ final class ShardCounters {
                 pass.peers = peers;
                 pass.batches = batchesTaken - written;
                 pass.messages = taken - delivered;
+                pass.encodings = encoded - encodings;
+                pass.conflated = leftConflated - conflated;
+                pass.expired = leftExpired - expired;
                 pass.commit();
             }
             written = batchesTaken;

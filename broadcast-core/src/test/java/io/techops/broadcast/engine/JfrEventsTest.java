@@ -3,6 +3,7 @@ package io.techops.broadcast.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.BroadcastOptions;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.OverflowPolicy;
@@ -142,6 +143,30 @@ class JfrEventsTest {
         RecordedEvent second = events.get(1);
         assertThat(second.getLong("batches")).isEqualTo(1);
         assertThat(second.getLong("messages")).isEqualTo(1);
+    }
+
+    @Test
+    void aPassSaysWhatWasLeftOutAndHowOftenItWasEncoded() throws IOException {
+        List<RecordedEvent> events = record("Pass", recording -> recording.enable(PREFIX + "Pass").withoutThreshold(),
+                hub -> hub.conflate(true), rig -> {
+                    FakeTransport slow = rig.join().stallAfter(1).encodeWith(batch -> () -> { });
+                    rig.broadcast("first");
+                    rig.run();
+                    for (int i = 0; i < 2; i++) {
+                        rig.hub().broadcast(Message.text("k" + i), BroadcastOptions.everyone().key("k"));
+                        rig.hub().broadcast(Message.text("t" + i),
+                                BroadcastOptions.everyone().timeToLive(Duration.ofSeconds(1 + 8 * i)));
+                    }
+                    rig.passSeconds(2);
+                    slow.becomeWritable();
+                    rig.run();
+                });
+        assertThat(events).last().satisfies(last -> {
+            assertThat(last.getLong("messages")).isEqualTo(2);
+            assertThat(last.getLong("encodings")).isEqualTo(1);
+            assertThat(last.getLong("conflated")).isEqualTo(1);
+            assertThat(last.getLong("expired")).isEqualTo(1);
+        });
     }
 
     @Test
