@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 /** The commands. */
 @Command(name = "benchmarks", mixinStandardHelpOptions = true, description = "What a delivery costs.",
         subcommands = {RunCommand.Quick.class, RunCommand.Full.class, RunCommand.Redis.class, RunCommand.Deflate.class,
-            DrawCommand.class, JmhCommand.class, ServeCommand.class, LoadCommand.class})
+            DelayCommand.class, DrawCommand.class, JmhCommand.class, ServeCommand.class, LoadCommand.class})
 public final class Benchmarks {
 
     private Benchmarks() {

@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.CategoryChart;
@@ -23,6 +25,8 @@ import org.knowm.xchart.style.Styler;
 final class Charts {
 
     private static final int WIDTH = 900;
+    /** Two or three bars are no chart. */
+    private static final int FEWEST = 4;
     private static final Color OURS = new Color(0x1b, 0x7f, 0x5c);
     private static final Color LIMIT = new Color(0x7a, 0x7a, 0x7a);
     private static final Color OTHER = new Color(0x5b, 0x84, 0xb1);
@@ -39,17 +43,51 @@ final class Charts {
     void draw() throws IOException {
         for (Scenario scenario : figures.scenarios()) {
             if (!scenario.others()) {
-                continue; // two or three bars are no chart
+                continue; // no more than this library and the limits
             }
-            if (scenario.traffic().rate() > 0) {
-                bars(scenario, scenario.title() + ": 99th percentile, µs", sample -> sample.result().p99() / 1e3);
+            if (scenario.equals(Scenario.DEFLATE_IDLE)) {
+                bars(scenario, "Resident memory a peer with compression, KiB",
+                        server -> figures.residentKib(scenario, server));
+            } else if (scenario.traffic().rate() > 0) {
+                medians(scenario, scenario.title() + ": 99th percentile, µs", sample -> sample.result().p99() / 1e3);
             } else {
-                bars(scenario, scenario.title() + ": server CPU a " + scenario.traffic().unit() + ", µs",
+                medians(scenario, scenario.title() + ": server CPU a " + scenario.traffic().unit() + ", µs",
                         Sample::cpuMicros);
             }
         }
         ratios();
+        compression();
         growth();
+    }
+
+    /** What compression costs this library, as a multiple of as many bytes without it. */
+    private void compression() throws IOException {
+        Contender ours = Contender.named(Contender.OURS);
+        List<Deflated.Trio> trios = Deflated.Trio.ALL.stream().filter(trio -> trio.size() != trio.plain()
+                && figures.ratio(trio.deflated(), ours, trio.size(), Contender.OURS) != null).toList();
+        if (trios.isEmpty()) {
+            return;
+        }
+        CategoryChart chart = new CategoryChartBuilder().width(WIDTH).height(420)
+                .title("Server CPU a delivery: a multiple of that of as many bytes without compression").build();
+        style(chart.getStyler());
+        chart.getStyler().setAvailableSpaceFill(0.5).setLabelsVisible(true);
+        chart.getStyler().setYAxisMin(0.0);
+        List<String> names = trios.stream().map(Deflated.Trio::title).toList();
+        chart.addSeries("compressed", names, multiples(trios, Deflated.Trio::deflated)).setFillColor(OURS);
+        chart.addSeries("the same JSON without compression", names, multiples(trios, Deflated.Trio::plain))
+                .setFillColor(OTHER);
+        save(chart, "compression");
+    }
+
+    private List<Double> multiples(List<Deflated.Trio> trios, Function<Deflated.Trio, Scenario> of) {
+        Contender ours = Contender.named(Contender.OURS);
+        List<Double> multiples = new ArrayList<>();
+        for (Deflated.Trio trio : trios) {
+            Figures.Spread ratio = figures.ratio(of.apply(trio), ours, trio.size(), Contender.OURS);
+            multiples.add(ratio == null ? null : rounded(ratio.median()));
+        }
+        return multiples;
     }
 
     /** What this library costs, as a multiple of the limit in Java. */
@@ -84,15 +122,19 @@ final class Charts {
     private record Bar(Contender server, double value) {
     }
 
-    private void bars(Scenario scenario, String title, ToDoubleFunction<Sample> figure) throws IOException {
+    private void medians(Scenario scenario, String title, ToDoubleFunction<Sample> figure) throws IOException {
+        bars(scenario, title, server -> {
+            Figures.Spread spread = figures.spread(scenario, server, figure);
+            return spread == null ? OptionalDouble.empty() : OptionalDouble.of(spread.median());
+        });
+    }
+
+    private void bars(Scenario scenario, String title, Function<Contender, OptionalDouble> figure) throws IOException {
         List<Bar> bars = new ArrayList<>();
         for (Contender server : figures.servers(scenario)) {
-            Figures.Spread spread = figures.spread(scenario, server, figure);
-            if (spread != null) {
-                bars.add(new Bar(server, spread.median()));
-            }
+            figure.apply(server).ifPresent(value -> bars.add(new Bar(server, value)));
         }
-        if (bars.isEmpty()) {
+        if (bars.size() < FEWEST) {
             return;
         }
         bars.sort(Comparator.comparingDouble(Bar::value));

@@ -141,6 +141,12 @@ final class CompanyPeers implements LoadPeer.Owner, AutoCloseable {
         return check(open);
     }
 
+    /** {@return whether they have got so many messages, all of them together} */
+    boolean hasGot(long messages) {
+        check(open);
+        return deliveries >= messages;
+    }
+
     /** {@return whether all have what they were to get since they were last asked for it} */
     boolean hasCaughtUp() {
         return check(arrived);

@@ -29,6 +29,12 @@ final class Deflated {
     /** A scenario, the same without compression, and the one with as many bytes on the wire. */
     record Trio(Scenario deflated, Scenario plain, Scenario size) {
 
+        /** {@return what makes it differ from the others} */
+        String title() {
+            Traffic traffic = deflated.traffic();
+            return traffic.bytes() / 1024 + " KiB, " + traffic.inFlight() + " in flight";
+        }
+
         static final List<Trio> ALL = List.of(
                 new Trio(Scenario.DEFLATE_1K_1, Scenario.JSON_1K_1, Scenario.SIZE_1K_1),
                 new Trio(Scenario.DEFLATE_1K_64, Scenario.JSON_1K_64, Scenario.SIZE_1K_64),
@@ -65,8 +71,7 @@ final class Deflated {
     }
 
     private String resident(Scenario scenario, Contender server) {
-        return scenario.memory() ? figures.once(scenario, server, sample ->
-                (sample.resident() - sample.residentBefore()) / 1024.0 / scenario.traffic().peers())
-                .stream().mapToObj(Cells::number).findFirst().orElse(Cells.NONE) : Cells.NONE;
+        return scenario.memory() ? figures.residentKib(scenario, server).stream().mapToObj(Cells::number).findFirst()
+                .orElse(Cells.NONE) : Cells.NONE;
     }
 }

@@ -100,6 +100,12 @@ final class Figures {
                 (sample.heap() - sample.heapBefore()) / 1024.0 / scenario.traffic().peers()) : null;
     }
 
+    /** {@return the resident memory of an idle peer, in KiB, in a process that had none before} */
+    OptionalDouble residentKib(Scenario scenario, Contender server) {
+        return once(scenario, server, sample ->
+                (sample.resident() - sample.residentBefore()) / 1024.0 / scenario.traffic().peers());
+    }
+
     /** {@return a figure of the one round that has it} */
     OptionalDouble once(Scenario scenario, Contender server, ToDoubleFunction<Sample> figure) {
         return of(scenario, server.id()).stream().mapToDouble(figure).filter(value -> value >= 0).findFirst();

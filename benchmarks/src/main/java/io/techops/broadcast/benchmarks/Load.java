@@ -237,14 +237,17 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
         }
     }
 
-    /** Waits until all that was published has arrived. */
+    /** Waits until all that was published has arrived, at those of the company too who are there from the beginning. */
     private void arrive() throws IOException {
+        boolean present = traffic.company().kind() == Company.Kind.PRESENT;
+        long due = present ? (long) flights.sent(0) * traffic.company().peers() : 0;
         long last = System.nanoTime();
-        long seen = flights.deliveries();
-        while (flights.underWay() > 0) {
+        long seen = flights.deliveries() + company.deliveries();
+        while (flights.underWay() > 0 || !company.hasGot(due)) {
             turn(10);
-            if (flights.deliveries() != seen) {
-                seen = flights.deliveries();
+            long now = flights.deliveries() + company.deliveries();
+            if (now != seen) {
+                seen = now;
                 last = System.nanoTime();
             } else if (System.nanoTime() - last > STUCK) {
                 throw new BrokenDelivery("lost: " + missing());

@@ -31,7 +31,8 @@ final class Report {
                 List.of("", "at most", "measured", "met"), new Targets(figures).rows());
         before();
         redis();
-        table("Compression", Deflated.TEXT, Deflated.HEADER, new Deflated(figures).rows());
+        String chart = picture("compression", "Server CPU: a multiple of as many bytes without compression");
+        table("Compression", chart.isEmpty() ? Deflated.TEXT : chart + "\n\n" + Deflated.TEXT, Deflated.HEADER, new Deflated(figures).rows());
         for (Scenario scenario : figures.scenarios()) {
             scenario(scenario);
         }
@@ -237,7 +238,6 @@ final class Report {
 
     private void idle() {
         Scenario scenario = Scenario.GROW_10000;
-        int peers = scenario.traffic().peers();
         List<List<String>> rows = new ArrayList<>();
         for (Contender server : figures.servers(scenario)) {
             rows.add(List.of(server.title(),
@@ -246,9 +246,8 @@ final class Report {
                     Cells.whole(figures.spread(scenario, server,
                             sample -> sample.result().connections() * 1e9 / sample.result().connectNanos())),
                     Cells.spread(figures.idleKib(scenario, server)),
-                    figures.once(scenario, server,
-                            sample -> (sample.resident() - sample.residentBefore()) / 1024.0 / peers)
-                            .stream().mapToObj(Cells::number).findFirst().orElse(Cells.NONE)));
+                    figures.residentKib(scenario, server).stream().mapToObj(Cells::number).findFirst()
+                            .orElse(Cells.NONE)));
         }
         table("Handshakes, and idle peers", "10,000 peers connect, 32 at a time; then they are idle while the heap is "
                 + "collected and measured. Resident memory is that of a round before the others, in a fresh process.",

@@ -163,6 +163,15 @@ class MessageInflaterTest {
         }
 
         @Test
+        void whatFollowsIsNotLookedAt() throws Exception {
+            byte[] damagedAtItsEnd = zeros(10 * LIMIT);
+            int length = damagedAtItsEnd.length;
+            damagedAtItsEnd = Arrays.copyOf(damagedAtItsEnd, length + 4);
+            Arrays.fill(damagedAtItsEnd, length, length + 4, (byte) 0xFF);
+            assertThat(inflate(damagedAtItsEnd)).isNull();
+        }
+
+        @Test
         void aBombCostsNoMoreThanTheBuffer() throws Exception {
             byte[] bomb = zeros(200_000_000);
             assertThat(bomb.length).isLessThan(200_000);
