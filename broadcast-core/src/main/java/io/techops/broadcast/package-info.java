@@ -16,8 +16,8 @@
  * }</pre>
  *
  * <p>This package has no network code. The server is in {@code io.techops.broadcast.tyrus}:
- * {@code BroadcastServer.start(5000)} is a hub with peers on a port. {@code io.techops.broadcast.endpoint} maps a hub on a
- * Jakarta WebSocket container. {@code io.techops.broadcast.testkit} drives a hub in a test.
+ * {@code BroadcastServer.start(5000)} is a hub with peers on a port. {@code io.techops.broadcast.endpoint} maps a hub
+ * on a Jakarta WebSocket container. {@code io.techops.broadcast.testkit} drives a hub in a test.
  *
  * <h2>The way of a message</h2>
  *

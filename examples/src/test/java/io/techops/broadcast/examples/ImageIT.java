@@ -69,8 +69,8 @@ class ImageIT {
         Map<String, String> unusable = Map.of("CACHE_DIRECTORY", file.toString());
         try (Program service = Program.ofFile(SERVICE, unusable, OPTIONS)) {
             serves(service);
-            assertThat(service.err()).containsExactly("broadcast-service: starts slower, because no archive of its classes "
-                    + "can be written to " + file + ": set CACHE_DIRECTORY to a folder that can be written to");
+            assertThat(service.err()).containsExactly("broadcast-service: starts slower, because no archive of its "
+                    + "classes can be written to " + file + ": set CACHE_DIRECTORY to a folder that can be written to");
         }
         assertThat(file).hasContent("no folder");
     }

@@ -37,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>With all defaults it is {@code @ExtendWith(BroadcastServerExtension.class)}. A test, and its {@code @BeforeEach} and
- * {@code @AfterEach} methods, may have parameters: {@link BroadcastServer}, {@link BroadcastHub} or {@link Topics}, and
- * {@link SocketClient} for a new client of the hub that is connected.
+ * <p>With all defaults it is {@code @ExtendWith(BroadcastServerExtension.class)}. A test, and its {@code @BeforeEach}
+ * and {@code @AfterEach} methods, may have parameters: {@link BroadcastServer}, {@link BroadcastHub} or {@link Topics},
+ * and {@link SocketClient} for a new client of the hub that is connected.
  *
  * <p>Tests may run in parallel, each with its own server. If they share the object, because it is in a static field or
  * the test instance is shared, its methods cannot know which of them calls: the parameters do.

@@ -83,7 +83,8 @@ class BroadcastServerExtensionTest {
     class WithTopics {
 
         @RegisterExtension
-        final BroadcastServerExtension live = BroadcastServerExtension.builder().topics(topics -> topics.limit(2)).build();
+        final BroadcastServerExtension live =
+                BroadcastServerExtension.builder().topics(topics -> topics.limit(2)).build();
 
         @Test
         void clientsConnectToATopic(Topics topics) {
@@ -131,7 +132,8 @@ class BroadcastServerExtensionTest {
 
         @Test
         void aClientSeesHowItIsClosed() {
-            SocketClient alice = secret.client().http(HttpClient.newBuilder().sslContext(Tls.context()).build()).connect();
+            SocketClient alice = secret.client().http(HttpClient.newBuilder().sslContext(Tls.context()).build())
+                    .connect();
             secret.hub().peers().iterator().next().close(CloseReason.of(4_001, "signed in elsewhere"));
             assertThat(alice.closed()).isEqualTo(CloseReason.of(4_001, "signed in elsewhere"));
             assertThatThrownBy(() -> alice.close(CloseReason.of(CloseReason.MESSAGE_TOO_BIG)))

@@ -67,7 +67,8 @@ class ExtensionLifeTest {
         assertThat(HUBS).doesNotHaveDuplicates().hasSize(2).allMatch(BroadcastHub::isClosed)
                 .allMatch(hub -> hub.peers().isEmpty());
         assertThat(CLIENTS).hasSize(2).allMatch(client -> client.closed().code() == CloseReason.NORMAL);
-        try (BroadcastServer another = BroadcastServer.builder().host("127.0.0.1").port(SERVERS.get(0).port()).start()) {
+        try (BroadcastServer another =
+                BroadcastServer.builder().host("127.0.0.1").port(SERVERS.get(0).port()).start()) {
             assertThat(another.port()).as("its port is free").isEqualTo(SERVERS.get(0).port());
         }
     }
