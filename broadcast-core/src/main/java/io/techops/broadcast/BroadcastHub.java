@@ -441,7 +441,8 @@ public abstract class BroadcastHub implements AutoCloseable {
 
         /**
          * Sets what runs the shards and the listener. It must run every task, and should be able to run as many at the
-         * same time as there are shards, and one more. The hub does not shut it down.
+         * same time as there are shards, those of peers that compress included, and one more. The hub does not shut it
+         * down.
          *
          * @param executor platform threads of the hub's own by default, which end with the hub
          * @return this builder

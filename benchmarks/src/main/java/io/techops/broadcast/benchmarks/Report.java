@@ -32,7 +32,8 @@ final class Report {
         before();
         redis();
         String chart = picture("compression", "Server CPU: a multiple of as many bytes without compression");
-        table("Compression", chart.isEmpty() ? Deflated.TEXT : chart + "\n\n" + Deflated.TEXT, Deflated.HEADER, new Deflated(figures).rows());
+        table("Compression", chart.isEmpty() ? Deflated.TEXT : chart + "\n\n" + Deflated.TEXT,
+                Deflated.HEADER, new Deflated(figures).rows());
         for (Scenario scenario : figures.scenarios()) {
             scenario(scenario);
         }
