@@ -27,9 +27,7 @@ import org.jspecify.annotations.Nullable;
  * presence.names();                                  // [anna, bob]
  * }</pre>
  *
- * <p>It knows the peers of its own node only. For many nodes that share a backplane the host application has to tell
- * the others: let each node broadcast its names every few seconds, keep what other nodes said, and forget a node that
- * has said nothing for several of those periods. A node that dies is seen as late as that.
+ * <p>It knows the peers of its own node only. {@link SharedPresence} knows those of all nodes that share a backplane.
  *
  * <p>{@link #names} and {@link #isHere} may be called by any number of threads and do not block. They are as late as
  * the hub's listener is: see {@link HubListener}.

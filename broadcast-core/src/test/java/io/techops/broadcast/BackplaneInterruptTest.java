@@ -3,16 +3,10 @@ package io.techops.broadcast;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.spi.Backplane;
-import io.techops.broadcast.spi.SharedLog;
-import io.techops.broadcast.spi.SharedPage;
-import io.techops.broadcast.spi.SharedRecord;
 import io.techops.broadcast.testkit.MemoryBackplane;
-import java.util.List;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What a backplane leaves behind on the threads of a hub. */
@@ -32,34 +26,19 @@ class BackplaneInterruptTest {
     }
 
     /** Leaves an interrupt after each call. */
-    private final class Interrupting implements Backplane {
-        private final MemoryBackplane kept = new MemoryBackplane();
-
-        @Override
-        public SharedLog open(String name, Runnable changed) {
-            SharedLog log = kept.open(name, changed);
-            return new SharedLog() {
-                @Override
-                public CompletionStage<Position> append(String epoch, String producer, long number,
-                        List<SharedRecord> records) {
-                    return interrupting(() -> log.append(epoch, producer, number, records));
-                }
-
-                @Override
-                public CompletionStage<SharedPage> read(@Nullable Position after, int messages, long bytes) {
-                    return interrupting(() -> log.read(after, messages, bytes));
-                }
-
-                @Override
-                public void close() {
-                    log.close();
-                }
-            };
+    private final class Interrupting extends WatchedBackplane {
+        Interrupting() {
+            super(new MemoryBackplane());
         }
 
         @Override
-        public void close() {
-            kept.close();
+        <T> T append(Supplier<T> call) {
+            return interrupting(call);
+        }
+
+        @Override
+        <T> T read(Supplier<T> call) {
+            return interrupting(call);
         }
     }
 

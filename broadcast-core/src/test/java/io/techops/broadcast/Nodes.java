@@ -36,6 +36,8 @@ final class Nodes {
     final class Node {
         final ManualExecutor executor = new ManualExecutor();
         final RecordingListener told = new RecordingListener();
+        /** What runs and stops with the hub. */
+        final List<ManualExecutor> beside = new ArrayList<>();
         final List<FakeTransport> transports = new ArrayList<>();
         final BroadcastHub hub;
         /** Whether nothing of it runs, as in a process that is stopped. */
@@ -66,7 +68,11 @@ final class Nodes {
         }
 
         boolean runSome() {
-            return !stopped && executor.runNext();
+            boolean ran = !stopped && executor.runNext();
+            for (ManualExecutor each : stopped ? List.<ManualExecutor>of() : beside) {
+                ran |= each.runNext();
+            }
+            return ran;
         }
     }
 

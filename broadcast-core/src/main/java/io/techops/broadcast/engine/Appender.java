@@ -4,7 +4,6 @@ import io.techops.broadcast.Position;
 import io.techops.broadcast.spi.BackplaneException;
 import io.techops.broadcast.spi.SharedLog;
 import io.techops.broadcast.spi.SharedRecord;
-import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +51,7 @@ final class Appender {
         private @Nullable Position last;
         /** How many of its records have come back; others may be missing before them. */
         private int followed;
+        private @Nullable Sending next;
 
         Sending(List<Outbox.Item> items) {
             this.items = items;
@@ -64,7 +64,9 @@ final class Appender {
     private final Backoff backoff;
     private final Observer observer;
     private final Runnable wake;
-    private final ArrayDeque<Sending> sent = new ArrayDeque<>();
+    /** What was appended and has not come back, linked: nothing here needs memory. */
+    private @Nullable Sending firstSent;
+    private @Nullable Sending lastSent;
     private String producer = "";
     private String epoch = "";
     private long number;
@@ -144,14 +146,23 @@ final class Appender {
     }
 
     private @Nullable Sending next() {
-        List<Outbox.Item> items = outbox.take(alone > 0 ? 1 : MOST);
-        if (items.isEmpty()) {
-            return null;
+        Sending next = take(alone > 0 ? 1 : MOST);
+        if (next != null) {
+            alone = Math.max(0, alone - 1);
+            sending = next;
         }
-        alone = Math.max(0, alone - 1);
-        Sending next = new Sending(items);
-        sending = next;
         return next;
+    }
+
+    /** {@return what is next in the outbox; null if nothing is} */
+    private @Nullable Sending take(int most) {
+        List<Outbox.Item> items = outbox.take(most);
+        try {
+            return items.isEmpty() ? null : new Sending(items);
+        } catch (Throwable noMemory) {
+            outbox.putBack(items);
+            throw noMemory;
+        }
     }
 
     private void append(Sending mine, String now) {
@@ -170,6 +181,9 @@ final class Appender {
             mine.number = ++number;
         }
         call = new SharedCall<Position>(wake).make(() -> log.append(now, producer, mine.number, mine.records));
+        if (call.isDone()) {
+            wake.run();
+        }
     }
 
     private void answered(Sending mine, SharedCall<Position> made, long now) {
@@ -241,6 +255,13 @@ final class Appender {
     }
 
     private void finish(Sending mine, Position last) {
+        long before = last.sequence() - mine.items.size();
+        for (int i = 0; i < mine.items.size(); i++) { // first, and once more if there is no memory for a position
+            Outbox.Item item = mine.items.get(i);
+            if (item.told != null) {
+                tell(item, last.at(before + 1 + i), null);
+            }
+        }
         appends += mine.items.size();
         batches++;
         newest = last;
@@ -248,15 +269,13 @@ final class Appender {
         backoff.reset();
         observer.appendAnswered();
         if (mine.followed < mine.items.size()) {
-            sent.add(mine);
-            observer.appended();
-        }
-        long before = last.sequence() - mine.items.size();
-        for (int i = 0; i < mine.items.size(); i++) {
-            Outbox.Item item = mine.items.get(i);
-            if (item.told != null) {
-                tell(item, last.at(before + 1 + i), null);
+            if (lastSent == null) {
+                firstSent = mine;
+            } else {
+                lastSent.next = mine;
             }
+            lastSent = mine;
+            observer.appended();
         }
     }
 
@@ -285,7 +304,7 @@ final class Appender {
         Sending mine = sending;
         if (mine == null || mine.number != record.number() || !mine.epoch.equals(position.epoch())) {
             mine = null;
-            for (Sending each : sent) {
+            for (Sending each = firstSent; each != null; each = each.next) {
                 mine = each.number == record.number() ? each : mine;
             }
         }
@@ -300,7 +319,7 @@ final class Appender {
 
     /** Says that a message of this node has come back, and is in an entry of the hub's own log. */
     void followed(SharedRecord record, Outbox.Item item, long slot) {
-        for (Sending each : sent) {
+        for (Sending each = firstSent; each != null; each = each.next) {
             each.followed += each.number == record.number() ? 1 : 0;
         }
         Sending mine = sending;
@@ -312,13 +331,14 @@ final class Appender {
 
     /** Forgets what was appended and lies behind the follower, or in an epoch that is over. */
     private void forget(Position followed) {
-        for (Sending first = sent.peek(); first != null; first = sent.peek()) {
+        for (Sending first = firstSent; first != null; first = firstSent) {
             Position last = first.last;
             boolean over = last == null || !last.hasEpochOf(followed) || last.sequence() <= followed.sequence();
             if (!over) {
                 return;
             }
-            sent.remove();
+            firstSent = first.next;
+            lastSent = firstSent == null ? null : lastSent;
             for (Outbox.Item item : first.items) {
                 observer.released(item, 0);
             }
@@ -337,8 +357,8 @@ final class Appender {
         } else if (mine != null) {
             giveUp(mine, "the hub was closed before there was an answer");
         }
-        for (List<Outbox.Item> rest = outbox.take(MOST); !rest.isEmpty(); rest = outbox.take(MOST)) {
-            fail(new Sending(rest), why);
+        for (Sending rest = take(MOST); rest != null; rest = take(MOST)) {
+            fail(rest, why);
         }
     }
 }

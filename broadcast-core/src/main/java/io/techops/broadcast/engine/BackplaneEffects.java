@@ -28,7 +28,11 @@ final class BackplaneEffects implements BackplaneLink.Host {
 
     @Override
     public void resume(PeerCursor from) {
-        saturation.ends();
+        try {
+            saturation.ends();
+        } catch (Throwable noMemory) {
+            // The clock is late, and not the peer.
+        }
         shards.resume(from);
     }
 

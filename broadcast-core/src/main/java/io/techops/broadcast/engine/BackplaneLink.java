@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Who wakes the task:
  *   something is in the outbox, or a peer that is parked has gone     who put it there, or saw it go
  *   a call of the shared log was answered                             the thread that completed it (SharedCall)
+ *   a peer is ahead of what was read                                  who registered it
  *   the shared log has changed                                        "changed", by any thread
  *   there is room in the hub's own log                                the shard whose round made it (LogRounds.end)
  *   a second has passed, or a pause after a failure                   the timer
@@ -67,6 +69,8 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     private final Backoff appending = new Backoff();
     private final Follower follower;
     private final Appender appender;
+    private final Census census;
+    private final PeersAhead ahead = new PeersAhead();
     private final CompletableFuture<Boolean> started = new CompletableFuture<>();
 
     /** Owned by the task. */
@@ -85,6 +89,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     private volatile long epochs;
 
     /** Written once, when the hub is there. */
+    private IntSupplier peers = () -> 0;
     private volatile boolean running;
     /** Written once, before the task is woken for it: how the hub ends. */
     private volatile @Nullable End end;
@@ -111,11 +116,17 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         this.shared = backplane.open(logName, this::changed);
         this.follower = new Follower(shared, keeps, reading, this, wake);
         this.appender = new Appender(shared, outbox, appending, this, wake);
+        this.census = new Census(shared, timer, metrics);
         entries.begin(wake);
     }
 
-    /** Begins to read, and waits until that has come to the newest records, or cannot for now. */
-    void start(Duration within) {
+    /**
+     * Begins to read, and waits until that has come to the newest records, or cannot for now.
+     *
+     * @param count how many peers there are
+     */
+    void start(Duration within, IntSupplier count) {
+        peers = count;
         running = true;
         task.wake();
         if (within.isZero()) {
@@ -186,6 +197,13 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         return dropped;
     }
 
+    /** Has a peer wait until this node has come to a position, or a time, in the timer's nanoseconds. */
+    void await(HubPeer peer, Position position, long until) {
+        ahead.add(peer, position, until);
+        follower.changed();
+        task.wake();
+    }
+
     // The task.
 
     private boolean turn() {
@@ -205,20 +223,22 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         if (position != null && follower.hasBegun()) {
             appender.turn(position, now);
         }
-        for (PeerCursor from : outbox.admit()) {
+        for (PeerCursor from = outbox.admit(); from != null; from = outbox.admit()) {
             host.resume(from);
         }
+        long next = ahead.turn(position, now, follower.isWaiting() ? now + Follower.PAUSE : follower.due());
         End asked = end;
-        if (asked != null && (outbox.isEmpty() && appender.isIdle() || asked.deadline() - now <= 0)) {
+        if (asked != null && (outbox.isEmpty() && appender.isIdle() && ahead.isEmpty() || asked.deadline() - now <= 0)) {
             finish(asked);
             return false;
         }
-        return !setAlarm(now, asked);
+        census.turn(now, peers.getAsInt());
+        return !setAlarm(now, next, asked);
     }
 
     /** {@return false if the timer cannot be set, for want of memory} */
-    private boolean setAlarm(long now, @Nullable End asked) {
-        long next = follower.isWaiting() ? now + Follower.PAUSE : follower.due();
+    private boolean setAlarm(long now, long latest, @Nullable End asked) {
+        long next = latest;
         if (appender.pauses() && appending.until() - next < 0) {
             next = appending.until();
         }
@@ -260,7 +280,11 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
             }
             return false;
         }
-        host.followed(record.message(), slot, own == null ? null : own.from);
+        try {
+            host.followed(record.message(), slot, own == null ? null : own.from);
+        } catch (Throwable noMemory) {
+            // The listener lacks it. It is in the log, and must not be put there again.
+        }
         if (own != null) {
             appender.followed(record, own, slot);
         }
@@ -364,12 +388,13 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
 
     private void finish(End asked) {
         appender.end(new IllegalStateException("the hub was closed before the message could be published"));
+        ahead.end();
         ended = true; // what follows does not throw
         task.end();
         if (alarm != null) {
             alarm.cancel();
         }
-        started.complete(false);
+        started.complete(Boolean.FALSE);
         try {
             shared.close();
         } catch (Throwable thrown) {
@@ -385,7 +410,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
 
     BackplaneFigures figures() {
         return new BackplaneFigures(away, outages, appender.appends(), appender.batches(), appender.unconfirmed(), gaps,
-                epochs, lag(), follower.duplicates(), outbox.waits());
+                epochs, lag(), follower.duplicates(), outbox.waits(), census.known());
     }
 
     private long lag() {

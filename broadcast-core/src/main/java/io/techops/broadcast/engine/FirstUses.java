@@ -26,10 +26,11 @@ final class FirstUses {
         if (made) {
             return;
         }
-        initialize(BackplaneFigures.class, BackplaneLink.class, DrainPacer.class, DurationRules.class,
-                EngineThread.class, EntryNotes.class, GapCounts.class, HubFigures.class, HubPeer.ReceiveResult.class,
-                LogBatch.class, LogBatch.LeftOut.class, MessageLog.Figures.class, PeerCursor.class, PositionRun.class,
-                RoomWait.class, ShardCounters.Figures.class, Snapshots.class);
+        initialize(BackplaneFigures.class, BackplaneLink.class, Census.class, DrainPacer.class,
+                DurationRules.class, EngineThread.class, EntryNotes.class, GapCounts.class, HubFigures.class,
+                HubPeer.ReceiveResult.class, LogBatch.class, LogBatch.LeftOut.class, MessageLog.Figures.class,
+                PeerCursor.class, PeersAhead.class, PositionRun.class, RoomWait.class, ShardCounters.Figures.class,
+                Snapshots.class);
         BroadcastOptions.everyone();
         MessagePolicy.Decision.ignore();
         useThePools();

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /*
  * It begins by asking for the newest record alone, and goes on as far before it as the hub keeps messages. From then on
  * it reads what follows the last record that is in the hub's own log: one page at a time, the next one when all of the
- * page is in that log. It reads when a page was not empty, when it was told that something has changed, and after a
- * second. A call that failed is made again, later each time.
+ * page is in that log. It reads when there may be more behind a page, when it was told that something has changed, and
+ * after a second. A page that the engine has at hand is in the hub's log within the turn in which it was asked for. A
+ * call that failed is made again, later each time.
  */
 
 /** Reads a shared log, and puts what it reads into the hub's own log. For the task of the backplane. */
@@ -108,15 +109,7 @@ final class Follower {
     }
 
     void turn(long now) {
-        SharedCall<SharedPage> made = call;
-        if (made != null) {
-            if (!made.isDone()) {
-                return;
-            }
-            answered(made, now);
-            call = null;
-        }
-        if (page != null && !putAll()) {
+        if (!takeAnswer(now)) {
             return;
         }
         if (backoff.isSet() ? backoff.isOver(now) : changed.getAndSet(false) || more || now - due >= 0) {
@@ -126,7 +119,23 @@ final class Follower {
             Position after = position;
             call = new SharedCall<SharedPage>(wake).make(() -> after == null ? log.read(null, 1, 1)
                     : log.read(after, MOST, MOST_BYTES));
+            if (call.isDone() && takeAnswer(now) && !backoff.isSet() && (more || changed.get())) {
+                wake.run(); // others have their turn before that
+            }
         }
+    }
+
+    /** {@return whether nothing is under way: no call, and no page for which there is no room} */
+    private boolean takeAnswer(long now) {
+        SharedCall<SharedPage> made = call;
+        if (made != null) {
+            if (!made.isDone()) {
+                return false;
+            }
+            answered(made, now);
+            call = null;
+        }
+        return page == null || putAll();
     }
 
     private void answered(SharedCall<SharedPage> made, long now) {
@@ -170,7 +179,7 @@ final class Follower {
         if (!after.hasEpochOf(last) || read.last().sequence() >= last.sequence()) {
             newest = read.last();
         }
-        more = !read.records().isEmpty();
+        more = !read.records().isEmpty() && !read.reachesEnd();
         page = read;
     }
 

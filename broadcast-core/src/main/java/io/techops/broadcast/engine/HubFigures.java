@@ -313,6 +313,21 @@ final class HubFigures implements HubStats {
     }
 
     @Override
+    public int backplaneNodes() {
+        return backplane.others() == null ? -1 : backplane.others().nodes() + 1;
+    }
+
+    @Override
+    public long backplanePeers() {
+        return backplane.others() == null ? -1 : backplane.others().peers() + peers;
+    }
+
+    @Override
+    public @Nullable Duration backplanePeersAge() {
+        return backplane.others() == null ? null : backplane.others().age();
+    }
+
+    @Override
     public String toString() {
         return "peers " + peers + ", registrations " + registrations() + ", refusals " + refusalsByCause()
                 + ", messages " + messages() + ", bytes " + bytes() + ", ignored " + ignored()
@@ -329,6 +344,7 @@ final class HubFigures implements HubStats {
                         : "there") + ", outages " + backplaneOutages() + ", appends " + backplaneAppends() + " in "
                         + backplaneBatches() + " batches, unconfirmed " + backplaneUnconfirmed() + ", gaps "
                         + backplaneGaps() + ", epochs " + backplaneEpochs() + ", lag " + backplaneLag()
-                        + ", duplicates " + backplaneDuplicates());
+                        + ", duplicates " + backplaneDuplicates() + (backplane.others() == null ? ""
+                        : ", peers " + backplanePeers() + " on " + backplaneNodes() + " nodes"));
     }
 }

@@ -184,6 +184,13 @@ final class HubMetrics {
         }
     }
 
+    /** All nodes together have other figures than they had. */
+    void counted(int nodes, long peers) {
+        if (traced) {
+            JfrEvents.counted(hub, nodes, peers);
+        }
+    }
+
     void failed(Peer peer, Throwable cause) {
         failures.incrementAndGet();
         if (traced) {

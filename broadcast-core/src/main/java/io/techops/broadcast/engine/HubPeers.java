@@ -3,6 +3,7 @@ package io.techops.broadcast.engine;
 import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastOptions;
 import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.GapReason;
 import io.techops.broadcast.HubListener;
 import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.Message;
@@ -48,6 +49,8 @@ final class HubPeers implements HubPeer.Owner {
     /** Whether peers that come and go are reported at all: if not, nothing has to change threads for them. */
     private final boolean told;
     private final ConcurrentHashMap<Long, HubPeer> peers = new ConcurrentHashMap<>();
+    /** How long a peer waits for a position that this node has not come to, in nanoseconds. */
+    private final long aheadLimit;
     private final AtomicLong ids = new AtomicLong();
 
     /**
@@ -66,6 +69,7 @@ final class HubPeers implements HubPeer.Owner {
         this.end = end;
         this.timer = timer;
         this.topic = settings.topic;
+        this.aheadLimit = Math.min(PeersAhead.LIMIT, settings.stallTimeout.toNanos() / 2);
         this.afterGone = settings.afterGone;
         this.told = settings.listener != HubSettings.NO_LISTENER || settings.shared != null;
     }
@@ -159,14 +163,16 @@ final class HubPeers implements HubPeer.Owner {
             events.tell();
         }
         shards.joined(peer);
-        if (prelude != null) {
+        if (backplane != null && start.gap() == GapReason.FUTURE) { // its shard decides
+            backplane.await(peer, replay.position(), timer.nanoTime() + aheadLimit);
+        } else if (prelude != null) {
             begins(peer, start, prelude);
         }
         return peer;
     }
 
     /** Has what comes before the log, or of the past, brought on its way; closes the peer if there is no memory. */
-    private void begins(HubPeer peer, ReplayStart start, Prelude prelude) {
+    void begins(HubPeer peer, ReplayStart start, Prelude prelude) {
         try {
             metrics.begins(peer, start, start.after());
             if (prelude.awaitsSnapshot) {

@@ -142,6 +142,20 @@ final class JfrEvents {
         }
     }
 
+    static void counted(String hub, int nodes, long peers) {
+        try {
+            BackplanePeers event = new BackplanePeers();
+            if (event.isEnabled()) {
+                event.hub = hub;
+                event.nodes = nodes;
+                event.peers = peers;
+                event.commit();
+            }
+        } catch (Throwable thrown) {
+            lost();
+        }
+    }
+
     static void refused(String hub, RefusalCause cause) {
         try {
             Refused event = new Refused();
@@ -393,5 +407,18 @@ final class JfrEvents {
         @Label("Goes On After")
         @Description("The position after which the log goes on; of another epoch if messages may be lost")
         @Nullable String before;
+    }
+
+    @Name(PREFIX + "BackplanePeers")
+    @Label("Backplane Peers")
+    @Description("The peers of all nodes, whenever this node has heard that they are not as many as before")
+    static final class BackplanePeers extends HubEvent {
+        @Label("Nodes")
+        @Description("This one among them")
+        int nodes;
+
+        @Label("Peers")
+        @Description("Those of this node as they are now, those of the others as they told last")
+        long peers;
     }
 }

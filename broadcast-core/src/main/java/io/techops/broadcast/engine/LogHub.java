@@ -73,7 +73,7 @@ final class LogHub extends AdapterHub {
         shards.begin(settings, executor, settings.executor != null ? executor : given.slowShards(),
                 new ShardOutcomes(peers, shards, events, metrics, reports, end));
         if (backplane != null) {
-            backplane.start(settings.backplaneStart);
+            backplane.start(settings.backplaneStart, peers::count);
         }
     }
 

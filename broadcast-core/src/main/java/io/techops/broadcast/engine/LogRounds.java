@@ -1,5 +1,6 @@
 package io.techops.broadcast.engine;
 
+import io.techops.broadcast.GapReason;
 import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.Replay;
 import java.util.List;
@@ -77,22 +78,52 @@ final class LogRounds {
                 return null;
             }
             ReplayStart start = ReplayStart.of(replay, ring, now);
-            if (prelude != null) {
-                start.fill(prelude, cursor.knowsPositions);
-                prelude.unkeyedBelow = start.latestBelow() == 0 ? 0 : ring.unkeyedBefore(start.latestBelow());
-                prelude.awaitsSnapshot = hasSnapshots && !start.recovered();
-                cursor.prelude = prelude.isOver(start.next()) ? null : prelude;
-                if (prelude.awaitsSnapshot) {
-                    cursor.setWritable(false);
-                }
+            if (prelude != null && start.gap() == GapReason.FUTURE && shared.haveBegun()) {
+                prelude.ahead = replay;
+                prelude.otherwise = start;
+                cursor.setWritable(false);
             }
-            cursor.unkeyedBefore = ring.unkeyedBefore(start.next());
-            cursor.move(start.next(), 0, 0, 0, 0);
-            cursor.run = ring.runs().at(cursor.place());
+            place(cursor, start, prelude, hasSnapshots);
             marks.join(cursor, onJoin);
             if (cursor.prelude != null || start.next() < ring.head()) {
                 marks.call(cursor); // so that the round which adopts it serves it, or has it behind
             }
+            return start;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void place(PeerCursor cursor, ReplayStart start, @Nullable Prelude prelude, boolean hasSnapshots) {
+        if (prelude != null) {
+            prelude.fill(start, cursor.knowsPositions);
+            prelude.unkeyedBelow = start.latestBelow() == 0 ? 0 : ring.unkeyedBefore(start.latestBelow());
+            prelude.awaitsSnapshot = hasSnapshots && !start.recovered();
+            cursor.prelude = prelude.isOver(start.next()) ? null : prelude;
+            if (prelude.awaitsSnapshot) {
+                cursor.setWritable(false);
+            }
+        }
+        cursor.unkeyedBefore = ring.unkeyedBefore(start.next());
+        cursor.move(start.next(), 0, 0, 0, 0);
+        cursor.run = ring.runs().at(cursor.place());
+    }
+
+    /**
+     * Decides where a peer begins that named a position beyond the head, now that it waits no longer: there, if the log
+     * has come to it, and as it was otherwise. For its shard. {@return where it begins}
+     */
+    ReplayStart decide(PeerCursor cursor, Prelude prelude, Replay replay) {
+        long now = timer.nanoTime();
+        lock.lock();
+        try {
+            PositionRuns.Place place = ring.runs().find(replay.position(), ring.head());
+            ReplayStart start = prelude.otherwise;
+            if (place != null && place.next() <= ring.head()) { // behind where the peer waits: it never moves back
+                start = ReplayStart.of(replay, ring, now);
+                place(cursor, start, prelude, prelude.awaitsSnapshot);
+            }
+            prelude.ahead = null;
             return start;
         } finally {
             lock.unlock();

@@ -5,7 +5,6 @@ import io.techops.broadcast.Message;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.spi.SharedRecord;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +41,7 @@ final class Outbox {
         private final long charge;
         /** Guarded by the lock of the outbox. */
         private boolean released;
+        private @Nullable Item next;
 
         /**
          * @param except who is not to get it on this node
@@ -70,7 +70,8 @@ final class Outbox {
     private final ToLongFunction<Item> adding = this::addIfRoom;
 
     /** All of these are guarded by the lock. */
-    private final ArrayDeque<Item> queue = new ArrayDeque<>();
+    private @Nullable Item first; // linked, so that nothing here needs memory: a table that cannot grow loses all
+    private @Nullable Item last;
     private final Map<PeerCursor, Item> parked = new LinkedHashMap<>();
     private int count;
     private long bytes;
@@ -135,30 +136,32 @@ final class Outbox {
     }
 
     private void add(Item item) {
-        queue.add(item);
+        if (last == null) {
+            first = item;
+        } else {
+            last.next = item;
+        }
+        last = item;
         count++;
         bytes += item.charge;
     }
 
-    /** {@return the peers whose parked messages have found room: they may be read again} */
-    List<PeerCursor> admit() {
+    /** {@return the next peer whose parked message has found room: it may be read again; null if there is none} */
+    @Nullable PeerCursor admit() {
         lock.lock();
         try {
             if (parked.isEmpty() || closed) {
-                return List.of();
+                return null;
             }
-            List<PeerCursor> admitted = new ArrayList<>();
-            for (var each = parked.entrySet().iterator(); each.hasNext();) {
-                var next = each.next();
-                if (!hasRoom(next.getValue())) {
-                    break;
-                }
-                admitted.add(next.getKey());
-                add(next.getValue());
-                each.remove();
-                next.getKey().parked = null;
+            Item item = parked.values().iterator().next();
+            PeerCursor from = item.from;
+            if (!hasRoom(item)) {
+                return null;
             }
-            return admitted;
+            parked.remove(from);
+            add(item);
+            from.parked = null;
+            return from;
         } finally {
             lock.unlock();
         }
@@ -183,11 +186,13 @@ final class Outbox {
     List<Item> take(int most) {
         lock.lock();
         try {
-            List<Item> taken = new ArrayList<>(Math.min(most, queue.size()));
-            while (taken.size() < most && !queue.isEmpty()) {
-                taken.add(queue.peek());
-                queue.remove();
+            List<Item> taken = new ArrayList<>();
+            Item rest = first;
+            for (; rest != null && taken.size() < most; rest = rest.next) {
+                taken.add(rest);
             }
+            first = rest;
+            last = rest == null ? null : last;
             return taken;
         } finally {
             lock.unlock();
@@ -199,7 +204,10 @@ final class Outbox {
         lock.lock();
         try {
             for (int i = items.size() - 1; i >= 0; i--) {
-                queue.addFirst(items.get(i));
+                Item item = items.get(i);
+                item.next = first;
+                first = item;
+                last = last == null ? item : last;
             }
         } finally {
             lock.unlock();

@@ -4,6 +4,7 @@ import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.GapReason;
 import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.OverflowPolicy;
+import io.techops.broadcast.Replay;
 import io.techops.broadcast.spi.StreamEvent;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -25,12 +26,16 @@ final class PeerTurns {
     interface Outcome extends ClosingPeers.Outcome {
         /** A peer has passed to positions of another run. */
         void passed(PeerCursor cursor, GapReason reason);
+
+        /** It is decided where a peer begins that named a position beyond the head. Never throws. */
+        void begins(PeerCursor cursor, ReplayStart start, Prelude prelude);
     }
 
     private static final CloseReason GOING_AWAY = CloseReason.of(CloseReason.GOING_AWAY, "the server is going away");
     private static final CloseReason NO_SNAPSHOT =
             CloseReason.of(CloseReason.INTERNAL_ERROR, "there is no snapshot to begin with");
 
+    private final LogRounds rounds;
     private final PositionRuns positions;
     private final LossCounter loss;
     private final OverflowPolicy overflow;
@@ -58,6 +63,7 @@ final class PeerTurns {
     PeerTurns(MessageLog log, OverflowPolicy overflow, Duration closeTimeout, HubTimer timer, BatchCache batches,
             ShardTimer deadlines, PeerTimeouts timeouts, ClosingPeers departures, ShardCounters counters,
             Outcome outcome) {
+        this.rounds = log.rounds();
         this.positions = log.positions();
         this.loss = log.losses();
         this.newest = positions.newest();
@@ -109,8 +115,13 @@ final class PeerTurns {
         if (signals != 0) {
             handle(cursor, signals);
         }
-        boolean fell = cursor.next < tail || cursor.lostAddressed > 0
-                || cursor.lapsedAddressed > 0 || cursor.untold > 0;
+        Replay ahead = cursor.prelude == null ? null : cursor.prelude.ahead;
+        if (ahead != null && cursor.writable) {
+            decide(cursor, cursor.prelude, ahead);
+            ahead = null;
+        }
+        boolean fell = ahead == null && (cursor.next < tail || cursor.lostAddressed > 0
+                || cursor.lapsedAddressed > 0 || cursor.untold > 0);
         if (fell && (cursor.writable || !overflow.skips()) && !goesOn(cursor)) {
             return false;
         }
@@ -164,6 +175,14 @@ final class PeerTurns {
             cursor.closeBy = timer.nanoTime() + closeTimeout;
             deadlines.at(cursor.closeBy);
         }
+    }
+
+    private void decide(PeerCursor cursor, Prelude prelude, Replay replay) {
+        ReplayStart start = rounds.decide(cursor, prelude, replay);
+        if (prelude.awaitsSnapshot) {
+            stalled(cursor);
+        }
+        outcome.begins(cursor, start, prelude);
     }
 
     /** Writes what comes next before the log. {@return whether the peer stays} */

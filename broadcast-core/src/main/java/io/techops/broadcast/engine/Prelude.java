@@ -2,12 +2,16 @@ package io.techops.broadcast.engine;
 
 import io.techops.broadcast.GapReason;
 import io.techops.broadcast.Message;
+import io.techops.broadcast.Replay;
 import io.techops.broadcast.spi.StreamEvent;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /*
+ * Of a hub with a backplane, a position beyond the head may be one that other nodes have come to already. The peer waits
+ * then, not writable, until this node has come to it, or has not for too long (PeersAhead); its shard decides.
+ *
  * In this order: what the peer is told of positions, the snapshot, the newest messages of keys that the log keeps
  * beside its ring. Then follow the entries from the cursor on, of which those below "latestBelow" only if they
  * are the newest of their key.
@@ -18,6 +22,14 @@ final class Prelude {
 
     StreamEvent.@Nullable Open open;
     StreamEvent.@Nullable Gap gap;
+
+    /**
+     * What the peer asked for, if it named a position that this node has not come to yet: until that is decided the
+     * peer is not writable, and nothing else here counts.
+     */
+    @Nullable Replay ahead;
+    /** Where it begins if the node does not come to it. */
+    @Nullable ReplayStart otherwise;
 
     /** Whether the host is still to say what comes first: until then the peer is not writable. */
     boolean awaitsSnapshot;
@@ -32,9 +44,24 @@ final class Prelude {
     /** How many entries without a key there are before that, if the log conflates. */
     long unkeyedBelow;
 
+    /** Fills in what is to come. */
+    void fill(ReplayStart start, boolean knowsPositions) {
+        keysFrom = start.keysFrom();
+        keysTo = start.keysTo();
+        latestBelow = start.latestBelow();
+        gap = null;
+        if (knowsPositions) {
+            open = new StreamEvent.Open(start.after(), start.recovered());
+            if (start.gap() != null) {
+                gap = new StreamEvent.Gap(start.after(), start.gap(),
+                        start.missed() < 0 ? OptionalLong.empty() : OptionalLong.of(start.missed()));
+            }
+        }
+    }
+
     /** {@return whether all of it is done, so that nothing but the cursor counts} */
     boolean isOver(long next) {
-        return !awaitsSnapshot && !snapshotFailed && isBeforeLog() && next >= latestBelow;
+        return ahead == null && !awaitsSnapshot && !snapshotFailed && isBeforeLog() && next >= latestBelow;
     }
 
     /** {@return whether the entries from the cursor on are next} */

@@ -3,8 +3,6 @@ package io.techops.broadcast.engine;
 import io.techops.broadcast.GapReason;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.Replay;
-import io.techops.broadcast.spi.StreamEvent;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,19 +77,5 @@ record ReplayStart(long next, long keysFrom, long keysTo, long latestBelow, Posi
 
     private static long keysFrom(long from, long to, LogBuffer ring, long now, long most) {
         return Math.min(to, ring.keyed().first(Math.max(from, ring.keyed().oldest(now, most, to)), to));
-    }
-
-    /** Fills in what is to come. */
-    void fill(Prelude prelude, boolean knowsPositions) {
-        prelude.keysFrom = keysFrom;
-        prelude.keysTo = keysTo;
-        prelude.latestBelow = latestBelow;
-        if (knowsPositions) {
-            prelude.open = new StreamEvent.Open(after, recovered);
-            if (gap != null) {
-                prelude.gap = new StreamEvent.Gap(after, gap,
-                        missed < 0 ? OptionalLong.empty() : OptionalLong.of(missed));
-            }
-        }
     }
 }

@@ -59,6 +59,11 @@ final class ShardOutcomes implements Shard.Outcome {
     }
 
     @Override
+    public void begins(PeerCursor cursor, ReplayStart start, Prelude prelude) {
+        peers.begins(peer(cursor), start, prelude);
+    }
+
+    @Override
     public void failed(PeerCursor cursor, Throwable cause) {
         HubPeer peer = peer(cursor);
         metrics.failed(peer, cause); // before it is told

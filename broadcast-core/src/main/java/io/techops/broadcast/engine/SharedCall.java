@@ -20,21 +20,24 @@ final class SharedCall<T> implements BiConsumer<@Nullable T, @Nullable Throwable
     private @Nullable T value;
     private @Nullable Throwable failure;
     private volatile boolean done;
+    private volatile boolean made;
 
     /**
-     * @param wake called when there is the answer; does not throw
+     * @param wake called when there is the answer, unless that is already there when {@link #make} returns; does not
+     *     throw
      */
     SharedCall(Runnable wake) {
         this.wake = wake;
     }
 
-    /** Makes the call. Never throws. */
+    /** Makes the call; then it is to be asked whether it {@link #isDone}. Never throws. */
     SharedCall<T> make(Supplier<CompletionStage<T>> call) {
         try {
             call.get().whenComplete(this);
         } catch (Throwable thrown) {
             accept(null, thrown);
         }
+        made = true; // whichever of the two is written last is seen by the other side
         ForeignCode.returned();
         return this;
     }
@@ -45,7 +48,9 @@ final class SharedCall<T> implements BiConsumer<@Nullable T, @Nullable Throwable
             value = answer;
             failure = thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
             done = true;
-            wake.run();
+            if (made) {
+                wake.run();
+            }
         }
     }
 

@@ -45,6 +45,11 @@ final class SharedEntries {
         }
     }
 
+    /** {@return whether what is appended comes from a shared log} Under the lock. */
+    boolean haveBegun() {
+        return follower != null;
+    }
+
     /** Says that all that was accepted here has come back, or is given up. */
     void settle() {
         lock.lock();

@@ -33,7 +33,8 @@ public interface SharedLog extends AutoCloseable {
     CompletionStage<Position> append(String epoch, String producer, long number, List<SharedRecord> records);
 
     /**
-     * Reads what follows a position, or the newest records.
+     * Reads what follows a position, or the newest records. What was appended a moment ago, by this node too, may be
+     * missing until {@code changed} is called.
      *
      * @param after read what follows this one; if it is of another epoch than the log's, or beyond its head, from the
      *     oldest record of the log on; {@code null} for the newest records
@@ -43,6 +44,23 @@ public interface SharedLog extends AutoCloseable {
      *     longer kept, from the oldest record on
      */
     CompletionStage<SharedPage> read(@Nullable Position after, int messages, long bytes);
+
+    /**
+     * Tells how many peers this node has, and {@return what the other nodes told; {@code null} if that is not known, or
+     * not any more} An engine need not have this: the default knows nothing.
+     *
+     * <p>The hub calls this about once a second. The call returns at once and does not throw; the engine asks in its
+     * own time, with one small command every few seconds, which it makes rarer with very many logs. A node that has
+     * told nothing for some such periods is forgotten by the others, and forgets what it knew itself; one that closes
+     * its log is forgotten at once if the engine is there. Redis has a hash with a field for each node; PostgreSQL
+     * would have a table with a row for each, NATS a bucket whose keys expire, Kafka a compacted topic with the node as
+     * the key.
+     *
+     * @param peers how many there are on this node, at least 0
+     */
+    default @Nullable PeerCensus census(int peers) {
+        return null;
+    }
 
     /** Stops following; calls that are in flight may fail. Does not wait. */
     @Override

@@ -11,8 +11,12 @@ public final class SharedPage {
     private final Position after;
     private final List<SharedRecord> records;
     private final long now;
+    private final boolean reachesEnd;
 
     /**
+     * Makes a page of which it is not known whether the log ended with it: the hub reads again, at once, unless it is
+     * empty.
+     *
      * @param after the position before the first record; without records the position that was asked for if nothing
      *     follows it in its epoch, otherwise the newest of the log
      * @param records the records, with the sequences that follow {@code after}
@@ -20,14 +24,33 @@ public final class SharedPage {
      *     milliseconds; an engine that hands on a record as it is appended may say that time
      */
     public SharedPage(Position after, List<SharedRecord> records, long now) {
+        this(after, records, now, false);
+    }
+
+    /**
+     * Makes a page, as the other constructor does.
+     *
+     * @param after as there
+     * @param records as there
+     * @param now as there
+     * @param reachesEnd whether nothing followed the last record when this was read, so that the hub need not ask for
+     *     it: of what is appended later, it is told
+     */
+    public SharedPage(Position after, List<SharedRecord> records, long now, boolean reachesEnd) {
         this.after = Objects.requireNonNull(after, "after");
         this.records = List.copyOf(records);
         this.now = now;
+        this.reachesEnd = reachesEnd;
     }
 
     /** {@return the position before the first record} Its epoch is that of the log. */
     public Position after() {
         return after;
+    }
+
+    /** {@return whether the log is known to have ended with this page when it was read} */
+    public boolean reachesEnd() {
+        return reachesEnd;
     }
 
     /** {@return the records; the sequence of the one at {@code i} is {@code after().sequence() + 1 + i}} */

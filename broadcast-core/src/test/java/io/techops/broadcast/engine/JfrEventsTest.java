@@ -381,4 +381,12 @@ class JfrEventsTest {
         assertThat(gap.getString("last")).isEqualTo(positions[0].toString());
         assertThat(gap.getString("before")).isEqualTo(positions[1].toString());
     }
+
+    @Test
+    void thePeersOfAllNodesAreToldWhenTheyAreNotAsManyAsBefore() throws IOException {
+        MemoryBackplane backplane = new MemoryBackplane();
+        RecordedEvent peers = only(shared("BackplanePeers", backplane, rig -> rig.passSeconds(5)));
+        assertThat(peers.getInt("nodes")).isOne();
+        assertThat(peers.getLong("peers")).isZero();
+    }
 }

@@ -85,7 +85,7 @@ final class PushedRecords {
             return null;
         }
         if (after.sequence() == end()) {
-            return after.sequence() == known ? new SharedPage(after, List.of(), now) : null;
+            return after.sequence() == known ? new SharedPage(after, List.of(), now, true) : null;
         }
         while (base.sequence() < after.sequence()) {
             bytes -= run.remove().message().size();
@@ -102,6 +102,7 @@ final class PushedRecords {
             }
             page.add(record);
         }
-        return new SharedPage(after, page, Math.max(now, page.get(page.size() - 1).appendedAt()));
+        boolean reachesEnd = after.sequence() + page.size() == known;
+        return new SharedPage(after, page, Math.max(now, page.get(page.size() - 1).appendedAt()), reachesEnd);
     }
 }

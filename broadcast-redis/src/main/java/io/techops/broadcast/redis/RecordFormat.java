@@ -2,12 +2,14 @@ package io.techops.broadcast.redis;
 
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Position;
+import io.techops.broadcast.spi.SharedPage;
 import io.techops.broadcast.spi.SharedRecord;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -136,6 +138,35 @@ final class RecordFormat {
         } catch (IndexOutOfBoundsException | BufferUnderflowException | ClassCastException broken) {
             throw new IllegalArgumentException("an entry that this library did not append", broken);
         }
+    }
+
+    /**
+     * {@return the entries up to the first hole, as a page}
+     *
+     * @param isNewest whether the entries are the newest ones, backwards
+     * @throws IllegalArgumentException if one is not one of ours
+     */
+    static SharedPage page(Position head, boolean isNewest, List<?> entries, long now) {
+        List<SharedRecord> records = new ArrayList<>(entries.size());
+        long first = 0;
+        long next = 0;
+        for (Object raw : entries) {
+            Entry entry = entry(raw);
+            if (!records.isEmpty() && entry.sequence() != next) {
+                break;
+            }
+            first = records.isEmpty() || isNewest ? entry.sequence() : first;
+            next = entry.sequence() + (isNewest ? -1 : 1);
+            records.add(entry.record());
+        }
+        if (records.isEmpty()) {
+            return new SharedPage(head, records, now, true);
+        }
+        if (isNewest) {
+            Collections.reverse(records);
+        }
+        Position before = head.at(first - 1);
+        return new SharedPage(before, records, now, before.sequence() + records.size() == head.sequence());
     }
 
     static String text(Object bytes) {

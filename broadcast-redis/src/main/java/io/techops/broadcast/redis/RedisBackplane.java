@@ -1,33 +1,17 @@
 package io.techops.broadcast.redis;
 
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.MaintNotificationsConfig;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
-import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.protocol.ProtocolVersion;
-import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultClientResources;
 import io.techops.broadcast.spi.Backplane;
 import io.techops.broadcast.spi.BackplaneException;
 import io.techops.broadcast.spi.BackplaneException.Outcome;
 import io.techops.broadcast.spi.SharedLog;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.KeyManagerFactory;
@@ -64,35 +48,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisBackplane implements Backplane {
 
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
-
     private final Settings settings;
-    private final ClientResources resources;
-    private final RedisClient client;
-    private final ScheduledExecutorService timer;
+    private final LettuceClient client;
     private final Servers servers;
 
     private RedisBackplane(Settings settings, @Nullable SslOptions tls) {
         this.settings = settings;
-        resources = DefaultClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
-        client = RedisClient.create(resources);
-        ClientOptions.Builder options = ClientOptions.builder()
-                .autoReconnect(false)
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .maintNotificationsConfig(MaintNotificationsConfig.disabled())
-                .protocolVersion(ProtocolVersion.RESP3)
-                .socketOptions(SocketOptions.builder().connectTimeout(settings.timeout()).keepAlive(true).build())
-                .timeoutOptions(TimeoutOptions.enabled(settings.timeout()));
-        if (tls != null) {
-            options.sslOptions(tls);
-        }
-        client.setOptions(options.build());
-        timer = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "broadcast-redis");
-            thread.setDaemon(true);
-            return thread;
-        });
-        servers = new Servers(client, settings, timer);
+        client = new LettuceClient(settings.timeout(), tls);
+        servers = new Servers(client.client(), settings, client.timer());
         servers.start();
     }
 
@@ -108,34 +71,18 @@ public final class RedisBackplane implements Backplane {
             throw new IllegalArgumentException("name must have 1 to 256 characters: " + name);
         }
         RedisLog log = new RedisLog(servers, settings, name, changed);
-        servers.add(log);
+        try {
+            servers.add(log);
+        } catch (Throwable failed) { // closed, or for want of memory
+            log.close();
+            throw failed;
+        }
         return log;
     }
 
     @Override
     public void close() {
-        CompletableFuture<Void> connections = servers.close();
-        timer.shutdownNow();
-        long deadline = System.nanoTime() + CLOSE_LIMIT.toNanos();
-        // Lettuce warns of a connection that its client closes while it is being closed. Its threads end whatever becomes
-        // of the client, and close the connections that are still being made.
-        CompletableFuture<Future<Boolean>> ends = connections.completeOnTimeout(null, 1, TimeUnit.SECONDS)
-                .thenCompose(closed -> client.shutdownAsync(0, 2, TimeUnit.SECONDS))
-                .completeOnTimeout(null, 4, TimeUnit.SECONDS)
-                .handle((ended, failed) -> resources.shutdown(0, 2, TimeUnit.SECONDS));
-        boolean interrupted = false;
-        try {
-            ends.get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                    .get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-            timer.awaitTermination(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            interrupted = true;
-        } catch (ExecutionException | TimeoutException e) {
-            // The threads end when they can; all connections are closed already.
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        client.close(servers.close());
     }
 
     private void awaitFirst() {
@@ -184,7 +131,7 @@ public final class RedisBackplane implements Backplane {
          * @throws IllegalArgumentException if it is none of them; the message does not hold it, because of the password
          */
         public Builder uri(String uri) {
-            parsed(uri);
+            ServerUris.parsed(uri);
             uris = List.of(uri);
             cluster = false;
             return this;
@@ -204,33 +151,11 @@ public final class RedisBackplane implements Backplane {
                 throw new IllegalArgumentException("seeds must not be empty");
             }
             for (String seed : seeds) {
-                RedisURI uri = parsed(seed);
-                if (uri.getDatabase() != 0 || uri.getSentinelMasterId() != null) {
-                    throw new IllegalArgumentException("seeds must name no database and no Sentinel");
-                }
+                ServerUris.parsedSeed(seed);
             }
             uris = List.of(seeds);
             cluster = true;
             return this;
-        }
-
-        private static RedisURI parsed(String uri) {
-            Objects.requireNonNull(uri, "uri");
-            RedisURI parsed;
-            try {
-                parsed = RedisURI.create(uri);
-            } catch (RuntimeException invalid) {
-                throw invalidUri();
-            }
-            if (parsed.getSentinelMasterId() == null && parsed.getHost() == null) {
-                throw invalidUri();
-            }
-            return parsed;
-        }
-
-        private static IllegalArgumentException invalidUri() {
-            return new IllegalArgumentException("uri must be redis://, rediss://, redis-sentinel:// or"
-                    + " rediss-sentinel:// with a host, and #master for Sentinel");
         }
 
         /**
@@ -281,7 +206,7 @@ public final class RedisBackplane implements Backplane {
          * @throws IllegalArgumentException if it is not so
          */
         public Builder trustedCertificates(Path pem) {
-            trusted = certificates("trustedCertificates", pem);
+            trusted = Certificates.checked("trustedCertificates", pem);
             return this;
         }
 
@@ -297,7 +222,7 @@ public final class RedisBackplane implements Backplane {
             if (!Files.isReadable(pkcs8)) {
                 throw new IllegalArgumentException("clientCertificate must have a key that can be read: " + pkcs8);
             }
-            certificate = certificates("clientCertificate", pem);
+            certificate = Certificates.checked("clientCertificate", pem);
             key = pkcs8;
             return this;
         }
@@ -312,28 +237,8 @@ public final class RedisBackplane implements Backplane {
          * @return this builder
          */
         public Builder tls(KeyManagerFactory keys, TrustManagerFactory trust, SSLParameters parameters) {
-            SslOptions.Builder options = SslOptions.builder().jdkSslProvider()
-                    .keyManager(Objects.requireNonNull(keys, "keys"))
-                    .trustManager(Objects.requireNonNull(trust, "trust"));
-            if (parameters.getProtocols() != null) {
-                options.protocols(parameters.getProtocols());
-            }
-            if (parameters.getCipherSuites() != null) {
-                options.cipherSuites(parameters.getCipherSuites());
-            }
-            tls = options.build();
+            tls = Certificates.options(keys, trust, parameters);
             return this;
-        }
-
-        private static Path certificates(String setting, Path file) {
-            try (InputStream in = Files.newInputStream(file)) {
-                if (!CertificateFactory.getInstance("X.509").generateCertificates(in).isEmpty()) {
-                    return file;
-                }
-            } catch (IOException | CertificateException invalid) {
-                throw new IllegalArgumentException(setting + " must be a PEM file of certificates: " + file, invalid);
-            }
-            throw new IllegalArgumentException(setting + " must have a certificate: " + file);
         }
 
         /**
@@ -429,9 +334,10 @@ public final class RedisBackplane implements Backplane {
          * @return the backplane
          */
         public RedisBackplane build() {
-            List<RedisURI> complete = uris.stream().map(this::complete).toList();
+            List<RedisURI> complete = ServerUris.complete(uris, user, password, sentinelPassword, clientName, timeout);
             Settings settings = new Settings(complete, cluster, prefix, messages, bytes, age, expiry, timeout, check);
-            return new RedisBackplane(settings, sslOptions());
+            return new RedisBackplane(settings,
+                    tls != null ? tls : Certificates.options(trusted, certificate, key));
         }
 
         /**
@@ -450,42 +356,6 @@ public final class RedisBackplane implements Backplane {
                 backplane.close();
                 throw failed;
             }
-        }
-
-        private RedisURI complete(String text) {
-            RedisURI uri = parsed(text);
-            uri.setTimeout(timeout);
-            if (password != null) {
-                if (user == null) {
-                    uri.setAuthentication(password);
-                } else {
-                    uri.setAuthentication(user, password);
-                }
-            }
-            if (clientName != null) {
-                uri.setClientName(clientName);
-            }
-            for (RedisURI sentinel : uri.getSentinels()) {
-                sentinel.setTimeout(timeout);
-                if (sentinelPassword != null) {
-                    sentinel.setAuthentication(sentinelPassword);
-                }
-            }
-            return uri;
-        }
-
-        private @Nullable SslOptions sslOptions() {
-            if (tls != null || trusted == null && certificate == null) {
-                return tls;
-            }
-            SslOptions.Builder options = SslOptions.builder().jdkSslProvider();
-            if (trusted != null) {
-                options.trustManager(trusted.toFile());
-            }
-            if (certificate != null && key != null) {
-                options.keyManager(certificate.toFile(), key.toFile(), new char[0]);
-            }
-            return options.build();
         }
     }
 }

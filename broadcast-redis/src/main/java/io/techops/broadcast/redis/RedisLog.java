@@ -8,17 +8,18 @@ import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.logging.SafeLog;
 import io.techops.broadcast.spi.BackplaneException;
 import io.techops.broadcast.spi.BackplaneException.Outcome;
+import io.techops.broadcast.spi.PeerCensus;
 import io.techops.broadcast.spi.SharedLog;
 import io.techops.broadcast.spi.SharedPage;
 import io.techops.broadcast.spi.SharedRecord;
 import java.math.BigInteger;
 import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +30,12 @@ import org.jspecify.annotations.Nullable;
  * read.
  */
 /** A log of a {@link RedisBackplane}. */
-final class RedisLog implements SharedLog, Servers.Resident, ServerLink.Follower {
+final class RedisLog implements SharedLog, Servers.Resident, Session.Follower {
 
     private static final SafeLog LOG = SafeLog.of(RedisLog.class);
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final int EPOCH_BITS = 80;
+    private static final int RANDOM_BITS = 80;
+    private static final int RANDOM_LENGTH = 16;
     private static final int FIXED_ARGUMENTS = 12;
     private static final int SIXTEENTHS = 16;
 
@@ -43,6 +45,10 @@ final class RedisLog implements SharedLog, Servers.Resident, ServerLink.Follower
     private final String channel;
     private final byte[][] keys;
     private final int slot;
+    private final NodeCounts counts;
+    /** What the epochs begin with that this log offers, each once; how many these were. */
+    private final String random = random();
+    private final AtomicLong epochs = new AtomicLong();
     private final LogRateLimiter broken = new LogRateLimiter();
 
     /** Guards what follows; nothing foreign runs under it. */
@@ -64,6 +70,7 @@ final class RedisLog implements SharedLog, Servers.Resident, ServerLink.Follower
         String tagged = settings.prefix() + ":{" + escaped(name) + "}:";
         this.channel = tagged + "live";
         this.keys = new byte[][] {bytes(tagged + "meta"), bytes(tagged + "log")};
+        this.counts = new NodeCounts(tagged + "nodes", random);
         this.slot = SlotHash.getSlot(keys[0]);
     }
 
@@ -147,15 +154,16 @@ final class RedisLog implements SharedLog, Servers.Resident, ServerLink.Follower
     /** Puts the arguments that both scripts take, and those that follow, at the beginning of {@code arguments}. */
     private void fill(byte[][] arguments, Object... own) {
         arguments[0] = bytes(channel);
-        arguments[1] = bytes(newEpoch());
+        arguments[1] = bytes(random + Long.toString(epochs.incrementAndGet(), Character.MAX_RADIX));
         arguments[2] = bytes(settings.expiry().toMillis());
         for (int i = 0; i < own.length; i++) {
             arguments[3 + i] = bytes(own[i]);
         }
     }
 
-    private static String newEpoch() {
-        return new BigInteger(EPOCH_BITS, RANDOM).toString(Character.MAX_RADIX);
+    private static String random() {
+        String random = new BigInteger(RANDOM_BITS, RANDOM).toString(Character.MAX_RADIX);
+        return "0".repeat(RANDOM_LENGTH - random.length()) + random;
     }
 
     private Position appended(List<Object> answer) {
@@ -198,7 +206,13 @@ final class RedisLog implements SharedLog, Servers.Resident, ServerLink.Follower
 
     private SharedPage page(ServerLink from, @Nullable Position after, List<Object> answer, long asked) {
         Position head = Position.of(RecordFormat.text(answer.get(0)), number(answer.get(1)));
-        SharedPage page = page(head, after, (List<?>) answer.get(3), number(answer.get(2)));
+        SharedPage page;
+        try {
+            page = RecordFormat.page(head, after == null, (List<?>) answer.get(3), number(answer.get(2)));
+        } catch (IllegalArgumentException foreign) {
+            LOG.warn(broken, "A log cannot be read: {}", channel + ": " + foreign.getMessage());
+            throw new BackplaneException(Outcome.REFUSED, channel + " cannot be read", foreign);
+        }
         synchronized (lock) {
             if (link == from && isSubscribed) {
                 pushed.read(page.last(), head.sequence());
@@ -208,45 +222,26 @@ final class RedisLog implements SharedLog, Servers.Resident, ServerLink.Follower
         return page;
     }
 
-    /** {@return the entries up to the first hole, as a page} */
-    private SharedPage page(Position head, @Nullable Position after, List<?> entries, long now) {
-        boolean isNewest = after == null;
-        List<SharedRecord> records = new ArrayList<>(entries.size());
-        long first = 0;
-        long next = 0;
-        for (Object raw : entries) {
-            RecordFormat.Entry entry = entry(raw);
-            if (!records.isEmpty() && entry.sequence() != next) {
-                break;
-            }
-            first = records.isEmpty() || isNewest ? entry.sequence() : first;
-            next = entry.sequence() + (isNewest ? -1 : 1);
-            records.add(entry.record());
-        }
-        if (records.isEmpty()) {
-            return new SharedPage(head, records, now);
-        }
-        if (isNewest) {
-            Collections.reverse(records);
-        }
-        return new SharedPage(head.at(first - 1), records, now);
-    }
-
-    private RecordFormat.Entry entry(Object raw) {
-        try {
-            return RecordFormat.entry(raw);
-        } catch (IllegalArgumentException foreign) {
-            LOG.warn(broken, "A log cannot be read: {}", channel + ": " + foreign.getMessage());
-            throw new BackplaneException(Outcome.REFUSED, channel + " cannot be read", foreign);
-        }
-    }
-
     private static long number(Object text) {
         return Long.parseLong(RecordFormat.text(text));
     }
 
+    @Override
+    public @Nullable PeerCensus census(int peers) {
+        if (peers < 0) {
+            throw new IllegalArgumentException("peers must be at least 0: " + peers);
+        }
+        ServerLink at;
+        synchronized (lock) {
+            at = link;
+        }
+        return counts.told(at, peers, servers.censusNanos());
+    }
+
     private <T> CompletionStage<T> answered(CompletableFuture<List<Object>> answer, Function<List<Object>, T> as) {
         CompletableFuture<T> result = new CompletableFuture<>();
+        // If what follows fails for want of memory, the hub is not to wait for an answer for ever.
+        result.orTimeout(settings.timeout().multipliedBy(3).toMillis(), TimeUnit.MILLISECONDS);
         answer.whenComplete((list, thrown) -> {
             if (thrown != null) {
                 if (Failures.isElsewhere(thrown)) {
@@ -293,6 +288,8 @@ final class RedisLog implements SharedLog, Servers.Resident, ServerLink.Follower
                 pushed.pushed(RecordFormat.push(push));
             } catch (IllegalArgumentException foreign) {
                 LOG.warn(broken, "Not a push of this library: {}", channel + ": " + foreign.getMessage());
+            } catch (Throwable noMemory) { // it is read from the stream
+                pushed.clear();
             }
         }
         changed();
@@ -326,6 +323,7 @@ final class RedisLog implements SharedLog, Servers.Resident, ServerLink.Follower
             pushed.clear();
         }
         servers.remove(this);
+        counts.close(last);
         if (last != null) {
             last.unfollow(this);
         }

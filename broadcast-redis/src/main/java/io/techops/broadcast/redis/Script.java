@@ -14,6 +14,7 @@ final class Script {
 
     static final Script APPEND = of("common.lua", "append.lua");
     static final Script READ = of("common.lua", "read.lua");
+    static final Script CENSUS = of("census.lua");
 
     /** What a connection asks first: who the server is, and whether this user may ask. */
     static final Script GREETING = new Script("""

@@ -1,19 +1,13 @@
 package io.techops.broadcast.redis;
 
-import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.pubsub.RedisPubSubAdapter;
-import io.lettuce.core.pubsub.RedisPubSubListener;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.logging.SafeLog;
 import io.techops.broadcast.spi.BackplaneException;
 import io.techops.broadcast.spi.BackplaneException.Outcome;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,29 +27,16 @@ import org.jspecify.annotations.Nullable;
  * second. A command that is not answered in time is a lost connection, too: a cut network says nothing.
  *
  *     waiting --connect--> connecting --greeted, is a master--> up --lost--> waiting
+ *
+ * Each step may fail for want of memory. So the state is changed first, which needs none, and all else follows from it
+ * once more at the next look, which the timer takes once a second (look).
  */
 /** The way to one server, which it is connected to again and again. Safe for use by any number of threads. */
-final class ServerLink {
+final class ServerLink implements Session.Owner {
 
     private static final SafeLog LOG = SafeLog.of(ServerLink.class);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-    private static final Duration LAST_PAUSE = Duration.ofSeconds(1);
-    private static final int CHANNELS_AT_ONCE = 256;
-
-    /** Who follows a channel. Its methods are called one after the other, and return at once. */
-    interface Follower {
-
-        /** {@return the channel, which does not change} */
-        String channel();
-
-        /** All that is published from now on is pushed, until the connection is lost. */
-        void subscribed();
-
-        void pushed(byte[] push);
-
-        /** The connection is lost. */
-        void disconnected();
-    }
+    private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long LAST_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
     private final RedisClient client;
     private final RedisURI uri;
@@ -68,15 +49,21 @@ final class ServerLink {
 
     /** Guards what follows; nothing foreign runs under it. */
     private final Object lock = new Object();
-    private final Map<String, List<Follower>> followers = new HashMap<>();
-    private Duration pause = FIRST_PAUSE;
+    private final Map<String, List<Session.Follower>> followers = new HashMap<>();
+    /** When the next attempt begins, or the one that is under way is given up. */
+    private long due = System.nanoTime();
+    private long pause = FIRST_PAUSE;
     private @Nullable Object attempt;
+
     private boolean closed;
     private @Nullable String told;
     private CompletableFuture<Void> ended = CompletableFuture.completedFuture(null);
 
     /** Written under the lock. */
     private volatile @Nullable Session session;
+
+    /** Whether the followers have still to be told that a connection was lost. */
+    private volatile boolean isUntold;
 
     private volatile String trouble = "not connected yet";
 
@@ -109,76 +96,99 @@ final class ServerLink {
         return "Redis at " + name + ": " + trouble;
     }
 
-    /** Makes a connection, and another one whenever it is lost, until it is closed. */
-    void start() {
+    /** Does what is due: makes a connection if there is none, and gives up an attempt. Never throws. */
+    void look() {
+        try {
+            tellLost();
+            long now = System.nanoTime();
+            Object late;
+            synchronized (lock) {
+                if (closed || session != null || now - due < 0) {
+                    return;
+                }
+                late = attempt;
+            }
+            if (late == null) {
+                connect();
+            } else {
+                failed(late, new IllegalStateException("no connection in time"));
+            }
+        } catch (Throwable noMemory) {
+            // The next look comes.
+        }
+    }
+
+    private void connect() {
         Object mine = new Object();
         synchronized (lock) {
-            if (closed || session != null) {
+            if (closed || session != null || attempt != null) {
                 return;
             }
             attempt = mine;
+            due = System.nanoTime() + timeout.multipliedBy(3).toNanos();
         }
-        after(timeout.multipliedBy(3), () -> failed(mine, new IllegalStateException("no connection in time")));
         try {
             client.connectPubSubAsync(ByteArrayCodec.INSTANCE, uri).whenComplete((connection, thrown) -> {
                 if (thrown != null) {
                     failed(mine, thrown);
                 } else {
-                    greet(mine, new Session(connection));
+                    greet(mine, connection);
                 }
             });
-        } catch (RuntimeException thrown) {
+        } catch (Throwable thrown) {
             failed(mine, thrown);
         }
     }
 
-    private void greet(Object mine, Session candidate) {
-        candidate.connection.addListener((RedisConnectionStateListener) candidate);
-        candidate.<List<Object>>eval(Script.GREETING, new byte[0][]).whenComplete((answer, thrown) -> {
-            try {
-                if (thrown != null) {
-                    throw thrown;
-                }
-                Greeting.checked(answer).warnings().forEach(warning -> LOG.warn("Redis at {}: {}", name, warning));
-                candidate.clock = Clock.of(Greeting.time(answer));
-                up(mine, candidate);
-            } catch (Throwable refused) {
-                candidate.end();
-                failed(mine, refused);
+    private void greet(Object mine, StatefulRedisPubSubConnection<byte[], byte[]> connection) {
+        try {
+            Session candidate = new Session(connection, this);
+            candidate.greet().whenComplete((answer, thrown) -> greeted(mine, candidate, answer, thrown));
+        } catch (Throwable noMemory) {
+            connection.closeAsync();
+            failed(mine, noMemory);
+        }
+    }
+
+    private void greeted(Object mine, Session candidate, List<Object> answer, @Nullable Throwable thrown) {
+        try {
+            if (thrown != null) {
+                throw thrown;
             }
-        });
+            Greeting.checked(answer).warnings().forEach(warning -> LOG.warn("Redis at {}: {}", name, warning));
+            candidate.isAt(Greeting.time(answer));
+            up(mine, candidate);
+        } catch (Throwable refused) {
+            end(candidate);
+            failed(mine, refused);
+            lost(candidate, refused); // if it was up already
+        }
     }
 
     private void up(Object mine, Session next) {
         boolean again;
         List<String> channels;
         synchronized (lock) {
-            if (closed || attempt != mine || next.isLost) {
-                channels = List.of();
-                again = false;
-            } else {
-                attempt = null;
-                pause = FIRST_PAUSE;
-                again = told != null;
-                told = null;
-                session = next;
-                channels = new ArrayList<>(followers.keySet());
+            if (closed || attempt != mine) {
+                throw new IllegalStateException("it came too late");
             }
+            channels = new ArrayList<>(followers.keySet());
+            again = told != null;
+            attempt = null;
+            pause = FIRST_PAUSE;
+            told = null;
+            session = next;
         }
-        if (session != next) {
-            next.end();
-            failed(mine, new IllegalStateException("the connection was lost at once"));
-            return;
+        if (next.isLost()) { // before it was the session, or it would have been told
+            throw new IllegalStateException("the connection was lost at once");
         }
-        next.connection.addListener((RedisPubSubListener<byte[], byte[]>) next);
+        next.listen();
         if (again) {
             LOG.info("Redis at {} is back", name);
         } else {
             LOG.debug("Connected to Redis at {}", name);
         }
-        for (int i = 0; i < channels.size(); i += CHANNELS_AT_ONCE) {
-            next.subscribe(channels.subList(i, Math.min(i + CHANNELS_AT_ONCE, channels.size())));
-        }
+        next.subscribe(channels);
         tried.accept(this);
     }
 
@@ -187,38 +197,46 @@ final class ServerLink {
             if (attempt != mine) {
                 return;
             }
+            retries();
         }
-        retry(thrown);
+        tellTrouble(thrown);
     }
 
-    /** The connection of a session is of no use any more; all that was sent over it and not answered fails. */
-    private void lost(Session gone, Throwable thrown) {
-        List<Follower> those;
+    @Override
+    public void lost(Session gone, Throwable thrown) {
         synchronized (lock) {
-            gone.isLost = true;
             if (session != gone) {
                 return;
             }
             session = null;
-            those = followers.values().stream().flatMap(List::stream).toList();
+            isUntold = true;
+            retries();
         }
-        gone.end();
-        retry(thrown);
-        those.forEach(Follower::disconnected);
+        try {
+            end(gone);
+            tellLost();
+            tellTrouble(thrown);
+        } catch (Throwable noMemory) {
+            // The next look tells the followers, and connects.
+        }
     }
 
-    private void retry(Throwable thrown) {
+    /** Says when the next attempt begins. Under the lock. */
+    private void retries() {
+        attempt = null;
+        due = System.nanoTime() + pause;
+        pause = Math.min(2 * pause, LAST_PAUSE);
+    }
+
+    private void tellTrouble(Throwable thrown) {
         String reason = Failures.explained(thrown);
-        Duration next;
         boolean isNew;
+        long delay;
         synchronized (lock) {
             if (closed) {
                 return;
             }
-            attempt = null;
-            next = pause;
-            Duration twice = pause.multipliedBy(2);
-            pause = twice.compareTo(LAST_PAUSE) < 0 ? twice : LAST_PAUSE;
+            delay = due - System.nanoTime();
             isNew = told == null || !told.equals(reason) && outages.first();
             if (isNew) {
                 told = reason;
@@ -228,19 +246,39 @@ final class ServerLink {
         if (isNew) {
             LOG.warn("Redis at {} is away, and is tried again until it is back: {}", name, reason);
         }
-        after(next, this::start);
-        tried.accept(this);
-    }
-
-    private void after(Duration delay, Runnable task) {
         try {
-            timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+            timer.schedule(this::look, Math.max(0, delay), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException closing) {
             // Nothing is left to be done.
         }
+        tried.accept(this);
     }
 
-    void follow(Follower follower) {
+    private void tellLost() {
+        if (!isUntold) {
+            return;
+        }
+        isUntold = false;
+        try {
+            List<Session.Follower> those;
+            synchronized (lock) {
+                those = followers.values().stream().flatMap(List::stream).toList();
+            }
+            those.forEach(Session.Follower::disconnected);
+        } catch (Throwable noMemory) {
+            isUntold = true;
+            throw noMemory;
+        }
+    }
+
+    private void end(Session gone) {
+        CompletableFuture<Void> ends = gone.end();
+        synchronized (lock) {
+            ended = ended.isDone() ? ends : CompletableFuture.allOf(ended, ends);
+        }
+    }
+
+    void follow(Session.Follower follower) {
         Session now;
         synchronized (lock) {
             followers.computeIfAbsent(follower.channel(), channel -> new ArrayList<>()).add(follower);
@@ -251,24 +289,35 @@ final class ServerLink {
         }
     }
 
-    void unfollow(Follower follower) {
+    void unfollow(Session.Follower follower) {
         Session last = null;
         synchronized (lock) {
-            List<Follower> those = followers.get(follower.channel());
+            List<Session.Follower> those = followers.get(follower.channel());
             if (those != null && those.remove(follower) && those.isEmpty()) {
                 followers.remove(follower.channel());
                 last = session;
             }
         }
         if (last != null) {
-            last.connection.async().unsubscribe(bytes(follower.channel()));
+            last.unsubscribe(follower.channel());
         }
     }
 
-    private List<Follower> followersOf(byte[] channel) {
+    @Override
+    public List<Session.Follower> followersOf(String channel) {
         synchronized (lock) {
-            return List.copyOf(followers.getOrDefault(new String(channel, StandardCharsets.UTF_8), List.of()));
+            return List.copyOf(followers.getOrDefault(channel, List.of()));
         }
+    }
+
+    @Override
+    public boolean isCurrent(Session one) {
+        return session == one;
+    }
+
+    @Override
+    public void refused(Throwable thrown) {
+        LOG.warn(refusals, "Redis refuses: {}", name + ": " + Failures.explained(thrown));
     }
 
     /**
@@ -278,48 +327,36 @@ final class ServerLink {
     CompletableFuture<List<Object>> run(Script script, byte[][] keys, byte[]... arguments) {
         Session now = session;
         if (now == null) {
-            return CompletableFuture.failedFuture(
-                    new BackplaneException(Outcome.REFUSED, away(), null));
+            return CompletableFuture.failedFuture(new BackplaneException(Outcome.REFUSED, away(), null));
         }
         CompletableFuture<List<Object>> answered = new CompletableFuture<>();
-        now.<List<Object>>evalsha(script, keys, arguments).whenComplete((answer, thrown) -> {
-            if (thrown != null && "NOSCRIPT".equals(Failures.code(thrown))) {
-                now.<List<Object>>eval(script, keys, arguments)
-                        .whenComplete((second, again) -> complete(now, answered, second, again));
-            } else {
-                complete(now, answered, answer, thrown);
+        now.run(script, keys, arguments).whenComplete((answer, thrown) -> {
+            if (thrown == null) {
+                now.isAt(Long.parseLong(RecordFormat.text(answer.get(2))));
+                answered.complete(answer);
+                return;
             }
+            Throwable cause = Failures.unwrapped(thrown);
+            if (Failures.endsConnection(cause)) {
+                lost(now, cause);
+            } else {
+                refused(cause);
+            }
+            answered.completeExceptionally(Failures.of(cause, name));
         });
         return answered;
-    }
-
-    private void complete(Session by, CompletableFuture<List<Object>> answered, List<Object> answer,
-            @Nullable Throwable thrown) {
-        if (thrown == null) {
-            by.clock = Clock.of(Long.parseLong(RecordFormat.text(answer.get(2))));
-            answered.complete(answer);
-            return;
-        }
-        Throwable cause = Failures.unwrapped(thrown);
-        if (Failures.endsConnection(cause)) {
-            lost(by, cause);
-        } else {
-            LOG.warn(refusals, "Redis refuses: {}", name + ": " + Failures.explained(cause));
-        }
-        answered.completeExceptionally(Failures.of(cause, name));
     }
 
     /** {@return which slots of the cluster are where, as CLUSTER SLOTS says} */
     CompletableFuture<List<Object>> clusterSlots() {
         Session now = session;
-        return now == null ? CompletableFuture.failedFuture(new IllegalStateException(trouble))
-                : now.connection.async().clusterSlots().toCompletableFuture();
+        return now == null ? CompletableFuture.failedFuture(new IllegalStateException(trouble)) : now.clusterSlots();
     }
 
     /** {@return a time that the server's clock has reached, in milliseconds; 0 if it is not connected} */
     long time() {
         Session now = session;
-        return now == null ? 0 : now.clock.atLeast();
+        return now == null ? 0 : now.time();
     }
 
     RedisURI uri() {
@@ -338,102 +375,10 @@ final class ServerLink {
         }
         trouble = "closed";
         if (last != null) {
-            last.end();
+            end(last);
         }
         synchronized (lock) {
             return ended;
-        }
-    }
-
-    private static byte[] bytes(String channel) {
-        return channel.getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** A time of the server, and when its answer had come. */
-    private record Clock(long millis, long nanos) {
-
-        static Clock of(long millis) {
-            return new Clock(millis, System.nanoTime());
-        }
-
-        long atLeast() {
-            return millis + (System.nanoTime() - nanos) / 1_000_000;
-        }
-    }
-
-    private final class Session extends RedisPubSubAdapter<byte[], byte[]> implements RedisConnectionStateListener {
-
-        final StatefulRedisPubSubConnection<byte[], byte[]> connection;
-        volatile Clock clock = Clock.of(0);
-        /** Guarded by the lock of the link. */
-        boolean isLost;
-        /** Guarded by the lock of the link. */
-        boolean isEnded;
-
-        Session(StatefulRedisPubSubConnection<byte[], byte[]> connection) {
-            this.connection = connection;
-        }
-
-        <T> CompletableFuture<T> eval(Script script, byte[][] keys, byte[]... arguments) {
-            return connection.async().<T>eval(script.text(), ScriptOutputType.MULTI, keys, arguments)
-                    .toCompletableFuture();
-        }
-
-        <T> CompletableFuture<T> evalsha(Script script, byte[][] keys, byte[]... arguments) {
-            return connection.async().<T>evalsha(script.digest(), ScriptOutputType.MULTI, keys, arguments)
-                    .toCompletableFuture();
-        }
-
-        void subscribe(List<String> channels) {
-            connection.async().subscribe(channels.stream().map(ServerLink::bytes).toArray(byte[][]::new))
-                    .whenComplete((done, thrown) -> {
-                        if (thrown != null && session == this) {
-                            if (Failures.endsConnection(thrown)) {
-                                lost(this, thrown);
-                            } else {
-                                LOG.warn(refusals, "Redis refuses: {}", name + ": " + Failures.explained(thrown));
-                            }
-                        }
-                    });
-        }
-
-        @Override
-        public void subscribed(byte[] channel, long count) {
-            if (session == this) {
-                followersOf(channel).forEach(Follower::subscribed);
-            }
-        }
-
-        @Override
-        public void message(byte[] channel, byte[] message) {
-            if (session == this) {
-                followersOf(channel).forEach(follower -> follower.pushed(message));
-            }
-        }
-
-        @Override
-        public void unsubscribed(byte[] channel, long count) {
-            if (session == this && !followersOf(channel).isEmpty()) { // that began to follow in the meantime
-                subscribe(List.of(new String(channel, StandardCharsets.UTF_8)));
-            }
-        }
-
-        @Override
-        public void onRedisDisconnected(RedisChannelHandler<?, ?> gone) {
-            lost(this, new IllegalStateException("the connection was lost"));
-        }
-
-        void end() {
-            synchronized (lock) {
-                if (isEnded) {
-                    return;
-                }
-                isEnded = true;
-            }
-            CompletableFuture<Void> mine = connection.closeAsync().exceptionally(failed -> null);
-            synchronized (lock) {
-                ended = ended.isDone() ? mine : CompletableFuture.allOf(ended, mine);
-            }
         }
     }
 }

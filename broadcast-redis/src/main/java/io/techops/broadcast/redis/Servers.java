@@ -77,9 +77,23 @@ final class Servers {
     }
 
     void start() {
-        seeds.forEach(ServerLink::start);
-        if (settings.cluster()) {
-            timer.scheduleWithFixedDelay(this::askIfAway, 1, 1, TimeUnit.SECONDS);
+        seeds.forEach(ServerLink::look);
+        timer.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+    }
+
+    /** Looks what is due, also of what has failed for want of memory. Never throws, or it would be the last time. */
+    private void look() {
+        try {
+            Set<ServerLink> all;
+            synchronized (lock) {
+                all = Set.copyOf(links.values());
+            }
+            all.forEach(ServerLink::look);
+            if (settings.cluster()) {
+                askIfAway();
+            }
+        } catch (Throwable thrown) {
+            LOG.warn(unknown, "The servers could not be looked after", thrown);
         }
     }
 
@@ -113,18 +127,13 @@ final class Servers {
         firstTried.complete(null);
     }
 
-    /** Throws nothing: the timer would not call it again. */
     private void askIfAway() {
-        try {
-            boolean isAway;
-            synchronized (lock) {
-                isAway = links.values().stream().anyMatch(link -> !link.isUp());
-            }
-            if (isAway) {
-                ask();
-            }
-        } catch (Throwable thrown) {
-            LOG.warn(unknown, "The servers of the cluster could not be asked for", thrown);
+        boolean isAway;
+        synchronized (lock) {
+            isAway = !firstUp.isDone() || links.values().stream().anyMatch(link -> !link.isUp());
+        }
+        if (isAway) {
+            ask();
         }
     }
 
@@ -147,14 +156,7 @@ final class Servers {
 
     private void ask(ServerLink link) {
         if (isAsking.compareAndSet(false, true)) {
-            CompletableFuture<List<Object>> answer;
-            try {
-                answer = link.clusterSlots();
-            } catch (Throwable thrown) {
-                isAsking.set(false);
-                throw thrown;
-            }
-            answer.whenComplete((slots, thrown) -> {
+            asked(link).whenComplete((slots, thrown) -> {
                 isAsking.set(false);
                 if (thrown == null) {
                     assign(link.uri(), slots);
@@ -165,6 +167,15 @@ final class Servers {
                     LOG.warn(unknown, "The servers of the cluster cannot be asked for: {}", trouble);
                 }
             });
+        }
+    }
+
+    private CompletableFuture<List<Object>> asked(ServerLink link) {
+        try {
+            return link.clusterSlots();
+        } catch (Throwable noMemory) {
+            isAsking.set(false);
+            throw noMemory;
         }
     }
 
@@ -198,7 +209,7 @@ final class Servers {
             links.values().removeAll(gone);
             all = Set.copyOf(logs);
         }
-        started.forEach(ServerLink::start);
+        started.forEach(ServerLink::look);
         all.forEach(log -> log.settle(of(log.slot())));
         gone.forEach(ServerLink::close);
     }
@@ -231,6 +242,11 @@ final class Servers {
     /** {@return how long what is known of a log may be trusted: longer with very many logs, which are read in turn} */
     long checkNanos() {
         return Math.max(settings.check().toNanos(), open * TimeUnit.MILLISECONDS.toNanos(2));
+    }
+
+    /** {@return how often a log tells how many peers there are: together at most a hundred times a second} */
+    long censusNanos() {
+        return Math.max(NodeCounts.PERIOD.toNanos(), open * TimeUnit.MILLISECONDS.toNanos(10));
     }
 
     /** {@return completed once all connections are closed; never exceptionally} */

@@ -1,5 +1,6 @@
 /*
- * Floors: Script, Failures, RecordFormat, Settings; PushedRecords, ServerLink; Servers; RedisLog; RedisBackplane.
+ * Floors: Script, Failures, RecordFormat, Settings; PushedRecords, Session; ServerLink; NodeCounts;
+ * Servers; RedisLog; RedisBackplane.
  */
 
 /**

@@ -11,14 +11,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/** Which Redis the tests run on: the one of a jar of Maven Central, or the one that is installed. */
+/** Which server the tests run on: the one of a jar of Maven Central, or one that is installed. */
 enum Binary {
 
     /** Redis 6.2, from com.github.codemonstur:embedded-redis. */
     JAR,
 
     /** The redis-server in the path; the environment variable BROADCAST_REQUIRE_REDIS makes it required. */
-    SYSTEM;
+    SYSTEM,
+
+    /** The valkey-server in the path. */
+    VALKEY;
 
     private static final Path FROM_JAR = extracted();
     private static final boolean RUNS = runs();
@@ -32,10 +35,11 @@ enum Binary {
             }
             return FROM_JAR;
         }
-        Path found = Stream.of(System.getenv("PATH").split(":")).map(folder -> Path.of(folder, "redis-server"))
+        String name = this == SYSTEM ? "redis-server" : "valkey-server";
+        Path found = Stream.of(System.getenv("PATH").split(":")).map(folder -> Path.of(folder, name))
                 .filter(Files::isExecutable).findFirst().orElse(null);
-        if (found == null && !isRequired) {
-            Assumptions.abort("there is no redis-server in the path, and BROADCAST_REQUIRE_REDIS is not true");
+        if (found == null && !(isRequired && this == SYSTEM)) {
+            Assumptions.abort("there is no " + name + " in the path, and BROADCAST_REQUIRE_REDIS is not true");
         }
         return Objects.requireNonNull(found, "redis-server is not in the path, and BROADCAST_REQUIRE_REDIS is true");
     }

@@ -8,6 +8,7 @@ import io.techops.broadcast.Position;
 import io.techops.broadcast.spi.Backplane;
 import io.techops.broadcast.spi.BackplaneException;
 import io.techops.broadcast.spi.BackplaneException.Outcome;
+import io.techops.broadcast.spi.PeerCensus;
 import io.techops.broadcast.spi.SharedLog;
 import io.techops.broadcast.spi.SharedPage;
 import io.techops.broadcast.spi.SharedRecord;
@@ -67,6 +68,10 @@ final class Node implements AutoCloseable {
         this.log = backplane.open(name, this::changed);
         thread.scheduleWithFixedDelay(this::read, 1, 1, TimeUnit.SECONDS);
         changed();
+    }
+
+    PeerCensus census(int peers) {
+        return log.census(peers);
     }
 
     private void changed() {

@@ -1,10 +1,12 @@
 package io.techops.broadcast.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -29,6 +31,7 @@ class RedisAclTest {
                 two.append("short");
                 Node.agree(one, two);
                 assertThat(one.seen()).hasSize(2);
+                await().atMost(Duration.ofSeconds(60)).until(() -> one.census(1), heard -> heard != null);
             }
             assertThat(redis.command("ACL", "LOG")).isEmpty();
         }

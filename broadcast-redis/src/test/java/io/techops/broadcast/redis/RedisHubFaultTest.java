@@ -1,98 +1,29 @@
 package io.techops.broadcast.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.GapReason;
 import io.techops.broadcast.Position;
-import io.techops.broadcast.RefusalCause;
-import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.Replay;
 import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.testkit.FakeTransport;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What a server, a network or a process can do to hubs. After each fault all peers of all hubs have one order, what was
- * lost is told, and nothing is left behind when the hubs are closed.
+ * What a server, a network or a process can do to hubs. After each fault all peers of all hubs have one order, and what
+ * was lost is told.
  */
 @Timeout(600)
-class RedisHubFaultTest {
-
-    private static final Duration LIMIT = Duration.ofSeconds(60);
-
-    private final List<AutoCloseable> opened = new ArrayList<>();
-    private RedisProcess redis;
-    private HubNode one;
-    private HubNode two;
-
-    Binary binary() {
-        return Binary.JAR;
-    }
-
-    private RedisBackplane.Builder impatient(String uri) {
-        return RedisBackplane.builder().uri(uri).timeout(Duration.ofMillis(500));
-    }
-
-    private void startRedis(String... configuration) {
-        redis = RedisProcess.start(binary(), configuration);
-    }
-
-    private void start(String... configuration) {
-        startRedis(configuration);
-        startHubs(redis.uri());
-    }
-
-    private void startHubs(String uri) {
-        one = HubNode.start("one", impatient(uri));
-        two = HubNode.start("two", impatient(uri));
-        one.broadcast("first", one, two);
-    }
-
-    @AfterEach
-    void nothingIsLeft() throws Exception {
-        for (HubNode node : new HubNode[] {one, two}) {
-            if (node != null) {
-                node.close();
-            }
-        }
-        for (AutoCloseable each : opened) {
-            each.close();
-        }
-        if (redis != null) {
-            try (RedisProcess ended = redis) {
-                await().atMost(LIMIT).until(() -> !ended.isAlive() || ended.clients() == 0);
-            }
-        }
-        await().atMost(LIMIT).until(() -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().matches("(lettuce|broadcast).*")));
-    }
-
-    private <T extends AutoCloseable> T closedAtTheEnd(T each) {
-        opened.add(0, each);
-        return each;
-    }
-
-    private void everyPeerIsTold(GapReason reason) {
-        for (HubNode node : List.of(one, two)) {
-            assertThat(node.peers).allSatisfy(peer -> assertThat(HubNode.gaps(peer))
-                    .extracting(StreamEvent.Gap::reason).containsExactly(reason));
-        }
-    }
-
-    private void nothingIsTold() {
-        for (HubNode node : List.of(one, two)) {
-            assertThat(node.peers).allSatisfy(peer -> assertThat(HubNode.gaps(peer)).isEmpty());
-        }
-    }
+@ParameterizedClass
+@EnumSource
+class RedisHubFaultTest extends HubFaultTest {
 
     @Test
     void aServerThatStandsStillHoldsHubsBackAndLosesNothing() {
@@ -143,8 +74,8 @@ class RedisHubFaultTest {
     void aReplicaThatSentinelPromotesWhileWritesAreLostIsToldToEveryPeer() {
         startRedis();
         RedisProcess replica = closedAtTheEnd(
-                RedisProcess.start(binary(), "replicaof 127.0.0.1 " + redis.port()));
-        RedisProcess sentinel = closedAtTheEnd(RedisProcess.sentinel(binary(), redis));
+                RedisProcess.start(binary, "replicaof 127.0.0.1 " + redis.port()));
+        RedisProcess sentinel = closedAtTheEnd(RedisProcess.sentinel(binary, redis));
         await().atMost(LIMIT).until(() -> replica.info("replication", "master_link_status").equals("up"));
         await().atMost(LIMIT).until(() -> sentinel.command("SENTINEL", "replicas", "mymaster")
                 .contains(Integer.toString(replica.port())));
@@ -234,18 +165,6 @@ class RedisHubFaultTest {
     }
 
     @Test
-    void aHubThatStartsLateGoesOnForAClientOfAnother() {
-        start();
-        Position first = one.peers.get(0).positions().get(0);
-        one.broadcast("second", one, two);
-        HubNode late = closedAtTheEnd(HubNode.start("late", impatient(redis.uri())));
-        FakeTransport moved = late.join(Replay.after(first));
-        HubNode.goOn(one, two, late);
-        assertThat(moved.texts()).startsWith("second");
-        assertThat(HubNode.gaps(moved)).isEmpty();
-    }
-
-    @Test
     void aServerWithoutMemoryHoldsPublishersBackAndPeersStay() {
         start("maxmemory-policy noeviction");
         redis.command("CONFIG", "SET", "maxmemory", "1");
@@ -269,47 +188,5 @@ class RedisHubFaultTest {
         HubNode.goOn(one, two);
         nothingIsTold();
         assertThat(one.hub.stats().backplaneOutages()).isZero();
-    }
-
-    @Test
-    void aHubTakesPeersOnceItsServerIsThereAndLetsItIn() {
-        startRedis();
-        redis.kill();
-        one = HubNode.startAnyway("one", impatient(redis.uri()));
-        assertThatThrownBy(() -> one.join(Replay.none())).isInstanceOfSatisfying(RefusedException.class,
-                refused -> assertThat(refused.refusalCause()).isEqualTo(RefusalCause.BACKPLANE));
-        redis.restart();
-        assertThat(redis.command("ACL", "SETUSER", "app", "off", ">secret", "~broadcast:*", "resetchannels",
-                "&broadcast:*", "+@all")).isEqualTo("OK");
-        two = HubNode.startAnyway("two", impatient(redis.uri()).credentials("app", "secret"));
-        two.awaitAway();
-        assertThatThrownBy(() -> two.join(Replay.none())).isInstanceOf(RefusedException.class);
-        redis.command("ACL", "SETUSER", "app", "on");
-        for (HubNode node : List.of(one, two)) {
-            await().atMost(LIMIT).ignoreExceptionsInstanceOf(RefusedException.class)
-                    .until(() -> node.join(Replay.none()).isOpen());
-        }
-        HubNode.goOn(one, two);
-    }
-
-    @Test
-    void aHubThatIsBuiltWhileTheFirstConnectionIsMadeTakesPeersAtOnceAndFindsNothingAway() {
-        startRedis();
-        Proxy proxy = closedAtTheEnd(new Proxy(redis.port()));
-        proxy.delay(100);
-        one = HubNode.startWithoutConnection("one",
-                RedisBackplane.builder().uri(proxy.uri()).timeout(Duration.ofSeconds(30)));
-        one.broadcast("first", one);
-        assertThat(one.hub.stats().backplaneOutages()).isZero();
-        one.close();
-    }
-
-    @Test
-    void aDatabaseThatIsNotThereTakesNoPeersAndEndsCleanly() {
-        startRedis();
-        one = HubNode.startAnyway("one", impatient(redis.uri() + "/99"));
-        one.awaitAway();
-        assertThat(one.hub.tryBroadcast("x")).isFalse();
-        assertThatThrownBy(() -> one.join(Replay.none())).isInstanceOf(RefusedException.class);
     }
 }

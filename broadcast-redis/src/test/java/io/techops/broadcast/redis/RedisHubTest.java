@@ -168,6 +168,21 @@ class RedisHubTest {
     }
 
     @Test
+    void eachNodeKnowsThePeersOfAllAndANodeThatDiedIsForgotten() {
+        join(one, Replay.none());
+        join(two, Replay.none());
+        String ghosts = "broadcast:{prices}:nodes";
+        redis.command("HSET", ghosts, "dead", "100 1", "alive", "10 9999999999999");
+        for (BroadcastHub hub : List.of(one, two)) {
+            await().atMost(LIMIT).until(() -> hub.stats().backplanePeers() == 12);
+            assertThat(hub.stats().backplaneNodes()).isEqualTo(3);
+            assertThat(hub.stats().backplanePeersAge()).isBetween(Duration.ZERO, LIMIT);
+        }
+        assertThat(redis.command("HEXISTS", ghosts, "dead")).isEqualTo("0");
+        assertThat(Long.parseLong(redis.command("PTTL", ghosts))).isBetween(1L, 15_000L);
+    }
+
+    @Test
     void anOutageHoldsPublishersBackAndLosesNothing() {
         FakeTransport a = join(one, Replay.none());
         FakeTransport b = join(two, Replay.none());

@@ -9,6 +9,7 @@ import io.techops.broadcast.Position;
 import io.techops.broadcast.spi.Backplane;
 import io.techops.broadcast.spi.BackplaneException;
 import io.techops.broadcast.spi.BackplaneException.Outcome;
+import io.techops.broadcast.spi.PeerCensus;
 import io.techops.broadcast.spi.SharedLog;
 import io.techops.broadcast.spi.SharedPage;
 import io.techops.broadcast.spi.SharedRecord;
@@ -23,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,11 @@ abstract class SharedLogContract {
         return get(log.read(Position.of(epoch, sequence), 1_000, 4 << 20));
     }
 
+    /** {@return all records, once there are so many} What was appended a moment ago may come a moment later */
+    private SharedPage all(int count) {
+        return await().atMost(Duration.ofSeconds(20)).until(() -> after(0), page -> page.records().size() >= count);
+    }
+
     private Position append(long number, SharedRecord... records) {
         return get(log.append(epoch, PRODUCER, number, List.of(records)));
     }
@@ -102,7 +109,7 @@ abstract class SharedLogContract {
     void sequencesBeginAtOneAndAreDense() {
         assertThat(append(1, text("a"), text("b"))).isEqualTo(Position.of(epoch, 2));
         assertThat(append(2, text("c"))).isEqualTo(Position.of(epoch, 3));
-        SharedPage page = after(0);
+        SharedPage page = all(3);
         assertThat(page.after()).isEqualTo(Position.of(epoch, 0));
         assertThat(texts(page)).containsExactly("a", "b", "c");
         assertThat(page.last()).isEqualTo(Position.of(epoch, 3));
@@ -111,7 +118,7 @@ abstract class SharedLogContract {
     @Test
     void aRecordSaysWhoAppendedItAndWhen() {
         append(1, text("a"), text("b"));
-        SharedPage page = after(0);
+        SharedPage page = all(2);
         assertThat(page.records()).extracting(SharedRecord::producer).containsOnly(PRODUCER);
         assertThat(page.records()).extracting(SharedRecord::number).containsOnly(1L);
         assertThat(page.records()).extracting(SharedRecord::index).containsExactly(0, 1);
@@ -125,14 +132,14 @@ abstract class SharedLogContract {
         assertThat(append(1, text("a"), text("b"))).isEqualTo(first);
         append(2, text("c"));
         assertThat(append(2, text("c"))).isEqualTo(Position.of(epoch, 3));
-        assertThat(texts(after(0))).containsExactly("a", "b", "c");
+        assertThat(texts(all(3))).containsExactly("a", "b", "c");
     }
 
     @Test
     void anAppendOfTwoProducersIsTwoAppends() {
         append(1, text("a"));
         get(log.append(epoch, "node-2", 1, List.of(text("b"))));
-        assertThat(texts(after(0))).containsExactly("a", "b");
+        assertThat(texts(all(2))).containsExactly("a", "b");
     }
 
     @Test
@@ -265,5 +272,24 @@ abstract class SharedLogContract {
     void aClosedBackplaneOpensNothing() {
         backplane.close();
         assertThat(catchThrowable(() -> backplane.open("x", () -> { }))).isInstanceOf(IllegalStateException.class);
+    }
+
+    private static PeerCensus census(SharedLog of, int peers, Predicate<PeerCensus> until) {
+        return await().atMost(Duration.ofSeconds(60)).until(() -> of.census(peers),
+                heard -> heard != null && until.test(heard));
+    }
+
+    @Test
+    void nodesHearHowManyPeersTheOthersHaveUntilTheseAreClosed() {
+        census(log, 3, heard -> heard.nodes() == 0 && heard.peers() == 0);
+        try (Backplane second = node()) {
+            SharedLog there = second.open(name, () -> { });
+            census(there, 2, heard -> heard.nodes() == 1 && heard.peers() == 3);
+            PeerCensus heard = census(log, 4, each -> each.nodes() == 1 && each.peers() == 2);
+            assertThat(heard.age()).isBetween(Duration.ZERO, Duration.ofMinutes(1));
+            census(there, 2, each -> each.peers() == 4);
+            there.close();
+            census(log, 4, each -> each.nodes() == 0 && each.peers() == 0);
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.techops.broadcast.Position;
 import io.techops.broadcast.spi.Backplane;
 import io.techops.broadcast.spi.BackplaneException;
 import io.techops.broadcast.spi.BackplaneException.Outcome;
+import io.techops.broadcast.spi.PeerCensus;
 import io.techops.broadcast.spi.SharedLog;
 import io.techops.broadcast.spi.SharedPage;
 import io.techops.broadcast.spi.SharedRecord;
@@ -43,11 +44,15 @@ import org.jspecify.annotations.Nullable;
  * on either way fails 2 seconds after the call, with {@link Outcome#UNKNOWN}, and so does what takes longer than that;
  * it may take effect later all the same. Without a timer nothing takes any time, and what is lost fails at once.
  *
+ * <p>Each hub tells how many peers it has, once a second. One that tells nothing is counted for 15 seconds more.
+ *
  * <p>Safe for use by any number of threads.
  */
 public final class MemoryBackplane implements Backplane {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    /** So long a node that tells nothing is counted. */
+    private static final Duration FORGOTTEN = Duration.ofSeconds(15);
 
     private final @Nullable HubTimer timer;
     private final long begun;
@@ -94,18 +99,39 @@ public final class MemoryBackplane implements Backplane {
     /**
      * Sets how long each way of a call takes, and each hint.
      *
-     * @param from at least
-     * @param to at most
+     * @param from at least; not negative
+     * @param to at most; not less than that
      * @return this backplane
+     * @throws IllegalArgumentException if one of them is less
      * @throws IllegalStateException if there is no timer
      */
     public synchronized MemoryBackplane delay(Duration from, Duration to) {
         if (timer == null) {
             throw new IllegalStateException("a backplane without a timer takes no time");
         }
-        least = Objects.requireNonNull(from, "from");
-        most = Objects.requireNonNull(to, "to");
+        if (from.isNegative()) {
+            throw new IllegalArgumentException("from must be at least 0: " + from);
+        }
+        if (to.compareTo(from) < 0) {
+            throw new IllegalArgumentException("to must be at least from, " + from + ": " + to);
+        }
+        least = from;
+        most = to;
         return this;
+    }
+
+    private static double checked(double share) {
+        if (!(share >= 0 && share <= 1)) {
+            throw new IllegalArgumentException("share must be from 0 to 1: " + share);
+        }
+        return share;
+    }
+
+    private static int atLeast(int least, String name, int value) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + " must be at least " + least + ": " + value);
+        }
+        return value;
     }
 
     /**
@@ -113,9 +139,10 @@ public final class MemoryBackplane implements Backplane {
      *
      * @param share from 0 to 1
      * @return this backplane
+     * @throws IllegalArgumentException if it is not
      */
     public synchronized MemoryBackplane loseRequests(double share) {
-        lostRequests = share;
+        lostRequests = checked(share);
         return this;
     }
 
@@ -124,9 +151,10 @@ public final class MemoryBackplane implements Backplane {
      *
      * @param share from 0 to 1
      * @return this backplane
+     * @throws IllegalArgumentException if it is not
      */
     public synchronized MemoryBackplane loseAnswers(double share) {
-        lostAnswers = share;
+        lostAnswers = checked(share);
         return this;
     }
 
@@ -135,9 +163,10 @@ public final class MemoryBackplane implements Backplane {
      *
      * @param share from 0 to 1
      * @return this backplane
+     * @throws IllegalArgumentException if it is not
      */
     public synchronized MemoryBackplane loseHints(double share) {
-        lostHints = share;
+        lostHints = checked(share);
         return this;
     }
 
@@ -146,9 +175,10 @@ public final class MemoryBackplane implements Backplane {
      *
      * @param share from 0 to 1
      * @return this backplane
+     * @throws IllegalArgumentException if it is not
      */
     public synchronized MemoryBackplane doubleHints(double share) {
-        doubledHints = share;
+        doubledHints = checked(share);
         return this;
     }
 
@@ -166,11 +196,12 @@ public final class MemoryBackplane implements Backplane {
     /**
      * Takes no message of more bytes: an append with one is {@link Outcome#IMPOSSIBLE}.
      *
-     * @param bytes of payload
+     * @param bytes of payload, at least 0
      * @return this backplane
+     * @throws IllegalArgumentException if it is less
      */
     public synchronized MemoryBackplane maxBytes(int bytes) {
-        maxBytes = bytes;
+        maxBytes = atLeast(0, "bytes", bytes);
         return this;
     }
 
@@ -179,9 +210,10 @@ public final class MemoryBackplane implements Backplane {
      *
      * @param messages how many, at least 1
      * @return this backplane
+     * @throws IllegalArgumentException if it is less
      */
     public synchronized MemoryBackplane retaining(int messages) {
-        kept = messages;
+        kept = atLeast(1, "messages", messages);
         logs.values().forEach(log -> log.trim(kept));
         return this;
     }
@@ -189,9 +221,11 @@ public final class MemoryBackplane implements Backplane {
     /**
      * Loses all but the newest messages of every log, once, as a log does that is full.
      *
-     * @param messages how many are left, perhaps 0
+     * @param messages how many are left, at least 0
+     * @throws IllegalArgumentException if it is less
      */
     public synchronized void trim(int messages) {
+        atLeast(0, "messages", messages);
         logs.values().forEach(log -> log.trim(messages));
     }
 
@@ -252,8 +286,10 @@ public final class MemoryBackplane implements Backplane {
 
     @Override
     public synchronized SharedLog open(String name, Runnable changed) {
-        Objects.requireNonNull(name, "name");
         Objects.requireNonNull(changed, "changed");
+        if (name.isEmpty() || name.length() > 256) {
+            throw new IllegalArgumentException("name must have 1 to 256 characters: " + name);
+        }
         if (closed) {
             throw new IllegalStateException("the backplane is closed");
         }
@@ -296,8 +332,12 @@ public final class MemoryBackplane implements Backplane {
         action.run();
     }
 
+    private long nanos() {
+        return timer == null ? System.nanoTime() : timer.nanoTime() - begun;
+    }
+
     private long millis() {
-        return timer == null ? System.currentTimeMillis() : (timer.nanoTime() - begun) / 1_000_000;
+        return timer == null ? System.currentTimeMillis() : nanos() / 1_000_000;
     }
 
     private List<Runnable> hints(@Nullable Log of) {
@@ -395,7 +435,8 @@ public final class MemoryBackplane implements Backplane {
                     && (to == from || left >= records.get(to).message().size())) {
                 left -= records.get(to++).message().size();
             }
-            return new SharedPage(first.at(first.sequence() + from), records.subList(from, to), millis());
+            return new SharedPage(first.at(first.sequence() + from), records.subList(from, to), millis(),
+                    to == records.size());
         }
     }
 
@@ -403,6 +444,13 @@ public final class MemoryBackplane implements Backplane {
     private final class Handle implements SharedLog {
         private final Log log;
         private final Runnable changed;
+        /** What this node told last, and when that came to the log. Guarded by the backplane's monitor. */
+        private int peers;
+        private long toldAt;
+        private boolean told;
+        /** What it heard last, and when that was asked for; guarded alike. */
+        private @Nullable PeerCensus others;
+        private long askedAt;
 
         Handle(Log log, Runnable changed) {
             this.log = log;
@@ -412,13 +460,53 @@ public final class MemoryBackplane implements Backplane {
         @Override
         public CompletionStage<Position> append(String epoch, String producer, long number,
                 List<SharedRecord> records) {
+            if (!producer.matches("[0-9a-z-]{1,64}")) {
+                throw new IllegalArgumentException("producer must be 1 to 64 of the characters 0-9a-z-: " + producer);
+            }
+            if (number < 1) {
+                throw new IllegalArgumentException("number must be at least 1: " + number);
+            }
+            if (records.isEmpty()) {
+                throw new IllegalArgumentException("records must not be empty");
+            }
             List<SharedRecord> copy = List.copyOf(records);
             return call(() -> log.append(epoch, producer, number, copy), true);
         }
 
         @Override
         public CompletionStage<SharedPage> read(@Nullable Position after, int messages, long bytes) {
+            atLeast(1, "messages", messages);
             return call(() -> log.read(after, messages, bytes), false);
+        }
+
+        @Override
+        public @Nullable PeerCensus census(int here) {
+            atLeast(0, "peers", here);
+            long asked = nanos();
+            call(() -> count(here), false).thenAccept(counted -> hear(counted, asked));
+            synchronized (MemoryBackplane.this) {
+                Duration age = Duration.ofNanos(nanos() - askedAt);
+                return others == null || age.compareTo(FORGOTTEN) > 0 ? null
+                        : new PeerCensus(others.nodes(), others.peers(), age);
+            }
+        }
+
+        private void hear(PeerCensus counted, long asked) {
+            synchronized (MemoryBackplane.this) {
+                if (others == null || asked - askedAt >= 0) {
+                    others = counted;
+                    askedAt = asked;
+                }
+            }
+        }
+
+        private PeerCensus count(int here) {
+            peers = here;
+            toldAt = nanos();
+            told = true;
+            List<Handle> known = handles.stream().filter(each -> each != this && each.log == log && each.told
+                    && toldAt - each.toldAt <= FORGOTTEN.toNanos()).toList();
+            return new PeerCensus(known.size(), known.stream().mapToLong(each -> each.peers).sum(), Duration.ZERO);
         }
 
         private <T> CompletionStage<T> call(Supplier<T> effect, boolean changes) {

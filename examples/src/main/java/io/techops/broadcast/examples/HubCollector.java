@@ -13,6 +13,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.techops.broadcast.GapReason;
 import io.techops.broadcast.HubStats;
 import io.techops.broadcast.RefusalCause;
+import java.time.Duration;
 import java.util.Locale;
 
 /**
@@ -122,6 +123,12 @@ final class HubCollector implements MultiCollector {
         counter(all, "broadcast_backplane_epochs", "New epochs that began.", stats.backplaneEpochs());
         counter(all, "broadcast_backplane_duplicates", "Messages that were read again, and dropped.",
                 stats.backplaneDuplicates());
+        Duration age = stats.backplanePeersAge();
+        if (age != null) {
+            gauge(all, "broadcast_backplane_nodes", "Nodes that have the log open.", stats.backplaneNodes());
+            gauge(all, "broadcast_backplane_peers", "Peers of all nodes, as they told last.", stats.backplanePeers());
+            gauge(all, "broadcast_backplane_peers_age_seconds", "How long ago that was heard.", age.toNanos() / 1e9);
+        }
         gauge(all, "broadcast_backplane_lag", "Messages in it that this node has not delivered.", stats.backplaneLag());
     }
 

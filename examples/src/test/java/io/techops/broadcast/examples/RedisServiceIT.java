@@ -83,6 +83,12 @@ class RedisServiceIT {
             assertThat(scrape.value("broadcast_backplane_appends_total")).isEqualTo(1);
             assertThat(scrape.value("broadcast_backplane_outages_total")).isPositive();
             assertThat(scrape.value("broadcast_backplane_epochs_total")).isEqualTo(1);
+            await().until(() -> {
+                String metrics = HealthIT.ask(one, "/metrics").body();
+                return metrics.contains("broadcast_backplane_peers ")
+                        && new Scrape(metrics).value("broadcast_backplane_peers") == 2
+                        && new Scrape(metrics).value("broadcast_backplane_nodes") == 2;
+            });
             for (Program node : List.of(one, two)) {
                 node.kill("TERM");
                 assertThat(node.awaitExit()).isEqualTo(143);

@@ -43,6 +43,8 @@ final class HubMeters<T> implements MeterBinder {
         gauge(registry, "broadcast.retained.bytes", HubStats::retainedBytes);
         gauge(registry, "broadcast.backplane.away", hub -> hub.isBackplaneAway() ? 1 : 0);
         gauge(registry, "broadcast.backplane.lag", HubStats::backplaneLag);
+        gauge(registry, "broadcast.backplane.nodes", hub -> known(hub.backplaneNodes()));
+        gauge(registry, "broadcast.backplane.peers", hub -> known(hub.backplanePeers()));
         counter(registry, "broadcast.registrations", of, HubStats::registrations);
         counter(registry, "broadcast.messages", of, HubStats::messages);
         counter(registry, "broadcast.deliveries", of, HubStats::deliveries);
@@ -62,6 +64,10 @@ final class HubMeters<T> implements MeterBinder {
         for (GapReason reason : GapReason.values()) {
             counter(registry, "broadcast.gaps", of.and("reason", word(reason)), hub -> hub.gaps(reason));
         }
+    }
+
+    private static double known(long figure) {
+        return figure < 0 ? Double.NaN : figure;
     }
 
     private static String word(Enum<?> constant) {

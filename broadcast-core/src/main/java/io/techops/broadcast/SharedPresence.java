@@ -1,0 +1,412 @@
+package io.techops.broadcast;
+
+import io.techops.broadcast.logging.LogRateLimiter;
+import io.techops.broadcast.logging.SafeLog;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * The nodes talk to each other through a hub of their own, which has the backplane and no peers. What they say, in
+ * lines, the names percent-encoded:
+ *
+ *   ?<node>               it begins: whoever hears that says all that it has
+ *   =<node> <name> …      all names of the node; said every PERIOD, after a "?", and after something could not be said
+ *   +<node> <name>        a name has arrived there
+ *   -<node> <name>        a name has departed there
+ *   x<node>               it ends
+ *
+ * What was said before its own "?" came back is of the past, and not heard. A node that says nothing for FORGOTTEN is
+ * forgotten. So whatever is lost, on whatever way, is right again with the next "=", or with the end of FORGOTTEN.
+ */
+
+/**
+ * Who is here, by name, on all nodes that share a backplane: {@link Presence} says what a name is. It is a listener of
+ * one hub on each node.
+ *
+ * <pre>{@code
+ * SharedPresence presence = SharedPresence.over(
+ *         BroadcastHub.builder().name("chat/presence").backplane(backplane),   // the same name on all nodes
+ *         peer -> peer.attributes().get(USER), listener);
+ * BroadcastHub hub = BroadcastHub.builder().name("chat").backplane(backplane).listener(presence).build();
+ * presence.names();                                  // [anna, bob], wherever they are connected
+ * }</pre>
+ *
+ * <p>A name that arrives or departs is told to the other nodes at once. Each node says every 5 seconds which names it
+ * has, and the names of one that has said nothing for 15 seconds depart: those of a node that died, and, on a node that
+ * the backplane is away from, those of all others. A node that begins asks the others, and knows all names a moment
+ * after that. A name that moves from one node to another may depart in between.
+ *
+ * <p>Of each node {@value #MAX_NAMES} names are known to the others, with at most {@value #MAX_NAME} characters each;
+ * the rest are known on their own node alone. With n nodes the backplane has n messages in 5 seconds, of the size of
+ * all names of a node, and one for each name that arrives or departs.
+ *
+ * <p>{@link #names} and {@link #isHere} may be called by any number of threads and do not block. {@link #close} it
+ * after the hub.
+ */
+public final class SharedPresence implements HubListener, AutoCloseable {
+
+    /** How many names of a node the others know at most: {@value}. */
+    public static final int MAX_NAMES = 1_000;
+
+    /** How many characters a name may have that others know: {@value}. */
+    public static final int MAX_NAME = 256;
+
+    private static final SafeLog LOG = SafeLog.of(SharedPresence.class);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final long PERIOD = Duration.ofSeconds(5).toNanos();
+    private static final long FORGOTTEN = Duration.ofSeconds(15).toNanos();
+
+    private final String me = UUID.randomUUID().toString();
+    private final HubTimer timer;
+    private final Presence here;
+    private final Presence.Listener listener;
+    private final BroadcastHub between;
+    private final LogRateLimiter failures;
+
+    /** On how many nodes a name is, this one included; written under the lock, read by anyone. */
+    private final Map<String, Integer> nodesOf = new ConcurrentHashMap<>();
+
+    /** Guards what follows; nothing foreign runs under it. */
+    private final Object lock = new Object();
+    private final Map<String, Node> others = new HashMap<>();
+    /** Those of this node that the others know. */
+    private final Set<String> told = new LinkedHashSet<>();
+    private final Set<String> untold = new LinkedHashSet<>();
+    private final ArrayDeque<Runnable> events = new ArrayDeque<>();
+    private boolean isTelling;
+    private boolean isHeard;
+    private boolean closed;
+    private long sayAt;
+    private long askAt;
+
+    /** What another node has said. */
+    private static final class Node {
+        private final Set<String> names = new HashSet<>();
+        private long heardAt;
+    }
+
+    private SharedPresence(BroadcastHub.Builder between, HubTimer timer, Function<Peer, @Nullable String> naming,
+            Presence.Listener listener) {
+        this.timer = timer;
+        this.listener = Objects.requireNonNull(listener, "listener");
+        this.failures = new LogRateLimiter(timer::nanoTime);
+        this.sayAt = timer.nanoTime();
+        this.askAt = sayAt;
+        this.here = new Presence(naming, new Presence.Listener() {
+            @Override
+            public void arrived(String name) {
+                changes(() -> arrivedHere(name));
+            }
+
+            @Override
+            public void departed(String name) {
+                changes(() -> departedHere(name));
+            }
+        });
+        this.between = between.messageListener(new MessageListener() {
+            @Override
+            public void broadcast(@Nullable Peer from, Message message, Position position) {
+                changes(() -> hear(((Message.Text) message).text()));
+            }
+        }).build();
+    }
+
+    /**
+     * Makes a presence that tells the other nodes of its names, with a thread of its own for what is due.
+     *
+     * @param between makes the hub by which the nodes talk: with the backplane, and a name of its own that is the same
+     *     on all nodes; its message listener is set by this, and it is closed with this
+     * @param naming as {@link Presence#Presence} takes it
+     * @param listener as {@link Presence#Presence} takes it; what it throws is logged
+     * @return the presence, for {@link BroadcastHub.Builder#listener}
+     */
+    public static SharedPresence over(BroadcastHub.Builder between, Function<Peer, @Nullable String> naming,
+            Presence.Listener listener) {
+        return over(between, new OwnTimer(), naming, listener);
+    }
+
+    /**
+     * Makes a presence that tells the other nodes of its names.
+     *
+     * @param between as in the other method
+     * @param timer the clock and the timer, such as that of a test
+     * @param naming as {@link Presence#Presence} takes it
+     * @param listener as {@link Presence#Presence} takes it; what it throws is logged
+     * @return the presence, for {@link BroadcastHub.Builder#listener}
+     */
+    public static SharedPresence over(BroadcastHub.Builder between, HubTimer timer,
+            Function<Peer, @Nullable String> naming, Presence.Listener listener) {
+        SharedPresence presence = new SharedPresence(between, timer, naming, listener);
+        presence.look();
+        return presence;
+    }
+
+    /** {@return the names of all who are here, on whatever node; a copy} */
+    public Set<String> names() {
+        return Set.copyOf(nodesOf.keySet());
+    }
+
+    /**
+     * {@return whether at least one connection of a name is here, on whatever node}
+     *
+     * @param name the name
+     */
+    public boolean isHere(String name) {
+        return nodesOf.containsKey(Objects.requireNonNull(name, "name"));
+    }
+
+    @Override
+    public void registered(Peer peer) {
+        here.registered(peer);
+    }
+
+    @Override
+    public void unregistered(Peer peer, CloseReason reason) {
+        here.unregistered(peer, reason);
+    }
+
+    /** Tells the other nodes that the names of this one have gone, and closes the hub between them. */
+    @Override
+    public void close() {
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        say("x" + me, () -> { });
+        between.close();
+        if (timer instanceof OwnTimer own) {
+            own.close();
+        }
+    }
+
+    // Once a second.
+
+    private void look() {
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+        }
+        timer.schedule(this::look, LOOK);
+        changes(this::lookNow);
+    }
+
+    private void lookNow() {
+        long now = timer.nanoTime();
+        if (!isHeard && now - askAt >= 0) {
+            askAt = now + PERIOD; // in case that it is lost
+            events.add(() -> say("?" + me, () -> askAt = now));
+        }
+        if (now - sayAt >= 0) {
+            sayAll(now);
+        }
+        for (var each = others.values().iterator(); each.hasNext();) {
+            Node node = each.next();
+            if (now - node.heardAt > FORGOTTEN) {
+                each.remove();
+                Set.copyOf(node.names).forEach(name -> left(node, name));
+            }
+        }
+    }
+
+    // What is said.
+
+    /** @param refused called under the lock if the backplane does not take it now */
+    private void say(String text, Runnable refused) {
+        boolean taken = false;
+        try {
+            taken = between.tryBroadcast(text);
+        } catch (IllegalStateException closing) {
+            // Nothing is said any more.
+        }
+        if (!taken) {
+            synchronized (lock) {
+                refused.run();
+            }
+        }
+    }
+
+    /** Under the lock, as all that follows. */
+    private void sayAll(long now) {
+        for (var each = untold.iterator(); each.hasNext() && told.size() < MAX_NAMES;) {
+            told.add(each.next());
+            each.remove();
+        }
+        StringBuilder all = new StringBuilder("=").append(me);
+        told.forEach(name -> all.append('\n').append(encoded(name)));
+        sayAt = now + PERIOD;
+        events.add(() -> say(all.toString(), () -> sayAt = now));
+    }
+
+    private void arrivedHere(String name) {
+        count(name, 1);
+        if (name.length() > MAX_NAME) {
+            return;
+        }
+        if (told.size() >= MAX_NAMES) {
+            untold.add(name);
+            return;
+        }
+        told.add(name);
+        saySoon("+", name);
+    }
+
+    private void departedHere(String name) {
+        count(name, -1);
+        untold.remove(name);
+        if (told.remove(name)) {
+            saySoon("-", name);
+        }
+    }
+
+    private void saySoon(String what, String name) {
+        long now = timer.nanoTime();
+        events.add(() -> say(what + me + '\n' + encoded(name), () -> sayAt = now)); // all, when that is possible
+    }
+
+    private static String encoded(String name) {
+        return URLEncoder.encode(name, StandardCharsets.UTF_8);
+    }
+
+    // What is heard.
+
+    private void hear(String text) {
+        String[] lines = text.split("\n", -1);
+        String by = lines[0].substring(1);
+        if (by.equals(me)) {
+            isHeard |= lines[0].charAt(0) == '?';
+            return;
+        }
+        if (!isHeard) {
+            return;
+        }
+        if (lines[0].charAt(0) == '?') {
+            sayAll(timer.nanoTime());
+            return;
+        }
+        Node node = others.computeIfAbsent(by, id -> new Node());
+        node.heardAt = timer.nanoTime();
+        List<String> names = List.of(lines).subList(1, lines.length).stream()
+                .map(name -> URLDecoder.decode(name, StandardCharsets.UTF_8)).toList();
+        switch (lines[0].charAt(0)) {
+            case '+' -> names.forEach(name -> came(node, name));
+            case '-' -> names.forEach(name -> left(node, name));
+            case '=' -> replace(node, names);
+            default -> {
+                others.remove(by);
+                replace(node, List.of());
+            }
+        }
+    }
+
+    private void replace(Node node, Collection<String> names) {
+        Set<String> gone = new HashSet<>(node.names);
+        names.forEach(gone::remove);
+        names.forEach(name -> came(node, name));
+        gone.forEach(name -> left(node, name));
+    }
+
+    private void came(Node node, String name) {
+        if (node.names.add(name)) {
+            count(name, 1);
+        }
+    }
+
+    private void left(Node node, String name) {
+        if (node.names.remove(name)) {
+            count(name, -1);
+        }
+    }
+
+    private void count(String name, int more) {
+        int nodes = nodesOf.getOrDefault(name, 0) + more;
+        if (nodes == 0) {
+            nodesOf.remove(name);
+            events.add(() -> listener.departed(name));
+        } else {
+            nodesOf.put(name, nodes);
+            if (nodes == 1 && more > 0) {
+                events.add(() -> listener.arrived(name));
+            }
+        }
+    }
+
+    /**
+     * Makes a change under the lock; then says it to the other nodes, and tells the listener of it, without the lock,
+     * in order, and on this thread, unless another one is at that.
+     */
+    private void changes(Runnable change) {
+        synchronized (lock) {
+            change.run();
+            if (isTelling) {
+                return;
+            }
+            isTelling = true;
+        }
+        while (true) {
+            Runnable event;
+            synchronized (lock) {
+                event = events.poll();
+                if (event == null) {
+                    isTelling = false;
+                    return;
+                }
+            }
+            try {
+                event.run();
+            } catch (Throwable thrown) {
+                LOG.warn(failures, "The listener of a presence threw: {}", thrown);
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return nodesOf.size() + " names on " + (others.size() + 1) + " nodes";
+    }
+
+    /** A thread for what is due. */
+    private static final class OwnTimer implements HubTimer, AutoCloseable {
+        private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread made = new Thread(task, "broadcast-presence");
+            made.setDaemon(true);
+            return made;
+        });
+
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public Cancellation schedule(Runnable task, Duration delay) {
+            var scheduled = thread.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+            return () -> scheduled.cancel(false);
+        }
+
+        @Override
+        public void close() {
+            thread.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.techops.broadcast.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.Parameter;
+
+/** Two nodes on a server that something happens to; nothing is left behind when they are closed. */
+abstract class FaultTest {
+
+    /** Against a hang alone: by far more than anything takes, for a busy machine. */
+    static final Duration LIMIT = Duration.ofSeconds(60);
+
+    static final String LOG = "prices";
+
+    @Parameter
+    Binary binary;
+
+    RedisProcess redis;
+    Node one;
+    Node two;
+
+    void start(String... configuration) {
+        redis = RedisProcess.start(binary, configuration);
+        one = node(redis.uri());
+        two = node(redis.uri());
+    }
+
+    static Node node(String uri) {
+        return new Node(RedisBackplane.builder().uri(uri).build(), LOG);
+    }
+
+    static RedisBackplane.Builder impatient(String uri) {
+        return RedisBackplane.builder().uri(uri).timeout(Duration.ofMillis(500));
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        for (Node node : new Node[] {one, two}) {
+            if (node != null) {
+                node.close();
+            }
+        }
+        if (redis != null) {
+            try (RedisProcess ended = redis) {
+                await().atMost(LIMIT).until(() -> ended.clients() == 0);
+            }
+        }
+        await().atMost(LIMIT).until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().matches("(lettuce|broadcast).*")));
+    }
+
+    void goesOnFrom(String epoch, boolean isSame) {
+        one.append("afterwards by one");
+        two.append("afterwards by two");
+        Node.agree(one, two);
+        assertThat(one.texts()).contains("afterwards by one", "afterwards by two");
+        assertThat(one.current().epoch().equals(epoch)).as("the same epoch").isEqualTo(isSame);
+    }
+
+    /** Checks that a new epoch has begun, once. */
+    void goesOnInOneNewEpoch(String before) {
+        goesOnFrom(before, false);
+        String second = one.current().epoch();
+        one.append("later by one");
+        two.append("later by two");
+        assertThat(one.current().epoch()).isEqualTo(second);
+    }
+}

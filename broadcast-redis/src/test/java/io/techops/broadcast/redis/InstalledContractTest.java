@@ -1,0 +1,34 @@
+package io.techops.broadcast.redis;
+
+import io.techops.broadcast.spi.Backplane;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+/** The contract, on the servers that are installed. */
+@ParameterizedClass
+@EnumSource(mode = Mode.EXCLUDE, names = "JAR")
+class InstalledContractTest extends SharedLogContract {
+
+    @Parameter
+    Binary binary;
+
+    private RedisProcess server;
+
+    @AfterEach
+    void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @Override
+    Backplane node() {
+        if (server == null) {
+            server = RedisProcess.start(binary);
+        }
+        return RedisBackplane.builder().uri(server.uri()).build();
+    }
+}

@@ -1,0 +1,133 @@
+package io.techops.broadcast.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.techops.broadcast.spi.Backplane;
+import io.techops.broadcast.spi.SharedLog;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Servers that take over from each other, and that share the logs among them. */
+@Timeout(600)
+@ParameterizedClass
+@EnumSource
+class RedisRoleTest extends FaultTest {
+
+    @Test
+    void aReplicaThatSentinelPromotesBeginsAnEpoch() {
+        redis = RedisProcess.start(binary);
+        try (RedisProcess replica = RedisProcess.start(binary, "replicaof 127.0.0.1 " + redis.port());
+                RedisProcess sentinel = RedisProcess.sentinel(binary, redis)) {
+            await().atMost(LIMIT).until(
+                    () -> replica.info("replication", "master_link_status").equals("up"));
+            await().atMost(LIMIT).until(() -> sentinel.command("SENTINEL", "replicas", "mymaster")
+                    .contains(Integer.toString(replica.port())));
+            String uri = "redis-sentinel://127.0.0.1:" + sentinel.port() + "#mymaster";
+            one = new Node(impatient(uri).build(), LOG);
+            two = new Node(impatient(uri).build(), LOG);
+            String epoch = one.append("kept").epoch();
+            two.awaitText("kept");
+            await().atMost(LIMIT).until(() -> replica
+                    .info("replication", "slave_repl_offset").equals(redis.info("replication", "master_repl_offset")));
+            two.standStill();
+            replica.standStill();
+            one.append("lost");
+            one.awaitText("lost");
+            redis.kill();
+            replica.goOn();
+            await().atMost(LIMIT).until(() -> replica.info("replication", "role").equals("master"));
+            two.goOn();
+            assertThat(two.append("next").epoch()).isNotEqualTo(epoch);
+            goesOnFrom(epoch, false);
+            assertThat(two.texts()).doesNotContain("lost");
+            one.close();
+            two.close();
+        }
+        redis.close();
+        redis = null;
+    }
+
+    @Test
+    void aServerThatIsMadeAReplicaUnderLivingConnectionsIsLeft() {
+        redis = RedisProcess.start(binary);
+        try (RedisProcess other = RedisProcess.start(binary, "replicaof 127.0.0.1 " + redis.port())) {
+            await().atMost(LIMIT).until(
+                    () -> other.info("replication", "master_link_status").equals("up"));
+            one = node(redis.uri());
+            two = node(redis.uri());
+            String epoch = one.append("before").epoch();
+            two.awaitText("before");
+            one.standStill();
+            two.standStill();
+            assertThat(other.command("REPLICAOF", "NO", "ONE")).isEqualTo("OK");
+            assertThat(redis.command("REPLICAOF", "127.0.0.1", Integer.toString(other.port()))).isEqualTo("OK");
+            try (Node there = node(other.uri())) {
+                there.append("elsewhere");
+            }
+            await().atMost(LIMIT).until(() -> redis.info("replication", "slave_repl_offset")
+                    .equals(other.info("replication", "master_repl_offset")));
+            one.goOn(); // what it would read is of the epoch that the replica shows, and may be old
+            two.goOn();
+            await().atMost(LIMIT).until(() -> one.isAway() && two.isAway());
+            assertThat(one.texts()).containsExactly("before");
+            assertThat(redis.command("REPLICAOF", "NO", "ONE")).isEqualTo("OK");
+            goesOnFrom(epoch, false);
+        }
+    }
+
+    @Test
+    void aClusterHasItsLogsOnTheServersOfTheirSlots() {
+        redis = RedisProcess.start(binary, "cluster-enabled yes");
+        try (RedisProcess other = RedisProcess.start(binary, "cluster-enabled yes")) {
+            addSlots(redis, 0, 8_191);
+            addSlots(other, 8_192, 16_383);
+            redis.command("CLUSTER", "MEET", "127.0.0.1", Integer.toString(other.port()));
+            await().atMost(LIMIT).until(() -> redis.command("CLUSTER", "INFO")
+                    .contains("cluster_state:ok") && other.command("CLUSTER", "INFO").contains("cluster_state:ok"));
+            try (RedisBackplane first = RedisBackplane.builder().cluster(redis.uri()).connect();
+                    RedisBackplane second = RedisBackplane.builder().cluster(other.uri()).connect()) {
+                for (int i = 0; i < 8; i++) {
+                    try (Node here = new Node(shared(first), "log " + i);
+                            Node there = new Node(shared(second), "log " + i)) {
+                        here.append("from here");
+                        there.append("from there");
+                        Node.agree(here, there);
+                        assertThat(here.texts()).containsExactly("from here", "from there");
+                    }
+                }
+                assertThat(Integer.parseInt(redis.command("DBSIZE"))).isPositive();
+                assertThat(Integer.parseInt(other.command("DBSIZE"))).isPositive();
+            }
+        }
+        redis.close();
+        redis = null;
+    }
+
+    private static void addSlots(RedisProcess to, int from, int last) {
+        List<String> command = new ArrayList<>(List.of("CLUSTER", "ADDSLOTS"));
+        for (int slot = from; slot <= last; slot++) {
+            command.add(Integer.toString(slot));
+        }
+        assertThat(to.command(command.toArray(new String[0]))).isEqualTo("OK");
+    }
+
+    /** {@return a backplane that several nodes of the test use, and that the test closes} */
+    private static Backplane shared(Backplane backplane) {
+        return new Backplane() {
+            @Override
+            public SharedLog open(String name, Runnable changed) {
+                return backplane.open(name, changed);
+            }
+
+            @Override
+            public void close() {
+                // The test does.
+            }
+        };
+    }
+}
