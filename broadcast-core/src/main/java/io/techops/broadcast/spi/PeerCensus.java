@@ -14,6 +14,11 @@ import java.util.Objects;
 public record PeerCensus(int nodes, long peers, Duration age) {
 
     /**
+     * Checks the figures.
+     *
+     * @param nodes as above, at least 0
+     * @param peers as above, at least 0
+     * @param age as above, at least zero
      * @throws IllegalArgumentException if {@code nodes}, {@code peers} or {@code age} is negative
      */
     public PeerCensus {
