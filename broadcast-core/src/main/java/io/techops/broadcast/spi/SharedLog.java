@@ -46,8 +46,8 @@ public interface SharedLog extends AutoCloseable {
     CompletionStage<SharedPage> read(@Nullable Position after, int messages, long bytes);
 
     /**
-     * Tells how many peers this node has, and {@return what the other nodes told; {@code null} if that is not known, or
-     * not any more} An engine need not have this: the default knows nothing.
+     * Tells how many peers this node has, and asks what the other nodes told. An engine need not have this: the default
+     * knows nothing.
      *
      * <p>The hub calls this about once a second. The call returns at once and does not throw; the engine asks in its
      * own time, with one small command every few seconds, which it makes rarer with very many logs. A node that has
@@ -57,6 +57,7 @@ public interface SharedLog extends AutoCloseable {
      * the key.
      *
      * @param peers how many there are on this node, at least 0
+     * @return what the other nodes told; {@code null} if that is not known, or not any more
      */
     default @Nullable PeerCensus census(int peers) {
         return null;
