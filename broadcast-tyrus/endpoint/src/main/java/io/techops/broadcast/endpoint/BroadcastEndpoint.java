@@ -42,7 +42,8 @@ import java.util.Objects;
  *       until the peer has gone.
  *   <li>How long a handshake may take, and what of a message that is too long is read before the connection ends with
  *       1009, are the container's settings. Who may connect is said in {@link EndpointSettings}, with the limits that
- *       Jakarta WebSocket sets: a handshake that a policy refuses is answered, and the session closed with 1008.
+ *       Jakarta WebSocket sets: a handshake that a policy refuses is answered, and the session closed with 1008, unless
+ *       a {@code HandshakeFilter} has refused it with a status.
  *   <li>A message may be broadcast between the 101 and the opening of the session, and is then missed, unless the peer
  *       goes on after a position.
  *   <li>What a peer sent right before its close frame, or before it broke a rule of the protocol, is delivered to the

@@ -57,7 +57,7 @@ public interface HandshakeRequest {
      * {@return where the client is: {@link #peerAddress}, unless that is a proxy which is trusted to say for whom it
      * asks (see {@code HandshakeSettings.trustedProxy})} The port is 0 if the proxy did not say it. Tomcat and Undertow
      * do not tell a {@code BroadcastEndpoint} before the session opens: then it is the unresolved address {@code
-     * unknown} with port 0.
+     * unknown} with port 0. A {@code HandshakeFilter} knows it.
      */
     InetSocketAddress remoteAddress();
 

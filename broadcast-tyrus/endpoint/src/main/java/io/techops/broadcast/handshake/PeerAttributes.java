@@ -15,7 +15,8 @@ import java.security.Principal;
  *   <tr><td>{@link #PRINCIPAL}</td><td>with a client certificate</td><td>if the container has authenticated the
  *       request</td></tr>
  *   <tr><td>{@link #REMOTE_ADDRESS}</td><td>always</td><td>in {@code BroadcastServer}, Jetty and
- *       Undertow; in Tyrus's own server with port 0; not in Tomcat</td></tr>
+ *       Undertow; in Tyrus's own server with port 0; in Tomcat with a policy that a
+ *       {@code HandshakeFilter} asks</td></tr>
  *   <tr><td>{@link #PROXY_ADDRESS}</td><td>behind a trusted proxy</td><td>never</td></tr>
  *   <tr><td>{@link #PATH}</td><td>always</td><td>always</td></tr>
  *   <tr><td>{@link #QUERY}</td><td colspan="2">if the request has one</td></tr>
