@@ -2,11 +2,14 @@ package io.techops.broadcast.containers;
 
 import static io.techops.broadcast.containers.ContainerRig.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.techops.broadcast.Attributes;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.endpoint.EndpointSettings;
+import io.techops.broadcast.endpoint.HandshakeFilter;
 import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.testing.LogCatch;
@@ -232,5 +235,18 @@ interface FilterContract {
             assertThat(ask("/patient", "Authorization: Bearer fails")).startsWith("HTTP/1.1 503 ");
             assertThat(log.warnings()).allMatch(line -> line.contains("handshake policy"));
         }
+    }
+
+    @Test
+    default void aPathThatAFilterCannotKnowIsAnError() throws Exception {
+        begin();
+        EndpointSettings settings = EndpointSettings.standard();
+        assertThatIllegalArgumentException().isThrownBy(
+                () -> HandshakeFilter.of("/rooms/{topic}/{seat}", rig().topics, settings))
+                .withMessage("path must have no variable but {topic}: /rooms/{topic}/{seat}");
+        assertThatIllegalArgumentException().isThrownBy(() -> HandshakeFilter.of("/rooms/{topic}", rig().hub, settings))
+                .withMessage("path must have no variable: /rooms/{topic}");
+        assertThatIllegalArgumentException().isThrownBy(() -> HandshakeFilter.of("/rooms", rig().topics, settings))
+                .withMessage("path must have a segment {topic}: /rooms");
     }
 }
