@@ -82,7 +82,8 @@ class FakeTransportTest {
             rig.hub().broadcast(Message.text("x".repeat(100)));
             rig.hub().broadcast(Message.binary(new byte[3]));
             rig.run();
-            assertThat(transport.toString()).startsWith("transport of peer 1: 13 messages in 12 batches, writable: …, ")
+            assertThat(transport.toString())
+                    .startsWith("transport of peer 1: 13 messages in 12 batches, writable: …, ")
                     .contains("…, \"3\", \"4\", ").endsWith("\"10\", \"" + "x".repeat(80)
                             + "…\" (text of 100 bytes), binary of 3 bytes");
         }

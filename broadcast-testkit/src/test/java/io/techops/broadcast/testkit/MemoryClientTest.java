@@ -209,6 +209,13 @@ class MemoryClientTest {
         }
 
         @Test
+        void itsTransportIsWatched() {
+            MemoryClient alice = rig.connect();
+            alice.transport().close(CloseReason.of(CloseReason.NO_CODE)); // a hub must not
+            assertThatThrownBy(rig::run).isInstanceOf(AssertionError.class).hasMessageContaining("close with 1005");
+        }
+
+        @Test
         void aTopicIsJoinedLikeAHub() {
             ManualExecutor executor = new ManualExecutor();
             VirtualTimer timer = new VirtualTimer();
