@@ -77,7 +77,7 @@ public final class BroadcastService implements Callable<Integer> {
         System.exit(run(arguments, System.getenv()));
     }
 
-    private static int run(String[] arguments, Map<String, String> environment) {
+    static int run(String[] arguments, Map<String, String> environment) {
         CommandLine onlyArguments = command();
         try {
             ParseResult given = onlyArguments.parseArgs(arguments);

@@ -8,6 +8,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,12 +22,32 @@ class BadOptionIT {
     @TempDir
     Path folder = Path.of("");
 
+    private static CommandLines commandLines;
+
+    @BeforeAll
+    static void start() {
+        commandLines = new CommandLines();
+    }
+
+    @AfterAll
+    static void end() {
+        commandLines.close();
+    }
+
     private static void refuses(String line, String... options) {
-        try (Program service = Program.service(options)) {
+        CommandLines.Outcome outcome = commandLines.run(options);
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err()).hasSize(1).first().asString().isEqualToNormalizingWhitespace(
+                "broadcast-service: " + line);
+    }
+
+    @Test
+    void aProcessSaysItAndExitsWithIt() {
+        try (Program service = Program.service("--port", "http")) {
             assertThat(service.awaitExit()).isEqualTo(2);
             assertThat(service.out()).isEmpty();
-            assertThat(service.err()).hasSize(1).first().asString().isEqualToNormalizingWhitespace(
-                    "broadcast-service: " + line);
+            assertThat(service.err()).containsExactly("broadcast-service: --port must be from 0 to 65535: http");
         }
     }
 

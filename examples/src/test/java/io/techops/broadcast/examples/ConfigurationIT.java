@@ -113,6 +113,7 @@ class ConfigurationIT {
         try (Program service = Program.of(BroadcastService.class, environment, "--port", "0", "--no-web", "--log-file",
                 log.toString())) {
             service.awaitOut("Listening on .*");
+            service.awaitErr(".*BROADCAST_QQQ.*"); // written before, but read by another thread
             assertThat(service.err()).singleElement().asString()
                     .contains("WARN", "BROADCAST_DEBGU (perhaps BROADCAST_DEBUG), ", "BROADCAST_PORT_5000_TCP",
                             "BROADCAST_Port", "BROADCAST_QQQ", "; --help lists the options")

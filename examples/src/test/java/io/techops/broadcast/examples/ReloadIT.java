@@ -43,17 +43,18 @@ class ReloadIT {
         Path store = Tls.keyStore(Files.createDirectories(folder.resolve(name)), PASSWORD);
         KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
         Certificate certificate = keys.getCertificate(Tls.ALIAS);
-        Files.writeString(folder.resolve("fullchain.pem"), pem("CERTIFICATE", certificate.getEncoded()));
-        secret("privkey.pem", pem("PRIVATE KEY", keys.getKey(Tls.ALIAS, PASSWORD.toCharArray()).getEncoded()));
+        write("fullchain.pem", pem("CERTIFICATE", certificate.getEncoded()));
+        write("privkey.pem", pem("PRIVATE KEY", keys.getKey(Tls.ALIAS, PASSWORD.toCharArray()).getEncoded()));
         return store;
     }
 
-    private Path secret(String name, String content) throws IOException {
-        Path file = Files.writeString(folder.resolve(name), content);
+    /** Replaces a file: the service may look at it at any time, and is to see all of it. */
+    private Path write(String name, String content) throws IOException {
+        Path written = Files.writeString(folder.resolve("new"), content);
         if (POSIX) {
-            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+            Files.setPosixFilePermissions(written, PosixFilePermissions.fromString("rw-------"));
         }
-        return file;
+        return Files.move(written, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static JdkClient open(Path trusted, Program service) throws Exception {
@@ -74,7 +75,7 @@ class ReloadIT {
                 assertThat(after.next()).isEqualTo("still here");
                 assertThat(before.next()).isEqualTo("still here");
             }
-            Files.writeString(folder.resolve("privkey.pem"), "no key");
+            write("privkey.pem", "no key");
             service.awaitErr(".* A changed file cannot be used, and what was read before stays in force: --tls-key "
                     + "must be a PEM file with a private key: .*");
             try (JdkClient after = open(renewed, service)) {
@@ -97,7 +98,7 @@ class ReloadIT {
         Path old = Tls.keyStore(Files.createDirectories(folder.resolve("old")), PASSWORD);
         Path renewed = Tls.keyStore(Files.createDirectories(folder.resolve("renewed")), PASSWORD);
         Path used = Files.copy(old, folder.resolve("used.p12"));
-        Path password = secret("password", PASSWORD);
+        Path password = write("password", PASSWORD);
         Path log = folder.resolve("log");
         try (Program service = Program.listening("--no-web", "--log-file", log.toString(), "--tls-keystore",
                 used.toString(), "--tls-password-file", password.toString()); JdkClient before = open(old, service)) {

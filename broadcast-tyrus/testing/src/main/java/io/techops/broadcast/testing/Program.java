@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -107,6 +108,12 @@ public final class Program implements AutoCloseable {
     /** {@return another program of the service's jar} */
     public static Program of(Class<?> program, String... options) {
         return of(program, Map.of(), options);
+    }
+
+    /** {@return a program among the tests of the module, with the service's jar} */
+    public static Program ofTests(Class<?> program) {
+        return new Program(Map.of(),
+                List.of("-cp", JAR + File.pathSeparator + "target/test-classes", program.getName()));
     }
 
     /** {@return another program of the service's jar, with these environment variables besides} */

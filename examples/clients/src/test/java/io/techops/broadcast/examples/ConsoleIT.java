@@ -10,6 +10,7 @@ import io.techops.broadcast.Message;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.handshake.Decision;
+import io.techops.broadcast.testing.Browser;
 import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import java.io.IOException;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.handshake.Decision;
+import io.techops.broadcast.testing.Browser;
 import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package io.techops.broadcast.examples;
 
 import static org.awaitility.Awaitility.await;
 
-import io.techops.broadcast.examples.Browser.Tab;
+import io.techops.broadcast.testing.Browser.Tab;
 import io.techops.broadcast.testing.TestRun;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import io.techops.broadcast.tyrus.Pages;
@@ -20,7 +20,7 @@ record DemoPage(Tab tab) {
     static final Duration LIMIT = TestRun.LIMIT;
 
     private static final String FOLDER = "io/techops/broadcast/examples/page";
-    private static final Path FILE = Path.of("src/main/resources", FOLDER, "index.html");
+    private static final Path FILE = Path.of("../src/main/resources", FOLDER, "index.html");
 
     /** {@return the settings of a server on {@code port}, 0 for any, that serves the page on a port of its own} */
     static BroadcastServer.Builder server(int port) {

@@ -1,10 +1,9 @@
-package io.techops.broadcast.examples;
+package io.techops.broadcast.testing;
 
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.techops.broadcast.testing.TestRun;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,10 +33,10 @@ import org.junit.jupiter.api.Assumptions;
  * fails if the environment says {@code BROADCAST_REQUIRE_BROWSER=true}. Every process started here ends with
  * {@link #close()}, and with the JVM at the latest. For one thread.
  */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
 
     /** The Enter key, inside a text to type. */
-    static final String ENTER = "\uE007";
+    public static final String ENTER = "\uE007";
 
     private static final String ELEMENT = "element-6066-11e4-a52e-4f735466cecf"; // the protocol's name of a reference
     private static final Pattern STARTED = Pattern.compile("started successfully on port (\\d+)");
@@ -75,7 +74,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Starts a browser; skips the test, or fails it, if there is none on this machine. */
-    static Browser start() {
+    public static Browser start() {
         Optional<Path> chromium = Stream.of("chromium", "chromium-browser", "google-chrome")
                 .flatMap(name -> onPath(name).stream())
                 .findFirst();
@@ -91,12 +90,12 @@ final class Browser implements AutoCloseable {
     }
 
     /** Opens {@code page} in a tab of its own. */
-    Tab open(URI page) {
+    public Tab open(URI page) {
         return open(page, "");
     }
 
     /** Opens {@code page} in a tab of its own, where {@code script} runs before the page's own scripts. */
-    Tab open(URI page, String script) {
+    public Tab open(URI page, String script) {
         Tab tab = new Tab(post("/window/new", Map.of("type", "tab")).get("handle").asText());
         if (!script.isEmpty()) {
             tab.devtools("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
@@ -106,7 +105,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Closes every tab but the first, which is blank and keeps the browser alive. */
-    void closeTabs() {
+    public void closeTabs() {
         List<String> handles = new ArrayList<>();
         get("/window/handles").forEach(handle -> handles.add(handle.asText()));
         for (String handle : handles.subList(1, handles.size())) {
@@ -131,7 +130,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** One tab. Each command brings it to the front first. */
-    final class Tab {
+    public final class Tab {
         private final String handle;
 
         private Tab(String handle) {
@@ -139,27 +138,28 @@ final class Browser implements AutoCloseable {
         }
 
         /** Presses the keys of {@code text} in the first element that matches {@code css}. */
-        void press(String css, String text) {
+        public void press(String css, String text) {
             post("/element/" + find(css) + "/value", Map.of("text", text));
         }
 
         /** Types {@code text} into the field that matches {@code css}, in place of what it held. */
-        void type(String css, String text) {
+        public void type(String css, String text) {
             post("/element/" + find(css) + "/clear", Map.of());
             press(css, text);
         }
 
-        void click(String css) {
+        /** Clicks on the first element that matches {@code css}. */
+        public void click(String css) {
             post("/element/" + find(css) + "/click", Map.of());
         }
 
         /** {@return what {@code expression}, in the page's language, is worth there} */
-        JsonNode value(String expression) {
+        public JsonNode value(String expression) {
             return post("/execute/sync", Map.of("script", "return " + expression, "args", List.of()));
         }
 
         /** {@return the text of each element that matches {@code css}, visible or not} */
-        List<String> texts(String css) {
+        public List<String> texts(String css) {
             List<String> texts = new ArrayList<>();
             value("Array.from(document.querySelectorAll('" + css + "'), e => e.textContent)")
                     .forEach(text -> texts.add(text.asText()));
@@ -167,7 +167,7 @@ final class Browser implements AutoCloseable {
         }
 
         /** Gives the tab a size in CSS pixels, a phone if narrow, and a colour scheme ({@code light}, {@code dark}). */
-        void look(int width, int height, String scheme) {
+        public void look(int width, int height, String scheme) {
             devtools("Emulation.setDeviceMetricsOverride",
                     Map.of("width", width, "height", height, "deviceScaleFactor", 2, "mobile", width < 600));
             devtools("Emulation.setEmulatedMedia",
@@ -175,13 +175,13 @@ final class Browser implements AutoCloseable {
         }
 
         /** Takes the network away from the tab, as far as its browser tells it, or gives it back. */
-        void offline(boolean offline) {
+        public void offline(boolean offline) {
             devtools("Network.emulateNetworkConditions", Map.of("offline", offline, "latency", 0,
                     "downloadThroughput", -1, "uploadThroughput", -1));
         }
 
         /** Writes what the tab shows to {@code file}, as PNG. */
-        void screenshot(Path file) throws IOException {
+        public void screenshot(Path file) throws IOException {
             post("/window", Map.of("handle", handle));
             Files.createDirectories(file.getParent());
             Files.write(file, Base64.getDecoder().decode(get("/screenshot").asText()));

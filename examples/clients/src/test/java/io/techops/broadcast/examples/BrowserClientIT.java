@@ -3,6 +3,7 @@ package io.techops.broadcast.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.techops.broadcast.testing.Browser;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import java.util.ArrayList;
 import java.util.List;

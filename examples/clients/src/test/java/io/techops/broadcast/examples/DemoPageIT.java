@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import io.techops.broadcast.testing.Browser;
 import io.techops.broadcast.testing.FreePort;
-import io.techops.broadcast.testing.Program;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,29 +51,6 @@ class DemoPageIT {
     static void endTheBrowser() {
         if (browser != null) {
             browser.close();
-        }
-    }
-
-    /** Of {@link Step05Page}, which makes do with twenty lines. */
-    @Nested
-    class TheSmallestPage {
-
-        @Test
-        void showsWhatEveryoneSaysAsTextAndHowItEnds() throws IOException {
-            int port = FreePort.find();
-            try (Program program = Program.of(Step05Page.class, Integer.toString(port))) {
-                Browser.Tab one = browser.open(program.uriWithin("Page at (.*)"));
-                Browser.Tab two = browser.open(program.uriWithin("Page at (.*)"));
-                for (Browser.Tab tab : List.of(one, two)) {
-                    await().atMost(LIMIT).until(() -> tab.value("socket.readyState === WebSocket.OPEN").asBoolean());
-                }
-                one.type("input", "<b>hello</b>" + Browser.ENTER);
-                await().atMost(LIMIT).untilAsserted(() -> assertThat(one.texts("li")).containsExactly("<b>hello</b>"));
-                await().atMost(LIMIT).untilAsserted(() -> assertThat(two.texts("li")).containsExactly("<b>hello</b>"));
-                program.kill("TERM");
-                await().atMost(LIMIT).untilAsserted(() -> assertThat(two.texts("li"))
-                        .containsExactly("The connection is closed (1001).", "<b>hello</b>"));
-            }
         }
     }
 
