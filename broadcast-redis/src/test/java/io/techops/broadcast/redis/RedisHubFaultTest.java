@@ -85,9 +85,9 @@ class RedisHubFaultTest extends HubFaultTest {
         replica.standStill();
         one.broadcast("lost", one, two);
         redis.kill();
-        replica.goOn();
         one.awaitAway();
         one.holdsOn();
+        replica.goOn(); // not before: it may be promoted within a second
         await().atMost(LIMIT).until(() -> replica.info("replication", "role").equals("master"));
         HubNode.goOn(one, two);
         everyPeerIsTold(GapReason.EPOCH);
