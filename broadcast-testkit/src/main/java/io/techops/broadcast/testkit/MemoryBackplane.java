@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -59,7 +58,7 @@ public final class MemoryBackplane implements Backplane {
 
     // All of these are guarded by this backplane's monitor, under which nothing is called.
     private final Random random;
-    private final Map<String, Log> logs = new HashMap<>();
+    private final Map<String, MemoryLog> logs = new HashMap<>();
     private final Set<Handle> handles = new HashSet<>();
     private final List<Runnable> standing = new ArrayList<>();
     private Duration least = Duration.ZERO;
@@ -74,8 +73,6 @@ public final class MemoryBackplane implements Backplane {
     private int kept = Integer.MAX_VALUE;
     private int maxBytes = Integer.MAX_VALUE;
     private long epochs;
-    private long repeats;
-    private long appends;
 
     /** Makes a backplane that takes no time. */
     public MemoryBackplane() {
@@ -249,7 +246,7 @@ public final class MemoryBackplane implements Backplane {
     public void loseData() {
         List<Runnable> hints;
         synchronized (this) {
-            logs.values().forEach(Log::restart);
+            logs.values().forEach(MemoryLog::restart);
             hints = hints(null);
         }
         hints.forEach(Runnable::run);
@@ -263,18 +260,18 @@ public final class MemoryBackplane implements Backplane {
      * @param name the log
      */
     public synchronized Map<Position, Message> history(String name) {
-        Log log = logs.get(Objects.requireNonNull(name, "name"));
-        return log == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(log.history));
+        MemoryLog log = logs.get(Objects.requireNonNull(name, "name"));
+        return log == null ? Map.of() : Collections.unmodifiableMap(log.history());
     }
 
     /** {@return how many appends had been made before, and did nothing} */
     public synchronized long repeats() {
-        return repeats;
+        return logs.values().stream().mapToLong(MemoryLog::repeats).sum();
     }
 
     /** {@return how many appends took effect} */
     public synchronized long appends() {
-        return appends;
+        return logs.values().stream().mapToLong(MemoryLog::appends).sum();
     }
 
     /** {@return how many logs are open} */
@@ -293,7 +290,8 @@ public final class MemoryBackplane implements Backplane {
         if (closed) {
             throw new IllegalStateException("the backplane is closed");
         }
-        Handle handle = new Handle(logs.computeIfAbsent(name, its -> new Log()), changed);
+        MemoryLog log = logs.computeIfAbsent(name, its -> new MemoryLog(this::epoch, this::millis));
+        Handle handle = new Handle(log, changed);
         handles.add(handle);
         return handle;
     }
@@ -302,6 +300,17 @@ public final class MemoryBackplane implements Backplane {
     public synchronized void close() {
         closed = true;
         handles.clear();
+    }
+
+    /** {@return the position before the first of a new epoch} Under the monitor. */
+    private Position epoch() {
+        epochs++;
+        return Position.of("m" + Long.toString(epochs, 36) + Long.toString(random.nextLong() >>> 20, 36), 0);
+    }
+
+    /** {@return what is taken now} Under the monitor. */
+    private MemoryLog.Limits limits() {
+        return new MemoryLog.Limits(refusing, maxBytes, kept);
     }
 
     private synchronized Duration wayTime() {
@@ -340,7 +349,7 @@ public final class MemoryBackplane implements Backplane {
         return timer == null ? System.currentTimeMillis() : nanos() / 1_000_000;
     }
 
-    private List<Runnable> hints(@Nullable Log of) {
+    private List<Runnable> hints(@Nullable MemoryLog of) {
         List<Runnable> hints = new ArrayList<>();
         for (Handle handle : handles) {
             if ((of == null || handle.log == of) && !happens(lostHints)) {
@@ -353,96 +362,9 @@ public final class MemoryBackplane implements Backplane {
         return hints;
     }
 
-    /** What a producer appended last. */
-    private record Last(long number, Position position) {
-    }
-
-    /** One log. Guarded by the backplane's monitor. */
-    private final class Log {
-        private final Map<Position, Message> history = new LinkedHashMap<>();
-        private final Map<String, Last> producers = new HashMap<>();
-        private final List<SharedRecord> records = new ArrayList<>();
-        /** Before the first record that is kept. */
-        private Position first = epoch();
-
-        private Position epoch() {
-            epochs++;
-            return Position.of("m" + Long.toString(epochs, 36) + Long.toString(random.nextLong() >>> 20, 36), 0);
-        }
-
-        void restart() {
-            records.clear();
-            producers.clear();
-            first = epoch();
-        }
-
-        void trim(int messages) {
-            int gone = Math.max(0, records.size() - messages);
-            records.subList(0, gone).clear();
-            first = first.at(first.sequence() + gone);
-        }
-
-        Position last() {
-            return first.at(first.sequence() + records.size());
-        }
-
-        Position append(String epoch, String producer, long number, List<SharedRecord> added) {
-            if (!epoch.equals(first.epoch())) {
-                throw new BackplaneException(Outcome.STALE_EPOCH, "the epoch is " + first.epoch(), null);
-            }
-            Last last = producers.get(producer);
-            if (last != null && number <= last.number()) {
-                repeats++;
-                return last.position();
-            }
-            if (refusing) {
-                throw new BackplaneException(Outcome.REFUSED, "told to refuse", null);
-            }
-            if (added.stream().anyMatch(record -> record.message().size() > maxBytes)) {
-                throw new BackplaneException(Outcome.IMPOSSIBLE, "a message has more than " + maxBytes + " bytes",
-                        null);
-            }
-            if (number != (last == null ? 1 : last.number() + 1)) {
-                throw new IllegalArgumentException("number must follow " + last + ": " + number);
-            }
-            for (int i = 0; i < added.size(); i++) {
-                records.add(added.get(i).appended(producer, number, i, millis()));
-                history.put(last(), added.get(i).message());
-            }
-            appends++;
-            producers.put(producer, new Last(number, last()));
-            Position answer = last();
-            trim(kept);
-            return answer;
-        }
-
-        SharedPage read(@Nullable Position after, int messages, long bytes) {
-            int from;
-            if (after == null) {
-                from = records.size();
-                long left = bytes;
-                while (from > 0 && records.size() - from < messages
-                        && (from == records.size() || left >= records.get(from - 1).message().size())) {
-                    left -= records.get(--from).message().size();
-                }
-            } else {
-                boolean known = after.hasEpochOf(first) && after.sequence() <= last().sequence();
-                from = known ? (int) Math.max(0, after.sequence() - first.sequence()) : 0;
-            }
-            int to = from;
-            long left = bytes;
-            while (to < records.size() && to - from < messages
-                    && (to == from || left >= records.get(to).message().size())) {
-                left -= records.get(to++).message().size();
-            }
-            return new SharedPage(first.at(first.sequence() + from), records.subList(from, to), millis(),
-                    to == records.size());
-        }
-    }
-
     /** A log as one hub has it open. */
     private final class Handle implements SharedLog {
-        private final Log log;
+        private final MemoryLog log;
         private final Runnable changed;
         /** What this node told last, and when that came to the log. Guarded by the backplane's monitor. */
         private int peers;
@@ -452,7 +374,7 @@ public final class MemoryBackplane implements Backplane {
         private @Nullable PeerCensus others;
         private long askedAt;
 
-        Handle(Log log, Runnable changed) {
+        Handle(MemoryLog log, Runnable changed) {
             this.log = log;
             this.changed = changed;
         }
@@ -470,7 +392,7 @@ public final class MemoryBackplane implements Backplane {
                 throw new IllegalArgumentException("records must not be empty");
             }
             List<SharedRecord> copy = List.copyOf(records);
-            return call(() -> log.append(epoch, producer, number, copy), true);
+            return call(() -> log.append(epoch, producer, number, copy, limits()), true);
         }
 
         @Override
