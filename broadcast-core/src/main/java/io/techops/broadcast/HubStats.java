@@ -184,9 +184,9 @@ public interface HubStats {
     long backplaneDuplicates();
 
     /**
-     * {@return how many nodes have the shared log open, this one included; -1 if that is not known: without a backplane,
-     * with one that does not count, before it has counted, and while it has been away for too long} Of topics together,
-     * the most that one of them has.
+     * {@return how many nodes have the shared log open, this one included; -1 if that is not known: without a
+     * backplane, with one that does not count, before it has counted, and while it has been away for too long} Of
+     * topics together, the most that one of them has.
      */
     int backplaneNodes();
 

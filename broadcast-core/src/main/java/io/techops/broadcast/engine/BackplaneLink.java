@@ -228,7 +228,8 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         }
         long next = ahead.turn(position, now, follower.isWaiting() ? now + Follower.PAUSE : follower.due());
         End asked = end;
-        if (asked != null && (outbox.isEmpty() && appender.isIdle() && ahead.isEmpty() || asked.deadline() - now <= 0)) {
+        boolean isDone = outbox.isEmpty() && appender.isIdle() && ahead.isEmpty();
+        if (asked != null && (isDone || asked.deadline() - now <= 0)) {
             finish(asked);
             return false;
         }

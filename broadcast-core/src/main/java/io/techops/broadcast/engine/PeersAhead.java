@@ -1,21 +1,21 @@
 package io.techops.broadcast.engine;
 
 import io.techops.broadcast.Position;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /*
- * A client that comes from another node may name a position that this node is just about to read. Its peer is registered,
- * and waits, not writable, until one of these: this node has come to the position; the shared log is in another epoch;
- * the time is over; the hub ends. Then the peer is writable, and its shard decides.
+ * A client that comes from another node may name a position that this node is just about to read. Its peer is
+ * registered, and waits, not writable, until one of these: this node has come to the position; the shared log is in
+ * another epoch; the time is over; the hub ends. Then the peer is writable, and its shard decides.
  */
 
 /** The peers that named a position which this node has not come to yet. For the task of the backplane. */
 final class PeersAhead {
 
-    /** So long one waits at most, in nanoseconds: two of the follower's pauses, in case that a hint was lost, and one. */
+    /**
+     * So long one waits at most, in nanoseconds: two of the follower's pauses, in case that a hint was lost, and one.
+     */
     static final long LIMIT = 3 * Follower.PAUSE;
 
     /** One of them. */

@@ -9,8 +9,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Of a hub with a backplane, a position beyond the head may be one that other nodes have come to already. The peer waits
- * then, not writable, until this node has come to it, or has not for too long (PeersAhead); its shard decides.
+ * Of a hub with a backplane, a position beyond the head may be one that other nodes have come to already. The peer
+ * waits then, not writable, until this node has come to it, or has not for too long (PeersAhead); its shard decides.
  *
  * In this order: what the peer is told of positions, the snapshot, the newest messages of keys that the log keeps
  * beside its ring. Then follow the entries from the cursor on, of which those below "latestBelow" only if they
