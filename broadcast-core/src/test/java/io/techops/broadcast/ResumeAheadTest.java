@@ -115,6 +115,19 @@ class ResumeAheadTest {
     }
 
     @Test
+    void aPeerThatWaitsWhileTheLogTurnsOverIsNotCut() {
+        Nodes.Node two = nodes.node(hub -> hub.retention(Retention.of(4, 1 << 20)));
+        FakeTransport peer = two.join(Replay.after(at(6)));
+        for (int i = 0; i < 7; i++) {
+            one.hub.broadcast("" + i);
+            nodes.pass(Duration.ofMillis(100));
+        }
+        assertThat(peer.closed()).isNull();
+        assertRecovered(peer, at(6));
+        assertThat(peer.texts()).containsExactly("6");
+    }
+
+    @Test
     void aPlainPeerWaitsAlike() {
         Nodes.Node two = behind(nodes.node());
         FakeTransport peer = new FakeTransport().replaying(Replay.after(at(8))).register(two.hub);
