@@ -39,7 +39,8 @@ enum Binary {
         Path found = Stream.of(System.getenv("PATH").split(":")).map(folder -> Path.of(folder, name))
                 .filter(Files::isExecutable).findFirst().orElse(null);
         if (found == null && !(isRequired && this == SYSTEM)) {
-            Assumptions.abort("there is no " + name + " in the path, and BROADCAST_REQUIRE_REDIS is not true");
+            Assumptions.abort("there is no " + name + " in the path"
+                    + (this == SYSTEM ? ", and BROADCAST_REQUIRE_REDIS is not true" : ""));
         }
         return Objects.requireNonNull(found, "redis-server is not in the path, and BROADCAST_REQUIRE_REDIS is true");
     }
