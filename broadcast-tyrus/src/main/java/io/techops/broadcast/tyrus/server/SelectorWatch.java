@@ -25,7 +25,7 @@ final class SelectorWatch {
     private static final int CHECKS = 2;
     private static final String ENGINE = MessagePolicy.class.getPackageName() + ".engine.";
     /** Where the hub calls a policy or a listener of messages. */
-    private static final Set<String> HUB_CALLS = Set.of(ENGINE + "LogHub.receive",
+    private static final Set<String> HUB_CALLS = Set.of(ENGINE + "PeerMessages.receive",
             ENGINE + "ListenerDispatcher.broadcast", ENGINE + "ListenerDispatcher.ignored");
     /** {@code MessagePolicy}, {@code MessageListener} and what they wrap a policy or a listener in. */
     private static final String DECLARATIONS = MessagePolicy.class.getPackageName() + ".Message";

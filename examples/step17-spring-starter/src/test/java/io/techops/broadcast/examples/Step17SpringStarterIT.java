@@ -1,6 +1,7 @@
 package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.Installed;
@@ -14,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,8 +65,10 @@ class Step17SpringStarterIT {
             int there = port(two);
             assertThat(ask(HttpRequest.newBuilder(URI.create("http://localhost:" + here + "/"))).body())
                     .contains("new BroadcastSocket(");
-            try (JdkClient ann = member(here, "anns-token"); JdkClient stranger = member(here, "no-token")) {
-                assertThat(stranger.closed()).isEqualTo(new JdkClient.Closed(1008, "A token is needed."));
+            assertThatThrownBy(() -> member(here, "no-token")).cause().isInstanceOfSatisfying(
+                    WebSocketHandshakeException.class,
+                    refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(401));
+            try (JdkClient ann = member(here, "anns-token")) {
                 ann.send("hello");
                 assertThat(ann.next()).isEqualTo("ann: hello");
                 try (JdkClient bob = member(there, "bobs-token")) {
