@@ -124,16 +124,16 @@ public final class Program implements AutoCloseable {
     }
 
     /**
-     * A shell that runs a build in the background has it ignore SIGINT, and a JVM that was started so keeps ignoring
-     * it: have the signal reset in between.
+     * A shell that runs a build in the background has it ignore SIGINT, nohup has it ignore SIGHUP, and a JVM that was
+     * started so keeps ignoring them: have these signals reset in between.
      */
     private static List<String> withDefaultSignals() {
         Path status = Path.of("/proc/self/status");
         try {
             boolean ignored = Files.exists(status) && Files.readAllLines(status).stream()
                     .filter(line -> line.startsWith("SigIgn:"))
-                    .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 0b10) != 0);
-            return ignored ? List.of("env", "--default-signal=INT") : List.of();
+                    .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 0b11) != 0);
+            return ignored ? List.of("env", "--default-signal=HUP,INT") : List.of();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
