@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 /*
  * Tomcat may forget input. Told to read on while one of its threads is just leaving the endpoint's method, it keeps the
  * messages that it has read behind the last one until more bytes come from the peer: the thread has seen that it is to
- * stop, and then takes the state for one in which all is done (WsFrameServer.doOnDataAvailable, 10.1 and 11). Nothing
- * on the server's side makes it look again, so more bytes are asked for, with a ping.
+ * stop, and then takes the state for one in which all is done (WsFrameServer.doOnDataAvailable, read in 11.0.27).
+ * Nothing on the server's side makes it look again, so more bytes are asked for, with a ping.
  */
 
 /**
