@@ -9,8 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /*
  * A group is in the map as long as it has members. Who joins finds a group or makes one, adds the peer, and then looks
  * whether the group is still the one in the map: if it was emptied and removed meanwhile, the peer leaves it and joins
- * again. A peer that leaves holds its own monitor while it takes the map's lock for the name; who joins holds neither
- * while it takes the other.
+ * again. It looks under the map's lock for the name: a removal that has found the group empty, and still holds this
+ * lock, is waited for. A peer that leaves holds its own monitor while it takes that lock; who joins holds neither while
+ * it takes the other.
  */
 
 /**
@@ -53,7 +54,7 @@ public final class PeerGroups {
                 removeIfEmpty(name);
                 return false;
             }
-            if (groups.get(name) == group) {
+            if (groups.computeIfPresent(name, (key, current) -> current) == group) {
                 return true;
             }
             if (!group.remove(peer)) {
