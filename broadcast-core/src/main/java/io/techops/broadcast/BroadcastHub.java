@@ -62,7 +62,7 @@ public abstract class BroadcastHub implements AutoCloseable {
      * interrupted, and ends with the shards' next round.
      *
      * <p>With a {@linkplain Builder#backplane backplane} it is on its way to the shared log when this returns. A wait
-     * then ends after the {@link Builder#backplaneLimit}.
+     * then ends after the {@link Builder#backplaneTimeout}.
      *
      * @param message the message
      * @throws IllegalArgumentException if the message is larger than the whole log
@@ -271,7 +271,7 @@ public abstract class BroadcastHub implements AutoCloseable {
         /**
          * Sets the bounds of the log.
          *
-         * @param retention 4,096 messages or 8 MiB by default
+         * @param retention {@link Retention#standard} by default: 4,096 messages or 8 MiB
          * @return this builder
          */
         public abstract Builder retention(Retention retention);
@@ -463,10 +463,10 @@ public abstract class BroadcastHub implements AutoCloseable {
          * the node, and who is excluded is so on the node that broadcast.
          *
          * <p>While the engine that keeps the log is away, nothing is delivered but what is in the log already: {@link
-         * BroadcastHub#broadcast} waits up to the {@link #backplaneLimit}, {@link BroadcastHub#tryBroadcast} says no,
+         * BroadcastHub#broadcast} waits up to the {@link #backplaneTimeout}, {@link BroadcastHub#tryBroadcast} says no,
          * peers stay and are not read from once they have said something. When it is back all goes on by itself. A
          * message may then be in doubt, if the engine lost data while its answer was awaited: it is not sent again, and
-         * counted ({@link HubStats#backplaneUnconfirmed}).
+         * counted ({@link BackplaneStats#unconfirmed}).
          *
          * @param backplane none by default; the hub does not close it
          * @return this builder
@@ -488,21 +488,21 @@ public abstract class BroadcastHub implements AutoCloseable {
          * Sets how long {@link BroadcastHub#broadcast} and {@link BroadcastHub#publish} wait while the backplane is
          * away, or does not take messages as fast as they come.
          *
-         * @param limit 10 seconds by default; zero does not wait
+         * @param backplaneTimeout 10 seconds by default; zero does not wait
          * @return this builder
          * @throws IllegalArgumentException if it is negative, or over 365 days
          */
-        public abstract Builder backplaneLimit(Duration limit);
+        public abstract Builder backplaneTimeout(Duration backplaneTimeout);
 
         /**
          * Sets how long {@link #build} waits until the newest messages of the shared log are read. If the engine is
          * away it does not wait longer. The hub then takes no peers ({@link RefusalCause#BACKPLANE}) until they are.
          *
-         * @param limit 5 seconds by default; zero does not wait
+         * @param backplaneStartTimeout 5 seconds by default; zero does not wait
          * @return this builder
          * @throws IllegalArgumentException if it is negative, or over 365 days
          */
-        public abstract Builder backplaneStart(Duration limit);
+        public abstract Builder backplaneStartTimeout(Duration backplaneStartTimeout);
 
         /** {@return a new hub} */
         public abstract BroadcastHub build();

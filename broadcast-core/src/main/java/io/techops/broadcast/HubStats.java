@@ -154,52 +154,6 @@ public interface HubStats {
      */
     Duration saturation();
 
-    // The backplane. Without one all of these are 0, unless they say otherwise.
-
-    /** {@return whether the engine that keeps the shared log is away now; of several hubs, of any of them} */
-    boolean isBackplaneAway();
-
-    /** {@return how often the engine was away} */
-    long backplaneOutages();
-
-    /** {@return how many messages of this node the shared log has taken} */
-    long backplaneAppends();
-
-    /** {@return in how many appends it took them} */
-    long backplaneBatches();
-
-    /** {@return of how many messages of this node it is not known whether the shared log has them, or had them} */
-    long backplaneUnconfirmed();
-
-    /** {@return how often what followed was no longer kept in the shared log when this node wanted to read it} */
-    long backplaneGaps();
-
-    /** {@return how often a new epoch of the shared log began while this node followed it} */
-    long backplaneEpochs();
-
-    /** {@return how many messages are known to be in the shared log that this node has not delivered yet} */
-    long backplaneLag();
-
-    /** {@return how many messages were read again that had been read before, and were dropped} */
-    long backplaneDuplicates();
-
-    /**
-     * {@return how many nodes have the shared log open, this one included; -1 if that is not known: without a
-     * backplane, with one that does not count, before it has counted, and while it has been away for too long} Of
-     * topics together, the most that one of them has.
-     */
-    int backplaneNodes();
-
-    /**
-     * {@return how many peers all of these nodes have: this one now, the others as {@link #backplanePeersAge} says; -1
-     * if that is not known, as {@link #backplaneNodes} says} Of topics together, those that there are on this node, as
-     * far as it is known of them. A node that died is counted until the backplane forgets it.
-     */
-    long backplanePeers();
-
-    /**
-     * {@return how long ago it was heard how many peers the other nodes have, the longest of several hubs; {@code null}
-     * if that is not known} What they said may have been older by as long as the backplane takes between two reports.
-     */
-    @Nullable Duration backplanePeersAge();
+    /** {@return what the hub has done with its backplane; without one its counters are 0} */
+    BackplaneStats backplane();
 }

@@ -22,7 +22,10 @@ public final class RefusedException extends IllegalStateException {
         this.refusalCause = refusalCause;
     }
 
-    /** {@return why: {@link RefusalCause#CLOSED}, {@link RefusalCause#LISTENER} or {@link RefusalCause#TOPICS}} */
+    /**
+     * {@return why: {@link RefusalCause#CLOSED}, {@link RefusalCause#LISTENER}, {@link RefusalCause#BACKPLANE} or
+     * {@link RefusalCause#TOPICS}}
+     */
     public RefusalCause refusalCause() {
         return refusalCause;
     }

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * BroadcastHub.Builder#conflate conflates}, a peer that has not got that message falls off the tail by that.
  *
  * <pre>{@code
- * BroadcastHub.builder().retention(Retention.of(4096, 8 << 20))      // the default: 4,096 messages or 8 MiB
- * BroadcastHub.builder().retention(Retention.of(4096, 8 << 20).withAge(Duration.ofMinutes(10)).withKeys(50_000))
+ * BroadcastHub.builder().retention(Retention.of(10_000, 32 << 20))   // messages and bytes
+ * BroadcastHub.builder().retention(Retention.standard().age(Duration.ofMinutes(10)).keys(50_000))
  * }</pre>
  *
  * <p>Bounds may be added in a later version. Immutable.
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class Retention {
 
     /** What a message is charged beside its payload, in bytes: its objects and its place in the log. */
-    public static final int OVERHEAD = 64;
+    public static final int OVERHEAD_BYTES = 64;
 
     /** The most messages that can be asked for. */
     public static final int MAX_MESSAGES = 1 << 24;
@@ -46,6 +46,9 @@ public final class Retention {
     /** How many bytes of newest messages are kept beside the log unless set otherwise: 8 MiB. */
     public static final long DEFAULT_KEY_BYTES = 8 << 20;
 
+    private static final Retention STANDARD =
+            new Retention(4_096, 8 << 20, null, DEFAULT_KEYS, DEFAULT_KEY_BYTES, null);
+
     private final int messages;
     private final long bytes;
     private final @Nullable Duration age;
@@ -58,8 +61,8 @@ public final class Retention {
         if (messages < 1 || messages > MAX_MESSAGES) {
             throw new IllegalArgumentException("messages must be from 1 to " + MAX_MESSAGES + ": " + messages);
         }
-        if (bytes < OVERHEAD) {
-            throw new IllegalArgumentException("bytes must be at least " + OVERHEAD + ": " + bytes);
+        if (bytes < OVERHEAD_BYTES) {
+            throw new IllegalArgumentException("bytes must be at least " + OVERHEAD_BYTES + ": " + bytes);
         }
         if (keys < 0 || keys > MAX_KEYS) {
             throw new IllegalArgumentException("keys must be from 0 to " + MAX_KEYS + ": " + keys);
@@ -83,12 +86,17 @@ public final class Retention {
         return age;
     }
 
+    /** {@return the default: 4,096 messages or 8 MiB of any age, and the newest of 10,000 keys or 8 MiB beside them} */
+    public static Retention standard() {
+        return STANDARD;
+    }
+
     /**
-     * {@return a retention}
+     * {@return the default with other bounds on messages and bytes}
      *
      * @param messages the most messages kept, from 1 to {@value #MAX_MESSAGES}
-     * @param bytes the most bytes kept, at least {@value #OVERHEAD}: every message is charged its payload and
-     *     {@value #OVERHEAD} bytes more, so that empty messages are not free
+     * @param bytes the most bytes kept, at least {@value #OVERHEAD_BYTES}: every message is charged its payload and
+     *     {@value #OVERHEAD_BYTES} bytes more, so that empty messages are not free
      * @throws IllegalArgumentException if one of them is out of its range
      */
     public static Retention of(int messages, long bytes) {
@@ -101,17 +109,17 @@ public final class Retention {
      * @param messages the most messages kept, from 1 to {@value #MAX_MESSAGES}
      * @throws IllegalArgumentException if it is out of this range
      */
-    public Retention withMessages(int messages) {
+    public Retention messages(int messages) {
         return new Retention(messages, bytes, age, keys, keyBytes, keyAge);
     }
 
     /**
      * {@return this retention with another bound on bytes}
      *
-     * @param bytes the most bytes kept, at least {@value #OVERHEAD}, as {@link #of} says
+     * @param bytes the most bytes kept, at least {@value #OVERHEAD_BYTES}, as {@link #of} says
      * @throws IllegalArgumentException if it is less
      */
-    public Retention withBytes(long bytes) {
+    public Retention bytes(long bytes) {
         return new Retention(messages, bytes, age, keys, keyBytes, keyAge);
     }
 
@@ -124,7 +132,7 @@ public final class Retention {
      * @param age the greatest age, more than zero and at most 365 days
      * @throws IllegalArgumentException if it is out of this range
      */
-    public Retention withAge(Duration age) {
+    public Retention age(Duration age) {
         return new Retention(messages, bytes, Objects.requireNonNull(age, "age"), keys, keyBytes, keyAge);
     }
 
@@ -134,7 +142,7 @@ public final class Retention {
      * @param keys of how many keys at most the newest message is kept beside the log, from 0 to {@value #MAX_KEYS}
      * @throws IllegalArgumentException if it is out of this range
      */
-    public Retention withKeys(int keys) {
+    public Retention keys(int keys) {
         return new Retention(messages, bytes, age, keys, keyBytes, keyAge);
     }
 
@@ -144,7 +152,7 @@ public final class Retention {
      * @param keyBytes the most bytes kept beside the log, from 0, charged as in {@link #of}
      * @throws IllegalArgumentException if it is negative
      */
-    public Retention withKeyBytes(long keyBytes) {
+    public Retention keyBytes(long keyBytes) {
         return new Retention(messages, bytes, age, keys, keyBytes, keyAge);
     }
 
@@ -156,7 +164,7 @@ public final class Retention {
      * @param keyAge the greatest age, more than zero and at most 365 days
      * @throws IllegalArgumentException if it is out of this range
      */
-    public Retention withKeyAge(Duration keyAge) {
+    public Retention keyAge(Duration keyAge) {
         return new Retention(messages, bytes, age, keys, keyBytes, Objects.requireNonNull(keyAge, "keyAge"));
     }
 

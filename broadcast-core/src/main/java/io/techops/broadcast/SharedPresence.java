@@ -54,9 +54,9 @@ import org.jspecify.annotations.Nullable;
  * the backplane is away from, those of all others. A node that begins asks the others, and knows all names a moment
  * after that. A name that moves from one node to another may depart in between.
  *
- * <p>Of each node {@value #MAX_NAMES} names are known to the others, with at most {@value #MAX_NAME} characters each;
- * the rest are known on their own node alone. With n nodes the backplane has n messages in 5 seconds, of the size of
- * all names of a node, and one for each name that arrives or departs.
+ * <p>Of each node {@value #MAX_NAMES} names are known to the others, with at most {@value #MAX_NAME_LENGTH} characters
+ * each; the rest are known on their own node alone. With n nodes the backplane has n messages in 5 seconds, of the size
+ * of all names of a node, and one for each name that arrives or departs.
  *
  * <p>{@link #names} and {@link #isHere} may be called by any number of threads and do not block. {@link #close} it
  * after the hub.
@@ -67,7 +67,7 @@ public final class SharedPresence implements HubListener, AutoCloseable {
     public static final int MAX_NAMES = 1_000;
 
     /** How many characters a name may have that others know: {@value}. */
-    public static final int MAX_NAME = 256;
+    public static final int MAX_NAME_LENGTH = 256;
 
     private static final SafeLog LOG = SafeLog.of(SharedPresence.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
@@ -140,20 +140,20 @@ public final class SharedPresence implements HubListener, AutoCloseable {
      */
     public static SharedPresence over(BroadcastHub.Builder between, Function<Peer, @Nullable String> naming,
             Presence.Listener listener) {
-        return over(between, new OwnTimer(), naming, listener);
+        return over(between, naming, listener, new OwnTimer());
     }
 
     /**
      * Makes a presence that tells the other nodes of its names.
      *
      * @param between as in the other method
-     * @param timer the clock and the timer, such as that of a test
      * @param naming as {@link Presence#Presence} takes it
      * @param listener as {@link Presence#Presence} takes it; what it throws is logged
+     * @param timer the clock and the timer, such as that of a test
      * @return the presence, for {@link BroadcastHub.Builder#listener}
      */
-    public static SharedPresence over(BroadcastHub.Builder between, HubTimer timer,
-            Function<Peer, @Nullable String> naming, Presence.Listener listener) {
+    public static SharedPresence over(BroadcastHub.Builder between, Function<Peer, @Nullable String> naming,
+            Presence.Listener listener, HubTimer timer) {
         SharedPresence presence = new SharedPresence(between, timer, naming, listener);
         presence.look();
         return presence;
@@ -260,7 +260,7 @@ public final class SharedPresence implements HubListener, AutoCloseable {
 
     private void arrivedHere(String name) {
         count(name, 1);
-        if (name.length() > MAX_NAME) {
+        if (name.length() > MAX_NAME_LENGTH) {
             return;
         }
         if (told.size() >= MAX_NAMES) {

@@ -35,7 +35,7 @@ import java.util.function.Predicate;
 public interface Topics extends AutoCloseable {
 
     /** How many topics there may be unless set otherwise: 1,000. */
-    int DEFAULT_LIMIT = 1_000;
+    int DEFAULT_MAX_TOPICS = 1_000;
 
     /** Prepares the hub of each topic. */
     @FunctionalInterface
@@ -148,11 +148,11 @@ public interface Topics extends AutoCloseable {
          * Sets how many topics may exist at a time. If one more is needed, the topic that has been idle for longest is
          * removed; if none is idle, the new one cannot be created.
          *
-         * @param limit {@value #DEFAULT_LIMIT} by default; from 1 to 1,000,000
+         * @param maxTopics {@value #DEFAULT_MAX_TOPICS} by default; from 1 to 1,000,000
          * @return this builder
          * @throws IllegalArgumentException if it is not from 1 to 1,000,000
          */
-        public abstract Builder limit(int limit);
+        public abstract Builder maxTopics(int maxTopics);
 
         /**
          * Sets how long a topic stays after its last peer has left, and after the last broadcast to it.

@@ -27,7 +27,7 @@ class BackplaneAwayTest {
     @Nested
     class WhileItIsAway {
 
-        private final Nodes.Node node = nodes.node(hub -> hub.backplaneLimit(SECOND));
+        private final Nodes.Node node = nodes.node(hub -> hub.backplaneTimeout(SECOND));
         private final FakeTransport peer = node.join();
 
         private void goAway() {
@@ -39,8 +39,8 @@ class BackplaneAwayTest {
         @Test
         void publishersAreRefusedAndPeersStay() throws Exception {
             goAway();
-            assertThat(node.hub.stats().isBackplaneAway()).isTrue();
-            assertThat(node.hub.stats().backplaneOutages()).isOne();
+            assertThat(node.hub.stats().backplane().isAway()).isTrue();
+            assertThat(node.hub.stats().backplane().outages()).isOne();
             assertThat(node.hub.tryBroadcast("x")).isFalse();
             assertThat(AdapterHub.of(node.hub).tryPublish(Message.text("x"), BroadcastOptions.everyone(),
                     Duration.ZERO)).isNull();
@@ -51,7 +51,7 @@ class BackplaneAwayTest {
             assertThat(peer.resumes()).isZero();
             backplane.goOn();
             nodes.pass(Duration.ofSeconds(5));
-            assertThat(node.hub.stats().isBackplaneAway()).isFalse();
+            assertThat(node.hub.stats().backplane().isAway()).isFalse();
             assertThat(peer.texts()).containsExactly("held");
             assertThat(peer.resumes()).isOne();
             assertThat(node.hub.tryBroadcast("x")).isTrue();
@@ -65,7 +65,7 @@ class BackplaneAwayTest {
             nodes.timer.pass(SECOND);
             assertThatThrownBy(() -> broadcast.get(30, TimeUnit.SECONDS)).cause()
                     .isInstanceOf(IllegalStateException.class).hasMessageContaining("backplane is away")
-                    .hasMessageContaining("backplaneLimit");
+                    .hasMessageContaining("backplaneTimeout");
             assertThat(node.hub.stats().waits()).isPositive();
         }
 
@@ -116,7 +116,7 @@ class BackplaneAwayTest {
                     refused -> assertThat(refused.refusalCause()).isEqualTo(RefusalCause.BACKPLANE));
             nodes.pass(Duration.ofSeconds(4));
             assertThatThrownBy(late::join).isInstanceOf(RefusedException.class);
-            assertThat(late.hub.stats().isBackplaneAway()).isTrue();
+            assertThat(late.hub.stats().backplane().isAway()).isTrue();
             backplane.goOn();
             nodes.pass(Duration.ofSeconds(5));
             FakeTransport first = late.join(Replay.last(5));
@@ -129,14 +129,14 @@ class BackplaneAwayTest {
             backplane.refuse(true);
             CompletableFuture<Position> position = node.publish("x");
             nodes.pass(Duration.ofSeconds(3));
-            assertThat(node.hub.stats().isBackplaneAway()).isTrue();
+            assertThat(node.hub.stats().backplane().isAway()).isTrue();
             assertThat(position).isNotDone();
             backplane.refuse(false);
             nodes.pass(Duration.ofSeconds(2));
             assertThat(position).isCompleted();
             assertThat(peer.texts()).containsExactly("x");
-            assertThat(node.hub.stats().backplaneOutages()).isOne();
-            assertThat(node.hub.stats().isBackplaneAway()).isFalse();
+            assertThat(node.hub.stats().backplane().outages()).isOne();
+            assertThat(node.hub.stats().backplane().isAway()).isFalse();
         }
     }
 
@@ -155,7 +155,7 @@ class BackplaneAwayTest {
             nodes.pass(SECOND);
             assertThat(there.texts()).isEqualTo(HubRig.numbers(0, 500));
             assertThat(there.isOpen()).isTrue();
-            assertThat(two.hub.stats().backplaneLag()).isZero();
+            assertThat(two.hub.stats().backplane().lag()).isZero();
         }
 
         @Test

@@ -52,7 +52,7 @@ class BackplaneGapTest {
             assertGap(there, GapReason.EVICTED, OptionalLong.of(5));
             assertThat(Nodes.gaps(there).get(0).position().sequence()).isEqualTo(6);
             assertThat(Nodes.gaps(late)).isEmpty();
-            assertThat(two.hub.stats().backplaneGaps()).isOne();
+            assertThat(two.hub.stats().backplane().gaps()).isOne();
             assertThat(two.hub.stats().gaps(GapReason.EVICTED)).isOne();
             assertThat(there.isOpen()).isTrue();
         }
@@ -77,7 +77,7 @@ class BackplaneGapTest {
             assertThat(here.positions().get(0).hasEpochOf(next.join())).isFalse();
             assertThat(next.join().sequence()).isOne();
             assertThat(Nodes.gaps(here).get(0).position()).isEqualTo(next.join().at(0));
-            assertThat(one.hub.stats().backplaneEpochs()).isOne();
+            assertThat(one.hub.stats().backplane().epochs()).isOne();
         }
 
         @Test

@@ -252,8 +252,8 @@ class BackplaneModelTest {
             Position end = null;
             for (Nodes.Node node : nodes.all) {
                 HubStats stats = node.hub.stats();
-                saw(Seen.AWAY, stats.backplaneOutages());
-                assertThat(stats.isBackplaneAway()).isFalse();
+                saw(Seen.AWAY, stats.backplane().outages());
+                assertThat(stats.backplane().isAway()).isFalse();
                 assertThat(end == null || end.equals(stats.position())).as("one end: " + end + ", " + stats).isTrue();
                 end = stats.position();
             }

@@ -26,8 +26,14 @@ class BackplanePeersTest {
     }
 
     private static void assertPeers(Nodes.Node node, long peers, int on) {
-        assertThat(node.hub.stats().backplanePeers()).isEqualTo(peers);
-        assertThat(node.hub.stats().backplaneNodes()).isEqualTo(on);
+        assertThat(node.hub.stats().backplane().peers()).hasValue(peers);
+        assertThat(node.hub.stats().backplane().nodes()).hasValue(on);
+    }
+
+    private static void assertUnknown(HubStats stats) {
+        assertThat(stats.backplane().peers()).isEmpty();
+        assertThat(stats.backplane().nodes()).isEmpty();
+        assertThat(stats.backplane().peersAge()).isNull();
     }
 
     @Test
@@ -78,14 +84,14 @@ class BackplanePeersTest {
     void theAgeGrowsWhileTheBackplaneIsAwayUntilTheyAreNotKnownAnyMore() {
         join(two, 2);
         nodes.pass(Duration.ofSeconds(3));
-        assertThat(one.hub.stats().backplanePeersAge()).isLessThanOrEqualTo(SECOND.multipliedBy(2));
+        assertThat(one.hub.stats().backplane().peersAge()).isLessThanOrEqualTo(SECOND.multipliedBy(2));
         nodes.backplane.standStill();
         nodes.pass(Duration.ofSeconds(10));
         assertPeers(one, 2, 2);
-        assertThat(one.hub.stats().backplanePeersAge()).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(12));
+        assertThat(one.hub.stats().backplane().peersAge()).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(12));
         nodes.pass(Duration.ofSeconds(10));
-        assertPeers(one, -1, -1);
-        assertThat(one.hub.stats().backplanePeersAge()).isNull();
+        assertUnknown(one.hub.stats());
+        assertThat(one.hub.stats().backplane().peersAge()).isNull();
         nodes.backplane.goOn();
         nodes.pass(Duration.ofSeconds(5));
         assertPeers(one, 2, 2);
@@ -96,8 +102,8 @@ class BackplanePeersTest {
         Nodes.Node elsewhere = nodes.node(hub -> hub.backplaneLog("b"));
         ManualExecutor executor = new ManualExecutor();
         Topics topics = Topics.builder().executor(executor).timer(nodes.timer).recipe((name, hub) ->
-                hub.heartbeat(Duration.ZERO).backplane(nodes.backplane).backplaneStart(Duration.ZERO)).build();
-        assertThat(topics.stats().total().backplanePeers()).isEqualTo(-1);
+                hub.heartbeat(Duration.ZERO).backplane(nodes.backplane).backplaneStartTimeout(Duration.ZERO)).build();
+        assertUnknown(topics.stats().total());
         for (String name : List.of("a", "b")) {
             assertThat(topics.hub(name).tryBroadcast("begins")).isTrue();
         }
@@ -109,16 +115,13 @@ class BackplanePeersTest {
         nodes.timer.pass(SECOND);
         executor.runAll(); // the topics hear
         HubStats all = topics.stats().total();
-        assertThat(all.backplanePeers()).isEqualTo(3);
-        assertThat(all.backplaneNodes()).isEqualTo(2);
+        assertThat(all.backplane().peers()).hasValue(3);
+        assertThat(all.backplane().nodes()).hasValue(2);
     }
 
     @Test
     void theyAreNotKnownWithoutABackplaneOrWithOneThatDoesNotCount() {
-        HubStats alone = new HubRig().hub().stats();
-        assertThat(alone.backplanePeers()).isEqualTo(-1);
-        assertThat(alone.backplaneNodes()).isEqualTo(-1);
-        assertThat(alone.backplanePeersAge()).isNull();
+        assertUnknown(new HubRig().hub().stats());
         Nodes.Node third = nodes.node(hub -> hub.backplane(new WatchedBackplane(nodes.backplane) {
             @Override
             <T> T append(Supplier<T> call) {
@@ -131,6 +134,6 @@ class BackplanePeersTest {
             }
         }));
         nodes.pass(Duration.ofSeconds(3));
-        assertPeers(third, -1, -1);
+        assertUnknown(third.hub.stats());
     }
 }

@@ -58,7 +58,7 @@ class BackplaneTest {
             nodes.pass(SECOND);
             assertThat(backplane.history("chat")).containsOnlyKeys(position.join());
             assertThat(node.hub.stats().position()).isEqualTo(position.join());
-            assertThat(node.hub.stats().backplaneAppends()).isOne();
+            assertThat(node.hub.stats().backplane().appends()).isOne();
         }
 
         @Test
@@ -69,8 +69,8 @@ class BackplaneTest {
             }
             nodes.run();
             assertThat(backplane.appends()).isOne();
-            assertThat(node.hub.stats().backplaneAppends()).isEqualTo(100);
-            assertThat(node.hub.stats().backplaneBatches()).isOne();
+            assertThat(node.hub.stats().backplane().appends()).isEqualTo(100);
+            assertThat(node.hub.stats().backplane().batches()).isOne();
         }
 
         @Test
@@ -146,7 +146,7 @@ class BackplaneTest {
             assertThat(position).isCompletedExceptionally();
             assertThatThrownBy(position::join).cause().isInstanceOfSatisfying(BackplaneException.class, thrown ->
                     assertThat(thrown.outcome()).isEqualTo(BackplaneException.Outcome.UNKNOWN));
-            assertThat(node.hub.stats().backplaneUnconfirmed()).isOne();
+            assertThat(node.hub.stats().backplane().unconfirmed()).isOne();
             assertThat(backplane.history("chat")).as("not appended again").hasSize(1);
             assertThat(node.publish("y")).isNotNull();
             nodes.run();
@@ -166,7 +166,7 @@ class BackplaneTest {
             assertThatThrownBy(() -> one.hub.broadcast((Message) null)).isInstanceOf(NullPointerException.class);
             nodes.run();
             assertThat(peer.texts()).isEmpty();
-            assertThat(one.hub.stats().backplaneAppends()).isZero();
+            assertThat(one.hub.stats().backplane().appends()).isZero();
         }
 
         @Test
@@ -255,7 +255,7 @@ class BackplaneTest {
 
         private final Topics topics = Topics.builder().timer(nodes.timer).executor(executor())
                 .linger(Duration.ofSeconds(10)).recipe((topic, hub) ->
-                        hub.backplane(backplane).backplaneStart(Duration.ZERO).heartbeat(Duration.ZERO)).build();
+                        hub.backplane(backplane).backplaneStartTimeout(Duration.ZERO).heartbeat(Duration.ZERO)).build();
 
         private java.util.concurrent.Executor executor() {
             return nodes.node(hub -> hub.backplaneLog("none of the topics")).executor;
@@ -294,7 +294,7 @@ class BackplaneTest {
             nodes.pass(Duration.ofSeconds(8));
             assertThat(backplane.history("b")).hasSize(1);
             assertThat(ended).isCompleted();
-            assertThat(topics.stats().total().backplaneAppends()).isEqualTo(2);
+            assertThat(topics.stats().total().backplane().appends()).isEqualTo(2);
         }
     }
 }

@@ -76,7 +76,7 @@ class ConflatedFloodTest {
 
     @Test
     void isHeldBackForAKeyThatWouldBeGivenUp() {
-        HubRig rig = rig(of(1).withKeys(2), true, Duration.ZERO);
+        HubRig rig = rig(of(1).keys(2), true, Duration.ZERO);
         FakeTransport slow = stalled(rig);
         FakeTransport sender = rig.join();
         for (String text : new String[] {"a1", "b1", "c1"}) {

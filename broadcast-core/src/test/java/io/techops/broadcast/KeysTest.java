@@ -180,7 +180,7 @@ class KeysTest {
 
         @Test
         void aKeyThatIsForgottenIsLostForWhoHasNotGotIt() {
-            HubRig rig = conflating(of(1).withKeys(2));
+            HubRig rig = conflating(of(1).keys(2));
             FakeTransport fast = rig.join();
             FakeTransport slow = stalled(rig);
             broadcast(rig, "a1", "b1", "c1");
@@ -195,7 +195,7 @@ class KeysTest {
 
         @Test
         void aKeyThatIsForgottenBeforeItsTurnIsAGap() {
-            HubRig rig = keeping(of(1).withKeys(3), hub -> hub.conflate(true).overflow(OverflowPolicy.skip()));
+            HubRig rig = keeping(of(1).keys(3), hub -> hub.conflate(true).overflow(OverflowPolicy.skip()));
             FakeTransport slow = stalled(rig);
             broadcast(rig, "a1" + FAT, "b1" + FAT, "c1" + FAT, "d1" + FAT);
             slow.becomeWritableFor(1);
@@ -212,7 +212,7 @@ class KeysTest {
 
         @Test
         void soItIsForAPeerThatIsToBeDisconnected() {
-            HubRig rig = conflating(of(1).withKeys(3));
+            HubRig rig = conflating(of(1).keys(3));
             FakeTransport slow = stalled(rig);
             broadcast(rig, "a1" + FAT, "b1" + FAT, "c1" + FAT, "d1" + FAT);
             slow.becomeWritableFor(1);
@@ -226,7 +226,7 @@ class KeysTest {
 
         @Test
         void aForgottenKeyThatIsNotForAPeerIsNoLossForIt() {
-            HubRig rig = conflating(of(1).withKeys(1));
+            HubRig rig = conflating(of(1).keys(1));
             FakeTransport slow = stalled(rig);
             FakeTransport other = stalled(rig);
             slow.becomeWritableFor(1);
@@ -319,7 +319,7 @@ class KeysTest {
 
         @Test
         void onTheNumberOfKeysForgetTheOneWhoseNewestIsTheOldest() {
-            HubRig rig = keeping(of(1).withKeys(2), hub -> hub);
+            HubRig rig = keeping(of(1).keys(2), hub -> hub);
             broadcast(rig, "a1", "b1", "c1", "a2", "d1");
             assertThat(rig.hub().stats().retainedKeys()).isEqualTo(2);
             assertThat(rig.hub().stats().forgottenKeys()).as("a, before it came again, and b").isEqualTo(2);
@@ -328,7 +328,7 @@ class KeysTest {
 
         @Test
         void onBytesDoSo() {
-            HubRig rig = keeping(of(1).withKeyBytes(2 * (64 + 2 + 1)), hub -> hub);
+            HubRig rig = keeping(of(1).keyBytes(2 * (64 + 2 + 1)), hub -> hub);
             broadcast(rig, "a1", "b1", "c1", "d1");
             assertThat(rig.hub().stats().retainedKeyBytes()).isEqualTo(2 * (64 + 2 + 1));
             assertThat(join(rig, Replay.latest()).texts()).containsExactly("b1", "c1", "d1");
@@ -336,7 +336,7 @@ class KeysTest {
 
         @Test
         void onTheAgeDoSo() {
-            HubRig rig = keeping(of(1).withKeyAge(Duration.ofSeconds(10)), hub -> hub);
+            HubRig rig = keeping(of(1).keyAge(Duration.ofSeconds(10)), hub -> hub);
             broadcast(rig, "a1");
             rig.passSeconds(5);
             broadcast(rig, "b1", "c1");
@@ -348,7 +348,7 @@ class KeysTest {
 
         @Test
         void ofTheLogsAgeAreNotThoseOfKeysThoughAnIdleHubEvictsNothing() {
-            HubRig rig = keeping(of(10).withAge(Duration.ofSeconds(5)).withKeyAge(Duration.ofSeconds(60)), hub -> hub);
+            HubRig rig = keeping(of(10).age(Duration.ofSeconds(5)).keyAge(Duration.ofSeconds(60)), hub -> hub);
             broadcast(rig, "a1", "u", "b1");
             rig.passSeconds(10);
             assertThat(join(rig, Replay.latest()).texts()).containsExactly("a1", "b1");
@@ -359,7 +359,7 @@ class KeysTest {
 
         @Test
         void ofNoneKeepNothing() {
-            HubRig rig = keeping(of(1).withKeys(0), hub -> hub);
+            HubRig rig = keeping(of(1).keys(0), hub -> hub);
             broadcast(rig, "a1", "b1");
             assertThat(join(rig, Replay.latest()).texts()).containsExactly("b1");
             assertThat(rig.hub().stats().retainedKeys()).isZero();

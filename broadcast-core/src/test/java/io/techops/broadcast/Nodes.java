@@ -46,7 +46,7 @@ final class Nodes {
         Node(UnaryOperator<BroadcastHub.Builder> settings) {
             hub = settings.apply(BroadcastHub.builder().executor(executor).timer(timer).shards(1)
                     .heartbeat(Duration.ZERO).listener(told).messageListener(told).name("chat")
-                    .backplane(backplane).backplaneStart(Duration.ZERO)).build();
+                    .backplane(backplane).backplaneStartTimeout(Duration.ZERO)).build();
         }
 
         FakeTransport join() {

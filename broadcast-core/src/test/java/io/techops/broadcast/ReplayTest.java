@@ -230,7 +230,7 @@ class ReplayTest {
 
     @Test
     void theAgeOfTheRetentionBoundsWhatIsReplayedAndKept() {
-        HubRig aging = new HubRig(hub -> hub.retention(Retention.of(10, 1_000_000).withAge(Duration.ofSeconds(10))));
+        HubRig aging = new HubRig(hub -> hub.retention(Retention.of(10, 1_000_000).age(Duration.ofSeconds(10))));
         aging.broadcastEach(0, 2);
         aging.passSeconds(9);
         aging.broadcastEach(2, 4);

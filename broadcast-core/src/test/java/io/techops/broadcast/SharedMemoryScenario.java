@@ -59,7 +59,7 @@ final class SharedMemoryScenario implements IntBinaryOperator {
 
     private BroadcastHub hub() {
         return BroadcastHub.builder().executor(tasks).timer(time).shards(1).name("chat").heartbeat(Duration.ZERO)
-                .backplane(backplane).backplaneStart(Duration.ZERO).retention(Retention.of(64, 1 << 20)).build();
+                .backplane(backplane).backplaneStartTimeout(Duration.ZERO).retention(Retention.of(64, 1 << 20)).build();
     }
 
     private void live(BroadcastHub one, BroadcastHub two) {
@@ -119,7 +119,7 @@ final class SharedMemoryScenario implements IntBinaryOperator {
 
     private void proveAlive(BroadcastHub one, BroadcastHub two) {
         List<FakeTransport> late = new ArrayList<>();
-        await("the backplane is there", () -> !one.stats().isBackplaneAway() && !two.stats().isBackplaneAway());
+        await("the backplane is there", () -> !one.stats().backplane().isAway() && !two.stats().backplane().isAway());
         for (BroadcastHub hub : List.of(one, two)) {
             await("a peer may come", () -> peers.contains(join(hub, Replay.none())));
             late.add(peers.get(peers.size() - 1));
@@ -133,9 +133,9 @@ final class SharedMemoryScenario implements IntBinaryOperator {
             }
         }
         await("both have come to one end", () -> one.stats().position().equals(two.stats().position()));
-        await("nothing is on its way", () -> one.stats().backplaneLag() == 0 && two.stats().backplaneLag() == 0);
-        await("the peers of both are counted", () -> one.stats().backplanePeers()
-                == one.stats().peers() + two.stats().peers() && two.stats().backplaneNodes() == 2);
+        await("nothing is on its way", () -> one.stats().backplane().lag() == 0 && two.stats().backplane().lag() == 0);
+        await("the peers of both are counted", () -> one.stats().backplane().peers().orElse(-1)
+                == one.stats().peers() + two.stats().peers() && two.stats().backplane().nodes().orElse(-1) == 2);
         await("no publisher waits", () -> published.stream().allMatch(told -> told.toCompletableFuture().isDone()));
         Map<Position, Message> history = backplane.history("chat");
         List<String> texts = history.values().stream().map(message -> ((Message.Text) message).text()).toList();

@@ -27,7 +27,7 @@ class SharedPresenceTest {
         List<String> heard = new ArrayList<>();
         ManualExecutor executor = new ManualExecutor();
         SharedPresence presence = SharedPresence.over(BroadcastHub.builder().executor(executor).timer(nodes.timer)
-                .shards(1).name("chat/presence").backplane(nodes.backplane).backplaneStart(Duration.ZERO), nodes.timer,
+                .shards(1).name("chat/presence").backplane(nodes.backplane).backplaneStartTimeout(Duration.ZERO),
                 peer -> peer.attributes().get(USER), new Presence.Listener() {
                     @Override
                     public void arrived(String name) {
@@ -38,7 +38,7 @@ class SharedPresenceTest {
                     public void departed(String name) {
                         heard.add("-" + name);
                     }
-                });
+                }, nodes.timer);
         Nodes.Node node = nodes.node(hub -> hub.listener(presence));
         node.beside.add(executor);
         presences.put(node, presence);
@@ -142,7 +142,7 @@ class SharedPresenceTest {
         for (int i = 0; i <= SharedPresence.MAX_NAMES; i++) {
             first.add(join(one, "user " + i));
         }
-        join(one, "x".repeat(SharedPresence.MAX_NAME + 1));
+        join(one, "x".repeat(SharedPresence.MAX_NAME_LENGTH + 1));
         assertThat(presences.get(one).names()).hasSize(SharedPresence.MAX_NAMES + 2);
         assertThat(presences.get(two).names()).hasSize(SharedPresence.MAX_NAMES);
         leave(first.get(0));
@@ -156,14 +156,14 @@ class SharedPresenceTest {
         List<String> heard = new ArrayList<>();
         ManualExecutor executor = new ManualExecutor();
         SharedPresence presence = SharedPresence.over(BroadcastHub.builder().executor(executor).timer(nodes.timer)
-                .shards(1).name("chat/presence").backplane(nodes.backplane).backplaneStart(Duration.ZERO), nodes.timer,
+                .shards(1).name("chat/presence").backplane(nodes.backplane).backplaneStartTimeout(Duration.ZERO),
                 peer -> null, new Presence.Listener() {
                     @Override
                     public void arrived(String name) {
                         heard.add(name);
                         throw new IllegalStateException("on purpose");
                     }
-                });
+                }, nodes.timer);
         one.beside.add(executor);
         nodes.pass(Duration.ofSeconds(2));
         join(one, "anna");

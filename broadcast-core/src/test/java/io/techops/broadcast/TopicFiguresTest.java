@@ -28,7 +28,7 @@ class TopicFiguresTest extends TopicsByHand {
 
     private final Topics all = Topics.builder().executor(executor).timer(timer).linger(Duration.ofSeconds(60))
             .recipe((topic, hub) -> hub.heartbeat(Duration.ZERO).conflate(true).overflow(OverflowPolicy.skip())
-                    .retention(Retention.of(4, 1 << 20).withKeys(topic.equals("news") ? 3 : 2))).build();
+                    .retention(Retention.of(4, 1 << 20).keys(topic.equals("news") ? 3 : 2))).build();
 
     private static Map<String, Long> figures(HubStats stats, Map<String, ToLongFunction<HubStats>> which) {
         Map<String, Long> figures = new TreeMap<>();

@@ -116,7 +116,7 @@ class TopicLivesTest extends TopicsByHand {
 
         @Test
         void leavesNoTimerIfItMakesWay() {
-            Topics single = topics(settings -> settings.limit(1));
+            Topics single = topics(settings -> settings.maxTopics(1));
             single.hub("news").broadcast("a");
             single.hub("sport").broadcast("b");
             executor.runAll();
@@ -253,7 +253,7 @@ class TopicLivesTest extends TopicsByHand {
             FakeTransport refused = new FakeTransport();
             assertThatExceptionOfType(RefusedException.class)
                     .isThrownBy(() -> AdapterHub.of(topics.hub("d")).register(refused))
-                    .withMessage("there may be 3 topics, and all of them are in use: the setting is limit")
+                    .withMessage("there may be 3 topics, and all of them are in use: the setting is maxTopics")
                     .extracting(RefusedException::refusalCause).isEqualTo(RefusalCause.TOPICS);
             assertThatThrownBy(() -> topics.hub("d").broadcast("a")).isInstanceOf(IllegalStateException.class);
             assertThat(topics.hub("d").tryBroadcast(Message.text("a"))).isFalse();

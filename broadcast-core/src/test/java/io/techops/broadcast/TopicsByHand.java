@@ -18,7 +18,7 @@ abstract class TopicsByHand {
     final VirtualTimer timer = new VirtualTimer();
     final Map<String, RecordingListener> recorded = new HashMap<>();
     final List<String> prepared = new ArrayList<>();
-    final Topics topics = topics(settings -> settings.linger(Duration.ofSeconds(60)).limit(3));
+    final Topics topics = topics(settings -> settings.linger(Duration.ofSeconds(60)).maxTopics(3));
 
     Topics topics(UnaryOperator<Topics.Builder> settings) {
         return settings.apply(Topics.builder().executor(executor).timer(timer).recipe((topic, hub) -> {

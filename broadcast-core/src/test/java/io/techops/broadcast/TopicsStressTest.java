@@ -135,7 +135,7 @@ class TopicsStressTest {
 
     @Test
     void aLimitIsKeptAndMakesRoomForWhoeverComes() throws Exception {
-        Topics topics = Topics.builder().linger(Duration.ofSeconds(60)).limit(THREADS)
+        Topics topics = Topics.builder().linger(Duration.ofSeconds(60)).maxTopics(THREADS)
                 .recipe((topic, hub) -> hub.listener(census)).build();
         AtomicInteger most = new AtomicInteger();
         try {

@@ -229,9 +229,9 @@ class TopicsTest extends TopicsByHand {
         @Test
         void nameSettingRuleAndValue() {
             Topics.Builder builder = Topics.builder();
-            assertThatIllegalArgumentException().isThrownBy(() -> builder.limit(0))
-                    .withMessage("limit must be from 1 to 1000000: 0");
-            assertThatIllegalArgumentException().isThrownBy(() -> builder.limit(1_000_001));
+            assertThatIllegalArgumentException().isThrownBy(() -> builder.maxTopics(0))
+                    .withMessage("maxTopics must be from 1 to 1000000: 0");
+            assertThatIllegalArgumentException().isThrownBy(() -> builder.maxTopics(1_000_001));
             assertThatIllegalArgumentException().isThrownBy(() -> builder.linger(Duration.ofNanos(-1)))
                     .withMessage("linger must not be negative: PT-0.000000001S");
             assertThatIllegalArgumentException().isThrownBy(() -> builder.linger(Duration.ofDays(366)))

@@ -61,7 +61,7 @@ class ValuesTest {
 
         @Test
         void bytesMustHoldAnEmptyMessage() {
-            assertThat(Retention.of(1, 64)).isEqualTo(Retention.of(2, 64).withMessages(1));
+            assertThat(Retention.of(1, 64)).isEqualTo(Retention.of(2, 64).messages(1));
             assertThatThrownBy(() -> Retention.of(1, 63)).isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("bytes must be at least 64: 63");
         }
@@ -69,12 +69,12 @@ class ValuesTest {
         @Test
         void areValuesWithWithers() {
             Retention some = Retention.of(10, 1000);
-            assertThat(some.withMessages(20)).isEqualTo(Retention.of(20, 1000)).isNotEqualTo(some);
-            assertThat(some.withBytes(2000)).isEqualTo(Retention.of(10, 2000)).isNotEqualTo(some)
+            assertThat(some.messages(20)).isEqualTo(Retention.of(20, 1000)).isNotEqualTo(some);
+            assertThat(some.bytes(2000)).isEqualTo(Retention.of(10, 2000)).isNotEqualTo(some)
                     .hasSameHashCodeAs(Retention.of(10, 2000));
             assertThat(some).hasToString("10 messages or 1000 bytes").isNotEqualTo("10 messages or 1000 bytes");
-            assertThatThrownBy(() -> some.withMessages(0)).hasMessage("messages must be from 1 to 16777216: 0");
-            assertThatThrownBy(() -> some.withBytes(0)).hasMessage("bytes must be at least 64: 0");
+            assertThatThrownBy(() -> some.messages(0)).hasMessage("messages must be from 1 to 16777216: 0");
+            assertThatThrownBy(() -> some.bytes(0)).hasMessage("bytes must be at least 64: 0");
         }
 
         @Test

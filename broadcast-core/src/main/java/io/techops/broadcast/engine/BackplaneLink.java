@@ -162,7 +162,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
 
     /** {@return what to throw if a message was refused} */
     IllegalStateException refusal() {
-        return new IllegalStateException(AWAY + limit + " (backplaneLimit)");
+        return new IllegalStateException(AWAY + limit + " (backplaneTimeout)");
     }
 
     /**

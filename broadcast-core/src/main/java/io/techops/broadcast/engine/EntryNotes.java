@@ -70,6 +70,6 @@ final class EntryNotes {
 
     /** {@return what a message is charged, in bytes, as {@link Retention} counts} */
     static long charge(Message message, @Nullable String key) {
-        return (long) message.size() + Retention.OVERHEAD + (key == null ? 0 : key.length());
+        return (long) message.size() + Retention.OVERHEAD_BYTES + (key == null ? 0 : key.length());
     }
 }

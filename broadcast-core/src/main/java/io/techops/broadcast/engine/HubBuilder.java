@@ -167,14 +167,14 @@ public final class HubBuilder extends BroadcastHub.Builder {
     }
 
     @Override
-    public HubBuilder backplaneLimit(Duration limit) {
-        settings.backplaneLimit = DurationRules.notNegative("limit", limit);
+    public HubBuilder backplaneTimeout(Duration backplaneTimeout) {
+        settings.backplaneTimeout = DurationRules.notNegative("backplaneTimeout", backplaneTimeout);
         return this;
     }
 
     @Override
-    public HubBuilder backplaneStart(Duration limit) {
-        settings.backplaneStart = DurationRules.notNegative("limit", limit);
+    public HubBuilder backplaneStartTimeout(Duration backplaneStartTimeout) {
+        settings.backplaneStartTimeout = DurationRules.notNegative("backplaneStartTimeout", backplaneStartTimeout);
         return this;
     }
 

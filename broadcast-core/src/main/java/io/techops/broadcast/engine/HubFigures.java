@@ -1,5 +1,6 @@
 package io.techops.broadcast.engine;
 
+import io.techops.broadcast.BackplaneStats;
 import io.techops.broadcast.GapReason;
 import io.techops.broadcast.HubStats;
 import io.techops.broadcast.Peer;
@@ -268,63 +269,8 @@ final class HubFigures implements HubStats {
     }
 
     @Override
-    public boolean isBackplaneAway() {
-        return backplane.away();
-    }
-
-    @Override
-    public long backplaneOutages() {
-        return backplane.outages();
-    }
-
-    @Override
-    public long backplaneAppends() {
-        return backplane.appends();
-    }
-
-    @Override
-    public long backplaneBatches() {
-        return backplane.batches();
-    }
-
-    @Override
-    public long backplaneUnconfirmed() {
-        return backplane.unconfirmed();
-    }
-
-    @Override
-    public long backplaneGaps() {
-        return backplane.gaps();
-    }
-
-    @Override
-    public long backplaneEpochs() {
-        return backplane.epochs();
-    }
-
-    @Override
-    public long backplaneLag() {
-        return backplane.lag();
-    }
-
-    @Override
-    public long backplaneDuplicates() {
-        return backplane.duplicates();
-    }
-
-    @Override
-    public int backplaneNodes() {
-        return backplane.others() == null ? -1 : backplane.others().nodes() + 1;
-    }
-
-    @Override
-    public long backplanePeers() {
-        return backplane.others() == null ? -1 : backplane.others().peers() + peers;
-    }
-
-    @Override
-    public @Nullable Duration backplanePeersAge() {
-        return backplane.others() == null ? null : backplane.others().age();
+    public BackplaneStats backplane() {
+        return new NodeFigures(backplane, peers);
     }
 
     @Override
@@ -340,11 +286,6 @@ final class HubFigures implements HubStats {
                 + ", lag " + totalLag + " (at most " + maxLag + ")"
                 + ", overflows " + overflows() + ", missed " + missed() + ", stalls " + stalls()
                 + ", failures " + failures() + ", waits " + waits() + ", saturated for " + saturation()
-                + (backplane.equals(BackplaneFigures.NONE) ? "" : ", backplane " + (isBackplaneAway() ? "away"
-                        : "there") + ", outages " + backplaneOutages() + ", appends " + backplaneAppends() + " in "
-                        + backplaneBatches() + " batches, unconfirmed " + backplaneUnconfirmed() + ", gaps "
-                        + backplaneGaps() + ", epochs " + backplaneEpochs() + ", lag " + backplaneLag()
-                        + ", duplicates " + backplaneDuplicates() + (backplane.others() == null ? ""
-                        : ", peers " + backplanePeers() + " on " + backplaneNodes() + " nodes"));
+                + (backplane.equals(BackplaneFigures.NONE) ? "" : ", backplane " + backplane());
     }
 }

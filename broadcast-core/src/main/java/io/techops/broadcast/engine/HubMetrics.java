@@ -54,6 +54,11 @@ final class HubMetrics {
         this.refusals = new RefusalCounts(hub, traced);
     }
 
+    /** {@return the name of the hub} */
+    String hub() {
+        return hub;
+    }
+
     SaturationClock saturation() {
         return saturation;
     }

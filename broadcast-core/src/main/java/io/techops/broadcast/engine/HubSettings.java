@@ -19,7 +19,7 @@ final class HubSettings {
     /** There is no listener for peers. */
     static final HubListener NO_LISTENER = new HubListener() { };
 
-    Retention retention = Retention.of(4096, 8 << 20);
+    Retention retention = Retention.standard();
     MessagePolicy policy = MessagePolicy.textOnly().andThen(MessagePolicy.maxBytes(MessagePolicy.DEFAULT_MAX_BYTES));
     DeliveryPolicy delivery = DeliveryPolicy.everyone();
     OverflowPolicy overflow = OverflowPolicy.disconnect();
@@ -41,8 +41,8 @@ final class HubSettings {
     @Nullable Backplane backplane;
     /** The name of the hub if it is null. */
     @Nullable String backplaneLog;
-    Duration backplaneLimit = Duration.ofSeconds(10);
-    Duration backplaneStart = Duration.ofSeconds(5);
+    Duration backplaneTimeout = Duration.ofSeconds(10);
+    Duration backplaneStartTimeout = Duration.ofSeconds(5);
     /**
      * Set by {@link TopicRegistry}: the topic, threads that are not the hub's own, what runs after a peer's last event,
      * and what runs when the hub has ended, which must not throw.

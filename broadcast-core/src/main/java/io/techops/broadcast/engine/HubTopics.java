@@ -69,4 +69,9 @@ final class HubTopics implements Topics {
         Objects.requireNonNull(limit, "limit");
         lives.close(limit);
     }
+
+    @Override
+    public String toString() {
+        return names().size() + " topics";
+    }
 }

@@ -73,7 +73,7 @@ final class LogHub extends AdapterHub {
         shards.begin(settings, executor, settings.executor != null ? executor : given.slowShards(),
                 new ShardOutcomes(peers, shards, events, metrics, reports, end));
         if (backplane != null) {
-            backplane.start(settings.backplaneStart, peers::count);
+            backplane.start(settings.backplaneStartTimeout, peers::count);
         }
     }
 
@@ -81,7 +81,7 @@ final class LogHub extends AdapterHub {
             @Nullable HubExecutors threads) {
         try {
             return new BackplaneLink(settings.name, to,
-                    settings.backplaneLog == null ? settings.name : settings.backplaneLog, settings.backplaneLimit,
+                    settings.backplaneLog == null ? settings.name : settings.backplaneLog, settings.backplaneTimeout,
                     settings.retention.messages(), log, executor, timer, metrics,
                     new BackplaneEffects(shards, metrics.saturation(), reports));
         } catch (Throwable thrown) {
@@ -300,5 +300,10 @@ final class LogHub extends AdapterHub {
     public HubFigures stats() {
         return HubFigures.of(peers(), metrics.counts(), log.figures(), shards.figures(),
                 backplane == null ? BackplaneFigures.NONE : backplane.figures());
+    }
+
+    @Override
+    public String toString() {
+        return "hub " + metrics.hub();
     }
 }

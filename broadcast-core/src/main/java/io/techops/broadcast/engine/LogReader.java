@@ -168,7 +168,7 @@ final class LogReader {
         long[] charged = {0};
         ring.keyed().visit(from, end[0], (at, kept, notes) -> {
             boolean over = notes.isExpired(time);
-            charged[0] += over ? Retention.OVERHEAD : EntryNotes.charge(kept, notes.key);
+            charged[0] += over ? Retention.OVERHEAD_BYTES : EntryNotes.charge(kept, notes.key);
             if (charged[0] > LogBuffer.MAX_BATCH_BYTES && !messages.isEmpty()) {
                 end[0] = at;
                 return false;
@@ -214,7 +214,7 @@ final class LogReader {
         while (slot < stop || isAddressedHere()) {
             int before = size;
             look();
-            charged += message == null ? Retention.OVERHEAD : EntryNotes.charge(message, key);
+            charged += message == null ? Retention.OVERHEAD_BYTES : EntryNotes.charge(message, key);
             if (charged > LogBuffer.MAX_BATCH_BYTES && (before > 0 || message == null)) {
                 break;
             }

@@ -45,7 +45,7 @@ final class ShardCounters {
     void took(LogBatch batch) {
         taken += batch.size();
         batchesTaken++;
-        charged += batch.bytes() + (long) Retention.OVERHEAD * batch.size();
+        charged += batch.bytes() + (long) Retention.OVERHEAD_BYTES * batch.size();
     }
 
     /** Counts what a peer has passed over. */

@@ -77,7 +77,7 @@ final class TopicRegistry implements TopicInstance.LifeListener {
         FirstUses.make();
         FirstUses.initialize(TopicInstance.Stamp.class);
         recipe = settings.recipe;
-        limit = settings.limit;
+        limit = settings.maxTopics;
         linger = settings.linger;
         threads = HubExecutors.ofManyHubs("broadcast-topics");
         executor = settings.executor;
@@ -249,7 +249,7 @@ final class TopicRegistry implements TopicInstance.LifeListener {
             TopicInstance.Stamp longest = idle.pollFirst();
             if (longest == null) {
                 throw new RefusedException(RefusalCause.TOPICS,
-                        "there may be " + limit + " topics, and all of them are in use: the setting is limit");
+                        "there may be " + limit + " topics, and all of them are in use: the setting is maxTopics");
             }
             TopicInstance topic = longest.topic();
             if (topic.isStill(longest) && topic.goIfIdle()) {

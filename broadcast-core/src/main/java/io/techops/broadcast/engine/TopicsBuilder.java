@@ -23,11 +23,11 @@ public final class TopicsBuilder extends Topics.Builder {
     }
 
     @Override
-    public TopicsBuilder limit(int limit) {
-        if (limit < 1 || limit > 1_000_000) {
-            throw new IllegalArgumentException("limit must be from 1 to 1000000: " + limit);
+    public TopicsBuilder maxTopics(int maxTopics) {
+        if (maxTopics < 1 || maxTopics > 1_000_000) {
+            throw new IllegalArgumentException("maxTopics must be from 1 to 1000000: " + maxTopics);
         }
-        settings.limit = limit;
+        settings.maxTopics = maxTopics;
         return this;
     }
 

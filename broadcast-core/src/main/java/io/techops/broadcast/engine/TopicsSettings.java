@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class TopicsSettings {
 
     Topics.Recipe recipe = (topic, hub) -> { };
-    int limit = Topics.DEFAULT_LIMIT;
+    int maxTopics = Topics.DEFAULT_MAX_TOPICS;
     Duration linger = Duration.ofMinutes(1);
     Predicate<String> allowed = name -> true;
     @Nullable Executor executor;

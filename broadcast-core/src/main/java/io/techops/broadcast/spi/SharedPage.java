@@ -10,7 +10,7 @@ public final class SharedPage {
 
     private final Position after;
     private final List<SharedRecord> records;
-    private final long now;
+    private final long readAtMillis;
     private final boolean reachesEnd;
 
     /**
@@ -20,11 +20,11 @@ public final class SharedPage {
      * @param after the position before the first record; without records the position that was asked for if nothing
      *     follows it in its epoch, otherwise the newest of the log
      * @param records the records, with the sequences that follow {@code after}
-     * @param now the time at which they were read, by the clock that gave {@link SharedRecord#appendedAt}, in
-     *     milliseconds; an engine that hands on a record as it is appended may say that time
+     * @param readAtMillis the time at which they were read, in milliseconds by the clock that gave {@link
+     *     SharedRecord#appendedAtMillis}; an engine that hands on a record as it is appended may say that time
      */
-    public SharedPage(Position after, List<SharedRecord> records, long now) {
-        this(after, records, now, false);
+    public SharedPage(Position after, List<SharedRecord> records, long readAtMillis) {
+        this(after, records, readAtMillis, false);
     }
 
     /**
@@ -32,14 +32,14 @@ public final class SharedPage {
      *
      * @param after as there
      * @param records as there
-     * @param now as there
+     * @param readAtMillis as there
      * @param reachesEnd whether nothing followed the last record when this was read, so that the hub need not ask for
      *     it: of what is appended later, it is told
      */
-    public SharedPage(Position after, List<SharedRecord> records, long now, boolean reachesEnd) {
+    public SharedPage(Position after, List<SharedRecord> records, long readAtMillis, boolean reachesEnd) {
         this.after = Objects.requireNonNull(after, "after");
         this.records = List.copyOf(records);
-        this.now = now;
+        this.readAtMillis = readAtMillis;
         this.reachesEnd = reachesEnd;
     }
 
@@ -69,7 +69,7 @@ public final class SharedPage {
      * @param record a record of this page
      */
     public Duration age(SharedRecord record) {
-        return Duration.ofMillis(Math.max(0, now - record.appendedAt()));
+        return Duration.ofMillis(Math.max(0, readAtMillis - record.appendedAtMillis()));
     }
 
     @Override

@@ -14,17 +14,17 @@ public final class SharedRecord {
     private final String producer;
     private final long number;
     private final int index;
-    private final long appendedAt;
+    private final long appendedAtMillis;
 
     private SharedRecord(Message message, @Nullable String key, @Nullable Duration timeToLive, String producer,
-            long number, int index, long appendedAt) {
+            long number, int index, long appendedAtMillis) {
         this.message = message;
         this.key = key;
         this.timeToLive = timeToLive;
         this.producer = producer;
         this.number = number;
         this.index = index;
-        this.appendedAt = appendedAt;
+        this.appendedAtMillis = appendedAtMillis;
     }
 
     /**
@@ -44,11 +44,11 @@ public final class SharedRecord {
      * @param producer the producer that appended it
      * @param number the number of that append
      * @param index its place among the records of that append, from 0
-     * @param appendedAt when it was appended, in milliseconds by the engine's clock
+     * @param appendedAtMillis when it was appended, in milliseconds by the engine's clock
      */
-    public SharedRecord appended(String producer, long number, int index, long appendedAt) {
+    public SharedRecord appended(String producer, long number, int index, long appendedAtMillis) {
         return new SharedRecord(message, key, timeToLive, Objects.requireNonNull(producer, "producer"), number, index,
-                appendedAt);
+                appendedAtMillis);
     }
 
     /** {@return the message} */
@@ -82,8 +82,8 @@ public final class SharedRecord {
     }
 
     /** {@return when it was appended, in milliseconds by the engine's clock; 0 if it is not appended yet} */
-    public long appendedAt() {
-        return appendedAt;
+    public long appendedAtMillis() {
+        return appendedAtMillis;
     }
 
     @Override

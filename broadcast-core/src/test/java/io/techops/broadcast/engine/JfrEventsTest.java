@@ -343,7 +343,9 @@ class JfrEventsTest {
     /** {@return the events of one kind that a hub on a backplane causes} */
     private List<RecordedEvent> shared(String kind, MemoryBackplane backplane, Consumer<HubRig> flight)
             throws IOException {
-        return record(kind, recording -> { }, hub -> hub.backplane(backplane).backplaneStart(Duration.ZERO), rig -> {
+        UnaryOperator<BroadcastHub.Builder> onIt =
+                hub -> hub.backplane(backplane).backplaneStartTimeout(Duration.ZERO);
+        return record(kind, recording -> { }, onIt, rig -> {
             rig.run();
             rig.broadcast("1", "2");
             rig.run();
@@ -358,10 +360,10 @@ class JfrEventsTest {
             backplane.refuse(true);
             rig.broadcast("3");
             rig.passSeconds(2);
-            assertThat(rig.hub().stats().isBackplaneAway()).isTrue();
+            assertThat(rig.hub().stats().backplane().isAway()).isTrue();
             backplane.refuse(false);
             rig.passSeconds(5);
-            assertThat(rig.hub().stats().isBackplaneAway()).isFalse();
+            assertThat(rig.hub().stats().backplane().isAway()).isFalse();
         }));
         assertThat(away.getDuration()).isPositive();
     }

@@ -209,7 +209,7 @@ class RefusalsTest {
 
     @Test
     void theOneThatWasIdleForLongestMakesWay() {
-        Topics topics = Topics.builder().executor(executor).timer(timer).limit(3).build();
+        Topics topics = Topics.builder().executor(executor).timer(timer).maxTopics(3).build();
         for (String name : List.of("a", "b", "c", "a", "b", "a")) {
             topics.hub(name).broadcast("x");
             pass(Duration.ofSeconds(1));

@@ -151,8 +151,8 @@ class ReplayModelTest {
             this.conflates = random.nextBoolean();
             this.ages = random.nextInt(4) == 0;
             this.butSender = random.nextBoolean();
-            Retention bounds = Retention.of(1 + random.nextInt(12), 1 << 20).withKeys(random.nextInt(6));
-            Retention retention = ages ? bounds.withAge(Duration.ofSeconds(3)) : bounds;
+            Retention bounds = Retention.of(1 + random.nextInt(12), 1 << 20).keys(random.nextInt(6));
+            Retention retention = ages ? bounds.age(Duration.ofSeconds(3)) : bounds;
             int shards = 1 + random.nextInt(3);
             this.settings = retention + ", skips " + skips + ", conflates " + conflates + ", shards " + shards;
             this.rig = new HubRig(builder -> builder

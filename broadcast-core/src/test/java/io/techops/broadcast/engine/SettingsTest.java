@@ -38,7 +38,9 @@ class SettingsTest {
         return Stream.of(
                 setting("floodGrace", BroadcastHub.Builder::floodGrace),
                 setting("heartbeat", BroadcastHub.Builder::heartbeat),
-                setting("drainSpread", BroadcastHub.Builder::drainSpread));
+                setting("drainSpread", BroadcastHub.Builder::drainSpread),
+                setting("backplaneTimeout", BroadcastHub.Builder::backplaneTimeout),
+                setting("backplaneStartTimeout", BroadcastHub.Builder::backplaneStartTimeout));
     }
 
     static Stream<Arguments> durations() {
@@ -103,7 +105,7 @@ class SettingsTest {
     @Test
     void theDefaultsAreThoseOfTheDesign() {
         HubSettings settings = ((HubBuilder) builder).settings();
-        assertThat(settings.retention).isEqualTo(Retention.of(4096, 8 << 20));
+        assertThat(settings.retention).isEqualTo(Retention.standard()).isEqualTo(Retention.of(4096, 8 << 20));
         assertThat(settings.overflow).isSameAs(OverflowPolicy.disconnect());
         assertThat(settings.delivery).isSameAs(DeliveryPolicy.everyone());
         assertThat(settings.stallTimeout).isEqualTo(Duration.ofSeconds(10));
@@ -113,5 +115,14 @@ class SettingsTest {
         assertThat(settings.drainSpread).isEqualTo(Duration.ofSeconds(2));
         assertThat(settings.floodGrace).isEqualTo(Duration.ofSeconds(1));
         assertThat(settings.shards).isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(settings.backplaneTimeout).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.backplaneStartTimeout).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aHubPrintsItsName() {
+        try (BroadcastHub hub = builder.name("chat").build()) {
+            assertThat(hub).hasToString("hub chat");
+        }
     }
 }

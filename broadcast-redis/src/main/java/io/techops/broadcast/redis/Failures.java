@@ -114,7 +114,7 @@ final class Failures {
             return " (uri has to name a master, or the Sentinels)";
         }
         if (message.contains("OOM command")) {
-            return " (maxmemory is reached: give it more, or shorten retention)";
+            return " (maxmemory is reached: give it more, or lower retentionBytes)";
         }
         if (message.contains("MOVED") || message.contains("CROSSSLOT")) {
             return " (it is a cluster: see cluster)";

@@ -103,6 +103,6 @@ final class PushedRecords {
             page.add(record);
         }
         boolean reachesEnd = after.sequence() + page.size() == known;
-        return new SharedPage(after, page, Math.max(now, page.get(page.size() - 1).appendedAt()), reachesEnd);
+        return new SharedPage(after, page, Math.max(now, page.get(page.size() - 1).appendedAtMillis()), reachesEnd);
     }
 }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * RedisBackplane backplane = RedisBackplane.builder()
  *         .uri("rediss://app:secret@redis.example.org:6380/2")
  *         .prefix("prices")
- *         .retention(10_000, 32 << 20, Duration.ofHours(1))
+ *         .retentionAge(Duration.ofHours(2))
  *         .build();
  * }</pre>
  *
@@ -85,6 +85,12 @@ public final class RedisBackplane implements Backplane {
         client.close(servers.close());
     }
 
+    /** {@return what the names of its keys begin with; nothing of a URI, which may hold a password} */
+    @Override
+    public String toString() {
+        return "Redis, prefix " + settings.prefix();
+    }
+
     private void awaitFirst() {
         long limit = settings.timeout().multipliedBy(3).toMillis();
         try {
@@ -116,7 +122,7 @@ public final class RedisBackplane implements Backplane {
         private Duration age = Duration.ofHours(1);
         private Duration expiry = Duration.ofDays(1);
         private Duration timeout = Duration.ofSeconds(2);
-        private Duration check = Duration.ofSeconds(1);
+        private Duration pollInterval = Duration.ofSeconds(1);
 
         private Builder() {
         }
@@ -259,25 +265,42 @@ public final class RedisBackplane implements Backplane {
         }
 
         /**
-         * Sets how much of each log Redis keeps, whichever limit is reached first: history for nodes that start, and
-         * for clients that come back. All limits are approximate: Redis removes entries of a stream by the hundred or
-         * by 4 KiB, and age is looked at when something is appended. Default: 10,000 messages, 32 MiB, an hour. At
-         * least what the hubs keep is sensible.
+         * Sets how many messages of each log Redis keeps: history for nodes that start, and for clients that come back.
+         * The log is cut at this bound, {@link #retentionBytes} or {@link #retentionAge}, whichever is reached first,
+         * and at each approximately: Redis removes entries of a stream by the hundred or by 4 KiB. At least what the
+         * hubs keep ({@link io.techops.broadcast.Retention}) is sensible.
          *
-         * @param mostMessages at least 1
-         * @param mostBytes at least 1,024
-         * @param longest at least a second
+         * @param most 10,000 by default; at least 1
          * @return this builder
-         * @throws IllegalArgumentException if one of them is less
+         * @throws IllegalArgumentException if it is less
          */
-        public Builder retention(int mostMessages, long mostBytes, Duration longest) {
-            if (mostMessages < 1 || mostBytes < 1_024 || longest.compareTo(Duration.ofSeconds(1)) < 0) {
-                throw new IllegalArgumentException("retention must be at least 1 message, 1,024 bytes and 1 s: "
-                        + mostMessages + ", " + mostBytes + ", " + longest);
-            }
-            messages = mostMessages;
-            bytes = mostBytes;
-            age = longest;
+        public Builder retentionMessages(int most) {
+            messages = (int) atLeast("retentionMessages", most, 1);
+            return this;
+        }
+
+        /**
+         * Sets how many bytes of each log Redis keeps, as {@link #retentionMessages} says.
+         *
+         * @param most 32 MiB by default; at least 1,024
+         * @return this builder
+         * @throws IllegalArgumentException if it is less
+         */
+        public Builder retentionBytes(long most) {
+            bytes = atLeast("retentionBytes", most, 1_024);
+            return this;
+        }
+
+        /**
+         * Sets for how long Redis keeps the messages of each log, as {@link #retentionMessages} says. It is looked at
+         * when something is appended.
+         *
+         * @param most an hour by default; at least a second
+         * @return this builder
+         * @throws IllegalArgumentException if it is less
+         */
+        public Builder retentionAge(Duration most) {
+            age = atLeast("retentionAge", most, Duration.ofSeconds(1));
             return this;
         }
 
@@ -315,9 +338,16 @@ public final class RedisBackplane implements Backplane {
          * @return this builder
          * @throws IllegalArgumentException if it is less
          */
-        public Builder check(Duration pause) {
-            check = atLeast("check", pause, Duration.ofMillis(100));
+        public Builder pollInterval(Duration pause) {
+            pollInterval = atLeast("pollInterval", pause, Duration.ofMillis(100));
             return this;
+        }
+
+        private static long atLeast(String setting, long value, long least) {
+            if (value < least) {
+                throw new IllegalArgumentException(setting + " must be at least " + least + ": " + value);
+            }
+            return value;
         }
 
         private static Duration atLeast(String setting, Duration value, Duration least) {
@@ -335,7 +365,8 @@ public final class RedisBackplane implements Backplane {
          */
         public RedisBackplane build() {
             List<RedisURI> complete = ServerUris.complete(uris, user, password, sentinelPassword, clientName, timeout);
-            Settings settings = new Settings(complete, cluster, prefix, messages, bytes, age, expiry, timeout, check);
+            Settings settings = new Settings(complete, cluster, prefix, messages, bytes, age, expiry, timeout,
+                    pollInterval);
             return new RedisBackplane(settings,
                     tls != null ? tls : Certificates.options(trusted, certificate, key));
         }

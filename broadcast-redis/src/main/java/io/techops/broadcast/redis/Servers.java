@@ -241,7 +241,7 @@ final class Servers {
 
     /** {@return how long what is known of a log may be trusted: longer with very many logs, which are read in turn} */
     long checkNanos() {
-        return Math.max(settings.check().toNanos(), open * TimeUnit.MILLISECONDS.toNanos(2));
+        return Math.max(settings.pollInterval().toNanos(), open * TimeUnit.MILLISECONDS.toNanos(2));
     }
 
     /** {@return how often a log tells how many peers there are: together at most a hundred times a second} */

@@ -15,10 +15,10 @@ import java.util.List;
  * @param age for how long records are kept
  * @param expiry for how long a log outlives its last use
  * @param timeout for an answer, and for a connection
- * @param check how often a log is read although nothing was pushed
+ * @param pollInterval how often a log is read although nothing was pushed
  */
 record Settings(List<RedisURI> uris, boolean cluster, String prefix, int messages, long bytes, Duration age,
-        Duration expiry, Duration timeout, Duration check) {
+        Duration expiry, Duration timeout, Duration pollInterval) {
 
     /** For how long a producer is remembered after its last append, and so for how long an append may be repeated. */
     static final Duration PRODUCERS = Duration.ofHours(1);

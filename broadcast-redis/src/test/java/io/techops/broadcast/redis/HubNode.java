@@ -35,8 +35,8 @@ final class HubNode implements AutoCloseable {
     private HubNode(String name, RedisBackplane connected, Duration start) {
         this.name = name;
         backplane = connected;
-        hub = BroadcastHub.builder().name(LOG).backplane(backplane).backplaneStart(start).heartbeat(HEARTBEAT)
-                .backplaneLimit(Duration.ofMillis(300)).build();
+        hub = BroadcastHub.builder().name(LOG).backplane(backplane).backplaneStartTimeout(start).heartbeat(HEARTBEAT)
+                .backplaneTimeout(Duration.ofMillis(300)).build();
     }
 
     /** {@return a node that has read what there is, with two peers} */
@@ -90,7 +90,7 @@ final class HubNode implements AutoCloseable {
     }
 
     void awaitAway() {
-        await().atMost(BACK).pollInterval(PAUSE).until(() -> hub.stats().isBackplaneAway());
+        await().atMost(BACK).pollInterval(PAUSE).until(() -> hub.stats().backplane().isAway());
     }
 
     /** Checks that nothing is taken, and peers stay and are pinged. */
@@ -101,11 +101,11 @@ final class HubNode implements AutoCloseable {
             hub.broadcast("refused, too");
             throw new AssertionError("broadcast while Redis is away");
         } catch (IllegalStateException said) {
-            assertThat(said).hasMessageContaining("backplane is away").hasMessageContaining("backplaneLimit");
+            assertThat(said).hasMessageContaining("backplane is away").hasMessageContaining("backplaneTimeout");
         }
         await().atMost(BACK).pollInterval(PAUSE).until(() -> peers.get(0).pings() > before + 1);
-        assertThat(hub.stats().isBackplaneAway()).isTrue();
-        assertThat(hub.stats().backplaneOutages()).isPositive();
+        assertThat(hub.stats().backplane().isAway()).isTrue();
+        assertThat(hub.stats().backplane().outages()).isPositive();
         assertThat(peers).allMatch(FakeTransport::isOpen);
     }
 
@@ -125,7 +125,7 @@ final class HubNode implements AutoCloseable {
         await().atMost(BACK).pollInterval(PAUSE).untilAsserted(() -> {
             for (HubNode node : nodes) {
                 assertThat(node.hub.stats().position()).isEqualTo(nodes[0].hub.stats().position());
-                assertThat(node.hub.stats().backplaneLag()).isZero();
+                assertThat(node.hub.stats().backplane().lag()).isZero();
                 assertThat(node.peers).allSatisfy(peer -> assertThat(peer.positions()).endsWith(
                         node.hub.stats().position()));
             }

@@ -45,14 +45,14 @@ class RedisContractTest extends SharedLogContract {
     @Test
     void aLogKeepsWhatIsNewestWithinItsRetention() {
         try (Node node = new Node(RedisBackplane.builder().uri(redis.uri())
-                .retention(1_000, 64 << 10, Duration.ofHours(1)).build(), "bytes")) {
+                .retentionMessages(1_000).retentionBytes(64 << 10).build(), "bytes")) {
             for (int i = 0; i < 400; i++) {
                 node.append(i + "x".repeat(1_000));
             }
             assertThat(Integer.parseInt(redis.command("XLEN", "broadcast:{bytes}:log"))).isBetween(50, 80);
         }
         try (Node node = new Node(RedisBackplane.builder().uri(redis.uri())
-                .retention(200, 1 << 20, Duration.ofHours(1)).build(), "messages")) {
+                .retentionMessages(200).retentionBytes(1 << 20).build(), "messages")) {
             for (int i = 0; i < 40; i++) {
                 String[] texts = new String[20];
                 for (int j = 0; j < texts.length; j++) {

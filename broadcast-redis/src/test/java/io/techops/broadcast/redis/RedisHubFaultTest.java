@@ -49,7 +49,7 @@ class RedisHubFaultTest extends HubFaultTest {
         redis.restart();
         HubNode.goOn(one, two);
         everyPeerIsTold(GapReason.EPOCH);
-        assertThat(one.hub.stats().backplaneEpochs()).isOne();
+        assertThat(one.hub.stats().backplane().epochs()).isOne();
     }
 
     @Test
@@ -115,7 +115,7 @@ class RedisHubFaultTest extends HubFaultTest {
         HubNode.goOn(one, two);
         nothingIsTold();
         assertThat(two.peers.get(0).texts()).contains("two 99");
-        assertThat(one.hub.stats().backplaneUnconfirmed()).isZero();
+        assertThat(one.hub.stats().backplane().unconfirmed()).isZero();
         one.close();
     }
 
@@ -187,6 +187,6 @@ class RedisHubFaultTest extends HubFaultTest {
         assertThat(redis.command("SCRIPT", "FLUSH")).isEqualTo("OK");
         HubNode.goOn(one, two);
         nothingIsTold();
-        assertThat(one.hub.stats().backplaneOutages()).isZero();
+        assertThat(one.hub.stats().backplane().outages()).isZero();
     }
 }

@@ -63,7 +63,7 @@ class RedisHubStartTest extends HubFaultTest {
         one = HubNode.startWithoutConnection("one",
                 RedisBackplane.builder().uri(proxy.uri()).timeout(Duration.ofSeconds(30)));
         one.broadcast("first", one);
-        assertThat(one.hub.stats().backplaneOutages()).isZero();
+        assertThat(one.hub.stats().backplane().outages()).isZero();
         one.close();
     }
 

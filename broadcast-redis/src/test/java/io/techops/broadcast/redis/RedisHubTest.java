@@ -83,7 +83,7 @@ class RedisHubTest {
     @Test
     void whatIsPublishedOnOneNodeIsPushedToTheOtherWithoutARead() {
         UnaryOperator<RedisBackplane.Builder> settings = builder -> builder.uri(redis.uri())
-                .check(Duration.ofMinutes(10)).timeout(Duration.ofSeconds(20));
+                .pollInterval(Duration.ofMinutes(10)).timeout(Duration.ofSeconds(20));
         try (RedisBackplane third = settings.apply(RedisBackplane.builder()).connect();
                 RedisBackplane fourth = settings.apply(RedisBackplane.builder()).connect();
                 BroadcastHub from = BroadcastHub.builder().name("pushed").backplane(third).build();
@@ -174,9 +174,9 @@ class RedisHubTest {
         String ghosts = "broadcast:{prices}:nodes";
         redis.command("HSET", ghosts, "dead", "100 1", "alive", "10 9999999999999");
         for (BroadcastHub hub : List.of(one, two)) {
-            await().atMost(LIMIT).until(() -> hub.stats().backplanePeers() == 12);
-            assertThat(hub.stats().backplaneNodes()).isEqualTo(3);
-            assertThat(hub.stats().backplanePeersAge()).isBetween(Duration.ZERO, LIMIT);
+            await().atMost(LIMIT).until(() -> hub.stats().backplane().peers().orElse(-1) == 12);
+            assertThat(hub.stats().backplane().nodes()).hasValue(3);
+            assertThat(hub.stats().backplane().peersAge()).isBetween(Duration.ZERO, LIMIT);
         }
         assertThat(redis.command("HEXISTS", ghosts, "dead")).isEqualTo("0");
         assertThat(Long.parseLong(redis.command("PTTL", ghosts))).isBetween(1L, 15_000L);
@@ -189,7 +189,7 @@ class RedisHubTest {
         one.broadcast("before");
         awaitTexts(b, 1);
         redis.standStill();
-        await().atMost(LIMIT).until(() -> one.stats().isBackplaneAway() && two.stats().isBackplaneAway());
+        await().atMost(LIMIT).until(() -> one.stats().backplane().isAway() && two.stats().backplane().isAway());
         assertThat(one.tryBroadcast("refused")).isFalse();
         CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> one.broadcast("waited"));
         redis.goOn();

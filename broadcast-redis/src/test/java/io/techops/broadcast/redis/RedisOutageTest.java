@@ -109,7 +109,7 @@ class RedisOutageTest extends FaultTest {
     void aNodeThatStandsStillLongerThanTheRetentionIsToldAGap() {
         redis = RedisProcess.start(binary);
         one = new Node(RedisBackplane.builder().uri(redis.uri())
-                .retention(10, 1 << 20, Duration.ofHours(1)).build(), LOG);
+                .retentionMessages(10).retentionBytes(1 << 20).build(), LOG);
         two = node(redis.uri());
         Position before = one.append("before");
         two.awaitText("before");

@@ -124,7 +124,7 @@ abstract class SharedLogContract {
         assertThat(page.records()).extracting(SharedRecord::producer).containsOnly(PRODUCER);
         assertThat(page.records()).extracting(SharedRecord::number).containsOnly(1L);
         assertThat(page.records()).extracting(SharedRecord::index).containsExactly(0, 1);
-        assertThat(page.records()).allMatch(r -> r.appendedAt() > 0);
+        assertThat(page.records()).allMatch(r -> r.appendedAtMillis() > 0);
         assertThat(page.age(page.records().get(0))).isBetween(Duration.ZERO, Duration.ofSeconds(20));
     }
 

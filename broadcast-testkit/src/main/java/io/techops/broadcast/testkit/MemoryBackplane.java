@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * MemoryBackplane backplane = new MemoryBackplane(timer, 42);            // the timer of the hubs, and a seed
- * HubRig here = new HubRig(hub -> hub.backplane(backplane).backplaneStart(Duration.ZERO));
- * HubRig there = new HubRig(hub -> hub.backplane(backplane).backplaneStart(Duration.ZERO));
+ * HubRig here = new HubRig(hub -> hub.backplane(backplane).backplaneStartTimeout(Duration.ZERO));
+ * HubRig there = new HubRig(hub -> hub.backplane(backplane).backplaneStartTimeout(Duration.ZERO));
  * backplane.delay(Duration.ofMillis(1), Duration.ofMillis(20)).loseAnswers(0.1).loseHints(0.5);
  * backplane.standStill();                                                // as a process does that is stopped
  * backplane.goOn();

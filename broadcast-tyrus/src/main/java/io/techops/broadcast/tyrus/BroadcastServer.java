@@ -84,7 +84,7 @@ public final class BroadcastServer implements AutoCloseable {
                 hub.close(Duration.ZERO);
             }
         }
-        LOG.info("Listening on {}{}", uri(), pageUri() == null ? "" : ", pages on " + pageUri());
+        LOG.info("Listening on {}", this);
     }
 
     private static BroadcastHub ownHub(int maxMessageBytes) {
@@ -224,6 +224,12 @@ public final class BroadcastServer implements AutoCloseable {
     @Override
     public void close() {
         close(BroadcastHub.DEFAULT_CLOSE_LIMIT);
+    }
+
+    /** {@return where it listens} */
+    @Override
+    public String toString() {
+        return uri() + (pageUri() == null ? "" : ", pages on " + pageUri());
     }
 
     /** Sets up a server. Every setting has a default, and is checked when it is given. Not safe for many threads. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * client_no_context_takeover} are a part of every answer, so that no peer costs memory.
  *
  * <pre>{@code
- * BroadcastServer.builder().compression(Compression.deflate().level(6).threshold(1024))
+ * BroadcastServer.builder().compression(Compression.deflate().level(6).minBytes(1_024))
  * }</pre>
  *
  * <p>Text that mixes a secret with what an attacker chooses, in one message, must not be compressed: the length of the
@@ -23,8 +23,8 @@ public final class Compression {
     /** The level unless set otherwise. */
     public static final int DEFAULT_LEVEL = 6;
 
-    /** The threshold unless set otherwise, in bytes. */
-    public static final int DEFAULT_THRESHOLD = 256;
+    /** The size of the smallest message that is compressed unless set otherwise, in bytes. */
+    public static final int DEFAULT_MIN_BYTES = 256;
 
     private static final int MAX_LEVEL = 9;
     private static final Compression OFF = new Compression(null);
@@ -76,9 +76,9 @@ public final class Compression {
         return OFF;
     }
 
-    /** {@return compression with {@link #DEFAULT_LEVEL}, of messages with {@link #DEFAULT_THRESHOLD} bytes or more} */
+    /** {@return compression with {@link #DEFAULT_LEVEL}, of messages with {@link #DEFAULT_MIN_BYTES} bytes or more} */
     public static Compression deflate() {
-        return new Compression(DeflateSettings.of(DEFAULT_LEVEL, DEFAULT_THRESHOLD));
+        return new Compression(DeflateSettings.of(DEFAULT_LEVEL, DEFAULT_MIN_BYTES));
     }
 
     /**
@@ -93,24 +93,24 @@ public final class Compression {
             throw new IllegalArgumentException("level must be from 1 to " + MAX_LEVEL + ": " + level);
         }
         DeflateSettings known = checked();
-        return new Compression(new DeflateSettings(level, known.threshold(), known.exceptions()));
+        return new Compression(new DeflateSettings(level, known.minBytes(), known.exceptions()));
     }
 
     /**
-     * {@return the same with another threshold} A smaller message is sent as it is, as is one that compression does not
-     * make smaller.
+     * {@return the same with another bound on what is compressed} A smaller message is sent as it is, as is one that
+     * compression does not make smaller.
      *
-     * @param bytes the size of the smallest message that is compressed; at least 0;
-     *     {@value #DEFAULT_THRESHOLD} by default
+     * @param minBytes the size of the smallest message that is compressed; at least 0;
+     *     {@value #DEFAULT_MIN_BYTES} by default
      * @throws IllegalArgumentException if it is negative
      * @throws IllegalStateException if compression is {@linkplain #off off}
      */
-    public Compression threshold(int bytes) {
-        if (bytes < 0) {
-            throw new IllegalArgumentException("threshold must be at least 0: " + bytes);
+    public Compression minBytes(int minBytes) {
+        if (minBytes < 0) {
+            throw new IllegalArgumentException("minBytes must be at least 0: " + minBytes);
         }
         DeflateSettings known = checked();
-        return new Compression(new DeflateSettings(known.level(), bytes, known.exceptions()));
+        return new Compression(new DeflateSettings(known.level(), minBytes, known.exceptions()));
     }
 
     /**
@@ -128,7 +128,7 @@ public final class Compression {
         DeflateSettings known = checked();
         List<String> more = new ArrayList<>(known.exceptions());
         more.add(userAgentPart);
-        return new Compression(new DeflateSettings(known.level(), known.threshold(), List.copyOf(more)));
+        return new Compression(new DeflateSettings(known.level(), known.minBytes(), List.copyOf(more)));
     }
 
     private DeflateSettings checked() {
@@ -145,6 +145,6 @@ public final class Compression {
 
     @Override
     public String toString() {
-        return settings == null ? "off" : "deflate, level " + settings.level() + ", threshold " + settings.threshold();
+        return settings == null ? "off" : "deflate, level " + settings.level() + ", minBytes " + settings.minBytes();
     }
 }

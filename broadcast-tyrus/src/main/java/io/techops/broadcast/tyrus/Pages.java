@@ -74,4 +74,10 @@ public final class Pages {
     PageSource source() {
         return source;
     }
+
+    /** {@return where they come from} */
+    @Override
+    public String toString() {
+        return source.toString();
+    }
 }

@@ -39,6 +39,8 @@ import org.slf4j.LoggerFactory;
  * section 3), of a kind that it knows. A client that asks for no name, as one that connects to an IP address, or for a
  * name that no valid certificate has, is shown the first valid one of the file. Only if none is valid, one that is not
  * is shown.
+ *
+ * <p>Reading blocks. Safe for use by any number of threads.
  */
 public final class ServerKeys {
 
@@ -62,21 +64,9 @@ public final class ServerKeys {
     }
 
     /**
-     * {@return a context that serves with the keys in a file} The file is read once, by this call; {@link #ofKeyStore}
-     * has it read again.
-     *
-     * @param keyStore a PKCS #12 or JKS file with private keys and their certificates, as {@code keytool} makes it
-     * @param password of the key store, and of its keys
-     * @throws IllegalArgumentException if the file cannot be read, is no key store or has no key, or if the password is
-     *     wrong: the message says which
-     */
-    public static SSLContext read(Path keyStore, char[] password) {
-        return ofKeyStore(keyStore, password).context();
-    }
-
-    /**
-     * {@return the keys in a file, read} A key whose certificate has expired or is not valid yet, and that no valid one
-     * replaces, is named in the log (WARN), and used if there is no other.
+     * {@return the keys in a file, which is read by this call and by each {@link #reload}} A key whose certificate has
+     * expired or is not valid yet, and that no valid one replaces, is named in the log (WARN), and used if there is no
+     * other.
      *
      * @param keyStore a PKCS #12 or JKS file with private keys and their certificates, as {@code keytool} makes it
      * @param password of the key store, and of its keys; copied
@@ -89,8 +79,9 @@ public final class ServerKeys {
     }
 
     /**
-     * {@return a key and its certificates, read from PEM files, such as certbot's {@code fullchain.pem} and {@code
-     * privkey.pem}} A certificate that has expired or is not valid yet is named in the log (WARN).
+     * {@return a key and its certificates, from PEM files such as certbot's {@code fullchain.pem} and {@code
+     * privkey.pem}, which are read by this call and by each {@link #reload}} A certificate that has expired or is not
+     * valid yet is named in the log (WARN).
      *
      * @param certificates the certificate of the key, and behind it those that have issued it
      * @param privateKey the key, as PKCS #8 without a password ({@code BEGIN PRIVATE KEY})

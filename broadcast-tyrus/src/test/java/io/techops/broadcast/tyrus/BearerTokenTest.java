@@ -59,7 +59,7 @@ class BearerTokenTest {
     @Test
     void workWithTheClientOfTheJdk() throws Exception {
         HandshakePolicy policy = request -> "opensesame".equals(request.bearerToken())
-                ? Decision.accept().with(USER, "ann").speaking("bearer")
+                ? Decision.accept().attribute(USER, "ann").subprotocol("bearer")
                 : Decision.refuse(401, "a token is needed");
         try (BroadcastServer server = Wire.PLAIN.server().handshakePolicy(policy).start();
                 JdkClient peer = JdkClient.open(server.uri(), "bearer", "opensesame")) {
@@ -85,7 +85,7 @@ class BearerTokenTest {
     void areNeverSelected(String offered, String selected, int status) throws Exception {
         try (LogCatch log = new LogCatch();
                 BroadcastServer server = Wire.PLAIN.server()
-                        .handshakePolicy(request -> Decision.accept().speaking(selected)).start();
+                        .handshakePolicy(request -> Decision.accept().subprotocol(selected)).start();
                 RawClient peer = Wire.PLAIN.connect(server)) {
             assertThat(peer.ask(RawClient.handshake("/", "Sec-WebSocket-Protocol: " + offered)))
                     .startsWith("HTTP/1.1 " + status + " ");

@@ -45,7 +45,7 @@ class ClientCertificateTest {
     void aCertificateIsShownToThePolicyAndIsAnAttributeOfThePeer(ClientAuth clientAuth) throws Exception {
         HandshakePolicy policy = request -> request.principal() == null
                 ? Decision.refuse(401, "a certificate is needed")
-                : Decision.accept().with(NAME, request.principal().getName());
+                : Decision.accept().attribute(NAME, request.principal().getName());
         try (BroadcastServer server = asking(clientAuth).handshakePolicy(policy).start();
                 RawClient peer = with(server).shakeHands("/")) {
             assertThat(principalOfTheOnlyPeer(server)).isInstanceOf(Principal.class).hasToString("CN=localhost");

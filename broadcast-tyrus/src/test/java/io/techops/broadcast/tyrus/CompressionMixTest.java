@@ -101,7 +101,7 @@ class CompressionMixTest {
     @ParameterizedTest
     @EnumSource
     void whatEachIsToHearArrives(Wire wire) throws Exception {
-        server = wire.server().compression(Compression.deflate().threshold(20))
+        server = wire.server().compression(Compression.deflate().minBytes(20))
                 .hub(BroadcastHub.builder().shards(2).delivery(DeliveryPolicy.everyoneButSender())
                         .retention(Retention.of(1_000, 64 << 20)).heartbeat(Duration.ZERO).build())
                 .start();

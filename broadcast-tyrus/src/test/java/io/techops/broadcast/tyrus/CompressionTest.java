@@ -114,7 +114,7 @@ class CompressionTest {
     void whatDoesNotGetSmallerIsSentAsItIs() throws Exception {
         byte[] noise = new byte[4_000];
         new Random(1).nextBytes(noise);
-        try (BroadcastServer server = start(Wire.PLAIN, Compression.deflate().threshold(0));
+        try (BroadcastServer server = start(Wire.PLAIN, Compression.deflate().minBytes(0));
                 DeflateClient peer = DeflateClient.open(Wire.PLAIN, server)) {
             server.hub().broadcast(Message.binary(noise));
             server.hub().broadcast("");
@@ -129,7 +129,7 @@ class CompressionTest {
 
     @Test
     void whatIsUnderTheThresholdIsSentAsItIs() throws Exception {
-        try (BroadcastServer server = start(Wire.PLAIN, Compression.deflate().threshold(500).level(1));
+        try (BroadcastServer server = start(Wire.PLAIN, Compression.deflate().minBytes(500).level(1));
                 DeflateClient peer = DeflateClient.open(Wire.PLAIN, server)) {
             server.hub().broadcast("x".repeat(499));
             server.hub().broadcast("x".repeat(500));
@@ -210,7 +210,7 @@ class CompressionTest {
     @Test
     void anyTextsArriveThroughAnyMixOfPeersInTheirOrder() throws Exception {
         Random random = new Random(15);
-        try (BroadcastServer server = start(Wire.PLAIN, Compression.deflate().threshold(20));
+        try (BroadcastServer server = start(Wire.PLAIN, Compression.deflate().minBytes(20));
                 DeflateClient first = DeflateClient.open(Wire.PLAIN, server);
                 DeflateClient second = DeflateClient.open(Wire.PLAIN, server);
                 RawClient plain = Wire.PLAIN.open(server)) {
@@ -244,10 +244,10 @@ class CompressionTest {
         assertThatIllegalArgumentException().isThrownBy(() -> Compression.deflate().level(0))
                 .withMessage("level must be from 1 to 9: 0");
         assertThatIllegalArgumentException().isThrownBy(() -> Compression.deflate().level(10));
-        assertThatIllegalArgumentException().isThrownBy(() -> Compression.deflate().threshold(-1))
-                .withMessage("threshold must be at least 0: -1");
+        assertThatIllegalArgumentException().isThrownBy(() -> Compression.deflate().minBytes(-1))
+                .withMessage("minBytes must be at least 0: -1");
         assertThatIllegalStateException().isThrownBy(() -> Compression.off().level(1))
                 .withMessage("compression is off, and has no settings: begin with Compression.deflate()");
-        assertThat(Compression.deflate().level(9).threshold(10)).hasToString("deflate, level 9, threshold 10");
+        assertThat(Compression.deflate().level(9).minBytes(10)).hasToString("deflate, level 9, minBytes 10");
     }
 }

@@ -42,7 +42,7 @@ class DeliveryAllocationTest {
         BroadcastHub.Builder hub = BroadcastHub.builder().executor(fanOut).shards(1).heartbeat(Duration.ZERO);
         List<Client> clients = new ArrayList<>();
         BroadcastServer.Builder builder = wire.server().sse(true)
-                .compression(Compression.deflate().threshold(0));
+                .compression(Compression.deflate().minBytes(0));
         if (wire == Wire.TLS) {
             builder.tls(WeighingEngine.context(cipher));
         }

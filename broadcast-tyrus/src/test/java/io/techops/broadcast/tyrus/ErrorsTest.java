@@ -192,24 +192,25 @@ class ErrorsTest {
         void isReadWithItsPassword(@TempDir Path folder) throws Exception {
             Path keys = generate(folder);
             try (BroadcastServer server = BroadcastServer.builder().host("127.0.0.1").port(0)
-                    .tls(ServerKeys.read(keys, "the right one".toCharArray())).start()) {
+                    .tls(ServerKeys.ofKeyStore(keys, "the right one".toCharArray()).context()).start()) {
                 assertThat(server.uri().getScheme()).isEqualTo("wss");
             }
-            assertThatIllegalArgumentException().isThrownBy(() -> ServerKeys.read(keys, "a wrong one".toCharArray()))
+            char[] wrong = "a wrong one".toCharArray();
+            assertThatIllegalArgumentException().isThrownBy(() -> ServerKeys.ofKeyStore(keys, wrong))
                     .withMessage("password must be that of keyStore: " + keys);
         }
 
         @Test
         void isNotThere(@TempDir Path folder) {
             Path missing = folder.resolve("missing.p12");
-            assertThatIllegalArgumentException().isThrownBy(() -> ServerKeys.read(missing, new char[0]))
+            assertThatIllegalArgumentException().isThrownBy(() -> ServerKeys.ofKeyStore(missing, new char[0]))
                     .withMessage("keyStore must be a file that can be read: " + missing);
         }
 
         @Test
         void isSomethingElse(@TempDir Path folder) throws Exception {
             Path text = Files.writeString(folder.resolve("server.pem"), "-----BEGIN CERTIFICATE-----");
-            assertThatIllegalArgumentException().isThrownBy(() -> ServerKeys.read(text, "a".toCharArray()))
+            assertThatIllegalArgumentException().isThrownBy(() -> ServerKeys.ofKeyStore(text, "a".toCharArray()))
                     .withMessage("keyStore must be a PKCS #12 or JKS file, and is neither: " + text);
         }
     }

@@ -12,6 +12,7 @@ import io.techops.broadcast.Retention;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.PeerAttributes;
+import io.techops.broadcast.handshake.ReplayLimits;
 import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.RawClient;
 import java.net.URI;
@@ -207,7 +208,8 @@ class EventStreamTest {
 
     @Test
     void aStreamMayBeginWithTheLastMessagesWhereThatIsAllowed() throws Exception {
-        try (BroadcastServer server = server(Wire.PLAIN).hub(BroadcastHub.create()).replay(2).start()) {
+        try (BroadcastServer server = server(Wire.PLAIN).hub(BroadcastHub.create())
+                .replayLimits(ReplayLimits.standard().replay(2)).start()) {
             for (int i = 1; i <= 5; i++) {
                 server.hub().broadcast("message " + i);
             }

@@ -59,7 +59,7 @@ class HandshakePolicyTest {
             assertThat(request.header("absent")).isNull();
             assertThat(request.cookies()).isEqualTo(Map.of("a", "1", "b", "\"2\""));
             assertThat(request.subprotocols()).containsExactly("chat", "mqtt", "stomp");
-            assertThat(request.remoteAddress()).isEqualTo(request.peerAddress());
+            assertThat(request.remoteAddress()).isEqualTo(request.connectionAddress());
             assertThat(request.remoteAddress().getAddress().getHostAddress()).isEqualTo("127.0.0.1");
             assertThat(request.remoteAddress().getPort()).isEqualTo(peer.socket().getLocalPort());
             assertThat(request.principal()).isNull();
@@ -71,8 +71,8 @@ class HandshakePolicyTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void givesThePeerAttributesAndASubprotocol(Wire wire) throws Exception {
-        HandshakePolicy policy = request -> Decision.accept().with(USER, "ann").with(PeerAttributes.PATH,
-                "mine").speaking("mqtt");
+        HandshakePolicy policy = request -> Decision.accept().attribute(USER, "ann").attribute(PeerAttributes.PATH,
+                "mine").subprotocol("mqtt");
         try (BroadcastServer server = wire.server().handshakePolicy(policy).start();
                 RawClient peer = wire.connect(server)) {
             assertThat(peer.ask(RawClient.handshake("/", "Sec-WebSocket-Protocol: chat, mqtt")))
@@ -184,12 +184,12 @@ class HandshakePolicyTest {
 
         @Test
         void becauseItSelectsWhatWasNotOfferedIsLoggedOnceABurst() throws Exception {
-            refusesAllWith503(request -> Decision.accept().speaking("chat"), "not offered");
+            refusesAllWith503(request -> Decision.accept().subprotocol("chat"), "not offered");
         }
 
         @Test
         void becauseItWouldEchoTheTokenIsLoggedOnceABurst() throws Exception {
-            refusesAllWith503(request -> Decision.accept().speaking(request.bearerToken()), "selected a token");
+            refusesAllWith503(request -> Decision.accept().subprotocol(request.bearerToken()), "selected a token");
         }
     }
 
@@ -214,9 +214,9 @@ class HandshakePolicyTest {
         void attributesAddUpAndTheLastSubprotocolCounts() throws Exception {
             AttributeKey<Integer> a = AttributeKey.of("a", Integer.class);
             AttributeKey<Integer> b = AttributeKey.of("b", Integer.class);
-            HandshakePolicy one = request -> Decision.accept().with(a, 1).with(b, 1).speaking("x");
-            HandshakePolicy two = request -> Decision.accept().with(b, 2);
-            HandshakePolicy three = request -> Decision.accept().speaking("y");
+            HandshakePolicy one = request -> Decision.accept().attribute(a, 1).attribute(b, 1).subprotocol("x");
+            HandshakePolicy two = request -> Decision.accept().attribute(b, 2);
+            HandshakePolicy three = request -> Decision.accept().subprotocol("y");
             Decision.Accept both = (Decision.Accept) one.andThen(two).decide(nobody);
             assertThat(both.attributes().toMap()).isEqualTo(Map.of(a, 1, b, 2));
             assertThat(both.subprotocol()).isEqualTo("x");

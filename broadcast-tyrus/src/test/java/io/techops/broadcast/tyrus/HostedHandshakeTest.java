@@ -185,7 +185,8 @@ public class HostedHandshakeTest {
     void thePolicysAttributesAndPrincipalAndSubprotocolAreTheSessions() throws Exception {
         Principal ann = () -> "ann";
         try (BroadcastServer server = greeting(Wire.PLAIN).endpoint(Hosted.Echo.class).handshakePolicy(request ->
-                Decision.accept().with(ROLE, "admin").with(PeerAttributes.PRINCIPAL, ann).speaking("bearer"))
+                Decision.accept().attribute(ROLE, "admin").attribute(PeerAttributes.PRINCIPAL, ann)
+                        .subprotocol("bearer"))
                 .start();
                 JdkClient client = JdkClient.open(server.uri().resolve("/echo"), "bearer", "a-token")) {
             assertThat(client.subprotocol()).isEqualTo("bearer");

@@ -46,7 +46,7 @@ class LaterHandshakeDecisionTest {
         try (BroadcastServer server = wire.server().handshakePolicy(later).start()) {
             try (RawClient peer = wire.connect(server)) {
                 ask(peer);
-                asked.take().complete(Decision.accept().with(USER, "ann").header("Set-Cookie", "a=1")
+                asked.take().complete(Decision.accept().attribute(USER, "ann").header("Set-Cookie", "a=1")
                         .header("Set-Cookie", "b=2"));
                 assertThat(peer.readHead()).startsWith("HTTP/1.1 101 ")
                         .contains("Set-Cookie: a=1\r\nSet-Cookie: b=2\r\n");
@@ -161,12 +161,12 @@ class LaterHandshakeDecisionTest {
         isRefusedWith503(() -> CompletableFuture.failedStage(new IllegalStateException("it is down")), "it is down");
         isRefusedWith503(() -> CompletableFuture.completedStage(null), "returned null");
         isRefusedWith503(() -> null, "returned null");
-        isRefusedWith503(() -> CompletableFuture.completedStage(Decision.accept().speaking("chat")), "not offered");
+        isRefusedWith503(() -> CompletableFuture.completedStage(Decision.accept().subprotocol("chat")), "not offered");
     }
 
     @Test
     void policiesThatDecideLaterAndAtOnceFollowEachOther() throws Exception {
-        HandshakePolicy named = request -> Decision.accept().with(USER, Thread.currentThread().getName());
+        HandshakePolicy named = request -> Decision.accept().attribute(USER, Thread.currentThread().getName());
         HandshakePolicy no = request -> Decision.refuse(403, "no");
         for (HandshakePolicy policy : List.of(later.andThen(named), HandshakePolicy.everyone().andThen(later)
                 .andThen(named))) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.Retention;
+import io.techops.broadcast.handshake.ReplayLimits;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.TestRun;
 import java.util.ArrayList;
@@ -120,7 +121,8 @@ class NumberedRunsTest {
     void eachRunIsDenseAndExact(Wire wire, long seed) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(READERS + 1);
         AtomicBoolean done = new AtomicBoolean();
-        try (BroadcastServer server = wire.server().replay(MOST_REPLAYED)
+        try (BroadcastServer server = wire.server()
+                .replayLimits(ReplayLimits.standard().replay(MOST_REPLAYED))
                 .hub(BroadcastHub.builder().retention(Retention.of(RETAINED, 64 << 20)).build()).start()) {
             Future<?> publisher = threads.submit(() -> {
                 for (long i = 1; !done.get(); i++) {

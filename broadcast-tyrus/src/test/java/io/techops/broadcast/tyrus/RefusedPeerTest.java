@@ -67,7 +67,7 @@ class RefusedPeerTest {
 
     @Test
     void becauseThereAreAsManyTopicsAsThereMayBe() throws Exception {
-        Topics topics = Topics.builder().limit(1).build();
+        Topics topics = Topics.builder().maxTopics(1).build();
         try (BroadcastServer server = server().topics(topics).start();
                 JdkClient first = JdkClient.open(server.uri("news"))) {
             isRefused(server, "/topics/sport", "10");
@@ -160,7 +160,7 @@ class RefusedPeerTest {
     @Test
     void theCauseIsThatOfEachHandshake() throws Exception {
         int times = 20;
-        Topics topics = Topics.builder().limit(1).recipe((topic, hub) -> {
+        Topics topics = Topics.builder().maxTopics(1).recipe((topic, hub) -> {
             if (topic.equals("broken")) {
                 throw new IllegalStateException("on purpose");
             }

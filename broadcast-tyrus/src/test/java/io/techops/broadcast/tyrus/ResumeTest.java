@@ -12,6 +12,7 @@ import io.techops.broadcast.Message;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.Retention;
+import io.techops.broadcast.handshake.ReplayLimits;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.TestRun;
 import java.io.IOException;
@@ -30,6 +31,10 @@ class ResumeTest {
 
     private static BroadcastServer server(int retained) {
         return server(Wire.PLAIN.server(), retained);
+    }
+
+    private static BroadcastServer server(ReplayLimits limits) {
+        return server(Wire.PLAIN.server().replayLimits(limits), 100);
     }
 
     /** {@return the position of the last of so many messages: m1, m2, and so on} */
@@ -94,7 +99,7 @@ class ResumeTest {
     @ParameterizedTest
     @CsvSource({"'', 11", "&replay=2, 9", "&replay=100, 8"})
     void anotherEpochIsAGapBeforeWhatReplayAsksFor(String replay, int first) throws Exception {
-        try (BroadcastServer server = server(Wire.PLAIN.server().replay(3), 100)) {
+        try (BroadcastServer server = server(ReplayLimits.standard().replay(3))) {
             Position last = fill(server, 10);
             try (RawClient peer = Numbered.after(server, "k3f9x2m7-4" + replay)) {
                 assertThat(peer.readText()).isEqualTo(opened(last.at(first - 1), false));
@@ -118,7 +123,7 @@ class ResumeTest {
 
     @Test
     void howFarBackItMayGoIsASetting() throws Exception {
-        try (BroadcastServer server = server(Wire.PLAIN.server().resumeWithin(2), 100)) {
+        try (BroadcastServer server = server(ReplayLimits.standard().resumeMessages(2))) {
             Position last = fill(server, 10);
             try (RawClient peer = Numbered.after(server, last.at(8))) {
                 assertThat(peer.readText()).isEqualTo(opened(last.at(8), true));
@@ -170,7 +175,7 @@ class ResumeTest {
 
     @Test
     void aPlainPeerBeginsWithTheLastMessagesIfTheServerAllowsIt() throws Exception {
-        try (BroadcastServer server = server(Wire.PLAIN.server().replay(3), 100)) {
+        try (BroadcastServer server = server(ReplayLimits.standard().replay(3))) {
             fill(server, 10);
             try (RawClient two = plain(server, "?replay=2"); RawClient many = plain(server, "?replay=50");
                     RawClient none = plain(server, "?replay=0"); RawClient latest = plain(server, "?replay=latest")) {
@@ -203,7 +208,7 @@ class ResumeTest {
 
     @Test
     void theNewestMessageOfEveryKeyIsWhereAPeerMayBegin() throws Exception {
-        try (BroadcastServer server = server(Wire.PLAIN.server().replayLatest(true), 100)) {
+        try (BroadcastServer server = server(ReplayLimits.standard().replayLatest(true))) {
             BroadcastOptions everyone = BroadcastOptions.everyone();
             for (String text : new String[] {"a1", "b1", "a2"}) {
                 server.hub().broadcast(Message.text(text), everyone.key(text.substring(0, 1)));

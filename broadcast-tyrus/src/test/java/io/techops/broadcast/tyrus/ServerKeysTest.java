@@ -71,7 +71,8 @@ class ServerKeysTest {
     }
 
     private static BroadcastServer serving(Path store) {
-        return BroadcastServer.builder().host("127.0.0.1").port(0).tls(ServerKeys.read(store, PASSWORD)).start();
+        return BroadcastServer.builder().host("127.0.0.1").port(0)
+                .tls(ServerKeys.ofKeyStore(store, PASSWORD).context()).start();
     }
 
     /** {@return the alias of the key that the server shows to a client that asks for a name, or for none} */
@@ -196,7 +197,7 @@ class ServerKeysTest {
             keytool("-importcert", "-noprompt", "-alias", "past", "-keystore", store.toString(), "-file",
                     file.toString());
         }
-        assertThatIllegalArgumentException().isThrownBy(() -> ServerKeys.read(store, PASSWORD)).withMessage(
+        assertThatIllegalArgumentException().isThrownBy(() -> ServerKeys.ofKeyStore(store, PASSWORD)).withMessage(
                 "keyStore must hold a private key with its certificate, and holds none: " + store);
     }
 }

@@ -103,6 +103,7 @@ class SettingsTest {
     void theUriSaysWhereToConnect() {
         try (BroadcastServer server = BroadcastServer.builder().host(LOOPBACK).port(0).path("/live").start()) {
             assertThat(server.uri()).hasToString("ws://127.0.0.1:" + server.port() + "/live");
+            assertThat(server).hasToString("ws://127.0.0.1:" + server.port() + "/live");
             assertThat(server.pageUri()).isNull();
             assertThat(server.pagePort()).isEqualTo(-1);
         }

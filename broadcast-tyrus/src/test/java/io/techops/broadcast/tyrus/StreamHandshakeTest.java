@@ -15,6 +15,7 @@ import io.techops.broadcast.Replay;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.HandshakePolicy;
+import io.techops.broadcast.handshake.ReplayLimits;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.TestRun;
@@ -79,7 +80,8 @@ class StreamHandshakeTest {
 
     @Test
     void withoutResumeTheOfferIsNotTaken() throws Exception {
-        try (BroadcastServer server = builder().resume(false).replay(5).start();
+        ReplayLimits limits = ReplayLimits.standard().resume(false).replay(5);
+        try (BroadcastServer server = builder().replayLimits(limits).start();
                 RawClient peer = Wire.PLAIN.connect(server)) {
             server.hub().broadcast("before");
             assertThat(peer.ask(RawClient.handshake("/?last_event_id=nonsense&replay=1", OFFER)))
@@ -122,7 +124,7 @@ class StreamHandshakeTest {
 
         /** As the documentation has it. */
         private final HandshakePolicy bearer = request -> request.subprotocols().contains("bearer")
-                ? Decision.accept().speaking("bearer") : Decision.accept();
+                ? Decision.accept().subprotocol("bearer") : Decision.accept();
 
         @Test
         void theWordBeforeATokenDoesNotStandInTheWay() throws Exception {
@@ -139,7 +141,7 @@ class StreamHandshakeTest {
 
         @Test
         void theSubprotocolThatItSelectsIsSpoken() throws Exception {
-            HandshakePolicy chat = request -> Decision.accept().speaking("chat");
+            HandshakePolicy chat = request -> Decision.accept().subprotocol("chat");
             try (BroadcastServer server = builder().handshakePolicy(chat).start();
                     RawClient peer = Wire.PLAIN.connect(server)) {
                 Position first = publish(server.hub(), "first");
@@ -152,9 +154,10 @@ class StreamHandshakeTest {
 
         @Test
         void broadcastV1CannotBeSelectedWithoutResume() throws Exception {
-            HandshakePolicy chosen = request -> Decision.accept().speaking("broadcast.v1");
+            HandshakePolicy chosen = request -> Decision.accept().subprotocol("broadcast.v1");
+            ReplayLimits limits = ReplayLimits.standard().resume(false);
             try (LogCatch log = new LogCatch();
-                    BroadcastServer server = builder().resume(false).handshakePolicy(chosen).start();
+                    BroadcastServer server = builder().replayLimits(limits).handshakePolicy(chosen).start();
                     RawClient peer = Wire.PLAIN.connect(server)) {
                 assertThat(peer.ask(RawClient.handshake("/", OFFER))).startsWith("HTTP/1.1 503 ");
                 assertThat(log.warnings()).singleElement().asString()
@@ -170,7 +173,8 @@ class StreamHandshakeTest {
                 return Decision.accept();
             };
             Replay after = Replay.after(Position.of("k3f9", 7)).orElse(Replay.last(3));
-            try (BroadcastServer server = builder().replay(3).resumeWithin(100).handshakePolicy(policy).start()) {
+            ReplayLimits limits = ReplayLimits.standard().replay(3).resumeMessages(100);
+            try (BroadcastServer server = builder().replayLimits(limits).handshakePolicy(policy).start()) {
                 Numbered.after(server, "k3f9-7&replay=9").close();
                 assertThat(asked.poll(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(after.within(100));
                 try (RawClient plain = Wire.PLAIN.connect(server)) {

@@ -101,7 +101,7 @@ public class TopicContainerTest {
     @ParameterizedTest
     @EnumSource(Way.class)
     void oneTopicTooManyIsClosedWith1013(Way way) throws Exception {
-        URI uri = start(way, Topics.builder().limit(1));
+        URI uri = start(way, Topics.builder().maxTopics(1));
         try (JdkClient news = JdkClient.open(uri.resolve("news"))) {
             await().untilAsserted(() -> assertThat(topics.names()).containsExactly("news"));
             try (JdkClient more = JdkClient.open(uri.resolve("sport"))) {

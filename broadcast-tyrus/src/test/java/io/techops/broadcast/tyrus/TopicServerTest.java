@@ -29,7 +29,7 @@ class TopicServerTest {
 
 
     private final Map<String, Peer> peers = new ConcurrentHashMap<>();
-    private final Topics topics = Topics.builder().limit(2).linger(Duration.ofDays(1))
+    private final Topics topics = Topics.builder().maxTopics(2).linger(Duration.ofDays(1))
             .recipe((topic, hub) -> hub.listener(new HubListener() {
                 @Override
                 public void registered(Peer peer) {

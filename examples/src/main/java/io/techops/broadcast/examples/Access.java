@@ -66,9 +66,9 @@ final class Access implements HandshakePolicy, Publishers, HubListener {
                             + "bearer, or as access_token in the query.").challenge("Bearer realm=\"listen\"")
                     : Decision.refuse(403, "The bearer of this token may not listen here.");
         }
-        Decision.Accept accept = token == null ? Decision.accept() : Decision.accept().with(TOKEN, token);
+        Decision.Accept accept = token == null ? Decision.accept() : Decision.accept().attribute(TOKEN, token);
         String subprotocol = beside(request);
-        return subprotocol == null ? accept : accept.speaking(subprotocol);
+        return subprotocol == null ? accept : accept.subprotocol(subprotocol);
     }
 
     /** {@return what to select, if a token is among the subprotocols: browsers want one of those that they offered} */

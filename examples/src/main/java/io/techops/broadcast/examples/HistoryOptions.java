@@ -1,6 +1,7 @@
 package io.techops.broadcast.examples;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.handshake.ReplayLimits;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,14 +40,10 @@ final class HistoryOptions {
         if (numbers.size() == 1 && numbers.get(0) > kept) {
             throw new BadOption("--replay", "must be at most --retention-messages, here " + kept, numbers.get(0));
         }
-        server.resume(!noResume);
-        for (Integer most : replayed) {
-            if (most.equals(Value.Replayed.LATEST)) {
-                server.replayLatest(true);
-            } else {
-                server.replay(most);
-            }
-        }
+        server.replayLimits(ReplayLimits.standard()
+                .resume(!noResume)
+                .replay(numbers.isEmpty() ? 0 : numbers.get(0))
+                .replayLatest(replayed.contains(Value.Replayed.LATEST)));
     }
 
     void apply(BroadcastHub.Builder hub) {

@@ -10,6 +10,7 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.techops.broadcast.BackplaneStats;
 import io.techops.broadcast.GapReason;
 import io.techops.broadcast.HubStats;
 import io.techops.broadcast.RefusalCause;
@@ -41,7 +42,7 @@ final class HubCollector implements MultiCollector {
             messages(all, stats);
             slowPeers(all, stats);
             all.metricSnapshot(lag(figures));
-            backplane(all, stats);
+            backplane(all, stats.backplane());
         }
         return all.build();
     }
@@ -111,25 +112,25 @@ final class HubCollector implements MultiCollector {
                 .build();
     }
 
-    private static void backplane(MetricSnapshots.Builder all, HubStats stats) {
-        gauge(all, "broadcast_backplane_away", "Whether the backplane is away.", stats.isBackplaneAway() ? 1 : 0);
-        counter(all, "broadcast_backplane_outages", "How often it was away.", stats.backplaneOutages());
-        counter(all, "broadcast_backplane_appends", "Messages of this node that it took.", stats.backplaneAppends());
-        counter(all, "broadcast_backplane_batches", "Appends in which it took them.", stats.backplaneBatches());
+    private static void backplane(MetricSnapshots.Builder all, BackplaneStats stats) {
+        gauge(all, "broadcast_backplane_away", "Whether the backplane is away.", stats.isAway() ? 1 : 0);
+        counter(all, "broadcast_backplane_outages", "How often it was away.", stats.outages());
+        counter(all, "broadcast_backplane_appends", "Messages of this node that it took.", stats.appends());
+        counter(all, "broadcast_backplane_batches", "Appends in which it took them.", stats.batches());
         counter(all, "broadcast_backplane_unconfirmed", "Messages of which it is not known whether it has them.",
-                stats.backplaneUnconfirmed());
+                stats.unconfirmed());
         counter(all, "broadcast_backplane_gaps", "How often it no longer kept what this node had to read.",
-                stats.backplaneGaps());
-        counter(all, "broadcast_backplane_epochs", "New epochs that began.", stats.backplaneEpochs());
+                stats.gaps());
+        counter(all, "broadcast_backplane_epochs", "New epochs that began.", stats.epochs());
         counter(all, "broadcast_backplane_duplicates", "Messages that were read again, and dropped.",
-                stats.backplaneDuplicates());
-        Duration age = stats.backplanePeersAge();
+                stats.duplicates());
+        Duration age = stats.peersAge();
         if (age != null) {
-            gauge(all, "broadcast_backplane_nodes", "Nodes that have the log open.", stats.backplaneNodes());
-            gauge(all, "broadcast_backplane_peers", "Peers of all nodes, as they told last.", stats.backplanePeers());
+            gauge(all, "broadcast_backplane_nodes", "Nodes that have the log open.", stats.nodes().orElse(0));
+            gauge(all, "broadcast_backplane_peers", "Peers of all nodes, as they told last.", stats.peers().orElse(0));
             gauge(all, "broadcast_backplane_peers_age_seconds", "How long ago that was heard.", age.toNanos() / 1e9);
         }
-        gauge(all, "broadcast_backplane_lag", "Messages in it that this node has not delivered.", stats.backplaneLag());
+        gauge(all, "broadcast_backplane_lag", "Messages in it that this node has not delivered.", stats.lag());
     }
 
     private static void gauge(MetricSnapshots.Builder all, String name, String help, double value) {

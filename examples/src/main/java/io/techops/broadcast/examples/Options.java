@@ -109,8 +109,8 @@ final class Options {
     private int retentionMessages;
 
     @Option(names = "--retention-bytes", paramLabel = "BYTES", converter = Value.LogBytes.class, defaultValue = "8MiB",
-            description = "The most memory for them, " + Retention.OVERHEAD + " bytes a message included; all peers "
-                    + "share it" + DEFAULT + ".")
+            description = "The most memory for them, " + Retention.OVERHEAD_BYTES + " bytes a message included; all "
+                    + "peers share it" + DEFAULT + ".")
     private long retentionBytes;
 
     @Option(names = "--overflow", paramLabel = "POLICY", converter = Value.Overflow.class, defaultValue = "disconnect",
@@ -259,10 +259,10 @@ final class Options {
         }
         topics.check(path);
         health.check(port, noWeb ? 0 : webPort);
-        long least = (long) maxMessageBytes + Retention.OVERHEAD;
+        long least = (long) maxMessageBytes + Retention.OVERHEAD_BYTES;
         if (retentionBytes < least) {
-            throw new BadOption("--retention-bytes", "must be at least --max-message-bytes and " + Retention.OVERHEAD
-                    + " bytes more, here " + least, retentionBytes);
+            throw new BadOption("--retention-bytes", "must be at least --max-message-bytes and "
+                    + Retention.OVERHEAD_BYTES + " bytes more, here " + least, retentionBytes);
         }
     }
 

@@ -35,6 +35,6 @@ final class Readiness {
         if (figures == null) {
             return "starting";
         }
-        return figures.stats().get().isBackplaneAway() ? "the backplane is away" : null;
+        return figures.stats().get().backplane().isAway() ? "the backplane is away" : null;
     }
 }

@@ -31,7 +31,7 @@ public final class Step06Tls {
         String password = Start.variable("KEYS_PASSWORD", "the password of the key store");
         BroadcastServer server = BroadcastServer.builder()
                 .port(port)
-                .tls(ServerKeys.read(Path.of(keys), password.toCharArray()))
+                .tls(ServerKeys.ofKeyStore(Path.of(keys), password.toCharArray()).context())
                 .start().closeOnExit();
         System.out.println("Listening on " + server.uri());
     }

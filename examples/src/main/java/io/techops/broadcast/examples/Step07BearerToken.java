@@ -62,7 +62,7 @@ public final class Step07BearerToken {
         if (user == null) {
             return Decision.refuse(401, "A token of a member is needed.");
         }
-        Decision.Accept accept = Decision.accept().with(USER, user);
-        return request.subprotocols().contains("bearer") ? accept.speaking("bearer") : accept;
+        Decision.Accept accept = Decision.accept().attribute(USER, user);
+        return request.subprotocols().contains("bearer") ? accept.subprotocol("bearer") : accept;
     }
 }

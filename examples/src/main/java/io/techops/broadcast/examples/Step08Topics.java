@@ -27,7 +27,7 @@ public final class Step08Topics {
      */
     public static void main(String[] arguments) {
         Topics topics = Topics.builder()
-                .limit(10_000) // one more is refused with 503
+                .maxTopics(10_000) // one more is refused with 503
                 .linger(Duration.ofMinutes(5))
                 .recipe((topic, hub) -> hub
                         .retention(Retention.of(256, 1 << 20))

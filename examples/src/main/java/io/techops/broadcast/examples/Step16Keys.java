@@ -4,6 +4,7 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.BroadcastOptions;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.handshake.ReplayLimits;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -34,7 +35,7 @@ public final class Step16Keys {
                 .build();
         BroadcastServer server = BroadcastServer.builder()
                 .hub(hub)
-                .replayLatest(true)
+                .replayLimits(ReplayLimits.standard().replayLatest(true))
                 .port(Start.port(arguments, 0))
                 .start().closeOnExit();
         System.out.println("Listening on " + server.uri());

@@ -15,7 +15,7 @@ final class TopicOptions {
 
     @Option(names = "--max-topics", paramLabel = "COUNT", converter = Value.TopicCount.class,
             description = "The most topics at a time; one more takes the place of one that is idle, or is refused with "
-                    + "503 (default: " + Topics.DEFAULT_LIMIT + ").")
+                    + "503 (default: " + Topics.DEFAULT_MAX_TOPICS + ").")
     private @Nullable Integer most;
 
     @Option(names = "--topic-idle", paramLabel = "TIME", converter = Value.Time.class,
@@ -48,7 +48,7 @@ final class TopicOptions {
     Topics topics(Topics.Recipe recipe) {
         Topics.Builder topics = Topics.builder().recipe(recipe);
         if (most != null) {
-            topics.limit(most);
+            topics.maxTopics(most);
         }
         if (idle != null) {
             topics.linger(idle);

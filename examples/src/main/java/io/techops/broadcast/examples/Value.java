@@ -91,8 +91,8 @@ abstract class Value<T> implements ITypeConverter<T> {
         private static final long MOST = 1L << 40;
 
         LogBytes() {
-            super("must be a number of bytes from " + Retention.OVERHEAD + " to 1024GiB, such as 8388608 or 8MiB",
-                    text -> Quantity.bytes(text, Retention.OVERHEAD, MOST));
+            super("must be a number of bytes from " + Retention.OVERHEAD_BYTES + " to 1024GiB, such as 8388608 or 8MiB",
+                    text -> Quantity.bytes(text, Retention.OVERHEAD_BYTES, MOST));
         }
     }
 

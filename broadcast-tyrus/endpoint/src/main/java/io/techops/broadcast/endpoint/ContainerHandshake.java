@@ -58,7 +58,7 @@ record ContainerHandshake(String path, @Nullable String query, Map<String, List<
     }
 
     @Override
-    public InetSocketAddress peerAddress() {
+    public InetSocketAddress connectionAddress() {
         return remoteAddress;
     }
 

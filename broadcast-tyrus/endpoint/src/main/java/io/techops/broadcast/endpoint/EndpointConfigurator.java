@@ -43,9 +43,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The subprotocol is what the policy selects; otherwise the first of the settings' and then the class's {@code
  * subprotocols} that the client offers; otherwise {@code broadcast.v1}, if it is offered and resume is on. With a
- * policy, {@code
- * Session.getNegotiatedSubprotocol} need not tell it; the peer's attributes do. No extension is agreed on, so
- * there is no compression. The endpoint's instances are made by the container. Safe for use by any number of threads.
+ * policy, {@code Session.getNegotiatedSubprotocol} need not tell it; the peer's attributes do. No extension is agreed
+ * on, so there is no compression. The endpoint's instances are made by the container. Safe for use by any number of
+ * threads.
  */
 public class EndpointConfigurator extends ServerEndpointConfig.Configurator {
 

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * threads.
  *
  * <pre>{@code
- * Decision.accept().with(USER, user).header("Set-Cookie", "visited=1; Secure; HttpOnly")
+ * Decision.accept().attribute(USER, user).header("Set-Cookie", "visited=1; Secure; HttpOnly")
  * Decision.refuse(401, "a valid token is needed").challenge("Basic realm=\"live\"")
- * Decision.later(directory.find(token).thenApply(user -> Decision.accept().with(USER, user)))
+ * Decision.later(directory.find(token).thenApply(user -> Decision.accept().attribute(USER, user)))
  * }</pre>
  */
 public abstract sealed class Decision {
@@ -93,7 +93,7 @@ public abstract sealed class Decision {
          * @param value its value
          * @param <T> the type of the value
          */
-        public <T> Accept with(AttributeKey<T> key, T value) {
+        public <T> Accept attribute(AttributeKey<T> key, T value) {
             return new Accept(attributes.copy().set(key, value), subprotocol, headers, replay);
         }
 
@@ -104,7 +104,7 @@ public abstract sealed class Decision {
          *
          * @param subprotocol one that the client offered, and not a token
          */
-        public Accept speaking(String subprotocol) {
+        public Accept subprotocol(String subprotocol) {
             return new Accept(attributes, Objects.requireNonNull(subprotocol, "subprotocol"), headers, replay);
         }
 

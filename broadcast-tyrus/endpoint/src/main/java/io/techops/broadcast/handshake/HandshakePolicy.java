@@ -14,8 +14,8 @@ import java.util.function.Function;
  *     if (user == null) {
  *         return Decision.refuse(401, "a valid token is needed");
  *     }
- *     Decision.Accept accept = Decision.accept().with(USER, user);
- *     return request.subprotocols().contains("bearer") ? accept.speaking("bearer") : accept;
+ *     Decision.Accept accept = Decision.accept().attribute(USER, user);
+ *     return request.subprotocols().contains("bearer") ? accept.subprotocol("bearer") : accept;
  * };
  * }</pre>
  *

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Who wants to become a peer: what a {@link HandshakePolicy} sees of a handshake that is in order. Immutable, and safe
  * for use by any number of threads.
  *
- * <p>Everything but {@link #peerAddress} and {@link #principal} is what the client says of itself. Users implement it
- * only to test a policy of theirs.
+ * <p>Everything but {@link #connectionAddress} and {@link #principal} is what the client says of itself. Users
+ * implement it only to test a policy of theirs.
  */
 public interface HandshakeRequest {
 
@@ -54,10 +54,10 @@ public interface HandshakeRequest {
     Map<String, List<String>> headers();
 
     /**
-     * {@return where the client is: {@link #peerAddress}, unless that is a proxy which is trusted to say for whom it
-     * asks (see {@code HandshakeSettings.trustedProxy})} The port is 0 if the proxy did not say it. Tomcat and Undertow
-     * do not tell a {@code BroadcastEndpoint} before the session opens: then it is the unresolved address {@code
-     * unknown} with port 0. A {@code HandshakeFilter} knows it.
+     * {@return where the client is: {@link #connectionAddress}, unless that is a proxy which is trusted to say for whom
+     * it asks (see {@code HandshakeSettings.trustedProxy})} The port is 0 if the proxy did not say it. Tomcat and
+     * Undertow do not tell a {@code BroadcastEndpoint} before the session opens: then it is the unresolved address
+     * {@code unknown} with port 0. A {@code HandshakeFilter} knows it.
      */
     InetSocketAddress remoteAddress();
 
@@ -65,7 +65,7 @@ public interface HandshakeRequest {
      * {@return the other end of the TCP connection: the client, or the proxy next to the server} In other containers
      * than {@code BroadcastServer} it is {@link #remoteAddress}.
      */
-    InetSocketAddress peerAddress();
+    InetSocketAddress connectionAddress();
 
     /**
      * {@return the subject of the client's TLS certificate, or null if it showed none} Only with

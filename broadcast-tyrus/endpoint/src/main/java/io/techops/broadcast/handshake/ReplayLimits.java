@@ -7,13 +7,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far back peers may begin: whether they may speak the subprotocol {@code broadcast.v1} and go on after a position,
- * and which messages of the past they may ask for.
+ * How far back peers may begin: whether they may speak the subprotocol {@code broadcast.v1} and go on after a position
+ * ({@code last_event_id=<position>} in the query), and which messages of the past they may ask for ({@code replay=<n>}
+ * or {@code replay=latest}).
  *
  * <pre>{@code
  * ReplayLimits.standard()                                                  // resume, no replay
  * ReplayLimits.standard().resume(false)
- * ReplayLimits.standard().resumeWithin(Duration.ofMinutes(5)).replay(50)
+ * ReplayLimits.standard().resumeAge(Duration.ofMinutes(5)).replay(50)
  * }</pre>
  *
  * <p>It bounds what a client can have by asking for it; a {@link HandshakePolicy} decides about each client, within
@@ -62,8 +63,8 @@ public final class ReplayLimits {
      * @param messages at least 0; no bound by default
      * @throws IllegalArgumentException if {@code messages} is negative
      */
-    public ReplayLimits resumeWithin(int messages) {
-        return new ReplayLimits(resume, notNegative("resumeWithin", messages), resumeAge, replay, replayLatest);
+    public ReplayLimits resumeMessages(int messages) {
+        return new ReplayLimits(resume, notNegative("resumeMessages", messages), resumeAge, replay, replayLatest);
     }
 
     /**
@@ -73,12 +74,11 @@ public final class ReplayLimits {
      * @param age more than zero and at most 365 days; no bound by default
      * @throws IllegalArgumentException if it is not so
      */
-    public ReplayLimits resumeWithin(Duration age) {
+    public ReplayLimits resumeAge(Duration age) {
         Objects.requireNonNull(age, "age");
         if (age.isNegative() || age.isZero() || age.compareTo(BroadcastOptions.MAX_TIME_TO_LIVE) > 0) {
             throw new IllegalArgumentException(
-                    "resumeWithin must be more than zero and at most " + BroadcastOptions.MAX_TIME_TO_LIVE + ": "
-                            + age);
+                    "resumeAge must be more than zero and at most " + BroadcastOptions.MAX_TIME_TO_LIVE + ": " + age);
         }
         return new ReplayLimits(resume, resumeMessages, age, replay, replayLatest);
     }

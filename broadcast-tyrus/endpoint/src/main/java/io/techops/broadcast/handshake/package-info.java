@@ -5,7 +5,7 @@
  * <pre>{@code
  * HandshakePolicy membersOnly = request -> {
  *     String user = users.get(request.bearerToken());
- *     return user == null ? Decision.refuse(401, "a valid token is needed") : Decision.accept().with(USER, user);
+ *     return user == null ? Decision.refuse(401, "a valid token is needed") : Decision.accept().attribute(USER, user);
  * };
  * }</pre>
  */

@@ -56,7 +56,7 @@ class NumberedSessionTest {
         rig.run();
         Position end = rig.hub().stats().position();
         FakeSession late = open(BroadcastEndpoint.SUBPROTOCOL, "last_event_id=" + end.at(1),
-                ReplayLimits.standard().resumeWithin(2));
+                ReplayLimits.standard().resumeMessages(2));
         assertThat(late.texts).startsWith("event: open\nid: " + end.at(2) + "\nrecovered: false\n\n",
                 "event: gap\nid: " + end.at(2) + "\nreason: evicted\nmissed: 1\n\n").hasSize(4);
     }

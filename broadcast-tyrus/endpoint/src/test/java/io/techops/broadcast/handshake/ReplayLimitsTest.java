@@ -35,7 +35,7 @@ class ReplayLimitsTest {
 
     @Test
     void goingOnIsBoundedInMessagesAndAge() {
-        assertThat(ReplayLimits.standard().resumeWithin(100).resumeWithin(Duration.ofMinutes(5)).allowed(AFTER))
+        assertThat(ReplayLimits.standard().resumeMessages(100).resumeAge(Duration.ofMinutes(5)).allowed(AFTER))
                 .isEqualTo(AFTER.within(100).within(Duration.ofMinutes(5)));
     }
 
@@ -49,10 +49,10 @@ class ReplayLimitsTest {
     void whatCannotBeIsRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> ReplayLimits.standard().replay(-1))
                 .withMessage("replay must not be negative: -1");
-        assertThatIllegalArgumentException().isThrownBy(() -> ReplayLimits.standard().resumeWithin(-1))
-                .withMessage("resumeWithin must not be negative: -1");
-        assertThatIllegalArgumentException().isThrownBy(() -> ReplayLimits.standard().resumeWithin(Duration.ZERO))
-                .withMessage("resumeWithin must be more than zero and at most PT8760H: PT0S");
+        assertThatIllegalArgumentException().isThrownBy(() -> ReplayLimits.standard().resumeMessages(-1))
+                .withMessage("resumeMessages must not be negative: -1");
+        assertThatIllegalArgumentException().isThrownBy(() -> ReplayLimits.standard().resumeAge(Duration.ZERO))
+                .withMessage("resumeAge must be more than zero and at most PT8760H: PT0S");
     }
 
     @Test

@@ -39,7 +39,7 @@ class SubprotocolsTest {
         }
 
         @Override
-        public InetSocketAddress peerAddress() {
+        public InetSocketAddress connectionAddress() {
             return remoteAddress();
         }
 

@@ -46,9 +46,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BroadcastServerExtension implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
 
-    /** How long the peers of a server may take at its end unless set otherwise: 5 seconds. */
-    public static final Duration DEFAULT_CLOSE_LIMIT = Duration.ofSeconds(5);
-
     private static final List<Class<?>> PARAMETERS =
             List.of(BroadcastServer.class, BroadcastHub.class, Topics.class, SocketClient.class);
 
@@ -216,7 +213,7 @@ public final class BroadcastServerExtension implements BeforeEachCallback, After
         private UnaryOperator<BroadcastHub.Builder> hub = UnaryOperator.identity();
         private @Nullable UnaryOperator<Topics.Builder> topics;
         private UnaryOperator<BroadcastServer.Builder> server = UnaryOperator.identity();
-        private Duration closeLimit = DEFAULT_CLOSE_LIMIT;
+        private Duration closeLimit = BroadcastHub.DEFAULT_CLOSE_LIMIT;
 
         private Builder() {
         }
@@ -258,7 +255,7 @@ public final class BroadcastServerExtension implements BeforeEachCallback, After
         /**
          * Sets how long the peers of a server may take at its end. Clients of the extension take no time.
          *
-         * @param limit {@link #DEFAULT_CLOSE_LIMIT} by default; zero aborts at once
+         * @param limit {@link BroadcastHub#DEFAULT_CLOSE_LIMIT} by default; zero aborts at once
          * @return this builder
          * @throws IllegalArgumentException if it is negative
          */

@@ -84,7 +84,7 @@ class BroadcastServerExtensionTest {
 
         @RegisterExtension
         final BroadcastServerExtension live =
-                BroadcastServerExtension.builder().topics(topics -> topics.limit(2)).build();
+                BroadcastServerExtension.builder().topics(topics -> topics.maxTopics(2)).build();
 
         @Test
         void clientsConnectToATopic(Topics topics) {

@@ -66,7 +66,7 @@ public class BroadcastAutoConfiguration {
             settings.apply(hub);
             recipes.orderedStream().forEach(each -> each.prepare(topic, hub));
         });
-        Setting.set("broadcast.topics.limit", properties.topics().limit(), topics::limit);
+        Setting.set("broadcast.topics.max-topics", properties.topics().maxTopics(), topics::maxTopics);
         Setting.set("broadcast.topics.linger", properties.topics().linger(), topics::linger);
         customizers.orderedStream().forEach(each -> each.customize(topics));
         return topics.build();

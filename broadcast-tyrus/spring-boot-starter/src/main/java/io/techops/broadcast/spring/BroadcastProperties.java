@@ -96,19 +96,19 @@ public record BroadcastProperties(@DefaultValue("true") boolean enabled, @Nullab
      * Topics, as {@code Topics.Builder} says.
      *
      * @param path Path of the topics, with the variable '{topic}': '/topics/{topic}'. No topics by default.
-     * @param limit How many topics may exist at a time. Default 1000.
+     * @param maxTopics How many topics may exist at a time. Default 1000.
      * @param linger How long a topic stays after its last use. Default '1m'.
      */
-    public record Many(@Nullable String path, @Nullable Integer limit, @Nullable Duration linger) {
+    public record Many(@Nullable String path, @Nullable Integer maxTopics, @Nullable Duration linger) {
     }
 
     /**
      * How hubs use a log that many nodes share, as {@code BroadcastHub.Builder} says.
      *
      * @param log Name of the shared log of the hub. Default the name of the hub.
-     * @param limit How long publishing waits while the backplane is away. Default '10s'.
-     * @param start How long the start waits for the newest messages of the shared log. Default '5s'.
+     * @param timeout How long publishing waits while the backplane is away. Default '10s'.
+     * @param startTimeout How long the start waits for the newest messages of the shared log. Default '5s'.
      */
-    public record Shared(@Nullable String log, @Nullable Duration limit, @Nullable Duration start) {
+    public record Shared(@Nullable String log, @Nullable Duration timeout, @Nullable Duration startTimeout) {
     }
 }

@@ -40,9 +40,9 @@ final class EndpointProperties {
         Setting.set("broadcast.replay-limits.resume", past.resume(),
                 on -> limits.updateAndGet(of -> of.resume(on)));
         Setting.set("broadcast.replay-limits.resume-messages", past.resumeMessages(),
-                most -> limits.updateAndGet(of -> of.resumeWithin(most)));
+                most -> limits.updateAndGet(of -> of.resumeMessages(most)));
         Setting.set("broadcast.replay-limits.resume-age", past.resumeAge(),
-                age -> limits.updateAndGet(of -> of.resumeWithin(age)));
+                age -> limits.updateAndGet(of -> of.resumeAge(age)));
         Setting.set("broadcast.replay-limits.replay", past.replay(),
                 most -> limits.updateAndGet(of -> of.replay(most)));
         Setting.set("broadcast.replay-limits.replay-latest", past.replayLatest(),

@@ -23,8 +23,8 @@ final class HubHealth {
         if (hubs.stream().anyMatch(BroadcastHub::isClosed) || topics.stream().anyMatch(Topics::isClosed)) {
             return "OUT_OF_SERVICE";
         }
-        return hubs.stream().anyMatch(hub -> hub.stats().isBackplaneAway())
-                || topics.stream().anyMatch(each -> each.stats().total().isBackplaneAway()) ? "DOWN" : "UP";
+        return hubs.stream().anyMatch(hub -> hub.stats().backplane().isAway())
+                || topics.stream().anyMatch(each -> each.stats().total().backplane().isAway()) ? "DOWN" : "UP";
     }
 
     /** {@return some figures} */
@@ -37,6 +37,6 @@ final class HubHealth {
 
     private static void add(Map<String, Object> details, String of, HubStats stats) {
         details.put(of, Map.of("peers", stats.peers(), "maxLag", stats.maxLag(),
-                "backplaneAway", stats.isBackplaneAway()));
+                "backplaneAway", stats.backplane().isAway()));
     }
 }

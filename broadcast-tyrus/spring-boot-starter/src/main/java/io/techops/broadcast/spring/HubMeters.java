@@ -9,6 +9,8 @@ import io.techops.broadcast.GapReason;
 import io.techops.broadcast.HubStats;
 import io.techops.broadcast.RefusalCause;
 import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -41,10 +43,10 @@ final class HubMeters<T> implements MeterBinder {
         gauge(registry, "broadcast.lag.total", HubStats::totalLag);
         gauge(registry, "broadcast.retained.messages", HubStats::retainedMessages);
         gauge(registry, "broadcast.retained.bytes", HubStats::retainedBytes);
-        gauge(registry, "broadcast.backplane.away", hub -> hub.isBackplaneAway() ? 1 : 0);
-        gauge(registry, "broadcast.backplane.lag", HubStats::backplaneLag);
-        gauge(registry, "broadcast.backplane.nodes", hub -> known(hub.backplaneNodes()));
-        gauge(registry, "broadcast.backplane.peers", hub -> known(hub.backplanePeers()));
+        gauge(registry, "broadcast.backplane.away", hub -> hub.backplane().isAway() ? 1 : 0);
+        gauge(registry, "broadcast.backplane.lag", hub -> hub.backplane().lag());
+        gauge(registry, "broadcast.backplane.nodes", hub -> known(hub.backplane().nodes()));
+        gauge(registry, "broadcast.backplane.peers", hub -> known(hub.backplane().peers()));
         counter(registry, "broadcast.registrations", of, HubStats::registrations);
         counter(registry, "broadcast.messages", of, HubStats::messages);
         counter(registry, "broadcast.deliveries", of, HubStats::deliveries);
@@ -56,8 +58,8 @@ final class HubMeters<T> implements MeterBinder {
         counter(registry, "broadcast.resumes", of, HubStats::resumes);
         counter(registry, "broadcast.replays", of, HubStats::replays);
         counter(registry, "broadcast.saturation.seconds", of, hub -> hub.saturation().toNanos() / 1e9);
-        counter(registry, "broadcast.backplane.outages", of, HubStats::backplaneOutages);
-        counter(registry, "broadcast.backplane.unconfirmed", of, HubStats::backplaneUnconfirmed);
+        counter(registry, "broadcast.backplane.outages", of, hub -> hub.backplane().outages());
+        counter(registry, "broadcast.backplane.unconfirmed", of, hub -> hub.backplane().unconfirmed());
         for (RefusalCause cause : RefusalCause.values()) {
             counter(registry, "broadcast.refusals", of.and("cause", word(cause)), hub -> hub.refusals(cause));
         }
@@ -66,8 +68,12 @@ final class HubMeters<T> implements MeterBinder {
         }
     }
 
-    private static double known(long figure) {
-        return figure < 0 ? Double.NaN : figure;
+    private static double known(OptionalInt figure) {
+        return figure.isPresent() ? figure.getAsInt() : Double.NaN;
+    }
+
+    private static double known(OptionalLong figure) {
+        return figure.isPresent() ? figure.getAsLong() : Double.NaN;
     }
 
     private static String word(Enum<?> constant) {

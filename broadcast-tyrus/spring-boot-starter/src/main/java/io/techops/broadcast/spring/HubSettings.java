@@ -40,8 +40,9 @@ final class HubSettings {
         Setting.set("broadcast.heartbeat", properties.heartbeat(), hub::heartbeat);
         Setting.set("broadcast.pong-timeout", properties.pongTimeout(), hub::pongTimeout);
         Setting.set("broadcast.drain-spread", properties.drainSpread(), hub::drainSpread);
-        Setting.set("broadcast.backplane.limit", properties.backplane().limit(), hub::backplaneLimit);
-        Setting.set("broadcast.backplane.start", properties.backplane().start(), hub::backplaneStart);
+        Setting.set("broadcast.backplane.timeout", properties.backplane().timeout(), hub::backplaneTimeout);
+        Setting.set("broadcast.backplane.start-timeout", properties.backplane().startTimeout(),
+                hub::backplaneStartTimeout);
         beans.getBeanProvider(SharedLogs.class).ifAvailable(hub::backplane);
         beans.getBeanProvider(DeliveryPolicy.class).ifAvailable(hub::delivery);
         beans.getBeanProvider(HubListener.class).ifAvailable(hub::listener);
@@ -65,11 +66,11 @@ final class HubSettings {
     private static Retention retention(Kept kept) {
         AtomicReference<Retention> retention =
                 new AtomicReference<>(Retention.of(kept.messages(), kept.bytes().toBytes()));
-        Setting.set("age", kept.age(), age -> retention.updateAndGet(of -> of.withAge(age)));
-        Setting.set("keys", kept.keys(), keys -> retention.updateAndGet(of -> of.withKeys(keys)));
+        Setting.set("age", kept.age(), age -> retention.updateAndGet(of -> of.age(age)));
+        Setting.set("keys", kept.keys(), keys -> retention.updateAndGet(of -> of.keys(keys)));
         Setting.set("key-bytes", kept.keyBytes(),
-                bytes -> retention.updateAndGet(of -> of.withKeyBytes(bytes.toBytes())));
-        Setting.set("key-age", kept.keyAge(), age -> retention.updateAndGet(of -> of.withKeyAge(age)));
+                bytes -> retention.updateAndGet(of -> of.keyBytes(bytes.toBytes())));
+        Setting.set("key-age", kept.keyAge(), age -> retention.updateAndGet(of -> of.keyAge(age)));
         return retention.get();
     }
 }

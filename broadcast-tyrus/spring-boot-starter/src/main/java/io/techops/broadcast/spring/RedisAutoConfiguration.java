@@ -72,11 +72,13 @@ public class RedisAutoConfiguration {
             encrypt(redis, "spring.data.redis.ssl.bundle", bundle, uris, bundles);
         }
         Setting.set("broadcast.redis.prefix", properties.prefix(), redis::prefix);
-        Setting.set("broadcast.redis.retention", properties.retention(),
-                kept -> redis.retention(kept.messages(), kept.bytes().toBytes(), kept.age()));
+        RedisProperties.Kept kept = properties.retention();
+        Setting.set("broadcast.redis.retention.messages", kept.messages(), redis::retentionMessages);
+        Setting.set("broadcast.redis.retention.bytes", kept.bytes().toBytes(), redis::retentionBytes);
+        Setting.set("broadcast.redis.retention.age", kept.age(), redis::retentionAge);
         Setting.set("broadcast.redis.expiry", properties.expiry(), redis::expiry);
         Setting.set("broadcast.redis.timeout", properties.timeout(), redis::timeout);
-        Setting.set("broadcast.redis.check", properties.check(), redis::check);
+        Setting.set("broadcast.redis.poll-interval", properties.pollInterval(), redis::pollInterval);
         return redis.build();
     }
 

@@ -21,12 +21,12 @@ import org.springframework.util.unit.DataSize;
  * @param retention What Redis keeps of each log.
  * @param expiry How long a log that no node has open outlives its last use. Default '1d'.
  * @param timeout For an answer, and for a connection. Default '2s'.
- * @param check How often a log is read although nothing was pushed. Default '1s'.
+ * @param pollInterval How often a log is read although nothing was pushed. Default '1s'.
  */
 @ConfigurationProperties("broadcast.redis")
 public record RedisProperties(@Nullable Boolean enabled, @Nullable String uri, @DefaultValue List<String> cluster,
         @Nullable String sslBundle, @Nullable String prefix, @DefaultValue Kept retention, @Nullable Duration expiry,
-        @Nullable Duration timeout, @Nullable Duration check) {
+        @Nullable Duration timeout, @Nullable Duration pollInterval) {
 
     /**
      * What Redis keeps of each log, approximately.

@@ -65,7 +65,7 @@ class ContextTest {
     @Test
     void redisIsTheBackplaneIfItIsNamed() {
         application.withPropertyValues("spring.data.redis.host=127.0.0.1", "spring.data.redis.port=1",
-                "broadcast.backplane.start=0s").run(context -> {
+                "broadcast.backplane.start-timeout=0s").run(context -> {
                     assertThat(context).getBean(SharedLogs.class).isInstanceOf(RedisBackplane.class);
                     HubHealth health = new HubHealth(List.of(context.getBean(BroadcastHub.class)), List.of());
                     assertThat(health.details()).containsKey("hub");
@@ -95,7 +95,7 @@ class ContextTest {
                     "spring.ssl.bundle.jks.redis.truststore.password=only for tests",
                     "spring.ssl.bundle.jks.redis.options.enabled-protocols=TLSv1.2",
                     "spring.data.redis.host=127.0.0.1", "spring.data.redis.port=" + server.getLocalPort(),
-                    "spring.data.redis.ssl.bundle=redis", "broadcast.backplane.start=0s").run(context -> {
+                    "spring.data.redis.ssl.bundle=redis", "broadcast.backplane.start-timeout=0s").run(context -> {
                         assertThat(context).hasSingleBean(RedisBackplane.class);
                         assertThat(client).succeedsWithin(TestRun.LIMIT).isEqualTo("CN=localhost TLSv1.2");
                     });

@@ -79,8 +79,8 @@ class StarterTest {
             return request -> "banned=1".equals(request.query()) ? Decision.refuse(402, "banned")
                     : "late=1".equals(request.query()) ? Decision.later(new CompletableFuture<>())
                     : "soon=1".equals(request.query()) ? Decision.later(CompletableFuture.supplyAsync(
-                            () -> Decision.accept().with(DECIDED, request.principal().getName() + " later")))
-                    : Decision.accept().with(DECIDED, request.principal().getName());
+                            () -> Decision.accept().attribute(DECIDED, request.principal().getName() + " later")))
+                    : Decision.accept().attribute(DECIDED, request.principal().getName());
         }
 
         @Bean

@@ -6,13 +6,13 @@ import java.util.List;
  * How messages are compressed.
  *
  * @param level of the compression, from 1 to 9 (zlib)
- * @param threshold the size of the smallest message that is compressed, in bytes
+ * @param minBytes the size of the smallest message that is compressed, in bytes
  * @param exceptions what occurs in the {@code User-Agent} of clients whose offers are declined
  */
-public record DeflateSettings(int level, int threshold, List<String> exceptions) {
+public record DeflateSettings(int level, int minBytes, List<String> exceptions) {
 
     /** {@return those with no exceptions} */
-    public static DeflateSettings of(int level, int threshold) {
-        return new DeflateSettings(level, threshold, List.of());
+    public static DeflateSettings of(int level, int minBytes) {
+        return new DeflateSettings(level, minBytes, List.of());
     }
 }

@@ -38,7 +38,7 @@ final class MessageDeflater {
     private static final FailureLog FAILURES = new FailureLog(LoggerFactory.getLogger(MessageDeflater.class));
 
     private final NativePool<Deflater> deflaters;
-    private final int threshold;
+    private final int minBytes;
 
     /** Guarded by itself: the newest messages, the oldest first, up to {@link #KEPT_BYTES} together; at least one. */
     private final ArrayDeque<Recent> newest = new ArrayDeque<>();
@@ -55,13 +55,13 @@ final class MessageDeflater {
     }
 
     MessageDeflater(DeflateSettings settings) {
-        threshold = settings.threshold();
+        minBytes = settings.minBytes();
         deflaters = new NativePool<>(() -> new Deflater(settings.level(), true), Deflater::end);
     }
 
     /** {@return the compressed form of a message; null if it is to be sent as it is} */
     byte @Nullable [] deflated(Message message) {
-        if (message.size() < threshold) {
+        if (message.size() < minBytes) {
             return null;
         }
         Recent recent;

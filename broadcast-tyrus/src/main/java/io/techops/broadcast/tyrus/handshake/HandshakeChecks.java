@@ -68,7 +68,7 @@ public final class HandshakeChecks {
      * @param principal whom the client's certificate names, or null
      * @param stream whether it asks for an event stream, and not for a WebSocket
      */
-    public Answer check(RequestHead head, InetSocketAddress peerAddress, @Nullable Principal principal,
+    public Answer check(RequestHead head, InetSocketAddress connectionAddress, @Nullable Principal principal,
             boolean stream) {
         HttpRejection broken = stream ? EventStreamRequest.check(head) : Handshake.check(head);
         if (broken != null) {
@@ -98,7 +98,7 @@ public final class HandshakeChecks {
             return new Rejected(HttpRejection.bad(bad.sentence()));
         }
         HandshakeRequest request = new ReceivedHandshake(head.path(), head.query(), head.headers(),
-                forwarded.clientOf(peerAddress, head.headers()), peerAddress, principal, found.topic(),
+                forwarded.clientOf(connectionAddress, head.headers()), connectionAddress, principal, found.topic(),
                 replayLimits.allowed(((StreamQuery.Asked) asked).replay()));
         Passed passed = new Passed(request, found, limits.permitFor(request.remoteAddress().getAddress()), stream);
         HttpRejection full = passed.permit().acquire(); // the last step: nothing can fail between it and the release

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A request as a policy sees it. */
 public record ReceivedHandshake(String path, @Nullable String query, Map<String, List<String>> headers,
-        InetSocketAddress remoteAddress, InetSocketAddress peerAddress, @Nullable Principal principal,
+        InetSocketAddress remoteAddress, InetSocketAddress connectionAddress, @Nullable Principal principal,
         @Nullable String topic, Replay replay) implements HandshakeRequest {
 
     /** {@return what may be shown: no header, and no query, because they hold credentials} */

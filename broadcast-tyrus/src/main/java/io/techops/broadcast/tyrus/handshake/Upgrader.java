@@ -124,8 +124,8 @@ public final class Upgrader {
         Attributes attributes = new Attributes()
                 .set(PeerAttributes.REMOTE_ADDRESS, request.remoteAddress())
                 .set(PeerAttributes.PATH, (path == null ? request.path() : path).intern()); // most peers have the same
-        if (!request.remoteAddress().equals(request.peerAddress())) {
-            attributes.set(PeerAttributes.PROXY_ADDRESS, request.peerAddress());
+        if (!request.remoteAddress().equals(request.connectionAddress())) {
+            attributes.set(PeerAttributes.PROXY_ADDRESS, request.connectionAddress());
         }
         setIfKnown(attributes, PeerAttributes.TOPIC, passed.route().topic());
         setIfKnown(attributes, PeerAttributes.QUERY, request.query());

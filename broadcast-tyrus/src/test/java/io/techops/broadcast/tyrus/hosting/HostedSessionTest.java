@@ -157,7 +157,7 @@ class HostedSessionTest {
         }
 
         @Override
-        public InetSocketAddress peerAddress() {
+        public InetSocketAddress connectionAddress() {
             return remoteAddress();
         }
 

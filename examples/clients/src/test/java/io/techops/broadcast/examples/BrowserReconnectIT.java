@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.handshake.Decision;
+import io.techops.broadcast.handshake.ReplayLimits;
 import io.techops.broadcast.testing.Browser;
 import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.tyrus.BroadcastServer;
@@ -251,7 +252,7 @@ class BrowserReconnectIT {
     @Test
     void aTokenLetsItInBesideTheNumberedStream() throws Exception {
         serve(ClientPage.server(0).handshakePolicy(request -> "anns-token".equals(request.bearerToken())
-                ? Decision.accept().speaking("bearer") : Decision.refuse(401, "A token is needed.")));
+                ? Decision.accept().subprotocol("bearer") : Decision.refuse(401, "A token is needed.")));
         Browser.Tab tab = connected(", token: async () => 'anns-token'");
         assertThat(tab.value("socket.numbered").asBoolean()).isTrue();
         Browser.Tab stranger = ClientPage.open(browser, server, "");
@@ -263,7 +264,7 @@ class BrowserReconnectIT {
     @Test
     void theApplicationsSubprotocolWinsAndTheConnectionIsPlain() throws Exception {
         serve(ClientPage.server(0).handshakePolicy(request -> request.subprotocols().contains("chat")
-                ? Decision.accept().speaking("chat") : Decision.accept()));
+                ? Decision.accept().subprotocol("chat") : Decision.accept()));
         Browser.Tab tab = connected(", protocols: ['chat']");
         server.hub().broadcast("id: 1\n\nhello");
         eventually(tab, "messages.length === 1");
@@ -273,7 +274,7 @@ class BrowserReconnectIT {
 
     @Test
     void withAServerThatDoesNotResumeItIsPlain() throws Exception {
-        serve(ClientPage.server(0).resume(false));
+        serve(ClientPage.server(0).replayLimits(ReplayLimits.standard().resume(false)));
         Browser.Tab tab = connected("");
         server.hub().broadcast("plain");
         eventually(tab, "messages.length === 1");

@@ -160,7 +160,7 @@ class ConsoleIT {
         DemoPage page = open(DemoPage.server(0).handshakePolicy(request -> request.path().equals("/")
                 ? Decision.accept()
                 : "secret".equals(request.bearerToken()) && request.subprotocols().contains("chat")
-                        ? Decision.accept().speaking("chat") : Decision.refuse(401, "no")));
+                        ? Decision.accept().subprotocol("chat") : Decision.refuse(401, "no")));
         page.tab().value("void (document.querySelector('details').open = true)");
         page.tab().type("#address", server.uri() + "room");
         page.tab().type("#protocols", "other, chat");

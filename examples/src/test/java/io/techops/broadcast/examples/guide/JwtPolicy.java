@@ -53,9 +53,9 @@ final class JwtPolicy implements HandshakePolicy {
         if (scope == null || !Arrays.asList(scope.split(" ")).contains("live")) {
             return Decision.refuse(403, "the token has not the scope live");
         }
-        Decision.Accept accept = Decision.accept().with(PeerAttributes.PRINCIPAL, new User(claims.getSubject()))
-                .with(EXPIRES, claims.getExpirationTime().toInstant());
-        return request.subprotocols().contains("bearer") ? accept.speaking("bearer") : accept;
+        Decision.Accept accept = Decision.accept().attribute(PeerAttributes.PRINCIPAL, new User(claims.getSubject()))
+                .attribute(EXPIRES, claims.getExpirationTime().toInstant());
+        return request.subprotocols().contains("bearer") ? accept.subprotocol("bearer") : accept;
     }
 
     /** Ends the connections whose token was good until now: to be called every few seconds. */

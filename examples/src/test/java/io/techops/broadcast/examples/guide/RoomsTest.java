@@ -10,6 +10,7 @@ import io.techops.broadcast.Peer;
 import io.techops.broadcast.PeerGroups;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.handshake.PeerAttributes;
+import io.techops.broadcast.handshake.ReplayLimits;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import java.util.Map;
@@ -22,7 +23,7 @@ class RoomsTest {
     void aTopicIsARoomWithAPast() throws Exception {
         Topics topics = Topics.builder().build();
         try (BroadcastServer server = BroadcastServer.builder().host("127.0.0.1").port(0).topics(topics)
-                .path("/rooms/{topic}").replay(10).start()) {
+                .path("/rooms/{topic}").replayLimits(ReplayLimits.standard().replay(10)).start()) {
             topics.hub("kitchen").broadcast("coffee");
             topics.hub("garden").broadcast("rain");
             try (RawClient late = RawClient.connect(server.port()).shakeHands("/rooms/kitchen?replay=10")) {
@@ -44,7 +45,8 @@ class RoomsTest {
                 }
             }
         }).build();
-        try (BroadcastServer server = BroadcastServer.builder().host("127.0.0.1").port(0).hub(hub).replay(10).start();
+        try (BroadcastServer server = BroadcastServer.builder().host("127.0.0.1").port(0).hub(hub)
+                .replayLimits(ReplayLimits.standard().replay(10)).start();
                 RawClient both = RawClient.connect(server.port()).shakeHands("/kitchen+garden")) {
             await().until(() -> rooms.sizes().equals(Map.of("kitchen", 1, "garden", 1)));
             hub.broadcast(Message.text("coffee"), rooms.to("kitchen"));

@@ -21,6 +21,6 @@ final class SessionPolicy implements HandshakePolicy {
         String session = request.cookies().get("SESSION");
         String user = session == null ? null : sessions.get(session);
         return user == null ? Decision.refuse(403, "log in first")
-                : Decision.accept().with(PeerAttributes.PRINCIPAL, new User(user));
+                : Decision.accept().attribute(PeerAttributes.PRINCIPAL, new User(user));
     }
 }

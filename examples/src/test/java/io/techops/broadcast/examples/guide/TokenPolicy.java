@@ -26,7 +26,7 @@ final class TokenPolicy implements HandshakePolicy {
         if (user == null) {
             return Decision.refuse(401, "the token is not valid").challenge("Bearer error=\"invalid_token\"");
         }
-        Decision.Accept accept = Decision.accept().with(PeerAttributes.PRINCIPAL, new User(user));
-        return request.subprotocols().contains("bearer") ? accept.speaking("bearer") : accept;
+        Decision.Accept accept = Decision.accept().attribute(PeerAttributes.PRINCIPAL, new User(user));
+        return request.subprotocols().contains("bearer") ? accept.subprotocol("bearer") : accept;
     }
 }

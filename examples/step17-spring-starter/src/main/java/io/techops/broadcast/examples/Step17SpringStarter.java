@@ -35,7 +35,7 @@ public class Step17SpringStarter {
     HandshakePolicy members() {
         return request -> {
             String user = request.bearerToken() == null ? null : USERS.get(request.bearerToken());
-            return user == null ? Decision.refuse(401, "A token is needed.") : Decision.accept().with(USER, user);
+            return user == null ? Decision.refuse(401, "A token is needed.") : Decision.accept().attribute(USER, user);
         };
     }
 

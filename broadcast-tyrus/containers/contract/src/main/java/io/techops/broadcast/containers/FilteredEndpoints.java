@@ -37,7 +37,7 @@ public final class FilteredEndpoints {
             .handshakePolicy(HandshakePolicy.async(request -> LATER.computeIfAbsent(
                     request.bearerToken(), token -> new CompletableFuture<>())).andThen(request -> {
                         ASKED.incrementAndGet();
-                        return Decision.accept().with(GuardedEndpoints.USER, request.bearerToken());
+                        return Decision.accept().attribute(GuardedEndpoints.USER, request.bearerToken());
                     }));
 
     private static final EndpointSettings HURRIED = PATIENT.handshakeTimeout(Duration.ofMillis(100));

@@ -38,15 +38,15 @@ public final class GuardedEndpoints {
         if (token == null) {
             return Decision.refuse(401, "a valid token is needed");
         }
-        Decision.Accept accept = Decision.accept().with(USER, token).header("X-User", token)
-                .with(SEEN_AT, request.remoteAddress().toString());
+        Decision.Accept accept = Decision.accept().attribute(USER, token).header("X-User", token)
+                .attribute(SEEN_AT, request.remoteAddress().toString());
         if (request.topic() != null) {
-            accept = accept.with(ASKED, request.topic());
+            accept = accept.attribute(ASKED, request.topic());
         }
         if (request.subprotocols().contains("chat")) {
-            accept = accept.speaking("chat");
+            accept = accept.subprotocol("chat");
         } else if (request.subprotocols().contains("bearer")) {
-            accept = accept.speaking("bearer");
+            accept = accept.subprotocol("bearer");
         }
         return switch (token) {
             case "later" -> Decision.later(CompletableFuture.completedFuture(accept));
