@@ -36,16 +36,16 @@ public final class Replay {
     private final @Nullable Position position;
     private final int messages;
     private final boolean latest;
-    private final int mostBack;
-    private final @Nullable Duration oldest;
+    private final int withinMessages;
+    private final @Nullable Duration withinAge;
 
-    private Replay(@Nullable Position position, int messages, boolean latest, int mostBack,
-            @Nullable Duration oldest) {
+    private Replay(@Nullable Position position, int messages, boolean latest, int withinMessages,
+            @Nullable Duration withinAge) {
         this.position = position;
         this.messages = messages;
         this.latest = latest;
-        this.mostBack = mostBack;
-        this.oldest = oldest;
+        this.withinMessages = withinMessages;
+        this.withinAge = withinAge;
     }
 
     /** {@return the replay of nothing: the peer is given what is broadcast from now on} */
@@ -96,7 +96,7 @@ public final class Replay {
     public Replay orElse(Replay other) {
         Objects.requireNonNull(other, "other");
         return position == null ? this
-                : new Replay(position, other.messages, other.latest, mostBack, oldest);
+                : new Replay(position, other.messages, other.latest, withinMessages, withinAge);
     }
 
     /**
@@ -111,8 +111,8 @@ public final class Replay {
         if (messages < 0) {
             throw new IllegalArgumentException("messages must not be negative: " + messages);
         }
-        return position == null || messages >= mostBack ? this
-                : new Replay(position, this.messages, latest, messages, oldest);
+        return position == null || messages >= withinMessages ? this
+                : new Replay(position, this.messages, latest, messages, withinAge);
     }
 
     /**
@@ -129,8 +129,8 @@ public final class Replay {
             throw new IllegalArgumentException(
                     "age must be more than zero and at most " + BroadcastOptions.MAX_TIME_TO_LIVE + ": " + age);
         }
-        return position == null || oldest != null && oldest.compareTo(age) <= 0 ? this
-                : new Replay(position, messages, latest, mostBack, age);
+        return position == null || withinAge != null && withinAge.compareTo(age) <= 0 ? this
+                : new Replay(position, messages, latest, withinMessages, age);
     }
 
     /** {@return after which position to go on; null if after none} */
@@ -149,31 +149,32 @@ public final class Replay {
     }
 
     /** {@return how many of the newest messages a position may be back; 2<sup>31</sup> - 1 if there is no bound} */
-    public int mostBack() {
-        return mostBack;
+    public int withinMessages() {
+        return withinMessages;
     }
 
     /** {@return how old what follows a position may be; null if there is no bound} */
-    public @Nullable Duration oldest() {
-        return oldest;
+    public @Nullable Duration withinAge() {
+        return withinAge;
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Replay that && Objects.equals(position, that.position) && messages == that.messages
-                && latest == that.latest && mostBack == that.mostBack && Objects.equals(oldest, that.oldest);
+                && latest == that.latest && withinMessages == that.withinMessages
+                && Objects.equals(withinAge, that.withinAge);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(position, messages, latest, mostBack, oldest);
+        return Objects.hash(position, messages, latest, withinMessages, withinAge);
     }
 
     @Override
     public String toString() {
         String rest = latest ? "latest" : messages > 0 ? "last " + messages : "none";
         return position == null ? rest : "after " + position
-                + (mostBack == ALL ? "" : " within " + mostBack + " messages")
-                + (oldest == null ? "" : " within " + oldest) + " or else " + rest;
+                + (withinMessages == ALL ? "" : " within " + withinMessages + " messages")
+                + (withinAge == null ? "" : " within " + withinAge) + " or else " + rest;
     }
 }

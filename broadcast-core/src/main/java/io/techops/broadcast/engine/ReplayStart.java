@@ -54,8 +54,8 @@ record ReplayStart(long next, long keysFrom, long keysTo, long latestBelow, Posi
     private static ReplayStart after(Position position, PositionRuns.Place place, Replay replay, LogBuffer ring,
             long now) {
         long from = place.next();
-        long most = replay.oldest() == null ? Long.MAX_VALUE : replay.oldest().toNanos();
-        long bound = ring.head() - replay.mostBack();
+        long most = replay.withinAge() == null ? Long.MAX_VALUE : replay.withinAge().toNanos();
+        long bound = ring.head() - replay.withinMessages();
         long oldest = Math.max(ring.oldest(now, most), bound);
         if (from >= oldest && !place.broken()) {
             return new ReplayStart(from, 0, 0, 0, position, true, null, UNKNOWN, from < ring.head());

@@ -355,7 +355,7 @@ class ReplayModelTest {
                 replay = replay.within(random.nextInt(10));
             }
             Subject subject = new Subject(this, random.nextInt(3) > 0, replay);
-            subject.tailAtJoin = Math.max(tail, replay.position() == null ? 0 : head() - replay.mostBack() + 1);
+            subject.tailAtJoin = Math.max(tail, replay.position() == null ? 0 : head() - replay.withinMessages() + 1);
             begin(subject, origin);
             subjects.add(subject);
             rig.join(subject);
