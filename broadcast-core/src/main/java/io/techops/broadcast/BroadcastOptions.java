@@ -53,12 +53,22 @@ public final class BroadcastOptions {
         public Iterable<? extends Peer> among(Collection<? extends Peer> peers) {
             return peers;
         }
+
+        @Override
+        public String toString() {
+            return "everyone";
+        }
     }
 
     private record Matching(Predicate<? super Peer> filter) implements Receivers {
         @Override
         public Iterable<? extends Peer> among(Collection<? extends Peer> peers) {
             return peers.stream().filter(filter).toList();
+        }
+
+        @Override
+        public String toString() {
+            return "those that match";
         }
     }
 
@@ -67,12 +77,22 @@ public final class BroadcastOptions {
         public Iterable<? extends Peer> among(Collection<? extends Peer> peers) {
             return receivers;
         }
+
+        @Override
+        public String toString() {
+            return receivers.toString();
+        }
     }
 
     private record Grouped(PeerGroup group) implements Receivers {
         @Override
         public Iterable<? extends Peer> among(Collection<? extends Peer> peers) {
             return group.members();
+        }
+
+        @Override
+        public String toString() {
+            return group.toString();
         }
     }
 

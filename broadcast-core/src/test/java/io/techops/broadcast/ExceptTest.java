@@ -113,7 +113,10 @@ class ExceptTest {
         BroadcastOptions options = BroadcastOptions.everyone().without(first.peer()).without(second.peer(),
                 first.peer());
         assertThat(options.excluded()).containsExactly(first.peer(), second.peer());
-        assertThat(options).hasToString("to Everyone[] without [peer 1, peer 2]");
+        assertThat(options).hasToString("to everyone without [peer 1, peer 2]");
+        assertThat(BroadcastOptions.to(first.peer()).key("a")).hasToString("to [peer 1], key a");
+        assertThat(BroadcastOptions.to(new PeerGroup())).hasToString("to a group of 0");
+        assertThat(BroadcastOptions.to(peer -> true)).hasToString("to those that match");
         assertThat(BroadcastOptions.everyone().excluded()).isEmpty();
         List<Peer> many = new ArrayList<>();
         for (int i = 0; i < BroadcastOptions.MAX_EXCLUDED; i++) {
