@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * read.
  */
 /** A log of a {@link RedisBackplane}. */
-final class RedisLog implements SharedLog, Servers.Resident, Session.Follower {
+final class RedisLog implements SharedLog, Servers.Resident {
 
     private static final SafeLog LOG = SafeLog.of(RedisLog.class);
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -44,24 +44,20 @@ final class RedisLog implements SharedLog, Servers.Resident, Session.Follower {
     private final Runnable changed;
     private final String channel;
     private final byte[][] keys;
-    private final int slot;
     private final NodeCounts counts;
     /** What the epochs begin with that this log offers, each once; how many these were. */
     private final String random = random();
     private final AtomicLong epochs = new AtomicLong();
     private final LogRateLimiter broken = new LogRateLimiter();
 
+    private final Subscription subscription;
+
     /** Guards what follows; nothing foreign runs under it. */
     private final Object lock = new Object();
-    private final PushedRecords pushed = new PushedRecords();
-    private @Nullable ServerLink link;
-    private boolean isSubscribed;
-    private long checkedAt;
     private String producer = "";
     private long number;
     /** A time that the server's clock had reached when the last append was first tried. */
     private long firstTried;
-    private boolean closed;
 
     RedisLog(Servers servers, Settings settings, String name, Runnable changed) {
         this.servers = servers;
@@ -71,7 +67,7 @@ final class RedisLog implements SharedLog, Servers.Resident, Session.Follower {
         this.channel = tagged + "live";
         this.keys = new byte[][] {bytes(tagged + "meta"), bytes(tagged + "log")};
         this.counts = new NodeCounts(tagged + "nodes", random);
-        this.slot = SlotHash.getSlot(keys[0]);
+        this.subscription = new Subscription(servers, SlotHash.getSlot(keys[0]), channel, this::changed, broken);
     }
 
     /** {@return a name with which all keys of the log have one hash tag} */
@@ -80,29 +76,8 @@ final class RedisLog implements SharedLog, Servers.Resident, Session.Follower {
     }
 
     @Override
-    public int slot() {
-        return slot;
-    }
-
-    @Override
-    public void settle(ServerLink at) {
-        ServerLink before;
-        synchronized (lock) {
-            if (closed || link == at) {
-                return;
-            }
-            before = link;
-            link = at;
-            isSubscribed = false;
-            pushed.clear();
-        }
-        if (before != null) {
-            before.unfollow(this);
-        }
-        at.follow(this);
-        if (before != null) {
-            changed();
-        }
+    public void settle() {
+        subscription.settle();
     }
 
     @Override
@@ -120,13 +95,12 @@ final class RedisLog implements SharedLog, Servers.Resident, Session.Follower {
         if (!servers.firstTried().isDone()) {
             return servers.firstTried().thenCompose(ended -> append(epoch, by, with, records));
         }
-        ServerLink at;
+        ServerLink at = subscription.link();
+        if (at == null) {
+            return failed(Outcome.REFUSED, "the log is closed");
+        }
         long tried;
         synchronized (lock) {
-            at = link;
-            if (closed || at == null) {
-                return failed(Outcome.REFUSED, "the log is closed");
-            }
             if (!by.equals(producer) || with != number || firstTried == 0) {
                 producer = by;
                 number = with;
@@ -187,24 +161,20 @@ final class RedisLog implements SharedLog, Servers.Resident, Session.Follower {
         if (!servers.firstTried().isDone()) {
             return servers.firstTried().thenCompose(ended -> read(after, messages, most));
         }
-        ServerLink at;
         long now = System.nanoTime();
-        synchronized (lock) {
-            at = link;
-            if (closed || at == null) {
-                return failed(Outcome.REFUSED, "the log is closed");
-            }
-            SharedPage page = after == null || !isSubscribed ? null : pushed.after(after, messages, most, at.time());
-            if (page != null && (!page.records().isEmpty() || now - checkedAt < servers.checkNanos())) {
-                return CompletableFuture.completedFuture(page);
-            }
+        Subscription.Look look = subscription.look(after, messages, most, now);
+        if (look.at() == null) {
+            return failed(Outcome.REFUSED, "the log is closed");
+        }
+        if (look.page() != null) {
+            return CompletableFuture.completedFuture(look.page());
         }
         byte[][] arguments = new byte[7][];
         fill(arguments, after == null ? "" : after.epoch(), after == null ? 0 : after.sequence(), messages, most);
-        return answered(at.run(Script.READ, keys, arguments), answer -> page(at, after, answer, now));
+        return answered(look.at().run(Script.READ, keys, arguments), answer -> page(look.over(), after, answer, now));
     }
 
-    private SharedPage page(ServerLink from, @Nullable Position after, List<Object> answer, long asked) {
+    private SharedPage page(@Nullable Session over, @Nullable Position after, List<Object> answer, long asked) {
         Position head = Position.of(RecordFormat.text(answer.get(0)), number(answer.get(1)));
         SharedPage page;
         try {
@@ -213,12 +183,7 @@ final class RedisLog implements SharedLog, Servers.Resident, Session.Follower {
             LOG.warn(broken, "A log cannot be read: {}", channel + ": " + foreign.getMessage());
             throw new BackplaneException(Outcome.REFUSED, channel + " cannot be read", foreign);
         }
-        synchronized (lock) {
-            if (link == from && isSubscribed) {
-                pushed.read(page.last(), head.sequence());
-                checkedAt = asked;
-            }
-        }
+        subscription.read(over, page.last(), head.sequence(), asked);
         return page;
     }
 
@@ -231,11 +196,7 @@ final class RedisLog implements SharedLog, Servers.Resident, Session.Follower {
         if (peers < 0) {
             throw new IllegalArgumentException("peers must be at least 0: " + peers);
         }
-        ServerLink at;
-        synchronized (lock) {
-            at = link;
-        }
-        return counts.told(at, peers, servers.censusNanos());
+        return counts.told(subscription.link(), peers, servers.censusNanos());
     }
 
     private <T> CompletionStage<T> answered(CompletableFuture<List<Object>> answer, Function<List<Object>, T> as) {
@@ -267,43 +228,6 @@ final class RedisLog implements SharedLog, Servers.Resident, Session.Follower {
         return CompletableFuture.failedFuture(new BackplaneException(outcome, message, null));
     }
 
-    @Override
-    public String channel() {
-        return channel;
-    }
-
-    @Override
-    public void subscribed() {
-        synchronized (lock) {
-            isSubscribed = true;
-            pushed.clear();
-        }
-        changed();
-    }
-
-    @Override
-    public void pushed(byte[] push) {
-        synchronized (lock) {
-            try {
-                pushed.pushed(RecordFormat.push(push));
-            } catch (IllegalArgumentException foreign) {
-                LOG.warn(broken, "Not a push of this library: {}", channel + ": " + foreign.getMessage());
-            } catch (Throwable noMemory) { // it is read from the stream
-                pushed.clear();
-            }
-        }
-        changed();
-    }
-
-    @Override
-    public void disconnected() {
-        synchronized (lock) {
-            isSubscribed = false;
-            pushed.clear();
-        }
-        changed();
-    }
-
     private void changed() {
         try {
             changed.run();
@@ -314,18 +238,9 @@ final class RedisLog implements SharedLog, Servers.Resident, Session.Follower {
 
     @Override
     public void close() {
-        ServerLink last;
-        synchronized (lock) {
-            last = link;
-            closed = true;
-            link = null;
-            isSubscribed = false;
-            pushed.clear();
-        }
+        ServerLink last = subscription.link();
         servers.remove(this);
+        subscription.close();
         counts.close(last);
-        if (last != null) {
-            last.unfollow(this);
-        }
     }
 }

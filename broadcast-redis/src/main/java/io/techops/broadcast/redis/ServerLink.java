@@ -11,8 +11,10 @@ import io.techops.broadcast.spi.BackplaneException.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -49,7 +51,7 @@ final class ServerLink implements Session.Owner {
 
     /** Guards what follows; nothing foreign runs under it. */
     private final Object lock = new Object();
-    private final Map<String, List<Session.Follower>> followers = new HashMap<>();
+    private final Map<String, Set<Session.Follower>> followers = new HashMap<>();
     /** When the next attempt begins, or the one that is under way is given up. */
     private long due = System.nanoTime();
     private long pause = FIRST_PAUSE;
@@ -168,6 +170,7 @@ final class ServerLink implements Session.Owner {
     private void up(Object mine, Session next) {
         boolean again;
         List<String> channels;
+        next.listen(); // first: as soon as it is the session, a follower may subscribe over it
         synchronized (lock) {
             if (closed || attempt != mine) {
                 throw new IllegalStateException("it came too late");
@@ -182,7 +185,6 @@ final class ServerLink implements Session.Owner {
         if (next.isLost()) { // before it was the session, or it would have been told
             throw new IllegalStateException("the connection was lost at once");
         }
-        next.listen();
         if (again) {
             LOG.info("Redis at {} is back", name);
         } else {
@@ -262,7 +264,7 @@ final class ServerLink implements Session.Owner {
         try {
             List<Session.Follower> those;
             synchronized (lock) {
-                those = followers.values().stream().flatMap(List::stream).toList();
+                those = followers.values().stream().flatMap(Set::stream).toList();
             }
             those.forEach(Session.Follower::disconnected);
         } catch (Throwable noMemory) {
@@ -278,10 +280,11 @@ final class ServerLink implements Session.Owner {
         }
     }
 
+    /** Tells someone of what is pushed, from now on; one who is told already is told again that it is subscribed. */
     void follow(Session.Follower follower) {
         Session now;
         synchronized (lock) {
-            followers.computeIfAbsent(follower.channel(), channel -> new ArrayList<>()).add(follower);
+            followers.computeIfAbsent(follower.channel(), channel -> new HashSet<>()).add(follower);
             now = session;
         }
         if (now != null) {
@@ -292,7 +295,7 @@ final class ServerLink implements Session.Owner {
     void unfollow(Session.Follower follower) {
         Session last = null;
         synchronized (lock) {
-            List<Session.Follower> those = followers.get(follower.channel());
+            Set<Session.Follower> those = followers.get(follower.channel());
             if (those != null && those.remove(follower) && those.isEmpty()) {
                 followers.remove(follower.channel());
                 last = session;
@@ -306,7 +309,7 @@ final class ServerLink implements Session.Owner {
     @Override
     public List<Session.Follower> followersOf(String channel) {
         synchronized (lock) {
-            return List.copyOf(followers.getOrDefault(channel, List.of()));
+            return List.copyOf(followers.getOrDefault(channel, Set.of()));
         }
     }
 

@@ -12,8 +12,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -21,19 +23,21 @@ import org.jspecify.annotations.Nullable;
  * serves is asked whenever a link is up, a server answers that a slot is elsewhere, and once a second while one of the
  * links that serve slots is away. A slot that is being moved is refused until it has arrived; its logs begin a new
  * epoch there, because the new server's history is another one.
+ *
+ * One answer at a time is heeded. A server that was cut off from its cluster, or has lost its configuration, knows less
+ * than the others, or no slots at all: what it does not name stays where it was, and a link is closed only when another
+ * one has all of its slots, and their logs.
  */
 /** The links to the servers, and which of them has which log. Safe for use by any number of threads. */
-final class Servers {
+final class Servers implements Subscription.Owners {
 
     private static final SafeLog LOG = SafeLog.of(Servers.class);
 
     /** A log, which is at one of the servers. */
     interface Resident {
 
-        int slot();
-
-        /** It is at this server from now on. */
-        void settle(ServerLink at);
+        /** It may be at another server now: {@link #of} says at which. Called by any thread, also by several. */
+        void settle();
 
         void close();
     }
@@ -145,49 +149,53 @@ final class Servers {
     }
 
     private void ask() {
-        ServerLink up;
+        List<ServerLink> up;
         synchronized (lock) {
-            up = links.values().stream().filter(ServerLink::isUp).findAny().orElse(null);
+            up = links.values().stream().filter(ServerLink::isUp).toList();
         }
-        if (up != null) {
-            ask(up);
+        if (!up.isEmpty()) { // not always the same one, which may know less than the others
+            ask(up.get(ThreadLocalRandom.current().nextInt(up.size())));
         }
     }
 
     private void ask(ServerLink link) {
         if (isAsking.compareAndSet(false, true)) {
-            asked(link).whenComplete((slots, thrown) -> {
+            try {
+                link.clusterSlots().whenComplete((slots, thrown) -> answered(link, slots, thrown));
+            } catch (Throwable noMemory) {
                 isAsking.set(false);
-                if (thrown == null) {
-                    assign(link.uri(), slots);
-                    canBeUsed();
-                } else {
-                    trouble = Failures.explained(thrown);
-                    firstTried.complete(null);
-                    LOG.warn(unknown, "The servers of the cluster cannot be asked for: {}", trouble);
-                }
-            });
+                throw noMemory;
+            }
         }
     }
 
-    private CompletableFuture<List<Object>> asked(ServerLink link) {
+    private void answered(ServerLink link, List<Object> slots, @Nullable Throwable thrown) {
         try {
-            return link.clusterSlots();
-        } catch (Throwable noMemory) {
+            if (thrown == null) {
+                assign(link.uri(), slots);
+                canBeUsed();
+            } else {
+                trouble = Failures.explained(thrown);
+                firstTried.complete(null);
+                LOG.warn(unknown, "The servers of the cluster cannot be asked for: {}", trouble);
+            }
+        } finally {
             isAsking.set(false);
-            throw noMemory;
         }
     }
 
-    private void assign(RedisURI asked, List<Object> slots) {
+    /**
+     * Heeds what a server says.
+     *
+     * @param slots as CLUSTER SLOTS answers
+     */
+    void assign(RedisURI asked, List<Object> slots) {
         Set<ServerLink> started = new HashSet<>();
-        Set<ServerLink> gone;
         Set<Resident> all;
         synchronized (lock) {
             if (closed) {
                 return;
             }
-            Set<ServerLink> used = new HashSet<>(seeds);
             for (Object range : slots) {
                 List<?> parts = (List<?>) range;
                 List<?> master = (List<?>) parts.get(2);
@@ -199,22 +207,31 @@ final class Servers {
                     started.add(made);
                     return made;
                 });
-                used.add(link);
                 for (int slot = ((Long) parts.get(0)).intValue(); slot <= ((Long) parts.get(1)).intValue(); slot++) {
                     owners[slot] = link;
                 }
             }
-            gone = new HashSet<>(links.values());
-            gone.removeAll(used);
-            links.values().removeAll(gone);
             all = Set.copyOf(logs);
         }
         started.forEach(ServerLink::look);
-        all.forEach(log -> log.settle(of(log.slot())));
+        all.forEach(Resident::settle);
+        closeUnused();
+    }
+
+    /** Closes the links that have no slots any more; their logs have left them. */
+    private void closeUnused() {
+        Set<ServerLink> gone;
+        synchronized (lock) {
+            gone = new HashSet<>(links.values());
+            gone.removeAll(seeds);
+            Stream.of(owners).forEach(gone::remove);
+            links.values().removeAll(gone);
+        }
         gone.forEach(ServerLink::close);
     }
 
-    private ServerLink of(int slot) {
+    @Override
+    public ServerLink of(int slot) {
         synchronized (lock) {
             ServerLink owner = owners[slot];
             return owner == null ? first : owner;
@@ -229,7 +246,7 @@ final class Servers {
             logs.add(log);
             open = logs.size();
         }
-        log.settle(of(log.slot()));
+        log.settle();
     }
 
     void remove(Resident log) {
@@ -239,8 +256,9 @@ final class Servers {
         }
     }
 
-    /** {@return how long what is known of a log may be trusted: longer with very many logs, which are read in turn} */
-    long checkNanos() {
+    /** Longer with very many logs, which are read in turn. */
+    @Override
+    public long checkNanos() {
         return Math.max(settings.pollInterval().toNanos(), open * TimeUnit.MILLISECONDS.toNanos(2));
     }
 

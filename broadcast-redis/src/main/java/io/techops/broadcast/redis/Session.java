@@ -17,18 +17,21 @@ final class Session extends RedisPubSubAdapter<byte[], byte[]> implements RedisC
 
     private static final int CHANNELS_AT_ONCE = 256;
 
-    /** Who follows a channel. Its methods are called one after the other, and return at once. */
+    /**
+     * Who follows a channel. Its methods return at once. For one connection they are called one after the other; the
+     * last words of a connection that is lost may come late, when the next one is there already.
+     */
     interface Follower {
 
         /** {@return the channel, which does not change} */
         String channel();
 
-        /** All that is published from now on is pushed, until the connection is lost. */
-        void subscribed();
+        /** All that is published from now on is pushed over this connection, until it is lost. */
+        void subscribed(Session over);
 
-        void pushed(byte[] push);
+        void pushed(Session over, byte[] push);
 
-        /** The connection is lost. */
+        /** A connection is lost: perhaps not the one of now. */
         void disconnected();
     }
 
@@ -150,12 +153,12 @@ final class Session extends RedisPubSubAdapter<byte[], byte[]> implements RedisC
 
     @Override
     public void subscribed(byte[] channel, long count) {
-        each(channel, Follower::subscribed);
+        each(channel, follower -> follower.subscribed(this));
     }
 
     @Override
     public void message(byte[] channel, byte[] message) {
-        each(channel, follower -> follower.pushed(message));
+        each(channel, follower -> follower.pushed(this, message));
     }
 
     private void each(byte[] channel, Consumer<Follower> told) {

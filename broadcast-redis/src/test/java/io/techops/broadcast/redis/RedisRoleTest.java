@@ -3,10 +3,12 @@ package io.techops.broadcast.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.cluster.SlotHash;
 import io.techops.broadcast.spi.Backplane;
 import io.techops.broadcast.spi.SharedLog;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -17,6 +19,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource
 class RedisRoleTest extends FaultTest {
+
+    private static final int LAST_SLOT = SlotHash.SLOT_COUNT - 1;
 
     @Test
     void aReplicaThatSentinelPromotesBeginsAnEpoch() {
@@ -84,11 +88,7 @@ class RedisRoleTest extends FaultTest {
     void aClusterHasItsLogsOnTheServersOfTheirSlots() {
         redis = RedisProcess.start(binary, "cluster-enabled yes");
         try (RedisProcess other = RedisProcess.start(binary, "cluster-enabled yes")) {
-            addSlots(redis, 0, 8_191);
-            addSlots(other, 8_192, 16_383);
-            redis.command("CLUSTER", "MEET", "127.0.0.1", Integer.toString(other.port()));
-            await().atMost(LIMIT).until(() -> redis.command("CLUSTER", "INFO")
-                    .contains("cluster_state:ok") && other.command("CLUSTER", "INFO").contains("cluster_state:ok"));
+            formCluster(other);
             try (RedisBackplane first = RedisBackplane.builder().cluster(redis.uri()).connect();
                     RedisBackplane second = RedisBackplane.builder().cluster(other.uri()).connect()) {
                 for (int i = 0; i < 8; i++) {
@@ -108,12 +108,42 @@ class RedisRoleTest extends FaultTest {
         redis = null;
     }
 
-    private static void addSlots(RedisProcess to, int from, int last) {
-        List<String> command = new ArrayList<>(List.of("CLUSTER", "ADDSLOTS"));
+    @Test
+    void aLogWhoseServerIsAwayIsLookedForInTheCluster() {
+        redis = RedisProcess.start(binary, "cluster-enabled yes");
+        try (RedisProcess other = RedisProcess.start(binary, "cluster-enabled yes")) {
+            formCluster(other);
+            String name = Stream.iterate(0, i -> i + 1).map(i -> "log " + i)
+                    .filter(log -> SlotHash.getSlot("broadcast:{" + log + "}:meta") > LAST_SLOT / 2).findFirst()
+                    .orElseThrow();
+            try (Node node = new Node(RedisBackplane.builder().cluster(redis.uri()).build(), name)) {
+                String epoch = node.append("before").epoch();
+                other.kill();
+                await().atMost(LIMIT).until(node::isAway); // it cannot say that the log has moved
+                slots("DELSLOTS", redis, LAST_SLOT / 2 + 1, LAST_SLOT);
+                slots("ADDSLOTS", redis, LAST_SLOT / 2 + 1, LAST_SLOT);
+                assertThat(node.append("after").epoch()).isNotEqualTo(epoch);
+            }
+        }
+        redis.close();
+        redis = null;
+    }
+
+    /** Makes a cluster of {@code redis}, which has the first half of the slots, and another server. */
+    private void formCluster(RedisProcess other) {
+        slots("ADDSLOTS", redis, 0, LAST_SLOT / 2);
+        slots("ADDSLOTS", other, LAST_SLOT / 2 + 1, LAST_SLOT);
+        redis.command("CLUSTER", "MEET", "127.0.0.1", Integer.toString(other.port()));
+        await().atMost(LIMIT).until(() -> redis.command("CLUSTER", "INFO")
+                .contains("cluster_state:ok") && other.command("CLUSTER", "INFO").contains("cluster_state:ok"));
+    }
+
+    private static void slots(String action, RedisProcess at, int from, int last) {
+        List<String> command = new ArrayList<>(List.of("CLUSTER", action));
         for (int slot = from; slot <= last; slot++) {
             command.add(Integer.toString(slot));
         }
-        assertThat(to.command(command.toArray(new String[0]))).isEqualTo("OK");
+        assertThat(at.command(command.toArray(new String[0]))).isEqualTo("OK");
     }
 
     /** {@return a backplane that several nodes of the test use, and that the test closes} */

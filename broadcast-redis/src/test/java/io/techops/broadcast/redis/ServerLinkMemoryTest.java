@@ -75,13 +75,13 @@ class ServerLinkMemoryTest {
         }
 
         @Override
-        public void subscribed() {
+        public void subscribed(Session over) {
             needs(subscribing);
             subscriptions.incrementAndGet();
         }
 
         @Override
-        public void pushed(byte[] push) {
+        public void pushed(Session over, byte[] push) {
             needs(pushing);
             pushes.add(RecordFormat.text(push));
         }
