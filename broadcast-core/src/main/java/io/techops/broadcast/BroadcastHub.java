@@ -202,6 +202,17 @@ public abstract class BroadcastHub implements AutoCloseable {
     }
 
     /**
+     * Runs a task about once a second on the threads of the listener, until the hub begins to close. Only the library
+     * calls it, on a hub that a {@link Builder} made.
+     *
+     * @param task what to run, one time after the other
+     * @throws UnsupportedOperationException if the hub is that of a topic
+     */
+    protected void everySecond(Runnable task) {
+        throw new UnsupportedOperationException("the hub is that of a topic");
+    }
+
+    /**
      * {@return the peer with a number; {@code null} if none that is registered now has it} Takes the same time however
      * many peers there are.
      *

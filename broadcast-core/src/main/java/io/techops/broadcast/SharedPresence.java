@@ -5,7 +5,6 @@ import io.techops.broadcast.logging.SafeLog;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
@@ -17,9 +16,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -70,16 +66,15 @@ public final class SharedPresence implements HubListener, AutoCloseable {
     public static final int MAX_NAME_LENGTH = 256;
 
     private static final SafeLog LOG = SafeLog.of(SharedPresence.class);
-    private static final Duration LOOK = Duration.ofSeconds(1);
-    private static final long PERIOD = Duration.ofSeconds(5).toNanos();
-    private static final long FORGOTTEN = Duration.ofSeconds(15).toNanos();
+    /** In looks, of which there is one a second. */
+    private static final int PERIOD = 5;
+    private static final int FORGOTTEN = 15;
 
     private final String me = UUID.randomUUID().toString();
-    private final HubTimer timer;
     private final Presence here;
     private final Presence.Listener listener;
     private final BroadcastHub between;
-    private final LogRateLimiter failures;
+    private final LogRateLimiter failures = new LogRateLimiter();
 
     /** On how many nodes a name is, this one included; written under the lock, read by anyone. */
     private final Map<String, Integer> nodesOf = new ConcurrentHashMap<>();
@@ -94,6 +89,8 @@ public final class SharedPresence implements HubListener, AutoCloseable {
     private boolean isTelling;
     private boolean isHeard;
     private boolean closed;
+    /** How often it has looked: the time, which stands still while the process does. */
+    private long looks;
     private long sayAt;
     private long askAt;
 
@@ -103,13 +100,9 @@ public final class SharedPresence implements HubListener, AutoCloseable {
         private long heardAt;
     }
 
-    private SharedPresence(BroadcastHub.Builder between, HubTimer timer, Function<Peer, @Nullable String> naming,
+    private SharedPresence(BroadcastHub.Builder between, Function<Peer, @Nullable String> naming,
             Presence.Listener listener) {
-        this.timer = timer;
         this.listener = Objects.requireNonNull(listener, "listener");
-        this.failures = new LogRateLimiter(timer::nanoTime);
-        this.sayAt = timer.nanoTime();
-        this.askAt = sayAt;
         this.here = new Presence(naming, new Presence.Listener() {
             @Override
             public void arrived(String name) {
@@ -130,7 +123,7 @@ public final class SharedPresence implements HubListener, AutoCloseable {
     }
 
     /**
-     * Makes a presence that tells the other nodes of its names, with a thread of its own for what is due.
+     * Makes a presence that tells the other nodes of its names.
      *
      * @param between makes the hub by which the nodes talk: with the backplane, and a name of its own that is the same
      *     on all nodes; its message listener is set by this, and it is closed with this
@@ -140,22 +133,8 @@ public final class SharedPresence implements HubListener, AutoCloseable {
      */
     public static SharedPresence over(BroadcastHub.Builder between, Function<Peer, @Nullable String> naming,
             Presence.Listener listener) {
-        return over(between, naming, listener, new OwnTimer());
-    }
-
-    /**
-     * Makes a presence that tells the other nodes of its names.
-     *
-     * @param between as in the other method
-     * @param naming as {@link Presence#Presence} takes it
-     * @param listener as {@link Presence#Presence} takes it; what it throws is logged
-     * @param timer the clock and the timer, such as that of a test
-     * @return the presence, for {@link BroadcastHub.Builder#listener}
-     */
-    public static SharedPresence over(BroadcastHub.Builder between, Function<Peer, @Nullable String> naming,
-            Presence.Listener listener, HubTimer timer) {
-        SharedPresence presence = new SharedPresence(between, timer, naming, listener);
-        presence.look();
+        SharedPresence presence = new SharedPresence(between, naming, listener);
+        presence.between.everySecond(() -> presence.changes(presence::look));
         return presence;
     }
 
@@ -194,35 +173,22 @@ public final class SharedPresence implements HubListener, AutoCloseable {
         }
         say("x" + me, () -> { });
         between.close();
-        if (timer instanceof OwnTimer own) {
-            own.close();
-        }
     }
 
     // Once a second.
 
     private void look() {
-        synchronized (lock) {
-            if (closed) {
-                return;
-            }
+        looks++;
+        if (!isHeard && looks >= askAt) {
+            askAt = looks + PERIOD; // in case that it is lost
+            events.add(() -> say("?" + me, () -> askAt = looks));
         }
-        timer.schedule(this::look, LOOK);
-        changes(this::lookNow);
-    }
-
-    private void lookNow() {
-        long now = timer.nanoTime();
-        if (!isHeard && now - askAt >= 0) {
-            askAt = now + PERIOD; // in case that it is lost
-            events.add(() -> say("?" + me, () -> askAt = now));
-        }
-        if (now - sayAt >= 0) {
-            sayAll(now);
+        if (looks >= sayAt) {
+            sayAll();
         }
         for (var each = others.values().iterator(); each.hasNext();) {
             Node node = each.next();
-            if (now - node.heardAt > FORGOTTEN) {
+            if (looks - node.heardAt > FORGOTTEN) {
                 each.remove();
                 Set.copyOf(node.names).forEach(name -> left(node, name));
             }
@@ -247,15 +213,18 @@ public final class SharedPresence implements HubListener, AutoCloseable {
     }
 
     /** Under the lock, as all that follows. */
-    private void sayAll(long now) {
+    private void sayAll() {
+        if (closed) {
+            return; // it would be back for the others
+        }
         for (var each = untold.iterator(); each.hasNext() && told.size() < MAX_NAMES;) {
             told.add(each.next());
             each.remove();
         }
         StringBuilder all = new StringBuilder("=").append(me);
         told.forEach(name -> all.append('\n').append(encoded(name)));
-        sayAt = now + PERIOD;
-        events.add(() -> say(all.toString(), () -> sayAt = now));
+        sayAt = looks + PERIOD;
+        events.add(() -> say(all.toString(), () -> sayAt = looks));
     }
 
     private void arrivedHere(String name) {
@@ -280,8 +249,7 @@ public final class SharedPresence implements HubListener, AutoCloseable {
     }
 
     private void saySoon(String what, String name) {
-        long now = timer.nanoTime();
-        events.add(() -> say(what + me + '\n' + encoded(name), () -> sayAt = now)); // all, when that is possible
+        events.add(() -> say(what + me + '\n' + encoded(name), () -> sayAt = looks)); // all, when that is possible
     }
 
     private static String encoded(String name) {
@@ -301,11 +269,11 @@ public final class SharedPresence implements HubListener, AutoCloseable {
             return;
         }
         if (lines[0].charAt(0) == '?') {
-            sayAll(timer.nanoTime());
+            sayAll();
             return;
         }
         Node node = others.computeIfAbsent(by, id -> new Node());
-        node.heardAt = timer.nanoTime();
+        node.heardAt = looks;
         List<String> names = List.of(lines).subList(1, lines.length).stream()
                 .map(name -> URLDecoder.decode(name, StandardCharsets.UTF_8)).toList();
         switch (lines[0].charAt(0)) {
@@ -383,30 +351,5 @@ public final class SharedPresence implements HubListener, AutoCloseable {
     @Override
     public String toString() {
         return nodesOf.size() + " names on " + (others.size() + 1) + " nodes";
-    }
-
-    /** A thread for what is due. */
-    private static final class OwnTimer implements HubTimer, AutoCloseable {
-        private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread made = new Thread(task, "broadcast-presence");
-            made.setDaemon(true);
-            return made;
-        });
-
-        @Override
-        public long nanoTime() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public Cancellation schedule(Runnable task, Duration delay) {
-            var scheduled = thread.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
-            return () -> scheduled.cancel(false);
-        }
-
-        @Override
-        public void close() {
-            thread.shutdownNow();
-        }
     }
 }

@@ -9,6 +9,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Who is here, by name, on all nodes. */
@@ -18,6 +22,23 @@ class SharedPresenceTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     private final Nodes nodes = new Nodes(1);
+    /** What the timer of the hubs between the nodes throws; nothing if it is null. */
+    private volatile @Nullable Runnable refusal;
+    private final HubTimer timer = new HubTimer() {
+        @Override
+        public long nanoTime() {
+            return nodes.timer.nanoTime();
+        }
+
+        @Override
+        public Cancellation schedule(Runnable task, Duration delay) {
+            Runnable thrown = refusal;
+            if (thrown != null) {
+                thrown.run();
+            }
+            return nodes.timer.schedule(task, delay);
+        }
+    };
     private final Map<Nodes.Node, SharedPresence> presences = new HashMap<>();
     private final Map<Nodes.Node, List<String>> told = new HashMap<>();
     private final Nodes.Node one = node();
@@ -26,7 +47,7 @@ class SharedPresenceTest {
     private Nodes.Node node() {
         List<String> heard = new ArrayList<>();
         ManualExecutor executor = new ManualExecutor();
-        SharedPresence presence = SharedPresence.over(BroadcastHub.builder().executor(executor).timer(nodes.timer)
+        SharedPresence presence = SharedPresence.over(BroadcastHub.builder().executor(executor).timer(timer)
                 .shards(1).name("chat/presence").backplane(nodes.backplane).backplaneStartTimeout(Duration.ZERO),
                 peer -> peer.attributes().get(USER), new Presence.Listener() {
                     @Override
@@ -99,6 +120,36 @@ class SharedPresenceTest {
         nodes.pass(SECOND.multipliedBy(6));
         assertThat(presences.get(one).names()).containsExactlyInAnyOrder("anna", "bob");
         assertThat(presences.get(two).names()).containsExactlyInAnyOrder("anna", "bob");
+    }
+
+    /** What a hub's timer refuses is offered to it again in real time, which the others need not wait for. */
+    @Test
+    void aTimerThatRefusesATaskNowAndThenIsAskedAgainAndTheNodesGoOn() {
+        join(one, "anna");
+        join(two, "bob");
+        List<Runnable> refusals = List.of(() -> {
+            throw new OutOfMemoryError("on purpose");
+        }, () -> {
+            throw new RejectedExecutionException("on purpose");
+        });
+        for (Runnable each : refusals) {
+            refusal = each;
+            nodes.pass(SECOND.multipliedBy(2));
+            refusal = null;
+            two.stopped = true;
+            passUntil("a node looks for those that died", () -> !presences.get(one).isHere("bob"));
+            two.stopped = false;
+            passUntil("a node says its names", () -> presences.get(one).isHere("bob"));
+        }
+        passUntil("both say them", () -> presences.get(two).names().equals(Set.of("anna", "bob")));
+    }
+
+    private void passUntil(String what, BooleanSupplier reached) {
+        long until = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        while (!reached.getAsBoolean()) {
+            assertThat(System.nanoTime() - until).as(what).isNegative();
+            nodes.pass(SECOND);
+        }
     }
 
     @Test

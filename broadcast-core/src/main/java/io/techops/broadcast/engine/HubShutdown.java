@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -42,6 +43,7 @@ final class HubShutdown {
     private final @Nullable ForeignTimer ownTimer;
     private final Runnable afterEnd;
     private final @Nullable BackplaneLink backplane;
+    private volatile @Nullable EverySecond everySecond;
 
     private final AtomicBoolean begun = new AtomicBoolean();
     /** The shards and the backplane that have not drained, and the peers whose last event is not queued. */
@@ -74,6 +76,15 @@ final class HubShutdown {
 
     boolean hasBegun() {
         return begun.get();
+    }
+
+    /** Runs a task once a second until the end begins. */
+    void everySecond(Executor executor, Runnable task) {
+        EverySecond running = new EverySecond(executor, timer, task);
+        everySecond = running;
+        if (!hasBegun()) {
+            running.begin();
+        }
     }
 
     /** Says that the end has to wait for so many more calls of {@link #finished}. */
@@ -132,6 +143,10 @@ final class HubShutdown {
         Runnable drained = this::finished;
         // What follows needs no memory: either the end has not begun, or it goes on by itself.
         if (begun.compareAndSet(false, true)) {
+            EverySecond task = everySecond;
+            if (task != null) {
+                task.end();
+            }
             metrics.closes(count, within);
             log.seal();
             shards.drain(drain);

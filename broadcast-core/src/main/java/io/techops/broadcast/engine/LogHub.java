@@ -49,6 +49,7 @@ final class LogHub extends AdapterHub {
     private final PeerMessages messages;
     private final HubPeers peers;
     private final HubShutdown end;
+    private final Executor listeners;
 
     LogHub(HubSettings settings) {
         FirstUses.make();
@@ -61,8 +62,8 @@ final class LogHub extends AdapterHub {
         metrics = new HubMetrics(settings.name, settings.traced, timer);
         log = new MessageLog(settings.retention, settings.delivery, settings.conflate, Shards.most(settings.shards),
                 timer);
-        events = new ListenerDispatcher(settings.listener, settings.messageListener,
-                settings.executor != null ? executor : given.listeners(), timer);
+        listeners = settings.executor != null ? executor : given.listeners();
+        events = new ListenerDispatcher(settings.listener, settings.messageListener, listeners, timer);
         reports = new MessageReports(metrics, events, log.positions());
         shards = new HubShards(settings.shards, log, metrics.saturation(), timer);
         backplane = settings.backplane == null ? null : connected(settings, settings.backplane, executor, threads);
@@ -259,6 +260,11 @@ final class LogHub extends AdapterHub {
     @Override
     public boolean isClosed() {
         return end.hasBegun();
+    }
+
+    @Override
+    protected void everySecond(Runnable task) {
+        end.everySecond(listeners, task);
     }
 
     @Override
