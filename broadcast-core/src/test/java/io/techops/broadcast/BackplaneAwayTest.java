@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 class BackplaneAwayTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
+    /** For a thread that is slow because the machine is busy. */
+    private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private final Nodes nodes = new Nodes(1);
     private final MemoryBackplane backplane = nodes.backplane;
@@ -100,8 +102,12 @@ class BackplaneAwayTest {
                     done.completeExceptionally(thrown);
                 }
             });
+            thread.setDaemon(true);
             thread.start();
-            while (thread.getState() != Thread.State.WAITING && !done.isDone() || nodes.timer.pending() == before) {
+            long until = System.nanoTime() + LIMIT.toNanos();
+            while (thread.getState() != Thread.State.WAITING || nodes.timer.pending() == before) {
+                assertThat(done).as("what a publisher begins while the backplane is away").isNotDone();
+                assertThat(System.nanoTime() - until).as("a publisher waits, and has a limit for it").isNegative();
                 Thread.onSpinWait();
             }
             return done;
@@ -163,7 +169,7 @@ class BackplaneAwayTest {
             Nodes.Node node = nodes.node();
             backplane.delay(Duration.ofMillis(400), Duration.ofMillis(400));
             int taken = 0;
-            while (node.hub.tryBroadcast("" + taken)) {
+            while (taken < 10_000 && node.hub.tryBroadcast("" + taken)) {
                 taken++;
             }
             assertThat(taken).isEqualTo(1024);
