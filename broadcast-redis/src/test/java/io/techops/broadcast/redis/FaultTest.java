@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 
 /** Two nodes on a server that something happens to; nothing is left behind when they are closed. */
@@ -21,6 +22,11 @@ abstract class FaultTest {
     RedisProcess redis;
     Node one;
     Node two;
+
+    @BeforeParameterizedClassInvocation
+    static void isInstalled(Binary binary) {
+        binary.path();
+    }
 
     void start(String... configuration) {
         redis = RedisProcess.start(binary, configuration);

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 
 /** Hubs on a server that something happens to; nothing is left behind when they are closed. */
@@ -23,6 +24,11 @@ abstract class HubFaultTest {
     RedisProcess redis;
     HubNode one;
     HubNode two;
+
+    @BeforeParameterizedClassInvocation
+    static void isInstalled(Binary binary) {
+        binary.path();
+    }
 
     RedisBackplane.Builder impatient(String uri) {
         return RedisBackplane.builder().uri(uri).timeout(Duration.ofMillis(500));

@@ -2,6 +2,7 @@ package io.techops.broadcast.redis;
 
 import io.techops.broadcast.spi.Backplane;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -17,11 +18,14 @@ class InstalledContractTest extends SharedLogContract {
 
     private RedisProcess server;
 
+    @BeforeParameterizedClassInvocation
+    static void isInstalled(Binary binary) {
+        binary.path();
+    }
+
     @AfterEach
     void stop() {
-        if (server != null) {
-            server.close();
-        }
+        server.close();
     }
 
     @Override

@@ -52,9 +52,7 @@ abstract class SharedLogContract {
 
     @AfterEach
     void close() {
-        if (backplane != null) { // the engine is there
-            backplane.close();
-        }
+        backplane.close();
     }
 
     private static <T> T get(CompletionStage<T> stage) {

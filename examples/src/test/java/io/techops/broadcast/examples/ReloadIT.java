@@ -19,7 +19,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,18 +32,13 @@ class ReloadIT {
     @TempDir
     Path folder = Path.of("");
 
-    private static String pem(String kind, byte[] content) {
-        return "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content)
-                + "\n-----END " + kind + "-----\n";
-    }
-
     /** Writes a new key as certbot does: first the one file, then the other. */
     private Path renew(String name) throws Exception {
         Path store = Tls.keyStore(Files.createDirectories(folder.resolve(name)), PASSWORD);
         KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
         Certificate certificate = keys.getCertificate(Tls.ALIAS);
-        write("fullchain.pem", pem("CERTIFICATE", certificate.getEncoded()));
-        write("privkey.pem", pem("PRIVATE KEY", keys.getKey(Tls.ALIAS, PASSWORD.toCharArray()).getEncoded()));
+        write("fullchain.pem", Tls.pem("CERTIFICATE", certificate.getEncoded()));
+        write("privkey.pem", Tls.pem("PRIVATE KEY", keys.getKey(Tls.ALIAS, PASSWORD.toCharArray()).getEncoded()));
         return store;
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -82,6 +83,20 @@ public final class Tls {
                 "san=dns:localhost,ip:127.0.0.1", "-storetype", "PKCS12", "-keystore", file.toString(), "-storepass",
                 password);
         return file;
+    }
+
+    /** Writes the key of a file as {@code key.pem}, and its certificate as {@code cert.pem}, into a folder. */
+    public static void writePem(Path keys, String password, Path folder) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance(keys.toFile(), password.toCharArray());
+        Files.writeString(folder.resolve("cert.pem"), pem("CERTIFICATE", store.getCertificate(ALIAS).getEncoded()));
+        Files.writeString(folder.resolve("key.pem"),
+                pem("PRIVATE KEY", store.getKey(ALIAS, password.toCharArray()).getEncoded()));
+    }
+
+    /** {@return what a file in the form PEM has} */
+    public static String pem(String kind, byte[] content) {
+        return "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content)
+                + "\n-----END " + kind + "-----\n";
     }
 
     /** {@return the context of servers and clients alike, with the keys of a file, whose certificates it trusts} */
