@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Position;
 import io.techops.broadcast.SharedLogs;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.redis.RedisBackplane;
+import io.techops.broadcast.testing.FreePort;
+import io.techops.broadcast.testing.Installed;
+import io.techops.broadcast.testing.OwnProcess;
 import io.techops.broadcast.testing.TestRun;
 import io.techops.broadcast.testing.Tls;
 import jakarta.websocket.server.ServerEndpointConfig;
@@ -101,6 +105,34 @@ class ContextTest {
                     });
         } finally {
             thread.shutdownNow();
+        }
+    }
+
+    @Test
+    void aHubPublishesThroughARedisBehindTlsThatAsksForTheKeysOfTheBundle(@TempDir Path folder) throws Exception {
+        Installed.orSkip("redis-server", "BROADCAST_REQUIRE_REDIS");
+        Path keys = Tls.keyStore(folder, "only for tests");
+        Tls.writePem(keys, "only for tests", folder);
+        WebApplicationContextRunner bundles =
+                application.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class)).withPropertyValues(
+                        "spring.ssl.bundle.pem.redis.keystore.certificate=" + folder.resolve("cert.pem").toUri(),
+                        "spring.ssl.bundle.pem.redis.keystore.private-key=" + folder.resolve("key.pem").toUri(),
+                        "spring.ssl.bundle.pem.redis.truststore.certificate=" + folder.resolve("cert.pem").toUri(),
+                        "spring.ssl.bundle.pem.keyless.truststore.certificate=" + folder.resolve("cert.pem").toUri());
+        try (OwnProcess redis = OwnProcess.redisBehindTls(folder, FreePort.find())) {
+            String uri = "broadcast.redis.uri=rediss://localhost:" + redis.port();
+            bundles.withPropertyValues(uri, "broadcast.redis.ssl-bundle=redis").run(context -> {
+                BroadcastHub hub = context.getBean(BroadcastHub.class);
+                await().untilAsserted(() -> assertThat(hub.stats().isBackplaneAway()).isFalse());
+                assertThat(hub.publish("through TLS").toCompletableFuture()).succeedsWithin(TestRun.LIMIT)
+                        .extracting(Position::sequence).isEqualTo(1L);
+            });
+            bundles.withPropertyValues(uri, "broadcast.redis.ssl-bundle=keyless", "broadcast.backplane.start=0s")
+                    .run(context -> {
+                        BroadcastHub hub = context.getBean(BroadcastHub.class);
+                        await().untilAsserted(() -> assertThat(hub.stats().isBackplaneAway()).isTrue());
+                        assertThat(hub.tryBroadcast("without a key")).isFalse();
+                    });
         }
     }
 

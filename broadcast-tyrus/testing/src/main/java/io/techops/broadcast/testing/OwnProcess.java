@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -50,8 +51,22 @@ public final class OwnProcess implements AutoCloseable {
 
     /** {@return a Redis without a file} */
     public static OwnProcess redis(Path folder, int port) throws IOException {
-        return new OwnProcess(folder.resolve("redis.log"), port, List.of("redis-server", "--bind", "127.0.0.1",
-                "--port", Integer.toString(port), "--save", "", "--dir", folder.toString()));
+        return redis(folder, port, "--port", Integer.toString(port));
+    }
+
+    /** {@return a Redis behind TLS, with the {@code cert.pem} and {@code key.pem} of the folder; so has a client} */
+    public static OwnProcess redisBehindTls(Path folder, int port) throws IOException {
+        String certificate = folder.resolve("cert.pem").toString();
+        return redis(folder, port, "--port", "0", "--tls-port", Integer.toString(port), "--tls-auth-clients", "yes",
+                "--tls-cert-file", certificate, "--tls-key-file", folder.resolve("key.pem").toString(),
+                "--tls-ca-cert-file", certificate);
+    }
+
+    private static OwnProcess redis(Path folder, int port, String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of("redis-server", "--bind", "127.0.0.1", "--save", "", "--dir",
+                folder.toString()));
+        command.addAll(List.of(options));
+        return new OwnProcess(folder.resolve("redis.log"), port, command);
     }
 
     /**
