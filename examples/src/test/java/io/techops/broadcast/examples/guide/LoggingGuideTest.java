@@ -17,6 +17,9 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.config.ConfigurationSource;
+import org.apache.logging.log4j.core.config.properties.PropertiesConfigurationFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
@@ -91,5 +94,18 @@ class LoggingGuideTest {
         assertThat(loggers).extracting(Logger::isInfoEnabled).containsExactly(true, true, false, false);
         assertThat(loggers).extracting(Logger::isWarnEnabled).containsExactly(true, true, false, true);
         assertThat(loggers).extracting(Logger::isErrorEnabled).containsExactly(true, true, false, true);
+    }
+
+    @Test
+    void theSettingsOfLog4jDoWhatTheGuideSays() throws IOException {
+        String settings = guide().replaceFirst("(?s).*\nLog4j 2:\n\n```properties\n(.*?)```.*", "$1");
+        try (LoggerContext context = new LoggerContext("guide")) {
+            context.start(new PropertiesConfigurationFactory().getConfiguration(context, new ConfigurationSource(
+                    new ByteArrayInputStream(settings.getBytes(StandardCharsets.ISO_8859_1)))));
+            assertThat(Stream.of("io.techops.broadcast.Topics", "io.techops.broadcast.BroadcastHub",
+                    "io.techops.broadcast.tyrus.handshake.PolicyExecutor", "io.lettuce").map(context::getLogger))
+                    .extracting(logger -> logger.getLevel().name()).containsExactly("INFO", "DEBUG", "OFF", "WARN");
+            assertThat(context.getConfiguration().getRootLogger().getAppenders()).containsOnlyKeys("console");
+        }
     }
 }
