@@ -19,10 +19,10 @@ package io.techops.broadcast;
  * }</pre>
  *
  * <p>Called one event at a time, in the order in which things happened, on the hub's executor. No lock is held: a
- * listener may call anything, block, or throw, which is logged. One that blocks delays later calls of itself and
- * nothing else. They are kept until then, and that costs bounded memory: what a peer overflowed meanwhile is added up,
- * and while 10,000 departures have not been told, the hub takes no peer. The fan-out and the
- * readers never wait for it.
+ * listener may call anything, block, or throw, which is logged with its message. One that blocks delays later calls of
+ * itself and nothing else. They are kept until then, and that costs bounded memory: what a peer overflowed meanwhile is
+ * added up, and while 10,000 departures have not been told, the hub takes no peer. The fan-out and the readers never
+ * wait for it.
  *
  * <p>What concerns messages is told to a {@link MessageListener}.
  */

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Called on the thread that reads from the peer, one call at a time for a peer, at the same time for different ones.
- * It may call the hub. A policy that throws closes the peer with {@link CloseReason#INTERNAL_ERROR}. What the host
- * application broadcasts is not asked about.
+ * It may call the hub. A policy that throws closes the peer with {@link CloseReason#INTERNAL_ERROR}; what it throws is
+ * logged with its message, which should not repeat what the peer sent. What the host application broadcasts is not
+ * asked about.
  *
  * <p><em>Blocking.</em> The hub cannot see whether a policy blocks, and the two mistakes are not alike: one that only
  * computes but is taken for one that blocks costs a change of threads for each read, some microseconds; one that blocks

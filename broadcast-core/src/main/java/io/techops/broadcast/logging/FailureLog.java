@@ -24,7 +24,7 @@ public final class FailureLog {
     public boolean warn(String what, @Nullable Throwable thrown) {
         try {
             if (bursts.first()) {
-                log.warn(what, thrown);
+                log.warn(what, thrown == null ? null : LogSanitizer.of(thrown));
                 return true;
             }
         } catch (Throwable again) {

@@ -1,6 +1,7 @@
 package io.techops.broadcast.logging;
 
 import io.techops.broadcast.text.WellFormed;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +46,18 @@ public final class LogSanitizer {
 
     /** {@return a throwable that is printed as {@code thrown} is, fit for a log; itself if it is already} */
     public static Throwable of(Throwable thrown) {
+        return of(thrown, List.of());
+    }
+
+    /**
+     * {@return the same, with {@code ***} for what no log may show} In its message and in those of its causes.
+     *
+     * @param secrets none is empty; of two of which one contains the other, the longer one is first
+     */
+    public static Throwable of(Throwable thrown, List<String> secrets) {
         try {
-            return isHarmless(thrown, MAX_CAUSES) ? thrown : new SanitizedException(thrown, MAX_CAUSES);
+            return isHarmless(thrown, secrets, MAX_CAUSES) ? thrown
+                    : new SanitizedException(thrown, secrets, MAX_CAUSES);
         } catch (Throwable again) { // by one of its methods, or by one of its causes'
             return new SanitizedException(thrown.getClass().getName() + ", which threw " + again.getClass().getName()
                     + " when it was to be printed");
@@ -60,11 +71,19 @@ public final class LogSanitizer {
         };
     }
 
-    private static boolean isHarmless(Throwable thrown, int causes) {
+    private static boolean isHarmless(Throwable thrown, List<String> secrets, int causes) {
         Throwable cause = thrown.getCause();
         String text = String.valueOf(thrown);
-        return thrown.getSuppressed().length == 0 && line(text).equals(text) && thrown.getStackTrace() != null
-                && (cause == null || causes > 0 && isHarmless(cause, causes - 1));
+        return thrown.getSuppressed().length == 0 && line(text, secrets).equals(text) && thrown.getStackTrace() != null
+                && (cause == null || causes > 0 && isHarmless(cause, secrets, causes - 1));
+    }
+
+    private static String line(String raw, List<String> secrets) {
+        String shown = raw;
+        for (String secret : secrets) {
+            shown = shown.replace(secret, "***");
+        }
+        return line(shown);
     }
 
     /** Stands for another throwable: its text made harmless, its stack trace, its causes; not what was suppressed. */
@@ -72,8 +91,8 @@ public final class LogSanitizer {
 
         private static final long serialVersionUID = 1;
 
-        SanitizedException(Throwable thrown, int causes) {
-            super(line(String.valueOf(thrown)), cause(thrown, causes), false, true);
+        SanitizedException(Throwable thrown, List<String> secrets, int causes) {
+            super(line(String.valueOf(thrown), secrets), cause(thrown, secrets, causes), false, true);
             setStackTrace(thrown.getStackTrace());
         }
 
@@ -81,9 +100,9 @@ public final class LogSanitizer {
             super(text, null, false, true);
         }
 
-        private static @Nullable Throwable cause(Throwable thrown, int causes) {
+        private static @Nullable Throwable cause(Throwable thrown, List<String> secrets, int causes) {
             Throwable cause = thrown.getCause();
-            return cause == null || causes == 0 ? null : new SanitizedException(cause, causes - 1);
+            return cause == null || causes == 0 ? null : new SanitizedException(cause, secrets, causes - 1);
         }
 
         @Override

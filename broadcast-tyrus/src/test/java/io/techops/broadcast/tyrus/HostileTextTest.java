@@ -132,6 +132,19 @@ class HostileTextTest {
     }
 
     @Test
+    void whatAHandshakePolicyThrowsShowsNoCredentialOfTheRequestAndForgesNoLine() throws Exception {
+        try (BroadcastServer server = Wire.PLAIN.server().handshakePolicy(request -> {
+            throw new IllegalStateException("bad token " + request.bearerToken() + " in " + request.query() + FORGED,
+                    new IllegalArgumentException("not " + request.cookies().get("session")));
+        }).start(); RawClient client = Wire.PLAIN.connect(server)) {
+            assertThat(client.ask(RawClient.handshake("/?key=in-the-query", "Authorization: Bearer of-the-header",
+                    "Cookie: session=of-the-cookie"))).startsWith("HTTP/1.1 503 ");
+        }
+        assertThat(text()).contains("bad token *** in ***x\\u000d\\u000aforged").contains("not ***")
+                .doesNotContain("in-the-query", "of-the-header", "of-the-cookie", "\nforged", "\u001b");
+    }
+
+    @Test
     void whoSendsTooMuchIsClosedWith1008OrNotHeard() throws Exception {
         MessagePolicy.Decision ignore = MessagePolicy.Decision.ignore();
         for (boolean closing : new boolean[] {true, false}) {

@@ -5,6 +5,8 @@ import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.handshake.HandshakeRequest;
 import io.techops.broadcast.logging.LogRateLimiter;
+import io.techops.broadcast.logging.SafeLog;
+import io.techops.broadcast.stream.RequestSecrets;
 import io.techops.broadcast.stream.Subprotocols;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -12,13 +14,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Asks the application's policy on a thread of the container. Only static methods. */
 final class PolicyCall {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PolicyCall.class);
+    private static final SafeLog LOG = SafeLog.of(PolicyCall.class);
     private static final LogRateLimiter FAILURES = new LogRateLimiter();
     private static final String UNDECIDED = "There is no decision about this handshake.";
 
@@ -75,8 +75,9 @@ final class PolicyCall {
             return undecided(RefusalCause.POLICY);
         } catch (Throwable thrown) {
             if (FAILURES.first()) {
+                Throwable cause = thrown instanceof ExecutionException ? thrown.getCause() : thrown;
                 LOG.warn("A handshake policy failed: the client is refused with 503, or 1013 behind the 101",
-                        thrown instanceof ExecutionException ? thrown.getCause() : thrown);
+                        cause == null ? null : RequestSecrets.hidden(request, cause));
             }
             return undecided(RefusalCause.POLICY);
         }

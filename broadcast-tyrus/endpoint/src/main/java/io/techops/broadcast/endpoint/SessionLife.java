@@ -4,6 +4,7 @@ import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.logging.LogRateLimiter;
+import io.techops.broadcast.logging.LogSanitizer;
 import jakarta.websocket.Session;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,7 +65,7 @@ final class SessionLife {
             return null;
         } catch (Throwable thrown) { // of the container, or of the application's recipe for a topic
             if (!isOver(session) && FAILURES.first()) {
-                LOG.warn("A session could not become a peer", thrown);
+                LOG.warn("A session could not become a peer", LogSanitizer.of(thrown));
             }
             refuse(session, CloseReason.of(CloseReason.INTERNAL_ERROR, "the session could not be served"), thrown);
             return null;

@@ -27,7 +27,9 @@ import java.util.function.Function;
  * <p>The decision has to come within the handshake's timeout; otherwise the handshake is refused with 503, and the
  * policy interrupted, or its stage cancelled. So it is, without an answer, if the client leaves meanwhile. A policy
  * that throws, returns null or selects a subprotocol that it may not is logged, at most once in ten seconds, and the
- * handshake refused with 503.
+ * handshake refused with 503. What it throws is logged with its message and those of its causes. Where they repeat the
+ * query or a value of it, the bearer token, the {@code Authorization} or a cookie of the request, the log has {@code
+ * ***}; what a policy has made of these, such as the claims of a token, it must not put into a message.
  */
 @FunctionalInterface
 public interface HandshakePolicy {

@@ -43,7 +43,7 @@ public final class PeerAttributes {
 
     /**
      * The path that the peer asked for, as {@link HandshakeRequest#decodedPath} has it; as it was sent where that is
-     * null.
+     * null. A log at DEBUG has it, and a name of a topic is a part of it: no token belongs there.
      */
     public static final AttributeKey<String> PATH = AttributeKey.of("path", String.class);
 

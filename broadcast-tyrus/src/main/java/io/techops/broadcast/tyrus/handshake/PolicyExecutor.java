@@ -5,7 +5,9 @@ import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.handshake.HandshakeRequest;
 import io.techops.broadcast.logging.LogRateLimiter;
+import io.techops.broadcast.logging.SafeLog;
 import io.techops.broadcast.stream.RefusalHeaders;
+import io.techops.broadcast.stream.RequestSecrets;
 import io.techops.broadcast.stream.Subprotocols;
 import io.techops.broadcast.tyrus.connection.ThreadState;
 import io.techops.broadcast.tyrus.http.HttpRejection;
@@ -22,8 +24,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Asks the host application's policy, on threads that may wait, and turns whatever comes of it into an answer. A
@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PolicyExecutor implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PolicyExecutor.class);
+    private static final SafeLog LOG = SafeLog.of(PolicyExecutor.class);
     private static final Duration IDLE = Duration.ofSeconds(10);
     private static final Duration END = Duration.ofSeconds(1);
 
@@ -160,10 +160,14 @@ public final class PolicyExecutor implements AutoCloseable {
         }
 
         private void fail(Throwable thrown) {
-            if (!ended && !threads.isShutdown() && failures.first()) {
-                LOG.warn("A handshake policy failed: the handshake is refused with 503", thrown);
+            try {
+                if (!ended && !threads.isShutdown() && failures.first()) {
+                    LOG.warn("A handshake policy failed: the handshake is refused with 503",
+                            RequestSecrets.hidden(request, thrown));
+                }
+            } finally {
+                conclude(new PolicyResult(null, busy("There is no decision about this handshake.")));
             }
-            conclude(new PolicyResult(null, busy("There is no decision about this handshake.")));
         }
 
         private void conclude(PolicyResult result) {

@@ -10,6 +10,7 @@ import io.techops.broadcast.handshake.HandshakeRequest;
 import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.handshake.ReplayLimits;
 import io.techops.broadcast.logging.LogRateLimiter;
+import io.techops.broadcast.logging.LogSanitizer;
 import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.stream.NumberedFormat;
 import io.techops.broadcast.stream.ReplayRules;
@@ -74,7 +75,7 @@ public final class Upgrader {
             refusal = e.refusalCause();
         } catch (RuntimeException | Error e) {
             if (failures.first()) {
-                LOG.warn("A handshake failed", e);
+                LOG.warn("A handshake failed", LogSanitizer.of(e));
             }
         }
         passed.permit().release();

@@ -51,7 +51,7 @@ public final class GuardedEndpoints {
         return switch (token) {
             case "later" -> Decision.later(CompletableFuture.completedFuture(accept));
             case "never" -> Decision.later(new CompletableFuture<>());
-            case "throws" -> throw new IllegalStateException("thrown on purpose");
+            case "throws" -> throw new IllegalStateException("on purpose, because of " + token);
             case "last" -> accept.replay(Replay.last(1));
             default -> accept;
         };
