@@ -79,6 +79,7 @@ interface FilterContract {
         assertThat(answer).startsWith("HTTP/1.1 402 ");
         assertHeader(answer, "X-Price", "3");
         assertHeader(answer, "WWW-Authenticate", "Basic realm=\"live\"");
+        assertHeader(answer, "WWW-Authenticate", "Bearer");
         assertThat(last().readBody()).isEqualTo("first pay \u20ac 3\n");
     }
 
@@ -110,7 +111,8 @@ interface FilterContract {
                 assertThat(answer).as(token).startsWith("HTTP/1.1 503 ");
                 assertHeader(answer, "Retry-After", "10");
             }
-            assertThat(log.warnings()).allMatch(line -> line.contains("handshake policy"));
+            assertThat(log.warnings()).allMatch(line -> line.contains("handshake policy"))
+                    .as("what came with the request").noneMatch(line -> line.contains("because of throws"));
         }
         assertThat(rig().hub.stats().refusals(RefusalCause.TIMEOUT)).isEqualTo(1);
         assertThat(rig().hub.stats().refusals(RefusalCause.POLICY)).isEqualTo(1);
@@ -138,7 +140,9 @@ interface FilterContract {
         assertThat(ask("/pages", "Origin: https://example.com")).startsWith("HTTP/1.1 403 ");
         assertThat(ask("/pages", "Origin: https://example.org")).startsWith("HTTP/1.1 101 ");
         assertThat(ask("/pages")).startsWith("HTTP/1.1 101 ");
-        assertThat(rig().hub.stats().refusals(RefusalCause.ORIGIN)).isEqualTo(1);
+        assertThat(ask("/pages", "Origin: https://example.org", "Origin: https://example.org"))
+                .as("two of them").startsWith("HTTP/1.1 403 ");
+        assertThat(rig().hub.stats().refusals(RefusalCause.ORIGIN)).isEqualTo(2);
     }
 
     @Test
@@ -150,7 +154,39 @@ interface FilterContract {
         String answer = ask("/filtered", "Authorization: Bearer anna");
         assertThat(answer).startsWith("HTTP/1.1 503 ");
         assertHeader(answer, "Retry-After", "1");
+        rig().topics.close();
+        assertThat(ask("/chambers/a", "Authorization: Bearer anna")).startsWith("HTTP/1.1 503 ");
         assertThat(FilteredEndpoints.ASKED).hasValue(0);
+    }
+
+    @Test
+    default void aHandshakeIsKnownHoweverItsHeadersAreWritten() throws Exception {
+        begin();
+        String handshake = RawClient.handshake("/filtered", "authorization: Bearer poor");
+        assertThat(connect().ask(handshake.replace("Upgrade: websocket", "upgrade: WebSocket")))
+                .startsWith("HTTP/1.1 402 ");
+    }
+
+    @Test
+    default void theFilterOfAnApplicationBelowAPathWaitsWithItsThreadWhereNothingIsAsynchronous() throws Exception {
+        begin();
+        FilteredEndpoints.LATER.clear();
+        connect().send(RawClient.handshake("/app/below", "Authorization: Bearer below")
+                .getBytes(StandardCharsets.ISO_8859_1));
+        patiently().until(() -> FilteredEndpoints.LATER.containsKey("below"));
+        FilteredEndpoints.LATER.get("below").complete(Decision.accept());
+        assertThat(last().readHead()).startsWith("HTTP/1.1 101 ");
+        patiently().until(() -> rig().hub.peers().size() == 1);
+        assertThat(rig().hub.peers().iterator().next().attributes().get(PeerAttributes.PRINCIPAL).getName())
+                .as("whom the filters before it have found").isEqualTo("anna");
+        assertThat(FilteredEndpoints.ASKED).hasValue(1);
+    }
+
+    @Test
+    default void aSecondFilterForAPathIsAnError() throws Exception {
+        begin();
+        assertThat(FilteredEndpoints.twice)
+                .isEqualTo("there is a filter of this name already: " + HandshakeFilter.class.getName() + " /pages");
     }
 
     @Test
@@ -178,6 +214,9 @@ interface FilterContract {
         begin();
         assertThat(connect().ask("GET /filtered HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")).startsWith("HTTP/1.1 404 ");
         assertThat(FilteredEndpoints.ASKED).hasValue(0);
+        String posted = RawClient.handshake("/filtered", "Content-Length: 0").replace("GET ", "POST ");
+        assertThat(connect().ask(posted)).as("by the container alone, or its endpoint")
+                .doesNotStartWith("HTTP/1.1 401 ");
     }
 
     @Test

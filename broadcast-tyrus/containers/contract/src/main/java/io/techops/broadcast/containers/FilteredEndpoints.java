@@ -5,9 +5,17 @@ import io.techops.broadcast.endpoint.EndpointSettings;
 import io.techops.broadcast.endpoint.HandshakeFilter;
 import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.HandshakePolicy;
+import io.techops.broadcast.handshake.PeerAttributes;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.security.Principal;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,7 +32,8 @@ public final class FilteredEndpoints {
     private static final HandshakePolicy PAYING = request -> {
         ASKED.incrementAndGet();
         return "poor".equals(request.bearerToken()) ? Decision.refuse(402, "first pay \u20ac 3")
-                .header("X-Price", "3").challenge("Basic realm=\"live\"") : Decision.accept();
+                .header("X-Price", "3").challenge("Basic realm=\"live\"").challenge("Bearer")
+                : Decision.accept();
     };
 
     private static final EndpointSettings SETTINGS = GuardedEndpoints.SETTINGS
@@ -37,8 +46,14 @@ public final class FilteredEndpoints {
             .handshakePolicy(HandshakePolicy.async(request -> LATER.computeIfAbsent(
                     request.bearerToken(), token -> new CompletableFuture<>())).andThen(request -> {
                         ASKED.incrementAndGet();
-                        return Decision.accept().attribute(GuardedEndpoints.USER, request.bearerToken());
+                        Decision.Accept accept = Decision.accept().attribute(GuardedEndpoints.USER,
+                                request.bearerToken());
+                        Principal found = request.principal();
+                        return found == null ? accept : accept.attribute(PeerAttributes.PRINCIPAL, found);
                     }));
+
+    /** What the second filter for the same path said. */
+    static volatile String twice = "";
 
     private static final EndpointSettings HURRIED = PATIENT.handshakeTimeout(Duration.ofMillis(100));
 
@@ -49,7 +64,31 @@ public final class FilteredEndpoints {
     static Set<ServerEndpointConfig> configurations() {
         return Set.of(BroadcastEndpoint.config("/filtered", DeploymentStyle.hub(), SETTINGS),
                 BroadcastEndpoint.config("/chambers/{topic}", DeploymentStyle.topics(), SETTINGS),
-                BroadcastEndpoint.config("/pages", DeploymentStyle.hub(), GuardedEndpoints.ORIGINS));
+                BroadcastEndpoint.config("/pages", DeploymentStyle.hub(), GuardedEndpoints.ORIGINS),
+                BroadcastEndpoint.config("/app/below", DeploymentStyle.hub(), PATIENT));
+    }
+
+    /** Of a user, to an application at {@code /app} with a filter that supports no asynchronous processing. */
+    private static final class Below extends HttpServletRequestWrapper {
+
+        Below(ServletRequest request) {
+            super((HttpServletRequest) request);
+        }
+
+        @Override
+        public String getContextPath() {
+            return "/app";
+        }
+
+        @Override
+        public boolean isAsyncSupported() {
+            return false;
+        }
+
+        @Override
+        public Principal getUserPrincipal() {
+            return () -> "anna";
+        }
     }
 
     /** Puts their filters before what upgrades. */
@@ -64,6 +103,17 @@ public final class FilteredEndpoints {
         HandshakeFilter.of("/patient/{topic}", DeploymentStyle.topics(), PATIENT)
                 .upgrading(BroadcastEndpoint.config("/patient/{topic}", DeploymentStyle.topics(), PATIENT))
                 .addTo(context);
-        HandshakeFilter.of("/pages", DeploymentStyle.hub(), GuardedEndpoints.ORIGINS).addTo(context);
+        HandshakeFilter pages = HandshakeFilter.of("/pages", DeploymentStyle.hub(), GuardedEndpoints.ORIGINS);
+        pages.addTo(context);
+        try {
+            pages.addTo(context);
+        } catch (IllegalStateException refused) {
+            twice = refused.getMessage();
+        }
+        HandshakeFilter below = HandshakeFilter.of("/below", DeploymentStyle.hub(), PATIENT)
+                .upgrading(BroadcastEndpoint.config("/below", DeploymentStyle.hub(), PATIENT));
+        Filter around = (request, response, chain) -> below.doFilter(new Below(request), response, chain);
+        context.addFilter("around", around)
+                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/app/*");
     }
 }
