@@ -59,7 +59,7 @@ class SharedPresenceTest {
                     public void departed(String name) {
                         heard.add("-" + name);
                     }
-                }, nodes.timer);
+                });
         Nodes.Node node = nodes.node(hub -> hub.listener(presence));
         node.beside.add(executor);
         presences.put(node, presence);
@@ -214,7 +214,7 @@ class SharedPresenceTest {
                         heard.add(name);
                         throw new IllegalStateException("on purpose");
                     }
-                }, nodes.timer);
+                });
         one.beside.add(executor);
         nodes.pass(Duration.ofSeconds(2));
         join(one, "anna");

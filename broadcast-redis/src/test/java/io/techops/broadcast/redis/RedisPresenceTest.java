@@ -144,7 +144,7 @@ class RedisPresenceTest {
         one.awaitNames("anna", "bob");
         two.awaitNames("anna", "bob");
         redis.kill();
-        await().atMost(LIMIT).until(() -> one.hub.stats().isBackplaneAway());
+        await().atMost(LIMIT).until(() -> one.hub.stats().backplane().isAway());
         leave(anna);
         one.join("carl");
         redis.restart();

@@ -28,7 +28,7 @@ class RequestSecretsTest {
         }
 
         @Override
-        public InetSocketAddress peerAddress() {
+        public InetSocketAddress connectionAddress() {
             return remoteAddress();
         }
 

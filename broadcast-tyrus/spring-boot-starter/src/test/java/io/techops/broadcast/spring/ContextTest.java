@@ -123,14 +123,14 @@ class ContextTest {
             String uri = "broadcast.redis.uri=rediss://localhost:" + redis.port();
             bundles.withPropertyValues(uri, "broadcast.redis.ssl-bundle=redis").run(context -> {
                 BroadcastHub hub = context.getBean(BroadcastHub.class);
-                await().untilAsserted(() -> assertThat(hub.stats().isBackplaneAway()).isFalse());
+                await().untilAsserted(() -> assertThat(hub.stats().backplane().isAway()).isFalse());
                 assertThat(hub.publish("through TLS").toCompletableFuture()).succeedsWithin(TestRun.LIMIT)
                         .extracting(Position::sequence).isEqualTo(1L);
             });
-            bundles.withPropertyValues(uri, "broadcast.redis.ssl-bundle=keyless", "broadcast.backplane.start=0s")
-                    .run(context -> {
+            bundles.withPropertyValues(uri, "broadcast.redis.ssl-bundle=keyless",
+                    "broadcast.backplane.start-timeout=0s").run(context -> {
                         BroadcastHub hub = context.getBean(BroadcastHub.class);
-                        await().untilAsserted(() -> assertThat(hub.stats().isBackplaneAway()).isTrue());
+                        await().untilAsserted(() -> assertThat(hub.stats().backplane().isAway()).isTrue());
                         assertThat(hub.tryBroadcast("without a key")).isFalse();
                     });
         }
