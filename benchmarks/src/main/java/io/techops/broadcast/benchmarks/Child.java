@@ -13,6 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process that the runner has started and talks to, line by line. It ends when its standard input does, and is killed
@@ -114,5 +115,20 @@ final class Child implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         RUNNING.remove(process);
+    }
+
+    /** {@return the first line that a program prints, or null if it cannot be run} */
+    static @Nullable String firstLine(String... command) {
+        try {
+            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() == 0 ? out.lines().findFirst().orElse("") : null;
+        } catch (IOException e) {
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
     }
 }

@@ -6,13 +6,6 @@ import java.util.List;
 /** What a run says of compression. */
 final class Deflated {
 
-    /** The size of a small message, in bytes. */
-    static final int SMALL = 1024;
-    /** What a small message of JSON has after compression with level 6, in bytes. */
-    static final int SMALL_SIZE = 441;
-    /** The same of a large one. */
-    static final int LARGE_SIZE = 3895;
-
     static final String TEXT = "Server CPU a delivery, in µs, of JSON that is compressed, beside ours: the same JSON "
             + "without compression, and messages without compression that have as many bytes as the compressed ones. "
             + "Memory a peer is that of peers that have got one message, in a process without any before; heap is part "

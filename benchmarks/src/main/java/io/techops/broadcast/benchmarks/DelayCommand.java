@@ -81,7 +81,7 @@ final class DelayCommand implements Callable<Integer> {
     }
 
     private void publish(BroadcastHub hub, Peer alone, int ticks) {
-        Payloads payloads = new Payloads(Math.max(bytes, Deflated.SMALL), true);
+        Payloads payloads = new Payloads(Math.max(bytes, Json.SMALL), true);
         long begin = System.nanoTime();
         for (int i = 0; i < ticks; i++) {
             for (long wait = 1; wait > 0; LockSupport.parkNanos(wait)) {

@@ -7,6 +7,13 @@ import java.util.Random;
 /** Messages as a server of quotes has them: a list of objects with the same keys and with values that differ. */
 final class Json {
 
+    /** The size of a small message, in bytes. */
+    static final int SMALL = 1024;
+    /** What a small message has after compression with level 6, in bytes. */
+    static final int SMALL_DEFLATED = 441;
+    /** The same of a large one, of 16 KiB. */
+    static final int LARGE_DEFLATED = 3895;
+
     /** What stands before the header of a message. */
     static final byte[] BEGIN = "{\"id\":\"".getBytes(StandardCharsets.US_ASCII);
 

@@ -42,7 +42,7 @@ final class Machine {
     }
 
     private static void put(Map<String, String> facts, String name, String... command) {
-        String line = Workshop.firstLine(command);
+        String line = Child.firstLine(command);
         if (line != null) {
             facts.put(name, line);
         }

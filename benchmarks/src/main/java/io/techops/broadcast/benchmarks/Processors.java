@@ -22,7 +22,7 @@ final class Processors {
         if (count > all) {
             return "this machine has only " + all + " processors";
         }
-        return isAll(count) || Workshop.firstLine("taskset", "--version") != null ? null : "there is no taskset";
+        return isAll(count) || Child.firstLine("taskset", "--version") != null ? null : "there is no taskset";
     }
 
     /** Leaves a process, and all its threads, the first {@code count} processors; 0 for all. */
@@ -45,7 +45,7 @@ final class Processors {
 
     private static void set(long pid, List<Integer> processors) throws IOException {
         String list = processors.stream().map(String::valueOf).collect(Collectors.joining(","));
-        if (Workshop.firstLine("taskset", "-a", "-c", "-p", list, Long.toString(pid)) == null) {
+        if (Child.firstLine("taskset", "-a", "-c", "-p", list, Long.toString(pid)) == null) {
             throw new IOException("taskset failed: processors " + list + ", process " + pid);
         }
     }

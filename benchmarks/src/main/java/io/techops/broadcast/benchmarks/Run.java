@@ -137,13 +137,13 @@ final class Run {
             throws IOException, InterruptedException {
         Scenario first = server.scenario();
         if (server.contender().isJava() && first.traffic().closing() == null) {
-            warmUp(first.busy(server, plan.warmUp(server.contender(), first), SHORTEST_WINDOW,
-                    CELL_LIMIT), load);
+            warmUp(server.load(first.traffic().busy(), plan.warmUp(server.contender(), first), SHORTEST_WINDOW,
+                    false, CELL_LIMIT), load);
         }
         for (Scenario scenario : together) {
             // Otherwise it is to meet many peers for the first time when its memory is measured.
             if (!scenario.memory() && server.serves(scenario, server.contender())) {
-                warmUp(scenario.spec(server, plan.warmUp(server.contender(), scenario),
+                warmUp(server.load(scenario.traffic(), plan.warmUp(server.contender(), scenario),
                         SHORTEST_WINDOW, false, CELL_LIMIT), load);
             }
         }
@@ -185,7 +185,7 @@ final class Run {
     private Sample cell(Scenario scenario, int round, ServerProcess server, LoadProcess load)
             throws IOException, InterruptedException {
         boolean last = round == plan.rounds();
-        LoadSpec spec = scenario.spec(server, plan.settle(), plan.window(scenario),
+        LoadSpec spec = server.load(scenario.traffic(), plan.settle(), plan.window(scenario),
                 scenario.memory() || last, CELL_LIMIT);
         long heapBefore = scenario.memory() ? server.liveHeap() : Sample.UNKNOWN;
         long residentBefore = scenario.memory() ? server.residentBefore() : Sample.UNKNOWN;

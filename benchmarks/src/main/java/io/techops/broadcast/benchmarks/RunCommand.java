@@ -7,13 +7,18 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Measures as a plan says, perhaps with changes. */
 @Command(mixinStandardHelpOptions = true)
 abstract class RunCommand implements Callable<Integer> {
 
     private final Plan plan;
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--scenario", split = ",", paramLabel = "ID", description = "only these scenarios")
     List<String> scenarios = List.of();
@@ -89,7 +94,7 @@ abstract class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Plan chosen = chosen();
-        Workshop workshop = new Workshop(python, before);
+        Workshop workshop = new Workshop(spec.root().userObject().getClass(), python, before);
         if (npm) {
             workshop.installPackages();
         }

@@ -1,7 +1,6 @@
 package io.techops.broadcast.benchmarks;
 
 import io.techops.broadcast.benchmarks.Setup.Front;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
@@ -167,7 +166,7 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
 
     /** This library without compression, with messages that have as many bytes as those of {@code bytes} compressed. */
     private static Scenario size(String id, String title, int bytes, int inFlight) {
-        int size = bytes == Deflated.SMALL ? Deflated.SMALL_SIZE : Deflated.LARGE_SIZE;
+        int size = bytes == Json.SMALL ? Json.SMALL_DEFLATED : Json.LARGE_DEFLATED;
         return alone(id, title, group(bytes), Setup.PLAIN, Traffic.fan(1000, size, inFlight));
     }
 
@@ -223,18 +222,5 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
         }
         return setup.front() == Front.PLAIN && (server.tls() || !setup.tls())
                 && traffic.dialect() == Dialect.PLAIN && (others || isLimit(server));
-    }
-
-    LoadSpec spec(ServerProcess server, Duration warmUp, Duration window, boolean pause, Duration limit) {
-        return new LoadSpec(server.target(), spoken(traffic, server), warmUp, window, pause, limit);
-    }
-
-    private static Traffic spoken(Traffic traffic, ServerProcess server) {
-        return server.contender().id().equals(Contender.SOCKET_IO) ? traffic.in(Dialect.SOCKET_IO) : traffic;
-    }
-
-    /** {@return the same with few peers, each of which gets as many messages as the server takes} */
-    LoadSpec busy(ServerProcess server, Duration warmUp, Duration window, Duration limit) {
-        return new LoadSpec(server.target(), spoken(traffic.busy(), server), warmUp, window, false, limit);
     }
 }

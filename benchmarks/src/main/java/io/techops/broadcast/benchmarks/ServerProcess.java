@@ -64,9 +64,15 @@ final class ServerProcess implements AutoCloseable {
         return contender;
     }
 
-    Target target() {
+    private Target target() {
         return new Target(nodes.stream().map(Child::pid).toList(), List.copyOf(ports), redis == null ? 0 : redis.pid(),
                 scenario.setup().tls());
+    }
+
+    /** {@return what the load generator is asked for: its peers speak what this server understands} */
+    LoadSpec load(Traffic traffic, Duration warmUp, Duration window, boolean pause, Duration limit) {
+        Traffic spoken = contender.id().equals(Contender.SOCKET_IO) ? traffic.in(Dialect.SOCKET_IO) : traffic;
+        return new LoadSpec(target(), spoken, warmUp, window, pause, limit);
     }
 
     /** {@return the heap in use after a collection, or {@link Sample#UNKNOWN} of a server that has none} */

@@ -3,7 +3,6 @@ package io.techops.broadcast.benchmarks;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +23,7 @@ final class Workshop {
             "@socket.io/redis-streams-adapter", "redis");
     private static final long BUILD_MINUTES = 3;
 
+    private final String program;
     private final Path module;
     private final Path work;
     private final String python;
@@ -31,10 +31,12 @@ final class Workshop {
     private final Tls tls;
 
     /**
+     * @param program the class with the command line of this program
      * @param python the interpreter that may have Autobahn
      * @param before the class path of another build of this library, empty for none
      */
-    Workshop(String python, String before) throws IOException, InterruptedException {
+    Workshop(Class<?> program, String python, String before) throws IOException, InterruptedException {
+        this.program = program.getName();
         this.python = python;
         this.before = before.isEmpty() ? "" : classPath(before);
         module = module();
@@ -96,7 +98,7 @@ final class Workshop {
     /** {@return what scenarios need that are measured together, and this machine has not; or null} */
     @Nullable String missing(List<Scenario> together) throws IOException {
         boolean needsRedis = together.stream().anyMatch(scenario -> scenario.setup().isOnRedis());
-        return needsRedis && firstLine(RedisServer.PROGRAM, "--version") == null
+        return needsRedis && Child.firstLine(RedisServer.PROGRAM, "--version") == null
                 ? "there is no " + RedisServer.PROGRAM + " (Debian: redis-server)"
                 : Processors.missing(together.get(0).setup().processors());
     }
@@ -162,8 +164,7 @@ final class Workshop {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         String own = module.resolve("target/benchmarks.jar").toString();
-        command.addAll(List.of("-cp", first.isEmpty() ? own : first + File.pathSeparator + own,
-                Benchmarks.class.getName()));
+        command.addAll(List.of("-cp", first.isEmpty() ? own : first + File.pathSeparator + own, program));
         command.addAll(List.of(arguments));
         return command;
     }
@@ -185,20 +186,5 @@ final class Workshop {
             return command.get(0) + " did not end within " + BUILD_MINUTES + " minutes";
         }
         return process.exitValue() == 0 ? null : command.get(0) + " failed; see " + log;
-    }
-
-    /** {@return the first line that a program prints, or null if it cannot be run} */
-    static @Nullable String firstLine(String... command) {
-        try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return process.waitFor() == 0 ? out.lines().findFirst().orElse("") : null;
-        } catch (IOException e) {
-            return null;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return null;
-        }
     }
 }

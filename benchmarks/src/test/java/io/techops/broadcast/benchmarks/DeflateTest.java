@@ -30,7 +30,7 @@ class DeflateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {Deflated.SMALL, 16_384})
+    @ValueSource(ints = {Json.SMALL, 16_384})
     void everyMessageOfJsonHasItsSizeAndIsKnown(int bytes) {
         Payloads payloads = new Payloads(bytes, true);
         for (int sequence = 0; sequence < 100; sequence++) {
@@ -45,7 +45,7 @@ class DeflateTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1024, " + Deflated.SMALL_SIZE, "16384, " + Deflated.LARGE_SIZE})
+    @CsvSource({"1024, " + Json.SMALL_DEFLATED, "16384, " + Json.LARGE_DEFLATED})
     void theSizesThatPlainMessagesHaveInsteadAreThoseAfterCompression(int bytes, int size) {
         Payloads payloads = new Payloads(bytes, true);
         Deflater deflater = new Deflater(6, true);
@@ -94,7 +94,7 @@ class DeflateTest {
     }
 
     private static LoadResult measure(int port, Dialect dialect) throws IOException {
-        Traffic traffic = Traffic.fan(4, Deflated.SMALL, 16).in(dialect);
+        Traffic traffic = Traffic.fan(4, Json.SMALL, 16).in(dialect);
         LoadSpec spec = new LoadSpec(ProcessHandle.current().pid(), port, false, traffic, Duration.ofMillis(50),
                 Duration.ofMillis(100), false, Duration.ofSeconds(10));
         try (Load load = new Load(spec, null)) {
@@ -107,17 +107,17 @@ class DeflateTest {
         int port = new OursRelay(Setup.Front.DEFLATE).start(null);
         LoadResult deflated = measure(port, Dialect.DEFLATED);
         assertThat(deflated.failure()).isEmpty();
-        assertThat((double) deflated.bytes() / deflated.deliveries()).isCloseTo(Deflated.SMALL_SIZE + 4, within(20.0));
+        assertThat((double) deflated.bytes() / deflated.deliveries()).isCloseTo(Json.SMALL_DEFLATED + 4, within(20.0));
         LoadResult plain = measure(port, Dialect.JSON);
         assertThat(plain.failure()).isEmpty();
-        assertThat(plain.bytes()).isEqualTo(plain.deliveries() * (Deflated.SMALL + 4));
+        assertThat(plain.bytes()).isEqualTo(plain.deliveries() * (Json.SMALL + 4));
     }
 
     @Test
     void contextsOfPeersAreKeptApart() throws Exception {
         LoadResult result = measure(new NettyRelay(false, true).start(null), Dialect.DEFLATED);
         assertThat(result.failure()).isEmpty();
-        assertThat(result.bytes()).isLessThan(result.deliveries() * Deflated.SMALL);
+        assertThat(result.bytes()).isLessThan(result.deliveries() * Json.SMALL);
     }
 
     @Test

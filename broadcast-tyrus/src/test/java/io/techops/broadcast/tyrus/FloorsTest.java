@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The floors of the house: what the compiled classes of the libraries use of each other. */
+/** The floors of the house: what compiled classes of the libraries, and sources of all modules, use of each other. */
 class FloorsTest {
 
     private static final String HOUSE = "io.techops.broadcast";
@@ -146,27 +146,39 @@ class FloorsTest {
 
     @Test
     void noClassesOfAPackageReferToEachOtherInACircle() {
-        assertThat(circles()).isEmpty();
+        Map<String, Set<String>> within = new TreeMap<>();
+        arrows.forEach((from, all) -> within.put(from, all.stream()
+                .filter(to -> packageOf(to).equals(packageOf(from))).collect(Collectors.toSet())));
+        assertThat(circles(within)).isEmpty();
     }
 
-    /** {@return the sets of classes that reach each other within their package, by their simple names} */
-    private List<Set<String>> circles() {
+    @Test
+    void noSourcesOfAPackageReferToEachOtherInACircleInAnyModule() throws IOException {
+        Map<String, Set<String>> within = SourceArrows.below(Path.of(".."));
+        assertThat(within.keySet()).as("modules").map(name -> name.replaceFirst("/src/.*", "")).contains("benchmarks",
+                "broadcast-core", "broadcast-redis", "broadcast-testkit", "broadcast-tyrus",
+                "broadcast-tyrus/containers/contract", "broadcast-tyrus/endpoint", "broadcast-tyrus/junit",
+                "broadcast-tyrus/spring-boot-starter", "broadcast-tyrus/testing", "examples", "examples/clients");
+        assertThat(circles(within)).isEmpty();
+    }
+
+    /** {@return the sets of classes that reach each other} */
+    private static List<Set<String>> circles(Map<String, Set<String>> arrows) {
         Map<String, Set<String>> reached = arrows.keySet().stream()
-                .collect(Collectors.toMap(name -> name, this::reachedWithinPackage));
+                .collect(Collectors.toMap(name -> name, name -> reached(arrows, name)));
         return reached.keySet().stream()
                 .filter(name -> reached.get(name).contains(name))
                 .map(name -> reached.get(name).stream().filter(other -> reached.get(other).contains(name))
-                        .map(other -> other.substring(other.lastIndexOf('.') + 1))
                         .collect(Collectors.<String, Set<String>>toCollection(TreeSet::new)))
                 .distinct().sorted(Comparator.comparing(Set::toString)).toList();
     }
 
-    private Set<String> reachedWithinPackage(String name) {
+    private static Set<String> reached(Map<String, Set<String>> arrows, String name) {
         Set<String> reached = new TreeSet<>();
         List<String> ahead = new ArrayList<>(List.of(name));
         while (!ahead.isEmpty()) {
             for (String to : arrows.get(ahead.remove(ahead.size() - 1))) {
-                if (packageOf(to).equals(packageOf(name)) && reached.add(to)) {
+                if (reached.add(to)) {
                     ahead.add(to);
                 }
             }

@@ -38,15 +38,6 @@ final class HealthConnections implements AutoCloseable {
     private static final long PAUSE = Duration.ofMillis(10).toNanos();
 
     /**
-     * A request.
-     *
-     * @param path what is asked for, up to a question mark
-     * @param accept the header of this name; null if there is none
-     */
-    record Request(String method, String path, @Nullable String accept) {
-    }
-
-    /**
      * An answer.
      *
      * @param status the status, with its phrase
@@ -57,7 +48,7 @@ final class HealthConnections implements AutoCloseable {
 
     private final ServerSocketChannel listening;
     private final Selector selector;
-    private final Function<Request, Answer> answers;
+    private final Function<HealthHead.Request, Answer> answers;
     private final Thread thread = new Thread(this::run, "broadcast-health");
     private volatile boolean closed;
     /** Owned by the thread, as all below is: in the order in which they came. */
@@ -120,7 +111,7 @@ final class HealthConnections implements AutoCloseable {
      * @param answers called by the one thread
      * @throws IOException if the address cannot be listened on
      */
-    HealthConnections(InetSocketAddress address, Function<Request, Answer> answers) throws IOException {
+    HealthConnections(InetSocketAddress address, Function<HealthHead.Request, Answer> answers) throws IOException {
         this.answers = answers;
         listening = ServerSocketChannel.open();
         try {
@@ -214,7 +205,7 @@ final class HealthConnections implements AutoCloseable {
         }
     }
 
-    private Answer answer(@Nullable Request request) {
+    private Answer answer(HealthHead.@Nullable Request request) {
         if (request == null) {
             return new Answer("400 Bad Request", "", new byte[0]);
         }
@@ -228,7 +219,7 @@ final class HealthConnections implements AutoCloseable {
         }
     }
 
-    private byte[] bytes(@Nullable Request request) {
+    private byte[] bytes(HealthHead.@Nullable Request request) {
         Answer answer = answer(request);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes(("HTTP/1.1 " + answer.status() + "\r\n" + HealthHead.date() + "Connection: close\r\n"

@@ -19,6 +19,15 @@ final class HealthHead {
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("'Date: 'EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
 
+    /**
+     * A request.
+     *
+     * @param path what is asked for, up to a question mark
+     * @param accept the header of this name; null if there is none
+     */
+    record Request(String method, String path, @Nullable String accept) {
+    }
+
     private HealthHead() {
     }
 
@@ -29,15 +38,14 @@ final class HealthHead {
     }
 
     /** {@return the request that has come; null if it is none, or too long} */
-    static HealthConnections.@Nullable Request parsed(ByteBuffer in) {
+    static @Nullable Request parsed(ByteBuffer in) {
         String head = text(in);
         Matcher line = LINE.matcher(head);
         if (!isWhole(in) || !line.lookingAt()) {
             return null;
         }
         Matcher accept = ACCEPT.matcher(head);
-        return new HealthConnections.Request(line.group(1), line.group(2),
-                accept.find() ? accept.group(1).strip() : null);
+        return new Request(line.group(1), line.group(2), accept.find() ? accept.group(1).strip() : null);
     }
 
     private static String text(ByteBuffer in) {

@@ -54,7 +54,7 @@ final class HealthServer implements AutoCloseable {
         return URI.create("http://" + name + ":" + connections.port() + "/");
     }
 
-    private HealthConnections.Answer answer(HealthConnections.Request request) {
+    private HealthConnections.Answer answer(HealthHead.Request request) {
         if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
             return line("405 Method Not Allowed", "Allow: GET, HEAD\r\n", "only GET and HEAD are understood here");
         }

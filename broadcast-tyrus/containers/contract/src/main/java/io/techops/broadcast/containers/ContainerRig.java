@@ -59,7 +59,7 @@ final class ContainerRig {
     void start(BroadcastHub.Builder settings, int containerThreads) throws Exception {
         hub = settings.listener(events).messageListener(events).build();
         topics = Topics.builder().linger(Duration.ofMillis(100)).build();
-        DeploymentStyle.serve(hub, topics);
+        ServedHub.serve(hub, topics);
         container = starting.start(style, hub, containerThreads);
     }
 

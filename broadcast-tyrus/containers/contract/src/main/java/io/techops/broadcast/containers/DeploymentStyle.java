@@ -36,16 +36,13 @@ public enum DeploymentStyle {
     /** A configuration. */
     CONFIGURED;
 
-    private static volatile BroadcastHub hub;
-    private static volatile Topics topics;
-
     /** Extends ours. */
     @ServerEndpoint(value = "/live", subprotocols = BroadcastEndpoint.SUBPROTOCOL)
     public static class Extending extends BroadcastEndpoint {
 
         /** For the container. */
         public Extending() {
-            super(hub);
+            super(ServedHub.hub());
         }
     }
 
@@ -57,7 +54,7 @@ public enum DeploymentStyle {
 
         /** For the container. */
         public Delegating() {
-            this(new BroadcastEndpoint(hub));
+            this(new BroadcastEndpoint(ServedHub.hub()));
         }
 
         Delegating(BroadcastEndpoint endpoint) {
@@ -107,7 +104,7 @@ public enum DeploymentStyle {
 
         /** For the container. */
         public ExtendingTopics() {
-            super(topics);
+            super(ServedHub.topics());
         }
     }
 
@@ -117,7 +114,7 @@ public enum DeploymentStyle {
 
         /** For the container. */
         public DelegatingTopics() {
-            super(new BroadcastEndpoint(topics));
+            super(new BroadcastEndpoint(ServedHub.topics()));
         }
     }
 
@@ -127,7 +124,7 @@ public enum DeploymentStyle {
 
         /** For the container. */
         public Closing() {
-            super(hub);
+            super(ServedHub.hub());
         }
 
         @Override
@@ -150,7 +147,7 @@ public enum DeploymentStyle {
 
         /** For the container. */
         public Sharing() {
-            super(hub);
+            super(ServedHub.hub());
         }
 
         @Override
@@ -182,7 +179,7 @@ public enum DeploymentStyle {
 
         /** For the container. */
         public Chatting() {
-            super(hub);
+            super(ServedHub.hub());
         }
     }
 
@@ -192,7 +189,7 @@ public enum DeploymentStyle {
 
         /** For the container. */
         public Contradicting() {
-            super(hub, FORGETS);
+            super(ServedHub.hub(), FORGETS);
         }
     }
 
@@ -216,7 +213,12 @@ public enum DeploymentStyle {
 
     /** {@return the configurations} */
     public Set<ServerEndpointConfig> configurations() {
-        return this != CONFIGURED ? Set.of() : Set.of(BroadcastEndpoint.config("/live", hub),
+        if (this != CONFIGURED) {
+            return Set.of();
+        }
+        BroadcastHub hub = ServedHub.hub();
+        Topics topics = ServedHub.topics();
+        return Set.of(BroadcastEndpoint.config("/live", hub),
                 BroadcastEndpoint.config("/topics/{topic}", topics),
                 BroadcastEndpoint.config("/replays", hub, REPLAYS),
                 BroadcastEndpoint.config("/forgets", hub, FORGETS),
@@ -224,22 +226,6 @@ public enum DeploymentStyle {
                 BroadcastEndpoint.config("/rooms/{topic}", topics, GuardedEndpoints.SETTINGS),
                 BroadcastEndpoint.config("/origins", hub, GuardedEndpoints.ORIGINS),
                 BroadcastEndpoint.config("/speaks", hub, GuardedEndpoints.SPEAKING));
-    }
-
-    /** {@return the hub of the next container} */
-    static BroadcastHub hub() {
-        return hub;
-    }
-
-    /** {@return the topics of the next container} */
-    static Topics topics() {
-        return topics;
-    }
-
-    /** Says which hub and which topics the endpoints of the next container are for. */
-    static void serve(BroadcastHub ofLive, Topics ofTopics) {
-        hub = ofLive;
-        topics = ofTopics;
     }
 
     /** Adds the endpoints to a container. */

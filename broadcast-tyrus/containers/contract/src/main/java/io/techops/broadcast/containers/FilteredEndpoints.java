@@ -62,10 +62,10 @@ public final class FilteredEndpoints {
 
     /** {@return the endpoints} */
     static Set<ServerEndpointConfig> configurations() {
-        return Set.of(BroadcastEndpoint.config("/filtered", DeploymentStyle.hub(), SETTINGS),
-                BroadcastEndpoint.config("/chambers/{topic}", DeploymentStyle.topics(), SETTINGS),
-                BroadcastEndpoint.config("/pages", DeploymentStyle.hub(), GuardedEndpoints.ORIGINS),
-                BroadcastEndpoint.config("/app/below", DeploymentStyle.hub(), PATIENT));
+        return Set.of(BroadcastEndpoint.config("/filtered", ServedHub.hub(), SETTINGS),
+                BroadcastEndpoint.config("/chambers/{topic}", ServedHub.topics(), SETTINGS),
+                BroadcastEndpoint.config("/pages", ServedHub.hub(), GuardedEndpoints.ORIGINS),
+                BroadcastEndpoint.config("/app/below", ServedHub.hub(), PATIENT));
     }
 
     /** Of a user, to an application at {@code /app} with a filter that supports no asynchronous processing. */
@@ -93,25 +93,25 @@ public final class FilteredEndpoints {
 
     /** Puts their filters before what upgrades. */
     public static void filter(ServletContext context) {
-        HandshakeFilter.of("/filtered", DeploymentStyle.hub(), SETTINGS).addTo(context);
-        HandshakeFilter.of("/chambers/{topic}", DeploymentStyle.topics(), SETTINGS).addTo(context);
+        HandshakeFilter.of("/filtered", ServedHub.hub(), SETTINGS).addTo(context);
+        HandshakeFilter.of("/chambers/{topic}", ServedHub.topics(), SETTINGS).addTo(context);
         for (String path : List.of("/patient", "/hurried")) {
             EndpointSettings settings = path.equals("/patient") ? PATIENT : HURRIED;
-            HandshakeFilter.of(path, DeploymentStyle.hub(), settings)
-                    .upgrading(BroadcastEndpoint.config(path, DeploymentStyle.hub(), settings)).addTo(context);
+            HandshakeFilter.of(path, ServedHub.hub(), settings)
+                    .upgrading(BroadcastEndpoint.config(path, ServedHub.hub(), settings)).addTo(context);
         }
-        HandshakeFilter.of("/patient/{topic}", DeploymentStyle.topics(), PATIENT)
-                .upgrading(BroadcastEndpoint.config("/patient/{topic}", DeploymentStyle.topics(), PATIENT))
+        HandshakeFilter.of("/patient/{topic}", ServedHub.topics(), PATIENT)
+                .upgrading(BroadcastEndpoint.config("/patient/{topic}", ServedHub.topics(), PATIENT))
                 .addTo(context);
-        HandshakeFilter pages = HandshakeFilter.of("/pages", DeploymentStyle.hub(), GuardedEndpoints.ORIGINS);
+        HandshakeFilter pages = HandshakeFilter.of("/pages", ServedHub.hub(), GuardedEndpoints.ORIGINS);
         pages.addTo(context);
         try {
             pages.addTo(context);
         } catch (IllegalStateException refused) {
             twice = refused.getMessage();
         }
-        HandshakeFilter below = HandshakeFilter.of("/below", DeploymentStyle.hub(), PATIENT)
-                .upgrading(BroadcastEndpoint.config("/below", DeploymentStyle.hub(), PATIENT));
+        HandshakeFilter below = HandshakeFilter.of("/below", ServedHub.hub(), PATIENT)
+                .upgrading(BroadcastEndpoint.config("/below", ServedHub.hub(), PATIENT));
         Filter around = (request, response, chain) -> below.doFilter(new Below(request), response, chain);
         context.addFilter("around", around)
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/app/*");

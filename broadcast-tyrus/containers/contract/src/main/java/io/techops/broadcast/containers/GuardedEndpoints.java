@@ -64,7 +64,7 @@ public final class GuardedEndpoints {
 
         /** For the container. */
         public Members() {
-            super(DeploymentStyle.hub(), SETTINGS);
+            super(ServedHub.hub(), SETTINGS);
         }
     }
 
@@ -83,7 +83,7 @@ public final class GuardedEndpoints {
 
         /** For the container. */
         public Unguarded() {
-            super(DeploymentStyle.hub(), SETTINGS);
+            super(ServedHub.hub(), SETTINGS);
         }
     }
 }

@@ -41,7 +41,7 @@ final class StoppedProgram {
                         System.out.println("gone " + peer.id() + " " + reason);
                     }
                 }).build();
-        DeploymentStyle.serve(hub, Topics.create());
+        ServedHub.serve(hub, Topics.create());
         Constructor<?> made =
                 Class.forName(arguments[0]).getDeclaredConstructor(DeploymentStyle.class, BroadcastHub.class,
                         int.class);
