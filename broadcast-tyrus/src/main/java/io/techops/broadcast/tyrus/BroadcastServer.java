@@ -445,7 +445,7 @@ public final class BroadcastServer implements AutoCloseable {
 
         private ServerSettings checked() {
             return new ServerSettings(host, port, pages == null ? null : pages.source(), pagePort, pageIdleTimeout,
-                    tls == null ? null : TlsEngines.of(tls, tlsParameters, clientAuth), maxMessageBytes,
+                    pagePeers, tls == null ? null : TlsEngines.of(tls, tlsParameters, clientAuth), maxMessageBytes,
                     handshakeTimeout,
                     new ServerSettings.Admission(Set.copyOf(origins), List.copyOf(trustedProxies), clientAddressHeader,
                             maxPeers, maxPeersPerAddress),

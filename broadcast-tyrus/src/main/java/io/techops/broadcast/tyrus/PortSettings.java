@@ -1,5 +1,6 @@
 package io.techops.broadcast.tyrus;
 
+import io.techops.broadcast.HubStats;
 import io.techops.broadcast.tyrus.server.BindHost;
 import java.time.Duration;
 import java.util.Objects;
@@ -21,6 +22,7 @@ public abstract class PortSettings<B extends PortSettings<B>> extends StreamSett
     @Nullable Pages pages;
     int pagePort;
     Duration pageIdleTimeout = Duration.ofSeconds(75);
+    boolean pagePeers;
     @Nullable SSLContext tls;
     @Nullable SSLParameters tlsParameters;
 
@@ -58,7 +60,7 @@ public abstract class PortSettings<B extends PortSettings<B>> extends StreamSett
      * Serves pages over HTTP, or HTTPS with {@link #tls}. Beside them, unless they have their own of these names,
      * {@code /broadcast.js} is served, the client for browsers, and {@code /broadcast.json}, which tells a page
      * where the hub is: {@code {"port":5000,"path":"/live"}}, with {@code null} for the port of the page itself,
-     * and for any path.
+     * and for any path; and how many peers there are if {@link #pagePeers} says so.
      *
      * @param pages where they come from; no pages by default
      * @return this builder
@@ -95,6 +97,20 @@ public abstract class PortSettings<B extends PortSettings<B>> extends StreamSett
             throw new IllegalArgumentException("pageIdleTimeout must be from 1 s to 1 day: " + pageIdleTimeout);
         }
         this.pageIdleTimeout = pageIdleTimeout;
+        return self();
+    }
+
+    /**
+     * Sets whether those who can ask for pages are told how many peers there are: {@code /broadcast.json} then has
+     * {@code "peers":12}, the peers of the hub, or of all topics together, and {@code "allPeers":30}, those of all
+     * nodes as {@link HubStats#backplanePeers} says, or {@code null} if that is not known. They are counted twice a
+     * second at most, however often they are asked for.
+     *
+     * @param pagePeers whether they are; no by default
+     * @return this builder
+     */
+    public B pagePeers(boolean pagePeers) {
+        this.pagePeers = pagePeers;
         return self();
     }
 

@@ -16,7 +16,8 @@ final class CommandHelp {
     static {
         GROUPS.put("Where it listens", List.of("--host", "--port", "--path", "--allow-origin", "--tls-keystore",
                 "--tls-password-file", "--tls-certificate", "--tls-key"));
-        GROUPS.put("The page", List.of("--web-port", "--web-root", "--no-web", "--page-idle-timeout"));
+        GROUPS.put("The page", List.of("--web-port", "--web-root", "--no-web", "--page-idle-timeout",
+                "--no-peer-count"));
         GROUPS.put("Messages", List.of("--max-message-bytes", "--relay-binary", "--exclude-sender",
                 "--compression"));
         GROUPS.put("Over HTTP", List.of("--sse"));

@@ -8,8 +8,6 @@ import io.techops.broadcast.Retention;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import io.techops.broadcast.tyrus.Compression;
-import io.techops.broadcast.tyrus.Pages;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +21,6 @@ import picocli.CommandLine.Option;
 final class Options {
 
     private static final String DEFAULT = " (default: ${DEFAULT-VALUE})";
-    private static final String BUILT_IN_PAGE = "io/techops/broadcast/examples/page";
 
     // Where it listens.
 
@@ -51,21 +48,8 @@ final class Options {
 
     // The page.
 
-    @Option(names = "--web-port", paramLabel = "PORT", converter = Value.Port.class, defaultValue = "8000",
-            description = "Port of the page; 0 is any free one; may be the same as --port" + DEFAULT + ".")
-    private int webPort;
-
-    @Option(names = "--web-root", paramLabel = "DIR",
-            description = "Folder whose files are served as the page (default: the built-in demo page).")
-    private @Nullable Path webRoot;
-
-    @Option(names = "--no-web", description = "Serves no page (default: it does).")
-    private boolean noWeb;
-
-    @Option(names = "--page-idle-timeout", paramLabel = "TIME", converter = Value.PageIdleTime.class,
-            description = "A connection to the page is closed when it was idle for so long; should be more than the "
-                    + "load balancer's time, mostly 60s (default: 75s).")
-    private @Nullable Duration pageIdleTimeout;
+    @Mixin
+    private final PageOptions page = new PageOptions();
 
     // Messages.
 
@@ -216,12 +200,7 @@ final class Options {
         http.apply(server);
         access.apply(server, topics.path() != null, watch);
         tls.apply(server, watch);
-        if (!noWeb) {
-            server.pages(pages()).pagePort(webPort);
-        }
-        if (pageIdleTimeout != null) {
-            server.pageIdleTimeout(pageIdleTimeout);
-        }
+        page.apply(server);
         history.apply(server, retentionMessages);
         backplane.open();
         if (topics.path() == null) {
@@ -248,33 +227,14 @@ final class Options {
 
     private void checkClashes(boolean webPortGiven) throws BadOption {
         log.check();
-        if (noWeb && webPortGiven) {
-            throw new BadOption("--no-web", "must not be given together with", "--web-port " + webPort);
-        }
-        if (noWeb && webRoot != null) {
-            throw new BadOption("--no-web", "must not be given together with", "--web-root " + webRoot);
-        }
-        if (noWeb && pageIdleTimeout != null) {
-            throw new BadOption("--no-web", "must not be given together with", "--page-idle-timeout");
-        }
+        page.check(webPortGiven);
         topics.check(path);
-        health.check(port, noWeb ? 0 : webPort);
+        health.check(port, page.port());
         long least = (long) maxMessageBytes + Retention.OVERHEAD_BYTES;
         if (retentionBytes < least) {
             throw new BadOption("--retention-bytes", "must be at least --max-message-bytes and "
                     + Retention.OVERHEAD_BYTES + " bytes more, here " + least, retentionBytes);
         }
-    }
-
-    private Pages pages() throws BadOption {
-        if (webRoot == null) {
-            return Pages.resources(Options.class.getClassLoader(), BUILT_IN_PAGE);
-        }
-        if (webRoot.toString().isEmpty() || !Files.isDirectory(webRoot) || !Files.isReadable(webRoot)
-                || !Files.isExecutable(webRoot)) {
-            throw new BadOption("--web-root", "must be a folder that can be read", webRoot);
-        }
-        return Pages.folder(webRoot);
     }
 
     /** Frees what the server needed beside itself, after it was closed. */

@@ -98,6 +98,7 @@ class BadOptionIT {
             --web-port -1                  | --web-port must be from 0 to 65535: -1
             --log-file                     | --log-file must have a value, FILE: nothing was given
             --no-web --page-idle-timeout 75s | --no-web must not be given together with: --page-idle-timeout
+            --no-web --no-peer-count | --no-web must not be given together with: --no-peer-count
             --page-idle-timeout 500ms      | --page-idle-timeout must be a time from 1s to 24h, such as 75s or 2m: 500ms
             --path /a/{topic} | --path must begin with / and be written as in a URI, without ? and #: /a/{topic}
             --web-root=                    | --web-root must be a folder that can be read:

@@ -1,6 +1,7 @@
 package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.testing.JdkClient;
 import io.techops.broadcast.testing.Program;
@@ -52,6 +53,22 @@ class HttpOptionsIT {
                     .contains(": closed 1001 ");
             assertThat(service.awaitExit()).isEqualTo(143);
         }
+    }
+
+    @Test
+    void pagesAreToldHowManyPeersThereAreUnlessNoPeerCountIsGiven() throws Exception {
+        try (Program service = Program.listening(); JdkClient peer = JdkClient.open(service.uri())) {
+            assertThat(peer.isClosed()).isFalse();
+            await().untilAsserted(() -> assertThat(toldToPages(service)).endsWith(",\"peers\":1,\"allPeers\":null}\n"));
+        }
+        try (Program service = Program.listening("--no-peer-count")) {
+            assertThat(toldToPages(service)).endsWith(",\"path\":null}\n");
+        }
+    }
+
+    private static String toldToPages(Program service) throws Exception {
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(service.pageUri().resolve("broadcast.json"))
+                .build(), BodyHandlers.ofString()).body();
     }
 
     @Test

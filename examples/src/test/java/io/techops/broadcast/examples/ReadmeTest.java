@@ -134,6 +134,7 @@ class ReadmeTest {
         List<String> blocks = new ArrayList<>(code(Files.readString(ROOT.resolve("README.md"))));
         blocks.addAll(code(Files.readString(ROOT.resolve("broadcast-core/README.md"))));
         blocks.addAll(code(Files.readString(ROOT.resolve("broadcast-tyrus/README.md"))));
+        blocks.addAll(code(Files.readString(ROOT.resolve("broadcast-tyrus/RECONNECTING.md"))));
         blocks.addAll(code(Files.readString(ROOT.resolve("broadcast-testkit/README.md"))));
         assertThat(blocks).hasSizeGreaterThan(4);
         for (String block : blocks) {
@@ -144,12 +145,13 @@ class ReadmeTest {
         }
     }
 
-    /** {@return a class with the statements and the local classes of a block, and with what they take for granted} */
+    /** {@return a class with a block, a method or statements and local classes, and with what it takes for granted} */
     private static JavaFileObject snippet(String block) {
         String imports = Stream.of("io.techops.broadcast", "io.techops.broadcast.endpoint",
                 "io.techops.broadcast.handshake", "io.techops.broadcast.junit", "io.techops.broadcast.spi",
                 "io.techops.broadcast.testkit", "io.techops.broadcast.tyrus", "jakarta.websocket.server",
-                "java.nio.file", "java.time", "java.util", "org.junit.jupiter.api", "org.junit.jupiter.api.extension",
+                "java.net", "java.net.http", "java.nio.file", "java.time", "java.util", "java.util.concurrent",
+                "org.junit.jupiter.api", "org.junit.jupiter.api.extension",
                 "static io.techops.broadcast.testkit.BroadcastAssertions", "static org.assertj.core.api.Assertions")
                 .map(name -> "import " + name + ".*;")
                 .collect(Collectors.joining("\n"));
@@ -162,14 +164,19 @@ class ReadmeTest {
                         }
                     }
                     static BroadcastHub hub;
+                    static Topics topics;
                     static ServerContainer container;
                     static jakarta.servlet.ServletContext servletContext;
 
-                    void run() throws Exception {
-                        %s
+                    static HttpClient http;
+                    static StringBuilder part;
+                    static void handle(String[] headersAndPayload) {
                     }
+
+                    %s
                 }
-                """.formatted(block.replace("public class", "class"));
+                """.formatted(block.startsWith("void ") ? block
+                        : "void run() throws Exception {" + block.replace("public class", "class") + "}");
         return new SimpleJavaFileObject(URI.create("string:///Snippet.java"), JavaFileObject.Kind.SOURCE) {
 
             @Override

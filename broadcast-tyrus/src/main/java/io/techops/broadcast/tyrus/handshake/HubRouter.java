@@ -1,6 +1,7 @@
 package io.techops.broadcast.tyrus.handshake;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.HubStats;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.spi.PathTemplate;
@@ -42,6 +43,11 @@ public final class HubRouter implements Router {
     @Override
     public void refused(RefusalCause cause) {
         AdapterHub.of(hub).refused(cause);
+    }
+
+    @Override
+    public HubStats stats() {
+        return hub.stats();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.techops.broadcast.tyrus.handshake;
 
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.HubStats;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.spi.PathTemplate;
 import io.techops.broadcast.tyrus.http.HttpRejection;
@@ -51,6 +52,9 @@ public interface Router {
 
     /** Counts a refusal. */
     void refused(RefusalCause cause);
+
+    /** {@return what the hub, or all topics together, have done, and how they are now} */
+    HubStats stats();
 
     boolean isClosed();
 

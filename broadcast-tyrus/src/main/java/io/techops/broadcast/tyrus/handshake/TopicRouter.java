@@ -1,5 +1,6 @@
 package io.techops.broadcast.tyrus.handshake;
 
+import io.techops.broadcast.HubStats;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.spi.PathTemplate;
@@ -41,6 +42,11 @@ public final class TopicRouter implements Router {
     @Override
     public void refused(RefusalCause cause) {
         topics.refused(cause);
+    }
+
+    @Override
+    public HubStats stats() {
+        return topics.stats().total();
     }
 
     @Override

@@ -38,6 +38,11 @@ record OpenFile(ReadableByteChannel body, long length, @Nullable String tag, @Nu
         return new OpenFile(Channels.newChannel(new ByteArrayInputStream(bytes)), bytes.length, tag(bytes), modified);
     }
 
+    /** Returns a page that is made for one request, and may be another one at the next: nothing is vouched for. */
+    static OpenFile made(byte[] bytes) {
+        return new OpenFile(Channels.newChannel(new ByteArrayInputStream(bytes)), bytes.length, null, null);
+    }
+
     /** Returns an entity tag for whatever {@code state} identifies. */
     static String tag(String state) {
         return tag(state.getBytes(StandardCharsets.UTF_8));

@@ -9,15 +9,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The application's pages, and beside them two that they can use: {@code /broadcast.js}, the client from the jar of the
- * endpoint, with its types, and {@code /broadcast.json}, which says where the WebSocket port is. A page of the
- * application with the same name is preferred.
+ * endpoint, with its types, and {@code /broadcast.json}, which says where the hub is, and perhaps how many peers it
+ * has. A page of the application with the same name is preferred.
  *
  * @param own the application's pages
- * @param address the text of {@code /broadcast.json}, known once the server listens
+ * @param hub the text of {@code /broadcast.json} now, known once the server listens
  */
-public record ServedPages(PageSource own, Supplier<String> address) implements PageSource {
+public record ServedPages(PageSource own, Supplier<String> hub) implements PageSource {
 
-    private static final List<String> ADDRESS = List.of("broadcast.json");
+    private static final List<String> HUB = List.of("broadcast.json");
     private static final List<List<String>> CLIENT = List.of(List.of("broadcast.js"), List.of("broadcast.d.ts"));
 
     /** Where servlet containers and Spring Boot look for what a jar serves. */
@@ -30,8 +30,8 @@ public record ServedPages(PageSource own, Supplier<String> address) implements P
         if (page != null) {
             return page;
         }
-        if (segments.equals(ADDRESS)) {
-            return OpenFile.small(address.get().getBytes(StandardCharsets.UTF_8), null);
+        if (segments.equals(HUB)) {
+            return OpenFile.made(hub.get().getBytes(StandardCharsets.UTF_8));
         }
         return CLIENT.contains(segments) ? LIBRARY.open(segments) : null;
     }

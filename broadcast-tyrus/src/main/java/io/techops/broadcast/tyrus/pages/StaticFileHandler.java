@@ -56,7 +56,9 @@ public final class StaticFileHandler {
             boolean known = ConditionalRequest.notModified(request, page);
             ByteRange range = known ? null : range(request, page);
             int status = known ? 304 : range == null ? 200 : range.count() == 0 ? 416 : 206;
-            Response response = Response.of(status).with("Cache-Control", "no-cache");
+            // A copy of a page that nothing is vouched for could not be checked before it is used again.
+            boolean canCheck = page.tag() != null || page.modified() != null;
+            Response response = Response.of(status).with("Cache-Control", canCheck ? "no-cache" : "no-store");
             if (page.tag() != null) {
                 response.with("ETag", page.tag());
             }

@@ -1,5 +1,6 @@
 package io.techops.broadcast.tyrus.server;
 
+import io.techops.broadcast.HubStats;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.tyrus.handshake.Router;
 import io.techops.broadcast.tyrus.hosting.Hosting;
@@ -42,6 +43,11 @@ record HostingRouter(Router hubs, Hosting hosting, boolean anyPath) implements R
     @Override
     public void refused(RefusalCause cause) {
         hubs.refused(cause);
+    }
+
+    @Override
+    public HubStats stats() {
+        return hubs.stats();
     }
 
     @Override

@@ -61,8 +61,9 @@ public final class ServerRuntime {
                     : new Hosting(settings.endpoints(), watch, settings.maxMessageBytes(), settings.isSecure());
             router = hosting == null ? hubs : new HostingRouter(hubs, hosting, path == null);
             policy = settings.policy() == null ? null : new PolicyExecutor(settings.policy());
+            PeerCount peers = settings.pagePeers() ? new PeerCount(hubs::stats, System::nanoTime) : null;
             StaticFileHandler handler = settings.pages() == null ? null
-                    : new StaticFileHandler(new ServedPages(settings.pages(), () -> address(path)));
+                    : new StaticFileHandler(new ServedPages(settings.pages(), () -> toldToPages(path, peers)));
             sockets = GrizzlyListeners.transport("broadcast", watch, HttpPort.forSockets(settings, watch,
                     () -> closing, router,
                     hosting, policy, onOnePort ? handler : null, deflate));
@@ -82,10 +83,11 @@ public final class ServerRuntime {
         }
     }
 
-    /** {@return where a page finds the hub, as JSON: no port if it is that of the page} */
-    private String address(@Nullable String path) {
+    /** {@return where a page finds the hub, as JSON: no port if it is that of the page; and how many peers it has} */
+    private String toldToPages(@Nullable String path, @Nullable PeerCount peers) {
         return "{\"port\":" + (port == pagePort ? null : port)
-                + ",\"path\":" + (path == null ? null : '"' + path + '"') + "}\n";
+                + ",\"path\":" + (path == null ? null : '"' + path + '"')
+                + (peers == null ? "" : "," + peers.members()) + "}\n";
     }
 
     /** {@return the WebSocket port, with the path {@code /}} */

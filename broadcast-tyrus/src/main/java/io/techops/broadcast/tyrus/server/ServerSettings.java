@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * What a server is started with, checked already.
  *
  * @param pages what the page server shows; null if there is none
+ * @param pagePeers whether pages are told how many peers there are
  * @param engines makes the TLS engine of a connection; null if the ports speak in the clear
  * @param policy the host application's decision about handshakes; null if everyone is accepted
  * @param replayLimits what clients may ask for of the past
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param compression how messages are compressed; null if they are not
  */
 public record ServerSettings(BindHost host, int port, @Nullable PageSource pages, int pagePort,
-        Duration pageIdleTimeout, @Nullable Supplier<SSLEngine> engines, int maxMessageBytes,
+        Duration pageIdleTimeout, boolean pagePeers, @Nullable Supplier<SSLEngine> engines, int maxMessageBytes,
         Duration handshakeTimeout, Admission admission, @Nullable HandshakePolicy policy,
         ReplayLimits replayLimits, List<HostedEndpoint> endpoints, boolean streams, @Nullable TokenCheck publishers,
         @Nullable DeflateSettings compression) {
@@ -45,9 +46,9 @@ public record ServerSettings(BindHost host, int port, @Nullable PageSource pages
 
     /** {@return the settings of a server like this one, on free ports of the loopback interface, for anyone there} */
     ServerSettings onLoopback() {
-        return new ServerSettings(BindHost.parse("127.0.0.1"), 0, pages, 0, pageIdleTimeout, engines, maxMessageBytes,
-                handshakeTimeout, Admission.ANYONE, null, ReplayLimits.standard(), List.of(), streams, null,
-                compression);
+        return new ServerSettings(BindHost.parse("127.0.0.1"), 0, pages, 0, pageIdleTimeout, pagePeers, engines,
+                maxMessageBytes, handshakeTimeout, Admission.ANYONE, null, ReplayLimits.standard(), List.of(), streams,
+                null, compression);
     }
 
     boolean isSecure() {

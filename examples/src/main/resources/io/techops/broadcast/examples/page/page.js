@@ -17,7 +17,8 @@
   const fromFile = location.protocol === "file:";
   const target = new Target($("target"));
   const echoes = new Echoes();
-  const rate = new Rate($("plot"), $("rate"));
+  const plot = new Plot($("plot"), $("legend").children, $("rate"));
+  const peers = new Peers($("peers"), plot);
   const log = new Log($("log"), $("newest"), MOST_LINES, unseen => {
     $("pause").textContent = unseen > 0 ? `Resume (${unseen.toLocaleString("en")} new)`
         : $("pause").ariaPressed === "true" ? "Resume" : "Pause";
@@ -81,7 +82,7 @@
 
   function receive({ data, id, key, direct }) {
     received++;
-    rate.count();
+    plot.count();
     updateFigures();
     const about = direct ? ["to this page alone"] : [];
     if (typeof data !== "string") {
@@ -105,6 +106,7 @@
       }
     });
     on("state", ({ state }) => {
+      peers.follow(state === "open" ? url : null);
       if (state === "connecting") {
         show("connecting", `Connecting to ${url}`);
       }
@@ -168,6 +170,7 @@
       return;
     }
     connection?.close();
+    peers.follow(null);
     echoes.clear();
     tried = false;
     connected = target.text;

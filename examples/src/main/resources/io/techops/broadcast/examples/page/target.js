@@ -25,24 +25,35 @@ class Target {
     if (path !== null && !/^(?:\/(?:[\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)*$/.test(path)) {
       throw new RangeError(`The path in this page's address must start with / and be a plain URL path: ${path}`);
     }
-    const told = port === null && path === null ? await Target.#told() : undefined;
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const host = told?.port === null ? location.host : `${location.hostname || "localhost"}:`
-        + Number(port ?? told?.port ?? 5000);
-    return `${scheme}://${host}${path ?? told?.path ?? ""}`;
+    const told = port === null && path === null ? await Target.told() : undefined;
+    return Target.#server(told ? told.port : port ?? undefined) + (path ?? told?.path ?? "");
   }
 
-  /** What the server says; undefined if it says nothing, or the page is not from a server. */
-  static async #told() {
+  /** What the server says of its hub; null if it says nothing, or the page is not from a server. */
+  static async told() {
     if (location.protocol === "file:") {
-      return undefined;
+      return null;
     }
     try {
-      const answer = await fetch("broadcast.json");
-      return answer.ok ? await answer.json() : undefined;
+      const answer = await fetch("broadcast.json", { cache: "no-store" });
+      return answer.ok ? await answer.json() : null;
     } catch {
-      return undefined; // another server, which has something else there or nothing
+      return null; // another server, which has something else there or nothing; or none any more
     }
+  }
+
+  /** Whether `url` is of the hub, or of a topic, that the server has told of. */
+  static isAt(url, { port, path }) {
+    const { host, pathname } = new URL(url);
+    const [before, after] = (path ?? "{topic}").split("{topic}"); // any path, if none is told
+    return host === new URL(Target.#server(port)).host
+        && (after === undefined ? pathname === before : pathname.startsWith(before) && pathname.endsWith(after));
+  }
+
+  /** The address of the server on a port of the page's host; null is the port of the page itself. */
+  static #server(port = 5000) {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    return `${scheme}://${port === null ? location.host : `${location.hostname || "localhost"}:${Number(port)}`}`;
   }
 
   #field(name) {
