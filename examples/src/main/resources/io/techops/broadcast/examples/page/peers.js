@@ -57,7 +57,7 @@ class Peers {
     if (path?.includes("{topic}")) {
       words.push("all topics");
     }
-    this.#show(words.join(", "), peers, all);
+    this.#show(words.map(each => each.replaceAll(" ", "\u00a0")).join(", "), peers, all); // no line ends within one
   }
 
   #show(words, here, all) {
