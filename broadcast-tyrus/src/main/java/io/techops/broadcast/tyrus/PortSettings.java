@@ -1,6 +1,6 @@
 package io.techops.broadcast.tyrus;
 
-import io.techops.broadcast.HubStats;
+import io.techops.broadcast.BackplaneStats;
 import io.techops.broadcast.tyrus.server.BindHost;
 import java.time.Duration;
 import java.util.Objects;
@@ -103,7 +103,7 @@ public abstract class PortSettings<B extends PortSettings<B>> extends StreamSett
     /**
      * Sets whether those who can ask for pages are told how many peers there are: {@code /broadcast.json} then has
      * {@code "peers":12}, the peers of the hub, or of all topics together, and {@code "allPeers":30}, those of all
-     * nodes as {@link HubStats#backplanePeers} says, or {@code null} if that is not known. They are counted twice a
+     * nodes as {@link BackplaneStats#peers} says, or {@code null} if that is not known. They are counted twice a
      * second at most, however often they are asked for.
      *
      * @param pagePeers whether they are; no by default

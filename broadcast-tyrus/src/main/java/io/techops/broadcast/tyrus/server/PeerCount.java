@@ -2,6 +2,7 @@ package io.techops.broadcast.tyrus.server;
 
 import io.techops.broadcast.HubStats;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -35,8 +36,8 @@ final class PeerCount {
         long now = nanoTime.getAsLong();
         if (now - lastButOne >= SECOND) {
             HubStats stats = hubs.get();
-            long all = stats.backplanePeers();
-            counted = "\"peers\":" + stats.peers() + ",\"allPeers\":" + (all < 0 ? null : all);
+            OptionalLong all = stats.backplane().peers();
+            counted = "\"peers\":" + stats.peers() + ",\"allPeers\":" + (all.isPresent() ? all.getAsLong() : null);
             lastButOne = last;
             last = now;
         }
