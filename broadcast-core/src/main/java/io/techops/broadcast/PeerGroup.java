@@ -83,6 +83,14 @@ public final class PeerGroup {
         return members.contains(Objects.requireNonNull(peer, "peer"));
     }
 
+    /**
+     * {@return whether there is no member} Only if there is none: {@link #size} adds up counters one after the other,
+     * and may be 0 for a moment while some leave and others join, and one is a member all the time.
+     */
+    boolean isEmpty() {
+        return members.isEmpty() && !members.iterator().hasNext();
+    }
+
     /** {@return how many peers are in the group} */
     public int size() {
         return members.size();

@@ -10,8 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * A group is in the map as long as it has members. Who joins finds a group or makes one, adds the peer, and then looks
  * whether the group is still the one in the map: if it was emptied and removed meanwhile, the peer leaves it and joins
  * again. It looks under the map's lock for the name: a removal that has found the group empty, and still holds this
- * lock, is waited for. A peer that leaves holds its own monitor while it takes that lock; who joins holds neither while
- * it takes the other.
+ * lock, is waited for. The removal looks for members, and not at their number, which is not exact while others join and
+ * leave. A peer that leaves holds its own monitor while it takes that lock; who joins holds neither while it takes the
+ * other.
  */
 
 /**
@@ -64,7 +65,7 @@ public final class PeerGroups {
     }
 
     private void removeIfEmpty(String name) {
-        groups.computeIfPresent(name, (key, group) -> group.size() == 0 ? null : group);
+        groups.computeIfPresent(name, (key, group) -> group.isEmpty() ? null : group);
     }
 
     /**

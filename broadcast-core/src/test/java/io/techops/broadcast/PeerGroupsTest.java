@@ -4,17 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** Groups by name: rooms, and the tabs of one user. */
 class PeerGroupsTest {
 
-    private static final int ROUNDS = 10_000;
     private static final AttributeKey<String> USER = AttributeKey.of("user", String.class);
 
     private final HubRig rig = new HubRig();
@@ -85,35 +87,50 @@ class PeerGroupsTest {
     void aPeerThatJoinsWhileTheLastMemberLeavesIsInTheGroup() throws Exception {
         Peer stays = rig.join().peer();
         Peer comesAndGoes = rig.join().peer();
-        ExecutorService threads = Executors.newFixedThreadPool(2);
-        try {
-            for (int i = 0; i < ROUNDS; i++) {
-                groups.join("kitchen", comesAndGoes);
-                AtomicInteger ready = new AtomicInteger();
-                Future<Boolean> joining = threads.submit(() -> {
-                    awaitTwo(ready);
-                    return groups.join("kitchen", stays);
+        SameMoment.again(() -> groups.join("kitchen", comesAndGoes),
+                () -> assertThat(groups.join("kitchen", stays)).isTrue(),
+                () -> assertThat(groups.leave("kitchen", comesAndGoes)).isTrue(), () -> {
+                    assertThat(groups.members("kitchen")).containsExactly(stays);
+                    groups.leave("kitchen", stays);
+                    assertThat(groups.names()).isEmpty();
                 });
-                Future<Boolean> leaving = threads.submit(() -> {
-                    awaitTwo(ready);
-                    return groups.leave("kitchen", comesAndGoes);
-                });
-                assertThat(joining.get()).isTrue();
-                assertThat(leaving.get()).isTrue();
-                assertThat(groups.members("kitchen")).as("round %d", i).containsExactly(stays);
-                groups.leave("kitchen", stays);
-                assertThat(groups.names()).isEmpty();
-            }
-        } finally {
-            threads.shutdownNow();
-        }
     }
 
-    /** Returns to both threads within nanoseconds, which a barrier that parks them does not. */
-    private static void awaitTwo(AtomicInteger ready) {
-        ready.incrementAndGet();
-        while (ready.get() < 2) {
-            Thread.onSpinWait();
+    /** The size of a set that others change is a sum of counters, which are not read at the same moment. */
+    @Test
+    void aMemberStaysInTheGroupWhileOthersComeAndGo() throws Exception {
+        Peer stays = rig.join().peer();
+        groups.join("kitchen", stays);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        AtomicBoolean over = new AtomicBoolean();
+        List<Future<?>> crowd = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            Peer comesAndGoes = rig.join().peer();
+            crowd.add(threads.submit(() -> {
+                while (!over.get()) {
+                    groups.join("kitchen", comesAndGoes);
+                }
+            }));
+            crowd.add(threads.submit(() -> {
+                while (!over.get()) {
+                    groups.leave("kitchen", comesAndGoes);
+                }
+            }));
+        }
+        long begin = System.nanoTime();
+        try {
+            do {
+                for (int i = 0; i < 1_000; i++) {
+                    assertThat(groups.join("kitchen", stays)).isFalse();
+                }
+                assertThat(groups.members("kitchen")).contains(stays);
+            } while (System.nanoTime() - begin < Duration.ofSeconds(1).toNanos());
+        } finally {
+            over.set(true);
+            threads.shutdown();
+        }
+        for (Future<?> each : crowd) {
+            each.get();
         }
     }
 }
