@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * is done by one serial task, and nothing of it waits on a thread.
  *
  * Who wakes the task:
- *   something is in the outbox, or a peer that is parked has gone     who put it there, or saw it go
+ *   something is in the outbox, or a peer that is parked has gone     who put it there, or saw it go; the task itself,
+ *                                                                     if it admits what was parked
  *   a call of the shared log was answered                             the thread that completed it (SharedCall)
  *   a peer is ahead of what was read                                  who registered it
  *   the shared log has changed                                        "changed", by any thread
@@ -224,6 +225,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
             appender.turn(position, now);
         }
         for (PeerCursor from = outbox.admit(); from != null; from = outbox.admit()) {
+            task.wake(); // it is to be appended
             host.resume(from);
         }
         long next = ahead.turn(position, now, follower.isWaiting() ? now + Follower.PAUSE : follower.due());
@@ -368,17 +370,16 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     // The end.
 
     /**
-     * Takes nothing more, and ends: when all that was taken has come back, or at a deadline, of which only the first
-     * counts.
+     * Takes nothing more, and ends: when all that was taken has come back, or at a deadline. It may be told again.
      *
      * @param deadline in the timer's nanoseconds
      * @param afterwards called then, once; does not throw
      */
     void drain(long deadline, Runnable afterwards) {
+        outbox.seal(); // first: a turn that knows of the end may be the last to look at the outbox
         if (end == null) {
             end = new End(deadline, afterwards);
         }
-        outbox.seal();
         task.wake();
     }
 

@@ -10,8 +10,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +45,8 @@ final class HubShutdown {
     private final @Nullable BackplaneLink backplane;
     private volatile @Nullable EverySecond everySecond;
 
-    private final AtomicBoolean begun = new AtomicBoolean();
+    /** How the hub ends: what the first call said, for all who begin the end at the same time. */
+    private final AtomicReference<Shard.@Nullable Drain> begun = new AtomicReference<>();
     /** The shards and the backplane that have not drained, and the peers whose last event is not queued. */
     private final AtomicInteger unfinished;
     private volatile boolean over;
@@ -75,7 +76,7 @@ final class HubShutdown {
     }
 
     boolean hasBegun() {
-        return begun.get();
+        return begun.get() != null;
     }
 
     /** Runs a task once a second until the end begins. */
@@ -102,6 +103,7 @@ final class HubShutdown {
 
     private void complete() {
         over = true;
+        events.end();
         if (ownTimer != null) {
             ownTimer.end();
         }
@@ -142,7 +144,7 @@ final class HubShutdown {
         Shard.Drain drain = new Shard.Drain(pace, now + nanos);
         Runnable drained = this::finished;
         // What follows needs no memory: either the end has not begun, or it goes on by itself.
-        if (begun.compareAndSet(false, true)) {
+        if (begun.compareAndSet(null, drain)) {
             EverySecond task = everySecond;
             if (task != null) {
                 task.end();
@@ -154,7 +156,7 @@ final class HubShutdown {
             shards.wake();
         }
         if (backplane != null) {
-            backplane.drain(drain.abortAt(), drained);
+            backplane.drain(begun.get().abortAt(), drained);
         }
         return stage;
     }

@@ -52,6 +52,7 @@ final class ListenerDispatcher extends RetriedTask {
     private final AtomicInteger state = new AtomicInteger(IDLE);
     private final AtomicInteger untoldDepartures = new AtomicInteger();
     private volatile @Nullable Thread caller;
+    private volatile boolean over;
 
     /** Something that is told once. Then it keeps nothing: neither what it tells of nor what is told after it. */
     static final class Event {
@@ -117,11 +118,19 @@ final class ListenerDispatcher extends RetriedTask {
         last.getAndSet(event).next = event;
     }
 
-    /** Makes sure that all that was added is told. */
+    /** Makes sure that all that was added is told, before the {@linkplain #end end}. */
     void tell() {
-        if (state.getAndSet(MORE) == IDLE) {
+        if (!over && state.getAndSet(MORE) == IDLE) {
             submit();
         }
+    }
+
+    /**
+     * Tells nothing more, by the last event: a thread that still has something to tell must not ask an executor for it
+     * that has ended, again and again.
+     */
+    void end() {
+        over = true;
     }
 
     @Override
@@ -134,9 +143,9 @@ final class ListenerDispatcher extends RetriedTask {
         tell();
     }
 
-    /** Tells on this thread what was added, if the executor does not: it runs no tasks any more. */
+    /** Tells on this thread what was added, if the executor does not: it runs no tasks any more, or has dropped one. */
     void help() {
-        if (state.compareAndSet(IDLE, MORE)) {
+        if (state.compareAndSet(IDLE, MORE) || claim()) {
             work();
         }
     }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * publishers are no faster than the log is followed. While the backplane is away there is no room.
  *
  * Who waits, and who wakes them:
- *   room          a message has come back, or is given up; the backplane is back; sealed      the gate (RoomGate)
+ *   room          a message has come back, or is given up; the backplane is back; sealed;     the gate (RoomGate)
+ *                 nothing is parked any more
  *   what is parked, one message a peer, in the order of arrival                                admit(), by each turn
  *                 of the backplane's task, which every one of these wakes
  */
@@ -161,6 +162,9 @@ final class Outbox {
             parked.remove(from);
             add(item);
             from.parked = null;
+            if (parked.isEmpty()) {
+                gate.wake(); // no publisher passes what is parked
+            }
             return from;
         } finally {
             lock.unlock();

@@ -63,11 +63,16 @@ abstract class RetriedTask implements Runnable {
         try {
             executor.execute(this);
         } catch (Throwable thrown) { // refused, or no memory for a thread
-            if (submitted.compareAndSet(true, false)) {
+            if (claim()) {
                 refused();
                 retryLater(thrown);
             }
         }
+    }
+
+    /** {@return whether there was a submission that no run has begun with} There is none then. */
+    final boolean claim() {
+        return submitted.compareAndSet(true, false);
     }
 
     private void retryLater(Throwable thrown) {
@@ -115,7 +120,7 @@ abstract class RetriedTask implements Runnable {
     @Override
     public final void run() {
         rescue();
-        if (submitted.compareAndSet(true, false)) {
+        if (claim()) {
             pause = FIRST_PAUSE;
             work();
         }

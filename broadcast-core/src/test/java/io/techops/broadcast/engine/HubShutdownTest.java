@@ -282,6 +282,23 @@ class HubShutdownTest {
             }
         }
 
+        /** The executor of the hub has ended by then: who asks it for something asks again and again. */
+        @Test
+        void aPolicyThatThrowsWhenTheHubHasEndedWakesNobody() throws Exception {
+            CompletableFuture<BroadcastHub> built = new CompletableFuture<>();
+            BroadcastHub hub = BroadcastHub.builder().policy((context, message) -> {
+                built.join().close(Duration.ZERO);
+                throw new IllegalStateException("on purpose");
+            }).build();
+            built.complete(hub);
+            FakeTransport peer = new FakeTransport().answerClose().register(hub);
+            try (Warnings caught = new Warnings()) {
+                peer.receive("a");
+                assertThat(hub.shutdown(Duration.ZERO).toCompletableFuture()).isCompleted();
+                assertThat(caught.texts()).singleElement().asString().contains("The message policy threw");
+            }
+        }
+
         @Test
         void anInterruptedCloseReturnsAndTheShutdownGoesOn() throws Exception {
             BroadcastHub hub = BroadcastHub.create();

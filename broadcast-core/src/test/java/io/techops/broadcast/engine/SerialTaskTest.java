@@ -2,18 +2,11 @@ package io.techops.broadcast.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.testkit.ManualExecutor;
 import io.techops.broadcast.testkit.VirtualTimer;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /** The task of a shard: whatever is thrown, and by whom, no wake-up is lost. */
@@ -25,35 +18,6 @@ class SerialTaskTest {
     private final SerialTask task = new SerialTask(executor, ForeignTimer.of(timer), this::turn);
     private int turns;
     private int wakesWithin;
-
-    /** Keeps the hub's warnings from the console. */
-    private static final class Warnings extends Handler implements AutoCloseable {
-        private final Logger logger = Logger.getLogger(BroadcastHub.class.getName());
-        private final Level level = logger.getLevel();
-        private final List<String> texts = new ArrayList<>();
-
-        Warnings() {
-            logger.setLevel(Level.WARNING);
-            logger.addHandler(this);
-            logger.setUseParentHandlers(false);
-        }
-
-        @Override
-        public void publish(LogRecord record) {
-            texts.add(record.getMessage());
-        }
-
-        @Override
-        public void flush() {
-        }
-
-        @Override
-        public void close() {
-            logger.removeHandler(this);
-            logger.setLevel(level);
-            logger.setUseParentHandlers(true);
-        }
-    }
 
     private boolean turn() {
         turns++;
@@ -105,7 +69,7 @@ class SerialTaskTest {
             timer.pass(Duration.ofSeconds(10));
             executor.runAll();
             assertThat(turns).isEqualTo(3);
-            assertThat(caught.texts).singleElement().asString().contains("A round of the fan-out failed");
+            assertThat(caught.texts()).singleElement().asString().contains("A round of the fan-out failed");
         }
     }
 
@@ -119,7 +83,7 @@ class SerialTaskTest {
             timer.pass(Duration.ofMillis(10));
             executor.runAll();
             assertThat(turns).isEqualTo(2);
-            assertThat(caught.texts).hasSize(1);
+            assertThat(caught.texts()).hasSize(1);
         }
     }
 
@@ -132,7 +96,7 @@ class SerialTaskTest {
             task.wake();
             executor.runAll();
             assertThat(turns).isEqualTo(2);
-            assertThat(caught.texts).hasSize(1);
+            assertThat(caught.texts()).hasSize(1);
         }
     }
 
@@ -145,7 +109,7 @@ class SerialTaskTest {
             timer.pass(Duration.ofSeconds(1));
             executor.runAll();
             assertThat(turns).isOne();
-            assertThat(caught.texts).hasSize(1);
+            assertThat(caught.texts()).hasSize(1);
         }
     }
 
