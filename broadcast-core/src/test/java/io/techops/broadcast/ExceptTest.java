@@ -8,6 +8,7 @@ import io.techops.broadcast.testkit.HubRig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** Messages for everyone but some peers. */
@@ -130,5 +131,43 @@ class ExceptTest {
         assertThatThrownBy(() -> most.without(first.peer())).isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("at most 16 peers can be excluded: 17");
         hub.shutdown(Duration.ZERO);
+    }
+
+    @Test
+    void areNotCountedInTheLagOfThoseThatAreOwedSomethingElse() throws Exception {
+        HubRig[] its = {rig};
+        Peer[] owed = {first.peer()};
+        AtomicBoolean over = new AtomicBoolean();
+        SameMoment.again(() -> {
+            its[0] = new HubRig();
+            owed[0] = its[0].join().peer();
+            its[0].broadcast("owed");
+            over.set(false);
+        }, () -> {
+            BroadcastOptions others = BroadcastOptions.except(owed[0]);
+            for (int i = 0; i < 500; i++) {
+                its[0].hub().broadcast(Message.text("for others"), others);
+            }
+            over.set(true);
+        }, () -> {
+            while (!over.get()) {
+                assertThat(owed[0].lag()).isPositive();
+            }
+        }, () -> assertThat(owed[0].lag()).isOne());
+    }
+
+    @Test
+    void doNotKeepFromAPeerThatSaysGoodbyeWhatIsOwedToIt() throws Exception {
+        FakeTransport[] leaver = {first};
+        SameMoment.again(() -> {
+            leaver[0] = rig.join();
+            rig.run();
+            hub.broadcast("owed");
+        }, () -> assertThat(leaver[0].end(CloseReason.of(1000), true)).as("nothing is owed to it").isFalse(),
+                () -> hub.broadcast(Message.text("for others"), BroadcastOptions.except(leaver[0].peer())), () -> {
+                    rig.run();
+                    assertThat(leaver[0].texts()).containsExactly("owed");
+                    leaver[0].leave(CloseReason.of(1000));
+                });
     }
 }

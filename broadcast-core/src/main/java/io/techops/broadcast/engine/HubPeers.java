@@ -277,7 +277,7 @@ final class HubPeers implements HubPeer.Owner {
 
     @Override
     public PeerCursor.Account account(PeerCursor cursor) {
-        return cursor.account(log.head());
+        return cursor.account(cursor.excludedAppended(), log.head());
     }
 
     @Override

@@ -209,7 +209,7 @@ final class MessageLog {
     PeerCursor.Account account(PeerCursor cursor) {
         lock.lock();
         try {
-            return cursor.account(ring.head());
+            return cursor.account(cursor.excludedAppended(), ring.head());
         } finally {
             lock.unlock();
         }

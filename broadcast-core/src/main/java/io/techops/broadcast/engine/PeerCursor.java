@@ -197,7 +197,7 @@ final class PeerCursor {
     /** Uses all that needs memory when it is used for the first time. */
     private void link() {
         move(next, 0, 0, 0, 0);
-        account(next);
+        account(0, next);
         isWithin(next, next);
     }
 
@@ -319,8 +319,7 @@ final class PeerCursor {
      * @param lost the newest entry that is lost for this peer if it has not got it
      */
     boolean isWithin(long lost, long head) {
-        ExcludedMessages mine = this.excluded;
-        long appended = mine == null ? 0 : mine.appended;
+        long appended = excludedAppended();
         while (true) {
             int before = (int) VERSION.getAcquire(this);
             long from = position();
@@ -343,10 +342,20 @@ final class PeerCursor {
         return begun;
     }
 
-    /** {@return what has become of the messages for this peer, if the log's head is there} Any thread may ask. */
-    Account account(long head) {
-        ExcludedMessages mine = this.excluded;
-        long excluded = mine == null ? 0 : mine.appended;
+    /** {@return how many of the entries of the log there were that this peer is not to get} Any thread may ask. */
+    long excludedAppended() {
+        ExcludedMessages mine = excluded;
+        return mine == null ? 0 : mine.appended;
+    }
+
+    /**
+     * {@return what has become of the messages for this peer} Any thread may ask.
+     *
+     * @param excluded {@link #excludedAppended}, read before the head: what is appended in between and not for this
+     *     peer makes its lag too high, and never too low, as if nothing was owed to it
+     * @param head where the log's head is
+     */
+    Account account(long excluded, long head) {
         long meant = head - excluded + addressed;
         while (true) {
             int before = (int) VERSION.getAcquire(this);

@@ -35,6 +35,8 @@ final class PeerTurns {
     private static final CloseReason NO_SNAPSHOT =
             CloseReason.of(CloseReason.INTERNAL_ERROR, "there is no snapshot to begin with");
 
+    private static final int ENDS = PeerCursor.ENDING | PeerCursor.CLOSE;
+
     private final LogRounds rounds;
     private final PositionRuns positions;
     private final LossCounter loss;
@@ -170,7 +172,8 @@ final class PeerTurns {
             inTransport = false;
             ForeignCode.returned();
         }
-        if ((signals & PeerCursor.ENDING) != 0 && !cursor.ending) {
+        boolean ends = (signals & ENDS) == ENDS; // the reason may be that of another thread, which has yet to signal it
+        if (ends && !cursor.ending) {
             cursor.ending = true;
             cursor.closeBy = timer.nanoTime() + closeTimeout;
             deadlines.at(cursor.closeBy);
