@@ -54,7 +54,9 @@ final class RoomWait {
                 over = true;
                 wake.run();
             }, limit);
-            over |= ForeignTimer.isUnset(timeout); // there is no memory for a wait that ends
+            if (ForeignTimer.isUnset(timeout)) { // there is no memory for a wait that ends
+                over = true; // and never back: the time may be over already
+            }
         }
     }
 

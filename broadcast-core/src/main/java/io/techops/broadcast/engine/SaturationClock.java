@@ -17,6 +17,7 @@ final class SaturationClock {
     private int waiting;
     private long since;
     private long nanos;
+    private long told;
     private JfrEvents.@Nullable Saturated event;
 
     SaturationClock(String hub, HubTimer timer) {
@@ -49,11 +50,12 @@ final class SaturationClock {
         JfrEvents.notSaturated(ended, hub);
     }
 
-    /** {@return the time so far} */
+    /** {@return the time so far} Never less than before, though a wait may have ended earlier than was told of it. */
     Duration total() {
         long now = timer.nanoTime();
         synchronized (this) {
-            return Duration.ofNanos(nanos + (waiting > 0 ? Math.max(0, now - since) : 0));
+            told = Math.max(told, nanos + (waiting > 0 ? Math.max(0, now - since) : 0));
+            return Duration.ofNanos(told);
         }
     }
 }
