@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.testkit.FakeTransport;
+import io.techops.broadcast.testkit.VirtualTimer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
@@ -224,6 +226,26 @@ class TopicLivesTest extends TopicsByHand {
         }
 
         @Test
+        void aPeerThatComesWhileTheLastOneLeavesHasATopic() throws Exception {
+            VirtualTimer clock = new VirtualTimer();
+            Topics brief = Topics.builder().linger(Duration.ZERO).executor(Runnable::run).timer(clock)
+                    .recipe((topic, hub) -> hub.heartbeat(Duration.ZERO)).build();
+            FakeTransport[] one = {new FakeTransport().register(brief.hub("news"))};
+            FakeTransport[] next = {one[0]};
+            SameMoment.again(() -> next[0] = new FakeTransport(), () -> next[0].register(brief.hub("news")), () -> {
+                one[0].leave(CloseReason.of(CloseReason.NORMAL));
+                clock.pass(Duration.ZERO);
+            }, () -> {
+                clock.pass(Duration.ZERO);
+                assertThat(brief.names()).containsExactly("news");
+                assertThat(brief.hub("news").peers()).containsExactly(next[0].peer());
+                brief.hub("news").broadcast("hello");
+                assertThat(next[0].texts()).containsExactly("hello");
+                one[0] = next[0];
+            });
+        }
+
+        @Test
         void aBroadcastThatWaitsIsHeardInTheNextLife() throws Exception {
             join("news");
             for (int i = 0; i < 8; i++) {
@@ -259,6 +281,22 @@ class TopicLivesTest extends TopicsByHand {
             assertThat(topics.hub("d").tryBroadcast(Message.text("a"))).isFalse();
             assertThat(topics.names()).containsExactly("a", "b", "c");
             assertThatCode(() -> join("c")).as("one that is there").doesNotThrowAnyException();
+        }
+
+        @Test
+        void isKeptByTheNamesThatThereAreAtOneMoment() throws Exception {
+            Topics single = Topics.builder().limit(1).executor(Runnable::run).timer(timer).build();
+            AtomicBoolean over = new AtomicBoolean();
+            SameMoment.again(() -> over.set(false), () -> {
+                for (int i = 0; i < 20; i++) {
+                    single.hub(i % 2 == 0 ? "a" : "b").broadcast("one makes way for the other");
+                }
+                over.set(true);
+            }, () -> {
+                while (!over.get()) {
+                    assertThat(single.names()).hasSizeLessThanOrEqualTo(1);
+                }
+            }, () -> assertThat(single.names()).containsExactly("b"));
         }
 
         @Test

@@ -67,7 +67,10 @@ final class TopicRegistry implements TopicInstance.LifeListener {
     private final LivingTopics alive = new LivingTopics(lock);
     /** How many are present. */
     private int count;
-    /** How often a topic came or went: written under the lock, read by anyone. */
+    /**
+     * How often a topic came or went: written under the lock, always before {@link #present} is changed, so that who
+     * reads it twice and finds it the same has missed one change at most. Read by anyone.
+     */
     private volatile long changes;
     /** How long hubs may take once the topics are closed; written before that. */
     private Duration endsWithin = Duration.ZERO;
@@ -187,13 +190,13 @@ final class TopicRegistry implements TopicInstance.LifeListener {
         TopicInstance topic = new TopicInstance(name, linger, timer, this);
         try {
             alive.add(topic);
+            changes = changes + 1;
             present.put(name, topic);
         } catch (Throwable noMemory) { // it may be there all the same
             present.remove(name);
             alive.withdraw(topic);
             throw noMemory;
         }
-        changes = changes + 1;
         count++;
         alive.begins();
         return topic;
