@@ -94,6 +94,11 @@ public final class SharedPresence implements HubListener, AutoCloseable {
     private long sayAt;
     private long askAt;
 
+    /** Held while something is said, so that nothing is said after the end. */
+    private final Object speech = new Object();
+    /** Guarded by it. */
+    private boolean ended;
+
     /** What another node has said. */
     private static final class Node {
         private final Set<String> names = new HashSet<>();
@@ -171,7 +176,10 @@ public final class SharedPresence implements HubListener, AutoCloseable {
             }
             closed = true;
         }
-        say("x" + me, () -> { });
+        synchronized (speech) {
+            ended = true;
+            isTaken("x" + me);
+        }
         between.close();
     }
 
@@ -199,16 +207,22 @@ public final class SharedPresence implements HubListener, AutoCloseable {
 
     /** @param refused called under the lock if the backplane does not take it now */
     private void say(String text, Runnable refused) {
-        boolean taken = false;
-        try {
-            taken = between.tryBroadcast(text);
-        } catch (IllegalStateException closing) {
-            // Nothing is said any more.
+        boolean taken;
+        synchronized (speech) {
+            taken = ended || isTaken(text);
         }
         if (!taken) {
             synchronized (lock) {
                 refused.run();
             }
+        }
+    }
+
+    private boolean isTaken(String text) {
+        try {
+            return between.tryBroadcast(text);
+        } catch (IllegalStateException closing) {
+            return false; // nothing is said any more
         }
     }
 
@@ -350,6 +364,8 @@ public final class SharedPresence implements HubListener, AutoCloseable {
 
     @Override
     public String toString() {
-        return nodesOf.size() + " names on " + (others.size() + 1) + " nodes";
+        synchronized (lock) {
+            return nodesOf.size() + " names on " + (others.size() + 1) + " nodes";
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,7 @@ class PresenceTest {
 
     private static final AttributeKey<String> USER = AttributeKey.of("user", String.class);
 
-    private final List<String> told = new ArrayList<>();
+    private final List<String> told = Collections.synchronizedList(new ArrayList<>());
     private final Presence presence = new Presence(peer -> peer.attributes().get(USER), new Presence.Listener() {
         @Override
         public void arrived(String name) {
@@ -60,6 +61,23 @@ class PresenceTest {
         leave(anna);
         assertThat(told).containsExactly("+anna", "-anna");
         assertThat(presence.names()).isEmpty();
+    }
+
+    @Test
+    void aNameStaysIfOneOfItsConnectionsComesWhileTheOtherGoes() throws Exception {
+        BroadcastHub inline = BroadcastHub.builder().executor(Runnable::run).timer(rig.timer()).listener(presence)
+                .build();
+        FakeTransport[] one = {new FakeTransport(new Attributes().set(USER, "anna")).register(inline)};
+        FakeTransport[] next = {one[0]};
+        SameMoment.again(() -> next[0] = new FakeTransport(new Attributes().set(USER, "anna")),
+                () -> next[0].register(inline), () -> one[0].leave(CloseReason.of(1000)), () -> {
+                    assertThat(presence.names()).containsExactly("anna");
+                    assertThat(told).last().isEqualTo("+anna");
+                    assertThat(told).hasSizeLessThanOrEqualTo(3);
+                    told.clear();
+                    told.add("+anna");
+                    one[0] = next[0];
+                });
     }
 
     private FakeTransport join(String user) {

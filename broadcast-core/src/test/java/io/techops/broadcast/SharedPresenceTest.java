@@ -3,6 +3,7 @@ package io.techops.broadcast;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.testkit.FakeTransport;
+import io.techops.broadcast.testkit.HubRig;
 import io.techops.broadcast.testkit.ManualExecutor;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -158,6 +159,39 @@ class SharedPresenceTest {
         presences.get(two).close();
         nodes.pass(SECOND);
         assertThat(told.get(one)).containsExactly("+bob", "-bob");
+    }
+
+    @Test
+    void nothingIsSaidOfANodeThatHasSaidThatItEnds() {
+        Runnable[] meanwhile = {() -> { }};
+        HubTimer clock = new HubTimer() {
+            @Override
+            public long nanoTime() {
+                Runnable once = meanwhile[0];
+                meanwhile[0] = () -> { };
+                once.run();
+                return nodes.timer.nanoTime();
+            }
+
+            @Override
+            public Cancellation schedule(Runnable task, Duration delay) {
+                return nodes.timer.schedule(task, delay);
+            }
+        };
+        SharedPresence ending = SharedPresence.over(BroadcastHub.builder().executor(Runnable::run).timer(clock)
+                .shards(1).name("chat/presence").backplane(nodes.backplane).backplaneStart(Duration.ZERO), nodes.timer,
+                peer -> peer.attributes().get(USER), new Presence.Listener() { });
+        nodes.pass(SECOND.multipliedBy(2));
+        Peer early = new FakeTransport(new Attributes().set(USER, "early")).register(new HubRig().hub()).peer();
+        Peer late = new FakeTransport(new Attributes().set(USER, "late")).register(new HubRig().hub()).peer();
+        ending.registered(early);
+        nodes.run();
+        assertThat(presences.get(one).names()).containsExactly("early");
+        meanwhile[0] = () -> ending.registered(late); // the hub looks at its clock when it has taken the last word
+        ending.close();
+        nodes.pass(SECOND);
+        assertThat(told.get(one)).containsExactly("+early", "-early");
+        assertThat(presences.get(one).names()).isEmpty();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.techops.broadcast;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.testkit.FakeTransport;
+import io.techops.broadcast.testkit.VirtualTimer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,5 +110,40 @@ class SlowEncodingTest {
         end.get(LONG.toSeconds(), TimeUnit.SECONDS);
         assertThat(slow.texts()).containsExactly("last");
         assertThat(slow.closed().code()).isEqualTo(CloseReason.GOING_AWAY);
+    }
+
+    @Test
+    void theFirstOfThemMissesNothingThatIsBroadcastWhenItJoins() throws Exception {
+        BroadcastHub[] hub = new BroadcastHub[1];
+        FakeTransport[] first = new FakeTransport[1];
+        SameMoment.again(() -> {
+            hub[0] = BroadcastHub.builder().shards(1).executor(Runnable::run).timer(new VirtualTimer()).build();
+            first[0] = new FakeTransport().answerClose().encodingSlowly();
+        }, () -> first[0].register(hub[0]), () -> hub[0].broadcast("meanwhile"), () -> {
+            assertThat(first[0].messages().size() + first[0].peer().lag()).isLessThanOrEqualTo(1);
+            assertThat(first[0].peer().lag()).as("what was appended has been offered").isZero();
+            hub[0].broadcast("later");
+            assertThat(first[0].texts()).endsWith("later");
+        });
+    }
+
+    @Test
+    void theFirstOfThemMayJoinWhileTheHubEnds() throws Exception {
+        BroadcastHub[] hub = new BroadcastHub[1];
+        List<FakeTransport> joined = new ArrayList<>();
+        SameMoment.again(() -> {
+            hub[0] = BroadcastHub.builder().shards(1).executor(Runnable::run).timer(new VirtualTimer()).build();
+            joined.clear();
+        }, () -> {
+            try {
+                joined.add(new FakeTransport().answerClose().encodingSlowly().register(hub[0]));
+            } catch (RefusedException e) {
+                assertThat(e.refusalCause()).isEqualTo(RefusalCause.CLOSED);
+            }
+        }, () -> hub[0].shutdown(Duration.ofSeconds(5)), () -> {
+            assertThat(hub[0].shutdown(Duration.ZERO).toCompletableFuture()).isCompleted();
+            assertThat(hub[0].peers()).isEmpty();
+            assertThat(joined).allMatch(peer -> peer.closed() != null && !peer.isAborted());
+        });
     }
 }

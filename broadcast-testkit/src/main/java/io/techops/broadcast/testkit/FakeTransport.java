@@ -154,7 +154,15 @@ public class FakeTransport implements Transport {
         if (registration != null) {
             throw new IllegalStateException("registered already, as " + peer());
         }
-        registration = AdapterHub.of(hub).register(this, attributes, replay);
+        Registration made = AdapterHub.of(hub).register(this, attributes, replay);
+        CloseReason answered;
+        synchronized (this) {
+            registration = made;
+            answered = answersClose ? closed : null; // it was closed before it could answer
+        }
+        if (answered != null) {
+            leave(answered);
+        }
         return this;
     }
 
@@ -500,7 +508,7 @@ public class FakeTransport implements Transport {
         enter(Call.CLOSE);
         boolean answer;
         synchronized (this) {
-            answer = answersClose;
+            answer = answersClose && registration != null; // otherwise register answers
             check(isOpen(), "close after the end");
             check(reason.isSendable() || reason == ended, "close with " + reason);
             closed = reason;

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.techops.broadcast.AttributeKey;
 import io.techops.broadcast.Attributes;
+import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
+import io.techops.broadcast.Peer;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.spi.Batch;
@@ -164,6 +167,30 @@ class FakeTransportTest {
             rig.passSeconds(5);
             assertThat(polite).isClosedWith(1001).isNotAborted();
             assertThat(silent).isClosedWith(1001).isAborted();
+        }
+
+        @Test
+        void toAnswerACloseThatComesBeforeItKnowsItsRegistration() {
+            RecordingListener told = new RecordingListener();
+            BroadcastHub hub = BroadcastHub.builder().executor(Runnable::run).timer(rig.timer())
+                    .listener(new HubListener() {
+                        @Override
+                        public void registered(Peer peer) {
+                            peer.close(GOING_AWAY);
+                        }
+
+                        @Override
+                        public void unregistered(Peer peer, CloseReason reason) {
+                            told.unregistered(peer, reason);
+                        }
+                    }).build();
+            FakeTransport transport = new FakeTransport().answerClose().register(hub);
+            assertThat(transport.closed()).isEqualTo(GOING_AWAY);
+            assertThat(transport.isAborted()).isFalse();
+            assertThat(told.entries()).containsExactly("peer 1 unregistered 1001");
+            assertThat(hub.peers()).isEmpty();
+            rig.passSeconds(60);
+            assertThat(transport.isAborted()).as("it has answered").isFalse();
         }
 
         @Test
