@@ -84,8 +84,9 @@ public final class PeerGroup {
     }
 
     /**
-     * {@return whether there is no member} Only if there is none: {@link #size} adds up counters one after the other,
-     * and may be 0 for a moment while some leave and others join, and one is a member all the time.
+     * {@return whether there is no member} Only if there is none: the size of such a set is a sum of counters that are
+     * read one after the other, and may be 0 for a moment while others join and leave, though one is a member all the
+     * time. Its documentation says that it is not for program control.
      */
     boolean isEmpty() {
         return members.isEmpty() && !members.iterator().hasNext();
