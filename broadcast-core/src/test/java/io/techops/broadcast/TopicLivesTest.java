@@ -285,7 +285,7 @@ class TopicLivesTest extends TopicsByHand {
 
         @Test
         void isKeptByTheNamesThatThereAreAtOneMoment() throws Exception {
-            Topics single = Topics.builder().limit(1).executor(Runnable::run).timer(timer).build();
+            Topics single = Topics.builder().maxTopics(1).executor(Runnable::run).timer(timer).build();
             AtomicBoolean over = new AtomicBoolean();
             SameMoment.again(() -> over.set(false), () -> {
                 for (int i = 0; i < 20; i++) {
