@@ -180,7 +180,7 @@ class SharedPresenceTest {
         };
         SharedPresence ending = SharedPresence.over(BroadcastHub.builder().executor(Runnable::run).timer(clock)
                 .shards(1).name("chat/presence").backplane(nodes.backplane).backplaneStartTimeout(Duration.ZERO),
-                peer -> peer.attributes().get(USER), new Presence.Listener() { }, nodes.timer);
+                peer -> peer.attributes().get(USER), new Presence.Listener() { });
         nodes.pass(SECOND.multipliedBy(2));
         Peer early = new FakeTransport(new Attributes().set(USER, "early")).register(new HubRig().hub()).peer();
         Peer late = new FakeTransport(new Attributes().set(USER, "late")).register(new HubRig().hub()).peer();
