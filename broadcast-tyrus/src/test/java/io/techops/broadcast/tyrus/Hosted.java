@@ -21,6 +21,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** Endpoints such as an application has, and what they were told. */
@@ -187,6 +188,26 @@ public final class Hosted {
         @OnError
         public void error(Throwable thrown) {
             ERRORS.add(thrown);
+        }
+    }
+
+    /** Takes its time to hear of the end. */
+    @ServerEndpoint("/slow")
+    public static class Slow {
+
+        /** Opened when it hears of an end; and what lets it go on. */
+        public static final CountDownLatch HEARS = new CountDownLatch(1);
+        public static final CountDownLatch HAS_HEARD = new CountDownLatch(1);
+
+        /** For the container. */
+        public Slow() {
+        }
+
+        /** A session has closed. */
+        @OnClose
+        public void close() throws InterruptedException {
+            HEARS.countDown();
+            HAS_HEARD.await();
         }
     }
 

@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -349,6 +350,19 @@ public class HostedEndTest {
             server.close(Duration.ZERO);
             assertThat(told()).isNotNull();
             assertThat(told()).isNotNull();
+        }
+    }
+
+    @Test
+    void theServersEndWaitsForAClientWithinItsLimit() throws Exception {
+        try (BroadcastServer server = echo(Wire.PLAIN).start(); RawClient raw = open(Wire.PLAIN, server, "/echo")) {
+            Hosted.OPENED.take();
+            Future<?> closed = CompletableFuture.runAsync(() -> server.close(Duration.ofMinutes(10)));
+            assertThat(raw.readClose().code()).isEqualTo(1001);
+            assertThatThrownBy(() -> closed.get(200, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            raw.sendClose(1001);
+            raw.socket().close();
+            closed.get(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS);
         }
     }
 

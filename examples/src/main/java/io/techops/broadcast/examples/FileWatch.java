@@ -7,6 +7,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -60,9 +61,13 @@ final class FileWatch implements AutoCloseable {
         }
     }
 
-    /** Looks at all files at once, whether they have changed or not. */
+    /** Looks at all files at once, whether they have changed or not; does nothing after the end. */
     void readAll() {
-        thread.execute(() -> look(true));
+        try {
+            thread.execute(() -> look(true));
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("The files are not read again: this is the end");
+        }
     }
 
     /** Looks no more. */

@@ -54,6 +54,14 @@ class FileWatchTest {
     }
 
     @Test
+    void isNotReadAnyMoreWhenASignalForThatComesInTheEnd() {
+        watch.add(List.of(file), this::read);
+        watch.close();
+        watch.readAll();
+        assertThat(read).isEmpty();
+    }
+
+    @Test
     void thatCouldNotBeReadIsReadOnceThatIsPossibleThoughItHasNotChangedAgain() throws Exception {
         try (LogCatch log = new LogCatch()) {
             watch.add(List.of(file), this::read);

@@ -188,8 +188,8 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
             if (now == acted) {
                 return;
             }
+            limit(now); // first: without memory for it, the next call does all this
             acted = now;
-            limit(now);
         }
         if (now == CloseState.LINGERING) {
             pipe.finish();
@@ -198,12 +198,13 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
         }
     }
 
-    /** With the lock held: a state's time begins now. */
+    /** With the lock held: a state's time begins now. Without memory, that of the state before goes on. */
     private void limit(CloseState now) {
-        if (abortDeadline != null) {
-            abortDeadline.cancel();
-        }
+        Deadline before = abortDeadline;
         abortDeadline = now.limit == null ? null : watch.after(now.limit, this::abort);
+        if (before != null) {
+            before.cancel();
+        }
     }
 
     /** The socket is closed. */

@@ -96,19 +96,17 @@ public final class HostedSession {
 
     /** Writes the 101 and opens the session, which calls the endpoint. */
     public void open() {
-        writer.open(handshake.response());
         try {
+            writer.open(handshake.response());
             handshake.connect(socket);
         } catch (Throwable thrown) {
             failed(thrown);
         } finally {
             ThreadState.restore();
-            List<Runnable> waiting;
             synchronized (this) {
-                opened = true;
-                waiting = List.copyOf(afterOpening);
+                opened = true; // nothing more waits
             }
-            waiting.forEach(Runnable::run);
+            afterOpening.forEach(Runnable::run);
         }
     }
 
@@ -268,10 +266,11 @@ public final class HostedSession {
 
     /** With the lock held: sees to it that the socket is gone by then, in place of what was to happen. */
     private void abortAfter(@Nullable Duration delay) {
-        if (abortDeadline != null) {
-            abortDeadline.cancel();
-        }
+        Deadline before = abortDeadline;
         abortDeadline = delay == null || gone ? null : watch.after(delay, this::abort);
+        if (before != null) { // which stands if there is no memory for the next
+            before.cancel();
+        }
     }
 
     private final class Ends implements SessionWriter.Owner {

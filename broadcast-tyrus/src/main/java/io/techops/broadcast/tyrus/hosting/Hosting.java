@@ -104,8 +104,8 @@ public final class Hosting {
             }
             HostedSession session = new HostedSession(answer.accepted(), pipe, watch, threads,
                     maxMessageBytes, whenGone, sessions::remove);
-            return sessions.add(session) ? new Outcome(session, null)
-                    : new Outcome(null, HandshakeChecks.goingAway());
+            Outcome opens = new Outcome(session, null); // before it is added: for what follows no memory is needed
+            return sessions.add(session) ? opens : new Outcome(null, HandshakeChecks.goingAway());
         } catch (Throwable e) {
             FAILURES.warn("An endpoint's configurator failed: the handshake is refused with 500", e);
             return new Outcome(null, HttpRejection.of(RefusalCause.FAILED, 500, "The endpoint failed."));

@@ -57,7 +57,7 @@ public abstract class ConnectionProcessor extends StandaloneProcessor {
     @SuppressWarnings("rawtypes") // Grizzly's class has them
     public final ProcessorResult process(Context context) {
         switch (context.getIoEvent()) {
-            case ACCEPTED -> accepted();
+            case ACCEPTED -> guarded(this::accepted); // without memory for its deadline it could stay for ever
             case READ -> mayRead();
             case CLOSED -> closed();
             default -> { }

@@ -96,7 +96,7 @@ final class HandshakeExchange {
             return;
         }
         HandshakeChecks.Passed passed = (HandshakeChecks.Passed) answer;
-        client.whenClosed(passed.permit()::release);
+        client.whenClosed(passed.permit()); // itself: nothing is made in between, for which there may be no memory
         if (sockets.policy() == null) {
             accept(passed, Decision.accept());
         } else if (processor.isWatched()) {
@@ -133,7 +133,7 @@ final class HandshakeExchange {
         if (!client.endWait()) {
             return; // too late
         }
-        client.whenClosed(passed.permit()::release); // also if there is no memory for what follows
+        client.whenClosed(passed.permit()); // also if there is no memory for what follows
         if (result.accept() == null) {
             passed.permit().release();
             client.refused(result.refusal(), true);
@@ -160,7 +160,7 @@ final class HandshakeExchange {
             known.set(REPLAY, accept.replay());
         }
         Hosting.Outcome outcome = sockets.hosting().admit(new Hosting.Client(endpoint, passed.request(), known,
-                accept.subprotocol(), accept.headers()), pipe, processor::runOnPool, passed.permit()::release);
+                accept.subprotocol(), accept.headers()), pipe, processor::runOnPool, passed.permit());
         if (outcome.session() == null) {
             passed.permit().release();
             client.refused(outcome.refusal(), true);

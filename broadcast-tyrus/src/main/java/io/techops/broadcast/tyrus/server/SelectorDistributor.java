@@ -99,14 +99,13 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
         NIOConnection connection = (NIOConnection) attachment;
         try {
             connection.setProcessor(maker.make(connection));
+            rounds.registerChannelAsync(channel, interestOps, attachment, completionHandler);
         } catch (IOException e) {
             drop(channel, e);
-            return;
         } catch (RuntimeException | Error e) { // of the host's TLS, or no memory: the acceptor says so
             drop(channel, e);
             throw e;
         }
-        rounds.registerChannelAsync(channel, interestOps, attachment, completionHandler);
     }
 
     private static void drop(SelectableChannel channel, Throwable why) {

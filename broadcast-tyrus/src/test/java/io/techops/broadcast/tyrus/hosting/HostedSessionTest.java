@@ -246,6 +246,21 @@ class HostedSessionTest {
     }
 
     @Test
+    void theEndOfTheServerWaitsForAnEndpointThatHearsOfAnEnd() throws Exception {
+        Hosting slow = new Hosting(List.of(HostedEndpoint.of(Hosted.Slow.class)), watch, 1_000, false);
+        HostedSession ending = slow.admit(new Hosting.Client(slow.at("/slow"), new Request(), new Attributes(), null,
+                Map.of()), new Pipe(), threads, () -> { }).session();
+        ending.open();
+        ending.gone();
+        Hosted.Slow.HEARS.await();
+        CompletableFuture<Void> over = slow.shutdown(LONG);
+        assertThat(over).isNotDone();
+        Hosted.Slow.HAS_HEARD.countDown();
+        await().until(over::isDone);
+        slow.release();
+    }
+
+    @Test
     void atTheLimitAPeerThatDoesNotAnswerIsResetAndTheEndIsOverAlthoughTheSocketIsNotSeenToClose() {
         CompletableFuture<Void> over = hosting.shutdown(Duration.ofMillis(1));
         await().until(over::isDone);
