@@ -16,8 +16,8 @@ class ForeignBeginningsTest {
     private final HubRig rig = new HubRig();
 
     @ParameterizedTest
-    @EnumSource(ForeignCodeTest.Thrown.class)
-    void aTransportThatCannotSayWhetherItKnowsPositionsIsNotRegistered(ForeignCodeTest.Thrown thrown) {
+    @EnumSource(Thrown.class)
+    void aTransportThatCannotSayWhetherItKnowsPositionsIsNotRegistered(Thrown thrown) {
         FakeTransport other = rig.join();
         FakeTransport broken = new FakeTransport() {
             @Override
@@ -40,8 +40,8 @@ class ForeignBeginningsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ForeignCodeTest.Thrown.class)
-    void aTransportThatCannotBeToldIsAborted(ForeignCodeTest.Thrown thrown) {
+    @EnumSource(Thrown.class)
+    void aTransportThatCannotBeToldIsAborted(Thrown thrown) {
         FakeTransport other = rig.join(new FakeTransport().knowingPositions());
         FakeTransport broken = rig.join(new FakeTransport() {
             @Override
