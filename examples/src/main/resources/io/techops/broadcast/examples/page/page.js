@@ -3,6 +3,8 @@
 /* The page itself: the connection and the words for what becomes of it, the forms, the figures. */
 (() => {
   const MOST_LINES = 1_000;
+  /* Chromium draws a field with thousands of selected lines for seconds, and answers nothing meanwhile. */
+  const MOST_SELECTED = 2_000;
   const CODES = new Map([
     [1000, "normal"], [1001, "going away"], [1002, "protocol error"], [1003, "unsupported data"],
     [1005, "none given"], [1006, "no close frame"], [1007, "invalid data"], [1008, "policy violation"],
@@ -223,7 +225,8 @@
   });
   $("lines").addEventListener("submit", event => {
     event.preventDefault();
-    if (send($("text").value)) {
+    const text = $("text").value;
+    if (send(text) && text.length <= MOST_SELECTED) {
       $("text").select();
     }
   });
