@@ -4,24 +4,19 @@ import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.spi.Registration;
 import io.techops.broadcast.spi.Transport;
-import io.techops.broadcast.testkit.ManualExecutor;
-import io.techops.broadcast.testkit.VirtualTimer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import java.util.function.IntBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that hubs and topics do, while memory is missing somewhere; then the proof that nothing was lost by that
- * but what a caller was told of. Loaded by {@link NoMemoryClassLoader}; its caller knows it as an interface of the JDK.
+ * but what a caller was told of.
  */
-final class MemoryScenario implements IntBinaryOperator {
+final class MemoryScenario extends NoMemoryScenario {
 
     private final class Connection implements Transport {
         private final String name;
@@ -120,9 +115,11 @@ final class MemoryScenario implements IntBinaryOperator {
         }
     }
 
-    private VirtualTimer time = new VirtualTimer();
-    private ManualExecutor tasks = new ManualExecutor();
     private final List<Connection> connections = new ArrayList<>();
+
+    MemoryScenario() {
+        super(120);
+    }
 
     /**
      * @param at at which place there is no memory, counted from 1; negative for none
@@ -131,8 +128,7 @@ final class MemoryScenario implements IntBinaryOperator {
      */
     @Override
     public int applyAsInt(int at, int length) {
-        time = new VirtualTimer();
-        tasks = new ManualExecutor();
+        begin();
         connections.clear();
         Told told = new Told();
         BroadcastHub hub = BroadcastHub.builder().executor(tasks).timer(time).shards(2).listener(told)
@@ -337,41 +333,12 @@ final class MemoryScenario implements IntBinaryOperator {
         check("no one is left", connections.stream().noneMatch(Connection::isHere));
     }
 
-    private void pass(int seconds) {
+    @Override
+    void pass(int seconds) {
         surely("a task", tasks::runAll);
         for (int i = 0; i < seconds; i++) {
             surely("the timer", () -> time.pass(Duration.ofSeconds(1)));
             surely("a task", tasks::runAll);
-        }
-    }
-
-    /** Lets a time pass in which everything that has failed is tried again. */
-    private void await(String what, BooleanSupplier condition) {
-        for (int second = 0; second < 120 && !condition.getAsBoolean(); second++) {
-            pass(1);
-        }
-        // What the timer has refused comes to it again a little later, by the clock on the wall.
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean() && System.nanoTime() - until < 0) {
-            Thread.yield();
-            pass(1);
-        }
-        check(what, condition.getAsBoolean());
-    }
-
-    private static void check(String what, boolean isSo) {
-        if (!isSo) {
-            throw new AssertionError("not so: " + what);
-        }
-    }
-
-    /** What the caller is told of, and can call again. {@return whether it did not throw} */
-    private static boolean attempt(Runnable call) {
-        try {
-            call.run();
-            return true;
-        } catch (OutOfMemoryError noMemory) {
-            return false;
         }
     }
 

@@ -1,36 +1,32 @@
 package io.techops.broadcast;
 
 import io.techops.broadcast.testkit.FakeTransport;
-import io.techops.broadcast.testkit.ManualExecutor;
 import io.techops.broadcast.testkit.MemoryBackplane;
-import io.techops.broadcast.testkit.VirtualTimer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import java.util.function.IntBinaryOperator;
 
 /**
  * What two hubs do that share a log, while memory is missing somewhere; then the proof that both go on, that nothing
- * has two positions, and that no publisher waits for ever. Loaded by {@link NoMemoryClassLoader}.
+ * has two positions, and that no publisher waits for ever.
  */
-final class SharedMemoryScenario implements IntBinaryOperator {
+final class SharedMemoryScenario extends NoMemoryScenario {
 
-    private VirtualTimer time = new VirtualTimer();
-    private ManualExecutor tasks = new ManualExecutor();
     private MemoryBackplane backplane = new MemoryBackplane();
     private final List<FakeTransport> peers = new ArrayList<>();
     private final List<CompletionStage<Position>> published = new ArrayList<>();
     private final List<String> accepted = new ArrayList<>();
 
+    SharedMemoryScenario() {
+        super(60);
+    }
+
     @Override
     public int applyAsInt(int at, int length) {
-        time = new VirtualTimer();
-        tasks = new ManualExecutor();
+        begin();
         backplane = new MemoryBackplane(time, 1);
         peers.clear();
         published.clear();
@@ -163,40 +159,12 @@ final class SharedMemoryScenario implements IntBinaryOperator {
         check("no peer is left", peers.stream().noneMatch(FakeTransport::isOpen));
     }
 
-    private void pass(int seconds) {
+    @Override
+    void pass(int seconds) {
         tasks.runAll();
         for (int i = 0; i < seconds * 4; i++) {
             time.pass(Duration.ofMillis(250));
             tasks.runAll();
-        }
-    }
-
-    private void await(String what, BooleanSupplier condition) {
-        for (int second = 0; second < 60 && !condition.getAsBoolean(); second++) {
-            pass(1);
-        }
-        // What the timer has refused comes to it again a little later, by the clock on the wall.
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean() && System.nanoTime() - until < 0) {
-            Thread.yield();
-            pass(1);
-        }
-        check(what, condition.getAsBoolean());
-    }
-
-    private static void check(String what, boolean isSo) {
-        if (!isSo) {
-            throw new AssertionError("not so: " + what);
-        }
-    }
-
-    /** {@return whether it did not throw} */
-    private static boolean attempt(Runnable call) {
-        try {
-            call.run();
-            return true;
-        } catch (OutOfMemoryError noMemory) {
-            return false;
         }
     }
 }

@@ -26,11 +26,11 @@ final class FirstUses {
         if (made) {
             return;
         }
-        initialize(BackplaneFigures.class, BackplaneLink.class, Census.class, DrainPacer.class,
+        initialize(BackplaneEvents.class, BackplaneFigures.class, BackplaneLink.class, Census.class, DrainPacer.class,
                 DurationRules.class, EngineThread.class, EntryNotes.class, GapCounts.class, HubFigures.class,
-                HubPeer.ReceiveResult.class, LogBatch.class, LogBatch.LeftOut.class, MessageLog.Figures.class,
-                PeerCursor.class, PeersAhead.class, PositionRun.class, RoomWait.class, ShardCounters.Figures.class,
-                Snapshots.class);
+                HubPeer.ReceiveResult.class, JfrEvents.class, LogBatch.class, LogBatch.LeftOut.class,
+                MessageLog.Figures.class, PeerCursor.class, PeerEvents.class, PeersAhead.class, PositionRun.class,
+                RoomWait.class, ShardCounters.Figures.class, Snapshots.class);
         BroadcastOptions.everyone();
         MessagePolicy.Decision.ignore();
         useThePools();

@@ -45,7 +45,7 @@ final class HubMetrics {
     private final JfrEvents.Drain drain = new JfrEvents.Drain();
     private volatile boolean late;
     /** Owned by the task of the backplane. */
-    private JfrEvents.@Nullable BackplaneAway outage;
+    private BackplaneEvents.@Nullable BackplaneAway outage;
 
     HubMetrics(String hub, boolean traced, HubTimer timer) {
         this.hub = hub;
@@ -103,7 +103,7 @@ final class HubMetrics {
         if (traced) {
             try {
                 LOG.debug("{} registered: {}", peer, peer.attributes());
-                JfrEvents.registered(hub, peer);
+                PeerEvents.registered(hub, peer);
             } catch (Throwable noMemory) {
                 untraced();
             }
@@ -124,19 +124,19 @@ final class HubMetrics {
             }
             if (traced) {
                 LOG.debug("{} begins after {}: recovered {}, gap {}", peer, after, start.recovered(), start.gap());
-                JfrEvents.replay(hub, peer, after, start);
+                PeerEvents.replay(hub, peer, after, start);
             }
         } catch (Throwable noMemory) {
             untraced();
         }
     }
 
-    /** As {@link JfrEvents#gone} says. */
+    /** As {@link PeerEvents#gone} says. */
     void gone(Peer peer, CloseReason reason, boolean byHub, long registeredFor, PeerCursor.Account account) {
         if (traced) {
             try {
                 LOG.debug("{} unregistered: {}", peer, reason);
-                JfrEvents.gone(hub, peer, reason, byHub, registeredFor, account);
+                PeerEvents.gone(hub, peer, reason, byHub, registeredFor, account);
             } catch (Throwable noMemory) {
                 untraced();
             }
@@ -156,7 +156,7 @@ final class HubMetrics {
             }
             if (traced) {
                 LOG.debug("{} fell off the log's tail and missed {}", peer, lost);
-                JfrEvents.overflow(hub, peer, lost, peer.isRegistered());
+                PeerEvents.overflow(hub, peer, lost, peer.isRegistered());
             }
         } catch (Throwable noMemory) {
             untraced();
@@ -174,9 +174,9 @@ final class HubMetrics {
     /** The backplane is away, or is back. */
     void away(boolean now) {
         if (now) {
-            outage = JfrEvents.away();
+            outage = BackplaneEvents.away();
         } else if (outage != null) {
-            JfrEvents.back(outage, hub);
+            BackplaneEvents.back(outage, hub);
             outage = null;
         }
     }
@@ -185,14 +185,14 @@ final class HubMetrics {
     void broken(Position last, Position before) {
         if (traced) {
             LOG.info("The shared log of hub {} goes on after {}, and not after {}", hub, before, last);
-            JfrEvents.broken(hub, last, before);
+            BackplaneEvents.broken(hub, last, before);
         }
     }
 
     /** All nodes together have other figures than they had. */
     void counted(int nodes, long peers) {
         if (traced) {
-            JfrEvents.counted(hub, nodes, peers);
+            BackplaneEvents.counted(hub, nodes, peers);
         }
     }
 

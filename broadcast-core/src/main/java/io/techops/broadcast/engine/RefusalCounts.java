@@ -31,7 +31,7 @@ final class RefusalCounts {
         counts.get(cause).increment();
         if (traced) {
             LOG.debug("A connection was refused: {}", cause);
-            JfrEvents.refused(hub, cause);
+            PeerEvents.refused(hub, cause);
         }
     }
 

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.techops.broadcast.BroadcastOptions;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.DeliveryPolicy;
-import io.techops.broadcast.HubListener;
 import io.techops.broadcast.HubStats;
 import io.techops.broadcast.Message;
-import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.PeerGroup;
@@ -19,14 +17,11 @@ import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -89,119 +84,6 @@ class HubModelTest {
         }
     }
 
-    /** A broadcast, or a message to some peers alone. */
-    private record Entry(String text, @Nullable Peer from, @Nullable Set<Peer> to, Set<Peer> except) {
-        boolean isFor(Peer peer, boolean butSender) {
-            return to == null ? (!butSender || !peer.equals(from)) && !except.contains(peer) : to.contains(peer);
-        }
-    }
-
-    /** One peer, as the model sees it. */
-    private static final class Subject {
-        private final FakeTransport transport;
-        private final long joined;
-        private boolean troubled;
-        private long closeAskedAt = -1;
-        private int pauses;
-        /** What it had missed when it said that it is writable, and had lost nothing that it did not know of. */
-        private long safeAt = -1;
-        private boolean lostBeforeWrite;
-
-        Subject(FakeTransport transport, long joined) {
-            this.transport = transport;
-            this.joined = joined;
-        }
-
-        Peer peer() {
-            return transport.peer();
-        }
-
-        /** {@return whether it has lost nothing yet that it does not know of} */
-        boolean isComplete(HubStats stats) {
-            PeerCursor cursor = ((HubPeer) peer()).cursor();
-            return cursor.position() > stats.messages() - stats.retainedMessages() && cursor.lostAddressed == 0;
-        }
-
-        /** Notes what was lost before a write, which may be the last one that leaves the transport writable. */
-        void writes() {
-            lostBeforeWrite |= safeAt >= 0 && peer().missed() != safeAt;
-        }
-
-        /** A peer that is writable loses nothing, and one that is owed nothing is never cut. */
-        void checkSafety() {
-            assertThat(lostBeforeWrite).as("%s was writable, and has lost something", peer()).isFalse();
-            if (safeAt >= 0 && transport.isWritable()) {
-                assertThat(peer().missed()).as("%s is writable, and loses nothing", peer()).isEqualTo(safeAt);
-                assertThat(transport.closed()).as("%s is writable, and not cut", peer())
-                        .isNotEqualTo(CloseReason.of(1013, "too slow: fell off the log's tail"));
-            } else {
-                safeAt = -1;
-            }
-        }
-
-        boolean isPaused() {
-            return pauses > transport.resumes();
-        }
-    }
-
-    /** Everything that happened, by the place it has in the order of all: twice the sequence, odd for private ones. */
-    private static final class History implements HubListener, MessageListener {
-        private final TreeMap<Long, List<Entry>> places = new TreeMap<>();
-        private final Map<Peer, List<String>> lives = new HashMap<>();
-        private final Map<Peer, Long> missed = new HashMap<>();
-        private final Map<Position, String> positions = new HashMap<>();
-        private final Map<String, Set<Peer>> excluded = new HashMap<>();
-        private long broadcasts;
-
-        @Override
-        public void broadcast(@Nullable Peer from, Message message, Position position) {
-            String text = ((Message.Text) message).text();
-            assertThat(positions.put(position, text)).as("one position").isNull();
-            long place = 2 * position.sequence() - 1;
-            assertThat(places.put(place, List.of(new Entry(text, from, null, excluded.getOrDefault(text,
-                    Set.of()))))).as("one sequence").isNull();
-            broadcasts++;
-        }
-
-        void sent(String text, long before, Set<Peer> to) {
-            places.computeIfAbsent(2 * before, place -> new ArrayList<>()).add(new Entry(text, null, to, Set.of()));
-        }
-
-        List<String> of(Peer peer, long from, long until, boolean butSender) {
-            return places.subMap(from, until).values().stream().flatMap(List::stream)
-                    .filter(entry -> entry.isFor(peer, butSender)).map(Entry::text).toList();
-        }
-
-        @Override
-        public void registered(Peer peer) {
-            assertThat(lives.put(peer, new ArrayList<>(List.of("registered")))).as("registered once").isNull();
-        }
-
-        @Override
-        public void overflowed(Peer peer, long missedNow) {
-            live(peer, "overflowed");
-            assertThat(missedNow).as("what was missed").isPositive();
-            missed.merge(peer, missedNow, Long::sum);
-        }
-
-        @Override
-        public void failed(Peer peer, Throwable cause) {
-            live(peer, "failed");
-        }
-
-        @Override
-        public void unregistered(Peer peer, CloseReason reason) {
-            live(peer, "unregistered " + reason);
-        }
-
-        private void live(Peer peer, String event) {
-            List<String> life = lives.get(peer);
-            assertThat(life).as("registered first").isNotNull();
-            assertThat(life.get(life.size() - 1)).as("unregistered last").doesNotStartWith("unregistered");
-            life.add(event);
-        }
-    }
-
     private static final class Run {
         private final Random random;
         private final Coverage coverage;
@@ -210,8 +92,8 @@ class HubModelTest {
         private final int messages;
         private final long bytes;
         private final HubRig rig;
-        private final History history = new History();
-        private final List<Subject> subjects = new ArrayList<>();
+        private final HubHistory history = new HubHistory();
+        private final List<HubModelSubject> subjects = new ArrayList<>();
         private final PeerGroup group = new PeerGroup();
         private int number;
 
@@ -273,7 +155,7 @@ class HubModelTest {
                 }
                 FakeTransport transport = new FakeTransport();
                 rig.join(random.nextBoolean() ? transport : transport.encodingSlowly());
-                Subject subject = new Subject(transport, joined);
+                HubModelSubject subject = new HubModelSubject(transport, joined);
                 transport.duringWrite(() -> {
                     subject.writes();
                     if (random.nextInt(6) == 0) { // as another thread may do
@@ -297,7 +179,7 @@ class HubModelTest {
             String text = text();
             BroadcastOptions options = BroadcastOptions.everyone();
             while (random.nextInt(3) == 0) {
-                Subject one = any();
+                HubModelSubject one = any();
                 options = one == null ? options : options.without(one.peer());
             }
             history.excluded.put(text, options.excluded());
@@ -308,7 +190,7 @@ class HubModelTest {
         }
 
         private void peerSends() {
-            Subject from = any();
+            HubModelSubject from = any();
             if (from != null && !from.isPaused()) {
                 long before = history.broadcasts;
                 if (from.transport.receive(text())) {
@@ -321,7 +203,7 @@ class HubModelTest {
         }
 
         private void sendToOne() {
-            Subject to = any();
+            HubModelSubject to = any();
             if (to != null && rig.executor().pending() == 0) { // an idle hub never lets the host wait
                 String text = text();
                 long before = rig.hub().stats().messages();
@@ -335,7 +217,7 @@ class HubModelTest {
             Set<Peer> to = new HashSet<>();
             BroadcastOptions options;
             if (random.nextBoolean()) {
-                subjects.stream().map(Subject::peer).filter(Peer::isRegistered).filter(group::contains)
+                subjects.stream().map(HubModelSubject::peer).filter(Peer::isRegistered).filter(group::contains)
                         .forEach(to::add);
                 assertThat(group.size()).isEqualTo(to.size());
                 options = BroadcastOptions.to(group);
@@ -356,14 +238,14 @@ class HubModelTest {
         }
 
         private void changeGroup() {
-            Subject one = any();
+            HubModelSubject one = any();
             if (one != null && !group.remove(one.peer())) {
                 assertThat(group.add(one.peer())).isTrue();
             }
         }
 
         private void stall() {
-            Subject one = any();
+            HubModelSubject one = any();
             if (one != null && one.transport.isWritable()) {
                 one.troubled = true;
                 one.transport.stallAfter(1 + random.nextInt(2));
@@ -371,7 +253,7 @@ class HubModelTest {
         }
 
         private void resume() {
-            Subject one = any();
+            HubModelSubject one = any();
             if (one != null && !one.transport.isWritable()) {
                 one.safeAt = one.isComplete(rig.hub().stats()) ? one.peer().missed() : -1;
                 one.transport.becomeWritableFor(random.nextBoolean() ? Integer.MAX_VALUE : 1 + random.nextInt(3));
@@ -379,7 +261,7 @@ class HubModelTest {
         }
 
         private void endOne() {
-            Subject one = any();
+            HubModelSubject one = any();
             if (one == null) {
                 return;
             }
@@ -396,8 +278,8 @@ class HubModelTest {
             }
         }
 
-        private @Nullable Subject any() {
-            List<Subject> left = subjects.stream().filter(subject -> subject.peer().isRegistered()).toList();
+        private @Nullable HubModelSubject any() {
+            List<HubModelSubject> left = subjects.stream().filter(subject -> subject.peer().isRegistered()).toList();
             return left.isEmpty() ? null : left.get(random.nextInt(left.size()));
         }
 
@@ -407,7 +289,7 @@ class HubModelTest {
             assertThat(stats.retainedBytes()).isLessThanOrEqualTo(bytes);
             assertThat(stats.addressedMessages()).isLessThanOrEqualTo(messages);
             assertThat(stats.addressedBytes()).isLessThanOrEqualTo(Math.max(bytes, 64 + 5 + 6 * 32));
-            for (Subject subject : subjects) {
+            for (HubModelSubject subject : subjects) {
                 assertThat(subject.transport.violations()).isEmpty();
                 subject.checkSafety();
                 Peer peer = subject.peer();
@@ -423,7 +305,7 @@ class HubModelTest {
         }
 
         /** Only while the listener has been told everything; not at every step, because it takes long. */
-        private void checkStream(Subject subject) {
+        private void checkStream(HubModelSubject subject) {
             checkPositions(subject.transport);
             Peer peer = subject.peer();
             List<String> got = subject.transport.texts();
@@ -476,12 +358,12 @@ class HubModelTest {
         }
 
         private void settle() {
-            for (Subject subject : subjects) {
+            for (HubModelSubject subject : subjects) {
                 subject.transport.duringWrite(() -> { });
                 subject.safeAt = -1;
             }
             for (int i = 0; i < 3; i++) {
-                for (Subject subject : subjects) {
+                for (HubModelSubject subject : subjects) {
                     subject.transport.stallAfter(Integer.MAX_VALUE);
                     if (!subject.transport.isWritable()) {
                         subject.transport.becomeWritable();
@@ -490,7 +372,7 @@ class HubModelTest {
                 rig.run();
             }
             checkAll(true);
-            for (Subject subject : subjects) {
+            for (HubModelSubject subject : subjects) {
                 Peer peer = subject.peer();
                 if (peer.isRegistered()) {
                     assertThat(peer.lag()).as("all is delivered").isZero();
@@ -505,7 +387,7 @@ class HubModelTest {
             step();
             var end = rig.hub().shutdown(Duration.ofSeconds(1)).toCompletableFuture();
             while (rig.executor().runAny(random)) {
-                for (Subject subject : subjects) {
+                for (HubModelSubject subject : subjects) {
                     if (subject.transport.closed() != null && random.nextInt(4) == 0) {
                         subject.transport.registration().unregister(CloseReason.of(CloseReason.GOING_AWAY));
                     }
@@ -519,7 +401,7 @@ class HubModelTest {
             assertThat(history.lives).hasSize(subjects.size());
             assertThat(history.lives.values()).allSatisfy(life ->
                     assertThat(life.get(life.size() - 1)).startsWith("unregistered"));
-            for (Subject subject : subjects) {
+            for (HubModelSubject subject : subjects) {
                 checkStream(subject);
                 if (!subject.troubled) {
                     assertThat(subject.transport.texts()).as("written before the end").isEqualTo(

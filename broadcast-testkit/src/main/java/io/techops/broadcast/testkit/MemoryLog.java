@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A shared log in memory, without any faults. Guarded by the monitor of its backplane. */
+/** A shared log in memory, without any faults. Guarded by the monitor of its store. */
 final class MemoryLog {
 
     /**

@@ -58,6 +58,12 @@ class FalseDeclarationTest {
         public void broadcast(@Nullable Peer from, Message message, Position position) {
             waitUntilNamed();
         }
+
+        @Override
+        public void ignored(Peer from, Message message) {
+            waitUntilNamed();
+            from.send(message);
+        }
     }
 
     private void isNamed(Class<?> code, BroadcastHub.Builder hub) throws Exception {
@@ -87,6 +93,12 @@ class FalseDeclarationTest {
     @Test
     void aListenerThatWaitsIsNamedInTheLog() throws Exception {
         isNamed(WaitingListener.class, BroadcastHub.builder()
+                .messageListener(MessageListener.nonBlocking(new WaitingListener())));
+    }
+
+    @Test
+    void aListenerThatWaitsWhenAMessageIsIgnoredIsNamedInTheLog() throws Exception {
+        isNamed(WaitingListener.class, BroadcastHub.builder().policy(MessagePolicy.nothing())
                 .messageListener(MessageListener.nonBlocking(new WaitingListener())));
     }
 }

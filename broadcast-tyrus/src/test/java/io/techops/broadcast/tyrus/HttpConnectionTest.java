@@ -1,6 +1,5 @@
 package io.techops.broadcast.tyrus;
 
-import static io.techops.broadcast.testing.ClientFrames.concat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,15 +7,11 @@ import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
-import io.techops.broadcast.testing.TlsClient;
 import io.techops.broadcast.tyrus.http.RequestHeadParserTest;
-import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -24,14 +19,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLContextSpi;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLServerSocketFactory;
-import javax.net.ssl.SSLSessionContext;
-import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,31 +34,34 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Requests on one connection: where each ends, which is the last, and what becomes of what stands behind it. */
 class HttpConnectionTest {
 
-    private static final String HOST = "Host: 127.0.0.1\r\n";
-    private static final String GET = "GET /a.txt HTTP/1.1\r\n" + HOST;
-    private static final String SECOND = "HEAD /second HTTP/1.1\r\n" + HOST + "\r\n";
-    private static final Pattern ANSWER = Pattern.compile("HTTP/1\\.1 (\\d+) ");
-    private static final int LARGE = 3_000_000;
+    static final String HOST = "Host: 127.0.0.1\r\n";
+    static final String GET = "GET /a.txt HTTP/1.1\r\n" + HOST;
+    static final String SECOND = "HEAD /second HTTP/1.1\r\n" + HOST + "\r\n";
+    static final Pattern ANSWER = Pattern.compile("HTTP/1\\.1 (\\d+) ");
+    static final int LARGE = 3_000_000;
 
     @TempDir
     static Path folder;
     private static BroadcastServer apart;
     private static BroadcastServer shared;
-    private static BroadcastServer secure;
     private LogCatch log;
 
     @BeforeAll
     static void start() throws Exception {
-        Files.writeString(folder.resolve("a.txt"), "page");
-        Files.writeString(folder.resolve("large.txt"), "x".repeat(LARGE));
-        apart = builder(Wire.PLAIN).pagePort(0).start();
+        writePages(folder);
+        apart = builder().pagePort(0).start();
         int port = FreePort.find();
-        shared = builder(Wire.PLAIN).port(port).pagePort(port).start();
-        secure = builder(Wire.TLS).pagePort(0).start();
+        shared = builder().port(port).pagePort(port).start();
     }
 
-    private static BroadcastServer.Builder builder(Wire wire) {
-        return wire.server().pages(Pages.folder(folder)).handshakeTimeout(Duration.ofMinutes(5))
+    /** Writes a small page and a large one. */
+    static void writePages(Path into) throws IOException {
+        Files.writeString(into.resolve("a.txt"), "page");
+        Files.writeString(into.resolve("large.txt"), "x".repeat(LARGE));
+    }
+
+    private static BroadcastServer.Builder builder() {
+        return Wire.PLAIN.server().pages(Pages.folder(folder)).handshakeTimeout(Duration.ofMinutes(5))
                 .pageIdleTimeout(Duration.ofMinutes(5));
     }
 
@@ -79,7 +69,6 @@ class HttpConnectionTest {
     static void stop() {
         apart.close(Duration.ZERO);
         shared.close(Duration.ZERO);
-        secure.close(Duration.ZERO);
     }
 
     @BeforeEach
@@ -241,7 +230,7 @@ class HttpConnectionTest {
         CountDownLatch asked = new CountDownLatch(1);
         CompletableFuture<Decision> decision = new CompletableFuture<>();
         int port = FreePort.find();
-        try (BroadcastServer server = builder(Wire.PLAIN).port(port).pagePort(port)
+        try (BroadcastServer server = builder().port(port).pagePort(port)
                 .pageIdleTimeout(Duration.ofSeconds(5)).handshakePolicy(request -> {
                     asked.countDown();
                     return decision.join();
@@ -257,57 +246,6 @@ class HttpConnectionTest {
             idle.readAll(); // until it was idle for so long that it is closed, as the other one must not be
             decision.complete(Decision.accept());
             assertThat(peer.readHead()).startsWith("HTTP/1.1 101 ");
-        }
-    }
-
-    /** An SSL context of the host whose engines cannot be made. */
-    private static SSLContext broken() {
-        return new SSLContext(new SSLContextSpi() {
-            @Override
-            protected void engineInit(KeyManager[] keys, TrustManager[] trusted, SecureRandom random) {
-                // It needs nothing.
-            }
-
-            @Override
-            protected SSLSocketFactory engineGetSocketFactory() {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            protected SSLServerSocketFactory engineGetServerSocketFactory() {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            protected SSLEngine engineCreateSSLEngine() {
-                throw new IllegalStateException("no engine");
-            }
-
-            @Override
-            protected SSLEngine engineCreateSSLEngine(String host, int port) {
-                throw new IllegalStateException("no engine");
-            }
-
-            @Override
-            protected SSLSessionContext engineGetServerSessionContext() {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            protected SSLSessionContext engineGetClientSessionContext() {
-                throw new UnsupportedOperationException();
-            }
-        }, null, "TLS") { };
-    }
-
-    @Test
-    void aConnectionForWhichThereIsNoTlsIsClosed() throws Exception {
-        try (LogCatch expected = new LogCatch();
-                BroadcastServer server = Wire.PLAIN.server().tls(broken()).handshakeTimeout(Duration.ofMinutes(5))
-                        .start();
-                RawClient peer = RawClient.connect(server.port())) {
-            assertThat(peer.readAll()).isEmpty();
-            await().until(() -> expected.warnings().stream().anyMatch(line -> line.contains("no engine")));
         }
     }
 
@@ -346,62 +284,6 @@ class HttpConnectionTest {
         try (RawClient peer = RawClient.connect(apart.pagePort())) {
             assertThat(peer.ask(RawClient.handshake("/a.txt"))).startsWith("HTTP/1.1 200 ");
             assertThat(peer.readBody()).isEqualTo("page");
-        }
-    }
-
-    // TLS.
-
-    private static String readAll(TlsClient peer) throws IOException {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        try {
-            while (true) {
-                all.write(peer.readByte());
-            }
-        } catch (EOFException e) {
-            return all.toString(StandardCharsets.ISO_8859_1);
-        }
-    }
-
-    /** With TLS 1.2 a close_notify ends both directions (RFC 5246 section 7.2.1). */
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void aCloseNotifyRightBehindTheRequestEndsOneDirectionAlone(boolean ends) throws Exception {
-        for (String target : List.of("a.txt", "large.txt")) {
-            try (TlsClient peer = new TlsClient(secure.pagePort(), "TLSv1.3")) {
-                byte[] request = peer.records(GET.replace("a.txt", target).concat("\r\n")
-                        .getBytes(StandardCharsets.ISO_8859_1));
-                peer.send(concat(request, peer.closeNotify()));
-                if (ends) {
-                    peer.socket().shutdownOutput();
-                }
-                String answer = readAll(peer);
-                assertThat(answer).startsWith("HTTP/1.1 200 ");
-                assertThat(answer.length()).isGreaterThan(target.equals("a.txt") ? 100 : LARGE);
-            }
-        }
-    }
-
-    @Test
-    void aClientMayChangeItsKeysRightBeforeAndBehindARequest() throws Exception {
-        try (TlsClient peer = new TlsClient(secure.pagePort(), "TLSv1.3")) {
-            for (int i = 0; i < 3; i++) {
-                byte[] request = (GET + (i < 2 ? "" : "Connection: close\r\n") + "\r\n")
-                        .getBytes(StandardCharsets.ISO_8859_1);
-                peer.send(concat(peer.newKeys(), peer.records(request), peer.newKeys()));
-            }
-            assertThat(ANSWER.matcher(readAll(peer)).results()).hasSize(3);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-    void manyRequestsMayComeInOneRecordOrInManyInOneWrite(String protocol) throws Exception {
-        byte[] one = SECOND.getBytes(StandardCharsets.ISO_8859_1);
-        byte[] end = (GET + "Connection: close\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
-        try (TlsClient peer = new TlsClient(secure.pagePort(), protocol)) {
-            byte[] records = peer.records(concat(one, one, one));
-            peer.send(concat(records, peer.records(one), peer.records(one), peer.records(end)));
-            assertThat(ANSWER.matcher(readAll(peer)).results()).hasSize(6);
         }
     }
 
