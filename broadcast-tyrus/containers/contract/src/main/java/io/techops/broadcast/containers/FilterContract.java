@@ -33,6 +33,7 @@ interface FilterContract {
     @BeforeEach
     default void forget() {
         FilteredEndpoints.ASKED.set(0);
+        FilteredEndpoints.PASSED.set(0);
     }
 
     private void begin() throws Exception {
@@ -179,6 +180,7 @@ interface FilterContract {
         patiently().until(() -> rig().hub.peers().size() == 1);
         assertThat(rig().hub.peers().iterator().next().attributes().get(PeerAttributes.PRINCIPAL).getName())
                 .as("whom the filters before it have found").isEqualTo("anna");
+        assertThat(FilteredEndpoints.PASSED).as("the filters behind it").hasValue(1);
         assertThat(FilteredEndpoints.ASKED).hasValue(1);
     }
 

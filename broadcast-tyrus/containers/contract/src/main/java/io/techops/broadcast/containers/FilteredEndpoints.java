@@ -28,6 +28,8 @@ public final class FilteredEndpoints {
 
     /** How often the policy was asked. */
     static final AtomicInteger ASKED = new AtomicInteger();
+    /** How often a handshake came to the filters behind. */
+    static final AtomicInteger PASSED = new AtomicInteger();
 
     private static final HandshakePolicy PAYING = request -> {
         ASKED.incrementAndGet();
@@ -112,7 +114,11 @@ public final class FilteredEndpoints {
         }
         HandshakeFilter below = HandshakeFilter.of("/below", ServedHub.hub(), PATIENT)
                 .upgrading(BroadcastEndpoint.config("/below", ServedHub.hub(), PATIENT));
-        Filter around = (request, response, chain) -> below.doFilter(new Below(request), response, chain);
+        Filter around = (request, response, chain) -> below.doFilter(new Below(request), response,
+                (passed, answer) -> {
+                    PASSED.incrementAndGet();
+                    chain.doFilter(passed, answer);
+                });
         context.addFilter("around", around)
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/app/*");
     }
