@@ -23,9 +23,8 @@ import org.jspecify.annotations.Nullable;
  * owes it nothing then, the reading thread sends the close frame, otherwise the hub does so later.
  *
  * inputEnded leads from every state of the first row, BROKEN too, to DONE: a peer that goes without a close frame is
- * not waited for. In LINGERING it need not come: it counts as said if the peer's close frame was the last of what it
- * had sent. failed leads from the first row to BROKEN, so that what the peer sent before is still read; from the other
- * rows to ENDED, because there is nothing to wait for. An abort, and the end of the socket, lead to ENDED from
+ * not waited for. failed leads from the first row to BROKEN, so that what the peer sent before is still read; from the
+ * other rows to ENDED, because there is nothing to wait for. An abort, and the end of the socket, lead to ENDED from
  * everywhere. An abort resets the connection, but in LINGERING and DONE: there the socket is closed, and the kernel
  * goes on to deliver what it holds. A peer that has not answered our close frame may be one that reads nothing.
  *

@@ -62,11 +62,6 @@ public final class EventStreamConnection extends PeerConnection {
     }
 
     @Override
-    boolean hasSaidAll() {
-        return false; // its end of the stream is all that it says
-    }
-
-    @Override
     public void onResume(Runnable resumption) {
         resumption.run(); // it is never paused
     }

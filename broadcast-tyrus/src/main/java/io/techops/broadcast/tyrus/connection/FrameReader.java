@@ -34,7 +34,6 @@ final class FrameReader {
     /** Owned by the reading thread. */
     private @Nullable ByteBuffer unread;
     private boolean paused;
-    private boolean leftOver;
 
     /** Guarded by this: a pause that ends before {@link #onResume} was called must not be missed. */
     private boolean resumed;
@@ -95,12 +94,6 @@ final class FrameReader {
                 case VIOLATION -> lastFrame.saidLast(decoder.reason(), false);
             }
         }
-        leftOver |= !paused && piece.hasRemaining();
-    }
-
-    /** {@return whether anything has come behind the peer's last frame} */
-    boolean hasLeftOver() {
-        return leftOver;
     }
 
     /** Runs {@code action} once, when the pause is over, which may be now. */

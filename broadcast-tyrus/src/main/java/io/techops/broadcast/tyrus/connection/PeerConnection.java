@@ -31,10 +31,9 @@ import org.slf4j.LoggerFactory;
  *   end of stream             if our close frame has not left yet, it leaves first, as the input alone has ended
  *   reset                     found by reading, even if a write has failed before: what the peer sent until then counts
  * and always end with ended(), which Grizzly calls once the socket is closed.
- * TCP is not closed right after our close frame: that would reset the connection and destroy it if the peer is still
+ * TCP is never closed right after our close frame: that would reset the connection and destroy it if the peer is still
  * sending. The output is shut down, and the input read until its end, or until the state's limit is over; then the
- * socket is closed with nothing unread, and the kernel goes on to deliver what it has. Where the peer's own close frame
- * was the last that had come, it sends nothing more (RFC 6455 section 5.5.1), and the end is not waited for.
+ * socket is closed with nothing unread, and the kernel goes on to deliver what it has.
  */
 
 /**
@@ -113,15 +112,13 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
         }
         SocketReader reader = reader();
         boolean goesOn;
-        boolean drained;
         boolean ended;
         try {
             goesOn = read(reader);
         } finally {
-            drained = reader.isDrained();
             ended = reader.end();
         }
-        if (ended || drained && hasSaidAll()) {
+        if (ended) {
             return inputEnded() ? Reading.CLOSED : Reading.ENDED;
         }
         return goesOn ? Reading.GOES_ON : Reading.PAUSED;
@@ -129,9 +126,6 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
 
     /** Reads all of {@code source}. {@return false if the peer must not be read before it is resumed} */
     abstract boolean read(Source source);
-
-    /** {@return whether both sides have said all, and a peer that keeps to the rules sends nothing more} */
-    abstract boolean hasSaidAll();
 
     /** Runs {@code resumption} once, when the pause is over, which may be now. */
     public abstract void onResume(Runnable resumption);

@@ -27,7 +27,6 @@ public abstract class SocketReader implements Source {
     private @Nullable SocketChannel channel;
     private int most;
     private int left;
-    private boolean drained;
     private boolean ended;
 
     /**
@@ -48,7 +47,6 @@ public abstract class SocketReader implements Source {
         channel = from;
         most = mostAtOnce;
         left = MOST_BYTES;
-        drained = false;
         ended = false;
     }
 
@@ -56,11 +54,6 @@ public abstract class SocketReader implements Source {
     public boolean end() {
         channel = null;
         return ended;
-    }
-
-    /** {@return whether a read has taken all that the socket had} */
-    boolean isDrained() {
-        return drained;
     }
 
     /** Reads the socket, behind what the buffer has already. {@return whether anything has come} */
@@ -75,8 +68,7 @@ public abstract class SocketReader implements Source {
             int count = channel.read(buffer);
             ended = count < 0;
             if (count <= 0 || buffer.hasRemaining()) {
-                left = 0;
-                drained = true;
+                left = 0; // that was all
             }
             buffer.limit(limit);
             return count > 0;

@@ -82,12 +82,6 @@ public final class WebSocketConnection extends PeerConnection implements FrameRe
         closeReceived(reason, byPeer);
     }
 
-    /** With TLS its end is still waited for: the peer's close_notify comes behind its close frame. */
-    @Override
-    boolean hasSaidAll() {
-        return state() == CloseState.LINGERING && said != null && !frames.hasLeftOver() && pipe.clear() == pipe;
-    }
-
     @Override
     public void onResume(Runnable resumption) {
         frames.onResume(resumption);
