@@ -55,6 +55,8 @@ final class Node implements AutoCloseable {
     private final List<Seen> seen = new ArrayList<>();
     private final List<Position> gaps = new ArrayList<>();
     private volatile Position current;
+    /** The end of what it has appended. */
+    private volatile Position appended;
     private volatile boolean isAway;
     private volatile boolean standsStill;
 
@@ -153,8 +155,10 @@ final class Node implements AutoCloseable {
         long mine = nextNumber(epoch);
         while (true) {
             try {
-                return log.append(epoch, producer, mine, records).toCompletableFuture()
+                Position end = log.append(epoch, producer, mine, records).toCompletableFuture()
                         .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+                appended = end;
+                return end;
             } catch (ExecutionException e) {
                 BackplaneException failed = (BackplaneException) e.getCause();
                 if (System.nanoTime() - deadline > 0) {
@@ -215,11 +219,16 @@ final class Node implements AutoCloseable {
         await().atMost(LIMIT).pollInterval(Duration.ofMillis(10)).until(() -> texts().contains(text));
     }
 
-    /** Waits until all nodes have read up to the same position, and checks that they saw one order. */
+    /** Waits until all nodes have read all that they appended, and checks that they saw one order. */
     static void agree(Node... nodes) {
         await().atMost(LIMIT).untilAsserted(() -> {
+            Position common = nodes[0].current();
             for (Node node : nodes) {
-                assertThat(node.current()).isEqualTo(nodes[0].current());
+                assertThat(node.current()).isEqualTo(common);
+                Position own = node.appended;
+                if (own != null && own.hasEpochOf(common)) {
+                    assertThat(common.sequence()).isGreaterThanOrEqualTo(own.sequence());
+                }
             }
         });
         Map<Position, String> all = new HashMap<>();

@@ -8,6 +8,7 @@ import io.techops.broadcast.Position;
 import io.techops.broadcast.Replay;
 import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.testkit.FakeTransport;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -88,7 +89,9 @@ class RedisHubFaultTest extends HubFaultTest {
         one.awaitAway();
         one.holdsOn();
         replica.goOn(); // not before: it may be promoted within a second
-        await().atMost(LIMIT).until(() -> replica.info("replication", "role").equals("master"));
+        // Who is promoted is told to cut its clients off, this one too.
+        await().atMost(LIMIT).ignoreExceptionsInstanceOf(UncheckedIOException.class)
+                .until(() -> replica.info("replication", "role").equals("master"));
         HubNode.goOn(one, two);
         everyPeerIsTold(GapReason.EPOCH);
         one.close();
