@@ -14,6 +14,8 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,11 +35,15 @@ class HttpOptionsIT {
         return file;
     }
 
-    private static int publish(Program service, String token, String text) throws Exception {
-        return HttpClient.newHttpClient().send(HttpRequest
+    private static int publish(Program service, String token, String text, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest
                 .newBuilder(URI.create("http://127.0.0.1:" + service.uri().getPort() + "/"))
-                .header("Authorization", "Bearer " + token).header("Content-Type", "text/plain")
-                .POST(HttpRequest.BodyPublishers.ofString(text)).build(), BodyHandlers.discarding()).statusCode();
+                .header("Authorization", "Bearer " + token).header("Content-Type", "text/plain");
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return HttpClient.newHttpClient().send(request.POST(HttpRequest.BodyPublishers.ofString(text)).build(),
+                BodyHandlers.discarding()).statusCode();
     }
 
     @Test
@@ -90,6 +96,43 @@ class HttpOptionsIT {
             assertThat(peer.next()).isEqualTo("hello");
             assertThat(publish(service, "not", "hello")).isEqualTo(401);
             assertThat(service.err()).isEmpty();
+        }
+    }
+
+    /** Publishes three prices of two keys. {@return what one who comes later gets before the next message} */
+    private static List<String> pricesFor(Program service, String query) throws Exception {
+        assertThat(publish(service, "open.sesame", "a 1", "Message-Key", "a")).isEqualTo(200);
+        assertThat(publish(service, "open.sesame", "a 2", "Message-Key", "a")).isEqualTo(200);
+        assertThat(publish(service, "open.sesame", "b 1", "Message-Key", "b")).isEqualTo(200);
+        List<String> got = new ArrayList<>();
+        try (JdkClient late = JdkClient.open(service.uri().resolve(query))) {
+            late.send("end");
+            for (String next = late.next(); !next.equals("end"); next = late.next()) {
+                got.add(next);
+            }
+        }
+        return got;
+    }
+
+    @Test
+    void replayLatestGivesTheNewestMessageOfEveryKey() throws Exception {
+        Path file = tokenFile("open.sesame\n", "rw-------");
+        try (Program service = Program.listening("--no-web", "--publish-token-file", file.toString(),
+                "--replay", "latest")) {
+            assertThat(pricesFor(service, "/?replay=latest")).containsExactly("a 2", "b 1");
+        }
+    }
+
+    @Test
+    void conflateGivesThoseWhoLagTheNewestMessageOfEveryKeyAlone() throws Exception {
+        Path file = tokenFile("open.sesame\n", "rw-------");
+        try (Program service = Program.listening("--no-web", "--publish-token-file", file.toString(),
+                "--replay", "9")) {
+            assertThat(pricesFor(service, "/?replay=9")).containsExactly("a 1", "a 2", "b 1");
+        }
+        try (Program service = Program.listening("--no-web", "--publish-token-file", file.toString(),
+                "--replay", "9", "--conflate")) {
+            assertThat(pricesFor(service, "/?replay=9")).containsExactly("a 2", "b 1");
         }
     }
 
