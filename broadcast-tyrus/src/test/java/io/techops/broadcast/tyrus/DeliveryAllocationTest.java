@@ -111,7 +111,8 @@ class DeliveryAllocationTest {
     void isNothing(Wire wire, Format format) throws Exception {
         long few = allocated(wire, format, 1);
         long many = allocated(wire, format, 1 + MORE);
+        // A message may allocate less the second time, if the compiler was not done with it the first time.
         assertThat((many - few) / (ROUNDS * MORE)).as("bytes a delivery: %s for 1 peer, %s for %s", few, many, 1 + MORE)
-                .isZero();
+                .isNotPositive();
     }
 }
