@@ -8,7 +8,6 @@ import io.techops.broadcast.Position;
 import io.techops.broadcast.Replay;
 import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.testkit.FakeTransport;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -89,9 +88,7 @@ class RedisHubFaultTest extends HubFaultTest {
         one.awaitAway();
         one.holdsOn();
         replica.goOn(); // not before: it may be promoted within a second
-        // Who is promoted is told to cut its clients off, this one too.
-        await().atMost(LIMIT).ignoreExceptionsInstanceOf(UncheckedIOException.class)
-                .until(() -> replica.info("replication", "role").equals("master"));
+        replica.awaitPromotion();
         HubNode.goOn(one, two);
         everyPeerIsTold(GapReason.EPOCH);
         one.close();

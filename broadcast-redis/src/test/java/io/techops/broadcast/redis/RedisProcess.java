@@ -124,6 +124,12 @@ final class RedisProcess implements AutoCloseable {
         }
     }
 
+    /** Waits until it is a master. Who is promoted is told to cut its clients off, the test's own too. */
+    void awaitPromotion() {
+        await().atMost(LIMIT).ignoreExceptionsInstanceOf(UncheckedIOException.class)
+                .until(() -> info("replication", "role").equals("master"));
+    }
+
     /** {@return the value of a line of INFO} */
     String info(String section, String name) {
         return command("INFO", section).lines().filter(line -> line.startsWith(name + ":")).findFirst().orElseThrow()

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.lettuce.core.cluster.SlotHash;
 import io.techops.broadcast.spi.Backplane;
 import io.techops.broadcast.spi.SharedLog;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -45,9 +44,7 @@ class RedisRoleTest extends FaultTest {
             one.awaitText("lost");
             redis.kill();
             replica.goOn();
-            // Who is promoted is told to cut its clients off, this one too.
-            await().atMost(LIMIT).ignoreExceptionsInstanceOf(UncheckedIOException.class)
-                    .until(() -> replica.info("replication", "role").equals("master"));
+            replica.awaitPromotion();
             two.goOn();
             assertThat(two.append("next").epoch()).isNotEqualTo(epoch);
             goesOnFrom(epoch, false);
