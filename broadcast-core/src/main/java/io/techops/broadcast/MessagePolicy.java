@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * MessagePolicy noShouting = MessagePolicy.nonBlocking((context, message) -> message instanceof Message.Text text
- *         ? MessagePolicy.Decision.relay(Message.text(text.text().toLowerCase(Locale.ROOT)))
- *         : MessagePolicy.Decision.ignore());
+ *         ? MessagePolicy.Verdict.relay(Message.text(text.text().toLowerCase(Locale.ROOT)))
+ *         : MessagePolicy.Verdict.ignore());
  * BroadcastHub.builder().policy(MessagePolicy.maxBytes(1_000).andThen(noShouting))
  * }</pre>
  *
@@ -39,7 +39,7 @@ public interface MessagePolicy {
      * @param message what was sent
      * @return what to do with it
      */
-    Decision decide(PolicyContext context, Message message);
+    Verdict decide(PolicyContext context, Message message);
 
     /**
      * {@return a policy that asks {@code next} about what this one relays} The key and the time to live that this one
@@ -52,11 +52,11 @@ public interface MessagePolicy {
         Objects.requireNonNull(next, "next");
         return new MessagePolicy() {
             @Override
-            public Decision decide(PolicyContext context, Message message) {
-                Decision decision = first.decide(context, message);
-                return decision instanceof Decision.Relay relay
+            public Verdict decide(PolicyContext context, Message message) {
+                Verdict verdict = first.decide(context, message);
+                return verdict instanceof Verdict.Relay relay
                         ? relay.completing(next.decide(context, relay.message()))
-                        : decision;
+                        : verdict;
             }
 
             @Override
@@ -87,7 +87,7 @@ public interface MessagePolicy {
         Objects.requireNonNull(policy, "policy");
         return new MessagePolicy() {
             @Override
-            public Decision decide(PolicyContext context, Message message) {
+            public Verdict decide(PolicyContext context, Message message) {
                 return policy.decide(context, Objects.requireNonNull(message, "message"));
             }
 
@@ -100,19 +100,19 @@ public interface MessagePolicy {
 
     /** {@return the policy that relays everything verbatim} */
     static MessagePolicy everything() {
-        return nonBlocking((context, message) -> Decision.relay(message));
+        return nonBlocking((context, message) -> Verdict.relay(message));
     }
 
     /** {@return the policy that ignores everything: only the host application broadcasts} */
     static MessagePolicy nothing() {
-        return nonBlocking((context, message) -> Decision.ignore());
+        return nonBlocking((context, message) -> Verdict.ignore());
     }
 
     /** {@return the policy that relays text verbatim and ignores binary messages} */
     static MessagePolicy textOnly() {
         return nonBlocking((context, message) -> message instanceof Message.Text
-                ? Decision.relay(message)
-                : Decision.ignore());
+                ? Verdict.relay(message)
+                : Verdict.ignore());
     }
 
     /**
@@ -127,8 +127,8 @@ public interface MessagePolicy {
             throw new IllegalArgumentException("maxBytes must be at least 1: " + maxBytes);
         }
         return nonBlocking((context, message) -> message.size() <= maxBytes
-                ? Decision.relay(message)
-                : Decision.close(tooBig(message.size(), maxBytes)));
+                ? Verdict.relay(message)
+                : Verdict.close(tooBig(message.size(), maxBytes)));
     }
 
     private static CloseReason tooBig(int size, int maxBytes) {
@@ -138,7 +138,7 @@ public interface MessagePolicy {
 
     /**
      * {@return the policy that relays what a peer sends as long as it is not too much, and closes the peer with
-     * {@link CloseReason#POLICY_VIOLATION} when it is} As {@link #maxRate(int, Duration, Decision)}, which can also
+     * {@link CloseReason#POLICY_VIOLATION} when it is} As {@link #maxRate(int, Duration, Verdict)}, which can also
      * ignore it.
      *
      * @param permits how many messages, from 1 to 100,000
@@ -146,7 +146,7 @@ public interface MessagePolicy {
      * @throws IllegalArgumentException if a value is out of its range
      */
     static MessagePolicy maxRate(int permits, Duration per) {
-        return maxRate(permits, per, Decision.close(CloseReason.of(CloseReason.POLICY_VIOLATION,
+        return maxRate(permits, per, Verdict.close(CloseReason.of(CloseReason.POLICY_VIOLATION,
                 "too many messages: maxRate is " + permits + " per " + per)));
     }
 
@@ -162,22 +162,22 @@ public interface MessagePolicy {
      *
      * @param permits how many messages, from 1 to 100,000
      * @param per in what time, more than zero and at most 1 day
-     * @param excess what to do with a message beyond that: {@link Decision#ignore} or {@link Decision#close}
+     * @param excess what to do with a message beyond that: {@link Verdict#ignore} or {@link Verdict#close}
      * @throws IllegalArgumentException if a value is out of its range, or {@code excess} is to relay
      */
-    static MessagePolicy maxRate(int permits, Duration per, Decision excess) {
+    static MessagePolicy maxRate(int permits, Duration per, Verdict excess) {
         RateLimit limit = new RateLimit(permits, per);
-        if (Objects.requireNonNull(excess, "excess") instanceof Decision.Relay) {
+        if (Objects.requireNonNull(excess, "excess") instanceof Verdict.Relay) {
             throw new IllegalArgumentException("excess must not be to relay: " + excess);
         }
-        return nonBlocking((context, message) -> limit.take(context) ? Decision.relay(message) : excess);
+        return nonBlocking((context, message) -> limit.take(context) ? Verdict.relay(message) : excess);
     }
 
     /** What becomes of a message: one of three. Immutable, with equality by value; more may be said of each later. */
-    sealed interface Decision {
+    sealed interface Verdict {
 
         /**
-         * {@return the decision to broadcast a message}
+         * {@return the verdict to broadcast a message}
          *
          * @param message the message to broadcast, the one that came or another
          */
@@ -185,13 +185,13 @@ public interface MessagePolicy {
             return new Relay(Objects.requireNonNull(message, "message"), null, null);
         }
 
-        /** {@return the decision to do nothing; the connection stays open} */
+        /** {@return the verdict to do nothing; the connection stays open} */
         static Ignore ignore() {
             return Ignore.IGNORE;
         }
 
         /**
-         * {@return the decision to drop the message and to close the peer, from which nothing more is taken}
+         * {@return the verdict to drop the message and to close the peer, from which nothing more is taken}
          *
          * @param reason what the peer is told; its code must be one that may be sent
          * @throws IllegalArgumentException if its code must not be sent, see {@link CloseReason#isSendable}
@@ -204,7 +204,7 @@ public interface MessagePolicy {
         }
 
         /** Broadcast a message. */
-        final class Relay implements Decision {
+        final class Relay implements Verdict {
 
             private final Message message;
             private final @Nullable String key;
@@ -217,7 +217,7 @@ public interface MessagePolicy {
             }
 
             /**
-             * {@return this decision with a key for the message, as {@link BroadcastOptions#key(String)} says}
+             * {@return this verdict with a key for the message, as {@link BroadcastOptions#key(String)} says}
              *
              * @param key what the message is about: 1 to {@value BroadcastOptions#MAX_KEY_LENGTH} characters, no
              *     control characters, no unpaired surrogates
@@ -228,7 +228,7 @@ public interface MessagePolicy {
             }
 
             /**
-             * {@return this decision with a time to live, as {@link BroadcastOptions#timeToLive(Duration)} says}
+             * {@return this verdict with a time to live, as {@link BroadcastOptions#timeToLive(Duration)} says}
              *
              * @param timeToLive how long, more than zero and at most 365 days
              * @throws IllegalArgumentException if it is not so
@@ -237,8 +237,8 @@ public interface MessagePolicy {
                 return new Relay(message, key, BroadcastOptions.checkedTimeToLive(timeToLive));
             }
 
-            /** {@return a later decision, with the key and the time to live of this one where it has none} */
-            private Decision completing(Decision later) {
+            /** {@return a later verdict, with the key and the time to live of this one where it has none} */
+            private Verdict completing(Verdict later) {
                 if (later instanceof Relay relay && (key != null || timeToLive != null)) {
                     return new Relay(relay.message, relay.key == null ? key : relay.key,
                             relay.timeToLive == null ? timeToLive : relay.timeToLive);
@@ -280,7 +280,7 @@ public interface MessagePolicy {
         }
 
         /** Do nothing. */
-        final class Ignore implements Decision {
+        final class Ignore implements Verdict {
 
             private static final Ignore IGNORE = new Ignore();
 
@@ -294,7 +294,7 @@ public interface MessagePolicy {
         }
 
         /** Close the peer. */
-        final class Close implements Decision {
+        final class Close implements Verdict {
 
             private final CloseReason reason;
 

@@ -47,7 +47,7 @@ class BackplaneAwayTest {
             assertThat(AdapterHub.of(node.hub).tryPublish(Message.text("x"), BroadcastOptions.everyone(),
                     Duration.ZERO)).isNull();
             assertThat(peer.isOpen()).isTrue();
-            assertThat(peer.receive("held")).as("read on").isFalse();
+            assertThat(peer.send("held")).as("read on").isFalse();
             nodes.pass(Duration.ofSeconds(20));
             assertThat(peer.texts()).isEmpty();
             assertThat(peer.resumes()).isZero();

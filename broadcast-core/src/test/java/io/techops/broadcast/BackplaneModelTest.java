@@ -125,7 +125,7 @@ class BackplaneModelTest {
                 if (from.isOpen() && from.registration().peer().isRegistered()
                         && from.resumes() == held.getOrDefault(from, 0)) {
                     String text = text("p" + peers.indexOf(from) + "@" + System.identityHashCode(from));
-                    if (!from.receive(text)) {
+                    if (!from.send(text)) {
                         held.merge(from, 1, Integer::sum);
                     }
                 }

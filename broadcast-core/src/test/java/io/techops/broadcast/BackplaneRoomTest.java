@@ -32,8 +32,8 @@ class BackplaneRoomTest {
         private final FakeTransport second = node.join();
 
         private void park() {
-            assertThat(first.receive(Message.binary(new byte[3 << 20]))).isTrue();
-            assertThat(second.receive(Message.binary(new byte[2 << 20]))).as("read on").isFalse();
+            assertThat(first.send(Message.binary(new byte[3 << 20]))).isTrue();
+            assertThat(second.send(Message.binary(new byte[2 << 20]))).as("read on").isFalse();
         }
 
         @Test

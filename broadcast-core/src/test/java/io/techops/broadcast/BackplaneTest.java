@@ -36,7 +36,7 @@ class BackplaneTest {
             nodes.run();
             for (int i = 0; i < 20; i++) {
                 one.hub.broadcast("a" + i);
-                there.receive("b" + i);
+                there.send("b" + i);
                 nodes.pass(Duration.ofMillis(20));
             }
             nodes.pass(SECOND);
@@ -92,7 +92,7 @@ class BackplaneTest {
             Nodes.Node two = nodes.node();
             FakeTransport peer = one.join();
             nodes.run();
-            peer.receive("x");
+            peer.send("x");
             nodes.run();
             assertThat(one.told.entries()).contains("broadcast 1 from " + peer.peer());
             assertThat(two.told.entries()).contains("broadcast 1 from the host");
@@ -178,7 +178,7 @@ class BackplaneTest {
             FakeTransport beside = one.join();
             FakeTransport there = two.join();
             nodes.run();
-            sender.receive("mine");
+            sender.send("mine");
             one.hub.broadcast(Message.text("not for the other one"), BroadcastOptions.except(beside.peer()));
             nodes.run();
             assertThat(sender.texts()).containsExactly("not for the other one");
@@ -240,7 +240,7 @@ class BackplaneTest {
             backplane.delay(Duration.ofMillis(50), Duration.ofMillis(50));
             FakeTransport peer = node.join();
             nodes.run();
-            peer.receive("last words");
+            peer.send("last words");
             assertThat(peer.end(CloseReason.of(CloseReason.NORMAL), true)).isFalse();
             nodes.run();
             assertThat(peer.isOpen()).isTrue();

@@ -95,7 +95,7 @@ class ChurnTest {
                 assertThat(peer.closed()).isNotNull();
             }
             case PAUSED -> {
-                while (peer.receive("flood")) {
+                while (peer.send("flood")) {
                     assertThat(peer.isOpen()).isTrue();
                 }
                 peer.registration().unregister(GONE);
@@ -116,7 +116,7 @@ class ChurnTest {
             case TOO_MANY_MESSAGES -> {
                 for (int i = 0; peer.closed() == null; i++) {
                     assertThat(i).isLessThan(1_002);
-                    peer.receive("spam");
+                    peer.send("spam");
                     executor.runAll();
                 }
             }

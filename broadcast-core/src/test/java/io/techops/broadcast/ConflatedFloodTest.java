@@ -13,13 +13,13 @@ class ConflatedFloodTest {
     private static HubRig rig(Retention retention, boolean conflates, Duration timeToLive) {
         return new HubRig(hub -> hub.retention(retention).conflate(conflates).floodGrace(Duration.ofHours(1))
                 .stallTimeout(Duration.ofHours(2)).heartbeat(Duration.ZERO)
-                .policy((context, message) -> decision(message, timeToLive)));
+                .policy((context, message) -> verdict(message, timeToLive)));
     }
 
     /** The key is what is before the digit; none if there is no digit. */
-    private static MessagePolicy.Decision decision(Message message, Duration timeToLive) {
+    private static MessagePolicy.Verdict verdict(Message message, Duration timeToLive) {
         String text = ((Message.Text) message).text();
-        MessagePolicy.Decision.Relay relay = MessagePolicy.Decision.relay(message);
+        MessagePolicy.Verdict.Relay relay = MessagePolicy.Verdict.relay(message);
         if (!timeToLive.isZero()) {
             relay = relay.timeToLive(timeToLive);
         }
@@ -39,7 +39,7 @@ class ConflatedFloodTest {
     }
 
     private static boolean send(HubRig rig, FakeTransport sender, String text) {
-        boolean taken = sender.receive(text);
+        boolean taken = sender.send(text);
         rig.run();
         return taken;
     }

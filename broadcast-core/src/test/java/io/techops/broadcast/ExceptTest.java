@@ -99,10 +99,10 @@ class ExceptTest {
         HubRig but = new HubRig(builder -> builder.delivery(DeliveryPolicy.everyoneButSender()));
         FakeTransport one = but.join();
         FakeTransport two = but.join();
-        one.receive("a");
+        one.send("a");
         but.hub().broadcast(Message.text("b"), BroadcastOptions.except(one.peer(), two.peer()));
         but.hub().broadcast(Message.text("c"), BroadcastOptions.except(two.peer()));
-        two.receive("d");
+        two.send("d");
         but.run();
         assertThat(one.texts()).containsExactly("c", "d");
         assertThat(two.texts()).containsExactly("a");

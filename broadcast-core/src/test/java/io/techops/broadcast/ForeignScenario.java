@@ -56,8 +56,8 @@ final class ForeignScenario extends ForeignParts {
         return hub.shards(2).listener(listener).messageListener(listener).retention(Retention.of(16, 1 << 20))
                 .policy((context, message) -> {
                     foreign("policy", null);
-                    return message.size() == 1 ? MessagePolicy.Decision.ignore()
-                            : MessagePolicy.Decision.relay(message);
+                    return message.size() == 1 ? MessagePolicy.Verdict.ignore()
+                            : MessagePolicy.Verdict.relay(message);
                 });
     }
 

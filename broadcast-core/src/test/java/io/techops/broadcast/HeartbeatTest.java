@@ -73,7 +73,7 @@ class HeartbeatTest {
         FakeTransport peer = rig.join();
         for (int i = 0; i < 20; i++) {
             rig.passSeconds(20);
-            peer.receive("still here");
+            peer.send("still here");
         }
         assertThat(peer.pings()).isZero();
         for (int i = 0; i < 20; i++) {
@@ -144,9 +144,9 @@ class HeartbeatTest {
         FakeTransport flooding = small.join();
         small.broadcast("0");
         small.run();
-        flooding.receive("1");
+        flooding.send("1");
         small.run();
-        assertThat(flooding.receive("2")).isFalse();
+        assertThat(flooding.send("2")).isFalse();
         small.passSeconds(90);
         assertThat(flooding.pings()).isZero();
         busy.becomeWritable();

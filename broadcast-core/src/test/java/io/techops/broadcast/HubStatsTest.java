@@ -205,7 +205,7 @@ class HubStatsTest {
         void growsWhileAPeerIsNotRead() {
             FakeTransport peer = rig.join();
             rig.broadcast("0", "1", "2", "3");
-            assertThat(peer.receive("4")).isFalse();
+            assertThat(peer.send("4")).isFalse();
             rig.timer().pass(Duration.ofSeconds(3));
             assertThat(rig.hub().stats().saturation()).isEqualTo(Duration.ofSeconds(3));
             rig.run();
@@ -218,7 +218,7 @@ class HubStatsTest {
             rig.join();
             FakeTransport peer = rig.join();
             rig.broadcast("0", "1", "2", "3");
-            assertThat(peer.receive("4")).isFalse();
+            assertThat(peer.send("4")).isFalse();
             rig.timer().pass(Duration.ofSeconds(1));
             peer.registration().unregister(CloseReason.of(CloseReason.ABNORMAL));
             rig.timer().pass(Duration.ofSeconds(1));

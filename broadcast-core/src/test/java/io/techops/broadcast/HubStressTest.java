@@ -126,7 +126,7 @@ class HubStressTest {
                 floods.add(() -> {
                     int pauses = 0;
                     for (int i = 0; i < 300; i++) {
-                        if (!peer.receive(Integer.toString(i))) {
+                        if (!peer.send(Integer.toString(i))) {
                             pauses++;
                             while (peer.resumes() < pauses) {
                                 Thread.yield();

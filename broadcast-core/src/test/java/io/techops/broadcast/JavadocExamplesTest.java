@@ -118,12 +118,12 @@ class JavadocExamplesTest {
     @Test
     void nobodyShouts() {
         MessagePolicy noShouting = (context, message) -> message instanceof Message.Text text
-                ? MessagePolicy.Decision.relay(Message.text(text.text().toLowerCase(Locale.ROOT)))
-                : MessagePolicy.Decision.ignore();
+                ? MessagePolicy.Verdict.relay(Message.text(text.text().toLowerCase(Locale.ROOT)))
+                : MessagePolicy.Verdict.ignore();
         HubRig rig = new HubRig(builder -> builder.policy(MessagePolicy.maxBytes(1_000).andThen(noShouting)));
         FakeTransport peer = rig.join();
-        peer.receive("HELLO");
-        peer.receive("x".repeat(1_001));
+        peer.send("HELLO");
+        peer.send("x".repeat(1_001));
         rig.run();
         assertThat(peer).hasReceived("hello").isClosedWith(CloseReason.MESSAGE_TOO_BIG);
     }

@@ -249,10 +249,10 @@ class KeysTest {
         @Test
         void whatAPeerIsExcludedFromIsNotAmongWhatIsKept() {
             HubRig rig = keeping(of(2), hub -> hub.conflate(true).delivery(DeliveryPolicy.everyoneButSender())
-                    .policy((context, message) -> MessagePolicy.Decision.relay(message).key("own")));
+                    .policy((context, message) -> MessagePolicy.Verdict.relay(message).key("own")));
             FakeTransport slow = stalled(rig);
             FakeTransport other = rig.join();
-            slow.receive("mine");
+            slow.send("mine");
             rig.run();
             broadcast(rig, "a1", "b1", "c1");
             slow.becomeWritable();
@@ -369,11 +369,11 @@ class KeysTest {
     @Test
     void aMessageThatWaitsForRoomKeepsItsKeyAndItsTime() {
         HubRig rig = keeping(of(1), hub -> hub.floodGrace(Duration.ofSeconds(1)).policy((context, message) ->
-                MessagePolicy.Decision.relay(message).key("k").timeToLive(Duration.ofSeconds(20))));
+                MessagePolicy.Verdict.relay(message).key("k").timeToLive(Duration.ofSeconds(20))));
         FakeTransport slow = rig.join().stallAfter(1);
         FakeTransport sender = rig.join(new FakeTransport().knowingPositions());
         broadcast(rig, "first", "second");
-        assertThat(sender.receive("parked")).isFalse();
+        assertThat(sender.send("parked")).isFalse();
         rig.passSeconds(2);
         assertThat(sender.resumes()).isOne();
         assertThat(sender.texts()).containsExactly("first", "second", "parked");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Who may make a reading thread wait, and what the hub says of it to its adapters. */
 class MayBlockTest {
 
-    private static final MessagePolicy FOREIGN = (context, message) -> MessagePolicy.Decision.relay(message);
+    private static final MessagePolicy FOREIGN = (context, message) -> MessagePolicy.Verdict.relay(message);
 
     private BroadcastHub hub = BroadcastHub.create();
 
@@ -59,7 +59,7 @@ class MayBlockTest {
     void aPromiseLeavesThePolicyItsDecision() {
         Message message = Message.text("hello");
         assertThat(MessagePolicy.nonBlocking(MessagePolicy.everything()).decide(null, message))
-                .isEqualTo(MessagePolicy.Decision.relay(message));
+                .isEqualTo(MessagePolicy.Verdict.relay(message));
     }
 
     @Test

@@ -44,7 +44,7 @@ class NullArgumentsTest {
         return Stream.of(Message.text("a"), Message.binary(new byte[1]), CloseReason.of(1000), Retention.of(1, 64),
                 Position.of("a", 1),
                 OverflowPolicy.skip(), DeliveryPolicy.everyone(), MessagePolicy.everything(),
-                MessagePolicy.maxRate(1, Duration.ofSeconds(1)), MessagePolicy.Decision.ignore(), rig.hub(),
+                MessagePolicy.maxRate(1, Duration.ofSeconds(1)), MessagePolicy.Verdict.ignore(), rig.hub(),
                 BroadcastHub.builder(), rig.hub().stats(), transport.peer(), transport.registration(), topics,
                 Topics.builder(), topics.hub("news"), topics.stats(), transport, rig, new RecordingListener(),
                 new ManualExecutor(), new VirtualTimer(), new Attributes());
@@ -81,7 +81,7 @@ class NullArgumentsTest {
         }
         Map<Class<?>, Object> samples = Map.of(String.class, "news", Duration.class, Duration.ofSeconds(1),
                 Message.class, Message.text("a"), CloseReason.class, CloseReason.of(1000), Object.class, "thing",
-                MessagePolicy.Decision.class, MessagePolicy.Decision.ignore(), ByteBuffer.class, ByteBuffer.allocate(9),
+                MessagePolicy.Verdict.class, MessagePolicy.Verdict.ignore(), ByteBuffer.class, ByteBuffer.allocate(9),
                 Map.class, Map.of(), RandomGenerator.class, RandomGenerator.getDefault());
         if (samples.containsKey(type)) {
             return samples.get(type);

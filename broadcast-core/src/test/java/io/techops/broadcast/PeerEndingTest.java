@@ -75,9 +75,9 @@ class PeerEndingTest {
     void itsOwnMessageReachesItBeforeTheCloseFrame() {
         for (CloseReason reason : new CloseReason[] {BYE, NO_CODE, BROKEN}) {
             FakeTransport peer = rig.join();
-            peer.receive("last words");
+            peer.send("last words");
             assertThat(peer.end(reason, reason != BROKEN)).isFalse();
-            peer.receive("too late");
+            peer.send("too late");
             rig.broadcast("for the others");
             rig.run();
             assertThat(peer.texts()).startsWith("last words").doesNotContain("too late");
@@ -91,7 +91,7 @@ class PeerEndingTest {
         FakeTransport peer = rig.join().stallAfter(1);
         rig.broadcast("a");
         rig.run();
-        peer.receive("last words");
+        peer.send("last words");
         assertThat(peer.end(BYE, true)).isFalse();
         rig.run();
         assertThat(peer.closed()).isNull();
@@ -106,7 +106,7 @@ class PeerEndingTest {
         FakeTransport peer = rig.join().stallAfter(1);
         rig.broadcast("a");
         rig.run();
-        peer.receive("last words");
+        peer.send("last words");
         peer.end(BYE, true);
         rig.run();
         rig.pass(CLOSE_TIMEOUT.minusMillis(1));
@@ -122,7 +122,7 @@ class PeerEndingTest {
     @Test
     void aPeerThatTheHostClosesTooIsClosedOnce() {
         FakeTransport peer = rig.join();
-        peer.receive("last words");
+        peer.send("last words");
         peer.peer().close(CloseReason.of(4000));
         assertThat(peer.end(BYE, true)).isFalse();
         rig.run();

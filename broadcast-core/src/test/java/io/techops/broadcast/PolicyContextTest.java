@@ -18,9 +18,9 @@ class PolicyContextTest {
 
     private final List<PolicyContext> told = new ArrayList<>();
 
-    private MessagePolicy.Decision note(PolicyContext context, Message message) {
+    private MessagePolicy.Verdict note(PolicyContext context, Message message) {
         told.add(context);
-        return MessagePolicy.Decision.relay(message);
+        return MessagePolicy.Verdict.relay(message);
     }
 
     @Test
@@ -28,7 +28,7 @@ class PolicyContextTest {
         HubRig rig = new HubRig(builder -> builder.policy(this::note));
         rig.join();
         FakeTransport sender = rig.join();
-        sender.receive("hello");
+        sender.send("hello");
         assertThat(told).singleElement().satisfies(context -> {
             assertThat(context.peer()).isSameAs(sender.peer());
             assertThat(context.topic()).isNull();
@@ -42,8 +42,8 @@ class PolicyContextTest {
                 .recipe((topic, hub) -> hub.name("a hub of " + topic).policy(MessagePolicy.textOnly()
                         .andThen(this::note)))
                 .build();
-        new FakeTransport().register(topics.hub("news")).receive("an election");
-        new FakeTransport().register(topics.hub("sport")).receive("a goal");
+        new FakeTransport().register(topics.hub("news")).send("an election");
+        new FakeTransport().register(topics.hub("sport")).send("a goal");
         assertThat(told).extracting(PolicyContext::topic).containsExactly("news", "sport");
     }
 
@@ -53,16 +53,16 @@ class PolicyContextTest {
             Long last = context.peer().attributes().get(LAST);
             context.peer().attributes().set(LAST, context.nanoTime());
             return last == null || context.nanoTime() - last >= Duration.ofSeconds(1).toNanos()
-                    ? MessagePolicy.Decision.relay(message)
-                    : MessagePolicy.Decision.ignore();
+                    ? MessagePolicy.Verdict.relay(message)
+                    : MessagePolicy.Verdict.ignore();
         }).heartbeat(Duration.ZERO));
         FakeTransport peer = rig.join();
         FakeTransport other = rig.join();
-        peer.receive("1");
-        peer.receive("too soon");
-        other.receive("2");
+        peer.send("1");
+        peer.send("too soon");
+        other.send("2");
         rig.pass(Duration.ofMillis(1_000));
-        peer.receive("3");
+        peer.send("3");
         rig.run();
         assertThat(other.texts()).containsExactly("1", "2", "3");
     }

@@ -109,7 +109,7 @@ class PositionTest {
             Position first = Published.position(heard.hub(), "a");
             heard.run();
             peer.peer().send(Message.text("for you"));
-            peer.receive("b");
+            peer.send("b");
             Position third = Published.position(heard.hub(), "c");
             heard.run();
             assertThat(told).containsExactly(first, first.at(2), third);

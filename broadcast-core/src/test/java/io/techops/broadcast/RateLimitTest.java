@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RateLimitTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final MessagePolicy.Decision IGNORE = MessagePolicy.Decision.ignore();
+    private static final MessagePolicy.Verdict IGNORE = MessagePolicy.Verdict.ignore();
 
     private static HubRig rig(MessagePolicy policy) {
         return new HubRig(builder -> builder.policy(policy).heartbeat(Duration.ZERO));
@@ -30,7 +30,7 @@ class RateLimitTest {
     private static int fill(HubRig rig, FakeTransport peer) {
         for (int relayed = 0; ; relayed++) {
             long ignored = rig.hub().stats().ignored();
-            peer.receive("x");
+            peer.send("x");
             rig.run();
             if (rig.hub().stats().ignored() > ignored) {
                 return relayed;
@@ -48,7 +48,7 @@ class RateLimitTest {
             FakeTransport peer = rig.join();
             FakeTransport other = rig.join();
             for (int i = 0; i < 5; i++) {
-                peer.receive(Integer.toString(i));
+                peer.send(Integer.toString(i));
             }
             rig.run();
             assertThat(other.texts()).containsExactly("0", "1", "2");
@@ -62,7 +62,7 @@ class RateLimitTest {
         void whoKeepsToTheRateStaysForEver() {
             FakeTransport peer = rig.join();
             for (int i = 0; i < 3_000; i++) {
-                peer.receive("x");
+                peer.send("x");
                 rig.pass(Duration.ofNanos(333_333_334));
             }
             assertThat(peer.isOpen()).isTrue();
@@ -74,7 +74,7 @@ class RateLimitTest {
             FakeTransport peer = rig.join();
             int sent = 0;
             while (peer.isOpen() && sent < 3_000) {
-                peer.receive("x");
+                peer.send("x");
                 sent++;
                 rig.pass(Duration.ofMillis(330));
             }
@@ -105,7 +105,7 @@ class RateLimitTest {
         @Test
         void noMoreThanThePermitsGatherHoweverLongThePeerIsSilent() {
             FakeTransport peer = rig.join();
-            peer.receive("leaves nine");
+            peer.send("leaves nine");
             rig.pass(Duration.ofDays(300));
             assertThat(fill(rig, peer)).isEqualTo(10);
             rig.pass(Duration.ofDays(300));
@@ -119,7 +119,7 @@ class RateLimitTest {
             FakeTransport peer = rig.join();
             fill(rig, peer);
             for (int i = 0; i < 1_000; i++) {
-                peer.receive("x");
+                peer.send("x");
             }
             rig.pass(Duration.ofMillis(200));
             assertThat(fill(rig, peer)).isEqualTo(2);
@@ -171,8 +171,8 @@ class RateLimitTest {
             for (int i = 0; i < 100; i++) {
                 peer.registration().received(Message.binary(new byte[] {1}));
             }
-            peer.receive("a");
-            peer.receive("b");
+            peer.send("a");
+            peer.send("b");
             rig.run();
             assertThat(peer.isOpen()).isTrue();
             assertThat(peer.texts()).containsExactly("a", "b");
@@ -206,11 +206,11 @@ class RateLimitTest {
         void withinAPolicyOfTheHostItRunsOnTheHubsClockToo() {
             MessagePolicy rate = MessagePolicy.maxRate(1, SECOND, IGNORE);
             HubRig rig = rig((context, message) -> message.size() == 0
-                    ? MessagePolicy.Decision.relay(message)
+                    ? MessagePolicy.Verdict.relay(message)
                     : rate.decide(context, message));
             FakeTransport peer = rig.join();
             assertThat(fill(rig, peer)).isOne();
-            peer.receive("");
+            peer.send("");
             rig.pass(SECOND);
             assertThat(fill(rig, peer)).isOne();
             rig.run();
@@ -244,7 +244,7 @@ class RateLimitTest {
                     try {
                         start.await();
                         for (int m = 0; m < 500; m++) {
-                            peer.receive("x");
+                            peer.send("x");
                         }
                     } catch (Throwable thrown) {
                         failures.incrementAndGet();
@@ -271,7 +271,7 @@ class RateLimitTest {
             }
             HubRig rig = new HubRig();
             assertThat(rate.decide(rig.context(rig.join()), Message.text("still works")))
-                    .isInstanceOf(MessagePolicy.Decision.Relay.class);
+                    .isInstanceOf(MessagePolicy.Verdict.Relay.class);
         }
 
         private WeakReference<Peer> decideOnce(MessagePolicy rate) {
@@ -304,7 +304,7 @@ class RateLimitTest {
 
         @Test
         void whatIsTooMuchCannotBeRelayed() {
-            MessagePolicy.Decision relay = MessagePolicy.Decision.relay(Message.text("a"));
+            MessagePolicy.Verdict relay = MessagePolicy.Verdict.relay(Message.text("a"));
             assertThatThrownBy(() -> MessagePolicy.maxRate(1, SECOND, relay))
                     .isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith("excess must not be to relay");
         }
@@ -312,10 +312,10 @@ class RateLimitTest {
         @Test
         void anyCloseReasonWillDo() {
             HubRig rig = rig(MessagePolicy.maxRate(1, SECOND,
-                    MessagePolicy.Decision.close(CloseReason.of(4029, "slow down"))));
+                    MessagePolicy.Verdict.close(CloseReason.of(4029, "slow down"))));
             FakeTransport peer = rig.join();
-            peer.receive("a");
-            peer.receive("b");
+            peer.send("a");
+            peer.send("b");
             rig.run();
             assertThat(peer.closed()).isEqualTo(CloseReason.of(4029, "slow down"));
         }

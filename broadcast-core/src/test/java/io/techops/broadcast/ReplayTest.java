@@ -86,7 +86,7 @@ class ReplayTest {
                 rig.join(late);
             }
         });
-        assertThat(first.receive("4")).as("whether there was room").isFalse(); // it is admitted when the round ends
+        assertThat(first.send("4")).as("whether there was room").isFalse(); // it is admitted when the round ends
         rig.run();
         assertThat(late.texts()).containsExactly("0", "1", "2", "3", "4");
         assertThat(first.texts()).isEqualTo(late.texts());

@@ -20,7 +20,7 @@ class SaturationTest {
     /** Sends the numbers from {@code from} on until the hub has the peer paused. {@return the number after the last} */
     static int flood(FakeTransport peer, int from) {
         int i = from;
-        while (peer.receive(Integer.toString(i++))) {
+        while (peer.send(Integer.toString(i++))) {
             assertThat(i - from).isLessThan(10_000);
         }
         return i;
@@ -114,9 +114,9 @@ class SaturationTest {
             FakeTransport other = rig.join();
             rig.run();
             peer.registration().readStarted();
-            peer.receive("0");
-            peer.receive("1");
-            peer.receive("2");
+            peer.send("0");
+            peer.send("1");
+            peer.send("2");
             Thread publisher = waitingIn(() -> rig.hub().broadcast("3"));
             rig.run();
             publisher.join();
@@ -133,13 +133,13 @@ class SaturationTest {
                         task.run();
                         List<String> now = List.copyOf(soon);
                         soon.clear();
-                        now.forEach(peer::receive);
+                        now.forEach(peer::send);
                     }).build();
             peer.register(inline);
             peer.registration().readStarted();
-            peer.receive("0");
-            peer.receive("1");
-            peer.receive("2");
+            peer.send("0");
+            peer.send("1");
+            peer.send("2");
             soon.addAll(List.of("3", "4", "5"));
             inline.broadcast("6");
             assertThat(peer.texts()).isEqualTo(HubRig.numbers(0, 7));
@@ -222,7 +222,7 @@ class SaturationTest {
             FakeTransport flooding = rig.join();
             rig.run();
             flood(flooding, 0);
-            assertThatThrownBy(() -> flooding.receive("too early"))
+            assertThatThrownBy(() -> flooding.send("too early"))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("peer 1 must not be read before Transport.resume() is called");
         }
@@ -233,7 +233,7 @@ class SaturationTest {
             FakeTransport second = rig.join();
             rig.run();
             int sent = flood(first, 0);
-            assertThat(second.receive(Integer.toString(sent))).as("no message overtakes").isFalse();
+            assertThat(second.send(Integer.toString(sent))).as("no message overtakes").isFalse();
             rig.run();
             assertThat(first.resumes()).isOne();
             assertThat(second.resumes()).isOne();
@@ -245,8 +245,8 @@ class SaturationTest {
             HubRig bytes = new HubRig(builder -> builder.retention(Retention.of(100, 1_000)));
             FakeTransport peer = bytes.join();
             bytes.run();
-            assertThat(peer.receive("x".repeat(500))).isTrue();
-            assertThat(peer.receive("y".repeat(936))).isFalse();
+            assertThat(peer.send("x".repeat(500))).isTrue();
+            assertThat(peer.send("y".repeat(936))).isFalse();
             bytes.run();
             assertThat(peer.resumes()).isOne();
             assertThat(peer.messages()).hasSize(2);
@@ -258,7 +258,7 @@ class SaturationTest {
             FakeTransport second = rig.join();
             rig.run();
             int sent = flood(first, 0);
-            second.receive("of the second");
+            second.send("of the second");
             first.registration().unregister(CloseReason.of(CloseReason.NORMAL));
             rig.run();
             assertThat(second.texts()).containsExactly("0", "1", "2", "of the second").hasSize(sent);
@@ -273,7 +273,7 @@ class SaturationTest {
             flood(rig.join(), 0);
             for (int i = 0; i < 100; i++) {
                 FakeTransport passing = rig.join();
-                assertThat(passing.receive("x")).isFalse();
+                assertThat(passing.send("x")).isFalse();
                 passing.registration().unregister(CloseReason.of(CloseReason.NORMAL));
                 rig.run();
             }

@@ -66,13 +66,13 @@ final class SharedMemoryScenario extends NoMemoryScenario {
         say(two, "from two");
         publish(one, "to be told");
         if (peers.contains(here)) {
-            attempt(() -> here.receive("of a peer"));
+            attempt(() -> here.send("of a peer"));
         }
         pass(1);
         backplane.refuse(true);
         say(one, "while it refuses");
         if (peers.contains(here) && here.isOpen()) {
-            attempt(() -> here.receive("is parked"));
+            attempt(() -> here.send("is parked"));
         }
         pass(2);
         backplane.refuse(false);

@@ -63,11 +63,11 @@ class SkipTest {
                     makeRoomInLane(); // the other one takes it at once
                 }
                 case 2 -> {
-                    assertThat(slow.receive(text)).isTrue();
+                    assertThat(slow.send(text)).isTrue();
                     entries.add(new Entry(text, true, !butSender));
                 }
                 case 3 -> {
-                    assertThat(other.receive(text)).isTrue();
+                    assertThat(other.send(text)).isTrue();
                     entries.add(new Entry(text, true, true));
                 }
                 default -> {

@@ -104,12 +104,12 @@ class SlowPeerTest {
             FakeTransport slow = rig.join().stallAfter(1);
             FakeTransport other = rig.join();
             rig.broadcastEach(0, 1);
-            slow.receive("own 1"); // evicted in the end, but not missed
+            slow.send("own 1"); // evicted in the end, but not missed
             rig.broadcastEach(1, 2); // missed
             slow.peer().send(Message.text("private 1")); // kept: there is room beside the log
             other.peer().send(Message.text("not mine")); // not missed
             rig.run();
-            slow.receive("own 2"); // kept
+            slow.send("own 2"); // kept
             slow.peer().send(Message.text("private 2")); // kept
             rig.broadcastEach(2, 4); // kept
             assertThat(slow.peer().lag()).isEqualTo(5);

@@ -170,9 +170,9 @@ class TimeToLiveTest {
     @Test
     void aPolicyGivesAMessageItsTime() {
         HubRig relaying = new HubRig(hub -> hub.policy((context, message) ->
-                MessagePolicy.Decision.relay(message).timeToLive(Duration.ofSeconds(5))));
+                MessagePolicy.Verdict.relay(message).timeToLive(Duration.ofSeconds(5))));
         FakeTransport sender = relaying.join();
-        sender.receive("hello");
+        sender.send("hello");
         relaying.run();
         assertThat(sender.texts()).containsExactly("hello");
         relaying.passSeconds(5);

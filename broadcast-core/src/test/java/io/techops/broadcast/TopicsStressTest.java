@@ -64,7 +64,7 @@ class TopicsStressTest {
         BroadcastHub hub = topics.hub(name);
         FakeTransport peer = new FakeTransport().answerClose().register(hub);
         hub.broadcast(visitor + " is here");
-        peer.receive(visitor);
+        peer.send(visitor);
         awaitText(peer, visitor + " is here");
         awaitText(peer, visitor);
         assertThat(peer.isOpen()).isTrue();

@@ -29,7 +29,7 @@ class TopicsTest extends TopicsByHand {
             FakeTransport news = join("news");
             FakeTransport sport = join("sport");
             topics.hub("news").broadcast("an election");
-            sport.receive("a goal");
+            sport.send("a goal");
             executor.runAll();
             assertThat(news.texts()).containsExactly("an election");
             assertThat(sport.texts()).containsExactly("a goal");

@@ -110,19 +110,19 @@ class ValuesTest {
         @Test
         void everythingRelaysEverything() {
             assertThat(MessagePolicy.everything().decide(context, binary))
-                    .isEqualTo(MessagePolicy.Decision.relay(binary));
+                    .isEqualTo(MessagePolicy.Verdict.relay(binary));
         }
 
         @Test
         void textOnlyIgnoresBinaryMessages() {
-            assertThat(MessagePolicy.textOnly().decide(context, text)).isEqualTo(MessagePolicy.Decision.relay(text));
-            assertThat(MessagePolicy.textOnly().decide(context, binary)).isEqualTo(MessagePolicy.Decision.ignore());
+            assertThat(MessagePolicy.textOnly().decide(context, text)).isEqualTo(MessagePolicy.Verdict.relay(text));
+            assertThat(MessagePolicy.textOnly().decide(context, binary)).isEqualTo(MessagePolicy.Verdict.ignore());
         }
 
         @Test
         void maxBytesClosesForWhatIsLonger() {
-            assertThat(MessagePolicy.maxBytes(3).decide(context, text)).isEqualTo(MessagePolicy.Decision.relay(text));
-            assertThat(MessagePolicy.maxBytes(2).decide(context, text)).isEqualTo(MessagePolicy.Decision.close(
+            assertThat(MessagePolicy.maxBytes(3).decide(context, text)).isEqualTo(MessagePolicy.Verdict.relay(text));
+            assertThat(MessagePolicy.maxBytes(2).decide(context, text)).isEqualTo(MessagePolicy.Verdict.close(
                     CloseReason.of(1009, "message of 3 bytes is over maxBytes 2")));
             assertThatThrownBy(() -> MessagePolicy.maxBytes(0)).isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("maxBytes must be at least 1: 0");
@@ -130,19 +130,19 @@ class ValuesTest {
 
         @Test
         void andThenAsksTheNextAboutWhatTheFirstRelays() {
-            MessagePolicy changed = (context, message) -> MessagePolicy.Decision.relay(binary);
+            MessagePolicy changed = (context, message) -> MessagePolicy.Verdict.relay(binary);
             MessagePolicy never = (context, message) -> {
                 throw new AssertionError("not to be asked");
             };
             assertThat(changed.andThen(MessagePolicy.textOnly()).decide(context, text))
-                    .isEqualTo(MessagePolicy.Decision.ignore());
+                    .isEqualTo(MessagePolicy.Verdict.ignore());
             assertThat(MessagePolicy.textOnly().andThen(never).decide(context, binary))
-                    .isEqualTo(MessagePolicy.Decision.ignore());
+                    .isEqualTo(MessagePolicy.Verdict.ignore());
         }
 
         @Test
         void aDecisionToCloseNeedsACodeThatMayBeSent() {
-            assertThatThrownBy(() -> MessagePolicy.Decision.close(CloseReason.of(1005)))
+            assertThatThrownBy(() -> MessagePolicy.Verdict.close(CloseReason.of(1005)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("reason must have a code that may be sent: 1005");
         }

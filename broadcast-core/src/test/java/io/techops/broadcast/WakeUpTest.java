@@ -117,7 +117,7 @@ class WakeUpTest {
             FakeTransport other = two.join().answerClose();
             two.run();
             two.broadcast("a", "b");
-            assertThat(sender.receive("c")).isFalse();
+            assertThat(sender.send("c")).isFalse();
             var end = two.hub().shutdown(LIMIT).toCompletableFuture();
             for (int i = random.nextInt(4); i > 0; i--) {
                 two.executor().runAny(random);
@@ -141,10 +141,10 @@ class WakeUpTest {
         FakeTransport stalled = bytes.join().stallAfter(1);
         bytes.broadcast("a");
         bytes.run();
-        assertThat(small.receive("x".repeat(300))).isTrue();
+        assertThat(small.send("x".repeat(300))).isTrue();
         bytes.run();
-        assertThat(large.receive("y".repeat(900))).isFalse();
-        assertThat(small.receive("z")).isFalse();
+        assertThat(large.send("y".repeat(900))).isFalse();
+        assertThat(small.send("z")).isFalse();
         bytes.run();
         assertThat(small.resumes()).as("in the order of arrival").isZero();
         large.leave(CloseReason.of(1000));
@@ -249,13 +249,13 @@ class WakeUpTest {
             HubRig[] made = new HubRig[1];
             made[0] = new HubRig(builder -> builder.policy((context, message) -> {
                 pending.add(made[0].executor().pending());
-                return MessagePolicy.Decision.relay(message);
+                return MessagePolicy.Verdict.relay(message);
             }));
             FakeTransport sender = made[0].join();
             made[0].run();
             sender.registration().readStarted();
-            sender.receive("a");
-            sender.receive("b");
+            sender.send("a");
+            sender.send("b");
             assertThat(pending).containsExactly(0, 1);
             sender.registration().readComplete();
         }
@@ -273,7 +273,7 @@ class WakeUpTest {
             FakeTransport sender = made[0].join();
             made[0].run();
             sender.registration().readStarted();
-            sender.receive("a");
+            sender.send("a");
             assertThat(pending).containsExactly(1);
             sender.registration().readComplete();
             made[0].run();

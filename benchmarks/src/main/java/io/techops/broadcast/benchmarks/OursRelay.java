@@ -50,7 +50,7 @@ final class OursRelay implements RelayServer {
         String[] keys = new String[Company.KEYS];
         Arrays.setAll(keys, i -> "key-" + i);
         return MessagePolicy.nonBlocking((context, message) ->
-                MessagePolicy.Decision.relay(message).key(keys[Payloads.sequence(message.payload()) % keys.length]));
+                MessagePolicy.Verdict.relay(message).key(keys[Payloads.sequence(message.payload()) % keys.length]));
     }
 
     private static int freePort() throws IOException {

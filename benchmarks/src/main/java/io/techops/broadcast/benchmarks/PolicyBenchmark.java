@@ -56,13 +56,13 @@ public class PolicyBenchmark {
 
     /** The default: text, of at most 64 KiB. */
     @Benchmark
-    public MessagePolicy.Decision seedDefault() {
+    public MessagePolicy.Verdict seedDefault() {
         return seed.decide(context, text);
     }
 
     /** Everything, verbatim. */
     @Benchmark
-    public MessagePolicy.Decision everything() {
+    public MessagePolicy.Verdict everything() {
         return everything.decide(context, text);
     }
 }

@@ -32,7 +32,7 @@ final class FirstUses {
                 LogBatch.LeftOut.class, MessageLog.Figures.class, PeerCursor.class, PeerEvents.class,
                 PeersAhead.class, PositionRun.class, RoomWait.class, ShardCounters.Figures.class, Snapshots.class);
         BroadcastOptions.everyone();
-        MessagePolicy.Decision.ignore();
+        MessagePolicy.Verdict.ignore();
         useThePools();
         made = true;
     }

@@ -62,23 +62,23 @@ final class PeerMessages {
 
     /** Decides about what a peer sent, and does it, but for waking the shards. */
     HubPeer.ReceiveResult receive(Message message, HubPeer from) {
-        MessagePolicy.Decision decision;
+        MessagePolicy.Verdict verdict;
         if (policyMayBlock) {
             from.offer(); // what is in the log does not wait for it
         }
         try {
-            decision = policy.decide(from, message);
-            if (decision == null) {
-                throw new NullPointerException("the policy's decision");
+            verdict = policy.decide(from, message);
+            if (verdict == null) {
+                throw new NullPointerException("the policy's verdict");
             }
         } catch (Throwable thrown) {
             policyFailed(from, thrown);
             return HubPeer.ReceiveResult.PEER_CLOSED;
         }
-        if (decision instanceof MessagePolicy.Decision.Relay relay) {
+        if (verdict instanceof MessagePolicy.Verdict.Relay relay) {
             return relay(relay, from);
         }
-        if (decision instanceof MessagePolicy.Decision.Close close) {
+        if (verdict instanceof MessagePolicy.Verdict.Close close) {
             from.close(close.reason());
             return HubPeer.ReceiveResult.PEER_CLOSED;
         }
@@ -90,7 +90,7 @@ final class PeerMessages {
         return HubPeer.ReceiveResult.DROPPED;
     }
 
-    private HubPeer.ReceiveResult relay(MessagePolicy.Decision.Relay relay, HubPeer from) {
+    private HubPeer.ReceiveResult relay(MessagePolicy.Verdict.Relay relay, HubPeer from) {
         Message message = relay.message();
         String refusal = log.refusal(message, relay.key());
         if (refusal != null) {

@@ -219,7 +219,7 @@ class AddressedTest {
             rig.broadcast("a");
             rig.run();
             for (int i = 0; i < 20; i++) {
-                while (!busy.receive("own " + i)) {
+                while (!busy.send("own " + i)) {
                     rig.passSeconds(2); // it is in its grace, and holds back what peers send
                     break;
                 }

@@ -35,7 +35,7 @@ class FanOutTest {
 
             three.broadcast("a", "b");
             three.run();
-            peers.get(3).receive("c");
+            peers.get(3).send("c");
             three.broadcast("d");
             three.run();
 
@@ -165,10 +165,10 @@ class FanOutTest {
             FakeTransport sender = rig.join();
             rig.run();
             sender.registration().readStarted();
-            sender.receive("a");
-            sender.receive("b");
+            sender.send("a");
+            sender.send("b");
             assertThat(rig.executor().pending()).isZero();
-            sender.receive("c");
+            sender.send("c");
             sender.registration().readComplete();
             rig.run();
             assertThat(sender.batches()).containsExactly(3);
@@ -178,7 +178,7 @@ class FanOutTest {
         void withoutReadStartedEveryMessageWakesTheFanOut() {
             FakeTransport sender = rig.join();
             rig.run();
-            sender.receive("a");
+            sender.send("a");
             assertThat(rig.executor().pending()).isOne();
         }
 
@@ -325,8 +325,8 @@ class FanOutTest {
         void theSenderDoesNotGetWhatItSent() {
             FakeTransport sender = but.join();
             FakeTransport other = but.join();
-            sender.receive("a");
-            other.receive("b");
+            sender.send("a");
+            other.send("b");
             but.broadcast("c");
             but.run();
             assertThat(sender.texts()).containsExactly("b", "c");
@@ -339,7 +339,7 @@ class FanOutTest {
         void lagDoesNotCountIt() {
             FakeTransport sender = but.join();
             FakeTransport other = but.join();
-            sender.receive("a");
+            sender.send("a");
             assertThat(sender.peer().lag()).isZero();
             assertThat(other.peer().lag()).isOne();
             but.run();

@@ -193,7 +193,7 @@ class HubModelTest {
             HubModelSubject from = any();
             if (from != null && !from.isPaused()) {
                 long before = history.broadcasts;
-                if (from.transport.receive(text())) {
+                if (from.transport.send(text())) {
                     assertThat(history.broadcasts).isEqualTo(before + 1);
                 } else {
                     coverage.pauses++;

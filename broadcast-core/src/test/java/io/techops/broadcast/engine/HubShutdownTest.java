@@ -92,7 +92,7 @@ class HubShutdownTest {
             peer.registration().unregister(GOING_AWAY);
             peer.registration().writable();
             peer.registration().pong();
-            assertThat(peer.receive("x")).isTrue();
+            assertThat(peer.send("x")).isTrue();
             assertThat(rig.executor().pending()).isZero();
         }
 
@@ -102,9 +102,9 @@ class HubShutdownTest {
             FakeTransport other = rig.join();
             rig.run();
             for (int i = 0; i < 3; i++) {
-                assertThat(flooding.receive(Integer.toString(i))).isTrue();
+                assertThat(flooding.send(Integer.toString(i))).isTrue();
             }
-            assertThat(flooding.receive("3")).isFalse();
+            assertThat(flooding.send("3")).isFalse();
             rig.hub().shutdown(Duration.ofSeconds(5));
             rig.run();
             assertThat(other.texts()).containsExactly("0", "1", "2", "3");
@@ -116,10 +116,10 @@ class HubShutdownTest {
             FakeTransport flooding = rig.join();
             rig.join().stallAfter(1);
             rig.broadcastEach(0, 1);
-            assertThat(flooding.receive("1")).isTrue();
-            assertThat(flooding.receive("2")).isTrue();
-            assertThat(flooding.receive("3")).isTrue();
-            assertThat(flooding.receive("4")).isFalse();
+            assertThat(flooding.send("1")).isTrue();
+            assertThat(flooding.send("2")).isTrue();
+            assertThat(flooding.send("3")).isTrue();
+            assertThat(flooding.send("4")).isFalse();
             rig.run();
             assertThat(flooding.resumes()).as("held back").isZero();
             rig.hub().shutdown(Duration.ofSeconds(5));
@@ -137,7 +137,7 @@ class HubShutdownTest {
                     .isInstanceOf(IllegalStateException.class).hasMessageStartingWith("the hub is closed");
             assertThat(rig.hub().tryBroadcast(Message.text("a"))).isFalse();
             assertThat(peer.peer().send(Message.text("a"))).isFalse();
-            assertThat(peer.receive("a")).isTrue();
+            assertThat(peer.send("a")).isTrue();
             assertThatThrownBy(() -> AdapterHub.of(rig.hub()).register(new FakeTransport()))
                     .isInstanceOfSatisfying(RefusedException.class, refused ->
                             assertThat(refused.refusalCause()).isEqualTo(RefusalCause.CLOSED))
@@ -271,12 +271,12 @@ class HubShutdownTest {
                     if (inPolicy) {
                         built.join().close(Duration.ofMillis(20));
                     }
-                    return MessagePolicy.Decision.relay(message);
+                    return MessagePolicy.Verdict.relay(message);
                 }).build();
                 FakeTransport peer = new FakeTransport().duringWrite(() -> hub.close(Duration.ofMinutes(5)));
                 built.complete(hub);
                 peer.register(hub);
-                peer.receive("a");
+                peer.send("a");
                 hub.shutdown(Duration.ZERO).toCompletableFuture().get(); // comes soon, unless it waits for itself
                 assertThat(peer.violations()).isEmpty();
             }
@@ -293,7 +293,7 @@ class HubShutdownTest {
             built.complete(hub);
             FakeTransport peer = new FakeTransport().answerClose().register(hub);
             try (Warnings caught = new Warnings()) {
-                peer.receive("a");
+                peer.send("a");
                 assertThat(hub.shutdown(Duration.ZERO).toCompletableFuture()).isCompleted();
                 assertThat(caught.texts()).singleElement().asString().contains("The message policy threw");
             }

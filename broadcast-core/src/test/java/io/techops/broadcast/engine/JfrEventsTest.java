@@ -80,7 +80,7 @@ class JfrEventsTest {
         List<RecordedEvent> events = record("Broadcast", rig -> {
             FakeTransport peer = rig.join();
             rig.broadcast("hello");
-            peer.receive("hi");
+            peer.send("hi");
         });
         assertThat(events).hasSize(2);
         assertThat(events).extracting(event -> event.getLong("sequence")).containsExactlyInAnyOrder(1L, 2L);
@@ -93,7 +93,7 @@ class JfrEventsTest {
         assertThat(record("Broadcast", rig -> {
             FakeTransport peer = rig.join();
             rig.broadcast("0", "1", "2", "3");
-            assertThat(peer.receive("4")).isFalse();
+            assertThat(peer.send("4")).isFalse();
             rig.run();
         })).extracting(event -> event.getLong("sequence")).containsExactlyInAnyOrder(1L, 2L, 3L, 4L, 5L);
     }
@@ -237,7 +237,7 @@ class JfrEventsTest {
                 RecordedEvent gone = only(recordedByDefault("PeerGone", rig -> {
                     FakeTransport peer = rig.join();
                     if (owed) {
-                        peer.receive("last words");
+                        peer.send("last words");
                     }
                     peer.end(CloseReason.of(1009), byPeer);
                     rig.run();
@@ -312,8 +312,8 @@ class JfrEventsTest {
             FakeTransport one = rig.join();
             FakeTransport other = rig.join();
             rig.broadcast("0", "1", "2", "3");
-            assertThat(one.receive("4")).isFalse();
-            assertThat(other.receive("5")).isFalse();
+            assertThat(one.send("4")).isFalse();
+            assertThat(other.send("5")).isFalse();
             rig.run();
         }));
         assertThat(saturation.getDuration()).isPositive();

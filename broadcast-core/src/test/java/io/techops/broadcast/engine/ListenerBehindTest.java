@@ -91,7 +91,7 @@ class ListenerBehindTest {
 
     /** Lets a peer send until it is paused. */
     private static void flood(FakeTransport peer) {
-        for (int i = 0; peer.receive("flood " + i); i++) {
+        for (int i = 0; peer.send("flood " + i); i++) {
             assertThat(i).isLessThan(100);
         }
     }

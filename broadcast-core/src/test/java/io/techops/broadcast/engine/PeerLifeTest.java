@@ -204,9 +204,9 @@ class PeerLifeTest {
             FakeTransport peer = rig.join();
             FakeTransport other = rig.join();
             peer.peer().close(NORMAL);
-            peer.receive("a");
+            peer.send("a");
             rig.run();
-            peer.receive("b");
+            peer.send("b");
             rig.run();
             assertThat(other.texts()).containsExactly("a");
         }
@@ -221,13 +221,13 @@ class PeerLifeTest {
                 if (message.size() == 0) {
                     throw new IllegalStateException("empty");
                 }
-                return MessagePolicy.Decision.relay(message);
+                return MessagePolicy.Verdict.relay(message);
             }));
             FakeTransport peer = strict.join();
             FakeTransport other = strict.join();
-            peer.receive("a");
-            peer.receive("");
-            peer.receive("b");
+            peer.send("a");
+            peer.send("");
+            peer.send("b");
             strict.run();
             assertThat(other.texts()).containsExactly("a");
             assertThat(peer.closed()).isEqualTo(CloseReason.of(1011, "the message could not be processed"));
@@ -240,7 +240,7 @@ class PeerLifeTest {
         void thatDecideNothingCloseThePeer() {
             HubRig strange = new HubRig(builder -> builder.policy((context, message) -> null));
             FakeTransport peer = strange.join();
-            peer.receive("a");
+            peer.send("a");
             strange.run();
             assertThat(peer.closed()).isNotNull().extracting(CloseReason::code).isEqualTo(1011);
         }
@@ -250,12 +250,12 @@ class PeerLifeTest {
             FakeTransport peer = rig.join();
             Message.Binary binary = Message.binary(new byte[] {1});
             peer.registration().received(binary);
-            peer.receive("x".repeat(65_536));
+            peer.send("x".repeat(65_536));
             rig.run();
             assertThat(peer.messages()).containsExactly(Message.text("x".repeat(65_536)));
             assertThat(rig.listener().entries()).contains("peer 1 ignored binary of 1 bytes");
             assertThat(rig.hub().stats().ignored()).isOne();
-            peer.receive("x".repeat(65_537));
+            peer.send("x".repeat(65_537));
             rig.run();
             assertThat(peer.closed()).isEqualTo(
                     CloseReason.of(1009, "message of 65537 bytes is over maxBytes 65536"));
@@ -263,10 +263,10 @@ class PeerLifeTest {
 
         @Test
         void mayChangeWhatIsRelayed() {
-            HubRig loud = new HubRig(builder -> builder.policy((context, message) -> MessagePolicy.Decision.relay(
+            HubRig loud = new HubRig(builder -> builder.policy((context, message) -> MessagePolicy.Verdict.relay(
                     Message.text(((Message.Text) message).text().toUpperCase(java.util.Locale.ROOT)))));
             FakeTransport peer = loud.join();
-            peer.receive("hello");
+            peer.send("hello");
             loud.run();
             assertThat(peer.texts()).containsExactly("HELLO");
         }
@@ -305,8 +305,8 @@ class PeerLifeTest {
                     .policy((context, message) -> {
                         guarded(failures, "policy");
                         return message.size() == 0
-                                ? MessagePolicy.Decision.ignore()
-                                : MessagePolicy.Decision.relay(message);
+                                ? MessagePolicy.Verdict.ignore()
+                                : MessagePolicy.Verdict.relay(message);
                     })
                     .listener(new HubListener() {
                         @Override
@@ -343,8 +343,8 @@ class PeerLifeTest {
             peer.duringWrite(() -> guarded(failures, "write"));
             foreign.run();
             foreign.broadcast("a");
-            peer.receive("b");
-            peer.receive("");
+            peer.send("b");
+            peer.send("");
             foreign.run();
             assertThat(failures).isEmpty();
             assertThat(places).containsExactlyInAnyOrder("registered", "broadcast", "write", "policy",
@@ -366,7 +366,7 @@ class PeerLifeTest {
         FakeTransport peer = rig.join();
         rig.run();
         rig.broadcast("a", "b");
-        peer.receive("c");
+        peer.send("c");
         assertThat(peer.batches()).as("before the shard runs").isEmpty();
     }
 }

@@ -151,9 +151,9 @@ class ReplayModelTest {
             return timeToLive == null ? keyed : keyed.timeToLive(timeToLive);
         }
 
-        private static MessagePolicy.Decision relay(Message message) {
+        private static MessagePolicy.Verdict relay(Message message) {
             String[] parts = ((Message.Text) message).text().split("/", -1);
-            MessagePolicy.Decision.Relay relay = MessagePolicy.Decision.relay(message);
+            MessagePolicy.Verdict.Relay relay = MessagePolicy.Verdict.relay(message);
             relay = parts[1].isEmpty() ? relay : relay.key(parts[1]);
             return parts[2].isEmpty() ? relay : relay.timeToLive(Duration.ofMillis(Long.parseLong(parts[2])));
         }
@@ -175,7 +175,7 @@ class ReplayModelTest {
             Subject from = any();
             if (from != null && from.pauses <= from.resumes()) {
                 String text = prepare(key(), timeToLive(), Set.of(), from.peer());
-                boolean taken = from.receive(text);
+                boolean taken = from.send(text);
                 from.pauses += taken ? 0 : 1;
                 steps.add(from.peer() + " sends " + text + (taken ? "" : ", parked"));
             }

@@ -139,7 +139,7 @@ class LogLinesTest {
             String text = ((Message.Text) message).text();
             throw new IllegalStateException("cannot read: " + text, new NumberFormatException("for " + text));
         }));
-        rig.join().receive(FORGED);
+        rig.join().send(FORGED);
         assertNoForgery();
         assertThat(capture.warnings()).singleElement().satisfies(record -> assertThat(record.getThrown())
                 .hasToString("java.lang.IllegalStateException: "
@@ -215,12 +215,12 @@ class LogLinesTest {
             throw new IllegalStateException("again");
         }));
         for (int i = 0; i < 1_000; i++) {
-            rig.join().receive("x");
+            rig.join().send("x");
             rig.run();
         }
         assertThat(capture.warnings()).hasSize(1);
         rig.passSeconds(10);
-        rig.join().receive("x");
+        rig.join().send("x");
         assertThat(capture.warnings()).hasSize(2);
         assertThat(capture.text()).contains("999 more like this were not logged");
     }
@@ -249,7 +249,7 @@ class LogLinesTest {
         FakeTransport broken = rig.join().throwFrom(FakeTransport.Call.WRITE);
         FakeTransport big = rig.join();
         rig.join();
-        big.receive("x".repeat(70_000));
+        big.send("x".repeat(70_000));
         big.registration().received(Message.binary(new byte[1]));
         rig.broadcastEach(0, 10);
         slow.registration().unregister(CloseReason.of(1006));

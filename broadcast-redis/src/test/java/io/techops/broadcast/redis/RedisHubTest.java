@@ -70,7 +70,7 @@ class RedisHubTest {
         FakeTransport b = join(two, Replay.none());
         for (int i = 0; i < 500; i++) {
             one.broadcast("one " + i);
-            b.receive("two " + i);
+            b.send("two " + i);
         }
         awaitTexts(a, 1_000);
         awaitTexts(b, 1_000);

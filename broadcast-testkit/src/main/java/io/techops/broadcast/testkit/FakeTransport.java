@@ -270,18 +270,18 @@ public class FakeTransport implements Transport {
      * @throws IllegalStateException if not registered yet, or the last message was answered with {@code false} and
      *     there was no resume since
      */
-    public boolean receive(String text) {
-        return receive(Message.text(text));
+    public boolean send(String text) {
+        return send(Message.text(text));
     }
 
     /**
-     * Reports a message that the peer sent, as {@link #receive(String)} does.
+     * Reports a message that the peer sent, as {@link #send(String)} does.
      *
      * @param message the message
      * @return what {@link Registration#received} says
-     * @throws IllegalStateException as {@link #receive(String)} does
+     * @throws IllegalStateException as {@link #send(String)} does
      */
-    public boolean receive(Message message) {
+    public boolean send(Message message) {
         Objects.requireNonNull(message, "message");
         return registration().received(message);
     }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * HubRig rig = new HubRig(builder -> builder.policy(new NoSwearing()));
  * FakeTransport alice = rig.join();
  * FakeTransport bob = rig.join();
- * alice.receive("hello");
+ * alice.send("hello");
  * rig.run();
  * assertThat(bob).hasReceived("hello");
  * rig.passSeconds(25);                               // the heartbeat

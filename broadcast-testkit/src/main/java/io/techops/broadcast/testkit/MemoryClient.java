@@ -66,7 +66,7 @@ public final class MemoryClient extends TestClient {
 
     private boolean report(Object next) {
         if (next instanceof Message message) {
-            return line.receive(message);
+            return line.send(message);
         }
         CloseReason reason = (CloseReason) next;
         if (line.end(reason, true)) {

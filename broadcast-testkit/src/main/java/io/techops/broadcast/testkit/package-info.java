@@ -16,7 +16,7 @@
  *     void everyoneGetsWhatAliceSays() {
  *         FakeTransport alice = rig.join();
  *         FakeTransport bob = rig.join();
- *         alice.receive("hello");
+ *         alice.send("hello");
  *         rig.run();
  *         assertThat(alice).hasReceived("hello");
  *         assertThat(bob).hasReceived("hello");

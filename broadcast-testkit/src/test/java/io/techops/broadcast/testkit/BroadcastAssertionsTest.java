@@ -73,7 +73,7 @@ class BroadcastAssertionsTest {
             HubRig silent = new HubRig(builder -> builder.delivery(DeliveryPolicy.everyoneButSender()));
             FakeTransport sender = silent.join();
             silent.broadcastEach(0, 1);
-            sender.receive("mine");
+            sender.send("mine");
             silent.broadcastEach(1, 2);
             fails(() -> assertThat(sender).hasReceivedWithoutGaps(), "sequence 3 came after 1");
         }
@@ -171,7 +171,7 @@ class BroadcastAssertionsTest {
 
         @Test
         void counted() {
-            transport.receive(Message.binary(new byte[1]));
+            transport.send(Message.binary(new byte[1]));
             rig.broadcast("a", "b");
             rig.run();
             HubStats stats = rig.hub().stats();

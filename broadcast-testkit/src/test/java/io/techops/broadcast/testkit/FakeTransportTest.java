@@ -223,8 +223,8 @@ class FakeTransportTest {
         @Test
         void sends() {
             FakeTransport transport = rig.join();
-            assertThat(transport.receive("hello")).isTrue();
-            assertThat(transport.receive(Message.binary(new byte[2]))).isTrue();
+            assertThat(transport.send("hello")).isTrue();
+            assertThat(transport.send(Message.binary(new byte[2]))).isTrue();
             rig.run();
             assertThat(transport).hasReceived("hello");
             assertThat(rig.listener().entries()).contains("peer 1 ignored binary of 2 bytes");
@@ -234,13 +234,13 @@ class FakeTransportTest {
         void isPausedAndReadOn() {
             HubRig small = HubRig.keeping(2, builder -> builder.policy(MessagePolicy.everything()));
             FakeTransport transport = small.join();
-            assertThat(transport.receive("a")).isTrue();
-            assertThat(transport.receive("b")).isTrue();
-            assertThat(transport.receive("c")).as("the log is full, and nothing was offered yet").isFalse();
-            assertThatThrownBy(() -> transport.receive("d")).isInstanceOf(IllegalStateException.class);
+            assertThat(transport.send("a")).isTrue();
+            assertThat(transport.send("b")).isTrue();
+            assertThat(transport.send("c")).as("the log is full, and nothing was offered yet").isFalse();
+            assertThatThrownBy(() -> transport.send("d")).isInstanceOf(IllegalStateException.class);
             small.run();
             assertThat(transport).hasReceived("a", "b", "c").hasBeenResumed(1);
-            assertThat(transport.receive("d")).isTrue();
+            assertThat(transport.send("d")).isTrue();
         }
 
         @Test
@@ -269,7 +269,7 @@ class FakeTransportTest {
         @Test
         void toSpeakBeforeItIsRegistered() {
             FakeTransport transport = new FakeTransport();
-            assertThatThrownBy(() -> transport.receive("a")).isInstanceOf(IllegalStateException.class)
+            assertThatThrownBy(() -> transport.send("a")).isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("call register(hub), or HubRig.join");
             assertThatThrownBy(transport::becomeWritable).isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(transport::peer).isInstanceOf(IllegalStateException.class);

@@ -29,7 +29,7 @@ class HubRigTest {
         void everyoneGetsWhatAliceSays() {
             FakeTransport alice = rig.join();
             FakeTransport bob = rig.join();
-            alice.receive("hello");
+            alice.send("hello");
             rig.run();
             assertThat(alice).hasReceived("hello");
             assertThat(bob).hasReceived("hello");
@@ -56,12 +56,12 @@ class HubRigTest {
     @Test
     void theExampleOfTheReadme() {
         MessagePolicy noShouting = (context, message) -> message instanceof Message.Text text
-                ? MessagePolicy.Decision.relay(Message.text(text.text().toLowerCase(Locale.ROOT)))
-                : MessagePolicy.Decision.ignore();
+                ? MessagePolicy.Verdict.relay(Message.text(text.text().toLowerCase(Locale.ROOT)))
+                : MessagePolicy.Verdict.ignore();
         HubRig rig = new HubRig(builder -> builder.policy(noShouting));
         FakeTransport alice = rig.join();
         FakeTransport slow = rig.join().stallAfter(1);
-        alice.receive("HELLO");
+        alice.send("HELLO");
         rig.run();
         assertThat(alice).hasReceived("hello").hasNoViolations();
         rig.passSeconds(10);
@@ -128,8 +128,8 @@ class HubRigTest {
         rig.run();
         rig.broadcast("a");
         rig.run();
-        talks.receive("b");
-        talks.receive(Message.binary(new byte[3]));
+        talks.send("b");
+        talks.send(Message.binary(new byte[3]));
         rig.run();
         rig.broadcastEach(0, 2);
         slow.leave(CloseReason.of(CloseReason.ABNORMAL, ""));

@@ -69,7 +69,7 @@ class MemoryClientTest {
             CountDownLatch blocked = new CountDownLatch(1);
             try (BroadcastHub hub = BroadcastHub.builder().policy((context, message) -> {
                         await(blocked);
-                        return MessagePolicy.Decision.relay(message);
+                        return MessagePolicy.Verdict.relay(message);
                     }).build();
                     MemoryClient alice = MemoryClient.connect(hub)) {
                 alice.send("a");

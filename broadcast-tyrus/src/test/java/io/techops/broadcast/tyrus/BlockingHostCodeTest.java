@@ -63,7 +63,7 @@ class BlockingHostCodeTest {
             if (((Message.Text) message).text().startsWith("block")) {
                 block();
             }
-            return MessagePolicy.Decision.relay(message);
+            return MessagePolicy.Verdict.relay(message);
         });
     }
 
@@ -180,7 +180,7 @@ class BlockingHostCodeTest {
             } catch (InterruptedException e) {
                 interrupted.countDown();
             }
-            return MessagePolicy.Decision.ignore();
+            return MessagePolicy.Verdict.ignore();
         });
         try (BroadcastServer server = Wire.PLAIN.start(hub)) {
             RawClient peer = open(server);

@@ -32,7 +32,7 @@ final class Conformance implements AutoCloseable {
     Conformance(Wire wire) {
         server = wire.server().maxMessageBytes(LIMIT).hub(BroadcastHub.builder().listener(recorder)
                 .heartbeat(Duration.ZERO).closeTimeout(Duration.ofMinutes(5)) // a client may take its time
-                .policy((context, message) -> MessagePolicy.Decision.relay(message)).build()).start();
+                .policy((context, message) -> MessagePolicy.Verdict.relay(message)).build()).start();
     }
 
     BroadcastServer server() {

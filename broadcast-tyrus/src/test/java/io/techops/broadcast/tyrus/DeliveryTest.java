@@ -117,9 +117,9 @@ class DeliveryTest {
             String text = ((Message.Text) message).text();
             if (text.equals("who am I")) {
                 context.peer().send(Message.text("peer " + context.peer().id()));
-                return MessagePolicy.Decision.ignore();
+                return MessagePolicy.Verdict.ignore();
             }
-            return MessagePolicy.Decision.relay(Message.text(context.peer().id() + ": " + text));
+            return MessagePolicy.Verdict.relay(Message.text(context.peer().id() + ": " + text));
         };
         try (BroadcastServer server = Wire.PLAIN.start(BroadcastHub.builder().policy(policy));
                 RawClient one = Wire.PLAIN.open(server);
@@ -140,7 +140,7 @@ class DeliveryTest {
             if (message.size() > 3) {
                 throw new IllegalStateException("thrown on purpose");
             }
-            return MessagePolicy.Decision.relay(message);
+            return MessagePolicy.Verdict.relay(message);
         };
         try (LogCatch log = new LogCatch();
                 BroadcastServer server = wire.start(BroadcastHub.builder().policy(policy).listener(recorder));

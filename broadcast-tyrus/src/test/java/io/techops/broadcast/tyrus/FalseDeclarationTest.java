@@ -32,19 +32,19 @@ class FalseDeclarationTest {
 
     private final class WaitingPolicy implements MessagePolicy {
         @Override
-        public Decision decide(PolicyContext context, Message message) {
+        public Verdict decide(PolicyContext context, Message message) {
             waitUntilNamed();
-            return Decision.relay(message);
+            return Verdict.relay(message);
         }
     }
 
     private final class ComputingPolicy implements MessagePolicy {
         @Override
-        public Decision decide(PolicyContext context, Message message) {
+        public Verdict decide(PolicyContext context, Message message) {
             while (named.getCount() > 0) {
                 Thread.onSpinWait();
             }
-            return Decision.relay(message);
+            return Verdict.relay(message);
         }
 
         @Override

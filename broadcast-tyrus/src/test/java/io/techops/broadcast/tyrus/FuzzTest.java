@@ -82,7 +82,7 @@ class FuzzTest {
         System.out.println("FuzzTest over " + wire + ": -Dbroadcast.fuzz.seed=" + seed);
         Recorder recorder = new Recorder();
         BroadcastHub hub = BroadcastHub.builder().listener(recorder)
-                .policy((context, message) -> MessagePolicy.Decision.relay(message))
+                .policy((context, message) -> MessagePolicy.Verdict.relay(message))
                 .heartbeat(Duration.ZERO) // which would end a connection that neither ends nor works
                 .build();
         try (LogCatch log = new LogCatch();

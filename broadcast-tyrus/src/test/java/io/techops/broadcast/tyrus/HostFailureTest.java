@@ -56,7 +56,7 @@ class HostFailureTest {
         return endless(depth + 1) + 1;
     }
 
-    private static MessagePolicy.Decision fail(String how) {
+    private static MessagePolicy.Verdict fail(String how) {
         switch (how) {
             case "stack" -> endless(0);
             case "memory" -> throw new OutOfMemoryError("Cannot reserve 65536 bytes of direct buffer memory");
@@ -64,7 +64,7 @@ class HostFailureTest {
             case "thread" -> throw new ThreadDeath();
             default -> { }
         }
-        return MessagePolicy.Decision.ignore();
+        return MessagePolicy.Verdict.ignore();
     }
 
     @ParameterizedTest
@@ -72,7 +72,7 @@ class HostFailureTest {
     void anErrorInAPolicyEndsThatPeerAndNoThread(boolean blocking) throws Exception {
         MessagePolicy policy = (context, message) -> {
             String text = ((Message.Text) message).text();
-            return text.equals("hello") ? MessagePolicy.Decision.relay(message) : fail(text);
+            return text.equals("hello") ? MessagePolicy.Verdict.relay(message) : fail(text);
         };
         try (LogCatch log = new LogCatch();
                 BroadcastServer server = Wire.PLAIN.server().hub(hub(blocking, policy, onBroadcast(blocking,
@@ -131,7 +131,7 @@ class HostFailureTest {
             thread.setPriority(Thread.MAX_PRIORITY);
             thread.setContextClassLoader(new URLClassLoader(new URL[0]));
             thread.interrupt();
-            return MessagePolicy.Decision.relay(message);
+            return MessagePolicy.Verdict.relay(message);
         };
         MessageListener listener = onBroadcast(blocking, () -> Thread.currentThread().interrupt());
         try (BroadcastServer server = Wire.PLAIN.server().hub(hub(blocking, policy, listener)).start();
@@ -167,7 +167,7 @@ class HostFailureTest {
                 awaitQuietly(allIsThere);
             }
             Thread.currentThread().interrupt();
-            return MessagePolicy.Decision.relay(message);
+            return MessagePolicy.Verdict.relay(message);
         };
         ByteArrayOutputStream burst = new ByteArrayOutputStream();
         for (int i = 0; i < count; i++) { // far more than one read of the channel takes
@@ -209,7 +209,7 @@ class HostFailureTest {
             // For longer than the test waits: it does not wait for its own peer.
             server.get().close(TestRun.LIMIT.multipliedBy(2));
             closed.complete(null);
-            return MessagePolicy.Decision.relay(message);
+            return MessagePolicy.Verdict.relay(message);
         };
         server.set(Wire.PLAIN.server().hub(hub(blocking, policy, onBroadcast(blocking, () -> { }))).start());
         try (RawClient peer = Wire.PLAIN.open(server.get()); RawClient other = Wire.PLAIN.open(server.get())) {

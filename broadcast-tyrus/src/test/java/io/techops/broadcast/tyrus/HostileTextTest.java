@@ -146,7 +146,7 @@ class HostileTextTest {
 
     @Test
     void whoSendsTooMuchIsClosedWith1008OrNotHeard() throws Exception {
-        MessagePolicy.Decision ignore = MessagePolicy.Decision.ignore();
+        MessagePolicy.Verdict ignore = MessagePolicy.Verdict.ignore();
         for (boolean closing : new boolean[] {true, false}) {
             BroadcastHub.Builder hub = BroadcastHub.builder().policy(closing
                     ? MessagePolicy.maxRate(20, Duration.ofHours(10))

@@ -32,7 +32,7 @@ class ReadingStrategyTest {
     private MessagePolicy spy() {
         return (context, message) -> {
             threads.add(Thread.currentThread().getName());
-            return MessagePolicy.Decision.relay(message);
+            return MessagePolicy.Verdict.relay(message);
         };
     }
 
@@ -121,7 +121,7 @@ class ReadingStrategyTest {
     @Test
     void aPlainHandshakeWithAHubThatMayBlockIsAnsweredOnAReadingThread() throws Exception {
         assertRegisteredBy(READER, BroadcastHub.builder().policy(MessagePolicy.textOnly().andThen(
-                (context, message) -> MessagePolicy.Decision.relay(message))), bytes(RawClient.handshake("/")));
+                (context, message) -> MessagePolicy.Verdict.relay(message))), bytes(RawClient.handshake("/")));
     }
 
     @Test

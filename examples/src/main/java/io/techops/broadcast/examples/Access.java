@@ -97,10 +97,10 @@ final class Access implements HandshakePolicy, Publishers, HubListener {
     }
 
     /** {@return the policy that lets those speak who may, and does {@code otherwise} with messages of others} */
-    MessagePolicy speakers(MessagePolicy.Decision otherwise) {
+    MessagePolicy speakers(MessagePolicy.Verdict otherwise) {
         return MessagePolicy.nonBlocking((context, message) ->
                 tokens.of(token(context.peer())).has(Right.SPEAK, context.topic())
-                        ? MessagePolicy.Decision.relay(message) : otherwise);
+                        ? MessagePolicy.Verdict.relay(message) : otherwise);
     }
 
     @Override

@@ -117,8 +117,8 @@ final class AccessOptions {
 
     /** {@return that only those speak who may, and behind it {@code policy}} */
     MessagePolicy before(MessagePolicy policy) {
-        MessagePolicy.Decision refusal = refuseBy == Value.RefuseBy.Way.IGNORE ? MessagePolicy.Decision.ignore()
-                : MessagePolicy.Decision.close(CloseReason.of(CloseReason.POLICY_VIOLATION, listenOnly
+        MessagePolicy.Verdict refusal = refuseBy == Value.RefuseBy.Way.IGNORE ? MessagePolicy.Verdict.ignore()
+                : MessagePolicy.Verdict.close(CloseReason.of(CloseReason.POLICY_VIOLATION, listenOnly
                         ? "peers may only listen here" : "the right to speak here is missing"));
         if (listenOnly) {
             return MessagePolicy.nonBlocking((context, message) -> refusal);

@@ -6,7 +6,7 @@ import io.techops.broadcast.DeliveryPolicy;
 import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
-import io.techops.broadcast.MessagePolicy.Decision;
+import io.techops.broadcast.MessagePolicy.Verdict;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.PolicyContext;
@@ -50,12 +50,12 @@ public final class Step04Rules {
     }
 
     /** Lower-cases what is shouted, ignores empty messages, and closes a peer that says goodbye. */
-    private static Decision decide(PolicyContext context, Message message) {
+    private static Verdict decide(PolicyContext context, Message message) {
         String text = ((Message.Text) message).text().strip();
         if (text.equals("goodbye")) {
-            return Decision.close(CloseReason.of(CloseReason.NORMAL, "goodbye"));
+            return Verdict.close(CloseReason.of(CloseReason.NORMAL, "goodbye"));
         }
-        return text.isEmpty() ? Decision.ignore() : Decision.relay(Message.text(text.toLowerCase(Locale.ROOT)));
+        return text.isEmpty() ? Verdict.ignore() : Verdict.relay(Message.text(text.toLowerCase(Locale.ROOT)));
     }
 
     /** Greets everyone who comes, and says who goes and why. */

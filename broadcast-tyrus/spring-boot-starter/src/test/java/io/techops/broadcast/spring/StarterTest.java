@@ -70,7 +70,7 @@ class StarterTest {
 
         @Bean
         MessagePolicy loud() {
-            return (context, message) -> MessagePolicy.Decision.relay(
+            return (context, message) -> MessagePolicy.Verdict.relay(
                     Message.text(((Message.Text) message).text().toUpperCase(Locale.ROOT)));
         }
 

@@ -40,7 +40,7 @@ class WebSocketConnectionTest {
     private final BroadcastHub hub = BroadcastHub.builder()
             .policy((context, message) -> {
                 said.add(message instanceof Message.Text text ? text.text() : message.toString());
-                return MessagePolicy.Decision.ignore();
+                return MessagePolicy.Verdict.ignore();
             }).build();
     private final Sink sink = new Sink();
     private final WebSocketConnection peer = new WebSocketConnection(hub, watch, sink,

@@ -42,8 +42,8 @@ public class Step17SpringStarter {
     @Bean
     MessagePolicy signed() {
         return MessagePolicy.nonBlocking((context, message) -> message instanceof Message.Text text
-                ? MessagePolicy.Decision.relay(Message.text(context.peer().attributes().get(USER) + ": " + text.text()))
-                : MessagePolicy.Decision.ignore());
+                ? MessagePolicy.Verdict.relay(Message.text(context.peer().attributes().get(USER) + ": " + text.text()))
+                : MessagePolicy.Verdict.ignore());
     }
 
     /** Whatever in the application has something to say takes the topics. */

@@ -28,7 +28,7 @@ interface LimitsContract {
             if (message.size() > 4) {
                 throw new IllegalStateException("thrown on purpose");
             }
-            return MessagePolicy.Decision.relay(message);
+            return MessagePolicy.Verdict.relay(message);
         }));
         RawClient one = rig.open();
         RawClient two = rig.open();

@@ -67,7 +67,7 @@ interface ReplayContract {
         ContainerRig rig = rig();
         rig.start(BroadcastHub.builder().policy((context, message) -> {
             context.peer().send(message);
-            return MessagePolicy.Decision.ignore();
+            return MessagePolicy.Verdict.ignore();
         }));
         assumeTrue(rig.container.isForeign(), "the standalone server has a test of its own");
         rig.hub.broadcast(Message.text("a1"), BroadcastOptions.everyone().key("a"));

@@ -15,15 +15,15 @@ public final class Auction implements MessagePolicy {
     }
 
     @Override
-    public synchronized Decision decide(PolicyContext context, Message message) {
+    public synchronized Verdict decide(PolicyContext context, Message message) {
         if (!(message instanceof Message.Text text) || !text.text().matches("[1-9][0-9]{0,8}")) {
-            return Decision.close(CloseReason.of(CloseReason.POLICY_VIOLATION, "not a bid"));
+            return Verdict.close(CloseReason.of(CloseReason.POLICY_VIOLATION, "not a bid"));
         }
         int bid = Integer.parseInt(text.text());
         if (bid <= highest) {
-            return Decision.ignore();
+            return Verdict.ignore();
         }
         highest = bid;
-        return Decision.relay(Message.text(bid + " is bid"));
+        return Verdict.relay(Message.text(bid + " is bid"));
     }
 }

@@ -15,9 +15,9 @@ class AuctionTest {
 
     @Test
     void higherBidsReachEveryone() {
-        alice.receive("10");
-        bob.receive("9");
-        bob.receive("11");
+        alice.send("10");
+        bob.send("9");
+        bob.send("11");
         rig.run();
         assertThat(alice).hasReceived("10 is bid", "11 is bid");
         assertThat(bob).hasReceived("10 is bid", "11 is bid");
@@ -26,7 +26,7 @@ class AuctionTest {
 
     @Test
     void whoBidsNothingIsSentAway() {
-        alice.receive("a lot");
+        alice.send("a lot");
         rig.run();
         assertThat(alice).isClosedWith(CloseReason.POLICY_VIOLATION, "not a bid");
         assertThat(bob).isOpen();
