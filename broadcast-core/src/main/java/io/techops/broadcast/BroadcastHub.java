@@ -481,9 +481,9 @@ public abstract class BroadcastHub implements AutoCloseable {
          *
          * @param backplane none by default; the hub does not close it
          * @return this builder
-         * @throws IllegalArgumentException if it does not implement {@code io.techops.broadcast.spi.Backplane}
+         * @throws IllegalArgumentException if it does not implement {@code io.techops.broadcast.spi.SharedLogs}
          */
-        public abstract Builder backplane(SharedLogs backplane);
+        public abstract Builder backplane(Backplane backplane);
 
         /**
          * Sets which of the shared logs is the hub's.

@@ -2,7 +2,7 @@ package io.techops.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.techops.broadcast.spi.Backplane;
+import io.techops.broadcast.spi.SharedLogs;
 import io.techops.broadcast.testkit.MemoryBackplane;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,7 +44,7 @@ class BackplaneInterruptTest {
 
     @Test
     void anInterruptThatACallLeavesIsGoneBeforeTheNextCall() throws Exception {
-        try (Backplane backplane = new Interrupting();
+        try (SharedLogs backplane = new Interrupting();
                 BroadcastHub hub = BroadcastHub.builder().backplane(backplane).build()) {
             for (int i = 0; i < 100; i++) {
                 hub.publish("message " + i).toCompletableFuture().get(1, TimeUnit.MINUTES);

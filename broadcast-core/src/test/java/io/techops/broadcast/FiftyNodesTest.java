@@ -2,7 +2,7 @@ package io.techops.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.techops.broadcast.spi.Backplane;
+import io.techops.broadcast.spi.SharedLogs;
 import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.testkit.BroadcastAssertions;
 import java.time.Duration;
@@ -40,7 +40,7 @@ class FiftyNodesTest {
         private long appends;
         private long reads;
 
-        Counted(Backplane backplane) {
+        Counted(SharedLogs backplane) {
             super(backplane);
         }
 

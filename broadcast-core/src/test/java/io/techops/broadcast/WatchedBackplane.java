@@ -1,7 +1,7 @@
 package io.techops.broadcast;
 
-import io.techops.broadcast.spi.Backplane;
 import io.techops.broadcast.spi.SharedLog;
+import io.techops.broadcast.spi.SharedLogs;
 import io.techops.broadcast.spi.SharedPage;
 import io.techops.broadcast.spi.SharedRecord;
 import java.util.List;
@@ -10,11 +10,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A backplane of which a test sees each append and each read. It does nothing that an engine need not do. */
-abstract class WatchedBackplane implements Backplane {
+abstract class WatchedBackplane implements SharedLogs {
 
-    private final Backplane kept;
+    private final SharedLogs kept;
 
-    WatchedBackplane(Backplane kept) {
+    WatchedBackplane(SharedLogs kept) {
         this.kept = kept;
     }
 

@@ -6,8 +6,8 @@ import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.logging.SafeLog;
-import io.techops.broadcast.spi.Backplane;
 import io.techops.broadcast.spi.SharedLog;
+import io.techops.broadcast.spi.SharedLogs;
 import io.techops.broadcast.spi.SharedRecord;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -102,7 +102,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
      * @param log the hub's own log
      * @param limit how long a publisher waits
      */
-    BackplaneLink(String name, Backplane backplane, String logName, Duration limit, long keeps, MessageLog log,
+    BackplaneLink(String name, SharedLogs backplane, String logName, Duration limit, long keeps, MessageLog log,
             Executor executor, HubTimer timer, HubMetrics metrics, Host host) {
         this.name = name;
         this.limit = limit;

@@ -1,5 +1,6 @@
 package io.techops.broadcast.engine;
 
+import io.techops.broadcast.Backplane;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.DeliveryPolicy;
 import io.techops.broadcast.HubListener;
@@ -8,9 +9,8 @@ import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Retention;
-import io.techops.broadcast.SharedLogs;
 import io.techops.broadcast.SnapshotSource;
-import io.techops.broadcast.spi.Backplane;
+import io.techops.broadcast.spi.SharedLogs;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -146,11 +146,11 @@ public final class HubBuilder extends BroadcastHub.Builder {
     }
 
     @Override
-    public HubBuilder backplane(SharedLogs backplane) {
+    public HubBuilder backplane(Backplane backplane) {
         Objects.requireNonNull(backplane, "backplane");
-        if (!(backplane instanceof Backplane known)) {
+        if (!(backplane instanceof SharedLogs known)) {
             throw new IllegalArgumentException(
-                    "backplane must implement io.techops.broadcast.spi.Backplane: " + backplane.getClass().getName());
+                    "backplane must implement io.techops.broadcast.spi.SharedLogs: " + backplane.getClass().getName());
         }
         settings.backplane = known;
         return this;

@@ -8,7 +8,7 @@ import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.SnapshotSource;
-import io.techops.broadcast.spi.Backplane;
+import io.techops.broadcast.spi.SharedLogs;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +38,7 @@ final class HubSettings {
     boolean traced = true;
     @Nullable Executor executor;
     @Nullable HubTimer timer;
-    @Nullable Backplane backplane;
+    @Nullable SharedLogs backplane;
     /** The name of the hub if it is null. */
     @Nullable String backplaneLog;
     Duration backplaneTimeout = Duration.ofSeconds(10);

@@ -9,9 +9,9 @@ import io.techops.broadcast.Position;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.Replay;
 import io.techops.broadcast.spi.AdapterHub;
-import io.techops.broadcast.spi.Backplane;
 import io.techops.broadcast.spi.BlockingTasks;
 import io.techops.broadcast.spi.Registration;
+import io.techops.broadcast.spi.SharedLogs;
 import io.techops.broadcast.spi.Transport;
 import java.time.Duration;
 import java.util.Collection;
@@ -78,7 +78,7 @@ final class LogHub extends AdapterHub {
         }
     }
 
-    private BackplaneLink connected(HubSettings settings, Backplane to, Executor executor,
+    private BackplaneLink connected(HubSettings settings, SharedLogs to, Executor executor,
             @Nullable HubExecutors threads) {
         try {
             return new BackplaneLink(settings.name, to,

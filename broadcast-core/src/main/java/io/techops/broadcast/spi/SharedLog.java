@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One log of a {@link Backplane}, as a hub of this node uses it. Safe for use by any number of threads.
+ * One log of a {@link SharedLogs}, as a hub of this node uses it. Safe for use by any number of threads.
  *
  * <p>The order has epochs. Within one, sequences begin at 1 and are dense. An engine that may have lost what it
  * had answered for (an empty restart, a replica that was behind) begins a new epoch before it takes or shows

@@ -1,5 +1,5 @@
 /*
- * Floors: Batch; Transport; Registration; AdapterHub; beside them SharedRecord, SharedPage, SharedLog, Backplane.
+ * Floors: Batch; Transport; Registration; AdapterHub; beside them SharedRecord, SharedPage, SharedLog, SharedLogs.
  */
 
 /**
@@ -7,7 +7,7 @@
  * calls, and whatever reads from the connection, which calls the {@link io.techops.broadcast.spi.Registration} that
  * {@link io.techops.broadcast.spi.AdapterHub#register} returned.
  *
- * <p>A backplane is a {@link io.techops.broadcast.spi.Backplane} whose {@link io.techops.broadcast.spi.SharedLog}s the
+ * <p>A backplane is a {@link io.techops.broadcast.spi.SharedLogs} whose {@link io.techops.broadcast.spi.SharedLog}s the
  * hubs of many nodes share.
  *
  * <p>A host application needs nothing of this package.

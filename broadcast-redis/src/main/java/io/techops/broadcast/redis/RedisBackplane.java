@@ -2,10 +2,10 @@ package io.techops.broadcast.redis;
 
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
-import io.techops.broadcast.spi.Backplane;
 import io.techops.broadcast.spi.BackplaneException;
 import io.techops.broadcast.spi.BackplaneException.Outcome;
 import io.techops.broadcast.spi.SharedLog;
+import io.techops.broadcast.spi.SharedLogs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Each call of a log is answered or fails within twice the {@link Builder#timeout}, one that waits for the first
  * attempt within five times that. Safe for use by any number of threads.
  */
-public final class RedisBackplane implements Backplane {
+public final class RedisBackplane implements SharedLogs {
 
     private final Settings settings;
     private final LettuceClient client;

@@ -1,6 +1,6 @@
 package io.techops.broadcast.redis;
 
-import io.techops.broadcast.spi.Backplane;
+import io.techops.broadcast.spi.SharedLogs;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
@@ -29,7 +29,7 @@ class InstalledContractTest extends SharedLogContract {
     }
 
     @Override
-    Backplane node() {
+    SharedLogs node() {
         if (server == null) {
             server = RedisProcess.start(binary);
         }

@@ -5,11 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Position;
-import io.techops.broadcast.spi.Backplane;
 import io.techops.broadcast.spi.BackplaneException;
 import io.techops.broadcast.spi.BackplaneException.Outcome;
 import io.techops.broadcast.spi.PeerCensus;
 import io.techops.broadcast.spi.SharedLog;
+import io.techops.broadcast.spi.SharedLogs;
 import io.techops.broadcast.spi.SharedPage;
 import io.techops.broadcast.spi.SharedRecord;
 import java.time.Duration;
@@ -43,7 +43,7 @@ final class Node implements AutoCloseable {
         private static final long serialVersionUID = 1;
     }
 
-    private final Backplane backplane;
+    private final SharedLogs backplane;
     private volatile SharedLog log;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
 
@@ -65,7 +65,7 @@ final class Node implements AutoCloseable {
     private String producerEpoch = "";
     private long number;
 
-    Node(Backplane backplane, String name) {
+    Node(SharedLogs backplane, String name) {
         this.backplane = backplane;
         this.log = backplane.open(name, this::changed);
         thread.scheduleWithFixedDelay(this::read, 1, 1, TimeUnit.SECONDS);

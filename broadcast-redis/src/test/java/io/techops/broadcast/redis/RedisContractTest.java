@@ -2,7 +2,7 @@ package io.techops.broadcast.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.techops.broadcast.spi.Backplane;
+import io.techops.broadcast.spi.SharedLogs;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,7 +24,7 @@ class RedisContractTest extends SharedLogContract {
     }
 
     @Override
-    Backplane node() {
+    SharedLogs node() {
         return RedisBackplane.builder().uri(redis.uri()).build();
     }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.cluster.SlotHash;
-import io.techops.broadcast.spi.Backplane;
 import io.techops.broadcast.spi.SharedLog;
+import io.techops.broadcast.spi.SharedLogs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -147,8 +147,8 @@ class RedisRoleTest extends FaultTest {
     }
 
     /** {@return a backplane that several nodes of the test use, and that the test closes} */
-    private static Backplane shared(Backplane backplane) {
-        return new Backplane() {
+    private static SharedLogs shared(SharedLogs backplane) {
+        return new SharedLogs() {
             @Override
             public SharedLog open(String name, Runnable changed) {
                 return backplane.open(name, changed);

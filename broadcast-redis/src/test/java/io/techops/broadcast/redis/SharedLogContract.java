@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Position;
-import io.techops.broadcast.spi.Backplane;
 import io.techops.broadcast.spi.BackplaneException;
 import io.techops.broadcast.spi.BackplaneException.Outcome;
 import io.techops.broadcast.spi.PeerCensus;
 import io.techops.broadcast.spi.SharedLog;
+import io.techops.broadcast.spi.SharedLogs;
 import io.techops.broadcast.spi.SharedPage;
 import io.techops.broadcast.spi.SharedRecord;
 import java.time.Duration;
@@ -36,12 +36,12 @@ abstract class SharedLogContract {
     private static final AtomicInteger NAMES = new AtomicInteger();
 
     private final String name = "topic/" + NAMES.incrementAndGet();
-    private Backplane backplane;
+    private SharedLogs backplane;
     private SharedLog log;
     private String epoch;
 
     /** {@return a node's backplane on the engine of the test, which keeps at least 1,000 messages and 4 MiB a log} */
-    abstract Backplane node();
+    abstract SharedLogs node();
 
     @BeforeEach
     void open() {
@@ -233,7 +233,7 @@ abstract class SharedLogContract {
 
     @Test
     void aNodeIsToldThatSomethingHasChanged() {
-        try (Backplane other = node()) {
+        try (SharedLogs other = node()) {
             AtomicInteger hints = new AtomicInteger();
             other.open(name, hints::incrementAndGet);
             await().atMost(Duration.ofSeconds(20)).until(() -> hints.get() > 0);
@@ -282,7 +282,7 @@ abstract class SharedLogContract {
     @Test
     void nodesHearHowManyPeersTheOthersHaveUntilTheseAreClosed() {
         census(log, 3, heard -> heard.nodes() == 0 && heard.peers() == 0);
-        try (Backplane second = node()) {
+        try (SharedLogs second = node()) {
             SharedLog there = second.open(name, () -> { });
             census(there, 2, heard -> heard.nodes() == 1 && heard.peers() == 3);
             PeerCensus heard = census(log, 4, each -> each.nodes() == 1 && each.peers() == 2);

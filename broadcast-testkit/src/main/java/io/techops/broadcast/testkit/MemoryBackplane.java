@@ -3,9 +3,9 @@ package io.techops.broadcast.testkit;
 import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Position;
-import io.techops.broadcast.spi.Backplane;
 import io.techops.broadcast.spi.BackplaneException.Outcome;
 import io.techops.broadcast.spi.SharedLog;
+import io.techops.broadcast.spi.SharedLogs;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by any number of threads.
  */
-public final class MemoryBackplane implements Backplane {
+public final class MemoryBackplane implements SharedLogs {
 
     private final FaultyNetwork network;
     private final LogStore store;

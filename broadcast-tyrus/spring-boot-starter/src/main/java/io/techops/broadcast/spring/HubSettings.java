@@ -1,5 +1,6 @@
 package io.techops.broadcast.spring;
 
+import io.techops.broadcast.Backplane;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.DeliveryPolicy;
 import io.techops.broadcast.HubListener;
@@ -7,7 +8,6 @@ import io.techops.broadcast.MessageListener;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Retention;
-import io.techops.broadcast.SharedLogs;
 import io.techops.broadcast.SnapshotSource;
 import io.techops.broadcast.spring.BroadcastProperties.Delivery;
 import io.techops.broadcast.spring.BroadcastProperties.Kept;
@@ -43,7 +43,7 @@ final class HubSettings {
         Setting.set("broadcast.backplane.timeout", properties.backplane().timeout(), hub::backplaneTimeout);
         Setting.set("broadcast.backplane.start-timeout", properties.backplane().startTimeout(),
                 hub::backplaneStartTimeout);
-        beans.getBeanProvider(SharedLogs.class).ifAvailable(hub::backplane);
+        beans.getBeanProvider(Backplane.class).ifAvailable(hub::backplane);
         beans.getBeanProvider(DeliveryPolicy.class).ifAvailable(hub::delivery);
         beans.getBeanProvider(HubListener.class).ifAvailable(hub::listener);
         beans.getBeanProvider(MessageListener.class).ifAvailable(hub::messageListener);

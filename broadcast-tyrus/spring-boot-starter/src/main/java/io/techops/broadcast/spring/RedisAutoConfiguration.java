@@ -1,6 +1,6 @@
 package io.techops.broadcast.spring;
 
-import io.techops.broadcast.SharedLogs;
+import io.techops.broadcast.Backplane;
 import io.techops.broadcast.redis.RedisBackplane;
 import java.util.List;
 import javax.net.ssl.SSLParameters;
@@ -48,7 +48,7 @@ public class RedisAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnMissingBean(SharedLogs.class)
+    @ConditionalOnMissingBean(Backplane.class)
     RedisBackplane broadcastBackplane(RedisProperties properties, Environment environment,
             ObjectProvider<SslBundles> bundles) {
         RedisBackplane.Builder redis = RedisBackplane.builder();

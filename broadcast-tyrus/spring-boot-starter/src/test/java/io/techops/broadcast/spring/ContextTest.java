@@ -3,9 +3,9 @@ package io.techops.broadcast.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.techops.broadcast.Backplane;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Position;
-import io.techops.broadcast.SharedLogs;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.redis.RedisBackplane;
 import io.techops.broadcast.testing.FreePort;
@@ -41,7 +41,7 @@ class ContextTest {
     void theHubIsAtLiveUnlessAnythingIsSaid() {
         application.run(context -> {
             assertThat(context).hasSingleBean(BroadcastHub.class).doesNotHaveBean(Topics.class)
-                    .doesNotHaveBean(SharedLogs.class);
+                    .doesNotHaveBean(Backplane.class);
             assertThat(context.getBean(ServerEndpointConfig.class).getPath()).isEqualTo("/live");
         });
     }
@@ -70,7 +70,7 @@ class ContextTest {
     void redisIsTheBackplaneIfItIsNamed() {
         application.withPropertyValues("spring.data.redis.host=127.0.0.1", "spring.data.redis.port=1",
                 "broadcast.backplane.start-timeout=0s").run(context -> {
-                    assertThat(context).getBean(SharedLogs.class).isInstanceOf(RedisBackplane.class);
+                    assertThat(context).getBean(Backplane.class).isInstanceOf(RedisBackplane.class);
                     HubHealth health = new HubHealth(List.of(context.getBean(BroadcastHub.class)), List.of());
                     assertThat(health.details()).containsKey("hub");
                     await().untilAsserted(() -> assertThat(health.status()).isEqualTo("DOWN"));
@@ -181,7 +181,7 @@ class ContextTest {
     void nothingIsThereIfItIsSwitchedOff() {
         application.withPropertyValues("broadcast.enabled=false", "spring.data.redis.host=127.0.0.1")
                 .run(context -> assertThat(context).doesNotHaveBean(BroadcastHub.class)
-                        .doesNotHaveBean(SharedLogs.class).doesNotHaveBean(ServerEndpointConfig.class));
+                        .doesNotHaveBean(Backplane.class).doesNotHaveBean(ServerEndpointConfig.class));
     }
 
     @Test

@@ -1,6 +1,6 @@
 package io.techops.broadcast.spi;
 
-import io.techops.broadcast.SharedLogs;
+import io.techops.broadcast.Backplane;
 
 /**
  * An engine that keeps the logs which many nodes share: a hub with a backplane appends nothing by itself. A message
@@ -29,7 +29,7 @@ import io.techops.broadcast.SharedLogs;
  * late or without a cause costs a moment, not a message. Any call may fail; the hub calls again, later each time. It
  * has one append and one read in flight for each log, so that an append never overtakes an earlier one.
  */
-public interface Backplane extends SharedLogs {
+public interface SharedLogs extends Backplane {
 
     /**
      * Opens a shared log, which begins to exist with that if it does not yet. Does not wait for the engine, and does
