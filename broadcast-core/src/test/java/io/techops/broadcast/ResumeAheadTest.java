@@ -128,6 +128,18 @@ class ResumeAheadTest {
     }
 
     @Test
+    void aPeerWhoseTransportSaysThatItIsWritableWaitsAlike() {
+        Nodes.Node two = behind(nodes.node());
+        FakeTransport peer = two.join(Replay.after(at(8)));
+        peer.becomeWritable();
+        nodes.run();
+        assertThat(peer.events()).isEmpty();
+        nodes.pass(Duration.ofSeconds(1));
+        assertRecovered(peer, at(8));
+        assertThat(peer.texts()).containsExactly("8", "9");
+    }
+
+    @Test
     void aPlainPeerWaitsAlike() {
         Nodes.Node two = behind(nodes.node());
         FakeTransport peer = new FakeTransport().replaying(Replay.after(at(8))).register(two.hub);

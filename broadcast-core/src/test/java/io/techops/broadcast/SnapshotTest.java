@@ -73,6 +73,20 @@ class SnapshotTest {
     }
 
     @Test
+    void aTransportThatSaysThatItIsWritableGetsNothingBeforeTheState() {
+        FakeTransport peer = join(Replay.none());
+        until(rig, () -> !asked.isEmpty());
+        rig.broadcastEach(0, 2);
+        peer.becomeWritable();
+        rig.broadcastEach(2, 3);
+        assertThat(peer.events()).isEmpty();
+        assertThat(peer.texts()).isEmpty();
+        released.countDown();
+        until(rig, () -> peer.texts().size() == 5);
+        assertThat(peer.texts()).containsExactly("state", "more of it", "0", "1", "2");
+    }
+
+    @Test
     void aPeerThatWaitsForItsStateDelaysNoOther() {
         FakeTransport other = join(Replay.after(rig.hub().stats().position()));
         FakeTransport waiting = join(Replay.none());

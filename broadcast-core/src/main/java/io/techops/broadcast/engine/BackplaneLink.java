@@ -199,8 +199,8 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     }
 
     /** Has a peer wait until this node has come to a position, or a time, in the timer's nanoseconds. */
-    void await(HubPeer peer, Position position, long until) {
-        ahead.add(peer, position, until);
+    void await(HubPeer peer, Prelude prelude, Position position, long until) {
+        ahead.add(peer, prelude, position, until);
         follower.changed();
         task.wake();
     }

@@ -164,7 +164,7 @@ final class HubPeers implements HubPeer.Owner {
         }
         shards.joined(peer);
         if (backplane != null && start.gap() == GapReason.FUTURE) { // its shard decides
-            backplane.await(peer, replay.position(), timer.nanoTime() + aheadLimit);
+            backplane.await(peer, prelude, replay.position(), timer.nanoTime() + aheadLimit);
         } else if (prelude != null) {
             begins(peer, start, prelude);
         }

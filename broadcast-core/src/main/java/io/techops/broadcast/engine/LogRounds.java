@@ -81,6 +81,7 @@ final class LogRounds {
             if (prelude != null && start.gap() == GapReason.FUTURE && shared.haveBegun()) {
                 prelude.ahead = replay;
                 prelude.otherwise = start;
+                prelude.awaitsNode = true;
                 cursor.setWritable(false);
             }
             place(cursor, start, prelude, hasSnapshots);

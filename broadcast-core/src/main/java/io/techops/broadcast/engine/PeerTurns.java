@@ -161,7 +161,7 @@ final class PeerTurns {
     }
 
     private void handle(PeerCursor cursor, int signals) {
-        if ((signals & PeerCursor.READY) != 0) {
+        if ((signals & PeerCursor.READY) != 0 && !isHeldBack(cursor)) {
             cursor.setWritable(true);
             timeouts.ready(cursor);
         }
@@ -178,6 +178,16 @@ final class PeerTurns {
             cursor.closeBy = timer.nanoTime() + closeTimeout;
             deadlines.at(cursor.closeBy);
         }
+    }
+
+    /** {@return whether it was the transport alone that said that it is writable, which it has always been} */
+    private static boolean isHeldBack(PeerCursor cursor) {
+        Prelude prelude = cursor.prelude;
+        if (prelude == null || !prelude.isHeldBack()) {
+            return false;
+        }
+        cursor.clear(PeerCursor.READY); // first: what ends the waiting after this signals it again
+        return prelude.isHeldBack();
     }
 
     private void decide(PeerCursor cursor, Prelude prelude, Replay replay) {

@@ -19,10 +19,15 @@ final class PeersAhead {
     static final long LIMIT = 3 * Follower.PAUSE;
 
     /** One of them. */
-    private record Waiting(HubPeer peer, Position position, long until) {
+    private record Waiting(HubPeer peer, Prelude prelude, Position position, long until) {
+
         boolean isOver(@Nullable Position here, long now) {
             return here != null && (!here.hasEpochOf(position) || here.sequence() >= position.sequence())
                     || until - now <= 0 || !peer.isRegistered();
+        }
+
+        void goesOn() {
+            goOn(peer, prelude);
         }
     }
 
@@ -30,15 +35,20 @@ final class PeersAhead {
     private volatile boolean ended;
 
     /** Adds a peer. Any thread may call this, and wakes the task afterwards. */
-    void add(HubPeer peer, Position position, long until) {
+    void add(HubPeer peer, Prelude prelude, Position position, long until) {
         try {
-            waiting.add(new Waiting(peer, position, until));
+            waiting.add(new Waiting(peer, prelude, position, until));
         } catch (Throwable noMemory) {
-            peer.writable();
+            goOn(peer, prelude);
         }
         if (ended) {
             end();
         }
+    }
+
+    private static void goOn(HubPeer peer, Prelude prelude) {
+        prelude.awaitsNode = false;
+        peer.writable();
     }
 
     boolean isEmpty() {
@@ -55,7 +65,7 @@ final class PeersAhead {
             Waiting one = each.next();
             if (one.isOver(here, now)) {
                 each.remove();
-                one.peer().writable();
+                one.goesOn();
             } else if (one.until() - next < 0) {
                 next = one.until();
             }
@@ -67,7 +77,7 @@ final class PeersAhead {
     void end() {
         ended = true;
         for (Waiting one = waiting.poll(); one != null; one = waiting.poll()) {
-            one.peer().writable();
+            one.goesOn();
         }
     }
 }

@@ -30,6 +30,8 @@ final class Prelude {
     @Nullable Replay ahead;
     /** Where it begins if the node does not come to it. */
     @Nullable ReplayStart otherwise;
+    /** Whether the node may still come to it. Cleared by the backplane's task, before it says that it is writable. */
+    boolean awaitsNode;
 
     /** Whether the host is still to say what comes first: until then the peer is not writable. */
     boolean awaitsSnapshot;
@@ -57,6 +59,11 @@ final class Prelude {
                         start.missed() < 0 ? OptionalLong.empty() : OptionalLong.of(start.missed()));
             }
         }
+    }
+
+    /** {@return whether it is not known yet what comes first: the peer is not writable, whatever its transport says} */
+    boolean isHeldBack() {
+        return ahead != null ? awaitsNode : awaitsSnapshot;
     }
 
     /** {@return whether all of it is done, so that nothing but the cursor counts} */

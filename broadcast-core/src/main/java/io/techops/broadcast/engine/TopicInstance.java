@@ -185,17 +185,21 @@ final class TopicInstance {
     }
 
     /**
-     * Takes note that a stamp of this topic does not count any more. Under the lock of the topics.
+     * Takes note that a stamp of this topic does not count any more. Under the lock of the topics: if this throws for
+     * want of memory, the topic is to be settled without it.
      *
      * @return whether it still says how long the topic has been idle; if not, the topic has a newer one if it is idle
      */
     boolean isStill(Stamp taken) {
         stamp.set(null);
-        boolean still = isIdle() && taken.since() == idleSince;
-        if (!still) {
-            settle();
+        if (!isIdle()) {
+            return false; // who leaves it last sees to the rest
         }
-        return still;
+        if (taken.since() == idleSince) {
+            return true;
+        }
+        stamp(); // the timer is foreign: it was set by who left
+        return false;
     }
 
     /** Withdraws what would keep the hub of a topic that is gone: its timer, and its stamp. */

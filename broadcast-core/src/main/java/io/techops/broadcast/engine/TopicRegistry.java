@@ -9,14 +9,10 @@ import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.logging.SafeLog;
 import io.techops.broadcast.spi.BlockingTasks;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -40,13 +36,8 @@ import org.jspecify.annotations.Nullable;
 final class TopicRegistry implements TopicInstance.LifeListener {
 
     private static final SafeLog LOG = SafeLog.of(Topics.class);
-    /** How many topics that are not idle any more are passed over before the lock is free for others. */
-    private static final int STEPS = 32;
-    /** How often {@link #names} looks for names that were there at one moment. */
-    private static final int TRIES = 32;
 
     private final Topics.Recipe recipe;
-    private final int limit;
     private final Duration linger;
     private final HubExecutors threads;
     private final @Nullable Executor executor;
@@ -56,22 +47,10 @@ final class TopicRegistry implements TopicInstance.LifeListener {
     private final SerialTask settling;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    /**
-     * Read by anyone, changed under the lock, as all that follows {@link #idle} is. Nothing foreign runs while it is
-     * held.
-     */
-    private final Map<String, TopicInstance> present = new ConcurrentHashMap<>();
-    /** Those that were idle, longest first; changed by any thread. */
-    private final ConcurrentSkipListSet<TopicInstance.Stamp> idle = new ConcurrentSkipListSet<>();
+    /** Guards what follows; nothing foreign runs while it is held. */
     private final MemorySafeLock lock = new MemorySafeLock();
+    private final PresentTopics present;
     private final LivingTopics alive = new LivingTopics(lock);
-    /** How many are present. */
-    private int count;
-    /**
-     * How often a topic came or went: written under the lock, always before {@link #present} is changed, so that who
-     * reads it twice and finds it the same has missed one change at most. Read by anyone.
-     */
-    private volatile long changes;
     /** How long hubs may take once the topics are closed; written before that. */
     private Duration endsWithin = Duration.ZERO;
     private volatile boolean closed;
@@ -80,7 +59,7 @@ final class TopicRegistry implements TopicInstance.LifeListener {
         FirstUses.make();
         FirstUses.initialize(TopicInstance.Stamp.class);
         recipe = settings.recipe;
-        limit = settings.maxTopics;
+        present = new PresentTopics(settings.maxTopics);
         linger = settings.linger;
         threads = HubExecutors.ofManyHubs("broadcast-topics");
         executor = settings.executor;
@@ -90,14 +69,7 @@ final class TopicRegistry implements TopicInstance.LifeListener {
     }
 
     Set<String> names() {
-        for (int i = 0; i < TRIES; i++) {
-            long before = changes;
-            Set<String> names = new TreeSet<>(present.keySet());
-            if (changes == before) {
-                return names;
-            }
-        }
-        return new TreeSet<>(present.keySet()); // there are many, or they change all the time
+        return present.names();
     }
 
     @Nullable TopicInstance present(String name) {
@@ -157,6 +129,7 @@ final class TopicRegistry implements TopicInstance.LifeListener {
         while (true) {
             TopicInstance topic = null;
             TopicInstance displaced = null;
+            boolean isSettled = true;
             lock.lock();
             try {
                 if (closed) {
@@ -166,16 +139,22 @@ final class TopicRegistry implements TopicInstance.LifeListener {
                 if (other != null && other.enter()) {
                     return other;
                 }
-                if (count >= limit) {
-                    displaced = displace();
+                if (present.areAtLimit()) {
+                    displaced = present.displace();
                 }
-                if (count < limit) {
+                if (!present.areAtLimit()) {
                     topic = begin(name);
                 }
+            } catch (OutOfMemoryError noMemory) {
+                isSettled = false;
+                throw noMemory;
             } finally {
                 lock.unlock();
                 if (displaced != null) {
                     hasGone(displaced);
+                }
+                if (!isSettled) {
+                    unsettled();
                 }
             }
             if (topic != null) {
@@ -190,14 +169,11 @@ final class TopicRegistry implements TopicInstance.LifeListener {
         TopicInstance topic = new TopicInstance(name, linger, timer, this);
         try {
             alive.add(topic);
-            changes = changes + 1;
-            present.put(name, topic);
+            present.add(topic);
         } catch (Throwable noMemory) { // it may be there all the same
-            present.remove(name);
             alive.withdraw(topic);
             throw noMemory;
         }
-        count++;
         alive.begins();
         return topic;
     }
@@ -234,40 +210,12 @@ final class TopicRegistry implements TopicInstance.LifeListener {
 
     @Override
     public void idle(TopicInstance.Stamp stamp) {
-        idle.add(stamp);
+        present.idle(stamp);
     }
 
     @Override
     public void notIdle(TopicInstance.Stamp stamp) {
-        idle.remove(stamp);
-    }
-
-    /**
-     * Under the lock: ends the topic that has been idle for longest, for {@link #hasGone}.
-     *
-     * @return null if it is not among the first that were looked at, so that the lock is to be given to others first
-     */
-    private @Nullable TopicInstance displace() {
-        for (int i = 0; i < STEPS; i++) {
-            TopicInstance.Stamp longest = idle.pollFirst();
-            if (longest == null) {
-                throw new RefusedException(RefusalCause.TOPICS,
-                        "there may be " + limit + " topics, and all of them are in use: the setting is maxTopics");
-            }
-            TopicInstance topic = longest.topic();
-            if (topic.isStill(longest) && topic.goIfIdle()) {
-                remove(topic);
-                return topic;
-            }
-        }
-        return null;
-    }
-
-    /** Under the lock. */
-    private void remove(TopicInstance gone) {
-        changes = changes + 1;
-        present.remove(gone.name());
-        count--;
+        present.notIdle(stamp);
     }
 
     @Override
@@ -277,7 +225,7 @@ final class TopicRegistry implements TopicInstance.LifeListener {
             if (!topic.goIfIdle()) {
                 return;
             }
-            remove(topic);
+            present.remove(topic);
         } finally {
             lock.unlock();
         }
@@ -293,7 +241,7 @@ final class TopicRegistry implements TopicInstance.LifeListener {
             if (topic == null || topic.hubIfMade() == null || !topic.go(within)) {
                 return null;
             }
-            remove(topic);
+            present.remove(topic);
         } finally {
             lock.unlock();
         }
@@ -401,7 +349,7 @@ final class TopicRegistry implements TopicInstance.LifeListener {
         try {
             boolean goes = topic.go(within);
             if (goes) {
-                remove(topic);
+                present.remove(topic);
             }
             return goes;
         } finally {
