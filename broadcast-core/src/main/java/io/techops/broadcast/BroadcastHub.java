@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -199,17 +200,6 @@ public abstract class BroadcastHub implements AutoCloseable {
 
     private static Message text(String text) {
         return Message.text(Objects.requireNonNull(text, "text"));
-    }
-
-    /**
-     * Runs a task about once a second on the threads of the listener, until the hub begins to close. Only the library
-     * calls it, on a hub that a {@link Builder} made.
-     *
-     * @param task what to run, one time after the other
-     * @throws UnsupportedOperationException if the hub is that of a topic
-     */
-    protected void everySecond(Runnable task) {
-        throw new UnsupportedOperationException("the hub is that of a topic");
     }
 
     /**
@@ -517,5 +507,13 @@ public abstract class BroadcastHub implements AutoCloseable {
 
         /** {@return a new hub} */
         public abstract BroadcastHub build();
+
+        /**
+         * {@return a new hub that runs a task about once a second on the threads of the listener, one time after the
+         * other, until it begins to close} Only the library calls it.
+         *
+         * @param everySecond makes the task, before it is run for the first time; returns at once
+         */
+        protected abstract BroadcastHub build(Function<BroadcastHub, Runnable> everySecond);
     }
 }

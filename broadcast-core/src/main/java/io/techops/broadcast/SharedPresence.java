@@ -6,16 +6,10 @@ import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -72,20 +66,17 @@ public final class SharedPresence implements HubListener, AutoCloseable {
 
     private final String me = UUID.randomUUID().toString();
     private final Presence here;
-    private final Presence.Listener listener;
-    private final BroadcastHub between;
+    /** By which the nodes talk; written once, before anything is said. */
+    private volatile BroadcastHub between;
     private final LogRateLimiter failures = new LogRateLimiter();
-
-    /** On how many nodes a name is, this one included; written under the lock, read by anyone. */
-    private final Map<String, Integer> nodesOf = new ConcurrentHashMap<>();
 
     /** Guards what follows; nothing foreign runs under it. */
     private final Object lock = new Object();
-    private final Map<String, Node> others = new HashMap<>();
+    private final ArrayDeque<Runnable> events = new ArrayDeque<>();
+    private final NodeNames nodes;
     /** Those of this node that the others know. */
     private final Set<String> told = new LinkedHashSet<>();
     private final Set<String> untold = new LinkedHashSet<>();
-    private final ArrayDeque<Runnable> events = new ArrayDeque<>();
     private boolean isTelling;
     private boolean isHeard;
     private boolean closed;
@@ -99,15 +90,9 @@ public final class SharedPresence implements HubListener, AutoCloseable {
     /** Guarded by it. */
     private boolean ended;
 
-    /** What another node has said. */
-    private static final class Node {
-        private final Set<String> names = new HashSet<>();
-        private long heardAt;
-    }
-
     private SharedPresence(BroadcastHub.Builder between, Function<Peer, @Nullable String> naming,
             Presence.Listener listener) {
-        this.listener = Objects.requireNonNull(listener, "listener");
+        this.nodes = new NodeNames(listener, events);
         this.here = new Presence(naming, new Presence.Listener() {
             @Override
             public void arrived(String name) {
@@ -119,12 +104,17 @@ public final class SharedPresence implements HubListener, AutoCloseable {
                 changes(() -> departedHere(name));
             }
         });
-        this.between = between.messageListener(new MessageListener() {
+        between.messageListener(new MessageListener() {
             @Override
             public void broadcast(@Nullable Peer from, Message message, Position position) {
                 changes(() -> hear(((Message.Text) message).text()));
             }
-        }).build();
+        });
+    }
+
+    private Runnable looksOnceASecond(BroadcastHub hub) {
+        between = hub;
+        return () -> changes(this::look);
     }
 
     /**
@@ -139,13 +129,13 @@ public final class SharedPresence implements HubListener, AutoCloseable {
     public static SharedPresence over(BroadcastHub.Builder between, Function<Peer, @Nullable String> naming,
             Presence.Listener listener) {
         SharedPresence presence = new SharedPresence(between, naming, listener);
-        presence.between.everySecond(() -> presence.changes(presence::look));
+        between.build(presence::looksOnceASecond);
         return presence;
     }
 
     /** {@return the names of all who are here, on whatever node; a copy} */
     public Set<String> names() {
-        return Set.copyOf(nodesOf.keySet());
+        return nodes.names();
     }
 
     /**
@@ -154,7 +144,7 @@ public final class SharedPresence implements HubListener, AutoCloseable {
      * @param name the name
      */
     public boolean isHere(String name) {
-        return nodesOf.containsKey(Objects.requireNonNull(name, "name"));
+        return nodes.has(name);
     }
 
     @Override
@@ -194,13 +184,7 @@ public final class SharedPresence implements HubListener, AutoCloseable {
         if (looks >= sayAt) {
             sayAll();
         }
-        for (var each = others.values().iterator(); each.hasNext();) {
-            Node node = each.next();
-            if (looks - node.heardAt > FORGOTTEN) {
-                each.remove();
-                Set.copyOf(node.names).forEach(name -> left(node, name));
-            }
-        }
+        nodes.forget(looks - FORGOTTEN);
     }
 
     // What is said.
@@ -242,7 +226,7 @@ public final class SharedPresence implements HubListener, AutoCloseable {
     }
 
     private void arrivedHere(String name) {
-        count(name, 1);
+        nodes.arrived(name);
         if (name.length() > MAX_NAME_LENGTH) {
             return;
         }
@@ -255,7 +239,7 @@ public final class SharedPresence implements HubListener, AutoCloseable {
     }
 
     private void departedHere(String name) {
-        count(name, -1);
+        nodes.departed(name);
         untold.remove(name);
         if (told.remove(name)) {
             saySoon("-", name);
@@ -286,50 +270,14 @@ public final class SharedPresence implements HubListener, AutoCloseable {
             sayAll();
             return;
         }
-        Node node = others.computeIfAbsent(by, id -> new Node());
-        node.heardAt = looks;
+        nodes.heard(by, looks);
         List<String> names = List.of(lines).subList(1, lines.length).stream()
                 .map(name -> URLDecoder.decode(name, StandardCharsets.UTF_8)).toList();
         switch (lines[0].charAt(0)) {
-            case '+' -> names.forEach(name -> came(node, name));
-            case '-' -> names.forEach(name -> left(node, name));
-            case '=' -> replace(node, names);
-            default -> {
-                others.remove(by);
-                replace(node, List.of());
-            }
-        }
-    }
-
-    private void replace(Node node, Collection<String> names) {
-        Set<String> gone = new HashSet<>(node.names);
-        names.forEach(gone::remove);
-        names.forEach(name -> came(node, name));
-        gone.forEach(name -> left(node, name));
-    }
-
-    private void came(Node node, String name) {
-        if (node.names.add(name)) {
-            count(name, 1);
-        }
-    }
-
-    private void left(Node node, String name) {
-        if (node.names.remove(name)) {
-            count(name, -1);
-        }
-    }
-
-    private void count(String name, int more) {
-        int nodes = nodesOf.getOrDefault(name, 0) + more;
-        if (nodes == 0) {
-            nodesOf.remove(name);
-            events.add(() -> listener.departed(name));
-        } else {
-            nodesOf.put(name, nodes);
-            if (nodes == 1 && more > 0) {
-                events.add(() -> listener.arrived(name));
-            }
+            case '+' -> nodes.arrived(by, names);
+            case '-' -> nodes.departed(by, names);
+            case '=' -> nodes.replace(by, names);
+            default -> nodes.end(by);
         }
     }
 
@@ -365,7 +313,7 @@ public final class SharedPresence implements HubListener, AutoCloseable {
     @Override
     public String toString() {
         synchronized (lock) {
-            return nodesOf.size() + " names on " + (others.size() + 1) + " nodes";
+            return nodes.toString();
         }
     }
 }

@@ -14,6 +14,7 @@ import io.techops.broadcast.spi.SharedLogs;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /** The settings of a hub, checked as they are given. */
 public final class HubBuilder extends BroadcastHub.Builder {
@@ -190,6 +191,13 @@ public final class HubBuilder extends BroadcastHub.Builder {
     @Override
     public BroadcastHub build() {
         return new LogHub(settings);
+    }
+
+    @Override
+    protected BroadcastHub build(Function<BroadcastHub, Runnable> everySecond) {
+        LogHub hub = new LogHub(settings);
+        hub.everySecond(everySecond.apply(hub));
+        return hub;
     }
 
     /** {@return what was set so far} */

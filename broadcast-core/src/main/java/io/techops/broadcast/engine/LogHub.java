@@ -262,8 +262,8 @@ final class LogHub extends AdapterHub {
         return end.hasBegun();
     }
 
-    @Override
-    protected void everySecond(Runnable task) {
+    /** Runs a task about once a second on the threads of the listener, until the hub begins to close. */
+    void everySecond(Runnable task) {
         end.everySecond(listeners, task);
     }
 
