@@ -64,28 +64,23 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     private final HubMetrics metrics;
     private final Outbox outbox;
     private final SerialTask task;
-    private final Runnable wake;
+    private final TaskAlarm alarm;
     private final SharedLog shared;
     private final Backoff reading = new Backoff();
     private final Backoff appending = new Backoff();
     private final Follower follower;
     private final Appender appender;
+    private final BackplaneOutage outage;
     private final Census census;
     private final PeersAhead ahead = new PeersAhead();
     private final CompletableFuture<Boolean> started = new CompletableFuture<>();
 
     /** Owned by the task. */
-    private boolean cannotRead;
-    private boolean cannotAppend;
-    private HubTimer.@Nullable Cancellation alarm;
-    private long alarmAt;
     private boolean ended;
     /** What there was no room for. */
     private @Nullable Position blocked;
 
     /** Written by the task, read by anyone. */
-    private volatile boolean away;
-    private volatile long outages;
     private volatile long gaps;
     private volatile long epochs;
 
@@ -113,10 +108,12 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         this.metrics = metrics;
         this.outbox = new Outbox(timer);
         this.task = new SerialTask(executor, timer, this::turn);
-        this.wake = task::wake;
+        Runnable wake = task::wake;
+        this.alarm = new TaskAlarm(timer, wake);
         this.shared = backplane.open(logName, this::changed);
         this.follower = new Follower(shared, keeps, reading, this, wake);
         this.appender = new Appender(shared, outbox, appending, this, wake);
+        this.outage = new BackplaneOutage(name, outbox, metrics);
         this.census = new Census(shared, timer, metrics);
         entries.begin(wake);
     }
@@ -236,31 +233,13 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
             return false;
         }
         census.turn(now, peers.getAsInt());
-        return !setAlarm(now, next, asked);
-    }
-
-    /** {@return false if the timer cannot be set, for want of memory} */
-    private boolean setAlarm(long now, long latest, @Nullable End asked) {
-        long next = latest;
         if (appender.pauses() && appending.until() - next < 0) {
             next = appending.until();
         }
         if (asked != null && asked.deadline() - next < 0) {
             next = asked.deadline();
         }
-        if (alarm != null && alarmAt - now > 0 && alarmAt - next <= 0) {
-            return true;
-        }
-        if (alarm != null) {
-            alarm.cancel();
-        }
-        alarmAt = next;
-        alarm = timer.schedule(wake, Duration.ofNanos(Math.max(0, next - now)));
-        if (ForeignTimer.isUnset(alarm)) {
-            alarm = null;
-            return false;
-        }
-        return true;
+        return !alarm.set(next, now);
     }
 
     @Override
@@ -329,42 +308,24 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
 
     @Override
     public void readFailed(@Nullable Throwable failure) {
-        cannotRead = true;
-        isAway(true, failure);
+        started.complete(false);
+        outage.reading(true, failure);
     }
 
     @Override
     public void readAnswered() {
-        cannotRead = false;
-        isAway(cannotAppend, null);
+        outage.reading(false, null);
     }
 
     @Override
     public void appendFailed(@Nullable Throwable failure) {
-        cannotAppend = true;
-        isAway(true, failure);
+        started.complete(false);
+        outage.appending(true, failure);
     }
 
     @Override
     public void appendAnswered() {
-        cannotAppend = false;
-        isAway(cannotRead, null);
-    }
-
-    private void isAway(boolean now, @Nullable Throwable failure) {
-        if (away == now) {
-            return;
-        }
-        away = now;
-        outbox.close(now);
-        if (now) {
-            outages = outages + 1;
-            started.complete(false);
-            LOG.warn("The backplane is away ({}): nothing of hub {} is published until it is back", failure, name);
-        } else {
-            LOG.info("The backplane of hub {} is back", name);
-        }
-        metrics.away(now);
+        outage.appending(false, null);
     }
 
     // The end.
@@ -393,9 +354,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         ahead.end();
         ended = true; // what follows does not throw
         task.end();
-        if (alarm != null) {
-            alarm.cancel();
-        }
+        alarm.cancel();
         started.complete(Boolean.FALSE);
         try {
             shared.close();
@@ -411,7 +370,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     // What others may know.
 
     BackplaneFigures figures() {
-        return new BackplaneFigures(away, outages, appender.appends(), appender.batches(), appender.unconfirmed(), gaps,
+        return new BackplaneFigures(outage.isAway(), outage.count(), appender.appends(), appender.batches(), appender.unconfirmed(), gaps,
                 epochs, lag(), follower.duplicates(), outbox.waits(), census.known());
     }
 

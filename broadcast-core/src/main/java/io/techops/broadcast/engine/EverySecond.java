@@ -3,7 +3,6 @@ package io.techops.broadcast.engine;
 import io.techops.broadcast.HubTimer;
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs something about once a second on an executor, at once for the first time, whatever executor and timer do: a run
@@ -16,11 +15,9 @@ final class EverySecond {
     private final HubTimer timer;
     private final Runnable work;
     private final SerialTask task;
-    /** Made here, because later there may be no memory for it. */
-    private final Runnable wake;
-    /** Owned by the task, as what follows: when the next run is due. */
+    private final TaskAlarm alarm;
+    /** Owned by the task: when the next run is due. */
     private long due;
-    private HubTimer.@Nullable Cancellation alarm;
 
     /**
      * @param timer does not throw
@@ -29,7 +26,7 @@ final class EverySecond {
         this.timer = timer;
         this.work = work;
         this.task = new SerialTask(executor, timer, this::turn);
-        this.wake = task::wake;
+        this.alarm = new TaskAlarm(timer, task::wake);
         this.due = timer.nanoTime();
     }
 
@@ -52,10 +49,6 @@ final class EverySecond {
             work.run();
             ForeignCode.returned();
         }
-        if (alarm != null) {
-            alarm.cancel();
-        }
-        alarm = timer.schedule(wake, Duration.ofNanos(due - now));
-        return ForeignTimer.isUnset(alarm); // no memory
+        return !alarm.set(due, now);
     }
 }

@@ -30,7 +30,8 @@ final class FirstUses {
                 DurationRules.class, EngineThread.class, EntryNotes.class, EverySecond.class, GapCounts.class,
                 HubFigures.class, HubPeer.ReceiveResult.class, JfrEvents.class, LogBatch.class,
                 LogBatch.LeftOut.class, MessageLog.Figures.class, PeerCursor.class, PeerEvents.class,
-                PeersAhead.class, PositionRun.class, RoomWait.class, ShardCounters.Figures.class, Snapshots.class);
+                PeersAhead.class, PositionRun.class, RoomWait.class, ShardCounters.Figures.class, Snapshots.class,
+                TaskAlarm.class);
         BroadcastOptions.everyone();
         MessagePolicy.Verdict.ignore();
         useThePools();

@@ -2,18 +2,15 @@ package io.techops.broadcast.engine;
 
 import io.techops.broadcast.Attributes;
 import io.techops.broadcast.CloseReason;
-import io.techops.broadcast.HubListener;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.PolicyContext;
-import io.techops.broadcast.spi.Registration;
 import io.techops.broadcast.spi.Transport;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,15 +18,11 @@ import org.jspecify.annotations.Nullable;
  * A registered connection: the peer that the host application sees, the registration that the adapter holds, and the
  * context of the policy, so that none has to be made for a message.
  */
-final class HubPeer extends Registration implements PolicyContext {
+final class HubPeer extends ReportedPeer implements PolicyContext {
 
-    private static final long NOTHING = -1;
-
-    /** Access to what would otherwise be two objects more of each peer. */
+    /** Access to what would otherwise be an object more of each peer. */
     private static final AtomicIntegerFieldUpdater<HubPeer> CLOSE_ASKED =
             AtomicIntegerFieldUpdater.newUpdater(HubPeer.class, "closeAsked");
-    private static final AtomicLongFieldUpdater<HubPeer> LOSS =
-            AtomicLongFieldUpdater.newUpdater(HubPeer.class, "loss");
 
     /** What became of a message that a peer sent. */
     enum ReceiveResult { APPENDED, PARKED, DROPPED, PEER_CLOSED }
@@ -95,17 +88,6 @@ final class HubPeer extends Registration implements PolicyContext {
     /** Written once by the reading thread, before the shard is told to close for it: what its close frame said. */
     private volatile @Nullable CloseReason said;
 
-    /** What the listener has not been told yet that this peer has missed; {@link #NOTHING} if it knows all. */
-    private volatile long loss = NOTHING;
-
-    /** Owned by the task that tells the events: whether the last one was told. */
-    private boolean over;
-
-    /** Made with the peer, because later there may be no memory for it; null if no one is told. */
-    private ListenerDispatcher.@Nullable Event departure;
-    /** Written once before that is queued: what the transport threw. */
-    private volatile @Nullable Throwable failure;
-
     /** How it leaves the groups it is in; made for the first. */
     private volatile @Nullable Set<Consumer<Peer>> groups;
 
@@ -133,52 +115,6 @@ final class HubPeer extends Registration implements PolicyContext {
     /** {@return when it was registered, in the timer's nanoseconds} */
     long registeredAt() {
         return registeredAt;
-    }
-
-    void over() {
-        over = true;
-    }
-
-    /** {@return what tells the listener about this peer, unless it was told already that the peer has gone} */
-    ListenerDispatcher.Event event(Consumer<HubListener> telling) {
-        return new ListenerDispatcher.Event(listener -> {
-            if (!over) {
-                telling.accept(listener);
-            }
-        });
-    }
-
-    /** Sets the last event of this peer, before it joins. */
-    void departsWith(ListenerDispatcher.Event event) {
-        departure = event;
-    }
-
-    ListenerDispatcher.@Nullable Event departure() {
-        return departure;
-    }
-
-    /** Takes note of what the transport threw, for the last event to tell. */
-    void fails(Throwable cause) {
-        failure = cause;
-    }
-
-    @Nullable Throwable failure() {
-        return failure;
-    }
-
-    /** Adds to what has been missed. {@return whether the listener is to be told, and does not wait for it already} */
-    boolean loses(long count) {
-        while (true) {
-            long before = loss;
-            if (LOSS.compareAndSet(this, before, Math.max(before, 0) + count)) {
-                return before == NOTHING;
-            }
-        }
-    }
-
-    /** {@return what has been missed since this was last asked, or less than 1} */
-    long takeLoss() {
-        return LOSS.getAndSet(this, NOTHING);
     }
 
     // As the host application sees it.

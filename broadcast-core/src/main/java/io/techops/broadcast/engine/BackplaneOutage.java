@@ -1,0 +1,66 @@
+package io.techops.broadcast.engine;
+
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.logging.SafeLog;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether the backplane is away: from a call that fails on, until the calls of its kind succeed again, those that read
+ * and those that append. The outbox takes nothing meanwhile. Changed by the task of the backplane, read by anyone.
+ */
+final class BackplaneOutage {
+
+    private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
+
+    private final String hub;
+    private final Outbox outbox;
+    private final HubMetrics metrics;
+    private boolean cannotRead;
+    private boolean cannotAppend;
+    private volatile boolean away;
+    private volatile long count;
+
+    /** @param hub its name */
+    BackplaneOutage(String hub, Outbox outbox, HubMetrics metrics) {
+        this.hub = hub;
+        this.outbox = outbox;
+        this.metrics = metrics;
+    }
+
+    boolean isAway() {
+        return away;
+    }
+
+    /** {@return how often it was away} */
+    long count() {
+        return count;
+    }
+
+    /** The last call that reads has failed, or has not. */
+    void reading(boolean fails, @Nullable Throwable failure) {
+        cannotRead = fails;
+        change(failure);
+    }
+
+    /** The last call that appends has failed, or has not. */
+    void appending(boolean fails, @Nullable Throwable failure) {
+        cannotAppend = fails;
+        change(failure);
+    }
+
+    private void change(@Nullable Throwable failure) {
+        boolean now = cannotRead || cannotAppend;
+        if (away == now) {
+            return;
+        }
+        away = now;
+        outbox.close(now);
+        if (now) {
+            count = count + 1;
+            LOG.warn("The backplane is away ({}): nothing of hub {} is published until it is back", failure, hub);
+        } else {
+            LOG.info("The backplane of hub {} is back", hub);
+        }
+        metrics.away(now);
+    }
+}
