@@ -1,6 +1,5 @@
 package io.techops.broadcast.engine;
 
-import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Retention;
@@ -79,12 +78,13 @@ final class Shard {
     private final PeerTurns turns;
     private final ShardTimer deadlines;
     private final PeerTimeouts timeouts;
+    private final PeerDeadlines peerDeadlines;
     private final ClosingPeers departures;
     private final LogRounds.RoundStart turn = new LogRounds.RoundStart();
 
     /** Those that are writable and have not been given everything; each of them says that it is here. */
     private final LaggingPeers behind = new LaggingPeers();
-    private @Nullable PeerCursor called;
+    private final CalledPeers called = new CalledPeers();
     private boolean settled;
     private boolean isTimeDue;
     private long reached;
@@ -128,6 +128,7 @@ final class Shard {
         this.deadlines = new ShardTimer(timer, this::wake);
         this.timeouts = new PeerTimeouts(limits, timer, deadlines);
         this.departures = new ClosingPeers(limits.close(), timer, deadlines, outcome);
+        this.peerDeadlines = new PeerDeadlines(deadlines, timeouts, departures);
         this.turns = new PeerTurns(log, overflow, limits.close(), timer, batches, deadlines, timeouts, departures,
                 counters, outcome);
     }
@@ -245,9 +246,8 @@ final class Shard {
 
     private void begin() {
         int known = peers.size();
-        PeerCursor left = called; // by a round that failed
         log.begin(index, peers, turn);
-        called = left == null ? turn.called : chain(left, turn.called);
+        called.add(turn.called);
         turn.called = null;
         for (int i = known; i < peers.size(); i++) {
             peers.get(i).index = i;
@@ -260,26 +260,6 @@ final class Shard {
         }
     }
 
-    private static PeerCursor chain(PeerCursor first, @Nullable PeerCursor second) {
-        PeerCursor last = first;
-        while (last.nextCalled != null) {
-            last = last.nextCalled;
-        }
-        last.nextCalled = second;
-        return first;
-    }
-
-    /** {@return the next of those that the shard is called for; null if there is none} It may be called for again. */
-    private @Nullable PeerCursor nextCalled() {
-        PeerCursor cursor = called;
-        if (cursor != null) {
-            called = cursor.nextCalled;
-            cursor.nextCalled = null;
-            cursor.called = false;
-        }
-        return cursor;
-    }
-
     private void serve(boolean whole, @Nullable DrainPacer closeAll) {
         long head = turn.head;
         long tail = log.tail();
@@ -290,7 +270,7 @@ final class Shard {
         }
         reached = head;
         if (whole) {
-            while (nextCalled() != null) {
+            while (called.poll() != null) {
                 // It is served anyway.
             }
             for (int i = peers.size() - 1; i >= 0; i--) {
@@ -300,7 +280,7 @@ final class Shard {
                 serve(peers.get(i), before);
             }
         } else {
-            for (PeerCursor cursor = nextCalled(); cursor != null; cursor = nextCalled()) {
+            for (PeerCursor cursor = called.poll(); cursor != null; cursor = called.poll()) {
                 serve(cursor, before);
             }
         }
@@ -356,31 +336,9 @@ final class Shard {
         departures.keepTime(now);
         for (int i = peers.size() - 1; i >= 0; i--) {
             PeerCursor cursor = peers.get(i);
-            if (!cursor.departed() && !inTime(cursor, now)) {
+            if (!cursor.departed() && !peerDeadlines.stays(cursor, now)) {
                 remove(cursor);
             }
-        }
-    }
-
-    /** {@return whether the peer stays} */
-    private boolean inTime(PeerCursor cursor, long now) {
-        try {
-            if (cursor.ending) {
-                timeouts.keepGrace(cursor, now);
-                return !deadlines.passed(cursor.closeBy, now) || departures.close(cursor, cursor.closeReason);
-            }
-            CloseReason reason = timeouts.expired(cursor, now);
-            if (reason == null) {
-                return true;
-            }
-            return reason.code() == CloseReason.ABNORMAL
-                    ? departures.abort(cursor, reason)
-                    : departures.close(cursor, reason);
-        } catch (Throwable thrown) {
-            if (timeouts.hasPingFailed()) {
-                return departures.fail(cursor, thrown);
-            }
-            throw thrown;
         }
     }
 
