@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.ManualExecutor;
+import io.techops.broadcast.testkit.TransportCall;
 import io.techops.broadcast.testkit.VirtualTimer;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -107,7 +108,7 @@ class ChurnTest {
                 peer.registration().unregister(GONE);
             }
             case TRANSPORT_THROWS -> {
-                peer.throwFrom(FakeTransport.Call.WRITE);
+                peer.throwFrom(TransportCall.WRITE);
                 hub.broadcast("news");
             }
             case NO_PONG -> {

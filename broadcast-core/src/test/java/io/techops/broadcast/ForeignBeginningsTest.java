@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
+import io.techops.broadcast.testkit.TransportCall;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,7 +61,7 @@ class ForeignBeginningsTest {
 
     @Test
     void aHubThatItHasThrownInEnds() {
-        FakeTransport broken = rig.join(new FakeTransport().knowingPositions().throwFrom(FakeTransport.Call.TELL));
+        FakeTransport broken = rig.join(new FakeTransport().knowingPositions().throwFrom(TransportCall.TELL));
         rig.run();
         assertThat(broken.isAborted()).isTrue();
         var end = rig.hub().shutdown(Duration.ofSeconds(1)).toCompletableFuture();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
+import io.techops.broadcast.testkit.TransportCall;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -284,7 +285,7 @@ class HeartbeatTest {
 
     @Test
     void aTransportThatThrowsFromPingFails() {
-        FakeTransport peer = rig.join().throwFrom(FakeTransport.Call.PING);
+        FakeTransport peer = rig.join().throwFrom(TransportCall.PING);
         rig.passSeconds(25);
         assertThat(rig.listener().of(peer.peer())).containsExactly("peer 1 registered",
                 "peer 1 failed told to throw from PING", "peer 1 unregistered 1006");

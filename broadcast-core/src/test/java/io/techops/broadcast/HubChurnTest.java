@@ -12,6 +12,7 @@ import static io.techops.broadcast.StressRun.startAll;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.testkit.FakeTransport;
+import io.techops.broadcast.testkit.TransportCall;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -165,7 +166,7 @@ class HubChurnTest {
         long before = hub.stats().messages();
         transport.stallAfter(random.nextInt(1, 5));
         if (random.nextInt(4) == 0) {
-            transport.throwFrom(FakeTransport.Call.WRITE);
+            transport.throwFrom(TransportCall.WRITE);
         }
         transport.register(hub);
         if (guests.size() < 3_000) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
+import io.techops.broadcast.testkit.TransportCall;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -70,7 +71,7 @@ class HubStatsTest {
                     hub.broadcast("message " + i);
                 }
                 skips.becomeWritable();
-                FakeTransport fails = new FakeTransport().throwFrom(FakeTransport.Call.WRITE).register(hub);
+                FakeTransport fails = new FakeTransport().throwFrom(TransportCall.WRITE).register(hub);
                 hub.broadcast("the last");
                 assertThat(fails.isOpen()).isFalse();
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
+import io.techops.broadcast.testkit.TransportCall;
 import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -301,7 +302,7 @@ class SlowPeerTest {
 
         @Test
         void aTransportThatThrowsFromCloseIsAbortedAtOnce() {
-            FakeTransport slow = rig.join().stallAfter(1).throwFrom(FakeTransport.Call.CLOSE);
+            FakeTransport slow = rig.join().stallAfter(1).throwFrom(TransportCall.CLOSE);
             rig.broadcastEach(0, 5);
             assertThat(slow.isAborted()).isTrue();
         }

@@ -13,6 +13,7 @@ import io.techops.broadcast.PeerGroup;
 import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
+import io.techops.broadcast.testkit.TransportCall;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
@@ -77,7 +78,7 @@ class AddressedTest {
             rig.hub().peers().forEach(group::add);
             first.leave(CloseReason.of(1000));
             second.peer().close(CloseReason.of(1000));
-            third.throwFrom(FakeTransport.Call.WRITE);
+            third.throwFrom(TransportCall.WRITE);
             rig.broadcast("x");
             rig.run();
             assertThat(group.size()).isZero();

@@ -15,6 +15,7 @@ import io.techops.broadcast.Retention;
 import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
+import io.techops.broadcast.testkit.TransportCall;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -89,11 +90,10 @@ class HubModelTest {
         private final Coverage coverage;
         private final boolean skip;
         private final boolean butSender;
-        private final int messages;
-        private final long bytes;
         private final HubRig rig;
         private final HubHistory history = new HubHistory();
         private final List<HubModelSubject> subjects = new ArrayList<>();
+        private final HubModelChecks checks;
         private final PeerGroup group = new PeerGroup();
         private int number;
 
@@ -102,31 +102,34 @@ class HubModelTest {
             this.coverage = coverage;
             this.skip = random.nextBoolean();
             this.butSender = random.nextBoolean();
-            this.messages = 1 + random.nextInt(12);
-            this.bytes = random.nextInt(3) == 0 ? 100 + random.nextInt(500) : 1 << 20;
+            int messages = 1 + random.nextInt(12);
+            long bytes = random.nextInt(3) == 0 ? 100 + random.nextInt(500) : 1 << 20;
+            Retention retention = Retention.of(messages, bytes);
             int shards = 1 + random.nextInt(3);
             this.rig = new HubRig(builder -> builder
                     .shards(shards)
-                    .retention(Retention.of(messages, bytes))
+                    .retention(retention)
                     .overflow(skip ? OverflowPolicy.skip() : OverflowPolicy.disconnect())
                     .delivery(butSender ? DeliveryPolicy.everyoneButSender() : DeliveryPolicy.everyone())
                     .stallTimeout(Duration.ofSeconds(4))
                     .listener(history).messageListener(history));
+            this.checks = new HubModelChecks(rig, history, subjects, skip, butSender, retention, random);
         }
 
         void play() {
             for (int i = 0; i < STEPS; i++) {
                 step();
                 while (random.nextInt(3) > 0 && rig.executor().runAny(random)) {
-                    checkAll(false);
+                    checks.checkAll(false);
                 }
-                checkAll(false);
+                checks.checkAll(false);
             }
             settle();
             close();
             coverage.disconnects += rig.hub().stats().overflows() * (skip ? 0 : 1);
             coverage.missed += skip ? rig.hub().stats().missed() : 0;
             coverage.delivered += rig.hub().stats().deliveries();
+            coverage.closes += checks.closes;
             coverage.stalls += rig.hub().stats().stalls();
             coverage.failures += rig.hub().stats().failures();
         }
@@ -268,7 +271,7 @@ class HubModelTest {
             one.troubled = true;
             switch (random.nextInt(3)) {
                 case 0 -> one.transport.registration().unregister(CloseReason.of(CloseReason.ABNORMAL));
-                case 1 -> one.transport.throwFrom(FakeTransport.Call.WRITE);
+                case 1 -> one.transport.throwFrom(TransportCall.WRITE);
                 default -> {
                     if (one.closeAskedAt < 0) {
                         one.closeAskedAt = 2 * rig.hub().stats().messages();
@@ -281,80 +284,6 @@ class HubModelTest {
         private @Nullable HubModelSubject any() {
             List<HubModelSubject> left = subjects.stream().filter(subject -> subject.peer().isRegistered()).toList();
             return left.isEmpty() ? null : left.get(random.nextInt(left.size()));
-        }
-
-        private void checkAll(boolean settled) {
-            HubStats stats = rig.hub().stats();
-            assertThat(stats.retainedMessages()).isLessThanOrEqualTo(messages);
-            assertThat(stats.retainedBytes()).isLessThanOrEqualTo(bytes);
-            assertThat(stats.addressedMessages()).isLessThanOrEqualTo(messages);
-            assertThat(stats.addressedBytes()).isLessThanOrEqualTo(Math.max(bytes, 64 + 5 + 6 * 32));
-            for (HubModelSubject subject : subjects) {
-                assertThat(subject.transport.violations()).isEmpty();
-                subject.checkSafety();
-                Peer peer = subject.peer();
-                assertThat(peer.isRegistered() || subject.troubled || rig.hub().isClosed())
-                        .as("a healthy peer stays").isTrue();
-                if (!subject.troubled) {
-                    assertThat(peer.missed()).as("a healthy peer misses nothing").isZero();
-                }
-                if (settled || rig.executor().pending() == 0 && random.nextInt(4) == 0) {
-                    checkStream(subject);
-                }
-            }
-        }
-
-        /** Only while the listener has been told everything; not at every step, because it takes long. */
-        private void checkStream(HubModelSubject subject) {
-            checkPositions(subject.transport);
-            Peer peer = subject.peer();
-            List<String> got = subject.transport.texts();
-            List<String> meant = history.of(peer, subject.joined, Long.MAX_VALUE, butSender);
-            assertThat(peer.delivered()).as("delivered").isEqualTo(got.size());
-            if (rig.executor().pending() == 0) {
-                assertThat(history.missed.getOrDefault(peer, 0L)).as("missed, as told").isEqualTo(peer.missed());
-            }
-            if (skip) {
-                assertThat(isSubsequence(got, meant)).as("%s in the order of %s", got, meant).isTrue();
-            } else {
-                assertThat(got).as("one contiguous run").isEqualTo(meant.subList(0, got.size()));
-            }
-            if (peer.isRegistered()) {
-                assertThat(peer.delivered() + peer.missed() + peer.lag()).as("appended").isEqualTo(meant.size());
-            }
-            CloseReason closed = subject.transport.closed();
-            if (closed != null && closed.code() == CloseReason.NORMAL) {
-                coverage.closes++;
-                assertThat(peer.delivered() + peer.missed()).as("all from before the close")
-                        .isGreaterThanOrEqualTo(
-                                history.of(peer, subject.joined, subject.closeAskedAt, butSender).size());
-            }
-        }
-
-        /** What a peer is given, and what the stats show, are the positions that the listener was told. */
-        private void checkPositions(FakeTransport transport) {
-            List<String> texts = transport.texts();
-            List<Long> sequences = transport.sequences();
-            Iterator<Position> positions = transport.positions().iterator();
-            for (int i = 0; i < texts.size(); i++) {
-                if (sequences.get(i) != Batch.UNNUMBERED) {
-                    Position position = positions.next();
-                    assertThat(position.sequence()).isEqualTo(sequences.get(i));
-                    assertThat(history.positions.get(position)).as("at %s", position).isEqualTo(texts.get(i));
-                }
-            }
-            assertThat(positions).as("more positions").isExhausted();
-            Position last = rig.hub().stats().position();
-            assertThat(last.sequence()).isEqualTo(rig.hub().stats().messages());
-            assertThat(last.sequence() == 0 || history.positions.containsKey(last)).as("the last").isTrue();
-        }
-
-        private static boolean isSubsequence(List<String> some, List<String> all) {
-            int found = 0;
-            for (String one : all) {
-                found += found < some.size() && some.get(found).equals(one) ? 1 : 0;
-            }
-            return found == some.size();
         }
 
         private void settle() {
@@ -371,7 +300,7 @@ class HubModelTest {
                 }
                 rig.run();
             }
-            checkAll(true);
+            checks.checkAll(true);
             for (HubModelSubject subject : subjects) {
                 Peer peer = subject.peer();
                 if (peer.isRegistered()) {
@@ -393,7 +322,7 @@ class HubModelTest {
                     }
                 }
             }
-            checkAll(true);
+            checks.checkAll(true);
             rig.passSeconds(1);
             assertThat(end).as("the end").isCompleted();
             assertThat(rig.timer().pending()).as("timers left").isZero();
@@ -402,7 +331,7 @@ class HubModelTest {
             assertThat(history.lives.values()).allSatisfy(life ->
                     assertThat(life.get(life.size() - 1)).startsWith("unregistered"));
             for (HubModelSubject subject : subjects) {
-                checkStream(subject);
+                checks.checkStream(subject);
                 if (!subject.troubled) {
                     assertThat(subject.transport.texts()).as("written before the end").isEqualTo(
                             history.of(subject.peer(), subject.joined, Long.MAX_VALUE, butSender));

@@ -14,6 +14,7 @@ import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
+import io.techops.broadcast.testkit.TransportCall;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -153,8 +154,8 @@ class HubShutdownTest {
             rig.run();
             FakeTransport second = new FakeTransport();
             FakeTransport third = rig.join();
-            first.throwFrom(FakeTransport.Call.WRITE);
-            third.throwFrom(FakeTransport.Call.WRITE);
+            first.throwFrom(TransportCall.WRITE);
+            third.throwFrom(TransportCall.WRITE);
             FakeTransport last = rig.join();
             last.duringWrite(() -> {
                 rig.join(second);

@@ -15,6 +15,7 @@ import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
 import io.techops.broadcast.testkit.MemoryBackplane;
+import io.techops.broadcast.testkit.TransportCall;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -255,7 +256,7 @@ class JfrEventsTest {
                 peer -> peer.peer().close(CloseReason.of(1000)),
                 peer -> peer.end(CloseReason.of(1009), false),
                 peer -> {
-                    peer.throwFrom(FakeTransport.Call.WRITE);
+                    peer.throwFrom(TransportCall.WRITE);
                     peer.becomeWritable();
                 });
         for (Consumer<FakeTransport> way : ways) {

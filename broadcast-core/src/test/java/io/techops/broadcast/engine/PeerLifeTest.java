@@ -13,6 +13,7 @@ import io.techops.broadcast.Peer;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
+import io.techops.broadcast.testkit.TransportCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +45,7 @@ class PeerLifeTest {
 
         @Test
         void unregisteredComesOnceHoweverManyEndTheConnection() {
-            FakeTransport peer = rig.join().throwFrom(FakeTransport.Call.WRITE);
+            FakeTransport peer = rig.join().throwFrom(TransportCall.WRITE);
             peer.peer().close(NORMAL);
             rig.broadcast("a");
             peer.duringWrite(() -> peer.registration().unregister(CloseReason.of(1006)));
@@ -132,7 +133,7 @@ class PeerLifeTest {
 
         @Test
         void areAbortedAndDisturbNobody() {
-            FakeTransport broken = rig.join().throwFrom(FakeTransport.Call.WRITE);
+            FakeTransport broken = rig.join().throwFrom(TransportCall.WRITE);
             FakeTransport healthy = rig.join();
             rig.broadcast("a");
             rig.run();
@@ -145,7 +146,7 @@ class PeerLifeTest {
 
         @Test
         void mayThrowFromAbortToo() {
-            FakeTransport broken = rig.join().throwFrom(FakeTransport.Call.ABORT);
+            FakeTransport broken = rig.join().throwFrom(TransportCall.ABORT);
             broken.duringWrite(() -> {
                 throw new AssertionError("on purpose");
             });

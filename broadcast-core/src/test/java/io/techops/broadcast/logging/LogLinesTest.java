@@ -17,6 +17,7 @@ import io.techops.broadcast.Topics;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
 import io.techops.broadcast.testkit.ManualExecutor;
+import io.techops.broadcast.testkit.TransportCall;
 import io.techops.broadcast.testkit.VirtualTimer;
 import java.time.Duration;
 import java.util.List;
@@ -97,7 +98,7 @@ class LogLinesTest {
         BroadcastHub hub = BroadcastHub.builder().executor(tasks).timer(timer).shards(1)
                 .retention(Retention.of(1, 1_000)).overflow(OverflowPolicy.skip()).build();
         FakeTransport slow = new FakeTransport().stallAfter(1).register(hub);
-        FakeTransport broken = new FakeTransport().throwFrom(FakeTransport.Call.WRITE).register(hub);
+        FakeTransport broken = new FakeTransport().throwFrom(TransportCall.WRITE).register(hub);
         for (int i = 0; i < 3; i++) {
             hub.broadcast("message " + i);
             tasks.runAll();
@@ -246,7 +247,7 @@ class LogLinesTest {
     void whatPeersDoIsNeverMoreThanDebug() {
         HubRig rig = HubRig.keeping(3);
         FakeTransport slow = rig.join().stallAfter(1);
-        FakeTransport broken = rig.join().throwFrom(FakeTransport.Call.WRITE);
+        FakeTransport broken = rig.join().throwFrom(TransportCall.WRITE);
         FakeTransport big = rig.join();
         rig.join();
         big.send("x".repeat(70_000));

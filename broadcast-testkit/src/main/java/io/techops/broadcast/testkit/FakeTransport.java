@@ -5,20 +5,13 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
-import io.techops.broadcast.Position;
 import io.techops.broadcast.Replay;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.spi.Registration;
-import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.spi.Transport;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,53 +35,13 @@ import org.jspecify.annotations.Nullable;
  * <p>May be extended to do more within a call of the hub; an override of such a method calls {@code super}. Safe for
  * use by any number of threads.
  */
-public class FakeTransport implements Transport {
+public class FakeTransport extends RecordingTransport {
 
-    /** What a transport can be told to throw from. */
-    public enum Call {
-        /** {@link Transport#write}; nothing of the batch is taken. */
-        WRITE,
-        /** {@link Transport#tell}. */
-        TELL,
-        /** {@link Transport#ping}. */
-        PING,
-        /** {@link Transport#close}. */
-        CLOSE,
-        /** {@link Transport#abort}. */
-        ABORT,
-        /** {@link Transport#resume}. */
-        RESUME
-    }
-
-    private static final int UNLIMITED = Integer.MAX_VALUE;
-    private static final int PRINTED = 10;
-
-    private final AtomicBoolean busy = new AtomicBoolean();
     private final Attributes attributes;
 
-    // All of these are guarded by this transport's monitor.
-    private final List<Message> messages = new ArrayList<>();
-    private final List<Long> sequences = new ArrayList<>();
-    private final List<Position> positions = new ArrayList<>();
-    private final List<@Nullable String> keys = new ArrayList<>();
-    private final List<StreamEvent> events = new ArrayList<>();
-    private final List<Integer> batches = new ArrayList<>();
-    private final List<String> violations = new ArrayList<>();
-    private int batchesUntilStall = UNLIMITED;
-    private boolean writable = true;
-    private @Nullable Call throwing;
-    private boolean answersClose;
-    private Runnable duringWrite = () -> { };
-    private @Nullable Function<Batch, ? extends Batch.Encoding> encoder;
-    private int pings;
-    private int resumes;
-    private int aborts;
-    private @Nullable CloseReason closed;
-    private @Nullable CloseReason ended;
-
-    private boolean knowsPositions;
-    private boolean encodesSlowly;
     private Replay replay = Replay.none();
+    /** Guarded by this transport's monitor. */
+    private boolean answersClose;
 
     private volatile @Nullable Registration registration;
 
@@ -158,7 +111,7 @@ public class FakeTransport implements Transport {
         CloseReason answered;
         synchronized (this) {
             registration = made;
-            answered = answersClose ? closed : null; // it was closed before it could answer
+            answered = answersClose ? closed() : null; // it was closed before it could answer
         }
         if (answered != null) {
             leave(answered);
@@ -187,7 +140,7 @@ public class FakeTransport implements Transport {
      * @param call from which call
      * @return this transport
      */
-    public synchronized FakeTransport throwFrom(Call call) {
+    public synchronized FakeTransport throwFrom(TransportCall call) {
         Objects.requireNonNull(call, "call");
         throwing = call;
         return this;
@@ -346,232 +299,25 @@ public class FakeTransport implements Transport {
         return registration().peer();
     }
 
-    // What the hub has done with it.
-
-    /** {@return everything it has taken, in order; a copy} */
-    public synchronized List<Message> messages() {
-        return List.copyOf(messages);
-    }
-
-    /** {@return the text of everything it has taken, in order; a copy} A binary message prints its kind and size. */
-    public List<String> texts() {
-        return messages().stream()
-                .map(message -> message instanceof Message.Text text ? text.text() : message.toString())
-                .toList();
-    }
-
-    /** {@return the sequences of {@link #messages}; {@link Batch#UNNUMBERED} for what was sent to it alone; a copy} */
-    public synchronized List<Long> sequences() {
-        return List.copyOf(sequences);
-    }
-
-    /** {@return the positions of the broadcasts among {@link #messages}; a copy} */
-    public synchronized List<Position> positions() {
-        return List.copyOf(positions);
-    }
-
-    /** {@return the keys of {@link #messages}, null for those without one; a copy} */
-    public synchronized List<@Nullable String> keys() {
-        return Collections.unmodifiableList(new ArrayList<>(keys));
-    }
-
-    /** {@return what it was told beside messages, in order; a copy} Nothing unless it knows positions. */
-    public synchronized List<StreamEvent> events() {
-        return List.copyOf(events);
-    }
-
-    /** {@return the sizes of the batches it was given, in messages: one for every write; a copy} */
-    public synchronized List<Integer> batches() {
-        return List.copyOf(batches);
-    }
-
-    /** {@return what the hub did that it must not do to a transport, in words; empty if all was well; a copy} */
-    public synchronized List<String> violations() {
-        return List.copyOf(violations);
-    }
-
-    /** {@return whether it can take a batch now} */
-    public synchronized boolean isWritable() {
-        return writable;
-    }
-
-    /** {@return how often it was told to ping} */
-    public synchronized int pings() {
-        return pings;
-    }
-
-    /** {@return how often it was told to read on} */
-    public synchronized int resumes() {
-        return resumes;
-    }
-
-    /** {@return whether the hub has aborted the connection} */
-    public synchronized boolean isAborted() {
-        return aborts > 0;
-    }
-
-    /** {@return what the hub has closed it with; {@code null} if it has not} */
-    public synchronized @Nullable CloseReason closed() {
-        return closed;
-    }
-
-    /** {@return whether the hub has neither closed nor aborted it} Whether its peer has left does not matter here. */
-    public synchronized boolean isOpen() {
-        return closed == null && aborts == 0;
-    }
-
-    // As the hub sees it.
-
-    @Override
-    public boolean write(Batch batch) {
-        Objects.requireNonNull(batch, "batch");
-        enter(Call.WRITE);
-        try {
-            Runnable action;
-            synchronized (this) {
-                action = duringWrite;
-            }
-            action.run();
-            return take(batch);
-        } finally {
-            busy.set(false);
-        }
-    }
-
-    @Override
-    public synchronized boolean knowsPositions() {
-        return knowsPositions;
-    }
-
-    @Override
-    public synchronized boolean encodesSlowly() {
-        return encodesSlowly;
-    }
-
-    @Override
-    public boolean tell(StreamEvent event) {
-        Objects.requireNonNull(event, "event");
-        enter(Call.TELL);
-        try {
-            synchronized (this) {
-                check(isOpen(), "tell after the end");
-                check(writable, "tell while not writable");
-                check(knowsPositions, "tell without knowing positions");
-                check(event instanceof StreamEvent.Open == (events.isEmpty() && messages.isEmpty()),
-                        "open is the first of all, once");
-                events.add(event);
-                return writable;
-            }
-        } finally {
-            busy.set(false);
-        }
-    }
-
-    private synchronized boolean take(Batch batch) {
-        check(isOpen(), "write after the end");
-        check(writable, "write while not writable");
-        check(batch.size() > 0, "write of nothing");
-        check(!knowsPositions || !events.isEmpty(), "write before open");
-        if (encoder != null) {
-            batch.encoding(encoder);
-        }
-        batches.add(batch.size());
-        for (int i = 0; i < batch.size(); i++) {
-            messages.add(batch.message(i));
-            sequences.add(batch.sequence(i));
-            keys.add(batch.key(i));
-            Position position = batch.position(i);
-            if (position != null) {
-                positions.add(position);
-            }
-        }
-        if (batchesUntilStall != UNLIMITED && --batchesUntilStall <= 0) {
-            writable = false;
-        }
-        return writable;
-    }
-
-    @Override
-    public void ping() {
-        enter(Call.PING);
-        synchronized (this) {
-            check(isOpen(), "ping after the end");
-            check(writable, "ping while not writable");
-            pings++;
-        }
-        busy.set(false);
-    }
+    // What it answers the hub.
 
     @Override
     public void close(CloseReason reason) {
-        Objects.requireNonNull(reason, "reason");
-        enter(Call.CLOSE);
-        boolean answer;
+        boolean answers;
         synchronized (this) {
-            answer = answersClose && registration != null; // otherwise register answers
-            check(isOpen(), "close after the end");
-            check(reason.isSendable() || reason == ended, "close with " + reason);
-            closed = reason;
+            super.close(reason);
+            answers = answersClose && registration != null; // otherwise register answers
         }
-        busy.set(false);
-        if (answer) {
+        if (answers) {
             leave(reason);
         }
     }
 
-    @Override
-    public void abort() {
-        enter(Call.ABORT);
-        synchronized (this) {
-            aborts++;
-        }
-        busy.set(false);
-    }
-
-    @Override
-    public void resume() {
-        enter(Call.RESUME);
-        synchronized (this) {
-            check(isOpen(), "resume after the end");
-            resumes++;
-        }
-        busy.set(false);
-    }
-
     /** {@return in short what has become of it, and the last ten messages that it has taken} */
     @Override
-    public synchronized String toString() {
+    public String toString() {
         Registration known = registration;
-        int printedFrom = Math.max(0, messages.size() - PRINTED);
-        return "transport of " + (known == null ? "no peer yet" : known.peer()) + ": " + messages.size()
-                + " messages in " + batches.size() + " batches, " + state()
-                + (messages.isEmpty() ? "" : printedFrom == 0 ? ": " : ": …, ")
-                + messages.stream().skip(printedFrom).map(Inbox::print).collect(Collectors.joining(", "));
-    }
-
-    private String state() {
-        if (aborts > 0) {
-            return "aborted";
-        }
-        return closed != null ? "closed with " + closed : writable ? "writable" : "stalled";
-    }
-
-    private void enter(Call call) {
-        check(busy.compareAndSet(false, true), call + " during another call");
-        synchronized (this) {
-            if (throwing != call) {
-                return;
-            }
-            throwing = null;
-        }
-        busy.set(false);
-        throw new IllegalStateException("told to throw from " + call);
-    }
-
-    private synchronized void check(boolean right, String violation) {
-        if (!right) {
-            violations.add(violation);
-        }
+        return "transport of " + (known == null ? "no peer yet" : known.peer()) + ": " + super.toString();
     }
 
     private static void checkCount(int count) {

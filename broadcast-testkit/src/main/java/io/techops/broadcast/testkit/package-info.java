@@ -1,7 +1,8 @@
 /*
  * The library's own tests are written with it. The floors, each using only those below it: ManualExecutor,
- * VirtualTimer, RecordingListener, Inbox, Outgoing; VirtualTime, FakeTransport, TestClient; the assertions,
- * MemoryClient; HubRig. Beside them: FaultyNetwork, MemoryLog; LogStore; MemoryBackplane.
+ * VirtualTimer, RecordingListener, Inbox, Outgoing, TransportCall, CallWatch; VirtualTime, TakenMessages, TestClient;
+ * RecordingTransport; FakeTransport; the assertions, MemoryClient; HubRig. Beside them: FaultyNetwork, MemoryLog;
+ * LogStore; MemoryBackplane.
  */
 
 /**

@@ -190,7 +190,7 @@ class BroadcastAssertionsTest {
             FakeTransport broken = small.join();
             small.broadcastEach(0, 1);
             assertThat(small.hub().stats()).hasNoTrouble();
-            broken.throwFrom(FakeTransport.Call.WRITE);
+            broken.throwFrom(TransportCall.WRITE);
             small.broadcastEach(1, 2);
             fails(() -> assertThat(small.hub().stats()).hasNoTrouble(), "Expected failures to be 0, but it is 1");
             small.broadcastEach(2, 3);

@@ -13,7 +13,6 @@ import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.Position;
-import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.spi.Transport;
@@ -127,24 +126,24 @@ class FakeTransportTest {
 
         @Test
         void toThrowOnceFromACall() {
-            for (FakeTransport.Call call : FakeTransport.Call.values()) {
+            for (TransportCall call : TransportCall.values()) {
                 FakeTransport transport = new FakeTransport().knowingPositions().throwFrom(call);
                 Runnable said = () -> say(transport, call);
-                if (call != FakeTransport.Call.WRITE) { // no hub, no batch
+                if (call != TransportCall.WRITE) { // no hub, no batch
                     assertThatThrownBy(said::run).isInstanceOf(IllegalStateException.class)
                             .hasMessage("told to throw from " + call);
                     said.run();
                     assertThat(transport).hasNoViolations();
                 }
             }
-            FakeTransport broken = rig.join().throwFrom(FakeTransport.Call.WRITE);
+            FakeTransport broken = rig.join().throwFrom(TransportCall.WRITE);
             rig.broadcast("a");
             rig.run();
             assertThat(broken).hasReceivedNothing().isAborted();
             assertThat(rig.listener().of(broken.peer())).contains("peer 1 failed told to throw from WRITE");
         }
 
-        private void say(Transport transport, FakeTransport.Call call) {
+        private void say(Transport transport, TransportCall call) {
             switch (call) {
                 case TELL -> transport.tell(new StreamEvent.Open(Position.of("a", 0), false));
                 case PING -> transport.ping();
@@ -280,134 +279,6 @@ class FakeTransportTest {
             FakeTransport transport = rig.join();
             assertThatThrownBy(() -> rig.join(transport)).isInstanceOf(IllegalStateException.class)
                     .hasMessage("registered already, as peer 1");
-        }
-    }
-
-    /** The hub of these tests is right; they put a careless one between it and the transport. */
-    @Nested
-    class WhatItNotesOfACarelessHub {
-
-        private final FakeTransport transport = new FakeTransport();
-
-        /** Writes whatever comes, whether or not the transport said that it can take it. */
-        private final class Careless implements Transport {
-
-            @Override
-            public boolean write(Batch batch) {
-                transport.write(batch);
-                return true;
-            }
-
-            @Override
-            public void ping() {
-            }
-
-            @Override
-            public void close(CloseReason reason) {
-            }
-
-            @Override
-            public void abort() {
-            }
-
-            @Override
-            public void resume() {
-            }
-        }
-
-        private void write(String text) {
-            rig.broadcast(text);
-            rig.run();
-        }
-
-        private void careless() {
-            AdapterHub.of(rig.hub()).register(new Careless());
-        }
-
-        @Test
-        void aWriteWhileItIsNotWritable() {
-            careless();
-            transport.stallAfter(1);
-            write("a");
-            assertThat(transport).hasNoViolations();
-            write("b");
-            assertThat(transport.violations()).containsExactly("write while not writable");
-        }
-
-        @Test
-        void aWriteAfterAClose() {
-            careless();
-            transport.close(GOING_AWAY);
-            write("a");
-            assertThat(transport.violations()).containsExactly("write after the end");
-        }
-
-        @Test
-        void aWriteAfterAnAbort() {
-            careless();
-            transport.abort();
-            write("a");
-            assertThat(transport.violations()).containsExactly("write after the end");
-        }
-
-        @Test
-        void aWriteDuringAWrite() {
-            careless();
-            transport.duringWrite(() -> {
-                transport.duringWrite(() -> { });
-                transport.ping();
-            });
-            write("a");
-            assertThat(transport.violations()).containsExactly("PING during another call");
-        }
-
-        @Test
-        void aPingWhileItIsNotWritable() {
-            careless();
-            transport.stallAfter(1);
-            write("a");
-            transport.ping();
-            assertThat(transport.violations()).containsExactly("ping while not writable");
-        }
-
-        @Test
-        void aPingOrAResumeAfterTheEnd() {
-            transport.close(GOING_AWAY);
-            transport.ping();
-            transport.resume();
-            assertThat(transport.violations()).containsExactly("ping after the end", "resume after the end");
-        }
-
-        @Test
-        void aSecondClose() {
-            transport.close(GOING_AWAY);
-            transport.close(GOING_AWAY);
-            assertThat(transport.violations()).containsExactly("close after the end");
-        }
-
-        @Test
-        void aCloseWithACodeThatMustNotBeSent() {
-            transport.close(CloseReason.of(CloseReason.ABNORMAL, "gone"));
-            assertThat(transport.violations()).containsExactly("close with 1006 gone");
-        }
-
-        @Test
-        void butNotAnAbortAfterACloseOrAnother() {
-            transport.close(GOING_AWAY);
-            transport.abort();
-            transport.abort();
-            assertThat(transport).hasNoViolations();
-        }
-
-        @Test
-        void andTheRigFailsForIt() {
-            rig.join(transport);
-            rig.run();
-            transport.close(CloseReason.of(CloseReason.NO_CODE, ""));
-            assertThatThrownBy(rig::run).isInstanceOf(AssertionError.class)
-                    .hasMessageContaining("violations of transport of peer 1").hasMessageContaining("close with 1005");
-            assertThatThrownBy(() -> rig.passSeconds(1)).isInstanceOf(AssertionError.class);
-            assertThatThrownBy(() -> rig.broadcastEach(0, 1)).isInstanceOf(AssertionError.class);
         }
     }
 }

@@ -124,7 +124,7 @@ class HubRigTest {
         HubRig rig = HubRig.keeping(2);
         FakeTransport talks = rig.join();
         FakeTransport slow = rig.join().stallAfter(1);
-        FakeTransport broken = rig.join().throwFrom(FakeTransport.Call.WRITE);
+        FakeTransport broken = rig.join().throwFrom(TransportCall.WRITE);
         rig.run();
         rig.broadcast("a");
         rig.run();
