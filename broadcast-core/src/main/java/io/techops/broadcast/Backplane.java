@@ -2,8 +2,8 @@ package io.techops.broadcast;
 
 /**
  * An engine that keeps the logs which the hubs of many nodes share, as a host application holds it: it makes one, gives
- * it to {@link BroadcastHub.Builder#backplane}, and closes it after the hubs. What an engine has to do is said by {@code
- * io.techops.broadcast.spi.SharedLogs}, which each of them implements. Safe for use by any number of threads.
+ * it to {@link BroadcastHub.Builder#backplane}, and closes it after the hubs. What an engine has to do is said by
+ * {@code io.techops.broadcast.spi.SharedLogs}, which each of them implements. Safe for use by any number of threads.
  */
 public interface Backplane extends AutoCloseable {
 

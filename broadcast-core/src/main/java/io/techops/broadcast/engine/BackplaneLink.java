@@ -370,8 +370,8 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     // What others may know.
 
     BackplaneFigures figures() {
-        return new BackplaneFigures(outage.isAway(), outage.count(), appender.appends(), appender.batches(), appender.unconfirmed(), gaps,
-                epochs, lag(), follower.duplicates(), outbox.waits(), census.known());
+        return new BackplaneFigures(outage.isAway(), outage.count(), appender.appends(), appender.batches(),
+                appender.unconfirmed(), gaps, epochs, lag(), follower.duplicates(), outbox.waits(), census.known());
     }
 
     private long lag() {

@@ -10,7 +10,7 @@ import io.techops.broadcast.spi.Batch;
 import io.techops.broadcast.spi.Transport;
 import org.junit.jupiter.api.Test;
 
-/** What a transport notes of a careless hub. That of these tests is right: they put one between it and the transport. */
+/** What a transport notes of a careless hub: the tests put one between the hub, which is right, and the transport. */
 class CarelessHubTest {
 
     private static final CloseReason GOING_AWAY = CloseReason.of(CloseReason.GOING_AWAY, "");
