@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Makes recordings of hubs, and reads them. */
 abstract class FlightRecording {
 
-    private static final String PREFIX = "io.techops.broadcast.";
+    static final String PREFIX = "io.techops.broadcast.";
 
     @TempDir
     private Path folder;
