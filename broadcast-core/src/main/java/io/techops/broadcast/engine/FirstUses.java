@@ -27,11 +27,10 @@ final class FirstUses {
             return;
         }
         initialize(BackplaneEvents.class, BackplaneFigures.class, BackplaneLink.class, Census.class, DrainPacer.class,
-                DurationRules.class, EngineThread.class, EntryNotes.class, EverySecond.class, GapCounts.class,
-                HubFigures.class, HubPeer.ReceiveResult.class, JfrEvents.class, LogBatch.class,
-                LogBatch.LeftOut.class, MessageLog.Figures.class, PeerCursor.class, PeerEvents.class,
-                PeersAhead.class, PositionRun.class, RoomWait.class, ShardCounters.Figures.class, Snapshots.class,
-                TaskAlarm.class);
+                DurationRules.class, EngineThread.class, EntryNotes.class, GapCounts.class, HubFigures.class,
+                HubPeer.ReceiveResult.class, JfrEvents.class, LogBatch.class, LogBatch.LeftOut.class,
+                MessageLog.Figures.class, PeerCursor.class, PeerEvents.class, PeersAhead.class, PeriodicTask.class,
+                PositionRun.class, RoomWait.class, ShardCounters.Figures.class, Snapshots.class, TaskAlarm.class);
         BroadcastOptions.everyone();
         MessagePolicy.Verdict.ignore();
         useThePools();

@@ -43,7 +43,7 @@ final class HubShutdown {
     private final @Nullable ForeignTimer ownTimer;
     private final Runnable afterEnd;
     private final @Nullable BackplaneLink backplane;
-    private volatile @Nullable EverySecond everySecond;
+    private volatile @Nullable PeriodicTask periodic;
 
     /** How the hub ends: what the first call said, for all who begin the end at the same time. */
     private final AtomicReference<Shard.@Nullable Drain> begun = new AtomicReference<>();
@@ -81,8 +81,8 @@ final class HubShutdown {
 
     /** Runs a task once a second until the end begins. */
     void everySecond(Executor executor, Runnable task) {
-        EverySecond running = new EverySecond(executor, timer, task);
-        everySecond = running;
+        PeriodicTask running = new PeriodicTask(executor, timer, task);
+        periodic = running;
         if (!hasBegun()) {
             running.begin();
         }
@@ -145,7 +145,7 @@ final class HubShutdown {
         Runnable drained = this::finished;
         // What follows needs no memory: either the end has not begun, or it goes on by itself.
         if (begun.compareAndSet(null, drain)) {
-            EverySecond task = everySecond;
+            PeriodicTask task = periodic;
             if (task != null) {
                 task.end();
             }

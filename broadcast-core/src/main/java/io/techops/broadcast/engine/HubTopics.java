@@ -14,11 +14,11 @@ import java.util.function.Predicate;
 final class HubTopics implements Topics {
 
     private final Predicate<String> allowed;
-    private final TopicRegistry lives;
+    private final TopicRegistry registry;
 
     HubTopics(TopicsSettings settings) {
         allowed = settings.allowed;
-        lives = new TopicRegistry(settings);
+        registry = new TopicRegistry(settings);
     }
 
     @Override
@@ -34,40 +34,40 @@ final class HubTopics implements Topics {
         if (!allowed.test(name)) {
             throw new IllegalArgumentException("topic must be one that the setting allowed permits: " + name);
         }
-        return new TopicHub(lives, name);
+        return new TopicHub(registry, name);
     }
 
     @Override
     public void refused(RefusalCause cause) {
         Objects.requireNonNull(cause, "cause");
-        lives.refused(cause);
+        registry.refused(cause);
     }
 
     @Override
     public Set<String> names() {
-        return lives.names();
+        return registry.names();
     }
 
     @Override
     public TopicsStats stats() {
-        return lives.stats();
+        return registry.stats();
     }
 
     @Override
     public boolean isClosed() {
-        return lives.isClosed();
+        return registry.isClosed();
     }
 
     @Override
     public CompletionStage<Void> shutdown(Duration limit) {
         Objects.requireNonNull(limit, "limit");
-        return lives.shutdown(limit);
+        return registry.shutdown(limit);
     }
 
     @Override
     public void close(Duration limit) {
         Objects.requireNonNull(limit, "limit");
-        lives.close(limit);
+        registry.close(limit);
     }
 
     @Override

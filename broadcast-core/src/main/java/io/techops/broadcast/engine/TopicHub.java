@@ -28,11 +28,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class TopicHub extends AdapterHub {
 
-    private final TopicRegistry lives;
+    private final TopicRegistry registry;
     private final String name;
 
-    TopicHub(TopicRegistry lives, String name) {
-        this.lives = lives;
+    TopicHub(TopicRegistry registry, String name) {
+        this.registry = registry;
         this.name = name;
     }
 
@@ -42,7 +42,7 @@ final class TopicHub extends AdapterHub {
         Objects.requireNonNull(attributes, "attributes");
         Objects.requireNonNull(replay, "replay");
         while (true) {
-            TopicInstance topic = lives.enter(name);
+            TopicInstance topic = registry.enter(name);
             boolean registered = false;
             try {
                 Registration registration = topic.hub().register(transport, attributes, replay);
@@ -63,7 +63,7 @@ final class TopicHub extends AdapterHub {
     @Override
     public void refused(RefusalCause cause) {
         Objects.requireNonNull(cause, "cause");
-        lives.refused(cause);
+        registry.refused(cause);
     }
 
     @Override
@@ -91,7 +91,7 @@ final class TopicHub extends AdapterHub {
     /** {@return what a call answers that throws if the hub is closed} */
     private <T> T inLife(Function<LogHub, T> call) {
         while (true) {
-            TopicInstance topic = lives.enter(name);
+            TopicInstance topic = registry.enter(name);
             try {
                 return call.apply(topic.hub());
             } catch (IllegalStateException e) {
@@ -140,7 +140,7 @@ final class TopicHub extends AdapterHub {
 
     private <T> @Nullable T tryInLife(Attempt<T> attempt) throws InterruptedException {
         while (true) {
-            TopicInstance topic = lives.enterIfPossible(name);
+            TopicInstance topic = registry.enterIfPossible(name);
             if (topic == null) {
                 return null;
             }
@@ -156,7 +156,7 @@ final class TopicHub extends AdapterHub {
     }
 
     private <T> T now(T ifNone, Function<AdapterHub, T> question) {
-        TopicInstance topic = lives.present(name);
+        TopicInstance topic = registry.present(name);
         AdapterHub hub = topic == null ? null : topic.hubIfMade();
         return hub == null ? ifNone : question.apply(hub);
     }
@@ -168,7 +168,7 @@ final class TopicHub extends AdapterHub {
 
     @Override
     public @Nullable Peer peer(long id) {
-        TopicInstance topic = lives.present(name);
+        TopicInstance topic = registry.present(name);
         AdapterHub hub = topic == null ? null : topic.hubIfMade();
         return hub == null ? null : hub.peer(id);
     }
@@ -185,12 +185,12 @@ final class TopicHub extends AdapterHub {
 
     @Override
     public BlockingTasks blockingTasks() {
-        return lives.blockingTasks();
+        return registry.blockingTasks();
     }
 
     @Override
     public boolean isClosed() {
-        return lives.isClosed();
+        return registry.isClosed();
     }
 
     @Override
@@ -213,7 +213,7 @@ final class TopicHub extends AdapterHub {
         if (limit.isNegative()) {
             throw new IllegalArgumentException("limit must not be negative: " + limit);
         }
-        return lives.end(name, limit);
+        return registry.end(name, limit);
     }
 
     @Override

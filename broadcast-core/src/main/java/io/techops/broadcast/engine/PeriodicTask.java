@@ -8,7 +8,7 @@ import java.util.concurrent.Executor;
  * Runs something about once a second on an executor, at once for the first time, whatever executor and timer do: a run
  * that is late is not made up for, one that throws does not end it.
  */
-final class EverySecond {
+final class PeriodicTask {
 
     private static final long PERIOD = Duration.ofSeconds(1).toNanos();
 
@@ -22,7 +22,7 @@ final class EverySecond {
     /**
      * @param timer does not throw
      */
-    EverySecond(Executor executor, HubTimer timer, Runnable work) {
+    PeriodicTask(Executor executor, HubTimer timer, Runnable work) {
         this.timer = timer;
         this.work = work;
         this.task = new SerialTask(executor, timer, this::turn);
