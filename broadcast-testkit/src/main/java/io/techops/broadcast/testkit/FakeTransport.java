@@ -272,6 +272,7 @@ public class FakeTransport extends RecordingTransport {
      * @param reason what its close frame said; {@link CloseReason#ABNORMAL} if it just vanished
      * @throws IllegalStateException if not registered yet
      */
+    @Override
     public void leave(CloseReason reason) {
         Objects.requireNonNull(reason, "reason");
         registration().unregister(reason);
@@ -302,15 +303,8 @@ public class FakeTransport extends RecordingTransport {
     // What it answers the hub.
 
     @Override
-    public void close(CloseReason reason) {
-        boolean answers;
-        synchronized (this) {
-            super.close(reason);
-            answers = answersClose && registration != null; // otherwise register answers
-        }
-        if (answers) {
-            leave(reason);
-        }
+    boolean answersAtOnce() {
+        return answersClose && registration != null; // otherwise register answers
     }
 
     /** {@return in short what has become of it, and the last ten messages that it has taken} */

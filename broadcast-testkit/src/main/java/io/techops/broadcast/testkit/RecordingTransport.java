@@ -196,13 +196,24 @@ abstract class RecordingTransport implements Transport {
     public void close(CloseReason reason) {
         Objects.requireNonNull(reason, "reason");
         begin(TransportCall.CLOSE);
+        boolean answers;
         synchronized (this) {
+            answers = answersAtOnce();
             watch.check(isOpen(), "close after the end");
             watch.check(reason.isSendable() || reason == ended, "close with " + reason);
             closed = reason;
         }
         watch.end();
+        if (answers) {
+            leave(reason);
+        }
     }
+
+    /** {@return whether the peer answers a close before the call for it returns} Under the monitor. */
+    abstract boolean answersAtOnce();
+
+    /** The peer has answered. */
+    abstract void leave(CloseReason reason);
 
     @Override
     public void abort() {
