@@ -1,0 +1,219 @@
+package io.techops.broadcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.techops.broadcast.spi.StreamEvent;
+import io.techops.broadcast.testkit.FakeTransport;
+import io.techops.broadcast.testkit.HubRig;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A message with a key replaces the older ones of its key in a hub that conflates. */
+class ConflationTest extends KeyedHub {
+
+    private static final String FAT = "x".repeat(200_000);
+
+    @Test
+    void aSlowPeerIsGivenTheNewestOfEachKeyAndAllWithoutAKey() {
+        HubRig rig = conflating(of(100));
+        FakeTransport slow = stalled(rig);
+        FakeTransport fast = rig.join();
+        broadcast(rig, "a1", "b1", "a2", "u", "b2", "v", "a3");
+        slow.becomeWritable();
+        rig.run();
+        assertThat(slow.texts()).containsExactly("first", "u", "b2", "v", "a3");
+        assertThat(slow.peer().missed()).isZero();
+        assertThat(slow.peer().lag()).isZero();
+        assertThat(fast.texts()).hasSize(7);
+        assertThat(rig.hub().stats().conflated()).isEqualTo(3);
+    }
+
+    @Test
+    void aPeerBeyondTheTailIsGivenWhatIsKeptOfKeysAndThenTheLog() {
+        HubRig rig = conflating(of(3));
+        FakeTransport slow = stalled(rig);
+        broadcast(rig, "a1", "b1", "c1", "a2", "d1", "e1", "c2");
+        slow.becomeWritable();
+        rig.run();
+        assertThat(slow.texts()).containsExactly("first", "b1", "a2", "d1", "e1", "c2");
+        assertThat(slow.events()).hasSize(1);
+        assertThat(slow.isOpen()).isTrue();
+        assertThat(slow.peer().missed()).isZero();
+        assertThat(slow.peer().lag()).isZero();
+    }
+
+    @Test
+    void whatHasNoKeyIsLostBeyondTheTail() {
+        HubRig rig = conflating(of(2));
+        FakeTransport slow = stalled(rig);
+        broadcast(rig, "a1", "u", "b1");
+        assertThat(slow.isOpen()).isTrue();
+        broadcast(rig, "c1");
+        assertThat(slow.closed().code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
+        assertThat(rig.hub().stats().missed()).isOne();
+    }
+
+    @Test
+    void aPeerThatSkipsIsToldBeforeWhatIsKept() {
+        HubRig rig = keeping(of(2), hub -> hub.conflate(true).overflow(OverflowPolicy.skip()));
+        FakeTransport slow = stalled(rig);
+        broadcast(rig, "a1", "u", "v", "b1", "c1", "d1");
+        slow.becomeWritable();
+        rig.run();
+        assertThat(slow.texts()).containsExactly("first", "a1", "b1", "c1", "d1");
+        assertThat(gap(slow).position().sequence()).isEqualTo(1);
+        assertThat(gap(slow).reason()).isEqualTo(GapReason.OVERFLOW);
+        assertThat(slow.peer().missed()).isEqualTo(2);
+    }
+
+    @Test
+    void aKeyThatChangesAllTheTimeReachesAPeerThatIsAlwaysBehind() {
+        HubRig rig = conflating(of(10_000));
+        FakeTransport slow = stalled(rig);
+        broadcast(rig, FAT, FAT, FAT, FAT, FAT);
+        for (int i = 0; i < 40; i++) {
+            broadcast(rig, FAT, "hot" + i);
+            slow.becomeWritableFor(1);
+            rig.run();
+        }
+        assertThat(slow.peer().lag()).as("it is still behind").isPositive();
+        assertThat(slow.keys().stream().filter("hot"::equals)).hasSizeGreaterThan(3);
+        assertThat(slow.sequences()).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aKeyThatIsForgottenIsLostForWhoHasNotGotIt() {
+        HubRig rig = conflating(of(1).keys(2));
+        FakeTransport fast = rig.join();
+        FakeTransport slow = stalled(rig);
+        broadcast(rig, "a1", "b1", "c1");
+        assertThat(rig.hub().stats().forgottenKeys()).isZero();
+        assertThat(slow.isOpen()).isTrue();
+        broadcast(rig, "d1");
+        assertThat(rig.hub().stats().forgottenKeys()).isOne();
+        assertThat(slow.closed().code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
+        assertThat(rig.hub().stats().missed()).isOne();
+        assertThat(fast.isOpen()).isTrue();
+    }
+
+    @Test
+    void aKeyThatIsForgottenBeforeItsTurnIsAGap() {
+        HubRig rig = keeping(of(1).keys(3), hub -> hub.conflate(true).overflow(OverflowPolicy.skip()));
+        FakeTransport slow = stalled(rig);
+        broadcast(rig, "a1" + FAT, "b1" + FAT, "c1" + FAT, "d1" + FAT);
+        slow.becomeWritableFor(1);
+        rig.run();
+        assertThat(slow.sequences()).as("one a batch").containsExactly(1L, 2L);
+        broadcast(rig, "e1", "f1");
+        slow.becomeWritable();
+        rig.run();
+        assertThat(slow.sequences()).containsExactly(1L, 2L, 4L, 5L, 6L, 7L);
+        assertThat(gap(slow).position().sequence()).isEqualTo(3);
+        assertThat(slow.peer().missed()).isOne();
+        assertThat(slow.peer().lag()).isZero();
+    }
+
+    @Test
+    void soItIsForAPeerThatIsToBeDisconnected() {
+        HubRig rig = conflating(of(1).keys(3));
+        FakeTransport slow = stalled(rig);
+        broadcast(rig, "a1" + FAT, "b1" + FAT, "c1" + FAT, "d1" + FAT);
+        slow.becomeWritableFor(1);
+        rig.run();
+        broadcast(rig, "e1", "f1");
+        slow.becomeWritable();
+        rig.run();
+        assertThat(slow.sequences()).containsExactly(1L, 2L);
+        assertThat(slow.closed().code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
+    }
+
+    @Test
+    void aForgottenKeyThatIsNotForAPeerIsNoLossForIt() {
+        HubRig rig = conflating(of(1).keys(1));
+        FakeTransport slow = stalled(rig);
+        FakeTransport other = stalled(rig);
+        slow.becomeWritableFor(1);
+        rig.run();
+        for (String key : List.of("a", "b", "c")) {
+            rig.hub().broadcast(Message.text(key), BroadcastOptions.except(slow.peer()).key(key));
+            rig.run();
+        }
+        assertThat(rig.hub().stats().forgottenKeys()).isOne();
+        assertThat(other.isOpen()).isFalse();
+        assertThat(slow.isOpen()).as("it is owed nothing").isTrue();
+        broadcast(rig, "d1");
+        slow.becomeWritable();
+        rig.run();
+        assertThat(slow.texts()).containsExactly("first", "first", "d1");
+        assertThat(slow.peer().missed()).isZero();
+        assertThat(slow.peer().lag()).isZero();
+    }
+
+    @Test
+    void whatAPeerIsExcludedFromIsNotAmongWhatIsKept() {
+        HubRig rig = keeping(of(2), hub -> hub.conflate(true).delivery(DeliveryPolicy.everyoneButSender())
+                .policy((context, message) -> MessagePolicy.Verdict.relay(message).key("own")));
+        FakeTransport slow = stalled(rig);
+        FakeTransport other = rig.join();
+        slow.send("mine");
+        rig.run();
+        broadcast(rig, "a1", "b1", "c1");
+        slow.becomeWritable();
+        rig.run();
+        assertThat(slow.texts()).containsExactly("first", "a1", "b1", "c1");
+        assertThat(other.texts()).containsExactly("mine", "a1", "b1", "c1");
+        assertThat(slow.peer().lag()).isZero();
+        assertThat(slow.peer().missed()).isZero();
+    }
+
+    @Test
+    void excludedMessagesWithAKeyDoNotHideTheLossOfOthers() {
+        HubRig rig = keeping(of(1), hub -> hub.conflate(true).overflow(OverflowPolicy.skip()));
+        FakeTransport slow = stalled(rig);
+        for (int i = 0; i < 3; i++) {
+            rig.hub().broadcast(Message.text("k" + i), BroadcastOptions.except(slow.peer()).key("k" + i));
+            rig.run();
+        }
+        broadcast(rig, "u", "v", "w", "last");
+        slow.becomeWritable();
+        rig.run();
+        assertThat(slow.texts()).containsExactly("first", "last");
+        assertThat(slow.peer().missed()).isEqualTo(3);
+    }
+
+    @Test
+    void aPeerThatResumesIsGivenTheNewestOfWhatFollowed() {
+        HubRig rig = conflating(of(3));
+        broadcast(rig, "a1", "b1", "a2", "c1", "d1", "b2");
+        FakeTransport peer = join(rig, Replay.after(rig.hub().stats().position().at(1)));
+        assertThat(peer.texts()).containsExactly("a2", "c1", "d1", "b2");
+        assertThat(((StreamEvent.Open) peer.events().get(0)).isRecovered()).isTrue();
+        assertThat(peer.events()).hasSize(1);
+    }
+
+    @Test
+    void aResumeIsAGapIfSomethingWithoutAKeyIsGone() {
+        HubRig rig = conflating(of(2));
+        broadcast(rig, "a1", "u", "b1", "c1");
+        FakeTransport peer = join(rig, Replay.after(rig.hub().stats().position().at(1)));
+        assertThat(peer.texts()).containsExactly("b1", "c1");
+        assertThat(gap(peer).reason()).isEqualTo(GapReason.EVICTED);
+        assertThat(gap(peer).position().sequence()).isEqualTo(1);
+    }
+
+    @Test
+    void aBoundOnAResumeHoldsForWhatIsKeptOfKeys() {
+        HubRig rig = conflating(of(2));
+        broadcast(rig, "a1", "b1", "c1", "d1", "e1");
+        Position first = rig.hub().stats().position().at(1);
+        FakeTransport peer = join(rig, Replay.after(first).within(3));
+        assertThat(peer.texts()).containsExactly("c1", "d1", "e1");
+        assertThat(gap(peer).reason()).isEqualTo(GapReason.EVICTED);
+        rig.passSeconds(5);
+        broadcast(rig, "f1", "g1");
+        FakeTransport young = join(rig, Replay.after(first).within(Duration.ofSeconds(4)));
+        assertThat(young.texts()).containsExactly("f1", "g1");
+        assertThat(gap(young).reason()).isEqualTo(GapReason.EVICTED);
+    }
+}
