@@ -5,8 +5,8 @@ import io.techops.broadcast.logging.SafeLog;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the backplane is away: from a call that fails on, until the calls of its kind succeed again, those that read
- * and those that append. The outbox takes nothing meanwhile. Changed by the task of the backplane, read by anyone.
+ * Whether the backplane is away: as long as the last call that reads, or the last that appends, has failed. The outbox
+ * takes nothing meanwhile. Changed by the task of the backplane, read by anyone.
  */
 final class BackplaneOutage {
 
