@@ -26,11 +26,12 @@ final class FirstUses {
         if (made) {
             return;
         }
-        initialize(BackplaneEvents.class, BackplaneFigures.class, BackplaneLink.class, Census.class, DrainPacer.class,
-                DurationRules.class, EngineThread.class, EntryNotes.class, GapCounts.class, HubFigures.class,
-                HubPeer.ReceiveResult.class, JfrEvents.class, LogBatch.class, LogBatch.LeftOut.class,
-                MessageLog.Figures.class, PeerCursor.class, PeerEvents.class, PeersAhead.class, PeriodicTask.class,
-                PositionRun.class, RoomWait.class, ShardCounters.Figures.class, Snapshots.class, TaskAlarm.class);
+        initialize(BackplaneEvents.class, BackplaneFigures.class, BackplaneLink.class, BackplaneOutage.class,
+                Census.class, DrainPacer.class, DurationRules.class, EngineThread.class, EntryNotes.class,
+                GapCounts.class, HubFigures.class, HubPeer.ReceiveResult.class, JfrEvents.class,
+                LogBatch.class, LogBatch.LeftOut.class, MessageLog.Figures.class, PeerCursor.class, PeerEvents.class,
+                PeersAhead.class, PeriodicTask.class, PositionRun.class, RoomWait.class, ShardCounters.Figures.class,
+                Snapshots.class, TaskAlarm.class);
         BroadcastOptions.everyone();
         MessagePolicy.Verdict.ignore();
         useThePools();
