@@ -84,7 +84,7 @@ final class SessionLife {
 
     private static void refuse(Session session, CloseReason reason, Throwable why) {
         LOG.debug("The session does not become a peer: {}", why.toString());
-        SessionTransport.close(session, reason);
+        SessionEnd.close(session, reason);
     }
 
     void received(Message message) {
@@ -102,7 +102,7 @@ final class SessionLife {
     }
 
     void closed(jakarta.websocket.CloseReason reason) {
-        CloseReason told = SessionTransport.reported(reason);
+        CloseReason told = SessionEnd.reported(reason);
         ended = told;
         PeerSession to = link;
         if (to != null) {
