@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /*
  *     begin --checks--> refused
  *                       accepted, if there is no policy
- *                       asked: all of it on the selector's thread, until the policy has decided, the time is over, or
- *                       the client has left
+ *                       asked: all of it on the selector's thread, which reads on, until the policy has decided, the
+ *                       time is over, or the client has left
  *     accepted -------> a peer of the hub, or a session of an endpoint of the host application; or refused by these
  *
  * The permit of the connection is released by each of its ends but the accepted one, after which its peer or session
@@ -41,24 +41,14 @@ final class HandshakeExchange {
         void whenClosed(@Nullable Runnable action);
 
         /**
-         * Waits for a decision, on the selector's thread, and for the client to leave meanwhile.
-         *
-         * @param late done if the time is over before
-         */
-        void awaitDecision(Runnable late);
-
-        /** Ends that wait. {@return false if it was over already} */
-        boolean endWait();
-
-        /**
          * Answers with a refusal, which is the end.
          *
          * @param withBody whether the answer may have a body
          */
         void refused(HttpRejection why, boolean withBody);
 
-        /** Is no longer the one who reads. {@return what was read behind the request; null if nothing was} */
-        @Nullable ByteBuffer upgraded();
+        /** Reads no more, as a peer or a session does now. */
+        void upgraded();
     }
 
     private static final AttributeKey<Replay> REPLAY = AttributeKey.of(BroadcastEndpoint.REPLAY, Replay.class);
@@ -66,14 +56,18 @@ final class HandshakeExchange {
     private final TimedProcessor processor;
     private final SocketTransport pipe;
     private final @Nullable TlsSocketTransport tls;
+    private final RequestInput input;
     private final HttpPort.Sockets sockets;
     private final Client client;
+    /** What is done if the host application does not decide in time; null unless that is waited for. */
+    private @Nullable Runnable whenLate;
 
     HandshakeExchange(TimedProcessor processor, SocketTransport pipe, @Nullable TlsSocketTransport tls,
-            HttpPort.Sockets sockets, Client client) {
+            RequestInput input, HttpPort.Sockets sockets, Client client) {
         this.processor = processor;
         this.pipe = pipe;
         this.tls = tls;
+        this.input = input;
         this.sockets = sockets;
         this.client = client;
     }
@@ -122,17 +116,55 @@ final class HandshakeExchange {
             passed.permit().release();
             asked.end(); // last, as the host application may notice it
         });
-        client.awaitDecision(() -> {
+        whenLate = () -> {
             passed.permit().release();
             asked.expire();
             client.refused(PolicyExecutor.late(), true);
-        });
+        };
+        if (tls != null && tls.hasKept()) {
+            readable();
+        } else {
+            watchUnlessFull();
+        }
+    }
+
+    /** Keeps what comes before the decision, as far as that is little, and ends with the client. */
+    void readable() {
+        if (whenLate == null) {
+            return;
+        }
+        input.keep(pipe);
+        if (input.hasEnded()) {
+            processor.connection.terminateSilently();
+        } else {
+            watchUnlessFull();
+        }
+    }
+
+    private void watchUnlessFull() {
+        if (input.isFull()) {
+            processor.unwatch(); // TCP pushes back; only the end of the time is noticed then
+        } else {
+            processor.watch();
+        }
+    }
+
+    /** Refuses the handshake because the time of the decision is over. {@return false if none is waited for} */
+    boolean expire() {
+        Runnable late = whenLate;
+        if (late == null) {
+            return false;
+        }
+        whenLate = null;
+        late.run();
+        return true;
     }
 
     private void conclude(HandshakeChecks.Passed passed, PolicyExecutor.PolicyResult result) {
-        if (!client.endWait()) {
+        if (whenLate == null || processor.isClosed()) {
             return; // too late
         }
+        whenLate = null;
         client.whenClosed(passed.permit()); // also if there is no memory for what follows
         if (result.accept() == null) {
             passed.permit().release();
@@ -166,7 +198,7 @@ final class HandshakeExchange {
             client.refused(outcome.refusal(), true);
             return;
         }
-        new HostedProcessor(processor.connection, outcome.session()).begin(client.upgraded());
+        new HostedProcessor(processor.connection, outcome.session()).begin(rest());
     }
 
     private void upgrade(HandshakeChecks.Passed passed, Decision.Accept accept) {
@@ -177,6 +209,12 @@ final class HandshakeExchange {
             client.refused(HandshakeChecks.notTaken(refusal), true);
             return;
         }
-        ((PeerProcessor) processor.connection.getProcessor()).begin(client.upgraded(), tls != null && tls.hasKept());
+        ((PeerProcessor) processor.connection.getProcessor()).begin(rest(), tls != null && tls.hasKept());
+    }
+
+    /** {@return what was read behind the request; null if nothing was} */
+    private @Nullable ByteBuffer rest() {
+        client.upgraded();
+        return input.takeRest();
     }
 }

@@ -15,7 +15,6 @@ import io.techops.broadcast.tyrus.http.Response;
 import io.techops.broadcast.tyrus.resource.HubResource;
 import io.techops.broadcast.tyrus.resource.Publication;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.glassfish.grizzly.nio.NIOConnection;
@@ -28,9 +27,8 @@ import org.slf4j.LoggerFactory;
  *                                               left of the body of this one
  *                                 --said all--> LINGERING, if not: nothing that comes is looked at any more, but it is
  *                                               read, because closing at once could destroy the answer
- *                                 --accepted--> UPGRADED: it is a peer's
- *                                 --asked-----> DECIDING, while the host application does: then the same two ways
- *                                               (HandshakeExchange)
+ *             --handshake--> HANDSHAKING: HandshakeExchange has it, until it is refused, which is an answer, or
+ *                            UPGRADED: it is a peer's
  *
  * While it reads, the selector's thread has it, and answers a handshake that has to wait for nothing. While something
  * is computed for TLS, or a request answered that may have to wait, a thread of the pool has it; while the socket takes
@@ -39,9 +37,9 @@ import org.slf4j.LoggerFactory;
  */
 
 /** A connection until it is a peer's: what strangers send over HTTP, on every port. */
-final class HttpConnection extends TimedProcessor implements HandshakeExchange.Client {
+final class HttpConnection extends TimedProcessor implements HandshakeExchange.Client, Responder.Client {
 
-    private enum State { READING, ANSWERING, DECIDING, LINGERING, UPGRADED }
+    private enum State { READING, ANSWERING, HANDSHAKING, LINGERING, UPGRADED }
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
     /** The most requests that are answered in one go. */
@@ -58,14 +56,12 @@ final class HttpConnection extends TimedProcessor implements HandshakeExchange.C
     private SocketTransport pipe;
     private State state = State.READING;
     private final RequestInput input = new RequestInput();
+    private final Responder responder;
     /** What the body is for that comes, if it is not skipped. */
     private @Nullable Publication publication;
-    private @Nullable Response response;
-    private boolean last;
     /** Whether the deadline is that of a request head, and not of an idle connection. */
     private boolean hurries = true;
-    /** What is done if the host application does not decide in time. */
-    private Runnable whenLate = () -> { };
+    private @Nullable HandshakeExchange handshake;
     private volatile @Nullable Runnable whenClosed;
 
     HttpConnection(HttpPort port, NIOConnection connection) throws IOException {
@@ -74,6 +70,7 @@ final class HttpConnection extends TimedProcessor implements HandshakeExchange.C
         PlainSocketTransport socket = new PlainSocketTransport(connection, port.watch());
         tls = port.engines() == null ? null : new TlsSocketTransport(socket, connection, port.engines().get());
         pipe = tls == null ? socket : tls;
+        responder = new Responder(this, input, port.stallTimeout(), this);
     }
 
     @Override
@@ -83,8 +80,7 @@ final class HttpConnection extends TimedProcessor implements HandshakeExchange.C
 
     @Override
     void timeOver() {
-        if (state == State.DECIDING) {
-            whenLate.run();
+        if (state == State.HANDSHAKING && handshake.expire()) {
             return;
         }
         if (hurries) {
@@ -118,20 +114,14 @@ final class HttpConnection extends TimedProcessor implements HandshakeExchange.C
     void readable() {
         if (state == State.LINGERING) {
             input.drop(pipe.clear());
-            endWithClient();
+            if (input.hasEnded()) {
+                connection.terminateSilently();
+            }
         } else if (state == State.READING) {
             read();
-        } else if (state == State.DECIDING) {
-            keep();
+        } else if (state == State.HANDSHAKING) {
+            handshake.readable();
         }
-    }
-
-    /** Ends if the client has. {@return whether it has} */
-    private boolean endWithClient() {
-        if (input.hasEnded()) {
-            connection.terminateSilently();
-        }
-        return input.hasEnded();
     }
 
     /** Reads requests and answers them, as long as nothing has to be waited for. */
@@ -228,31 +218,36 @@ final class HttpConnection extends TimedProcessor implements HandshakeExchange.C
         return false;
     }
 
-    private void goOn(boolean more) {
+    @Override
+    public void goOn(boolean more) {
         if (more) {
             read();
         }
     }
 
-    /**
-     * Answers a request.
-     *
-     * @param bodyLeft how much of its body has still to come
-     */
     private boolean answer(RequestHead head, long bodyLeft, Response answer) {
-        boolean hasBody = bodyLeft != 0;
-        // A client that waits for a 100 may send the body after the answer, or not: what comes next could not be told
-        // apart.
-        last = !head.keepsAlive() || hasBody && head.first("Expect") != null || bodyLeft > RequestBody.MAX_BYTES;
-        if (hasBody && !last) {
-            input.expect(RequestBody.of(bodyLeft));
-        }
+        state = State.ANSWERING;
+        return responder.answer(pipe, head, bodyLeft, answer);
+    }
+
+    private boolean refuse(HttpRejection refusal, boolean withBody) {
+        port.counter().accept(refusal.cause());
+        return send(refusal.response(withBody), true);
+    }
+
+    private boolean send(Response answer, boolean last) {
+        state = State.ANSWERING;
+        return responder.send(pipe, answer, last);
+    }
+
+    @Override
+    public boolean answered(boolean last) {
         if (last) {
-            answer.with("Connection", "close");
-        } else if (!head.modern()) {
-            answer.with("Connection", "keep-alive");
+            return finish();
         }
-        return send(answer);
+        state = State.READING;
+        idle();
+        return true;
     }
 
     // Publishing. All that may wait is on the pool.
@@ -271,7 +266,7 @@ final class HttpConnection extends TimedProcessor implements HandshakeExchange.C
         input.expect(body);
         publication = begun;
         if (begun.awaitsLeave()) {
-            return send(Response.goOn());
+            return send(Response.goOn(), false);
         }
         state = State.READING;
         return true;
@@ -281,19 +276,13 @@ final class HttpConnection extends TimedProcessor implements HandshakeExchange.C
         Publication whole = publication;
         publication = null;
         if (whole == null) { // of a request that was answered
-            last = end != RequestBody.Progress.DONE;
-            if (last) {
-                return finish();
-            }
-            idle();
-            return true;
+            return answered(end != RequestBody.Progress.DONE);
         }
         if (end == RequestBody.Progress.DONE) {
             state = State.ANSWERING;
             return onPool(() -> publish(whole));
         }
-        last = true;
-        return send(whole.refused(end));
+        return send(whole.refused(end), true);
     }
 
     private boolean publish(Publication whole) {
@@ -304,63 +293,6 @@ final class HttpConnection extends TimedProcessor implements HandshakeExchange.C
         Response answer = whole.publish(late -> handOver(() -> goOn(answer(whole.head(), 0, late))));
         ThreadState.restore(); // a listener of messages has perhaps heard it
         return answer != null && answer(whole.head(), 0, answer);
-    }
-
-    private boolean refuse(HttpRejection refusal, boolean withBody) {
-        port.counter().accept(refusal.cause());
-        last = true;
-        return send(refusal.response(withBody));
-    }
-
-    private boolean send(Response answer) {
-        state = State.ANSWERING;
-        response = answer;
-        noDeadline();
-        whenClosed(() -> close(answer));
-        return write();
-    }
-
-    private static void close(Response answer) {
-        try {
-            answer.close();
-        } catch (IOException e) {
-            LOG.debug("A page could not be closed: {}", e.toString());
-        }
-    }
-
-    private boolean write() {
-        try {
-            switch (response.write(pipe)) {
-                case DONE -> {
-                    return answered();
-                }
-                case GOES_ON -> handOver(() -> goOn(write()));
-                case WAITS_FOR_SOCKET -> {
-                    unwatch();
-                    after(port.stallTimeout(), connection::terminateSilently);
-                    pipe.awaitWritable(() -> {
-                        noDeadline();
-                        handOver(() -> goOn(write()));
-                    });
-                }
-            }
-        } catch (IOException e) {
-            LOG.debug("An answer was broken off: {}", e.toString());
-            connection.terminateSilently();
-        }
-        return false;
-    }
-
-    private boolean answered() {
-        whenClosed(null);
-        close(response);
-        response = null;
-        if (last) {
-            return finish();
-        }
-        state = State.READING;
-        idle();
-        return true;
     }
 
     /** Waits for the next request, or for the rest of this one. */
@@ -387,7 +319,9 @@ final class HttpConnection extends TimedProcessor implements HandshakeExchange.C
     // Handshakes.
 
     private boolean handshake(RequestHead head, HttpPort.Sockets sockets, boolean stream) {
-        HandshakeExchange exchange = new HandshakeExchange(this, pipe, tls, sockets, this);
+        state = State.HANDSHAKING;
+        HandshakeExchange exchange = new HandshakeExchange(this, pipe, tls, input, sockets, this);
+        handshake = exchange;
         if (!isWatched() || !sockets.mayBlock().getAsBoolean()) {
             exchange.begin(head, stream);
         } else {
@@ -397,49 +331,12 @@ final class HttpConnection extends TimedProcessor implements HandshakeExchange.C
     }
 
     @Override
-    public void awaitDecision(Runnable late) {
-        state = State.DECIDING;
-        whenLate = late;
-        if (tls != null && tls.hasKept()) {
-            keep();
-        } else {
-            watchUnlessFull();
-        }
-    }
-
-    /** Keeps what comes before the decision, as far as that is little, and ends with the client. */
-    private void keep() {
-        input.keep(pipe);
-        if (!endWithClient()) {
-            watchUnlessFull();
-        }
-    }
-
-    private void watchUnlessFull() {
-        if (input.isFull()) {
-            unwatch(); // TCP pushes back; only the end of the time is noticed then
-        } else {
-            watch();
-        }
-    }
-
-    @Override
-    public boolean endWait() {
-        if (state != State.DECIDING || isClosed()) {
-            return false;
-        }
-        state = State.ANSWERING;
-        return true;
-    }
-
-    @Override
     public void refused(HttpRejection why, boolean withBody) {
         refuse(why, withBody);
     }
 
     @Override
-    public @Nullable ByteBuffer upgraded() {
+    public void upgraded() {
         state = State.UPGRADED;
-        return input.takeRest();
     }
 }
