@@ -6,29 +6,21 @@ import static org.awaitility.Awaitility.await;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.Retention;
-import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.JdkClient;
-import io.techops.broadcast.testing.Kernel;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Recorder;
 import io.techops.broadcast.testkit.VirtualTimer;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,37 +41,11 @@ class GracefulEndTest {
         threads.shutdownNow();
     }
 
-    /** {@return the threads of servers and hubs} */
-    private static Set<Thread> serverThreads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("broadcast") || thread.getName().startsWith("Grizzly"))
-                .collect(Collectors.toSet());
-    }
-
-    private static void nothingIsLeft(Set<Thread> before, int port) {
-        await().untilAsserted(() -> {
-            Set<Thread> left = new HashSet<>(serverThreads());
-            left.removeAll(before);
-            assertThat(left).isEmpty();
-        });
-        if (Kernel.isThere()) {
-            await().until(() -> Kernel.connectionsOf(port).stream().noneMatch(GracefulEndTest::isOurs));
-        }
-    }
-
-    private static boolean isOurs(Kernel.Connection connection) {
-        try {
-            return connection.hasDescriptor();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
-
     @ParameterizedTest
     @EnumSource(Wire.class)
     void allPeersThatAreSendingAtTheTimeSee1001(Wire wire) throws Exception {
         int count = wire == Wire.PLAIN ? 200 : 50;
-        Set<Thread> before = serverThreads();
+        ServerThreads before = ServerThreads.now();
         BroadcastServer server = wire.start(BroadcastHub.builder().heartbeat(Duration.ZERO).floodGrace(LONG)
                 .stallTimeout(LONG).closeTimeout(LONG));
         List<RawClient> peers = new ArrayList<>();
@@ -111,7 +77,7 @@ class GracefulEndTest {
         }
         closing.get();
         assertThat(seen).hasSize(count).containsOnly(1001);
-        nothingIsLeft(before, server.port());
+        before.nothingIsLeft(server.port());
     }
 
     @ParameterizedTest
@@ -160,7 +126,7 @@ class GracefulEndTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void aPeerThatNeverReadsDoesNotKeepTheServerBeyondTheLimit(Wire wire) throws Exception {
-        Set<Thread> before = serverThreads();
+        ServerThreads before = ServerThreads.now();
         Recorder recorder = new Recorder();
         BroadcastHub.Builder hub = BroadcastHub.builder().listener(recorder).retention(Retention.of(1_000, 64 << 20))
                 .stallTimeout(LONG).closeTimeout(LONG).heartbeat(Duration.ZERO);
@@ -172,7 +138,7 @@ class GracefulEndTest {
             await().until(() -> server.hub().peers().iterator().next().lag() > 0);
             threads.submit(() -> server.close(Duration.ofMillis(300))).get();
             assertThat(stalled.readsEnd()).isTrue();
-            nothingIsLeft(before, server.port());
+            before.nothingIsLeft(server.port());
         }
         assertThat(recorder.departures).hasSize(1);
     }
@@ -208,28 +174,6 @@ class GracefulEndTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Wire.class)
-    void anotherServerMayTakeThePortWhileTheFirstOneStillDrains(Wire wire) throws Exception {
-        BroadcastServer first = wire.start(BroadcastHub.builder().closeTimeout(LONG));
-        try (RawClient mute = wire.open(first)) {
-            Future<?> closing = threads.submit(() -> first.close(AMPLE));
-            assertThat(mute.readClose().code()).isEqualTo(1001);
-            BroadcastServer[] second = new BroadcastServer[1];
-            await().ignoreExceptions().until(() -> {
-                second[0] = wire.server().port(first.port()).start();
-                return true;
-            });
-            try (BroadcastServer own = second[0]; RawClient peer = wire.open(own)) {
-                peer.sendText("at the second one");
-                assertThat(peer.readText()).isEqualTo("at the second one");
-                assertThat(closing.isDone()).as("the first one has ended").isFalse();
-            }
-            mute.sendClose(1001);
-            closing.get();
-        }
-    }
-
     @Test
     void thePagesOfAConnectionThatIsOpenAreRefusedWith503WhileTheServerDrains(@TempDir Path folder) throws Exception {
         Files.writeString(folder.resolve("index.html"), "page");
@@ -249,59 +193,8 @@ class GracefulEndTest {
     }
 
     @Test
-    void underLoadThePortCanBeBoundAgainAtOnce() throws Exception {
-        Set<Thread> before = serverThreads();
-        int port = FreePort.find();
-        AtomicBoolean over = new AtomicBoolean();
-        AtomicInteger toConnectTo = new AtomicInteger();
-        List<Future<?>> storm = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            storm.add(threads.submit(() -> {
-                while (!over.get()) {
-                    try (RawClient peer = RawClient.connect(toConnectTo.get())) {
-                        peer.shakeHands("/").sendText("x");
-                    } catch (IOException e) {
-                        Thread.onSpinWait(); // between two servers
-                    }
-                }
-            }));
-        }
-        for (int i = 0; i < 10; i++) {
-            // Throws if the port is taken.
-            BroadcastServer server = BroadcastServer.builder().host("127.0.0.1").port(port).start();
-            toConnectTo.set(port);
-            await().until(() -> server.hub().stats().registrations() > 20);
-            server.close(AMPLE);
-        }
-        over.set(true);
-        for (Future<?> one : storm) {
-            one.get();
-        }
-        nothingIsLeft(before, port);
-    }
-
-    @Test
-    void thePortCanBeBoundAgainAtOnce() throws Exception {
-        Set<Thread> before = serverThreads();
-        int port = FreePort.find();
-        for (int i = 0; i < 5; i++) {
-            BroadcastServer server = BroadcastServer.builder().host("127.0.0.1").port(port).start();
-            try (RawClient peer = Wire.PLAIN.open(server)) {
-                peer.sendText("round " + i);
-                assertThat(peer.readText()).isEqualTo("round " + i);
-                Future<?> closing = threads.submit(() -> server.close(AMPLE));
-                assertThat(peer.readClose().code()).isEqualTo(1001);
-                peer.sendClose(1001);
-                closing.get();
-                assertThat(peer.readsEnd()).isTrue();
-            }
-        }
-        nothingIsLeft(before, port);
-    }
-
-    @Test
     void closingTwiceAndFromManyThreadsIsClosingOnce() throws Exception {
-        Set<Thread> before = serverThreads();
+        ServerThreads before = ServerThreads.now();
         Recorder recorder = new Recorder();
         BroadcastServer server = Wire.PLAIN.start(BroadcastHub.builder().listener(recorder));
         try (RawClient peer = Wire.PLAIN.open(server)) {
@@ -317,7 +210,7 @@ class GracefulEndTest {
             server.close();
         }
         assertThat(recorder.departures).hasSize(1);
-        nothingIsLeft(before, server.port());
+        before.nothingIsLeft(server.port());
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.techops.broadcast.tyrus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.testing.FreePort;
@@ -17,9 +16,6 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -104,14 +100,28 @@ class SettingsTest {
         try (BroadcastServer server = BroadcastServer.builder().host(LOOPBACK).port(0).path("/live").start()) {
             assertThat(server.uri()).hasToString("ws://127.0.0.1:" + server.port() + "/live");
             assertThat(server).hasToString("ws://127.0.0.1:" + server.port() + "/live");
-            assertThat(server.pageUri()).isNull();
-            assertThat(server.pagePort()).isEqualTo(-1);
         }
         try (BroadcastServer server = BroadcastServer.start(0)) {
             assertThat(server.uri()).hasToString("ws://localhost:" + server.port() + "/");
         }
         try (BroadcastServer server = Wire.TLS.server().start()) {
             assertThat(server.uri()).hasToString("wss://127.0.0.1:" + server.port() + "/");
+        }
+    }
+
+    @Test
+    void whereThePagesAreIsToldOnlyByAServerThatHasSome(@TempDir Path folder) {
+        try (BroadcastServer server = BroadcastServer.builder().host(LOOPBACK).port(0).pages(Pages.folder(folder))
+                .pagePort(0).start()) {
+            assertThat(server.pagePort()).isPositive().isNotEqualTo(server.port());
+            assertThat(server.pageUri()).hasToString("http://127.0.0.1:" + server.pagePort() + "/");
+            assertThat(server).hasToString(server.uri() + ", pages on " + server.pageUri());
+        }
+        try (BroadcastServer server = Wire.PLAIN.server().start()) {
+            String message = "the server has no pages: set pages, as in pages(Pages.folder(folder))";
+            assertThatThrownBy(server::pageUri).isInstanceOf(IllegalStateException.class).hasMessage(message);
+            assertThatThrownBy(server::pagePort).isInstanceOf(IllegalStateException.class).hasMessage(message);
+            assertThat(server).hasToString(server.uri().toString());
         }
     }
 
@@ -184,24 +194,9 @@ class SettingsTest {
     @Nested
     class ATakenPort {
 
-        private static Set<Thread> threads() {
-            return Thread.getAllStackTraces().keySet().stream()
-                    .filter(thread -> thread.getName().startsWith("broadcast")
-                            || thread.getName().startsWith("Grizzly"))
-                    .collect(Collectors.toSet());
-        }
-
-        private static void noThreadIsLeft(Set<Thread> before) {
-            await().untilAsserted(() -> {
-                Set<Thread> left = new HashSet<>(threads());
-                left.removeAll(before);
-                assertThat(left).isEmpty();
-            });
-        }
-
         @Test
         void failsNamingItAndLeavesNothing() throws Exception {
-            Set<Thread> before = threads();
+            ServerThreads before = ServerThreads.now();
             try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
                 int port = taken.getLocalPort();
                 assertThatThrownBy(() -> BroadcastServer.builder().host(LOOPBACK).port(port).start())
@@ -209,13 +204,13 @@ class SettingsTest {
                         .hasMessageContaining("127.0.0.1:" + port)
                         .cause().isInstanceOf(BindException.class).hasMessageContaining("127.0.0.1:" + port);
             }
-            noThreadIsLeft(before);
+            before.noneIsLeft();
         }
 
         @Test
         void ofThePagesFailsNamingItAndFreesTheOther(@TempDir Path folder) throws Exception {
             Files.writeString(folder.resolve("index.html"), "page");
-            Set<Thread> before = threads();
+            ServerThreads before = ServerThreads.now();
             try (BroadcastHub hub = BroadcastHub.create();
                     ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
                 int page = taken.getLocalPort();
@@ -229,7 +224,7 @@ class SettingsTest {
                     assertThat(again.isBound()).isTrue();
                 }
             }
-            noThreadIsLeft(before);
+            before.noneIsLeft();
         }
     }
 }

@@ -164,7 +164,7 @@ public final class BroadcastService implements Callable<Integer> {
         readiness.listening(options.figures());
         options.watch().start();
         System.out.println("Listening on " + started.uri());
-        if (started.pageUri() != null) {
+        if (options.hasPage()) {
             System.out.println("Page at " + started.pageUri());
         }
         if (health != null) {

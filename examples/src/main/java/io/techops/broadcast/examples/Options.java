@@ -215,6 +215,11 @@ final class Options {
         return server.topics(all).path(topics.path());
     }
 
+    /** {@return whether the server has a page} */
+    boolean hasPage() {
+        return page.isServed();
+    }
+
     private void use(Figures of) {
         figures = of;
         access.peers(of.peers());

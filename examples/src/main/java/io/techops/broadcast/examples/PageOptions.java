@@ -40,6 +40,11 @@ final class PageOptions {
                     + "demo page shows it).")
     private boolean noPeerCount;
 
+    /** {@return whether there is a page} */
+    boolean isServed() {
+        return !none;
+    }
+
     /** {@return the port of the page, 0 if it is any free one, or if there is no page} */
     int port() {
         return none ? 0 : port;

@@ -99,10 +99,12 @@ public final class ServerRuntime {
         return port;
     }
 
+    /** {@return where the pages are; null if there are none} */
     public @Nullable URI pageUri() {
         return pageUri;
     }
 
+    /** {@return the port of the pages; no port, but a negative number, if there are none} */
     public int pagePort() {
         return pagePort;
     }
