@@ -11,19 +11,14 @@ import io.techops.broadcast.Replay;
 import io.techops.broadcast.testing.Recorder;
 import io.techops.broadcast.testkit.VirtualTimer;
 import io.techops.broadcast.tyrus.frame.DirectBufferPool;
-import io.techops.broadcast.tyrus.frame.EncodedBatch;
 import io.techops.broadcast.tyrus.frame.Encoders;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,101 +34,9 @@ class ConnectionEndTest {
     private final Recorder recorder = new Recorder();
     private final BroadcastHub hub = BroadcastHub.builder().timer(new VirtualTimer()).executor(Runnable::run)
             .heartbeat(Duration.ZERO).listener(recorder).build();
-    private final Pipe pipe = new Pipe();
+    private final RecordedSocket pipe = new RecordedSocket();
     private final WebSocketConnection peer = new WebSocketConnection(hub, watch, pipe,
             Encoders.of(new DirectBufferPool()), false, 1_000, () -> pipe.calls.add("told"));
-
-    /** A socket in memory, which takes bytes or not. */
-    private static final class Pipe implements SocketTransport {
-
-        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-        /** What was asked for besides, in order; by the watch's thread too. */
-        private final List<String> calls = new CopyOnWriteArrayList<>();
-        /** How many bytes it takes before it stalls. */
-        private int room = Integer.MAX_VALUE;
-        private boolean broken;
-        private @Nullable Runnable then;
-
-        @Override
-        public long write(EncodedBatch batch) throws IOException {
-            return write(batch.view(0));
-        }
-
-        @Override
-        public long write(ByteBuffer[] buffers) throws IOException {
-            if (broken) {
-                throw new IOException("Broken pipe");
-            }
-            long count = 0;
-            for (ByteBuffer buffer : buffers) {
-                for (; room > 0 && buffer.hasRemaining(); room--) {
-                    written.write(buffer.get());
-                    count++;
-                }
-            }
-            return count;
-        }
-
-        @Override
-        public void awaitWritable(Runnable whenWritable) {
-            then = whenWritable;
-        }
-
-        void goOn() {
-            goOn(Integer.MAX_VALUE);
-        }
-
-        void goOn(int bytes) {
-            room = bytes;
-            then.run();
-        }
-
-        void breakDown() {
-            broken = true;
-            then.run();
-        }
-
-        @Override
-        public void shutdownOutput() {
-            calls.add("shutdownOutput");
-        }
-
-        @Override
-        public void finish() {
-            calls.add("finish");
-        }
-
-        @Override
-        public SocketReader reader(int mostAtOnce) {
-            throw new AssertionError("the test brings what comes");
-        }
-
-        @Override
-        public void close() {
-            calls.add("close");
-        }
-
-        @Override
-        public SocketTransport clear() {
-            return this;
-        }
-
-        @Override
-        public void abort(boolean delivers) {
-            calls.add(delivers ? "close at once" : "abort");
-        }
-
-        @Override
-        public void ended() {
-            calls.add("ended");
-        }
-
-        byte[] take() {
-            byte[] bytes = written.toByteArray();
-            written.reset();
-            return bytes;
-        }
-    }
 
     @BeforeEach
     void open() {
@@ -379,7 +282,7 @@ class ConnectionEndTest {
 
     @Test
     void aPeerIsClosedBeforeIts101HasLeft() {
-        Pipe other = new Pipe();
+        RecordedSocket other = new RecordedSocket();
         WebSocketConnection late = new WebSocketConnection(hub, watch, other,
                 Encoders.of(new DirectBufferPool()), false, 1_000, () -> { });
         late.register(new Attributes(), Replay.none());

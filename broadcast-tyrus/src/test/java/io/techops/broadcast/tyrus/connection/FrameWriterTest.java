@@ -13,7 +13,6 @@ import io.techops.broadcast.tyrus.frame.EncodedBatch;
 import io.techops.broadcast.tyrus.frame.Encoders;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** How a large batch leaves through a pipe that takes whatever it is given, without a socket and with virtual time. */
@@ -22,9 +21,8 @@ class FrameWriterTest {
     private static final int TURNS = 6;
 
     /** A socket whose peer does not read at first, and then as fast as it is written to. */
-    private static final class FastPipe implements SocketTransport {
+    private static final class FastPipe extends RecordedSocket {
 
-        private @Nullable Runnable then;
         private long mostAtOnce;
         private long taken;
 
@@ -45,54 +43,13 @@ class FrameWriterTest {
             return count;
         }
 
-        @Override
-        public void awaitWritable(Runnable whenWritable) {
-            then = whenWritable;
-        }
-
         /** Has the next turn. {@return whether there was one} */
-        boolean goOn() {
-            Runnable now = then;
-            then = null;
-            if (now != null) {
-                now.run();
+        boolean turn() {
+            boolean waits = then != null;
+            if (waits) {
+                goOn();
             }
-            return now != null;
-        }
-
-        @Override
-        public void shutdownOutput() {
-            // There is no socket.
-        }
-
-        @Override
-        public void finish() {
-            // There is no socket.
-        }
-
-        @Override
-        public SocketReader reader(int most) {
-            throw new AssertionError("nothing comes");
-        }
-
-        @Override
-        public void close() {
-            // There is no socket.
-        }
-
-        @Override
-        public SocketTransport clear() {
-            return this;
-        }
-
-        @Override
-        public void abort(boolean delivers) {
-            // There is no socket.
-        }
-
-        @Override
-        public void ended() {
-            // There is no socket.
+            return waits;
         }
     }
 
@@ -111,7 +68,7 @@ class FrameWriterTest {
             hub.broadcast(Message.binary(new byte[TURNS << 20]));
             int turns = 0;
             timer.pass(Duration.ofSeconds(9));
-            while (pipe.goOn()) {
+            while (pipe.turn()) {
                 turns++;
                 timer.pass(Duration.ofSeconds(9));
             }

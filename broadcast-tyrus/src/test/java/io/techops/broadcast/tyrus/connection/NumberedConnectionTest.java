@@ -9,16 +9,12 @@ import io.techops.broadcast.Peer;
 import io.techops.broadcast.Replay;
 import io.techops.broadcast.testkit.VirtualTimer;
 import io.techops.broadcast.tyrus.frame.DirectBufferPool;
-import io.techops.broadcast.tyrus.frame.EncodedBatch;
 import io.techops.broadcast.tyrus.frame.Encoders;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,90 +24,13 @@ class NumberedConnectionTest {
     private final WriteReadiness watch = new WriteReadiness("watch of a test");
     private final BroadcastHub hub = BroadcastHub.builder().timer(new VirtualTimer()).executor(Runnable::run)
             .heartbeat(Duration.ZERO).build();
-    private final Pipe pipe = new Pipe();
+    private final RecordedSocket pipe = new RecordedSocket();
     private final WebSocketConnection peer = new WebSocketConnection(hub, watch, pipe,
             Encoders.of(new DirectBufferPool()), true, 1_000, () -> { });
 
-    /** A socket in memory, which takes so many bytes, and then says when it takes more. */
-    private static final class Pipe implements SocketTransport {
-
-        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-        private int room = Integer.MAX_VALUE;
-        private boolean broken;
-        private @Nullable Runnable then;
-
-        @Override
-        public long write(EncodedBatch batch) throws IOException {
-            return write(batch.view(0));
-        }
-
-        @Override
-        public long write(ByteBuffer[] buffers) throws IOException {
-            if (broken) {
-                throw new IOException("Broken pipe");
-            }
-            long before = room;
-            for (ByteBuffer buffer : buffers) {
-                while (buffer.hasRemaining() && room > 0) {
-                    written.write(buffer.get());
-                    room--;
-                }
-            }
-            return before - room;
-        }
-
-        @Override
-        public void awaitWritable(Runnable whenWritable) {
-            then = whenWritable;
-        }
-
-        /** Takes so many bytes more. */
-        void take(int more) {
-            room = more;
-            Runnable now = then;
-            then = null;
-            now.run();
-        }
-
-        /** {@return all that was written, one character for a byte} */
-        String text() {
-            return written.toString(StandardCharsets.ISO_8859_1);
-        }
-
-        @Override
-        public void shutdownOutput() {
-            // there is no socket
-        }
-
-        @Override
-        public void finish() {
-            // there is no socket
-        }
-
-        @Override
-        public SocketReader reader(int mostAtOnce) {
-            throw new AssertionError("the test brings what comes");
-        }
-
-        @Override
-        public void close() {
-            // there is no socket
-        }
-
-        @Override
-        public SocketTransport clear() {
-            return this;
-        }
-
-        @Override
-        public void abort(boolean delivers) {
-            // there is no socket
-        }
-
-        @Override
-        public void ended() {
-            // there is no socket
-        }
+    /** {@return all that was written, one character for a byte} */
+    private String written() {
+        return pipe.written.toString(StandardCharsets.ISO_8859_1);
     }
 
     @AfterEach
@@ -150,10 +69,10 @@ class NumberedConnectionTest {
         String epoch = epoch();
         register();
         hub.broadcast("hi");
-        assertThat(pipe.text()).isEmpty();
+        assertThat(written()).isEmpty();
         open();
 
-        assertThat(pipe.text()).isEqualTo("101" + opened(epoch) + message(epoch, 2, "hi"));
+        assertThat(written()).isEqualTo("101" + opened(epoch) + message(epoch, 2, "hi"));
     }
 
     @Test
@@ -165,13 +84,13 @@ class NumberedConnectionTest {
         pipe.room = 1;
         open();
         while (pipe.then != null) {
-            pipe.take(1);
+            pipe.goOn(1);
         }
 
-        assertThat(pipe.text()).isEqualTo(all);
+        assertThat(written()).isEqualTo(all);
         pipe.room = Integer.MAX_VALUE;
         hub.broadcast("ho");
-        assertThat(pipe.text()).isEqualTo(all + message(epoch, 3, "ho"));
+        assertThat(written()).isEqualTo(all + message(epoch, 3, "ho"));
     }
 
     @Test
@@ -183,10 +102,10 @@ class NumberedConnectionTest {
         Queue<ByteBuffer> ping = new ArrayDeque<>();
         ping.add(ByteBuffer.wrap(new byte[] {(byte) 0x89, (byte) 0x80, 0, 0, 0, 0}));
         peer.read(ping::poll);
-        assertThat(pipe.text()).hasSize(10);
-        pipe.take(Integer.MAX_VALUE);
+        assertThat(written()).hasSize(10);
+        pipe.goOn();
 
-        assertThat(pipe.text()).isEqualTo("101" + opened(epoch) + frame(0x8A, ""));
+        assertThat(written()).isEqualTo("101" + opened(epoch) + frame(0x8A, ""));
     }
 
     @Test
@@ -198,10 +117,10 @@ class NumberedConnectionTest {
         Peer known = hub.peers().iterator().next();
         hub.broadcast("hi");
         assertThat(known.lag()).isEqualTo(1);
-        pipe.take(Integer.MAX_VALUE);
+        pipe.goOn();
 
         assertThat(known.lag()).isZero();
-        assertThat(pipe.text()).isEqualTo("101" + opened(epoch) + message(epoch, 2, "hi"));
+        assertThat(written()).isEqualTo("101" + opened(epoch) + message(epoch, 2, "hi"));
     }
 
     @Test
@@ -211,9 +130,9 @@ class NumberedConnectionTest {
         pipe.room = 10;
         open();
         hub.peers().iterator().next().close(CloseReason.of(CloseReason.NORMAL));
-        pipe.take(Integer.MAX_VALUE);
+        pipe.goOn();
 
-        assertThat(pipe.text()).isEqualTo("101" + opened(epoch) + frame(0x88, "\u0003\u00E8"));
+        assertThat(written()).isEqualTo("101" + opened(epoch) + frame(0x88, "\u0003\u00E8"));
     }
 
     @Test
@@ -221,11 +140,10 @@ class NumberedConnectionTest {
         register();
         pipe.room = 10;
         open();
-        pipe.broken = true;
-        pipe.take(Integer.MAX_VALUE);
+        pipe.breakDown();
         hub.broadcast("hi");
 
-        assertThat(pipe.text()).hasSize(10);
+        assertThat(written()).hasSize(10);
         peer.ended();
         assertThat(hub.peers()).isEmpty();
     }

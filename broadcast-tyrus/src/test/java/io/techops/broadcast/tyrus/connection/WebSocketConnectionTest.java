@@ -46,84 +46,30 @@ class WebSocketConnectionTest {
     private final WebSocketConnection peer = new WebSocketConnection(hub, watch, sink,
             Encoders.of(new DirectBufferPool()), false, 1_000, () -> { });
 
-    /** Keeps what is written to a peer. */
-    private static final class Sink implements SocketTransport {
+    /** A socket for which there may be no memory: to write a batch, and to wait until it takes more. */
+    private static final class Sink extends RecordedSocket {
 
-        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-        private boolean closed;
         private volatile boolean hasMemory = true;
-        /** How many bytes it still takes, and then there is no memory to wait for more. */
-        private volatile int room = Integer.MAX_VALUE;
-        private volatile boolean aborted;
 
         @Override
         public long write(EncodedBatch batch) throws IOException {
             if (!hasMemory) {
                 throw new OutOfMemoryError("Cannot reserve 65536 bytes of direct buffer memory");
             }
-            return write(batch.view(0));
+            return super.write(batch);
         }
 
         @Override
-        public synchronized long write(ByteBuffer[] buffers) {
-            long count = 0;
-            for (ByteBuffer buffer : buffers) {
-                while (buffer.hasRemaining() && count < room) {
-                    written.write(buffer.get());
-                    count++;
-                }
-            }
-            return count;
-        }
-
-        @Override
-        public void awaitWritable(Runnable then) {
+        public void awaitWritable(Runnable whenWritable) {
             throw new OutOfMemoryError("Java heap space");
-        }
-
-        @Override
-        public SocketTransport clear() {
-            return this;
-        }
-
-        @Override
-        public void shutdownOutput() {
-            // The close frame was the last.
-        }
-
-        @Override
-        public void finish() {
-            // There is no socket.
-        }
-
-        @Override
-        public SocketReader reader(int mostAtOnce) {
-            throw new AssertionError("the test brings what comes");
-        }
-
-        @Override
-        public void close() {
-            closed = true;
-        }
-
-        @Override
-        public void abort(boolean delivers) {
-            aborted = true;
-        }
-
-        @Override
-        public void ended() {
-            // There is no socket.
         }
 
         synchronized boolean hasWritten() {
             return written.size() > 0;
         }
 
-        synchronized byte[] take() {
-            byte[] bytes = written.toByteArray();
-            written.reset();
-            return bytes;
+        boolean isAborted() {
+            return calls.contains("abort") || calls.contains("close at once");
         }
     }
 
@@ -181,7 +127,7 @@ class WebSocketConnectionTest {
         assertThat(hub.peers()).isEmpty();
         assertThat(said).isEmpty();
         assertThat(peer.inputEnded()).isTrue();
-        assertThat(sink.closed).isTrue();
+        assertThat(sink.calls).contains("close");
     }
 
     @Test
@@ -228,7 +174,7 @@ class WebSocketConnectionTest {
         try (LogCatch log = new LogCatch()) {
             sink.room = 3;
             hub.broadcast("hello");
-            await().until(() -> sink.aborted && hub.peers().isEmpty());
+            await().until(() -> sink.isAborted() && hub.peers().isEmpty());
             sink.room = Integer.MAX_VALUE;
             send(frame(PING, "are you there"));
             assertThat(log.warnings()).hasSizeLessThanOrEqualTo(1);
@@ -246,7 +192,7 @@ class WebSocketConnectionTest {
             send(frame(CLOSE));
             assertThat(log.warnings()).hasSizeLessThanOrEqualTo(1);
         }
-        assertThat(sink.aborted).isTrue();
+        assertThat(sink.isAborted()).isTrue();
         assertThat(hub.peers()).isEmpty();
         assertThat(sink.take()).isEqualTo(Arrays.copyOf(unmasked(PONG, "are you there"), 3));
     }

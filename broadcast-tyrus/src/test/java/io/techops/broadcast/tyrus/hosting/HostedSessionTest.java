@@ -9,11 +9,10 @@ import io.techops.broadcast.Attributes;
 import io.techops.broadcast.handshake.HandshakeRequest;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.tyrus.Hosted;
+import io.techops.broadcast.tyrus.connection.RecordedSocket;
 import io.techops.broadcast.tyrus.connection.SocketReader;
-import io.techops.broadcast.tyrus.connection.SocketTransport;
 import io.techops.broadcast.tyrus.connection.WriteReadiness;
 import io.techops.broadcast.tyrus.frame.EncodedBatch;
-import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -43,50 +41,14 @@ class HostedSessionTest {
     private final Pipe pipe = new Pipe();
     private HostedSession session;
 
-    /** A socket in memory, which takes bytes or not. */
-    private static final class Pipe implements SocketTransport {
+    /** A socket whose input may have ended. */
+    private static final class Pipe extends RecordedSocket {
 
-        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-        /** What was asked for besides, in order; by the watch's thread too. */
-        private final List<String> calls = new CopyOnWriteArrayList<>();
-        private boolean stalled;
         private boolean inputIsOver;
 
         @Override
         public long write(EncodedBatch batch) {
             throw new AssertionError("batches are for peers of a hub");
-        }
-
-        @Override
-        public synchronized long write(ByteBuffer[] buffers) {
-            int before = written.size();
-            for (ByteBuffer buffer : buffers) {
-                while (!stalled && buffer.hasRemaining()) {
-                    written.write(buffer.get());
-                }
-            }
-            return written.size() - before;
-        }
-
-        synchronized byte[] take() {
-            byte[] bytes = written.toByteArray();
-            written.reset();
-            return bytes;
-        }
-
-        @Override
-        public void awaitWritable(Runnable whenWritable) {
-            // It is stalled for good.
-        }
-
-        @Override
-        public void shutdownOutput() {
-            calls.add("shutdownOutput");
-        }
-
-        @Override
-        public void finish() {
-            calls.add("finish");
         }
 
         @Override
@@ -102,26 +64,6 @@ class HostedSessionTest {
                     return inputIsOver;
                 }
             };
-        }
-
-        @Override
-        public void close() {
-            calls.add("close");
-        }
-
-        @Override
-        public SocketTransport clear() {
-            return this;
-        }
-
-        @Override
-        public void abort(boolean delivers) {
-            calls.add(delivers ? "close at once" : "abort");
-        }
-
-        @Override
-        public void ended() {
-            calls.add("ended");
         }
     }
 
@@ -277,7 +219,7 @@ class HostedSessionTest {
 
     @Test
     void atTheLimitAPeerThatReadsNothingIsReset() {
-        pipe.stalled = true;
+        pipe.room = 0;
         CompletableFuture<Void> over = hosting.shutdown(Duration.ofMillis(1));
         await().until(over::isDone);
         isAskedFor("abort");
