@@ -1,9 +1,12 @@
 package io.techops.broadcast.tyrus;
 
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.Peer;
 import io.techops.broadcast.testing.RawClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /** A client of Server-Sent Events that keeps what comes as it comes. For one thread. */
 final class EventStream implements AutoCloseable {
@@ -21,6 +24,24 @@ final class EventStream implements AutoCloseable {
         this.client = client;
         head = client.ask(request).replaceFirst("Date: [^\r]*GMT\r\n", "");
         open = head.startsWith("HTTP/1.1 200 ") ? event() : "";
+    }
+
+    /** {@return the settings of a server that has streams} */
+    static BroadcastServer.Builder server(Wire wire) {
+        return wire.server().sse(true).handshakeTimeout(Duration.ofMinutes(5));
+    }
+
+    static BroadcastServer start(Wire wire, BroadcastHub.Builder hub) {
+        return server(wire).hub(hub.build()).start();
+    }
+
+    static BroadcastServer start(Wire wire) {
+        return start(wire, BroadcastHub.builder());
+    }
+
+    /** {@return the one peer that there is} */
+    static Peer onlyPeer(BroadcastServer server) {
+        return server.hub().peers().iterator().next();
     }
 
     /** {@return a stream that has begun, or why it has not} */

@@ -1,7 +1,7 @@
 package io.techops.broadcast.tyrus;
 
-import static io.techops.broadcast.tyrus.EventStreamTest.onlyPeer;
-import static io.techops.broadcast.tyrus.EventStreamTest.start;
+import static io.techops.broadcast.tyrus.EventStream.onlyPeer;
+import static io.techops.broadcast.tyrus.EventStream.start;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;

@@ -1,5 +1,9 @@
 package io.techops.broadcast.tyrus;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.TestRun;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.DecodeException;
 import jakarta.websocket.Decoder;
@@ -23,6 +27,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /** Endpoints such as an application has, and what they were told. */
 public final class Hosted {
@@ -40,6 +45,36 @@ public final class Hosted {
         CLOSED.clear();
         ERRORS.clear();
         PARTS.clear();
+    }
+
+    /** {@return the settings of a server with a hub at /live, and an endpoint that echoes} */
+    static BroadcastServer.Builder echo(Wire wire) {
+        return wire.server().path("/live").endpoint(Echo.class);
+    }
+
+    /** {@return a client that has shaken hands} */
+    static RawClient open(Wire wire, BroadcastServer server, String path) throws Exception {
+        return wire.connect(server).shakeHands(path);
+    }
+
+    /** {@return why the next session has closed, once an endpoint was told} */
+    static CloseReason told() throws InterruptedException {
+        return CLOSED.poll(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** {@return the head of the answer to a handshake} */
+    static String ask(BroadcastServer server, String path, String... headers) throws Exception {
+        try (RawClient raw = Wire.PLAIN.connect(server)) {
+            return raw.ask(RawClient.handshake(path, headers));
+        }
+    }
+
+    /** Checks what is answered to a text at a path. */
+    static void answers(BroadcastServer server, String path, String text, String answer) throws Exception {
+        try (RawClient raw = Wire.PLAIN.connect(server).shakeHands(path)) {
+            raw.sendText(text);
+            assertThat(raw.readText()).as(path).isEqualTo(answer);
+        }
     }
 
     /** A chat with rooms. */

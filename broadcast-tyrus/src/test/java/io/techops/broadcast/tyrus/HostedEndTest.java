@@ -1,5 +1,8 @@
 package io.techops.broadcast.tyrus;
 
+import static io.techops.broadcast.tyrus.Hosted.echo;
+import static io.techops.broadcast.tyrus.Hosted.open;
+import static io.techops.broadcast.tyrus.Hosted.told;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -7,137 +10,25 @@ import static org.awaitility.Awaitility.await;
 import io.techops.broadcast.testing.ClientFrames;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
-import io.techops.broadcast.testing.TestRun;
 import jakarta.websocket.CloseReason;
-import jakarta.websocket.OnClose;
-import jakarta.websocket.OnError;
-import jakarta.websocket.OnMessage;
-import jakarta.websocket.OnOpen;
-import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
-import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.Queue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** How sessions of hosted endpoints end, and what they cannot do to others. */
-public class HostedEndTest {
+class HostedEndTest {
 
-    private static final CountDownLatch[] GATE = new CountDownLatch[1];
-    private static final Queue<String> HEARD = new ConcurrentLinkedQueue<>();
     /** More than sockets take. */
     private static final int MUCH = 8 << 20;
-
-    /** For JUnit. */
-    public HostedEndTest() {
-    }
 
     @BeforeEach
     void forget() {
         Hosted.forget();
-        HEARD.clear();
-        GATE[0] = new CountDownLatch(1);
-    }
-
-    private static BroadcastServer.Builder echo(Wire wire) {
-        return wire.server().path("/live").endpoint(Hosted.Echo.class);
-    }
-
-    private static RawClient open(Wire wire, BroadcastServer server, String path) throws Exception {
-        return wire.connect(server).shakeHands(path);
-    }
-
-    private static CloseReason told() throws InterruptedException {
-        return Hosted.CLOSED.poll(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    /** Does what its clients say. */
-    @ServerEndpoint("/obeys")
-    public static class Obeying {
-
-        /** For the container. */
-        public Obeying() {
-        }
-
-        /** A session opens. */
-        @OnOpen
-        public void open(Session session) {
-            Hosted.OPENED.add(session);
-        }
-
-        /** A command comes. */
-        @OnMessage
-        public String obey(Session session, String command) throws Exception {
-            HEARD.add(command);
-            switch (command) {
-                case "close" -> session.close(new CloseReason(CloseReason.CloseCodes.getCloseCode(4004), "as told"));
-                case "throw" -> throw new IllegalStateException("on purpose");
-                case "block" -> GATE[0].await();
-                case "interrupt" -> {
-                    Thread.currentThread().interrupt();
-                    return command;
-                }
-                default -> {
-                    return command;
-                }
-            }
-            return null;
-        }
-
-        /** A session has closed. */
-        @OnClose
-        public void close(CloseReason reason) {
-            Hosted.CLOSED.add(reason);
-        }
-
-        /** Something went wrong. */
-        @OnError
-        public void error(Throwable thrown) {
-            Hosted.ERRORS.add(thrown);
-        }
-    }
-
-    /** Cannot be opened. */
-    @ServerEndpoint("/fails")
-    public static class Failing extends Obeying {
-
-        /** For the container. */
-        public Failing() {
-        }
-
-        /** Fails. */
-        @Override
-        @OnOpen
-        public void open(Session session) {
-            throw new IllegalStateException("on purpose");
-        }
-
-        @Override
-        @OnError
-        public void error(Throwable thrown) {
-            super.error(thrown);
-        }
-
-        @Override
-        @OnMessage
-        public String obey(Session session, String command) throws Exception {
-            return super.obey(session, command);
-        }
+        Obeying.forget();
     }
 
     @ParameterizedTest
@@ -234,7 +125,7 @@ public class HostedEndTest {
             slow.send(ClientFrames.concat(ClientFrames.frame(0x89, "one"), ClientFrames.frame(0x89, "two"),
                     ClientFrames.frame(0x89, "three")));
             slow.sendText("and a text");
-            await().until(() -> HEARD.contains("and a text"));
+            await().until(() -> Obeying.HEARD.contains("and a text"));
             assertThat(slow.read().payload()).hasSize(MUCH);
             assertThat(slow.read().text()).isEqualTo("three");
             assertThat(slow.readText()).isEqualTo("and a text");
@@ -286,7 +177,8 @@ public class HostedEndTest {
 
     @Test
     void anEndpointThatThrowsIsToldAndTheSessionGoesOn() throws Exception {
-        try (BroadcastServer server = Wire.PLAIN.server().endpoint(Obeying.class).endpoint(Failing.class).start();
+        try (BroadcastServer server = Wire.PLAIN.server().endpoint(Obeying.class)
+                .endpoint(Obeying.Failing.class).start();
                 RawClient raw = open(Wire.PLAIN, server, "/obeys");
                 RawClient failing = open(Wire.PLAIN, server, "/fails")) {
             raw.sendText("throw");
@@ -313,57 +205,7 @@ public class HostedEndTest {
                 peer.sendText("nor the hub");
                 assertThat(peer.readText()).isEqualTo("nor the hub");
             }
-            GATE[0].countDown();
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(Wire.class)
-    void theServersEndIsToldToBothSides(Wire wire) throws Exception {
-        try (BroadcastServer server = echo(wire).start(); RawClient one = open(wire, server, "/echo");
-                RawClient two = open(wire, server, "/echo")) {
-            await().until(() -> Hosted.OPENED.size() == 2);
-            Thread closing = new Thread(server::close);
-            closing.start();
-            assertThat(one.readClose().code()).isEqualTo(1001);
-            assertThat(two.readClose().code()).isEqualTo(1001);
-            one.sendClose(1001);
-            one.socket().close();
-            two.sendClose(1001);
-            two.socket().close();
-            closing.join(TestRun.LIMIT.toMillis());
-            assertThat(closing.isAlive()).isFalse();
-        }
-        assertThat(Hosted.CLOSED).extracting(CloseReason::getCloseCode)
-                .containsExactly(CloseReason.CloseCodes.GOING_AWAY, CloseReason.CloseCodes.GOING_AWAY);
-        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
-                .noneMatch(name -> name.startsWith("broadcast-endpoint") || name.startsWith("tyrus")));
-    }
-
-    @Test
-    void theServersEndWaitsForNoClientAndForNoEndpointLongerThanItsLimit() throws Exception {
-        BroadcastServer server = Wire.PLAIN.server().endpoint(Obeying.class).start();
-        try (RawClient silent = open(Wire.PLAIN, server, "/obeys");
-                RawClient blocked = open(Wire.PLAIN, server, "/obeys")) {
-            blocked.sendText("block");
-            silent.sendText("ready");
-            assertThat(silent.readText()).isEqualTo("ready");
-            server.close(Duration.ZERO);
-            assertThat(told()).isNotNull();
-            assertThat(told()).isNotNull();
-        }
-    }
-
-    @Test
-    void theServersEndWaitsForAClientWithinItsLimit() throws Exception {
-        try (BroadcastServer server = echo(Wire.PLAIN).start(); RawClient raw = open(Wire.PLAIN, server, "/echo")) {
-            Hosted.OPENED.take();
-            Future<?> closed = CompletableFuture.runAsync(() -> server.close(Duration.ofMinutes(10)));
-            assertThat(raw.readClose().code()).isEqualTo(1001);
-            assertThatThrownBy(() -> closed.get(200, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
-            raw.sendClose(1001);
-            raw.socket().close();
-            closed.get(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS);
+            Obeying.letGo();
         }
     }
 
@@ -375,103 +217,5 @@ public class HostedEndTest {
             assertThat(raw.readClose().code()).isEqualTo(1000);
             assertThat(told().getCloseCode()).isEqualTo(CloseReason.CloseCodes.CLOSED_ABNORMALLY);
         }
-    }
-
-    @ParameterizedTest
-    @EnumSource(Wire.class)
-    void aSessionThatDoesNotReadIsAbortedWhenTooMuchWaits(Wire wire) throws Exception {
-        try (BroadcastServer server = echo(wire).start(); RawClient stalled = wire.connect(server, 4096)) {
-            stalled.shakeHands("/echo");
-            Session session = Hosted.OPENED.take();
-            String text = "x".repeat(64 << 10);
-            BlockingQueue<SendResult> results = new LinkedBlockingQueue<>();
-            int sent = 0;
-            while (session.isOpen() && sent < 1_000) {
-                try {
-                    session.getAsyncRemote().sendText(text, results::add);
-                    sent++;
-                } catch (RuntimeException e) {
-                    break; // closed meanwhile: of the session it is an IllegalStateException, of its socket another one
-                }
-            }
-            assertThat(sent).isLessThan(1_000);
-            assertThat(told().getCloseCode()).isEqualTo(CloseReason.CloseCodes.CLOSED_ABNORMALLY);
-            int all = sent;
-            await().untilAsserted(() -> assertThat(results).hasSize(all));
-            assertThat(results).anyMatch(SendResult::isOK).anyMatch(result -> !result.isOK());
-        }
-    }
-
-    @Test
-    void messagesThatAreLongerThanWhatMayWaitAreSentAllTheSame() throws Exception {
-        try (BroadcastServer server = echo(Wire.PLAIN).start(); RawClient slow = Wire.PLAIN.connect(server, 4096)) {
-            slow.shakeHands("/echo");
-            Session session = Hosted.OPENED.take();
-            byte[] bytes = new byte[6 << 20];
-            session.getAsyncRemote().sendBinary(ByteBuffer.wrap(bytes));
-            session.getAsyncRemote().sendBinary(ByteBuffer.wrap(bytes));
-            assertThat(slow.read().payload()).hasSize(bytes.length);
-            assertThat(slow.read().payload()).hasSize(bytes.length);
-        }
-    }
-
-    @Test
-    void aBlockingSendToASessionThatDoesNotReadEnds() throws Exception {
-        try (BroadcastServer server = echo(Wire.PLAIN).start(); RawClient stalled = Wire.PLAIN.connect(server, 4096)) {
-            stalled.shakeHands("/echo");
-            Session session = Hosted.OPENED.take();
-            String text = "x".repeat(64 << 10);
-            assertThatThrownBy(() -> {
-                for (int i = 0; i < 1_000; i++) {
-                    session.getBasicRemote().sendText(text);
-                }
-            }).isInstanceOfAny(IOException.class, IllegalStateException.class);
-            assertThat(told().getCloseCode()).isEqualTo(CloseReason.CloseCodes.CLOSED_ABNORMALLY);
-        }
-    }
-
-    @Test
-    void aSendTimeoutIsKeptAndTheSessionGoesOn() throws Exception {
-        try (BroadcastServer server = echo(Wire.PLAIN).start(); RawClient slow = Wire.PLAIN.connect(server, 4096)) {
-            slow.shakeHands("/echo");
-            Session session = Hosted.OPENED.take();
-            byte[] bytes = new byte[8 << 20];
-            Future<Void> first = session.getAsyncRemote().sendBinary(ByteBuffer.wrap(bytes));
-            session.getAsyncRemote().setSendTimeout(100);
-            Future<Void> second = session.getAsyncRemote().sendText("too late");
-            assertThatThrownBy(() -> second.get(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS))
-                    .isInstanceOf(ExecutionException.class).hasCauseInstanceOf(TimeoutException.class);
-            assertThat(slow.read().payload()).hasSize(bytes.length);
-            first.get(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS);
-            slow.sendText("goes on");
-            assertThat(slow.readText()).isEqualTo("goes on");
-        }
-    }
-
-    @Test
-    void handlersOfSendsHoldNoLockAndAreCalledInOrder() throws Exception {
-        try (BroadcastServer server = echo(Wire.PLAIN).start(); RawClient one = open(Wire.PLAIN, server, "/echo");
-                RawClient two = open(Wire.PLAIN, server, "/echo")) {
-            Session first = Hosted.OPENED.take();
-            Session second = Hosted.OPENED.take();
-            AtomicReference<Throwable> failure = new AtomicReference<>();
-            relay(first, second, 2_000, failure);
-            relay(second, first, 2_000, failure);
-            for (int i = 0; i < 2_000; i++) {
-                assertThat(one.readText()).isNotNull();
-                assertThat(two.readText()).isNotNull();
-            }
-            assertThat(failure.get()).isNull();
-        }
-    }
-
-    private static void relay(Session to, Session next, int left, AtomicReference<Throwable> failure) {
-        to.getAsyncRemote().sendText("left " + left, result -> {
-            if (!result.isOK()) {
-                failure.set(result.getException());
-            } else if (left > 1) {
-                relay(next, to, left - 1, failure);
-            }
-        });
     }
 }

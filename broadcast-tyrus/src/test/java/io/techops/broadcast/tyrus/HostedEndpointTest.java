@@ -1,5 +1,6 @@
 package io.techops.broadcast.tyrus;
 
+import static io.techops.broadcast.tyrus.Hosted.open;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -47,10 +48,6 @@ class HostedEndpointTest {
     private static BroadcastServer.Builder all(Wire wire) {
         return wire.server().path("/live").endpoint(Hosted.Chat.class).endpoint(Hosted.Echo.class)
                 .endpoint(Hosted.Parts.class).endpoint(Hosted.Points.class).endpoint(PROGRAMMATIC);
-    }
-
-    private static RawClient open(Wire wire, BroadcastServer server, String path) throws Exception {
-        return wire.connect(server).shakeHands(path);
     }
 
     @ParameterizedTest

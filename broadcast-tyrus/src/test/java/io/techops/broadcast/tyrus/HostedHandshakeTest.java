@@ -1,12 +1,12 @@
 package io.techops.broadcast.tyrus;
 
+import static io.techops.broadcast.tyrus.Hosted.answers;
+import static io.techops.broadcast.tyrus.Hosted.ask;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.techops.broadcast.AttributeKey;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Replay;
-import io.techops.broadcast.Topics;
 import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.PeerAttributes;
@@ -118,12 +118,6 @@ public class HostedHandshakeTest {
 
     private static BroadcastServer.Builder greeting(Wire wire) {
         return wire.server().path("/live").endpoint(Greeting.class);
-    }
-
-    private static String ask(BroadcastServer server, String path, String... headers) throws Exception {
-        try (RawClient raw = Wire.PLAIN.connect(server)) {
-            return raw.ask(RawClient.handshake(path, headers));
-        }
     }
 
     @Test
@@ -264,91 +258,6 @@ public class HostedHandshakeTest {
             answers(server, "/p", "text", "programmatic text");
             assertThat(Hosted.OPENED.take().getUserProperties()).containsEntry("path", "of the application")
                     .containsKey("remoteAddress");
-        }
-    }
-
-    @Test
-    void anEndpointAtTheRootIsBesideTopics() throws Exception {
-        ServerEndpointConfig root = ServerEndpointConfig.Builder.create(Hosted.Programmatic.class, "/").build();
-        try (BroadcastServer server = Wire.PLAIN.server().topics(Topics.create()).path("/{topic}").endpoint(root)
-                .start()) {
-            answers(server, "/", "text", "programmatic text");
-            answers(server, "/news", "text", "text");
-        }
-    }
-
-    @Test
-    void clashesOfPathsAreNamed() {
-        ServerEndpointConfig same = ServerEndpointConfig.Builder.create(Hosted.Programmatic.class, "/chat/{other}")
-                .build();
-        assertThatThrownBy(() -> BroadcastServer.builder().endpoint(Hosted.Chat.class).endpoint(same))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("Hosted$Chat at /chat/{room}")
-                .hasMessageContaining("Hosted$Programmatic at /chat/{other}");
-        assertThatThrownBy(() -> Wire.PLAIN.server().path("/echo").endpoint(Hosted.Echo.class).start())
-                .isInstanceOf(IllegalStateException.class).hasMessageContaining("Hosted$Echo at /echo")
-                .hasMessageContaining("the hub is, at /echo");
-        assertThatThrownBy(() -> Wire.PLAIN.server().topics(Topics.builder().build()).path("/chat/{topic}")
-                .endpoint(Hosted.Chat.class).start())
-                .isInstanceOf(IllegalStateException.class).hasMessageContaining("Hosted$Chat at /chat/{room}")
-                .hasMessageContaining("the topics are, at /chat/{topic}");
-        assertThatThrownBy(() -> Wire.PLAIN.server().topics(Topics.builder().build()).path("/{topic}")
-                .endpoint(Hosted.Echo.class).start())
-                .isInstanceOf(IllegalStateException.class).hasMessageContaining("/echo");
-    }
-
-    /** Has two handlers for one kind of message. */
-    @ServerEndpoint("/wrong")
-    public static class Wrong {
-
-        /** For the container. */
-        public Wrong() {
-        }
-
-        /** One. */
-        @OnMessage
-        public void one(String text) {
-            ASKED.add(text);
-        }
-
-        /** The other. */
-        @OnMessage
-        public void other(String text) {
-            ASKED.add(text);
-        }
-    }
-
-    @Test
-    void whatCannotBeServedIsSaidAtOnce() {
-        assertThatThrownBy(() -> BroadcastServer.builder().endpoint(String.class))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("java.lang.String")
-                .hasMessageContaining("ServerEndpoint");
-        for (String path : List.of("/a{b}", "/{a}/{a}", "//", "/../x", "/{}", "/a%2Fb")) {
-            assertThatThrownBy(() -> BroadcastServer.builder().endpoint(
-                    ServerEndpointConfig.Builder.create(Hosted.Programmatic.class, path).build()))
-                    .as(path).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("Programmatic");
-        }
-        assertThatThrownBy(() -> Wire.PLAIN.server().endpoint(Wrong.class).start())
-                .isInstanceOf(IllegalStateException.class).hasMessageContaining("Wrong at /wrong");
-    }
-
-    @Test
-    void theMoreFixedPathIsMeant() throws Exception {
-        ServerEndpointConfig any = ServerEndpointConfig.Builder.create(Hosted.Programmatic.class, "/{any}").build();
-        try (BroadcastServer server = Wire.PLAIN.server().path("/live").endpoint(any).endpoint(Hosted.Echo.class)
-                .start()) {
-            answers(server, "/echo", "text", "text");
-            answers(server, "/other", "text", "programmatic text");
-            answers(server, "/%65cho", "text", "text");
-            answers(server, "/live", "text", "text");
-            assertThat(ask(server, "/%zz")).startsWith("HTTP/1.1 400 ");
-            assertThat(ask(server, "/..")).startsWith("HTTP/1.1 404 ");
-        }
-    }
-
-    private static void answers(BroadcastServer server, String path, String text, String answer) throws Exception {
-        try (RawClient raw = Wire.PLAIN.connect(server).shakeHands(path)) {
-            raw.sendText(text);
-            assertThat(raw.readText()).as(path).isEqualTo(answer);
         }
     }
 }
