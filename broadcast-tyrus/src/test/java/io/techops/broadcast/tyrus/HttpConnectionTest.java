@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.testing.FreePort;
-import io.techops.broadcast.testing.LogCatch;
+import io.techops.broadcast.testing.QuietLog;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.tyrus.http.RequestHeadParserTest;
 import java.io.IOException;
@@ -20,10 +20,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -32,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests on one connection: where each ends, which is the last, and what becomes of what stands behind it. */
+@ExtendWith(QuietLog.class)
 class HttpConnectionTest {
 
     static final String HOST = "Host: 127.0.0.1\r\n";
@@ -44,7 +44,6 @@ class HttpConnectionTest {
     static Path folder;
     private static BroadcastServer apart;
     private static BroadcastServer shared;
-    private LogCatch log;
 
     @BeforeAll
     static void start() throws Exception {
@@ -69,17 +68,6 @@ class HttpConnectionTest {
     static void stop() {
         apart.close(Duration.ZERO);
         shared.close(Duration.ZERO);
-    }
-
-    @BeforeEach
-    void listen() {
-        log = new LogCatch();
-    }
-
-    @AfterEach
-    void nothingWasLogged() {
-        log.close();
-        assertThat(log.warnings()).isEmpty();
     }
 
     private static List<BroadcastServer> both() {

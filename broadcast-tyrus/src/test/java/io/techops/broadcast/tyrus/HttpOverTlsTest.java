@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.testing.LogCatch;
+import io.techops.broadcast.testing.QuietLog;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.TlsClient;
 import java.io.ByteArrayOutputStream;
@@ -28,21 +29,20 @@ import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests on a connection with TLS: how they stand in records, and what ends one direction. */
+@ExtendWith(QuietLog.class)
 class HttpOverTlsTest {
 
     @TempDir
     static Path folder;
     private static BroadcastServer secure;
-    private LogCatch log;
 
     @BeforeAll
     static void start() throws Exception {
@@ -54,17 +54,6 @@ class HttpOverTlsTest {
     @AfterAll
     static void stop() {
         secure.close(Duration.ZERO);
-    }
-
-    @BeforeEach
-    void listen() {
-        log = new LogCatch();
-    }
-
-    @AfterEach
-    void nothingWasLogged() {
-        log.close();
-        assertThat(log.warnings()).isEmpty();
     }
 
     private static String readAll(TlsClient peer) throws IOException {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.testing.FreePort;
-import io.techops.broadcast.testing.LogCatch;
+import io.techops.broadcast.testing.QuietLog;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.tyrus.http.RequestHeadParser;
 import java.nio.charset.StandardCharsets;
@@ -12,10 +12,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -23,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is no HTTP, or not quite: a clear answer, no 500, no line in the log, and others do not notice (RFC 9112). */
+@ExtendWith(QuietLog.class)
 class MalformedRequestTest {
 
     private static final String HOST = "Host: 127.0.0.1\r\n";
@@ -33,7 +33,6 @@ class MalformedRequestTest {
 
     private static BroadcastServer server;
     private static BroadcastServer withPages;
-    private LogCatch log;
 
     @BeforeAll
     static void start() {
@@ -47,17 +46,6 @@ class MalformedRequestTest {
     static void stop() {
         server.close(Duration.ZERO);
         withPages.close(Duration.ZERO);
-    }
-
-    @BeforeEach
-    void listen() {
-        log = new LogCatch();
-    }
-
-    @AfterEach
-    void nothingWasLogged() {
-        log.close();
-        assertThat(log.warnings()).isEmpty();
     }
 
     private static Arguments request(String what, int status, String request) {

@@ -1,26 +1,19 @@
 package io.techops.broadcast.testing;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import javax.net.SocketFactory;
 
 /**
  * A WebSocket client over a plain socket that sends exactly what a test says, valid or not, and answers neither pings
  * nor close frames by itself. For use by one thread that reads and one that writes.
- * Reads have the limit of {@link TestRun#LIMIT}.
  */
-public final class RawClient implements AutoCloseable {
+public final class RawClient extends RawConnection {
 
     /** The key of its handshakes, the one of RFC 6455 section 1.3. */
     public static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -36,12 +29,8 @@ public final class RawClient implements AutoCloseable {
 
     private static final int PONG = 0x8A; // with FIN
 
-    private final Socket socket;
-    private final DataInputStream in;
-    private final OutputStream out;
     private final ByteArrayOutputStream fragments = new ByteArrayOutputStream(); // of the message that has begun
     private int fragmented; // the opcode of that message; 0 if none has begun
-    private String response = "";
 
     /** A frame as it came from the server. */
     public record Frame(int first, byte[] payload) {
@@ -68,11 +57,7 @@ public final class RawClient implements AutoCloseable {
     }
 
     private RawClient(Socket socket) throws IOException {
-        this.socket = socket;
-        socket.setSoTimeout((int) TestRun.LIMIT.toMillis());
-        socket.setTcpNoDelay(true);
-        in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));
-        out = socket.getOutputStream();
+        super(socket);
     }
 
     /** Connects without a handshake. */
@@ -119,48 +104,6 @@ public final class RawClient implements AutoCloseable {
         String more = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
         return "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Key: " + KEY + "\r\nSec-WebSocket-Version: 13\r\n" + more + "\r\n";
-    }
-
-    /** Sends a request and reads the head of the response. */
-    public String ask(String request) throws IOException {
-        send(request.getBytes(StandardCharsets.ISO_8859_1));
-        return readHead();
-    }
-
-    /** {@return the head of the next response} */
-    public String readHead() throws IOException {
-        ByteArrayOutputStream head = new ByteArrayOutputStream();
-        while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
-            int next = in.read();
-            if (next < 0) {
-                throw new EOFException("the response ended after: " + head);
-            }
-            head.write(next);
-        }
-        response = head.toString(StandardCharsets.ISO_8859_1);
-        return response;
-    }
-
-    /** Sends these bytes, however few of them the server wants to hear: what it says about them is still to be read. */
-    public void sendAll(byte[] bytes) throws IOException {
-        sendPieces(bytes, Math.max(1, bytes.length));
-    }
-
-    /** Sends these bytes in one write. */
-    public void send(byte[] bytes) throws IOException {
-        out.write(bytes);
-        out.flush();
-    }
-
-    /** Sends so many bytes at a time, each a write of its own. */
-    public void sendPieces(byte[] bytes, int size) throws IOException {
-        try {
-            for (int from = 0; from < bytes.length; from += size) {
-                send(Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + size)));
-            }
-        } catch (SocketException e) {
-            // The server has heard enough: what it said about it is still to be read.
-        }
     }
 
     /** Sends a text in one frame. */
@@ -272,13 +215,6 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    /** {@return the next bytes, as they come} */
-    public byte[] readBytes(int count) throws IOException {
-        byte[] bytes = new byte[count];
-        in.readFully(bytes);
-        return bytes;
-    }
-
     /** {@return the next text, which must come next and in one frame} */
     public String readText() throws IOException {
         Frame frame = read();
@@ -295,59 +231,5 @@ public final class RawClient implements AutoCloseable {
             frame = read();
         }
         return frame;
-    }
-
-    /** {@return whether the server ends the stream, now or as soon as it has sent what is on the way} */
-    public boolean readsEnd() throws IOException {
-        try {
-            while (in.read() >= 0) {
-                // what comes before the end does not matter
-            }
-            return true;
-        } catch (SocketException e) {
-            return true;
-        }
-    }
-
-    /** {@return the body of the response whose head was read last} */
-    public String readBody() throws IOException {
-        String length = response.replaceAll("(?is).*content-length: *(\\d+).*", "$1");
-        return new String(in.readNBytes(Integer.parseInt(length)), StandardCharsets.UTF_8);
-    }
-
-    /** {@return all that comes before the end of the stream, or before a reset} */
-    public byte[] readAll() throws IOException {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        try {
-            in.transferTo(all);
-        } catch (SocketException e) {
-            // The server has reset the connection: what came before is what counts.
-        }
-        return all.toByteArray();
-    }
-
-    /** {@return whether the server ends the stream without having agreed to a WebSocket} */
-    public boolean readsNoUpgrade() throws IOException {
-        try {
-            return !new String(in.readAllBytes(), StandardCharsets.ISO_8859_1).startsWith("HTTP/1.1 101");
-        } catch (SocketException e) {
-            return true;
-        }
-    }
-
-    /** {@return the socket itself} */
-    public Socket socket() {
-        return socket;
-    }
-
-    /** Ends the connection with a reset. */
-    public void reset() throws IOException {
-        socket.setSoLinger(true, 0);
-        socket.close();
-    }
-
-    @Override
-    public void close() throws IOException {
-        socket.close();
     }
 }
