@@ -3,6 +3,9 @@ package io.techops.broadcast.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,5 +78,14 @@ class TokensTest {
     void aRightForATopicNeedsTopics() {
         assertThatThrownBy(() -> Tokens.parse(List.of("secret listen:news"), false))
                 .hasMessage("line 1 must have no right for a topic, unless --topics is given");
+    }
+
+    /** {@code MessageDigest.isEqual} takes the same time wherever two digests differ. */
+    @Test
+    void digestsOfTokensAreComparedInConstantTime() throws IOException {
+        try (InputStream in = Tokens.class.getResourceAsStream("Tokens$Digest.class")) {
+            assertThat(new String(in.readAllBytes(), StandardCharsets.ISO_8859_1)).as("the names in the class file")
+                    .contains("java/security/MessageDigest", "isEqual");
+        }
     }
 }
