@@ -2,56 +2,40 @@ package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.techops.broadcast.testing.Browser;
 import io.techops.broadcast.tyrus.BroadcastServer;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** {@code broadcast.js} in a real browser, with a WebSocket and timers that the test drives: no server, no waiting. */
 class BrowserClientIT {
 
+    @RegisterExtension
+    static final SharedBrowser BROWSER = new SharedBrowser();
     private static BroadcastServer pages;
-    private static Browser browser;
 
-    private Browser.Tab tab;
+    private ScriptedClient client;
+
+    @BeforeAll
+    static void start() {
+        pages = ClientPage.server(0).start();
+    }
 
     @BeforeEach
     void open() {
-        if (browser == null) { // one for all tests; where there is none, each of them says so
-            browser = Browser.start();
-            pages = ClientPage.server(0).start();
-        }
-        tab = ClientPage.open(browser, pages, "?scripted");
+        client = ScriptedClient.open(BROWSER, pages);
     }
 
     @AfterAll
     static void end() {
-        if (browser != null) {
-            browser.close();
-            pages.close();
-        }
-    }
-
-    /** {@return what the script returns, which may await} */
-    private JsonNode run(String script) {
-        return tab.value("(async () => {" + script + "})()");
-    }
-
-    private List<String> lines(String script) {
-        List<String> lines = new ArrayList<>();
-        run(script).forEach(line -> lines.add(line.isTextual() ? line.asText() : line.toString()));
-        return lines;
+        pages.close();
     }
 
     @Test
     void itOffersTheNumberedStreamBesideTheApplicationsSubprotocolsAndTheToken() {
-        assertThat(lines("""
+        assertThat(client.lines("""
                 start("http://example.org/live?room=a%20b#part", { protocols: ["chat"], token: "abc", replay: 5 });
                 await turn();
                 return [sockets[0].url, sockets[0].binaryType, ...sockets[0].protocols];"""))
@@ -61,14 +45,18 @@ class BrowserClientIT {
 
     @Test
     void anAddressIsRelativeToThePage() {
-        assertThat(run("start('/live', { resume: false }); await turn(); return [sockets[0].url, sockets[0].protocols]")
-                .toString()).isEqualTo("[\"ws://127.0.0.1:" + pages.pagePort() + "/live\",[]]");
-        assertThat(run("try { start('http://') } catch (error) { return error.name }").asText()).isEqualTo("TypeError");
+        assertThat(client.run("""
+                start("/live", { resume: false });
+                await turn();
+                return [sockets[0].url, sockets[0].protocols];""").toString())
+                .isEqualTo("[\"ws://127.0.0.1:" + pages.pagePort() + "/live\",[]]");
+        assertThat(client.run("try { start('http://') } catch (error) { return error.name }").asText())
+                .isEqualTo("TypeError");
     }
 
     @Test
     void framesAreTakenApartAndTheirPayloadIsUntouched() {
-        assertThat(lines("""
+        assertThat(client.lines("""
                 start("/live");
                 await turn();
                 sockets[0].accept("broadcast.v1", "e-7");
@@ -96,7 +84,7 @@ class BrowserClientIT {
 
     @Test
     void itGoesOnAfterTheLastMessageThatWasDelivered() {
-        assertThat(lines("""
+        assertThat(client.lines("""
                 start("/live?room=1", { replay: "latest" });
                 await turn();
                 sockets[0].accept("broadcast.v1", "e-7");
@@ -107,80 +95,16 @@ class BrowserClientIT {
                 return [new URL(sockets[1].url).search, events.at(-1)];"""))
                 .containsExactly("?room=1&replay=latest&last_event_id=e-8",
                         "open {\"id\":\"e-8\",\"recovered\":true,\"numbered\":true}");
-        assertThat(run("start('/live', { lastEventId: 'e-3' }); await turn(); return sockets.at(-1).url").asText())
+        assertThat(client.run("""
+                start("/live", { lastEventId: "e-3" });
+                await turn();
+                return sockets.at(-1).url;""").asText())
                 .endsWith("/live?last_event_id=e-3");
     }
 
     @Test
-    void theWaitsAreARandomPartOfATimeThatDoublesUpToItsLimit() {
-        assertThat(run("""
-                start("/live", { resume: false });
-                await turn();
-                const all = [];
-                for (let i = 0; i < 9; i++) {
-                  random = i === 4 ? 0.25 : 0.5;
-                  await sockets.at(-1).end(1006);
-                  all.push(...waits());
-                  await elapse();
-                }
-                return all;""").toString())
-                .isEqualTo("[250,500,1000,2000,2000,8000,15000,15000,15000]");
-    }
-
-    @Test
-    void onlyAConnectionThatLastsResetsTheWaits() {
-        assertThat(run("""
-                start("/live", { resume: false });
-                await turn();
-                const all = [];
-                for (const lasts of [false, false, true, false]) {
-                  sockets.at(-1).accept("");
-                  if (lasts) {
-                    await elapse();
-                  }
-                  await sockets.at(-1).end(1006);
-                  all.push(...waits());
-                  await elapse();
-                }
-                return all;""").toString())
-                .isEqualTo("[250,500,250,500]");
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {1001, 1012, 1013})
-    void clientsThatWereClosedTogetherComeBackSpreadOut(int code) {
-        assertThat(run("""
-                const all = [];
-                for (random of [0, 0.5, 0.999]) {
-                  start("/live", { spread: 4000 });
-                  await turn();
-                  sockets.at(-1).accept("broadcast.v1", "e-1");
-                  await sockets.at(-1).end(%d);
-                  all.push(waits().pop());
-                  timers.clear();
-                }
-                return all;""".formatted(code)).toString())
-                .isEqualTo("[500,2500,4496]");
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {1000, 1002, 1003, 1007, 1008, 1010, 3000, 3003, 4000, 4999})
-    void itStaysClosedWhereTheServerIsDoneWithIt(int code) {
-        assertThat(lines("""
-                start("/live");
-                await turn();
-                sockets[0].accept("broadcast.v1", "e-1");
-                await sockets[0].end(%d, "enough");
-                dispatchEvent(new Event("online"));
-                return [socket.state, events.at(-1), ...waits()];""".formatted(code)))
-                .containsExactly("closed",
-                        "close {\"code\":" + code + ",\"reason\":\"enough\",\"wasClean\":true}");
-        assertThat(run("socket.connect(); await turn(); return sockets[1].url").asText()).endsWith("last_event_id=e-1");
-    }
-
-    @Test
     void aServerThatRefusesTheSubprotocolIsAskedForAPlainConnectionAtOnce() {
-        assertThat(lines("""
+        assertThat(client.lines("""
                 start("/live", { protocols: ["chat"], replay: 3 });
                 await turn();
                 await sockets[0].end(1006);
@@ -197,20 +121,8 @@ class BrowserClientIT {
     }
 
     @Test
-    void aServerThatCannotBeReachedIsAskedForBothAndThenWaitedFor() {
-        assertThat(run("""
-                start("/live");
-                await turn();
-                await sockets[0].end(1006);
-                await sockets[1].end(1006);
-                await elapse();
-                return [sockets.map(({ protocols }) => protocols.length), events.filter(e => e[0] === "c").length];""")
-                .toString()).isEqualTo("[[1,0,1],1]");
-    }
-
-    @Test
     void aClientThatHasAPositionNeverGoesBackToPlain() {
-        assertThat(run("""
+        assertThat(client.run("""
                 start("/live");
                 await turn();
                 sockets[0].accept("broadcast.v1", "e-1");
@@ -222,7 +134,7 @@ class BrowserClientIT {
 
     @Test
     void whatEndsBeforeTheStreamHasBegunIsNotTakenForARefusalOfTheSubprotocol() {
-        assertThat(run("""
+        assertThat(client.run("""
                 start("/live");
                 await turn();
                 sockets[0].protocol = "broadcast.v1";
@@ -234,7 +146,7 @@ class BrowserClientIT {
 
     @Test
     void whatIsSentIsHandedOverOnceOrNotAtAll() {
-        assertThat(run("""
+        assertThat(client.run("""
                 start("/live");
                 await turn();
                 const results = [socket.send("too early")];
@@ -252,7 +164,7 @@ class BrowserClientIT {
 
     @Test
     void theTokenIsAskedForAnewAndItsFailureIsThatOfTheAttempt() {
-        assertThat(lines("""
+        assertThat(client.lines("""
                 let calls = 0;
                 const token = async () => {
                   if (++calls === 2) {
@@ -274,74 +186,8 @@ class BrowserClientIT {
     }
 
     @Test
-    void anAttemptThatTakesTooLongIsGivenUp() {
-        assertThat(run("""
-                start("/live", { resume: false });
-                await turn();
-                const limit = waits();
-                await elapse();
-                return [limit, sockets[0].closed !== undefined];""").toString()).isEqualTo("[[10000],true]");
-    }
-
-    @Test
-    void theNetworkThatReturnsEndsAWait() {
-        assertThat(run("""
-                start("/live", { resume: false });
-                await turn();
-                for (let i = 0; i < 8; i++) {
-                  await sockets.at(-1).end(1006);
-                  await elapse();
-                }
-                await sockets.at(-1).end(1006);
-                const all = waits();
-                dispatchEvent(new Event("online"));
-                all.push(...waits());
-                await elapse();
-                await sockets.at(-1).end(1006);
-                return [...all, ...waits()];""").toString()).isEqualTo("[15000,250,250]");
-    }
-
-    @Test
-    void aTabThatIsLookedAtAgainEndsAWait() {
-        assertThat(run("""
-                start("/live", { resume: false, firstDelay: 8000 });
-                await turn();
-                await sockets[0].end(1006);
-                let hidden = true;
-                Object.defineProperty(document, "hidden", { get: () => hidden });
-                const look = value => {
-                  hidden = value;
-                  random = 0.125;
-                  document.dispatchEvent(new Event("visibilitychange"));
-                  return waits()[0];
-                };
-                return [look(true), look(false)];""").toString()).isEqualTo("[4000,1000]");
-    }
-
-    @Test
-    void aConnectionThatLivedThroughATimeWithoutANetworkIsReplaced() {
-        assertThat(lines("""
-                start("/live");
-                await turn();
-                sockets[0].accept("broadcast.v1", "e-1");
-                dispatchEvent(new Event("online"));
-                const untouched = sockets[0].closed === undefined;
-                dispatchEvent(new Event("offline"));
-                dispatchEvent(new Event("online"));
-                sockets[0].receive("id: e-2\\n\\ntoo late");
-                await sockets[0].end(1006);
-                const told = events.filter(event => event.startsWith("close"));
-                await elapse();
-                return [untouched, sockets[0].closed !== undefined, messages.length, ...told, sockets[1].url.slice(-3)];
-                """))
-                .containsExactly("true", "true", "0",
-                        "close {\"code\":1006,\"reason\":\"The network was away.\",\"wasClean\":false,\"retryIn\":250}",
-                        "e-1");
-    }
-
-    @Test
     void itIsClosedUntilItIsConnectedAgain() {
-        assertThat(lines("""
+        assertThat(client.lines("""
                 start("/live");
                 await turn();
                 sockets[0].accept("broadcast.v1", "e-1");
@@ -360,7 +206,7 @@ class BrowserClientIT {
 
     @Test
     void itCanBeClosedWhileItWaitsOrAsksForTheToken() {
-        assertThat(run("""
+        assertThat(client.run("""
                 start("/live", { resume: false });
                 await turn();
                 await sockets[0].end(1006);
@@ -377,7 +223,7 @@ class BrowserClientIT {
 
     @Test
     void whatAnAbandonedConnectionStillReportsIsIgnored() {
-        assertThat(run("""
+        assertThat(client.run("""
                 start("/live");
                 await turn();
                 sockets[0].accept("broadcast.v1", "e-1");

@@ -8,9 +8,13 @@ import io.techops.broadcast.testing.TestRun;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import io.techops.broadcast.tyrus.Compression;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A real browser exchanges compressed messages with the server. */
 class BrowserCompressionIT {
+
+    @RegisterExtension
+    static final SharedBrowser BROWSER = new SharedBrowser();
 
     private static final int ROUNDS = 10;
     private static final int REPEATED = 2_000;
@@ -18,9 +22,8 @@ class BrowserCompressionIT {
     @Test
     void aBrowserTalksAndHearsCompressedAndGetsWhatItSent() throws Exception {
         try (BroadcastServer server = ClientPage.server(0).compression(Compression.deflate()).start();
-                FaultyNetwork network = FaultyNetwork.to(server.port());
-                Browser browser = Browser.start()) {
-            Browser.Tab tab = ClientPage.open(browser, server, "");
+                FaultyNetwork network = FaultyNetwork.to(server.port())) {
+            Browser.Tab tab = ClientPage.open(BROWSER, server, "");
             tab.value("""
                     void (() => {
                       window.echoes = 0;

@@ -19,10 +19,9 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** {@code broadcast.js} in a real browser against the real server, over a network that the test cuts. */
 class BrowserReconnectIT {
@@ -30,34 +29,18 @@ class BrowserReconnectIT {
     /** Waits are short here, and no longer than a busy machine needs to bring a server back. */
     private static final String SOON = "firstDelay: 50, maxDelay: 500, spread: 500";
 
-    private static Browser browser;
+    @RegisterExtension
+    static final SharedBrowser BROWSER = new SharedBrowser();
 
     /** What is closed after a test, the last one first. */
     private final List<AutoCloseable> open = new ArrayList<>();
     private BroadcastServer server;
     private FaultyNetwork network;
 
-    @BeforeEach
-    void startTheBrowser() {
-        if (browser == null) { // one for all tests; where there is none, each of them says so
-            browser = Browser.start();
-        }
-    }
-
     @AfterEach
     void closeEverything() throws Exception {
-        if (browser != null) {
-            browser.closeTabs();
-        }
         for (int i = open.size() - 1; i >= 0; i--) {
             open.get(i).close();
-        }
-    }
-
-    @AfterAll
-    static void endTheBrowser() {
-        if (browser != null) {
-            browser.close();
         }
     }
 
@@ -82,7 +65,7 @@ class BrowserReconnectIT {
     }
 
     private Browser.Tab connected(FaultyNetwork over, String options) {
-        Browser.Tab tab = ClientPage.open(browser, server, "");
+        Browser.Tab tab = ClientPage.open(BROWSER, server, "");
         tab.value("void start('ws://127.0.0.1:" + over.port() + "/', {" + SOON + options + "})");
         eventually(tab, "socket.state === 'open'");
         return tab;
@@ -205,7 +188,7 @@ class BrowserReconnectIT {
     @Test
     void clientsOfAServerThatGoesAwayComeBackSpreadOverATime() throws Exception {
         serve(ClientPage.server(0));
-        Browser.Tab tab = ClientPage.open(browser, server, "");
+        Browser.Tab tab = ClientPage.open(BROWSER, server, "");
         tab.value("""
                 void (window.waits = [], window.all = Array.from({ length: 30 }, () => {
                   const one = start('%s', { firstDelay: 1000, spread: 60000 });
@@ -255,7 +238,7 @@ class BrowserReconnectIT {
                 ? Decision.accept().subprotocol("bearer") : Decision.refuse(401, "A token is needed.")));
         Browser.Tab tab = connected(", token: async () => 'anns-token'");
         assertThat(tab.value("socket.numbered").asBoolean()).isTrue();
-        Browser.Tab stranger = ClientPage.open(browser, server, "");
+        Browser.Tab stranger = ClientPage.open(BROWSER, server, "");
         stranger.value("void start('" + server.uri() + "', {" + SOON + ", token: 'wrong'})");
         eventually(stranger, "events.filter(event => event.startsWith('close')).length > 1");
         assertThat(events(stranger, "close")).allMatch(line -> line.contains("\"code\":1006"));

@@ -25,7 +25,7 @@ final class ClientPage {
     }
 
     /** Opens the page and waits until its scripts have run. */
-    static Browser.Tab open(Browser browser, BroadcastServer pages, String query) {
+    static Browser.Tab open(SharedBrowser browser, BroadcastServer pages, String query) {
         Browser.Tab tab = browser.open(pages.pageUri().resolve(query));
         await().atMost(TestRun.LIMIT).until(() -> tab.value("window.ready === true").asBoolean());
         return tab;

@@ -16,41 +16,24 @@ import io.techops.broadcast.tyrus.BroadcastServer;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a developer does with the demo page, in a real browser and against the real server. */
 class ConsoleIT {
 
-    private static Browser browser;
+    @RegisterExtension
+    static final SharedBrowser BROWSER = new SharedBrowser();
 
     private BroadcastServer server;
 
-    @BeforeEach
-    void startTheBrowser() {
-        if (browser == null) { // one for all tests; where there is none, each of them says so
-            browser = Browser.start();
-        }
-    }
-
     @AfterEach
     void end() {
-        if (browser != null) {
-            browser.closeTabs();
-        }
         if (server != null) {
             server.close();
-        }
-    }
-
-    @AfterAll
-    static void endTheBrowser() {
-        if (browser != null) {
-            browser.close();
         }
     }
 
@@ -61,9 +44,7 @@ class ConsoleIT {
     /** Opens the page of a new server, and waits until it is connected. */
     private DemoPage open(BroadcastServer.Builder settings, String script) {
         server = settings.start();
-        DemoPage page = new DemoPage(browser.open(DemoPage.at(server), script));
-        page.eventually("document.getElementById('state').dataset.state === 'open'");
-        return page;
+        return DemoPage.connected(BROWSER, DemoPage.at(server), script);
     }
 
     private void broadcast(String... texts) {
@@ -123,9 +104,8 @@ class ConsoleIT {
     void aGapIsShownWithItsReasonAndItsSize() throws IOException {
         server = DemoPage.server(0).hub(BroadcastHub.builder().retention(Retention.of(10, 1 << 20)).build()).start();
         try (FaultyNetwork network = FaultyNetwork.to(server.port())) {
-            DemoPage page = new DemoPage(browser.open(
-                    URI.create(DemoPage.at(server) + "?port=" + network.port())));
-            page.eventually("document.getElementById('state').dataset.state === 'open'");
+            DemoPage page = DemoPage.connected(BROWSER,
+                    URI.create(DemoPage.at(server) + "?port=" + network.port()), "");
             broadcast("first");
             page.eventually(lines -> assertThat(lines).contains("Got: first"));
             network.takeDown();
@@ -271,6 +251,29 @@ class ConsoleIT {
         assertThat(exported.get(1)).contains("\"hex\":\"0102\"").doesNotContain("\"text\"");
     }
 
+    /** As on a page over HTTP from another machine. */
+    @Test
+    void withoutAClipboardOfThePageTheLinesAreCopiedByTheBrowser() {
+        DemoPage page = open(DemoPage.server(0), """
+                Object.defineProperty(navigator, "clipboard", { value: undefined });
+                document.addEventListener("copy", () => {
+                  const { value, selectionStart, selectionEnd } = document.activeElement;
+                  window.copied = value.slice(selectionStart, selectionEnd);
+                });
+                """);
+        broadcast("one", "two");
+        page.eventually(lines -> assertThat(lines).endsWith("Got: one", "Got: two"));
+        page.tab().click("#copy");
+        page.eventually(lines -> assertThat(lines).last().isEqualTo("Copied 3 lines."));
+        assertThat(page.tab().value("copied").asText().lines()).hasSize(3)
+                .element(2).asString().contains("Z Got: two [");
+        assertThat(page.tab().value("document.querySelector('body > textarea') === null").asBoolean()).isTrue();
+        page.tab().value("void (document.execCommand = () => false)");
+        page.tab().click("#copy");
+        page.eventually(lines -> assertThat(lines).last()
+                .isEqualTo("Nothing was copied: the browser does not allow it"));
+    }
+
     @Test
     void theRateOfMessagesIsDrawn() {
         DemoPage page = open(DemoPage.server(0), "performance.now = () => 5000;"); // all of it in one second
@@ -291,7 +294,7 @@ class ConsoleIT {
     void withTopicsItAsksForOne() {
         Topics topics = Topics.builder().build();
         server = DemoPage.server(0).topics(topics).path("/topics/{topic}").start();
-        DemoPage page = new DemoPage(browser.open(DemoPage.at(server)));
+        DemoPage page = new DemoPage(BROWSER.open(DemoPage.at(server)));
         page.eventually(lines -> assertThat(lines).last().asString().startsWith("Put the name of a topic"));
         page.tab().type("#address", server.uri("news") + Browser.ENTER);
         page.eventually(lines -> assertThat(lines).contains("Connected to " + server.uri("news")));

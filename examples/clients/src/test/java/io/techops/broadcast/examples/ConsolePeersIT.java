@@ -9,10 +9,9 @@ import io.techops.broadcast.tyrus.BroadcastServer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -42,31 +41,15 @@ class ConsolePeersIT {
             window.setTimeout = (what, delay, ...more) => really(what, delay === 2000 ? 50 : delay, ...more);
             """;
 
-    private static Browser browser;
+    @RegisterExtension
+    static final SharedBrowser BROWSER = new SharedBrowser();
 
     private BroadcastServer server;
 
-    @BeforeEach
-    void startTheBrowser() {
-        if (browser == null) { // one for all tests; where there is none, each of them says so
-            browser = Browser.start();
-        }
-    }
-
     @AfterEach
     void end() {
-        if (browser != null) {
-            browser.closeTabs();
-        }
         if (server != null) {
             server.close();
-        }
-    }
-
-    @AfterAll
-    static void endTheBrowser() {
-        if (browser != null) {
-            browser.close();
         }
     }
 
@@ -77,9 +60,7 @@ class ConsolePeersIT {
     }
 
     private static DemoPage open(URI uri, String script) {
-        DemoPage page = new DemoPage(browser.open(uri, script));
-        page.eventually("document.getElementById('state').dataset.state === 'open'");
-        return page;
+        return DemoPage.connected(BROWSER, uri, script);
     }
 
     /** Opens the page of a new server that has many nodes, as far as its page is told. */
@@ -165,7 +146,7 @@ class ConsolePeersIT {
     @Test
     void withTopicsTheyAreThoseOfAllOfThem() {
         server = DemoPage.server(0).topics(Topics.builder().build()).path("/topics/{topic}").pagePeers(true).start();
-        DemoPage page = new DemoPage(browser.open(DemoPage.at(server)));
+        DemoPage page = new DemoPage(BROWSER.open(DemoPage.at(server)));
         try (JdkClient chat = JdkClient.open(server.uri("chat"))) {
             assertThat(chat.isClosed()).isFalse();
             page.tab().type("#address", server.uri("news") + Browser.ENTER);

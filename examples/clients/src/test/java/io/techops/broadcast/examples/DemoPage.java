@@ -45,6 +45,13 @@ record DemoPage(Tab tab) {
         return URI.create(FILE.toUri() + query);
     }
 
+    /** Opens the page at an address, where a script runs before its own ones, and waits until it is connected. */
+    static DemoPage connected(SharedBrowser browser, URI address, String script) {
+        DemoPage page = new DemoPage(browser.open(address, script));
+        page.eventually("document.getElementById('state').dataset.state === 'open'");
+        return page;
+    }
+
     /** {@return what the page has in its log, oldest first, without the times} */
     List<String> lines() {
         return tab.texts("#log .text");

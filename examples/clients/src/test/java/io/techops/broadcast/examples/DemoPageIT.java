@@ -14,11 +14,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,28 +30,8 @@ class DemoPageIT {
     private static final String GREETING = "Hello, everyone!";
     private static final String TIME = "\\d{10,}\\.\\d{3}";
 
-    private static Browser browser;
-
-    @BeforeEach
-    void startTheBrowser() {
-        if (browser == null) { // one for all tests; where there is none, each of them says so
-            browser = Browser.start();
-        }
-    }
-
-    @AfterEach
-    void closeTheTabs() {
-        if (browser != null) {
-            browser.closeTabs();
-        }
-    }
-
-    @AfterAll
-    static void endTheBrowser() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
+    @RegisterExtension
+    static final SharedBrowser BROWSER = new SharedBrowser();
 
     @Nested
     class WhileTheServerRuns {
@@ -65,9 +45,7 @@ class DemoPageIT {
 
         @AfterEach
         void stop() {
-            if (server != null) { // it is, where there is no browser
-                server.close();
-            }
+            server.close();
         }
 
         @Test
@@ -224,7 +202,7 @@ class DemoPageIT {
         @Test
         void itSaysHowToStartTheServerAndConnectsToLocalhost() throws IOException {
             try (BroadcastServer server = DemoPage.server(0).allowOrigin("null").start()) {
-                DemoPage page = new DemoPage(browser.open(file("?port=" + server.port())));
+                DemoPage page = new DemoPage(BROWSER.open(file("?port=" + server.port())));
                 page.eventually(lines -> assertThat(lines).contains("Connected to ws://localhost:" + server.port()));
                 page.eventually("document.getElementById('file-notice').checkVisibility()");
                 assertThat(page.text("file-notice").replace('\u00A0', ' ')).contains("--allow-origin null");
@@ -236,7 +214,7 @@ class DemoPageIT {
         @Test
         void itHintsAtTheOriginWhenTheServerRefusesIt() throws IOException {
             try (BroadcastServer server = serve(0)) {
-                DemoPage page = new DemoPage(browser.open(file("?port=" + server.port())));
+                DemoPage page = new DemoPage(BROWSER.open(file("?port=" + server.port())));
                 page.eventually(lines -> assertThat(lines)
                         .contains("Connection closed: not clean, code 1006 (no close frame), no reason")
                         .anyMatch(line -> line.startsWith("Hint: ") && line.endsWith("--allow-origin null")));
@@ -246,7 +224,7 @@ class DemoPageIT {
         @ParameterizedTest
         @CsvSource({"'', ws://localhost:5000", "?port=81&path=/live/v1, ws://localhost:81/live/v1"})
         void itConnectsToPortFiveThousandUnlessToldOtherwise(String query, String address) {
-            DemoPage page = new DemoPage(browser.open(file(query), """
+            DemoPage page = new DemoPage(BROWSER.open(file(query), """
                     window.WebSocket = class extends EventTarget {
                       constructor(url) { super(); window.asked = url; }
                     };"""));
@@ -256,7 +234,7 @@ class DemoPageIT {
         @ParameterizedTest
         @ValueSource(strings = {"port=0", "port=65536", "port=http", "port=", "path=live", "path=/%3F", "path=/%20"})
         void aBadPortOrPathIsSaidAndNotReplaced(String query) {
-            DemoPage page = new DemoPage(browser.open(file("?" + query)));
+            DemoPage page = new DemoPage(BROWSER.open(file("?" + query)));
             page.eventually(lines -> assertThat(lines).singleElement().asString()
                     .startsWith("The " + query.substring(0, 4) + " in this page's address must "));
             page.tab().click("#send");
@@ -265,7 +243,7 @@ class DemoPageIT {
 
         @Test
         void itSaysThatABrowserHasNoWebSocket() {
-            DemoPage page = new DemoPage(browser.open(file(""), "delete window.WebSocket;"));
+            DemoPage page = new DemoPage(BROWSER.open(file(""), "delete window.WebSocket;"));
             page.eventually(lines -> assertThat(lines)
                     .containsExactly("This browser has no WebSocket: it cannot connect."));
         }
@@ -275,7 +253,7 @@ class DemoPageIT {
     @ValueSource(booleans = {false, true})
     void theSecurityPolicyLetsThePageWorkAndNothingElse(boolean fromFile) throws IOException {
         try (BroadcastServer server = DemoPage.server(0).allowOrigin("null").start()) {
-            DemoPage page = new DemoPage(browser.open(
+            DemoPage page = new DemoPage(BROWSER.open(
                     fromFile ? file("?port=" + server.port()) : DemoPage.at(server), """
                     window.refused = [];
                     document.addEventListener("securitypolicyviolation", e => refused.push(e.effectiveDirective));"""));
@@ -290,7 +268,7 @@ class DemoPageIT {
 
     /** Opens the page that {@code server} serves, and waits until it is connected. */
     private static DemoPage open(BroadcastServer server) {
-        DemoPage page = new DemoPage(browser.open(DemoPage.at(server)));
+        DemoPage page = new DemoPage(BROWSER.open(DemoPage.at(server)));
         page.eventually(lines -> assertThat(lines).contains("Connected to ws://127.0.0.1:" + server.port()));
         return page;
     }

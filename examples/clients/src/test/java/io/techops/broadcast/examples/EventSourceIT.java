@@ -16,9 +16,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The EventSource of a real browser, in a page of another port than the stream's. */
@@ -42,19 +42,12 @@ class EventSourceIT {
 
     @TempDir
     static Path folder = Path.of("");
-    private static Browser browser;
+    @RegisterExtension
+    static final SharedBrowser BROWSER = new SharedBrowser();
 
     @BeforeAll
-    static void start() throws Exception {
-        browser = Browser.start();
+    static void writeThePage() throws Exception {
         Files.writeString(folder.resolve("index.html"), PAGE);
-    }
-
-    @AfterAll
-    static void end() {
-        if (browser != null) {
-            browser.close();
-        }
     }
 
     private static BroadcastServer serve(int port, int pagePort) {
@@ -72,7 +65,7 @@ class EventSourceIT {
         int pagePort = FreePort.find();
         Browser.Tab tab;
         try (BroadcastServer server = serve(port, pagePort)) {
-            tab = browser.open(URI.create("http://127.0.0.1:" + pagePort + "/?port=" + port));
+            tab = BROWSER.open(URI.create("http://127.0.0.1:" + pagePort + "/?port=" + port));
             shows(tab, "open, recovered false");
             server.hub().broadcast("one\r\nline <b>");
             shows(tab, "open, recovered false", "1 one\nline <b>");

@@ -12,11 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The scripts of the guide on late joiners and reconnects, as it has them, in a real browser. */
 class ReconnectingGuideIT {
@@ -25,35 +25,27 @@ class ReconnectingGuideIT {
     private static final Pattern SCRIPT = Pattern.compile("```js\n(.*?)```", Pattern.DOTALL);
     private static final CloseReason LATER = CloseReason.of(CloseReason.GOING_AWAY, "a test");
 
+    @RegisterExtension
+    static final SharedBrowser BROWSER = new SharedBrowser();
     private static List<String> scripts;
-    private static Browser browser;
 
     private BroadcastServer server;
     private Browser.Tab tab;
 
     @BeforeAll
-    static void start() throws IOException {
+    static void readTheGuide() throws IOException {
         scripts = SCRIPT.matcher(Files.readString(GUIDE)).results().map(found -> found.group(1)).toList();
-        browser = Browser.start();
-    }
-
-    @AfterAll
-    static void end() {
-        if (browser != null) {
-            browser.close();
-        }
     }
 
     @BeforeEach
     void open() {
         server = ClientPage.server(0).path("/live").start();
-        tab = ClientPage.open(browser, server, "");
+        tab = ClientPage.open(BROWSER, server, "");
         tab.value("void (window.shown = [], window.states = [], window.reloads = 0)");
     }
 
     @AfterEach
     void close() {
-        browser.closeTabs();
         server.close();
     }
 
