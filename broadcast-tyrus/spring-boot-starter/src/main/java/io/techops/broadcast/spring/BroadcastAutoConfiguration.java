@@ -52,14 +52,14 @@ public class BroadcastAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    @Conditional(Served.Hub.class)
+    @Conditional(PathConditions.Hub.class)
     BroadcastHub broadcastHub(HubSettings settings) {
         return settings.hub();
     }
 
     @Bean
     @ConditionalOnMissingBean
-    @Conditional(Served.Topics.class)
+    @Conditional(PathConditions.Topics.class)
     Topics broadcastTopics(HubSettings settings, ObjectProvider<Topics.Recipe> recipes,
             ObjectProvider<TopicsCustomizer> customizers) {
         Topics.Builder topics = Topics.builder().recipe((topic, hub) -> {

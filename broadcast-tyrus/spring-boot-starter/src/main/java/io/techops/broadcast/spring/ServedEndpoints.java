@@ -46,7 +46,7 @@ final class ServedEndpoints {
 
     /** That of the hub. */
     @Configuration(proxyBeanMethods = false)
-    @Conditional(Served.Hub.class)
+    @Conditional(PathConditions.Hub.class)
     @ConditionalOnMissingBean(name = "broadcastEndpoint")
     static class OfHub {
 
@@ -71,7 +71,7 @@ final class ServedEndpoints {
 
     /** That of topics. */
     @Configuration(proxyBeanMethods = false)
-    @Conditional(Served.Topics.class)
+    @Conditional(PathConditions.Topics.class)
     @ConditionalOnMissingBean(name = "broadcastTopicsEndpoint")
     static class OfTopics {
 

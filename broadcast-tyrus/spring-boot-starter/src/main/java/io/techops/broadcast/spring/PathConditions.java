@@ -5,12 +5,12 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** What is served: the hub, unless only topics have a path; topics if they have one. */
-final class Served {
+/** What the paths among the properties ask for: the hub, unless only topics have a path; topics if they have one. */
+final class PathConditions {
 
     private static final String TOPICS_PATH = "broadcast.topics.path";
 
-    private Served() {
+    private PathConditions() {
     }
 
     /** Whether there is the hub. */
