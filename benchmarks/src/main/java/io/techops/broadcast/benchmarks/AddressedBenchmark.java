@@ -34,7 +34,7 @@ public class AddressedBenchmark {
     @Param({"100", "10000"})
     public int peers;
 
-    private final HandHub hand = new HandHub();
+    private final ManualHub hand = new ManualHub();
     private final Message message = Message.text("x".repeat(64));
     private final List<Peer> registered = new ArrayList<>();
     private final PeerGroup group = new PeerGroup();

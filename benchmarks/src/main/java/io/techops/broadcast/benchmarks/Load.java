@@ -1,7 +1,6 @@
 package io.techops.broadcast.benchmarks;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
@@ -9,7 +8,7 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All peers of the server, on one thread, and {@linkplain CompanyPeers further ones} on another.
+ * All peers of the server, on one thread, and {@linkplain BackgroundLoad those in the background} on another.
  *
  * <p>A window begins and ends with nothing under way, so that what the server spent on it and what arrived in it are
  * the same messages. Without a fixed rate a publisher sends the next message when one of his has reached every peer, as
@@ -24,20 +23,18 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     private static final long PROBE = Duration.ofMillis(500).toNanos();
     private static final int MOST_UNDER_WAY_AT_FIXED_RATE = 4096;
     private static final Duration CLOSING = Duration.ofSeconds(2);
-    private static final int MOST_A_WRITE = 256;
     private static final int HISTORY_AT_ONCE = 50;
 
     private final LoadSpec spec;
     private final Traffic traffic;
-    private final Places places;
+    private final Placement placement;
     private final Loop loop;
     private final Inbox inbox = new Inbox();
     private final Payloads payloads;
-    private final Flights flights;
+    private final PendingMessages pending;
     private final LoadPeer[] peers;
-    private final CompanyPeers company;
-    private final ByteBuffer outbox;
-    private final ByteBuffer ignored;
+    private final BackgroundLoad background;
+    private final Publisher publisher;
     private int started;
     private int open;
     private int ended;
@@ -49,16 +46,14 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     Load(LoadSpec spec, @Nullable SSLContext tls) throws IOException {
         this.spec = spec;
         traffic = spec.traffic();
-        places = new Places(spec.target().ports().size(), traffic.topics());
+        placement = new Placement(spec.target().ports().size(), traffic.topics());
         loop = new Loop(spec, tls);
         payloads = new Payloads(traffic.bytes(), traffic.dialect().isJson());
-        flights = new Flights(traffic.peers() / Math.max(1, traffic.topics()), traffic.publishers(),
+        pending = new PendingMessages(traffic.peers() / Math.max(1, traffic.topics()), traffic.publishers(),
                 traffic.rate() > 0 ? MOST_UNDER_WAY_AT_FIXED_RATE : traffic.inFlight());
         peers = new LoadPeer[traffic.peers()];
-        outbox = ByteBuffer.allocateDirect(Math.min(traffic.inFlight(), MOST_A_WRITE)
-                * payloads.most(traffic.dialect()));
-        ignored = payloads.ignored();
-        company = new CompanyPeers(spec, payloads, tls);
+        publisher = new Publisher(traffic, payloads, pending, peers);
+        background = new BackgroundLoad(spec, payloads, tls);
     }
 
     /**
@@ -73,7 +68,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
         } catch (BrokenDelivery | IOException e) {
             String what = e instanceof BrokenDelivery ? e.getMessage() : e.toString();
             return LoadResult.failed(what + " (while " + phase + ", with " + open + " of " + peers.length
-                    + " peers, after " + flights.deliveries() + " deliveries)");
+                    + " peers, after " + pending.deliveries() + " deliveries)");
         }
     }
 
@@ -85,32 +80,33 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
         pause(Stage.CONNECTED, pause);
         phase = "warming up";
         publish(spec.warmUp());
-        if (traffic.company().hasHistory()) {
+        if (traffic.background().hasHistory()) {
             publishHistory();
         }
         pause(Stage.WARM, pause);
         phase = "measuring";
-        flights.record(true);
+        pending.record(true);
         Mark from = mark();
         long bytes = bytes();
-        boolean back = traffic.company().kind() == Company.Kind.RETURNING;
+        boolean back = traffic.background().kind() == BackgroundPeers.Kind.RETURNING;
         if (back) {
             comeBack();
         }
         long messages = publish(spec.window());
         Mark spent = mark().since(from);
         bytes = bytes() - bytes;
-        flights.record(false);
+        pending.record(false);
         catchUp();
         pause(Stage.DONE, pause);
         leave();
         // What was ignored was sent by the one peer, before each message that it got.
-        long done = traffic.company().kind() == Company.Kind.SLOW ? messages : spent.done() * (1 + traffic.ignored());
-        return new LoadResult(back ? traffic.company().peers() : peers.length,
-                back ? company.caughtUpAt() - from.nanos() : joining.nanos(),
+        long done = traffic.background().kind() == BackgroundPeers.Kind.SLOW ? messages
+                : spent.done() * (1 + traffic.ignored());
+        return new LoadResult(back ? traffic.background().peers() : peers.length,
+                back ? background.caughtUpAt() - from.nanos() : joining.nanos(),
                 back ? spent.serverCpu() : joining.serverCpu(),
                 done, messages, spent.nanos(), spent.serverCpu(), spent.redisCpu(), spent.loadCpu(), bytes,
-                flights.latency());
+                pending.latency());
     }
 
     private void pause(Stage stage, Consumer<Stage> pause) {
@@ -120,12 +116,12 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     }
 
     private Mark mark() throws IOException {
-        return Mark.of(spec.target(), flights.deliveries() + company.deliveries());
+        return Mark.of(spec.target(), pending.deliveries() + background.deliveries());
     }
 
     private long bytes() {
-        boolean slow = traffic.company().kind() == Company.Kind.SLOW;
-        return slow ? company.bytes() : inbox.total() + company.bytes();
+        boolean slow = traffic.background().kind() == BackgroundPeers.Kind.SLOW;
+        return slow ? background.bytes() : inbox.total() + background.bytes();
     }
 
     // Connecting.
@@ -137,24 +133,24 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
             }
             turn(100);
         }
-        if (traffic.company().hasHistory()) {
+        if (traffic.background().hasHistory()) {
             peers[0].keepsId();
         }
-        if (traffic.company().kind() != Company.Kind.RETURNING) {
-            company.join();
-            while (!company.isComplete()) {
+        if (traffic.background().kind() != BackgroundPeers.Kind.RETURNING) {
+            background.join();
+            while (!background.isComplete()) {
                 turn(10);
             }
         }
     }
 
     private void start(int number) throws IOException {
-        int port = spec.target().ports().get(places.node(number));
+        int port = spec.target().ports().get(placement.node(number));
         peers[number] = loop.connect("peer-" + number, port, (wire, key) ->
                 new LoadPeer(number, traffic.publishers(), payloads, inbox, this, wire, key));
         // Who publishes speaks WebSocket.
         peers[number].upgrade(port, traffic.dialect() == Dialect.EVENTS && number < traffic.publishers()
-                ? Dialect.NUMBERED : traffic.dialect(), places.path(number, traffic.dialect()));
+                ? Dialect.NUMBERED : traffic.dialect(), placement.path(number, traffic.dialect()));
     }
 
     @Override
@@ -164,10 +160,10 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
 
     @Override
     public void got(LoadPeer peer, int publisher, int sequence, long now) {
-        if (!places.hears(peer.number(), publisher)) {
+        if (!placement.hears(peer.number(), publisher)) {
             throw new BrokenDelivery("of another topic: peer " + peer.number() + " got a message of " + publisher);
         }
-        flights.arrived(publisher, sequence, now, places.isTimed(peer.number(), publisher));
+        pending.arrived(publisher, sequence, now, placement.isTimed(peer.number(), publisher));
     }
 
     @Override
@@ -180,20 +176,20 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
         phase = "waiting for all peers to be served";
         while (true) {
             for (int p = 0; p < Math.max(1, traffic.topics()); p++) {
-                send(p, 1, System.nanoTime());
+                publisher.send(p, 1, System.nanoTime());
             }
             long end = System.nanoTime() + PROBE;
-            while (flights.underWay() > 0 && System.nanoTime() - end < 0) {
+            while (pending.underWay() > 0 && System.nanoTime() - end < 0) {
                 turn(10);
             }
-            if (flights.underWay() == 0) {
-                while (flights.nextReady() >= 0) {
+            if (pending.underWay() == 0) {
+                while (pending.nextReady() >= 0) {
                     // Each is filled when publishing begins.
                 }
                 return;
             }
             for (int p = 0; p < Math.max(1, traffic.topics()); p++) {
-                flights.giveUp(p);
+                pending.giveUp(p);
             }
         }
     }
@@ -203,7 +199,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     /** Publishes for a while, waits until everything has arrived. {@return how many messages there were} */
     private long publish(Duration time) throws IOException {
         long messages = traffic.rate() > 0
-                ? atFixedRate(sent -> sent < Math.max(1, time.toNanos() / interval()) || !company.hasCaughtUp())
+                ? atFixedRate(sent -> sent < Math.max(1, time.toNanos() / interval()) || !background.hasCaughtUp())
                 : asFastAsTheyArrive(time);
         arrive();
         return messages;
@@ -211,8 +207,8 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
 
     /** Publishes as many messages as some peers are to have missed. */
     private void publishHistory() throws IOException {
-        for (int i = 0; i < Company.MISSED; i += HISTORY_AT_ONCE) {
-            send(0, HISTORY_AT_ONCE, System.nanoTime());
+        for (int i = 0; i < BackgroundPeers.MISSED; i += HISTORY_AT_ONCE) {
+            publisher.send(0, HISTORY_AT_ONCE, System.nanoTime());
             arrive();
         }
     }
@@ -220,32 +216,33 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     /** Lets those come back who have missed something. */
     private void comeBack() {
         String[] id = peers[0].lastId().split("-");
-        int sent = flights.sent(0);
-        company.comeBack(id[0] + "-" + (Long.parseLong(id[1]) - Company.MISSED), sent - Company.MISSED, sent - 1);
+        int sent = pending.sent(0);
+        background.comeBack(id[0] + "-" + (Long.parseLong(id[1]) - BackgroundPeers.MISSED),
+                sent - BackgroundPeers.MISSED, sent - 1);
     }
 
     /** Lets the further peers get what has been published, and checks that they have. */
     private void catchUp() throws IOException {
-        if (traffic.company().kind() == Company.Kind.SLOW) {
+        if (traffic.background().kind() == BackgroundPeers.Kind.SLOW) {
             phase = "waiting for the slow peers";
-            int last = flights.sent(0) - 1;
-            company.catchUp(last);
-            while (!company.hasCaughtUp()) {
+            int last = pending.sent(0) - 1;
+            background.catchUp(last);
+            while (!background.hasCaughtUp()) {
                 turn(10);
             }
-            company.checkKeys(last);
+            background.checkKeys(last);
         }
     }
 
-    /** Waits until all that was published has arrived, at those of the company too who are there from the beginning. */
+    /** Waits until all that was published has arrived, at background peers too that are there from the beginning. */
     private void arrive() throws IOException {
-        boolean present = traffic.company().kind() == Company.Kind.PRESENT;
-        long due = present ? (long) flights.sent(0) * traffic.company().peers() : 0;
+        boolean present = traffic.background().kind() == BackgroundPeers.Kind.PRESENT;
+        long due = present ? (long) pending.sent(0) * traffic.background().peers() : 0;
         long last = System.nanoTime();
-        long seen = flights.deliveries() + company.deliveries();
-        while (flights.underWay() > 0 || !company.hasGot(due)) {
+        long seen = pending.deliveries() + background.deliveries();
+        while (pending.underWay() > 0 || !background.hasGot(due)) {
             turn(10);
-            long now = flights.deliveries() + company.deliveries();
+            long now = pending.deliveries() + background.deliveries();
             if (now != seen) {
                 seen = now;
                 last = System.nanoTime();
@@ -258,27 +255,19 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
     private long asFastAsTheyArrive(Duration time) throws IOException {
         long messages = 0;
         long end = System.nanoTime() + time.toNanos();
-        for (int publisher = 0; publisher < traffic.publishers(); publisher++) {
-            messages += fill(publisher);
+        for (int p = 0; p < traffic.publishers(); p++) {
+            messages += publisher.fill(p);
         }
         while (true) {
             turn(10);
             if (System.nanoTime() - end >= 0) {
                 break;
             }
-            for (int p = flights.nextReady(); p >= 0; p = flights.nextReady()) {
-                messages += fill(p);
+            for (int p = pending.nextReady(); p >= 0; p = pending.nextReady()) {
+                messages += publisher.fill(p);
             }
         }
         return messages;
-    }
-
-    private int fill(int publisher) throws IOException {
-        int count = traffic.inFlight() - flights.underWay(publisher);
-        if (count > 0) {
-            send(publisher, count, System.nanoTime());
-        }
-        return count;
     }
 
     private long interval() {
@@ -294,28 +283,9 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
             for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
                 turn(wait / 1_000_000); // the last millisecond without sleeping
             }
-            send(0, 1, due);
+            publisher.send(0, 1, due);
         }
         return messages;
-    }
-
-    private void send(int publisher, int count, long due) throws IOException {
-        outbox.clear();
-        for (int i = 0; i < count; i++) {
-            sendIgnored(peers[publisher]);
-            if (outbox.remaining() < payloads.most(traffic.dialect())) {
-                peers[publisher].send(outbox.flip());
-                outbox.clear();
-            }
-            payloads.frame(publisher, flights.send(publisher, due), traffic.dialect(), outbox);
-        }
-        peers[publisher].send(outbox.flip());
-    }
-
-    private void sendIgnored(LoadPeer peer) throws IOException {
-        for (int i = 0; i < traffic.ignored(); i += Payloads.IGNORED_AT_ONCE) {
-            peer.send(ignored.rewind());
-        }
     }
 
     private void turn(long millis) throws IOException {
@@ -330,7 +300,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
                 return "peer " + peer.number() + " waits for message " + peer.next(0);
             }
         }
-        return flights.underWay() + " messages have not come back to all peers";
+        return pending.underWay() + " messages have not come back to all peers";
     }
 
     // Leaving.
@@ -349,7 +319,7 @@ final class Load implements LoadPeer.Owner, AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        company.close();
+        background.close();
         loop.close();
     }
 }

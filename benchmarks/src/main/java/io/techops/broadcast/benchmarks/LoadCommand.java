@@ -43,8 +43,8 @@ final class LoadCommand implements Callable<Integer> {
                 return load.run(this::pause);
             }
         }
-        try (Visits visits = new Visits(spec, closing, tls)) {
-            return visits.run();
+        try (ConnectionChurn churn = new ConnectionChurn(spec, closing, tls)) {
+            return churn.run();
         }
     }
 

@@ -47,7 +47,7 @@ final class OursRelay implements RelayServer {
 
     /** {@return a policy that gives each message the key with the number of its sequence} */
     private static MessagePolicy keyed() {
-        String[] keys = new String[Company.KEYS];
+        String[] keys = new String[BackgroundPeers.KEYS];
         Arrays.setAll(keys, i -> "key-" + i);
         return MessagePolicy.nonBlocking((context, message) ->
                 MessagePolicy.Verdict.relay(message).key(keys[Payloads.sequence(message.payload()) % keys.length]));

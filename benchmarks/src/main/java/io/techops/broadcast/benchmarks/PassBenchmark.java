@@ -33,7 +33,7 @@ public class PassBenchmark {
     @Param({"1", "64"})
     public int messages;
 
-    private final HandHub hand = new HandHub();
+    private final ManualHub hand = new ManualHub();
     private final Message message = Message.text("x".repeat(64));
     private final List<SinkTransport> peers = new ArrayList<>();
 

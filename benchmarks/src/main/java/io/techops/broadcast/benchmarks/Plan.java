@@ -66,7 +66,7 @@ record Plan(String name, List<Scenario> scenarios, List<Contender> contenders, b
     }
 
     Duration window(Scenario scenario) {
-        boolean slow = scenario.traffic().company().kind() == Company.Kind.SLOW;
+        boolean slow = scenario.traffic().background().kind() == BackgroundPeers.Kind.SLOW;
         return scenario.traffic().rate() > 0 || slow ? window.multipliedBy(4) : window;
     }
 

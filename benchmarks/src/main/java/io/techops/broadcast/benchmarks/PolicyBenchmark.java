@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class PolicyBenchmark {
 
-    private final HandHub hand = new HandHub();
+    private final ManualHub hand = new ManualHub();
     private final PolicyContext context = new Context(AdapterHub.of(hand.hub()).register(new SinkTransport()).peer());
     private final Message text = Message.text("x".repeat(64));
     private final MessagePolicy seed =

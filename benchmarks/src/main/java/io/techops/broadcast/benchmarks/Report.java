@@ -163,7 +163,7 @@ final class Report {
             ToDoubleFunction<Sample> p50 = sample -> sample.result().p50() / 1e3;
             ToDoubleFunction<Sample> p99 = sample -> sample.result().p99() / 1e3;
             if (figures.spread(scenario, OURS, p50) != null) {
-                boolean back = scenario.traffic().company().kind() == Company.Kind.RETURNING;
+                boolean back = scenario.traffic().background().kind() == BackgroundPeers.Kind.RETURNING;
                 rows.add(List.of(scenario.title(),
                         Cells.whole(figures.spread(scenario, OURS, p50)),
                         Cells.whole(figures.spread(scenario, OURS, p99)),
@@ -185,7 +185,7 @@ final class Report {
         List<List<String>> rows = new ArrayList<>();
         for (Scenario scenario : List.of(Scenario.KEYS_NONE, Scenario.KEYS, Scenario.KEYS_SLOW)) {
             if (figures.spread(scenario, OURS, Sample::cpuMicros) != null) {
-                double slow = scenario.traffic().company().peers();
+                double slow = scenario.traffic().background().peers();
                 rows.add(List.of(scenario.title(), cpu(scenario, OURS),
                         Cells.spread(figures.ratio(scenario, OURS, Scenario.KEYS_NONE, Contender.OURS)),
                         slow > 0 ? Cells.spread(figures.spread(scenario, OURS, sample -> sample.wireBytes() / slow))

@@ -44,20 +44,20 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
             "large-one", Setup.on(1), Traffic.fan(200, 16_384, 16));
     static final Scenario RATE = of("rate", "1,000 peers x 64 B, 20 messages a second", Traffic.paced(1000, 64, 20));
     static final Scenario RESUME_NONE = alone("resume-none", "1,000 numbered peers x 64 B, 20 messages a second",
-            "resume", Setup.PLAIN, numbered(1000).with(Company.Kind.PRESENT, 0));
+            "resume", Setup.PLAIN, numbered(1000).with(BackgroundPeers.Kind.PRESENT, 0));
     static final Scenario RESUME_PRESENT = alone("resume-present",
             "1,000 numbered peers x 64 B, 20 messages a second, 1,000 more beside them",
-            "resume", Setup.PLAIN, numbered(1000).with(Company.Kind.PRESENT, 1000));
+            "resume", Setup.PLAIN, numbered(1000).with(BackgroundPeers.Kind.PRESENT, 1000));
     static final Scenario RESUME = alone("resume",
             "1,000 numbered peers x 64 B, 20 messages a second, while 1,000 more come back that have missed 1,000",
-            "resume", Setup.PLAIN, numbered(1000).with(Company.Kind.RETURNING, 1000));
+            "resume", Setup.PLAIN, numbered(1000).with(BackgroundPeers.Kind.RETURNING, 1000));
     static final Scenario KEYS_NONE = alone("keys-none", "100 peers x 64 B, 64 messages in flight, without keys",
-            "keys", Setup.PLAIN, Traffic.fan(100, 64, 64).with(Company.Kind.SLOW, 0));
+            "keys", Setup.PLAIN, Traffic.fan(100, 64, 64).with(BackgroundPeers.Kind.SLOW, 0));
     static final Scenario KEYS = alone("keys", "100 peers x 64 B, 64 messages in flight, 10,000 keys that conflate",
-            "keys", Setup.behind(Front.KEYS), Traffic.fan(100, 64, 64).with(Company.Kind.SLOW, 0));
+            "keys", Setup.behind(Front.KEYS), Traffic.fan(100, 64, 64).with(BackgroundPeers.Kind.SLOW, 0));
     static final Scenario KEYS_SLOW = alone("keys-slow",
             "100 peers x 64 B, 64 messages in flight, 10,000 keys that conflate, and 20 slow peers",
-            "keys", Setup.behind(Front.KEYS), Traffic.fan(100, 64, 64).with(Company.Kind.SLOW, 20));
+            "keys", Setup.behind(Front.KEYS), Traffic.fan(100, 64, 64).with(BackgroundPeers.Kind.SLOW, 20));
     static final Scenario GROW_100 = of("grow-100", "100 peers x 64 B, 1 message in flight", Traffic.fan(100, 64, 1));
     static final Scenario GROW_10000 = new Scenario("grow-10000", "10,000 peers x 64 B, 1 message in flight",
             "grow-10000", Setup.PLAIN, Traffic.fan(10_000, 64, 1), true, true);
@@ -66,27 +66,27 @@ record Scenario(String id, String title, String together, Setup setup, Traffic t
     static final Scenario IGNORED = alone("ignored", "Incoming: 1 peer that sends 10,000 x 32 B that are ignored",
             "incoming", Setup.PLAIN, Traffic.ignored(32, 10_000));
     static final Scenario HANDSHAKE = alone("handshake", "Connect, handshake, close with 1000",
-            "handshake", Setup.PLAIN, Traffic.visits(Closing.NORMAL, false));
+            "handshake", Setup.PLAIN, Traffic.churn(Closing.NORMAL, false));
     static final Scenario HANDSHAKE_AWAY = alone("handshake-away", "Connect, handshake, close with 1001",
-            "handshake", Setup.PLAIN, Traffic.visits(Closing.GOING_AWAY, false));
+            "handshake", Setup.PLAIN, Traffic.churn(Closing.GOING_AWAY, false));
     static final Scenario HANDSHAKE_EMPTY = alone("handshake-empty", "Connect, handshake, close without a code",
-            "handshake", Setup.PLAIN, Traffic.visits(Closing.EMPTY, false));
+            "handshake", Setup.PLAIN, Traffic.churn(Closing.EMPTY, false));
     static final Scenario HANDSHAKE_POLICY = alone("handshake-policy",
             "Connect, handshake with a policy, close without a code",
-            "handshake", Setup.behind(Front.POLICY), Traffic.visits(Closing.EMPTY, false));
+            "handshake", Setup.behind(Front.POLICY), Traffic.churn(Closing.EMPTY, false));
     static final Scenario HANDSHAKE_PAGES = alone("handshake-pages",
             "Connect, handshake on a port with pages, close without a code",
-            "handshake", Setup.behind(Front.PAGES), Traffic.visits(Closing.EMPTY, false));
+            "handshake", Setup.behind(Front.PAGES), Traffic.churn(Closing.EMPTY, false));
     static final Scenario TLS_1 = of("tls-1", "TLS: 200 peers x 64 B, 1 message in flight",
             Traffic.fan(200, 64, 1)).with(Setup.TLS);
     static final Scenario TLS_64 = of("tls-64", "TLS: 200 peers x 64 B, 64 messages in flight",
             Traffic.fan(200, 64, 64)).with(Setup.TLS);
     static final Scenario HANDSHAKE_TLS = alone("handshake-tls",
             "TLS: connect, handshake, close without a code, new sessions",
-            "handshake-tls", Setup.TLS, Traffic.visits(Closing.EMPTY, false));
+            "handshake-tls", Setup.TLS, Traffic.churn(Closing.EMPTY, false));
     static final Scenario HANDSHAKE_TLS_RESUMED = alone("handshake-tls-resumed",
             "TLS: connect, handshake, close without a code, resumed sessions",
-            "handshake-tls", Setup.TLS, Traffic.visits(Closing.EMPTY, true));
+            "handshake-tls", Setup.TLS, Traffic.churn(Closing.EMPTY, true));
 
     static final Scenario REDIS_NONE = alone("redis-none", "One node without Redis: 1,000 peers x 64 B, 64 in flight",
             "redis", Setup.PLAIN, Traffic.fan(1000, 64, 64));

@@ -133,7 +133,7 @@ final class Targets {
         Figures.Spread measured = figures.ratio(Scenario.RESUME, OURS, base, Contender.OURS, percentile);
         if (measured != null) {
             add(Scenario.RESUME.title() + ": " + name,
-                    Cells.number(DELAY) + (base.traffic().company().peers() > 0
+                    Cells.number(DELAY) + (base.traffic().background().peers() > 0
                             ? " x the same peers, none of which had missed anything"
                             : " x without those that come back"),
                     Cells.spread(measured), measured.median() <= DELAY);

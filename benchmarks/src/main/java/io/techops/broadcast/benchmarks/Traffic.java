@@ -15,18 +15,19 @@ import org.jspecify.annotations.Nullable;
  *     connections come and go; null if the peers stay
  * @param resume whether connections that come and go resume their TLS sessions
  * @param dialect what the peers speak
- * @param company further peers
+ * @param background further peers
  * @param topics how many topics there are, with as many peers each, and each with one publisher; 0 for none
  */
 record Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int ignored, @Nullable Closing closing,
-        boolean resume, Dialect dialect, Company company, int topics) {
+        boolean resume, Dialect dialect, BackgroundPeers background, int topics) {
 
     private static final String STAY = "-";
 
-    /** Plain peers without company. */
+    /** Plain peers alone. */
     Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int ignored, @Nullable Closing closing,
             boolean resume) {
-        this(peers, bytes, publishers, inFlight, rate, ignored, closing, resume, Dialect.PLAIN, Company.NONE, 0);
+        this(peers, bytes, publishers, inFlight, rate, ignored, closing, resume, Dialect.PLAIN, BackgroundPeers.NONE,
+                0);
     }
 
     Traffic {
@@ -54,14 +55,14 @@ record Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int
 
     /** {@return the same, with peers that speak something else} */
     Traffic in(Dialect other) {
-        return new Traffic(peers, bytes, publishers, inFlight, rate, ignored, closing, resume, other, company,
+        return new Traffic(peers, bytes, publishers, inFlight, rate, ignored, closing, resume, other, background,
                 topics);
     }
 
     /** {@return the same, with further peers} */
-    Traffic with(Company.Kind kind, int more) {
+    Traffic with(BackgroundPeers.Kind kind, int more) {
         return new Traffic(peers, bytes, publishers, inFlight, rate, ignored, closing, resume, dialect,
-                new Company(kind, more), topics);
+                new BackgroundPeers(kind, more), topics);
     }
 
     /** {@return peers that all publish} */
@@ -71,7 +72,8 @@ record Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int
 
     /** {@return topics, each with one publisher} */
     static Traffic topics(int topics, int peers, int bytes, int inFlight) {
-        return new Traffic(peers, bytes, topics, inFlight, 0, 0, null, false, Dialect.PLAIN, Company.NONE, topics);
+        return new Traffic(peers, bytes, topics, inFlight, 0, 0, null, false, Dialect.PLAIN, BackgroundPeers.NONE,
+                topics);
     }
 
     /** {@return one publisher at a fixed rate} */
@@ -85,7 +87,7 @@ record Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int
     }
 
     /** {@return connections that come and go} */
-    static Traffic visits(Closing closing, boolean resume) {
+    static Traffic churn(Closing closing, boolean resume) {
         return new Traffic(32, Payloads.MIN_BYTES, 1, 1, 0, 0, closing, resume);
     }
 
@@ -102,7 +104,7 @@ record Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int
 
     /** {@return whether what the server spends is divided by the messages: some peers get only a part of them} */
     boolean isDividedByMessages() {
-        return peers == 1 || company.kind() == Company.Kind.SLOW;
+        return peers == 1 || background.kind() == BackgroundPeers.Kind.SLOW;
     }
 
     /** {@return what the server's processor time is divided by} */
@@ -119,7 +121,7 @@ record Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int
                 .with("inFlight", inFlight).with("rate", rate).with("ignored", ignored)
                 .with("closing", closing == null ? STAY : closing).with("resume", resume ? 1 : 0)
                 .with("dialect", dialect)
-                .with("company", company.kind()).with("more", company.peers()).with("topics", topics);
+                .with("background", background.kind()).with("more", background.peers()).with("topics", topics);
     }
 
     static Traffic parse(Fields fields) {
@@ -128,7 +130,8 @@ record Traffic(int peers, int bytes, int publishers, int inFlight, int rate, int
                 fields.number("inFlight"), fields.number("rate"), Integer.parseInt(fields.get("ignored", "0")),
                 closing.equals(STAY) ? null : Closing.valueOf(closing), fields.get("resume", "0").equals("1"),
                 Dialect.valueOf(fields.get("dialect", Dialect.PLAIN.name())),
-                new Company(Company.Kind.valueOf(fields.get("company", Company.Kind.NONE.name())),
+                new BackgroundPeers(
+                        BackgroundPeers.Kind.valueOf(fields.get("background", BackgroundPeers.Kind.NONE.name())),
                         Integer.parseInt(fields.get("more", "0"))),
                 Integer.parseInt(fields.get("topics", "0")));
     }

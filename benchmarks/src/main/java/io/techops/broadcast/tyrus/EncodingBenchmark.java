@@ -3,7 +3,7 @@ package io.techops.broadcast.tyrus;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.BroadcastOptions;
 import io.techops.broadcast.Message;
-import io.techops.broadcast.benchmarks.HandHub;
+import io.techops.broadcast.benchmarks.ManualHub;
 import io.techops.broadcast.benchmarks.SinkTransport;
 import io.techops.broadcast.spi.AdapterHub;
 import io.techops.broadcast.spi.Batch;
@@ -46,7 +46,7 @@ public class EncodingBenchmark {
     public boolean keys;
 
     private final DirectBufferPool pool = new DirectBufferPool();
-    private final HandHub hand = new HandHub();
+    private final ManualHub hand = new ManualHub();
     private BroadcastHub hub;
     private Batch batch;
 

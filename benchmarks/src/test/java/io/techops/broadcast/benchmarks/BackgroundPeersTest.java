@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class CompanyTest {
+class BackgroundPeersTest {
 
     private static LoadResult measure(int port, Traffic traffic) throws IOException {
         LoadSpec spec = new LoadSpec(ProcessHandle.current().pid(), port, false, traffic, Duration.ofMillis(50),
@@ -33,26 +33,26 @@ class CompanyTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Company.Kind.class, names = {"PRESENT", "RETURNING"})
-    void furtherPeersAreCountedWithWhatTheyHadMissed(Company.Kind kind) throws Exception {
+    @EnumSource(value = BackgroundPeers.Kind.class, names = {"PRESENT", "RETURNING"})
+    void furtherPeersAreCountedWithWhatTheyHadMissed(BackgroundPeers.Kind kind) throws Exception {
         Traffic traffic = Traffic.paced(4, 64, 100).in(Dialect.NUMBERED).with(kind, 3);
         LoadResult result = ours(Setup.Front.PLAIN, traffic);
         assertThat(result.failure()).isEmpty();
-        int missed = kind == Company.Kind.RETURNING ? 3 * Company.MISSED : 0;
+        int missed = kind == BackgroundPeers.Kind.RETURNING ? 3 * BackgroundPeers.MISSED : 0;
         assertThat(result.deliveries()).isBetween(missed + result.messages() * 4, missed + result.messages() * 7);
     }
 
     @Test
     void whoIsNotToldPositionsFailsTheMeasurement() throws IOException {
         try (FaultyRelay relay = new FaultyRelay(Fault.NONE)) { // which knows no positions
-            Traffic traffic = Traffic.paced(4, 64, 100).in(Dialect.NUMBERED).with(Company.Kind.RETURNING, 3);
+            Traffic traffic = Traffic.paced(4, 64, 100).in(Dialect.NUMBERED).with(BackgroundPeers.Kind.RETURNING, 3);
             assertThat(measure(relay.port(), traffic).failure()).contains("an event that was not to come");
         }
     }
 
     @Test
     void slowPeersHaveTheNewestOfEveryKeyInTheEnd() throws Exception {
-        Traffic traffic = Traffic.fan(2, 64, 64).with(Company.Kind.SLOW, 2);
+        Traffic traffic = Traffic.fan(2, 64, 64).with(BackgroundPeers.Kind.SLOW, 2);
         LoadResult result = ours(Setup.Front.KEYS, traffic);
         assertThat(result.failure()).isEmpty();
         assertThat(result.deliveries()).isEqualTo(result.messages()).isPositive();
@@ -61,7 +61,7 @@ class CompanyTest {
     @Test
     void aSlowPeerThatLacksTheNewestOfAKeyFailsTheMeasurement() throws IOException {
         try (FaultyRelay relay = new FaultyRelay(Fault.LOSE)) {
-            Traffic traffic = Traffic.fan(1, 64, 4).with(Company.Kind.SLOW, 1);
+            Traffic traffic = Traffic.fan(1, 64, 4).with(BackgroundPeers.Kind.SLOW, 1);
             assertThat(measure(relay.port(), traffic).failure()).contains("lost: of key ");
         }
     }

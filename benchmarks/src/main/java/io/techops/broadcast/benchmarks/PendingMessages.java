@@ -6,7 +6,7 @@ import org.HdrHistogram.Histogram;
 /**
  * The messages that are under way: when each was due, how many peers have got it, and which have arrived everywhere.
  */
-final class Flights {
+final class PendingMessages {
 
     private static final long LONGEST = TimeUnit.SECONDS.toNanos(60);
 
@@ -30,7 +30,7 @@ final class Flights {
      * @param publishers how many publish
      * @param most how many messages of one publisher may be under way
      */
-    Flights(int peers, int publishers, int most) {
+    PendingMessages(int peers, int publishers, int most) {
         this.peers = peers;
         slots = Integer.highestOneBit(Math.max(1, most - 1)) * 2;
         mask = slots - 1;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * server does for them, not what they do here. They check what they get as the others do. Of messages with keys, the
  * order must be right, and at the end each of them must have the newest of every key.
  */
-final class CompanyPeers implements LoadPeer.Owner, AutoCloseable {
+final class BackgroundLoad implements LoadPeer.Owner, AutoCloseable {
 
     private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
     private static final int HANDSHAKES_AT_ONCE = 32;
@@ -38,7 +38,7 @@ final class CompanyPeers implements LoadPeer.Owner, AutoCloseable {
     }
 
     private final LoadSpec spec;
-    private final Company company;
+    private final BackgroundPeers background;
     private final Loop loop;
     private final Inbox inbox = new Inbox();
     private final Payloads payloads;
@@ -46,7 +46,7 @@ final class CompanyPeers implements LoadPeer.Owner, AutoCloseable {
     private final int[][] newest;
     private final int[] first;
     private final Queue<Step> steps = new ConcurrentLinkedQueue<>();
-    private final Thread thread = new Thread(this::run, "company");
+    private final Thread thread = new Thread(this::run, "background");
 
     /** Owned by the thread. */
     private int opened;
@@ -66,15 +66,15 @@ final class CompanyPeers implements LoadPeer.Owner, AutoCloseable {
     /**
      * @param tls trusts the server
      */
-    CompanyPeers(LoadSpec spec, Payloads payloads, @Nullable SSLContext tls) throws IOException {
+    BackgroundLoad(LoadSpec spec, Payloads payloads, @Nullable SSLContext tls) throws IOException {
         this.spec = spec;
         this.payloads = payloads;
-        company = spec.traffic().company();
+        background = spec.traffic().background();
         loop = new Loop(spec, tls);
-        peers = new LoadPeer[company.peers()];
+        peers = new LoadPeer[background.peers()];
         arrived = peers.length;
-        slow = company.kind() == Company.Kind.SLOW;
-        newest = new int[slow ? peers.length : 0][Company.KEYS];
+        slow = background.kind() == BackgroundPeers.Kind.SLOW;
+        newest = new int[slow ? peers.length : 0][BackgroundPeers.KEYS];
         first = new int[newest.length];
         Arrays.fill(first, -1);
         thread.setDaemon(true);
@@ -181,8 +181,8 @@ final class CompanyPeers implements LoadPeer.Owner, AutoCloseable {
      */
     void checkKeys(int last) {
         for (int i = 0; i < newest.length; i++) {
-            for (int key = 0; key < Company.KEYS; key++) {
-                int due = last - Math.floorMod(last - key, Company.KEYS);
+            for (int key = 0; key < BackgroundPeers.KEYS; key++) {
+                int due = last - Math.floorMod(last - key, BackgroundPeers.KEYS);
                 if (due >= first[i] && newest[i][key] != due) {
                     throw new BrokenDelivery("lost: of key " + key + " peer " + peers[i].number() + " has message "
                             + newest[i][key] + " instead of " + due);
@@ -215,9 +215,9 @@ final class CompanyPeers implements LoadPeer.Owner, AutoCloseable {
                 turn();
             }
         } catch (BrokenDelivery e) {
-            failure = "of the company: " + e.getMessage();
+            failure = "of a background peer: " + e.getMessage();
         } catch (IOException | RuntimeException e) {
-            failure = "of the company: " + e;
+            failure = "of a background peer: " + e;
         }
     }
 
@@ -267,7 +267,7 @@ final class CompanyPeers implements LoadPeer.Owner, AutoCloseable {
         deliveries++;
         if (newest.length > 0) {
             int index = peer.number() - spec.traffic().peers();
-            newest[index][sequence % Company.KEYS] = sequence;
+            newest[index][sequence % BackgroundPeers.KEYS] = sequence;
             first[index] = first[index] < 0 ? sequence : first[index];
         }
         if (sequence == goal) {

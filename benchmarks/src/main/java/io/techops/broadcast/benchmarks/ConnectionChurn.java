@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Connections to one server that come and go, on one thread: as soon as one has ended, the next one of its slot begins.
  * A window begins and ends with none open, so that what the server spent on it and what was done in it belong together.
  */
-final class Visits implements AutoCloseable {
+final class ConnectionChurn implements AutoCloseable {
 
     private static final long LONGEST = TimeUnit.SECONDS.toNanos(60);
 
@@ -31,7 +31,7 @@ final class Visits implements AutoCloseable {
      * @param closing how the connections are closed
      * @param tls trusts the server
      */
-    Visits(LoadSpec spec, Closing closing, @Nullable SSLContext tls) throws IOException {
+    ConnectionChurn(LoadSpec spec, Closing closing, @Nullable SSLContext tls) throws IOException {
         this.spec = spec;
         this.closing = closing;
         loop = new Loop(spec, tls);
@@ -43,12 +43,12 @@ final class Visits implements AutoCloseable {
     /** {@return the figures, or what was wrong} */
     LoadResult run() {
         try {
-            visit(spec.warmUp());
+            churn(spec.warmUp());
             phase = "measuring";
             latency.reset();
             long resumed = loop.resumed();
             Mark from = mark();
-            visit(spec.window());
+            churn(spec.window());
             Mark spent = mark().since(from);
             resumed = loop.resumed() - resumed;
             if (resumed != (spec.traffic().resume() ? spent.done() : 0)) {
@@ -66,7 +66,7 @@ final class Visits implements AutoCloseable {
         return Mark.of(spec.target(), ended);
     }
 
-    private void visit(Duration time) throws IOException {
+    private void churn(Duration time) throws IOException {
         long end = System.nanoTime() + time.toNanos();
         while (System.nanoTime() - end < 0) {
             for (Integer slot = free.poll(); slot != null; slot = free.poll()) {
@@ -83,14 +83,14 @@ final class Visits implements AutoCloseable {
         long now = System.nanoTime();
         String name = spec.traffic().resume() ? "slot-" + slot : "connection-" + now;
         begun++;
-        loop.connect(name, (wire, key) -> new Visit(slot, now, closing, inbox, this::ended, wire, key))
+        loop.connect(name, (wire, key) -> new ShortConnection(slot, now, closing, inbox, this::ended, wire, key))
                 .upgrade(spec.port(), spec.tls());
     }
 
-    private void ended(Visit visit) {
+    private void ended(ShortConnection connection) {
         ended++;
-        latency.recordValue(Math.min(LONGEST, System.nanoTime() - visit.begun()));
-        free.add(visit.slot());
+        latency.recordValue(Math.min(LONGEST, System.nanoTime() - connection.begun()));
+        free.add(connection.slot());
     }
 
     private void turn() throws IOException {

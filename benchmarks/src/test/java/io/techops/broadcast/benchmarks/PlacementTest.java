@@ -9,25 +9,25 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class PlacesTest {
+class PlacementTest {
 
     @Test
     void peersAreSpreadOverNodesAndTopics() {
-        Places places = new Places(2, 10);
-        assertThat(IntStream.range(0, 40).filter(peer -> places.node(peer) == 1)).hasSize(20);
+        Placement placement = new Placement(2, 10);
+        assertThat(IntStream.range(0, 40).filter(peer -> placement.node(peer) == 1)).hasSize(20);
         for (int topic = 0; topic < 10; topic++) {
             int of = topic;
-            assertThat(places.node(topic)).isZero();
-            assertThat(IntStream.range(0, 40).filter(peer -> places.hears(peer, of)).mapToObj(places::node))
+            assertThat(placement.node(topic)).isZero();
+            assertThat(IntStream.range(0, 40).filter(peer -> placement.hears(peer, of)).mapToObj(placement::node))
                     .containsExactlyInAnyOrder(0, 0, 1, 1);
         }
     }
 
     @Test
     void withSeveralNodesOnlyTheWayFromOneToAnotherIsTimed() {
-        assertThat(new Places(1, 0).isTimed(3, 0)).isTrue();
-        assertThat(new Places(2, 0).isTimed(2, 0)).isFalse();
-        assertThat(new Places(2, 0).isTimed(3, 0)).isTrue();
+        assertThat(new Placement(1, 0).isTimed(3, 0)).isTrue();
+        assertThat(new Placement(2, 0).isTimed(2, 0)).isFalse();
+        assertThat(new Placement(2, 0).isTimed(3, 0)).isTrue();
     }
 
     @Test

@@ -6,7 +6,7 @@ package io.techops.broadcast.benchmarks;
  * @param kind what they do
  * @param peers how many they are
  */
-record Company(Kind kind, int peers) {
+record BackgroundPeers(Kind kind, int peers) {
 
     /** What they do. */
     enum Kind {
@@ -25,7 +25,7 @@ record Company(Kind kind, int peers) {
     /** How many keys there are: a message has the one with the number of its sequence, modulo this. */
     static final int KEYS = 10_000;
 
-    static final Company NONE = new Company(Kind.NONE, 0);
+    static final BackgroundPeers NONE = new BackgroundPeers(Kind.NONE, 0);
 
     /** {@return whether so many messages as some peers have missed are published before anything is measured} */
     boolean hasHistory() {

@@ -12,7 +12,7 @@ import java.util.concurrent.Executor;
 /**
  * A hub with one shard that is run by hand: no thread and no clock beside the caller's. For one thread.
  */
-public final class HandHub implements Executor, HubTimer {
+public final class ManualHub implements Executor, HubTimer {
 
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final BroadcastHub hub = BroadcastHub.builder()

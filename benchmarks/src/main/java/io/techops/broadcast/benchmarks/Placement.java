@@ -7,7 +7,7 @@ package io.techops.broadcast.benchmarks;
  * @param nodes how many nodes there are
  * @param topics how many topics there are; 0 for none
  */
-record Places(int nodes, int topics) {
+record Placement(int nodes, int topics) {
 
     int node(int peer) {
         return peer / Math.max(1, topics) % nodes;

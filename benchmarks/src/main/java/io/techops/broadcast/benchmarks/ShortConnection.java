@@ -7,7 +7,7 @@ import java.nio.channels.SelectionKey;
  * One connection that comes and goes: it shakes hands, as a browser does, sends a close frame, and waits for the
  * server's close frame and for the end of the stream (RFC 6455 section 7.1.1). For one thread.
  */
-final class Visit implements Loop.Connection {
+final class ShortConnection implements Loop.Connection {
 
     private static final byte[] NOTHING = new byte[0];
     private static final int CLOSE_FRAME = 0x80 | ClientFrames.CLOSE;
@@ -15,7 +15,7 @@ final class Visit implements Loop.Connection {
     /** What is called when the connection has ended as it should. */
     @FunctionalInterface
     interface OnEnd {
-        void ended(Visit visit);
+        void ended(ShortConnection connection);
     }
 
     private final int slot;
@@ -33,7 +33,7 @@ final class Visit implements Loop.Connection {
      * @param slot the number of the connections of which this is one, one after the other
      * @param begun when it began to connect
      */
-    Visit(int slot, long begun, Closing closing, Inbox inbox, OnEnd onEnd, Wire wire, SelectionKey key) {
+    ShortConnection(int slot, long begun, Closing closing, Inbox inbox, OnEnd onEnd, Wire wire, SelectionKey key) {
         this.slot = slot;
         this.begun = begun;
         this.closing = closing;

@@ -9,16 +9,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class VisitsTest {
+class ConnectionChurnTest {
 
     private static LoadResult measure(Fault fault, Closing closing) throws IOException {
         try (FaultyRelay relay = new FaultyRelay(fault)) {
             LoadSpec spec = LoadSpec.parse(new LoadSpec(ProcessHandle.current().pid(), relay.port(), false,
-                    Traffic.visits(closing, false), Duration.ofMillis(20), Duration.ofMillis(50), false,
+                    Traffic.churn(closing, false), Duration.ofMillis(20), Duration.ofMillis(50), false,
                     Duration.ofSeconds(10)).toString());
             assertThat(spec.traffic().closing()).isEqualTo(closing);
-            try (Visits visits = new Visits(spec, closing, null)) {
-                return visits.run();
+            try (ConnectionChurn churn = new ConnectionChurn(spec, closing, null)) {
+                return churn.run();
             }
         }
     }
