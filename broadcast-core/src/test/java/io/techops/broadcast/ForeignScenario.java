@@ -153,6 +153,7 @@ final class ForeignScenario extends ForeignParts {
         while (publisher.isAlive() && System.nanoTime() - until < 0) {
             run(0);
             awaitWaiting(publisher);
+            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(20)); // others need the processor
         }
         await("the publisher that waits goes on", () -> !publisher.isAlive());
         assertThat(died).as("what the publisher was told, %s", throwing()).isEmpty();
