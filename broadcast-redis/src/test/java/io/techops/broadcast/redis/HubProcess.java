@@ -29,7 +29,8 @@ final class HubProcess implements AutoCloseable {
     private final Thread reader;
 
     HubProcess(String uri, String name) throws IOException {
-        process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+        process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp",
                 System.getProperty("java.class.path"), HubProcess.class.getName(), uri, name)
                 .redirectErrorStream(true).start();
         reader = new Thread(this::read, "output of " + name);

@@ -116,7 +116,8 @@ final class Child {
     private static String run(Class<?> program, String path, int port, String... wrapper) throws Exception {
         List<String> command = new ArrayList<>(List.of(wrapper));
         command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-cp", path, program.getName(), Integer.toString(port)));
+                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", path, program.getName(),
+                Integer.toString(port)));
         Process process = new ProcessBuilder(command).directory(new File("/")).redirectErrorStream(true).start();
         try {
             String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -41,7 +41,8 @@ final class ServerChild implements AutoCloseable {
     ServerChild(Wire wire, List<String> wrapper, Duration limits) throws IOException {
         this.wire = wire;
         List<String> command = new ArrayList<>(wrapper);
-        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m", "-cp",
+        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
+                "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp",
                 Child.classPath().stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
                 Program.class.getName(), wire.name(), limits.toString()));
         process = new ProcessBuilder(command).redirectErrorStream(true).start();

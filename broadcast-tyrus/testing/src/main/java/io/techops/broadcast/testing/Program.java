@@ -23,9 +23,12 @@ import java.util.concurrent.TimeUnit;
 public final class Program implements AutoCloseable {
 
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
-    /** It lives for seconds: optimising costs more than it saves. */
-    private static final List<String> JAVA_SOON = List.of(JAVA.toString(), "-XX:TieredStopAtLevel=1");
+    /** It lives for seconds: to optimise, or to collect in threads, costs more than it saves. */
+    private static final List<String> JAVA_SOON =
+            List.of(JAVA.toString(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
     private static final String JAR = System.getProperty("broadcast.service.jar", "target/broadcast-service.jar");
+    /** Its classes are loaded from there. */
+    private static final ClassArchive ARCHIVE = new ClassArchive(Path.of(JAR), Program::visited);
 
     private final Process process;
     private final List<String> out = new CopyOnWriteArrayList<>();
@@ -56,7 +59,21 @@ public final class Program implements AutoCloseable {
 
     /** {@return the service, started with these options, perhaps not listening yet} */
     public static Program service(String... options) {
-        return ofJar(Path.of(JAR), options);
+        List<String> arguments = new ArrayList<>(ARCHIVE.options());
+        arguments.addAll(List.of("-jar", JAR));
+        arguments.addAll(List.of(options));
+        return new Program(Map.of(), arguments);
+    }
+
+    /** Runs the service for a peer, and ends it. */
+    private static void visited(String option) {
+        List<String> arguments = List.of(option, "-jar", JAR, "--port", "0", "--web-port", "0");
+        try (Program service = new Program(Map.of(), arguments); JdkClient peer = JdkClient.open(service.uri())) {
+            peer.send("hello");
+            peer.next();
+            service.kill("TERM");
+            service.awaitExit();
+        }
     }
 
     /** {@return the service on free ports, started by a shell that runs {@code first} before it} */
@@ -112,13 +129,15 @@ public final class Program implements AutoCloseable {
 
     /** {@return a program among the tests of the module, with the service's jar} */
     public static Program ofTests(Class<?> program) {
-        return new Program(Map.of(),
-                List.of("-cp", JAR + File.pathSeparator + "target/test-classes", program.getName()));
+        List<String> arguments = new ArrayList<>(ARCHIVE.options());
+        arguments.addAll(List.of("-cp", JAR + File.pathSeparator + "target/test-classes", program.getName()));
+        return new Program(Map.of(), arguments);
     }
 
     /** {@return another program of the service's jar, with these environment variables besides} */
     public static Program of(Class<?> program, Map<String, String> environment, String... options) {
-        List<String> arguments = new ArrayList<>(List.of("-cp", JAR, program.getName()));
+        List<String> arguments = new ArrayList<>(ARCHIVE.options());
+        arguments.addAll(List.of("-cp", JAR, program.getName()));
         arguments.addAll(List.of(options));
         return new Program(environment, arguments);
     }

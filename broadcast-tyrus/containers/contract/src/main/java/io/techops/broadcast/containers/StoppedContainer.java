@@ -52,7 +52,8 @@ public abstract class StoppedContainer {
 
         Stopped(Class<? extends Container> container) throws IOException {
             process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
-                    "-cp", System.getProperty("java.class.path"), StoppedProgram.class.getName(), container.getName(),
+                    "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp",
+                    System.getProperty("java.class.path"), StoppedProgram.class.getName(), container.getName(),
                     HEARTBEAT.toString(), LIMITS.toString()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
             printed = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
             uri = URI.create(next("listens ").substring("listens ".length()));
