@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,27 +138,39 @@ class ReadmeTest {
         blocks.addAll(code(Files.readString(ROOT.resolve("broadcast-tyrus/RECONNECTING.md"))));
         blocks.addAll(code(Files.readString(ROOT.resolve("broadcast-testkit/README.md"))));
         assertThat(blocks).hasSizeGreaterThan(4);
+        List<JavaFileObject> sources = new ArrayList<>();
         for (String block : blocks) {
-            StringWriter said = new StringWriter();
-            boolean compiles = compiler.getTask(said, null, null, List.of("-proc:none", "-d", classes.toString()), null,
-                    List.of(snippet(block))).call();
-            assertThat(compiles).as("%s%n%s", block, said).isTrue();
+            sources.add(snippet("Snippet" + sources.size(), block));
+        }
+        StringWriter said = new StringWriter();
+        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+            files.getJavaFileObjectsFromPaths(sourcesOfJunit()).forEach(sources::add);
+            assertThat(compiler.getTask(said, files, null, List.of("-proc:none", "-d", classes.toString()), null,
+                    sources).call()).as("%s", said).isTrue();
+        }
+    }
+
+    /** {@return the sources of broadcast-junit, whose jar is made beside this module} */
+    private static List<Path> sourcesOfJunit() throws IOException {
+        try (Stream<Path> files = Files.list(ROOT.resolve("broadcast-tyrus/junit/src/main/java")
+                .resolve("io/techops/broadcast/junit"))) {
+            return files.sorted().toList();
         }
     }
 
     /** {@return a class with a block, a method or statements and local classes, and with what it takes for granted} */
-    private static JavaFileObject snippet(String block) {
+    private static JavaFileObject snippet(String name, String block) {
         String imports = Stream.of("io.techops.broadcast", "io.techops.broadcast.endpoint",
                 "io.techops.broadcast.handshake", "io.techops.broadcast.junit", "io.techops.broadcast.spi",
                 "io.techops.broadcast.testkit", "io.techops.broadcast.tyrus", "jakarta.websocket.server",
                 "java.net", "java.net.http", "java.nio.file", "java.time", "java.util", "java.util.concurrent",
                 "org.junit.jupiter.api", "org.junit.jupiter.api.extension",
                 "static io.techops.broadcast.testkit.BroadcastAssertions", "static org.assertj.core.api.Assertions")
-                .map(name -> "import " + name + ".*;")
+                .map(each -> "import " + each + ".*;")
                 .collect(Collectors.joining("\n"));
         String source = imports + """
 
-                class Snippet {
+                class %s {
                     static class MyApplication {
                         static BroadcastHub hub() {
                             return hub;
@@ -175,9 +188,9 @@ class ReadmeTest {
 
                     %s
                 }
-                """.formatted(block.startsWith("void ") ? block
+                """.formatted(name, block.startsWith("void ") ? block
                         : "void run() throws Exception {" + block.replace("public class", "class") + "}");
-        return new SimpleJavaFileObject(URI.create("string:///Snippet.java"), JavaFileObject.Kind.SOURCE) {
+        return new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
 
             @Override
             public CharSequence getCharContent(boolean ignoreEncodingErrors) {
