@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * the epoch that it was meant for. If a try had no answer, and the epoch is over, it cannot be known any more: the
  * batch is given up, and its publishers are told so. So nothing is appended twice.
  *
- * A batch that was appended is kept until the follower has come to its end, to know its records again. In a new epoch
- * the producer is a new one: numbers of the old one say nothing there.
+ * In a new epoch the producer is a new one: numbers of the old one say nothing there.
  */
 
 /** Appends what is in the outbox to the shared log. For the task of the backplane. */
@@ -39,38 +38,16 @@ final class Appender {
         void released(Outbox.Item item, long slot);
     }
 
-    /** Some messages that are appended together. */
-    private static final class Sending {
-        private final List<Outbox.Item> items;
-        private final List<SharedRecord> records;
-        private String epoch = "";
-        private long number;
-        /** Whether it was tried, and no answer came. */
-        private boolean inDoubt;
-        /** The position of the last record, if the log has it. */
-        private @Nullable Position last;
-        /** How many of its records have come back; others may be missing before them. */
-        private int followed;
-        private @Nullable Sending next;
-
-        Sending(List<Outbox.Item> items) {
-            this.items = items;
-            this.records = items.stream().map(Outbox.Item::record).toList();
-        }
-    }
-
     private final SharedLog log;
     private final Outbox outbox;
     private final Backoff backoff;
     private final Observer observer;
     private final Runnable wake;
-    /** What was appended and has not come back, linked: nothing here needs memory. */
-    private @Nullable Sending firstSent;
-    private @Nullable Sending lastSent;
+    private final AppendedBatches appended = new AppendedBatches();
     private String producer = "";
     private String epoch = "";
     private long number;
-    private @Nullable Sending sending;
+    private @Nullable SentBatch sending;
     private @Nullable SharedCall<Position> call;
     /** How many of the next messages are appended each alone, because they were impossible together. */
     private int alone;
@@ -125,7 +102,7 @@ final class Appender {
         if (made != null && !made.isDone()) {
             return;
         }
-        Sending mine = sending;
+        SentBatch mine = sending;
         if (made != null && mine != null) {
             answered(mine, made, now);
             call = null;
@@ -145,8 +122,8 @@ final class Appender {
         }
     }
 
-    private @Nullable Sending next() {
-        Sending next = take(alone > 0 ? 1 : MOST);
+    private @Nullable SentBatch next() {
+        SentBatch next = take(alone > 0 ? 1 : MOST);
         if (next != null) {
             alone = Math.max(0, alone - 1);
             sending = next;
@@ -155,17 +132,17 @@ final class Appender {
     }
 
     /** {@return what is next in the outbox; null if nothing is} */
-    private @Nullable Sending take(int most) {
+    private @Nullable SentBatch take(int most) {
         List<Outbox.Item> items = outbox.take(most);
         try {
-            return items.isEmpty() ? null : new Sending(items);
+            return items.isEmpty() ? null : new SentBatch(items);
         } catch (Throwable noMemory) {
             outbox.putBack(items);
             throw noMemory;
         }
     }
 
-    private void append(Sending mine, String now) {
+    private void append(SentBatch mine, String now) {
         if (mine.inDoubt && !mine.epoch.equals(now)) {
             giveUp(mine, "the shared log began a new epoch while no answer had come");
             wake.run();
@@ -186,7 +163,7 @@ final class Appender {
         }
     }
 
-    private void answered(Sending mine, SharedCall<Position> made, long now) {
+    private void answered(SentBatch mine, SharedCall<Position> made, long now) {
         Position last = made.value();
         if (made.failure() == null && last != null) {
             mine.last = last;
@@ -211,7 +188,7 @@ final class Appender {
         observer.appendFailed(made.failure());
     }
 
-    private void stale(Sending mine, long now) {
+    private void stale(SentBatch mine, long now) {
         observer.appended(); // so that the new epoch is read
         if (mine.inDoubt) {
             giveUp(mine, "the shared log began a new epoch while no answer had come");
@@ -224,22 +201,22 @@ final class Appender {
         backoff.failed(now);
     }
 
-    private void impossible(Sending mine, @Nullable Throwable failure) {
+    private void impossible(SentBatch mine, @Nullable Throwable failure) {
         number--; // of this producer that number was not used
         observer.appendAnswered();
         backoff.reset();
         sending = null;
-        if (mine.items.size() > 1) {
+        if (mine.size() > 1) {
             outbox.putBack(mine.items);
-            alone = mine.items.size();
+            alone = mine.size();
             return;
         }
         fail(mine, new BackplaneException(BackplaneException.Outcome.IMPOSSIBLE,
                 "the shared log cannot take the message", failure));
     }
 
-    private void giveUp(Sending mine, String why) {
-        unconfirmed += mine.items.size();
+    private void giveUp(SentBatch mine, String why) {
+        unconfirmed += mine.size();
         sending = null;
         backoff.reset();
         observer.appendAnswered();
@@ -247,34 +224,29 @@ final class Appender {
                 "the message may be in the shared log or not: " + why, null));
     }
 
-    private void fail(Sending mine, RuntimeException why) {
+    private void fail(SentBatch mine, RuntimeException why) {
         for (Outbox.Item item : mine.items) {
             tell(item, null, why);
             observer.released(item, 0);
         }
     }
 
-    private void finish(Sending mine, Position last) {
-        long before = last.sequence() - mine.items.size();
-        for (int i = 0; i < mine.items.size(); i++) { // first, and once more if there is no memory for a position
+    private void finish(SentBatch mine, Position last) {
+        long before = last.sequence() - mine.size();
+        for (int i = 0; i < mine.size(); i++) { // first, and once more if there is no memory for a position
             Outbox.Item item = mine.items.get(i);
             if (item.told != null) {
                 tell(item, last.at(before + 1 + i), null);
             }
         }
-        appends += mine.items.size();
+        appends += mine.size();
         batches++;
         newest = last;
         sending = null;
         backoff.reset();
         observer.appendAnswered();
-        if (mine.followed < mine.items.size()) {
-            if (lastSent == null) {
-                firstSent = mine;
-            } else {
-                lastSent.next = mine;
-            }
-            lastSent = mine;
+        if (mine.followed < mine.size()) {
+            appended.add(mine);
             observer.appended();
         }
     }
@@ -301,28 +273,23 @@ final class Appender {
         if (!record.producer().equals(producer)) {
             return null;
         }
-        Sending mine = sending;
+        SentBatch mine = sending;
         if (mine == null || mine.number != record.number() || !mine.epoch.equals(position.epoch())) {
-            mine = null;
-            for (Sending each = firstSent; each != null; each = each.next) {
-                mine = each.number == record.number() ? each : mine;
-            }
+            mine = appended.find(record.number());
         }
-        if (mine == null || record.index() < 0 || record.index() >= mine.items.size()) {
+        if (mine == null || record.index() < 0 || record.index() >= mine.size()) {
             return null;
         }
         if (mine.last == null) {
-            mine.last = position.at(position.sequence() + mine.items.size() - 1 - record.index());
+            mine.last = position.at(position.sequence() + mine.size() - 1 - record.index());
         }
         return mine.items.get(record.index());
     }
 
     /** Says that a message of this node has come back, and is in an entry of the hub's own log. */
     void followed(SharedRecord record, Outbox.Item item, long slot) {
-        for (Sending each = firstSent; each != null; each = each.next) {
-            each.followed += each.number == record.number() ? 1 : 0;
-        }
-        Sending mine = sending;
+        appended.followed(record.number());
+        SentBatch mine = sending;
         if (mine != null && mine.number == record.number()) {
             mine.followed++;
         }
@@ -331,15 +298,8 @@ final class Appender {
 
     /** Forgets what was appended and lies behind the follower, or in an epoch that is over. */
     private void forget(Position followed) {
-        for (Sending first = firstSent; first != null; first = firstSent) {
-            Position last = first.last;
-            boolean over = last == null || !last.hasEpochOf(followed) || last.sequence() <= followed.sequence();
-            if (!over) {
-                return;
-            }
-            firstSent = first.next;
-            lastSent = firstSent == null ? null : lastSent;
-            for (Outbox.Item item : first.items) {
+        for (SentBatch passed = appended.pollPassed(followed); passed != null; passed = appended.pollPassed(followed)) {
+            for (Outbox.Item item : passed.items) {
                 observer.released(item, 0);
             }
         }
@@ -351,13 +311,13 @@ final class Appender {
      * @param why for what was never tried
      */
     void end(RuntimeException why) {
-        Sending mine = sending;
+        SentBatch mine = sending;
         if (mine != null && mine.last != null) {
             finish(mine, mine.last);
         } else if (mine != null) {
             giveUp(mine, "the hub was closed before there was an answer");
         }
-        for (Sending rest = take(MOST); rest != null; rest = take(MOST)) {
+        for (SentBatch rest = take(MOST); rest != null; rest = take(MOST)) {
             fail(rest, why);
         }
     }

@@ -1,19 +1,17 @@
 package io.techops.broadcast.engine;
 
 import io.techops.broadcast.CloseReason;
-import io.techops.broadcast.GapReason;
 import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Replay;
 import io.techops.broadcast.spi.StreamEvent;
 import java.time.Duration;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /*
  * A turn gives a peer at most one batch: of what comes before the log (Prelude) if there is any left, else of the log,
  * from its cursor towards the head. Before that it does what was signalled, and goes on or ends where something was
- * lost; after that it closes a peer that is to be closed and was owed nothing more.
+ * lost (PeerGaps); after that it closes a peer that is to be closed and was owed nothing more.
  *
  * What a transport throws ends its peer. What else is thrown (there is no memory) is for the round. A step that needs
  * memory is made before what it changes is told, so that the next round comes back to it.
@@ -23,10 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class PeerTurns {
 
     /** What is told about them. Must not block and not call foreign code. */
-    interface Outcome extends ClosingPeers.Outcome {
-        /** A peer has passed to positions of another run. */
-        void passed(PeerCursor cursor, GapReason reason);
-
+    interface Outcome extends PeerGaps.Outcome {
         /** It is decided where a peer begins that named a position beyond the head. Never throws. */
         void begins(PeerCursor cursor, ReplayStart start, Prelude prelude);
     }
@@ -38,9 +33,8 @@ final class PeerTurns {
     private static final int ENDS = PeerCursor.ENDING | PeerCursor.CLOSE;
 
     private final LogRounds rounds;
-    private final PositionRuns positions;
-    private final LossCounter loss;
-    private final OverflowPolicy overflow;
+    private final PeerGaps gaps;
+    private final boolean skips;
     private final long closeTimeout;
     private final HubTimer timer;
     private final BatchCache batches;
@@ -55,8 +49,6 @@ final class PeerTurns {
     private long tail;
     private @Nullable DrainPacer closeAll;
     private boolean aborting;
-    /** The run of positions at the head. */
-    private PositionRun newest;
     /** Whether the positions of the log were broken off ever: not before no peer has to be looked at for it. */
     private boolean broken;
 
@@ -66,10 +58,8 @@ final class PeerTurns {
             ShardTimer deadlines, PeerTimeouts timeouts, ClosingPeers departures, ShardCounters counters,
             Outcome outcome) {
         this.rounds = log.rounds();
-        this.positions = log.positions();
-        this.loss = log.losses();
-        this.newest = positions.newest();
-        this.overflow = overflow;
+        this.gaps = new PeerGaps(log, overflow, departures, counters, outcome);
+        this.skips = overflow.skips();
         this.closeTimeout = closeTimeout.toNanos();
         this.timer = timer;
         this.batches = batches;
@@ -90,8 +80,7 @@ final class PeerTurns {
     void begin(long to, long from, PositionRun run, @Nullable DrainPacer closing, boolean abort) {
         head = to;
         tail = from;
-        broken |= run != newest;
-        newest = run;
+        broken = gaps.begin(run);
         closeAll = closing;
         aborting = abort;
     }
@@ -124,11 +113,11 @@ final class PeerTurns {
         }
         boolean fell = ahead == null && (cursor.next < tail || cursor.lostAddressed > 0
                 || cursor.lapsedAddressed > 0 || cursor.untold > 0);
-        if (fell && (cursor.writable || !overflow.skips()) && !goesOn(cursor)) {
+        if (fell && (cursor.writable || !skips) && !gaps.goesOn(cursor)) {
             return false;
         }
         if (broken && cursor.writable) {
-            passBreak(cursor);
+            gaps.passBreak(cursor);
         }
         if (cursor.writable && cursor.prelude != null && !begin(cursor, cursor.prelude)) {
             return false;
@@ -137,7 +126,7 @@ final class PeerTurns {
             return false;
         }
         if (broken && cursor.writable) {
-            passBreak(cursor); // nothing else may come behind it, so that no other turn would
+            gaps.passBreak(cursor); // nothing else may come behind it, so that no other turn would
         }
         if (cursor.writable && (signals & PeerCursor.CLOSE) != 0 && cursor.isDueToClose()) {
             return departures.close(cursor, cursor.closeReason);
@@ -218,7 +207,7 @@ final class PeerTurns {
         } else if (cursor.writable && prelude.hasKeysLeft()) {
             LogBatch batch = batches.keys(cursor, prelude);
             if (batch == null) {
-                return goesOn(cursor);
+                return gaps.goesOn(cursor);
             }
             prelude.keysFrom = batch.to;
             if (batch.size() > 0) {
@@ -274,7 +263,7 @@ final class PeerTurns {
         }
         LogBatch batch = batches.get(cursor, head);
         if (batch == null) {
-            return goesOn(cursor);
+            return gaps.goesOn(cursor);
         }
         boolean writable = batch.size() == 0 || take(cursor, batch);
         cursor.pass(batch);
@@ -286,69 +275,5 @@ final class PeerTurns {
             stalled(cursor);
         }
         return true;
-    }
-
-    /** Has a peer told if what comes next has a position that does not follow the last. */
-    private void passBreak(PeerCursor cursor) {
-        PositionRun known = cursor.run;
-        if (known == newest) {
-            return;
-        }
-        long place = cursor.place();
-        PositionRun run = positions.at(place);
-        if (run == known || place < run.start()) {
-            return;
-        }
-        boolean sameEpoch = run.hasEpochOf(known.before());
-        long missed = sameEpoch ? run.offset() - known.offset() : 0;
-        if (!sameEpoch || missed > 0) {
-            // If there is no memory for these, the next round comes back to it.
-            GapReason reason = sameEpoch ? GapReason.EVICTED : GapReason.EPOCH;
-            StreamEvent.Gap gap = !cursor.knowsPositions ? null : new StreamEvent.Gap(run.before(place), reason,
-                    sameEpoch ? OptionalLong.of(missed) : OptionalLong.empty());
-            Prelude prelude = gap == null ? null : cursor.beginPrelude();
-            outcome.passed(cursor, reason);
-            if (prelude != null) {
-                prelude.addGap(gap);
-            }
-        }
-        cursor.run = run;
-    }
-
-    /** Does what the overflow policy says, if the peer has lost anything. {@return whether the peer stays} */
-    private boolean goesOn(PeerCursor cursor) {
-        loss.skip(cursor);
-        counters.lapsed(loss.expired());
-        cursor.untold += loss.count();
-        long lost = cursor.untold;
-        if (lost == 0) {
-            passSkipped(cursor);
-            return true;
-        }
-        if (!overflow.skips()) {
-            return departures.overflow(cursor, lost);
-        }
-        // If there is no memory for these, the next round comes back to it.
-        StreamEvent.Gap gap = cursor.knowsPositions ? gap(lost) : null;
-        Prelude prelude = gap == null ? null : cursor.beginPrelude();
-        outcome.overflowed(cursor, lost);
-        if (prelude != null) {
-            prelude.addGap(gap);
-        }
-        cursor.untold = 0;
-        passSkipped(cursor);
-        return true;
-    }
-
-    private void passSkipped(PeerCursor cursor) {
-        if (broken) {
-            passBreak(cursor);
-        }
-    }
-
-    private StreamEvent.Gap gap(long lost) {
-        boolean exact = loss.isExact() && loss.count() == lost;
-        return new StreamEvent.Gap(positions.before(loss.next()), GapReason.OVERFLOW,
-                exact ? OptionalLong.of(lost) : OptionalLong.empty());
     }
 }
