@@ -4,7 +4,6 @@ import io.techops.broadcast.GapReason;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.spi.StreamEvent;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /*
  * A step that needs memory is made before what it changes is told, so that the next round comes back to it.
