@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The hub keeps the last messages in a bounded log, and for every peer the position up to which it has taken them.
- * Publishing never touches a socket: shards, one a processor unless set otherwise, write to the peers on the hub's
- * executor.
+ * Publishing never touches a socket: shards, one fewer than there are processors unless set otherwise, write to the
+ * peers on the hub's executor.
  *
  * <p>A <em>slow peer</em> is one whose own transport is not writable; the {@link OverflowPolicy} and the stall timeout
  * decide what happens to it, and no other peer is affected. The hub is <em>saturated</em> when its shards cannot keep
@@ -415,7 +415,7 @@ public abstract class BroadcastHub implements AutoCloseable {
          * Sets among how many tasks the peers are divided; those that compress are divided among as many others, so
          * that no other peer waits for compression.
          *
-         * @param shards one a processor by default; from 1 to 1,024
+         * @param shards from 1 to 1,024; by default one fewer than there are processors, and at least 1
          * @return this builder
          * @throws IllegalArgumentException if it is not from 1 to 1,024
          */

@@ -5,8 +5,9 @@ import picocli.CommandLine.Command;
 
 /** The commands. */
 @Command(name = "benchmarks", mixinStandardHelpOptions = true, description = "What a delivery costs.",
-        subcommands = {RunCommand.Quick.class, RunCommand.Full.class, RunCommand.Redis.class, RunCommand.Deflate.class,
-            DelayCommand.class, DrawCommand.class, JmhCommand.class, ServeCommand.class, LoadCommand.class})
+        subcommands = {RunCommand.Quick.class, RunCommand.ForTargets.class, RunCommand.Full.class,
+            RunCommand.Redis.class, RunCommand.Deflate.class, DelayCommand.class, DrawCommand.class, JmhCommand.class,
+            ServeCommand.class, LoadCommand.class})
 public final class Benchmarks {
 
     private Benchmarks() {

@@ -32,6 +32,13 @@ record Plan(String name, List<Scenario> scenarios, List<Contender> contenders, b
                 Duration.ofMillis(100), Duration.ofMillis(600), Duration.ofSeconds(285));
     }
 
+    /** Longer windows than the others': most of the first second after many have connected is not like the rest. */
+    static Plan targets() {
+        return new Plan("targets", Targets.scenarios(),
+                Contender.ALL.stream().filter(each -> each.isOurs() || each.isLimit()).toList(), true, 5,
+                Duration.ofSeconds(4), Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMinutes(29));
+    }
+
     static Plan full() {
         return new Plan("full", Scenario.ALL.stream().filter(scenario -> !scenario.isAboutRedis()
                         && !scenario.isAboutCompression()).toList(),

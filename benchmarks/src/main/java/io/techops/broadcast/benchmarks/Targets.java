@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The targets of this library, and whether a run meets them. */
@@ -63,6 +64,12 @@ final class Targets {
 
     private static Ratio deflated(Scenario scenario, Scenario size) {
         return new Ratio(scenario, size, Contender.OURS, "x messages as large as the compressed ones", 1.15);
+    }
+
+    /** {@return what is measured for them, but for those about others and about nodes that share Redis} */
+    static List<Scenario> scenarios() {
+        return Stream.concat(RATIOS.stream().flatMap(ratio -> Stream.of(ratio.base, ratio.scenario)),
+                Stream.of(Scenario.GROW_100, Scenario.GROW_10000)).distinct().toList();
     }
 
     /** {@return a row for each target that the run has figures for: what, at most, measured, met} */

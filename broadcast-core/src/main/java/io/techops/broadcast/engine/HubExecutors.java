@@ -61,18 +61,17 @@ final class HubExecutors implements HubTimer {
     }
 
     /**
-     * {@return threads for any number of hubs} Shards never wait, and so share as many threads as there are processors;
+     * {@return threads for any number of hubs} Shards never wait, and so share as many threads as one hub has shards;
      * those of peers whose encoding takes long have as many of their own; a listener has a thread while it runs.
      */
     static HubExecutors ofManyHubs(String name) {
         Set<Thread> owner = ConcurrentHashMap.newKeySet();
-        return new HubExecutors(name, owner, onePerProcessor(name, owner), onePerProcessor(name + "-slow", owner),
+        return new HubExecutors(name, owner, onePerShard(name, owner), onePerShard(name + "-slow", owner),
                 unbounded(name + "-listener", owner));
     }
 
-    private static ThreadPoolExecutor onePerProcessor(String name, Set<Thread> owner) {
-        int processors = Runtime.getRuntime().availableProcessors();
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(processors, processors, 10, TimeUnit.SECONDS,
+    private static ThreadPoolExecutor onePerShard(String name, Set<Thread> owner) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(HubSettings.SHARDS, HubSettings.SHARDS, 10, TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>());
         EngineThread.staff(pool, name, new AtomicInteger(), owner);
         pool.allowCoreThreadTimeOut(true);

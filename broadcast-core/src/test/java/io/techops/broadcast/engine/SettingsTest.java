@@ -114,7 +114,7 @@ class SettingsTest {
         assertThat(settings.pongTimeout).isEqualTo(Duration.ofSeconds(10));
         assertThat(settings.drainSpread).isEqualTo(Duration.ofSeconds(2));
         assertThat(settings.floodGrace).isEqualTo(Duration.ofSeconds(1));
-        assertThat(settings.shards).isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(settings.shards).isEqualTo(Math.max(1, Runtime.getRuntime().availableProcessors() - 1));
         assertThat(settings.backplaneTimeout).isEqualTo(Duration.ofSeconds(10));
         assertThat(settings.backplaneStartTimeout).isEqualTo(Duration.ofSeconds(5));
     }

@@ -23,7 +23,8 @@ public final class GrizzlyListeners {
     private static final int BACKLOG = 1024;
     /** For pages, where nothing of the host application runs. */
     private static final int PAGE_READERS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
-    private static final int SELECTORS = Runtime.getRuntime().availableProcessors();
+    /** One processor is left to the fan-out, and to the host. With one selector no connection changes its thread. */
+    private static final int SELECTORS = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
 
     private GrizzlyListeners() {
     }
