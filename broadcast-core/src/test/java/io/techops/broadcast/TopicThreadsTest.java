@@ -19,7 +19,7 @@ class TopicThreadsTest {
 
     @Test
     void areSharedAndGoneWhenTheTopicsAreClosed() throws Exception {
-        int processors = Runtime.getRuntime().availableProcessors();
+        int mostShards = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
         try (Topics many = Topics.builder().linger(Duration.ofSeconds(60)).build()) {
             List<FakeTransport> peers = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
@@ -34,7 +34,7 @@ class TopicThreadsTest {
                 }).get();
             }
             assertThat(ofTopics().stream().filter(name -> name.matches("broadcast-topics-\\d+")))
-                    .hasSizeBetween(1, processors);
+                    .hasSizeBetween(1, mostShards);
             assertThat(ofTopics().stream().filter(name -> name.startsWith("broadcast-topics-timer")))
                     .hasSizeLessThanOrEqualTo(1);
         }

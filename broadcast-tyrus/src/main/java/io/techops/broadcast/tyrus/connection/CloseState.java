@@ -24,9 +24,11 @@ import org.jspecify.annotations.Nullable;
  *
  * inputEnded leads from every state of the first row, BROKEN too, to DONE: a peer that goes without a close frame is
  * not waited for. failed leads from the first row to BROKEN, so that what the peer sent before is still read; from the
- * other rows to ENDED, because there is nothing to wait for. An abort, and the end of the socket, lead to ENDED from
- * everywhere. An abort resets the connection, but in LINGERING and DONE: there the socket is closed, and the kernel
- * goes on to deliver what it holds. A peer that has not answered our close frame may be one that reads nothing.
+ * other rows to ENDED, because there is nothing to wait for. An abort, and the end of the socket, lead to ENDED, but
+ * from LINGERING and DONE to DONE. An abort resets the connection in ENDED; in DONE the socket is closed, and the
+ * kernel goes on to deliver what it holds. To close it may take a moment, and another abort that comes meanwhile, as
+ * that of the hub and that of a time limit may, must not reset it. A peer that has not answered our close frame may be
+ * one that reads nothing.
  *
  * BROKEN, ANSWERING, FINAL_FLUSH and LINGERING have a time limit. The others wait for the peer as long as the hub's own
  * timeouts allow.
@@ -129,6 +131,11 @@ enum CloseState {
             case ANSWERING -> FINAL_FLUSH;
             default -> this;
         };
+    }
+
+    /** The connection is aborted, or the socket closed. */
+    CloseState ended() {
+        return delivers ? DONE : ENDED;
     }
 
     /** Writing has failed. */

@@ -222,12 +222,11 @@ abstract class FrameWriter implements Runnable {
         tell(told);
     }
 
-    /** Forgets what waits; nothing goes out or comes in any more. {@return the state before} */
+    /** Forgets what waits; nothing goes out or comes in any more. {@return the state after that} */
     final CloseState end() {
         synchronized (this) {
-            CloseState before = state;
-            enter(CloseState.ENDED);
-            return before;
+            enter(state.ended());
+            return state;
         }
     }
 

@@ -29,27 +29,27 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Every state with every event. */
 class CloseStateTest {
 
-    /** A row of the table: what follows a state for closing, left, closeReceived, inputEnded, failed. */
+    /** A row of the table: what follows a state for closing, left, closeReceived, inputEnded, failed, ended. */
     private record Row(CloseState from, CloseState closing, CloseState left, CloseState closeReceived,
-            CloseState inputEnded, CloseState failed) {
+            CloseState inputEnded, CloseState failed, CloseState ended) {
 
         List<CloseState> expected() {
-            return List.of(closing, left, closeReceived, inputEnded, failed);
+            return List.of(closing, left, closeReceived, inputEnded, failed, ended);
         }
     }
 
     private static final List<Row> TABLE = List.of(
-            new Row(OPEN, CLOSING, OPEN, CLOSE_RECEIVED, DONE, BROKEN),
-            new Row(CLOSING, CLOSING, CLOSE_SENT, ANSWERING, DONE, BROKEN),
-            new Row(CLOSE_SENT, CLOSE_SENT, CLOSE_SENT, LINGERING, DONE, BROKEN),
-            new Row(BROKEN, BROKEN, BROKEN, DONE, DONE, BROKEN),
-            new Row(CLOSE_RECEIVED, ANSWERING, CLOSE_RECEIVED, CLOSE_RECEIVED, INPUT_ENDED, ENDED),
-            new Row(ANSWERING, ANSWERING, LINGERING, ANSWERING, FINAL_FLUSH, ENDED),
-            new Row(LINGERING, LINGERING, LINGERING, LINGERING, DONE, ENDED),
-            new Row(INPUT_ENDED, FINAL_FLUSH, INPUT_ENDED, INPUT_ENDED, INPUT_ENDED, ENDED),
-            new Row(FINAL_FLUSH, FINAL_FLUSH, DONE, FINAL_FLUSH, FINAL_FLUSH, ENDED),
-            new Row(DONE, DONE, DONE, DONE, DONE, DONE),
-            new Row(ENDED, ENDED, ENDED, ENDED, ENDED, ENDED));
+            new Row(OPEN, CLOSING, OPEN, CLOSE_RECEIVED, DONE, BROKEN, ENDED),
+            new Row(CLOSING, CLOSING, CLOSE_SENT, ANSWERING, DONE, BROKEN, ENDED),
+            new Row(CLOSE_SENT, CLOSE_SENT, CLOSE_SENT, LINGERING, DONE, BROKEN, ENDED),
+            new Row(BROKEN, BROKEN, BROKEN, DONE, DONE, BROKEN, ENDED),
+            new Row(CLOSE_RECEIVED, ANSWERING, CLOSE_RECEIVED, CLOSE_RECEIVED, INPUT_ENDED, ENDED, ENDED),
+            new Row(ANSWERING, ANSWERING, LINGERING, ANSWERING, FINAL_FLUSH, ENDED, ENDED),
+            new Row(LINGERING, LINGERING, LINGERING, LINGERING, DONE, ENDED, DONE),
+            new Row(INPUT_ENDED, FINAL_FLUSH, INPUT_ENDED, INPUT_ENDED, INPUT_ENDED, ENDED, ENDED),
+            new Row(FINAL_FLUSH, FINAL_FLUSH, DONE, FINAL_FLUSH, FINAL_FLUSH, ENDED, ENDED),
+            new Row(DONE, DONE, DONE, DONE, DONE, DONE, DONE),
+            new Row(ENDED, ENDED, ENDED, ENDED, ENDED, ENDED, ENDED));
 
     @ParameterizedTest
     @CsvSource({
@@ -74,7 +74,8 @@ class CloseStateTest {
     }
 
     private static List<CloseState> next(CloseState state) {
-        return List.of(state.closing(), state.left(), state.closeReceived(), state.inputEnded(), state.failed());
+        return List.of(state.closing(), state.left(), state.closeReceived(), state.inputEnded(), state.failed(),
+                state.ended());
     }
 
     @TestFactory
