@@ -71,7 +71,7 @@ final class HubExecutors implements HubTimer {
     }
 
     private static ThreadPoolExecutor onePerShard(String name, Set<Thread> owner) {
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(HubSettings.SHARDS, HubSettings.SHARDS, 10, TimeUnit.SECONDS,
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(Shards.USUAL, Shards.USUAL, 10, TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>());
         EngineThread.staff(pool, name, new AtomicInteger(), owner);
         pool.allowCoreThreadTimeOut(true);

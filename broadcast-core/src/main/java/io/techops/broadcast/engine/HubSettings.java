@@ -17,11 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class HubSettings {
 
     /** There is no listener for peers. */
-    /**
-     * One processor is left to the threads that read, to the kernel and to the host: one shard more would take it from
-     * them, gather fewer messages in a write, and let peers wait longer.
-     */
-    static final int SHARDS = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
     static final HubListener NO_LISTENER = new HubListener() { };
 
     Retention retention = Retention.standard();
@@ -38,7 +33,7 @@ final class HubSettings {
     Duration heartbeat = Duration.ofSeconds(25);
     Duration pongTimeout = Duration.ofSeconds(10);
     Duration drainSpread = Duration.ofSeconds(2);
-    int shards = SHARDS;
+    int shards = Shards.USUAL;
     String name = "broadcast-hub";
     boolean traced = true;
     @Nullable Executor executor;
