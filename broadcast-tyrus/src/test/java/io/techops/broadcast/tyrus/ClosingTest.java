@@ -15,9 +15,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,38 +25,29 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** RFC 6455 sections 5.5.1 and 7: the closing handshake, from both sides, and what can go wrong with it. */
 class ClosingTest {
 
-    private static Conformance conformance;
-
-    @BeforeAll
-    static void start() {
-        conformance = new Conformance();
-    }
-
-    @AfterAll
-    static void end() {
-        conformance.close();
-    }
+    @RegisterExtension
+    static final Conformance CONFORMANCE = new Conformance();
 
     // The peer begins.
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(ints = {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999})
     void section7_4_aCloseCodeThatMayBeSentIsAnsweredWithTheSame(int code) throws Exception {
-        try (RawClient peer = conformance.open()) {
-            Peer registered = conformance.newest();
+        try (RawClient peer = CONFORMANCE.open()) {
+            Peer registered = CONFORMANCE.newest();
             peer.send(close(code, "b\u00FCe"));
             RawClient.Frame answer = peer.read();
             assertThat(answer.first()).isEqualTo(0x88);
             assertThat(answer.code()).isEqualTo(code);
             assertThat(peer.readsEnd()).as("section 7.1.1: the server ends the connection").isTrue();
-            CloseReason told = conformance.departure(registered);
+            CloseReason told = CONFORMANCE.departure(registered);
             assertThat(told).as("sections 7.1.5 and 7.1.6").isEqualTo(CloseReason.of(code, "b\u00FCe"));
         }
     }
 
     @Test
     void section5_5_1_aCloseFrameWithoutACodeIsAnswered() throws Exception {
-        try (RawClient peer = conformance.open()) {
+        try (RawClient peer = CONFORMANCE.open()) {
             peer.send(frame(0x88));
             assertThat(peer.read().first()).isEqualTo(0x88);
             assertThat(peer.readsEnd()).isTrue();
@@ -66,11 +56,11 @@ class ClosingTest {
 
     @Test
     void section5_5_1_aReasonMayHave123BytesAndTheFrameMayComeByteByByte() throws Exception {
-        try (RawClient peer = conformance.open()) {
-            Peer registered = conformance.newest();
+        try (RawClient peer = CONFORMANCE.open()) {
+            Peer registered = CONFORMANCE.newest();
             peer.sendPieces(close(4000, "\u20AC".repeat(41)), 1);
             assertThat(peer.read().code()).isEqualTo(4000);
-            assertThat(conformance.departure(registered)).isEqualTo(CloseReason.of(4000, "\u20AC".repeat(41)));
+            assertThat(CONFORMANCE.departure(registered)).isEqualTo(CloseReason.of(4000, "\u20AC".repeat(41)));
         }
     }
 
@@ -96,12 +86,12 @@ class ClosingTest {
     @MethodSource("violations")
     void aCloseFrameThatIsNotInOrderFailsTheConnection(String section, String what, int code, byte[] frame)
             throws Exception {
-        conformance.failsWith(code, frame);
+        CONFORMANCE.failsWith(code, frame);
     }
 
     @Test
     void section5_5_1_nothingThatFollowsAPeersCloseFrameCounts() throws Exception {
-        try (RawClient other = conformance.open(); RawClient peer = conformance.open()) {
+        try (RawClient other = CONFORMANCE.open(); RawClient peer = CONFORMANCE.open()) {
             peer.send(concat(frame(0x81, "before"), close(1000, ""), frame(0x81, "after"), frame(0x89, "ping"),
                     close(4000, ""), new byte[] {0, 0, 0}));
             RawClient.Frame next = peer.read();
@@ -118,7 +108,7 @@ class ClosingTest {
 
     @Test
     void section7_1_1_aPeerThatGoesOnSendingAfterItsCloseFrameIsCutInTheEnd() throws Exception {
-        try (RawClient peer = conformance.open()) {
+        try (RawClient peer = CONFORMANCE.open()) {
             int port = peer.socket().getLocalPort();
             peer.sendClose(1000);
             assertThat(peer.read().code()).isEqualTo(1000);
@@ -131,7 +121,7 @@ class ClosingTest {
                 }
             });
             if (Kernel.isThere()) {
-                await().untilAsserted(() -> assertThat(Kernel.connectionsOf(conformance.server().port()))
+                await().untilAsserted(() -> assertThat(Kernel.connectionsOf(CONFORMANCE.server().port()))
                         .noneMatch(one -> one.remotePort() == port));
             }
         }
@@ -141,23 +131,23 @@ class ClosingTest {
 
     @Test
     void section7_1_2_theServersCloseFrameIsAnsweredAndTheServerEndsTheConnection() throws Exception {
-        try (RawClient peer = conformance.open()) {
-            Peer registered = conformance.newest();
+        try (RawClient peer = CONFORMANCE.open()) {
+            Peer registered = CONFORMANCE.newest();
             registered.close(CloseReason.of(4100, "enough"));
             RawClient.Frame close = peer.read();
             assertThat(close.code()).isEqualTo(4100);
             assertThat(close.phrase()).isEqualTo("enough");
             peer.sendClose(4100);
             assertThat(peer.readsEnd()).isTrue();
-            assertThat(conformance.departure(registered)).isEqualTo(CloseReason.of(4100, "enough"));
+            assertThat(CONFORMANCE.departure(registered)).isEqualTo(CloseReason.of(4100, "enough"));
         }
     }
 
     @Test
     void section7_1_2_whatAPeerSendsBetweenTheServersCloseFrameAndItsAnswerIsDropped() throws Exception {
-        try (RawClient other = conformance.open()) {
-            try (RawClient peer = conformance.open()) {
-                conformance.newest().close(CloseReason.of(1000));
+        try (RawClient other = CONFORMANCE.open()) {
+            try (RawClient peer = CONFORMANCE.open()) {
+                CONFORMANCE.newest().close(CloseReason.of(1000));
                 assertThat(peer.read().code()).isEqualTo(1000);
                 peer.send(concat(frame(0x81, "too late"), frame(0x89, "ping"), close(1000, "")));
                 assertThat(peer.readsEnd()).isTrue();
@@ -169,27 +159,27 @@ class ClosingTest {
     @Test
     void section7_1_4_bothMayBeginAtTheSameTime() throws Exception {
         for (int i = 0; i < 20; i++) {
-            try (RawClient peer = conformance.open()) {
-                Peer registered = conformance.newest();
+            try (RawClient peer = CONFORMANCE.open()) {
+                Peer registered = CONFORMANCE.newest();
                 peer.sendClose(4001);
                 registered.close(CloseReason.of(4002));
                 RawClient.Frame close = peer.read();
                 assertThat(close.code()).isIn(4001, 4002);
                 assertThat(peer.readsEnd()).as("one close frame and no more").isTrue();
-                assertThat(conformance.departure(registered).code()).isIn(4001, 4002);
+                assertThat(CONFORMANCE.departure(registered).code()).isIn(4001, 4002);
             }
         }
     }
 
     @Test
     void section7_1_2_anAnswerThatBreaksRulesEndsTheConnectionToo() throws Exception {
-        try (RawClient peer = conformance.open()) {
-            Peer registered = conformance.newest();
+        try (RawClient peer = CONFORMANCE.open()) {
+            Peer registered = CONFORMANCE.newest();
             registered.close(CloseReason.of(4200));
             assertThat(peer.read().code()).isEqualTo(4200);
             peer.send(new byte[] {0, 0});
             assertThat(peer.readsEnd()).as("after one close frame").isTrue();
-            assertThat(conformance.departure(registered).code()).isEqualTo(4200);
+            assertThat(CONFORMANCE.departure(registered).code()).isEqualTo(4200);
         }
     }
 
@@ -197,7 +187,7 @@ class ClosingTest {
 
     @Test
     void section7_1_4_halfACloseAfterTheCloseFrameStillGetsTheAnswer() throws Exception {
-        try (RawClient peer = conformance.open()) {
+        try (RawClient peer = CONFORMANCE.open()) {
             peer.sendClose(1000);
             peer.socket().shutdownOutput();
             assertThat(peer.read().code()).isEqualTo(1000);
@@ -219,18 +209,18 @@ class ClosingTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("brokenOff")
     void section7_1_5_aConnectionThatEndsWithoutACloseFrameWas1006(String where, byte[] bytes) throws Exception {
-        try (RawClient half = conformance.open()) {
-            Peer registered = conformance.newest();
+        try (RawClient half = CONFORMANCE.open()) {
+            Peer registered = CONFORMANCE.newest();
             half.send(bytes);
             half.socket().shutdownOutput();
             assertThat(half.readsEnd()).isTrue();
-            assertThat(conformance.departure(registered).code()).isEqualTo(CloseReason.ABNORMAL);
+            assertThat(CONFORMANCE.departure(registered).code()).isEqualTo(CloseReason.ABNORMAL);
         }
-        try (RawClient reset = conformance.open()) {
-            Peer registered = conformance.newest();
+        try (RawClient reset = CONFORMANCE.open()) {
+            Peer registered = CONFORMANCE.newest();
             reset.send(bytes);
             reset.reset();
-            assertThat(conformance.departure(registered).code()).isEqualTo(CloseReason.ABNORMAL);
+            assertThat(CONFORMANCE.departure(registered).code()).isEqualTo(CloseReason.ABNORMAL);
         }
     }
 }

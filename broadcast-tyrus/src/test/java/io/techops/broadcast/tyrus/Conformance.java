@@ -13,11 +13,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A server for tests of what RFC 6455 says, one for all cases of a class. It relays what it gets, binary messages too.
+ * A server for tests of what RFC 6455 says, one for all cases of a class, as an extension that closes it. It relays
+ * what it gets, binary messages too.
  */
-final class Conformance implements AutoCloseable {
+final class Conformance implements AfterAllCallback, AutoCloseable {
 
     /** The longest message. */
     static final int LIMIT = 70_000;
@@ -89,6 +92,11 @@ final class Conformance implements AutoCloseable {
             }
             return close;
         }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        close();
     }
 
     @Override

@@ -10,9 +10,8 @@ import io.techops.broadcast.testing.RawClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,17 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** RFC 6455 sections 5.5, 5.5.2 and 5.5.3: pings and pongs, and the shape of control frames. */
 class ControlFrameTest {
 
-    private static Conformance conformance;
-
-    @BeforeAll
-    static void start() {
-        conformance = new Conformance();
-    }
-
-    @AfterAll
-    static void end() {
-        conformance.close();
-    }
+    @RegisterExtension
+    static final Conformance CONFORMANCE = new Conformance();
 
     private static Arguments breaks(String what, byte[]... frames) {
         return Arguments.of(what, concat(frames));
@@ -54,12 +44,12 @@ class ControlFrameTest {
     @ParameterizedTest(name = "section 5.5: {0} is 1002")
     @MethodSource("violations")
     void whatTheRfcForbidsFailsTheConnection(String what, byte[] bytes) throws Exception {
-        conformance.failsWith(1002, bytes);
+        CONFORMANCE.failsWith(1002, bytes);
     }
 
     @Test
     void section5_5_2_aPingIsAnsweredWithItsPayload() throws Exception {
-        try (RawClient peer = conformance.open()) {
+        try (RawClient peer = CONFORMANCE.open()) {
             for (int length : new int[] {0, 1, 124, 125}) {
                 byte[] ping = frameOf(0x89, length);
                 for (int pieces : new int[] {1, 5, ping.length}) {
@@ -76,7 +66,7 @@ class ControlFrameTest {
 
     @Test
     void section5_5_3_ofPipelinedPingsAtLeastTheLastIsAnsweredAndNoneTwice() throws Exception {
-        try (RawClient peer = conformance.open()) {
+        try (RawClient peer = CONFORMANCE.open()) {
             List<byte[]> pings = new ArrayList<>();
             for (int i = 0; i < 1_000; i++) {
                 pings.add(frame(0x89, Integer.toString(i)));
@@ -95,7 +85,7 @@ class ControlFrameTest {
 
     @Test
     void section5_5_3_aPongThatNobodyAskedForIsNoReasonToClose() throws Exception {
-        try (RawClient peer = conformance.open()) {
+        try (RawClient peer = CONFORMANCE.open()) {
             peer.send(concat(frame(0x8A), frameOf(0x8A, 125), frame(0x8A, "x")));
             Conformance.isUsable(peer);
         }

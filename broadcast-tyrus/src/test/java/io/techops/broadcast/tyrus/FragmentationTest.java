@@ -13,9 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,17 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** RFC 6455 section 5.4: messages in fragments, with the limit and UTF-8 seen across them. */
 class FragmentationTest {
 
-    private static Conformance conformance;
-
-    @BeforeAll
-    static void start() {
-        conformance = new Conformance();
-    }
-
-    @AfterAll
-    static void end() {
-        conformance.close();
-    }
+    @RegisterExtension
+    static final Conformance CONFORMANCE = new Conformance();
 
     /** {@return {@code payload} as a message of fragments of so many bytes} */
     static byte[] fragments(int opcode, byte[] payload, int size) {
@@ -48,7 +38,7 @@ class FragmentationTest {
     }
 
     private static void isOneMessage(int opcode, byte[] frames, byte[] payload) throws Exception {
-        try (RawClient peer = conformance.open()) {
+        try (RawClient peer = CONFORMANCE.open()) {
             peer.send(frames);
             RawClient.Frame echo = peer.read();
             assertThat(echo.first()).isEqualTo(0x80 | opcode);
@@ -76,7 +66,7 @@ class FragmentationTest {
 
     @Test
     void section5_4_controlFramesMayComeBetweenFragmentsAndAreAnsweredAtOnce() throws Exception {
-        try (RawClient peer = conformance.open()) {
+        try (RawClient peer = CONFORMANCE.open()) {
             peer.send(concat(frame(0x01, "one "), frame(0x89, "first"), frame(0x00, "two "), frame(0x8A, "unasked")));
             RawClient.Frame pong = peer.read();
             assertThat(pong.first()).as("a pong before the message is complete").isEqualTo(0x8A);
@@ -90,7 +80,7 @@ class FragmentationTest {
 
     @Test
     void section5_4_aCloseFrameBetweenFragmentsEndsTheConnectionAndTheMessageIsNone() throws Exception {
-        try (RawClient other = conformance.open(); RawClient peer = conformance.open()) {
+        try (RawClient other = CONFORMANCE.open(); RawClient peer = CONFORMANCE.open()) {
             peer.send(concat(frame(0x01, "half a message"), close(1000, ""), frame(0x80, "the other half")));
             assertThat(peer.read().code()).isEqualTo(1000);
             assertThat(peer.readsEnd()).isTrue();
@@ -100,7 +90,7 @@ class FragmentationTest {
 
     @Test
     void section5_4_messagesMayFollowEachOtherAtOnce() throws Exception {
-        try (RawClient peer = conformance.open()) {
+        try (RawClient peer = CONFORMANCE.open()) {
             List<byte[]> frames = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
                 frames.add(i % 3 == 0 ? frame(0x81, "whole " + i)
@@ -146,7 +136,7 @@ class FragmentationTest {
     @ParameterizedTest(name = "section {0}: {1} is {2}")
     @MethodSource("violations")
     void whatTheRfcForbidsFailsTheConnection(String section, String what, int code, byte[] bytes) throws Exception {
-        RawClient.Frame close = conformance.failsWith(code, bytes);
+        RawClient.Frame close = CONFORMANCE.failsWith(code, bytes);
         if (code == 1009) {
             assertThat(close.phrase()).contains("maxMessageBytes").contains("" + Conformance.LIMIT);
         }
@@ -155,7 +145,7 @@ class FragmentationTest {
     @ParameterizedTest(name = "{0}: {1} is {2}, sent in pieces")
     @MethodSource("violations")
     void section5_4_alsoIfItComesInPieces(String section, String what, int code, byte[] bytes) throws Exception {
-        try (RawClient peer = conformance.open()) {
+        try (RawClient peer = CONFORMANCE.open()) {
             peer.sendPieces(bytes, Math.max(1, bytes.length / 1_000));
             assertThat(peer.readClose().code()).isEqualTo(code);
             assertThat(peer.readsEnd()).isTrue();
@@ -164,7 +154,7 @@ class FragmentationTest {
 
     @Test
     void section8_1_textInPiecesFailsAtItsFirstBadByteAndDoesNotWaitForTheRest() throws Exception {
-        try (RawClient fragmented = conformance.open(); RawClient split = conformance.open()) {
+        try (RawClient fragmented = CONFORMANCE.open(); RawClient split = CONFORMANCE.open()) {
             fragmented.send(frame(0x01, 0xCE, 0xBA, 0xE1, 0xED, 0xA0)); // no fragment follows
             assertThat(fragmented.readClose().code()).isEqualTo(1007);
             byte[] frame = frame(0x81, 'o', 'k', 0xFF, 'n', 'e', 'v', 'e', 'r');

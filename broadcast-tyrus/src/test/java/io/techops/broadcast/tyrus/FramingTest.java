@@ -12,9 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,17 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** RFC 6455 sections 5.1 to 5.3, 5.6, 8.1 and 10.4: single frames, in order and not. */
 class FramingTest {
 
-    private static Conformance conformance;
-
-    @BeforeAll
-    static void start() {
-        conformance = new Conformance();
-    }
-
-    @AfterAll
-    static void end() {
-        conformance.close();
-    }
+    @RegisterExtension
+    static final Conformance CONFORMANCE = new Conformance();
 
     private static Arguments breaks(String section, String what, int code, byte[]... frames) {
         return Arguments.of(section, what, code, concat(frames));
@@ -84,7 +74,7 @@ class FramingTest {
     @ParameterizedTest(name = "section {0}: {1} is {2}")
     @MethodSource("violations")
     void whatTheRfcForbidsFailsTheConnection(String section, String what, int code, byte[] bytes) throws Exception {
-        RawClient.Frame close = conformance.failsWith(code, bytes);
+        RawClient.Frame close = CONFORMANCE.failsWith(code, bytes);
         if (code == 1009) {
             assertThat(close.phrase()).contains("maxMessageBytes").contains("" + Conformance.LIMIT);
         }
@@ -93,7 +83,7 @@ class FramingTest {
     @ParameterizedTest(name = "{0}: {1} is {2}, sent byte by byte")
     @MethodSource("violations")
     void section5_alsoIfItComesByteByByte(String section, String what, int code, byte[] bytes) throws Exception {
-        try (RawClient peer = conformance.open()) {
+        try (RawClient peer = CONFORMANCE.open()) {
             peer.sendPieces(bytes, 1);
             assertThat(peer.readClose().code()).isEqualTo(code);
             assertThat(peer.readsEnd()).isTrue();
@@ -126,7 +116,7 @@ class FramingTest {
         byte[] payload = length < 3 ? "t".repeat(length).getBytes(StandardCharsets.UTF_8)
                 : text.getBytes(StandardCharsets.UTF_8);
         assertThat(payload).hasSize(length);
-        try (RawClient peer = conformance.open()) {
+        try (RawClient peer = CONFORMANCE.open()) {
             for (int first : new int[] {0x81, 0x82}) {
                 byte[] frame = RawClient.frame(first, payload);
                 peer.send(frame);
@@ -145,7 +135,7 @@ class FramingTest {
 
     @Test
     void section5_1_noFrameOfTheServerIsMaskedAndSection5_2_noReservedBitIsSet() throws Exception {
-        try (RawClient peer = conformance.open()) {
+        try (RawClient peer = CONFORMANCE.open()) {
             for (byte[] frame : List.of(frameOf(0x81, 10), frameOf(0x82, 200), frameOf(0x81, 66_000), frameOf(0x89, 5),
                     close(1000, ""))) {
                 peer.send(frame);
@@ -164,7 +154,7 @@ class FramingTest {
             int shift = 24 - i % 4 * 8;
             frame[2 + i] ^= (byte) ((0x01020304 ^ key) >>> shift);
         }
-        try (RawClient peer = conformance.open()) {
+        try (RawClient peer = CONFORMANCE.open()) {
             peer.send(frame);
             assertThat(peer.readText()).isEqualTo("masked with whatever key");
             peer.sendPieces(frame, 3);
@@ -175,7 +165,7 @@ class FramingTest {
     @Test
     void section5_6_anyUnicodeTextIsVerbatim() throws Exception {
         String text = "\u0000\u007F\u0080\u07FF\u0800\uD7FF\uE000\uFEFF\uFFFE\uFFFF\uD800\uDC00\uDBFF\uDFFF\u202E";
-        try (RawClient peer = conformance.open()) {
+        try (RawClient peer = CONFORMANCE.open()) {
             peer.sendText(text);
             assertThat(peer.readText()).isEqualTo(text);
             peer.sendPieces(frame(0x81, text), 1); // a character that is split over reads is whole again
@@ -189,7 +179,7 @@ class FramingTest {
         for (int i = 0; i < payload.length; i++) {
             payload[i] = (byte) i;
         }
-        try (RawClient peer = conformance.open()) {
+        try (RawClient peer = CONFORMANCE.open()) {
             peer.send(RawClient.frame(0x82, payload));
             isEchoed(peer, 0x82, payload);
         }
@@ -197,7 +187,7 @@ class FramingTest {
 
     @Test
     void section10_4_aMessageOverTheLimitIsRefusedBeforeItsPayload() throws Exception {
-        try (RawClient peer = conformance.open()) {
+        try (RawClient peer = CONFORMANCE.open()) {
             peer.send(header(0x81, 8, Conformance.LIMIT + 1)); // and no byte of the payload
             assertThat(peer.readClose().code()).isEqualTo(1009);
         }
