@@ -20,6 +20,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class HubExecutors implements HubTimer {
 
+    /**
+     * How many shards a set of a hub has unless set otherwise. One processor is left to the threads that read, to the
+     * kernel and to the host: one shard more would take it from them, gather fewer messages in a write, and let peers
+     * wait.
+     */
+    static final int SHARDS = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+
     /** Those that were made and have not been seen to end: a pool lets go of a thread shortly before its end. */
     private final Set<Thread> owner;
     private final ThreadPoolExecutor shards;
@@ -71,7 +78,7 @@ final class HubExecutors implements HubTimer {
     }
 
     private static ThreadPoolExecutor onePerShard(String name, Set<Thread> owner) {
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(Shards.USUAL, Shards.USUAL, 10, TimeUnit.SECONDS,
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(SHARDS, SHARDS, 10, TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>());
         EngineThread.staff(pool, name, new AtomicInteger(), owner);
         pool.allowCoreThreadTimeOut(true);

@@ -33,7 +33,7 @@ final class HubSettings {
     Duration heartbeat = Duration.ofSeconds(25);
     Duration pongTimeout = Duration.ofSeconds(10);
     Duration drainSpread = Duration.ofSeconds(2);
-    int shards = Shards.USUAL;
+    int shards = HubExecutors.SHARDS;
     String name = "broadcast-hub";
     boolean traced = true;
     @Nullable Executor executor;

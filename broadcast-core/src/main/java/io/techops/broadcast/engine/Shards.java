@@ -18,12 +18,6 @@ import java.util.function.IntFunction;
 /** The shards of a hub. Safe for use by any number of threads. */
 final class Shards {
 
-    /**
-     * How many there are in a set unless set otherwise. One processor is left to the threads that read, to the kernel
-     * and to the host: one shard more would take it from them, gather fewer messages in a write, and let peers wait.
-     */
-    static final int USUAL = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-
     private final int size;
     private final IntFunction<Shard> maker;
     /** The first set, and then the second if there is one. Written under the log's lock, read by any thread. */

@@ -80,7 +80,7 @@ class ConnectionEndTest {
         assertThat(peer.inputEnded()).isTrue();
         isNow(CloseState.DONE, "close");
         peer.ended();
-        isNow(CloseState.ENDED, "told", "ended");
+        isNow(CloseState.DONE, "told", "ended");
     }
 
     @Test
