@@ -26,7 +26,7 @@ import org.springframework.util.unit.DataSize;
  * @param heartbeat After how long without a sign of life a peer is pinged; '0' never. Default '25s'.
  * @param pongTimeout How long the answer to a ping may take. Default '10s'.
  * @param drainSpread Over what time the end spreads the closes of many peers. Default '2s'.
- * @param shards Among how many tasks the peers of the hub are divided. Default one fewer than there are processors, and at least 1.
+ * @param shards Among how many tasks the peers of the hub are divided. Default one fewer than there are processors.
  * @param maxMessageBytes The container's buffer for a message of a peer; a longer one ends with 1009. Default '64KB'.
  * @param subprotocols Subprotocols of the application, the preferred one first, beside broadcast.v1. None by default.
  * @param allowedOrigins Origins whose pages may connect, 'https://example.org'. Every one by default.
