@@ -63,7 +63,7 @@ public class FakeTransport extends RecordingTransport {
     // How it is set up.
 
     /**
-     * Knows positions from its registration on: it is told of {@link #events}.
+     * Knows positions from its registration on: it is told of {@link #events()}.
      *
      * @return this transport
      */
@@ -219,7 +219,7 @@ public class FakeTransport extends RecordingTransport {
      *
      * @param text the text
      * @return what {@link Registration#received} says: {@code false} if the peer must not be read until {@link
-     *     #resumes} has grown
+     *     #resumes()} has grown
      * @throws IllegalStateException if not registered yet, or the last message was answered with {@code false} and
      *     there was no resume since
      */
