@@ -274,6 +274,16 @@ public abstract class TestClient implements AutoCloseable {
     }
 
     /**
+     * Waits for the end of the connection.
+     *
+     * @param most how long to wait; not at all if it is zero
+     * @return whether it has ended
+     */
+    protected final boolean endsWithin(Duration most) {
+        return inbox.closed(most) != null;
+    }
+
+    /**
      * Checks that the connection is there.
      *
      * @throws IllegalStateException if it has ended

@@ -33,20 +33,18 @@ class ReadmeTest {
     private static final Pattern CODE = Pattern.compile("^```java\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
     static List<Path> steps() throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of(""))) {
-            List<Path> steps = files.filter(file -> file.toString().contains("src/main/java")
-                    && file.getFileName().toString().matches("Step\\d\\d\\w+\\.java")).sorted().toList();
-            assertThat(steps).hasSizeGreaterThan(5);
-            return steps;
-        }
+        List<Path> steps = SourceTree.below(Path.of("")).stream()
+                .filter(file -> file.toString().contains("src/main/java")
+                        && file.getFileName().toString().matches("Step\\d\\d\\w+\\.java")).sorted().toList();
+        assertThat(steps).hasSizeGreaterThan(5);
+        return steps;
     }
 
     static List<Path> documents() throws IOException {
-        try (Stream<Path> files = Files.walk(ROOT, 2)) {
-            List<Path> documents = files.filter(file -> file.toString().endsWith(".md")).sorted().toList();
-            assertThat(documents).hasSizeGreaterThan(5);
-            return documents;
-        }
+        List<Path> documents = SourceTree.below(ROOT).stream().filter(file -> file.toString().endsWith(".md")
+                && ROOT.relativize(file).getNameCount() <= 2).sorted().toList();
+        assertThat(documents).hasSizeGreaterThan(5);
+        return documents;
     }
 
     private static List<String> code(Path file, String heading) throws IOException {
@@ -123,10 +121,9 @@ class ReadmeTest {
 
     /** {@return the names of all classes in the test sources and in the contract of the containers} */
     private static Set<String> tests() throws IOException {
-        try (Stream<Path> files = Files.walk(ROOT)) {
-            return files.filter(file -> file.toString().contains("/src/") && file.toString().endsWith(".java"))
-                    .map(file -> file.getFileName().toString().replace(".java", "")).collect(Collectors.toSet());
-        }
+        return SourceTree.below(ROOT).stream()
+                .filter(file -> file.toString().contains("/src/") && file.toString().endsWith(".java"))
+                .map(file -> file.getFileName().toString().replace(".java", "")).collect(Collectors.toSet());
     }
 
     @Test

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What every source file of the project keeps to, as {@code .editorconfig} says. */
@@ -46,11 +45,9 @@ class SourceStyleTest {
     }
 
     private static List<Path> sources() throws IOException {
-        try (Stream<Path> files = Files.walk(ROOT)) {
-            List<Path> sources = files.filter(file -> file.toString().matches(".*/src/.*\\.java"))
-                    .filter(file -> !file.toString().contains("/target/")).toList();
-            assertThat(sources).hasSizeGreaterThan(100);
-            return sources;
-        }
+        List<Path> sources = SourceTree.below(ROOT).stream().filter(file -> file.toString().matches(".*/src/.*\\.java"))
+                .toList();
+        assertThat(sources).hasSizeGreaterThan(100);
+        return sources;
     }
 }

@@ -121,6 +121,12 @@ public final class SocketClient extends TestClient {
         ended(CloseReason.of(CloseReason.ABNORMAL));
     }
 
+    /** Reads what the server said last, which may take a moment, and then frees the socket. */
+    void disconnectAfter(Duration most) {
+        endsWithin(most);
+        disconnect();
+    }
+
     @Override
     protected String name() {
         return "client of " + uri;

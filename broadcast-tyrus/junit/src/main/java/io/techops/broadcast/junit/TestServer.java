@@ -86,7 +86,7 @@ final class TestServer {
             try {
                 server.close(limit);
             } finally {
-                all.forEach(SocketClient::disconnect);
+                all.forEach(client -> client.disconnectAfter(limit));
             }
         }
     }

@@ -2,6 +2,7 @@ package io.techops.broadcast.examples.guide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.examples.SourceTree;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,12 +50,10 @@ class LoggingGuideTest {
 
     /** {@return the main sources of the libraries, by the simple name of their class} */
     private static Map<String, Path> sources() throws IOException {
-        try (Stream<Path> files = Files.walk(ROOT)) {
-            return files.filter(file -> file.toString().replace('\\', '/')
-                            .matches("\\.\\./broadcast-[^/]*(/[^/]+)?/src/main/java/.*\\.java"))
-                    .collect(Collectors.toMap(file -> file.getFileName().toString().replace(".java", ""),
-                            Function.identity(), (one, other) -> one));
-        }
+        return SourceTree.below(ROOT).stream().filter(file -> file.toString().replace('\\', '/')
+                        .matches("\\.\\./broadcast-[^/]*(/[^/]+)?/src/main/java/.*\\.java"))
+                .collect(Collectors.toMap(file -> file.getFileName().toString().replace(".java", ""),
+                        Function.identity(), (one, other) -> one));
     }
 
     private static Set<String> loggers() throws IOException {
