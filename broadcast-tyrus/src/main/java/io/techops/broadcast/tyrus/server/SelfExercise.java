@@ -72,8 +72,9 @@ public final class SelfExercise {
         try (BroadcastHub hub = BroadcastHub.builder().name("self-exercise").traced(false).shards(1).build()) {
             ServerRuntime server = new ServerRuntime(settings.onLoopback(), new HubRouter(null, hub), null);
             try {
-                new SelfExercise(settings.isSecure() ? trusting() : null).exercise(server, settings.streams());
-                hub.close(LIMIT);
+                SelfExercise exercise = new SelfExercise(settings.isSecure() ? trusting() : null);
+                exercise.exercise(server, settings.streams());
+                hub.close(exercise.left());
             } finally {
                 server.release();
             }
@@ -130,8 +131,12 @@ public final class SelfExercise {
         LOG.debug("A part of the server was not exercised before its start: {}", e.toString());
     }
 
+    private Duration left() {
+        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+    }
+
     private Socket open(int port) throws IOException {
-        int left = (int) Math.max(1, Duration.ofNanos(deadline - System.nanoTime()).toMillis());
+        int left = (int) Math.max(1, left().toMillis());
         InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
         Socket socket = new Socket();
         socket.connect(new InetSocketAddress(loopback, port), left);
