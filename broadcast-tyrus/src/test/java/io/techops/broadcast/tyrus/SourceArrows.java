@@ -1,11 +1,9 @@
 package io.techops.broadcast.tyrus;
 
+import io.techops.broadcast.testing.SourceTree;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -39,21 +37,11 @@ final class SourceArrows {
      */
     static Map<String, Set<String>> below(Path root) throws IOException {
         SourceArrows arrows = new SourceArrows();
-        Files.walkFileTree(root, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                return folder.getFileName().toString().matches("target|node_modules|\\.\\w.*")
-                        ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+        for (Path file : SourceTree.below(root)) {
+            if (file.toString().endsWith(SUFFIX)) {
+                arrows.read(file);
             }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                if (file.toString().endsWith(SUFFIX)) {
-                    arrows.read(file);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        }
         return arrows.withinFolders(root);
     }
 

@@ -1,4 +1,4 @@
-package io.techops.broadcast.examples;
+package io.techops.broadcast.testing;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;

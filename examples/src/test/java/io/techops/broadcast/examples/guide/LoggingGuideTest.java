@@ -2,7 +2,7 @@ package io.techops.broadcast.examples.guide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.techops.broadcast.examples.SourceTree;
+import io.techops.broadcast.testing.SourceTree;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
