@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -41,6 +42,11 @@ class FileWatchTest {
         watch.close();
     }
 
+    /** Replaces the file: it is looked at at any time, and has to have all of its content then. */
+    private void replace(String content) throws IOException {
+        Files.move(Files.writeString(folder.resolve("new"), content), file, StandardCopyOption.REPLACE_EXISTING);
+    }
+
     private void read() throws BadOption {
         String now = obstacle;
         if (now != null) {
@@ -67,7 +73,7 @@ class FileWatchTest {
             watch.add(List.of(file), this::read);
             watch.start();
             obstacle = "too many open files";
-            Files.writeString(file, "the second");
+            replace("the second");
             await().until(() -> !log.warnings().isEmpty());
             obstacle = "no memory";
             await().until(() -> log.warnings().size() == 2);
@@ -113,7 +119,7 @@ class FileWatchTest {
         watch.start();
         fails.set(true);
         await().until(() -> !fails.get());
-        Files.writeString(file, "the second");
+        replace("the second");
         await().until(() -> read.equals(List.of("the second")));
     }
 }

@@ -20,6 +20,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +52,11 @@ class ReloadIT {
         return Files.move(written, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
     }
 
+    /** Replaces a file by a copy of another one, as {@link #write} does. */
+    private void copy(Path other, String name) throws IOException {
+        Files.move(Files.copy(other, folder.resolve("new")), folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+    }
+
     private static JdkClient open(Path trusted, Program service) throws Exception {
         return JdkClient.open(Tls.clientTrusting(trusted, Tls.ALIAS, PASSWORD), service.uri());
     }
@@ -79,8 +85,8 @@ class ReloadIT {
             assertThat(service.err()).filteredOn(line -> line.contains("must be a PEM file with")).as("told once")
                     .hasSize(1);
             Path last = renew("last");
-            await().until(() -> Files.readString(log).split("TLS keys in force", -1).length == 3);
-            try (JdkClient after = open(last, service)) {
+            // The log does not tell when: the last ones may have been read once more meanwhile.
+            try (JdkClient after = await().ignoreExceptions().until(() -> open(last, service), Objects::nonNull)) {
                 after.send("and back");
                 assertThat(before.next()).isEqualTo("and back");
             }
@@ -91,16 +97,17 @@ class ReloadIT {
     void soIsOneOfAKeyStore() throws Exception {
         Path old = Tls.keyStore(Files.createDirectories(folder.resolve("old")), PASSWORD);
         Path renewed = Tls.keyStore(Files.createDirectories(folder.resolve("renewed")), PASSWORD);
-        Path used = Files.copy(old, folder.resolve("used.p12"));
+        Path used = folder.resolve("used.p12");
+        copy(old, "used.p12");
         Path password = write("password", PASSWORD);
         Path log = folder.resolve("log");
         try (Program service = Program.listening("--no-web", "--log-file", log.toString(), "--tls-keystore",
                 used.toString(), "--tls-password-file", password.toString()); JdkClient before = open(old, service)) {
-            Files.writeString(used, "broken");
+            write("used.p12", "broken");
             service.awaitErr(".* what was read before stays in force: --tls-keystore must be a PKCS #12 or JKS file, "
                     + "and is neither: .*");
             open(old, service).close();
-            Files.copy(renewed, used, StandardCopyOption.REPLACE_EXISTING);
+            copy(renewed, "used.p12");
             await().until(() -> Files.readString(log).contains("TLS keys in force"));
             try (JdkClient after = open(renewed, service)) {
                 after.send("renewed");
@@ -121,6 +128,8 @@ class ReloadIT {
                 folder.resolve("fullchain.pem").toString(), "--tls-key", key.toString())) {
             service.kill("HUP");
             await().until(() -> Files.readString(log).contains("TLS keys in force"));
+            service.kill("TERM");
+            service.awaitExit(); // all that it wrote was read then
             assertThat(service.err()).singleElement().asString().endsWith("--tls-key can be read by every user of this "
                     + "machine, and so can what is secret in it: " + key + " (rw-r--r--)");
         }
