@@ -1,19 +1,21 @@
 package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.testing.Installed;
 import io.techops.broadcast.testing.OwnProcess;
 import io.techops.broadcast.testing.Program;
 import io.techops.broadcast.testing.RawClient;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +29,33 @@ class ProxiesIT {
     @TempDir
     Path folder = Path.of("");
 
+    /** Those that the proxy, or the node behind it, has answered. */
+    private final List<RawClient> clients = new ArrayList<>();
+
+    @AfterEach
+    void close() throws IOException {
+        for (RawClient client : clients) {
+            client.close();
+        }
+    }
+
+    /**
+     * {@return the head of the node's answer to a request through the proxy} HAProxy itself answers with 503 after a
+     * check that the node was too busy for, until the next one.
+     */
+    private String ask(OwnProcess proxy, String from, String request) {
+        return await().until(() -> {
+            RawClient client = RawClient.connectFrom(from, proxy.port());
+            clients.add(client);
+            return client.ask(request);
+        }, head -> !head.matches("(?s)HTTP/1\\.[01] 503 .*"));
+    }
+
+    /** {@return the client whose request was answered last} */
+    private RawClient last() {
+        return clients.get(clients.size() - 1);
+    }
+
     private static List<MatchResult> matches(Path file, String pattern) throws IOException {
         return Pattern.compile(pattern).matcher(Files.readString(file)).results().toList();
     }
@@ -37,13 +66,11 @@ class ProxiesIT {
         Installed.orSkip(name, "BROADCAST_REQUIRE_PROXIES");
         try (Program service = Program.listening("--no-web", "--health-port", "0", "--trusted-proxy", "127.0.0.1",
                 "--max-peers-per-address", "1");
-                OwnProcess proxy = proxy(name, service);
-                RawClient one = RawClient.connectFrom("127.0.0.2", proxy.port());
-                RawClient other = RawClient.connectFrom("127.0.0.3", proxy.port());
-                RawClient again = RawClient.connectFrom("127.0.0.2", proxy.port())) {
-            one.shakeHands("/");
-            other.shakeHands("/");
-            assertThat(again.ask(RawClient.handshake("/", "X-Forwarded-For: 192.0.2.1"))).startsWith("HTTP/1.1 429 ");
+                OwnProcess proxy = proxy(name, service)) {
+            assertThat(ask(proxy, "127.0.0.2", RawClient.handshake("/"))).startsWith("HTTP/1.1 101 ");
+            assertThat(ask(proxy, "127.0.0.3", RawClient.handshake("/"))).startsWith("HTTP/1.1 101 ");
+            assertThat(ask(proxy, "127.0.0.2", RawClient.handshake("/", "X-Forwarded-For: 192.0.2.1")))
+                    .startsWith("HTTP/1.1 429 ");
         }
     }
 
@@ -52,11 +79,10 @@ class ProxiesIT {
     void aPageOfTheSameHostConnectsAlthoughTlsEndsAtTheProxy(String name) throws Exception {
         Installed.orSkip(name, "BROADCAST_REQUIRE_PROXIES");
         try (Program service = Program.listening("--no-web", "--health-port", "0");
-                OwnProcess proxy = proxy(name, service);
-                RawClient own = RawClient.connect(proxy.port());
-                RawClient foreign = RawClient.connect(proxy.port())) {
-            assertThat(own.ask(RawClient.handshake("/", "Origin: https://127.0.0.1"))).startsWith("HTTP/1.1 101 ");
-            assertThat(foreign.ask(RawClient.handshake("/", "Origin: https://example.net")))
+                OwnProcess proxy = proxy(name, service)) {
+            assertThat(ask(proxy, "127.0.0.1", RawClient.handshake("/", "Origin: https://127.0.0.1")))
+                    .startsWith("HTTP/1.1 101 ");
+            assertThat(ask(proxy, "127.0.0.1", RawClient.handshake("/", "Origin: https://example.net")))
                     .startsWith("HTTP/1.1 403 ");
         }
     }
@@ -66,12 +92,13 @@ class ProxiesIT {
     void serverSentEventsAreNotHeldBack(String name) throws Exception {
         Installed.orSkip(name, "BROADCAST_REQUIRE_PROXIES");
         try (Program service = Program.listening("--no-web", "--health-port", "0", "--sse");
-                OwnProcess proxy = proxy(name, service);
-                RawClient listens = RawClient.connect(proxy.port());
-                RawClient talks = RawClient.open(URI.create("ws://127.0.0.1:" + proxy.port() + "/"))) {
-            assertThat(listens.ask("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n"))
+                OwnProcess proxy = proxy(name, service)) {
+            assertThat(ask(proxy, "127.0.0.1",
+                    "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n"))
                     .startsWith("HTTP/1.1 200 ").containsIgnoringCase("content-type: text/event-stream");
-            talks.sendText("hello");
+            RawClient listens = last();
+            assertThat(ask(proxy, "127.0.0.1", RawClient.handshake("/"))).startsWith("HTTP/1.1 101 ");
+            last().sendText("hello");
             StringBuilder stream = new StringBuilder();
             while (stream.indexOf("data: hello\n\n") < 0) { // or the time of a read is over
                 stream.append(new String(listens.readBytes(1), StandardCharsets.UTF_8));
