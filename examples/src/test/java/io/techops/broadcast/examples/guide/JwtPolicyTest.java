@@ -13,6 +13,7 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.util.DefaultResourceRetriever;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
@@ -20,6 +21,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.handshake.PeerAttributes;
 import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.TestRun;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -77,7 +79,9 @@ class JwtPolicyTest {
     private JwtPolicy policy() {
         try {
             URI keys = URI.create("http://127.0.0.1:" + issuer.getAddress().getPort() + "/keys");
-            return new JwtPolicy(JWKSourceBuilder.create(keys.toURL()).build(), "https://login.example.org", "live");
+            int limit = (int) TestRun.LIMIT.toMillis(); // half a second by default
+            return new JwtPolicy(JWKSourceBuilder.create(keys.toURL(), new DefaultResourceRetriever(limit, limit))
+                    .build(), "https://login.example.org", "live");
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
