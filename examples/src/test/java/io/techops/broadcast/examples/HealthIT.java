@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.techops.broadcast.testing.Installed;
 import io.techops.broadcast.testing.JdkClient;
 import io.techops.broadcast.testing.Program;
+import io.techops.broadcast.testing.TestRun;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -66,7 +67,7 @@ class HealthIT {
             Path said = folder.resolve("said");
             Process promtool = new ProcessBuilder("promtool", "check", "metrics").redirectInput(scrape.toFile())
                     .redirectErrorStream(true).redirectOutput(said.toFile()).start();
-            assertThat(promtool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(promtool.waitFor(TestRun.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(said).hasContent("");
             assertThat(promtool.exitValue()).isZero();
         }

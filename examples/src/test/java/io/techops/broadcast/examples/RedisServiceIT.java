@@ -79,10 +79,12 @@ class RedisServiceIT {
                 assertThat(peer.next()).isEqualTo("while it is away");
             }
             await().until(() -> HealthIT.ask(one, "/readyz").statusCode() == 200);
-            Scrape scrape = new Scrape(HealthIT.ask(one, "/metrics").body());
-            assertThat(scrape.value("broadcast_backplane_appends_total")).isEqualTo(1);
-            assertThat(scrape.value("broadcast_backplane_outages_total")).isPositive();
-            assertThat(scrape.value("broadcast_backplane_epochs_total")).isEqualTo(1);
+            await().untilAsserted(() -> {
+                Scrape scrape = new Scrape(HealthIT.ask(one, "/metrics").body());
+                assertThat(scrape.value("broadcast_backplane_appends_total")).isEqualTo(1);
+                assertThat(scrape.value("broadcast_backplane_outages_total")).isPositive();
+                assertThat(scrape.value("broadcast_backplane_epochs_total")).isEqualTo(1);
+            });
             await().until(() -> {
                 String metrics = HealthIT.ask(one, "/metrics").body();
                 return metrics.contains("broadcast_backplane_peers ")

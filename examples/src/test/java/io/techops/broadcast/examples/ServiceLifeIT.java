@@ -202,7 +202,8 @@ class ServiceLifeIT {
 
     @Test
     void itEndsWhilePeersAreSending() {
-        try (Program service = Program.listening("--no-web");
+        // So long, so that the receiver has the time to take what the sender has sent until then.
+        try (Program service = Program.listening("--no-web", "--drain", "1m");
                 JdkClient sender = JdkClient.open(service.uri());
                 JdkClient receiver = JdkClient.open(service.uri())) {
             Thread flood = new Thread(() -> {
