@@ -147,6 +147,7 @@ class ConsolePeersIT {
     void withTopicsTheyAreThoseOfAllOfThem() {
         server = DemoPage.server(0).topics(Topics.builder().build()).path("/topics/{topic}").pagePeers(true).start();
         DemoPage page = new DemoPage(BROWSER.open(DemoPage.at(server)));
+        page.eventually(lines -> assertThat(lines).last().asString().startsWith("Put the name of a topic"));
         try (JdkClient chat = JdkClient.open(server.uri("chat"))) {
             assertThat(chat.isClosed()).isFalse();
             page.tab().type("#address", server.uri("news") + Browser.ENTER);

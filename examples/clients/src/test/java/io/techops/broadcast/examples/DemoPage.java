@@ -45,10 +45,11 @@ record DemoPage(Tab tab) {
         return URI.create(FILE.toUri() + query);
     }
 
-    /** Opens the page at an address, where a script runs before its own ones, and waits until it is connected. */
+    /** Opens the page at an address, where a script runs before its own ones, and waits until it says: connected. */
     static DemoPage connected(SharedBrowser browser, URI address, String script) {
         DemoPage page = new DemoPage(browser.open(address, script));
         page.eventually("document.getElementById('state').dataset.state === 'open'");
+        page.eventually("document.querySelector('#log .good') !== null"); // a moment later, as all lines
         return page;
     }
 
