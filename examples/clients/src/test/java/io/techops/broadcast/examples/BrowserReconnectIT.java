@@ -192,7 +192,7 @@ class BrowserReconnectIT {
         tab.value("""
                 void (window.waits = [], window.all = Array.from({ length: 30 }, () => {
                   const one = start('%s', { firstDelay: 1000, spread: 60000 });
-                  one.addEventListener('close', ({ code, retryIn }) => waits.push([code, retryIn]));
+                  one.addEventListener('close', ({ code, retryIn }) => waits.push([code, retryIn]), { once: true });
                   return one;
                 }))""".formatted(server.uri()));
         eventually(tab, "all.every(one => one.state === 'open')");
