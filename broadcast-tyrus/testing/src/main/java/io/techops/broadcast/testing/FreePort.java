@@ -3,6 +3,7 @@ package io.techops.broadcast.testing;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A port for the few tests that have to name one. */
 public final class FreePort {
@@ -10,14 +11,18 @@ public final class FreePort {
     /** Below the ports that an operating system gives to those who ask for any: none of them comes in between. */
     private static final int FIRST = 20_000;
     private static final int END = 32_000;
+    private static final AtomicInteger NEXT = new AtomicInteger(ThreadLocalRandom.current().nextInt(FIRST, END));
 
     private FreePort() {
     }
 
-    /** {@return a port that was free a moment ago, on every address of this machine} */
+    /**
+     * {@return a port that was free a moment ago, on every address of this machine} It is not found again by this
+     * process: who listens on it may end, and listen on it again.
+     */
     public static int find() {
         while (true) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST, END);
+            int port = NEXT.getAndUpdate(last -> last + 1 < END ? last + 1 : FIRST);
             if (isFree(port)) {
                 return port;
             }
