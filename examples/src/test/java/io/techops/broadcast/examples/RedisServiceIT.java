@@ -8,8 +8,10 @@ import io.techops.broadcast.testing.Installed;
 import io.techops.broadcast.testing.JdkClient;
 import io.techops.broadcast.testing.OwnProcess;
 import io.techops.broadcast.testing.Program;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,12 @@ class RedisServiceIT {
         Installed.orSkip("redis-server", "BROADCAST_REQUIRE_REDIS");
     }
 
+    /** {@return a peer of a node, which takes none as long as it has not read what is in Redis} */
+    private static JdkClient open(Program node, String path) {
+        return await().ignoreExceptionsMatching(refused -> refused.getCause() instanceof WebSocketHandshakeException)
+                .until(() -> JdkClient.open(node.uri().resolve(path)), Objects::nonNull);
+    }
+
     @Test
     void aTopicIsTheSameOnEveryNodeAndApartFromTheOthers() throws Exception {
         int port = FreePort.find();
@@ -32,10 +40,10 @@ class RedisServiceIT {
         try (OwnProcess redis = OwnProcess.redis(folder, port);
                 Program one = Program.listening(options);
                 Program two = Program.listening(options);
-                JdkClient newsHere = JdkClient.open(one.uri().resolve("/topics/news"));
-                JdkClient newsThere = JdkClient.open(two.uri().resolve("/topics/news"));
-                JdkClient chatHere = JdkClient.open(one.uri().resolve("/topics/chat"));
-                JdkClient chatThere = JdkClient.open(two.uri().resolve("/topics/chat"))) {
+                JdkClient newsHere = open(one, "/topics/news");
+                JdkClient newsThere = open(two, "/topics/news");
+                JdkClient chatHere = open(one, "/topics/chat");
+                JdkClient chatThere = open(two, "/topics/chat")) {
             assertThat(redis.port()).isEqualTo(port);
             newsHere.send("news");
             assertThat(newsThere.next()).isEqualTo("news");
@@ -62,8 +70,8 @@ class RedisServiceIT {
         OwnProcess redis = OwnProcess.redis(folder, port);
         try (Program one = Program.listening("--no-web", "--redis", uri, "--node-name", "one", "--health-port", "0");
                 Program two = Program.listening("--no-web", "--redis", uri, "--node-name", "two");
-                JdkClient here = JdkClient.open(one.uri());
-                JdkClient there = JdkClient.open(two.uri())) {
+                JdkClient here = open(one, "/");
+                JdkClient there = open(two, "/")) {
             here.send("from here");
             for (JdkClient peer : List.of(here, there)) {
                 assertThat(peer.next()).isEqualTo("from here");

@@ -2,6 +2,7 @@ package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.Installed;
@@ -18,6 +19,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +47,12 @@ class Step17SpringStarterIT {
         return Integer.parseInt(node.awaitOut(STARTED).replaceAll(STARTED, "$1"));
     }
 
+    /** {@return a member at a node, which takes none as long as it has not read what is in Redis} */
+    private static JdkClient taken(int port, String token) {
+        return await().ignoreExceptionsMatching(refused -> refused.getCause() instanceof WebSocketHandshakeException)
+                .until(() -> member(port, token), Objects::nonNull);
+    }
+
     private static JdkClient member(int port, String token) {
         return JdkClient.openWith("Authorization", "Bearer " + token,
                 URI.create("ws://localhost:" + port + "/topics/news?replay=1"));
@@ -68,10 +76,10 @@ class Step17SpringStarterIT {
             assertThatThrownBy(() -> member(here, "no-token")).cause().isInstanceOfSatisfying(
                     WebSocketHandshakeException.class,
                     refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(401));
-            try (JdkClient ann = member(here, "anns-token")) {
+            try (JdkClient ann = taken(here, "anns-token")) {
                 ann.send("hello");
                 assertThat(ann.next()).isEqualTo("ann: hello");
-                try (JdkClient bob = member(there, "bobs-token")) {
+                try (JdkClient bob = taken(there, "bobs-token")) {
                     assertThat(bob.next()).as("replayed by the other node").isEqualTo("ann: hello");
                     ask(HttpRequest.newBuilder(URI.create("http://localhost:" + there + "/news/news"))
                             .header("Content-Type", "text/plain").POST(BodyPublishers.ofString("from a controller")));
