@@ -36,7 +36,7 @@ abstract class NoMemoryScenario implements IntBinaryOperator {
             pass(1);
         }
         // What the timer has refused comes to it again a little later, by the clock on the wall.
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long until = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
         while (!condition.getAsBoolean() && System.nanoTime() - until < 0) {
             Thread.yield();
             pass(1);
