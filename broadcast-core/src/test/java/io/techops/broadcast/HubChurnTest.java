@@ -34,7 +34,7 @@ class HubChurnTest {
 
     @Test
     void peersThatComeStallAndGoLeaveNothingOfWhatWasAddressedToThem() throws Exception {
-        BroadcastHub hub = BroadcastHub.builder().shards(3).retention(Retention.of(64, 1 << 20)).build();
+        BroadcastHub hub = StressRun.hub(3, 64).build();
         AtomicBoolean done = new AtomicBoolean();
         try {
             PeerGroup group = new PeerGroup();
@@ -99,8 +99,7 @@ class HubChurnTest {
                 lives.computeIfAbsent(peer, p -> new ArrayList<>()).add("unregistered");
             }
         };
-        BroadcastHub hub = BroadcastHub.builder().shards(3).retention(Retention.of(32, 1 << 20)).overflow(overflow)
-                .listener(listener).build();
+        BroadcastHub hub = StressRun.hub(3, 32).overflow(overflow).listener(listener).build();
         List<Guest> guests = Collections.synchronizedList(new ArrayList<>());
         AtomicBoolean done = new AtomicBoolean();
         try {
@@ -115,7 +114,7 @@ class HubChurnTest {
                 });
             }
             List<Future<?>> visiting = startAll(threads, visitors);
-            while (guests.size() <= 50) { // they come while others publish, and not after it
+            while (guests.size() <= 200) { // they come while others publish, and not after it
                 Thread.onSpinWait();
             }
             joinAll(startAll(threads, publishers(hub)));
@@ -150,7 +149,7 @@ class HubChurnTest {
                 }
                 assertThat(lives.get(guest.transport().peer())).containsExactly("registered", "unregistered");
             }
-            assertThat(guests).hasSizeGreaterThan(50);
+            assertThat(guests).hasSizeGreaterThan(200);
             assertThat(hub.stats().overflows()).isPositive();
             assertThat(hub.stats().failures()).isPositive();
         } finally {
@@ -168,7 +167,13 @@ class HubChurnTest {
         if (random.nextInt(4) == 0) {
             transport.throwFrom(TransportCall.WRITE);
         }
-        transport.register(hub);
+        try {
+            transport.register(hub);
+        } catch (RefusedException refused) { // the listener's thread has stood still for 10,000 departures
+            assertThat(refused.refusalCause()).isEqualTo(RefusalCause.LISTENER);
+            Thread.yield();
+            return;
+        }
         if (guests.size() < 3_000) {
             guests.add(new Guest(transport, before));
         }

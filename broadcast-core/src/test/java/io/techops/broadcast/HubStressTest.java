@@ -33,7 +33,7 @@ class HubStressTest {
 
     @Test
     void healthyPeersGetEverythingFromManyPublishersInOneOrder() throws Exception {
-        BroadcastHub hub = BroadcastHub.builder().shards(3).retention(Retention.of(64, 1 << 20)).build();
+        BroadcastHub hub = StressRun.hub(3, 64).build();
         try {
             List<FakeTransport> peers = new ArrayList<>();
             for (int i = 0; i < 12; i++) {
@@ -58,8 +58,8 @@ class HubStressTest {
     @Test
     void whatIsAcceptedBeforeTheEndReachesEveryPeerAndNothingElseDoes() throws Exception {
         for (int round = 0; round < 10; round++) {
-            BroadcastHub hub = BroadcastHub.builder().shards(3).retention(Retention.of(256, 1 << 20))
-                    .drainSpread(Duration.ofMillis(50)).overflow(OverflowPolicy.disconnect()).build();
+            BroadcastHub hub = StressRun.hub(3, 256).drainSpread(Duration.ofMillis(50))
+                    .overflow(OverflowPolicy.disconnect()).build();
             Map<Long, String> accepted = new ConcurrentHashMap<>();
             List<FakeTransport> peers = new ArrayList<>();
             for (int i = 0; i < 120; i++) {
@@ -103,8 +103,7 @@ class HubStressTest {
 
     @Test
     void peersThatFloodAreAllHeardInFullByOnesThatAreBusyForMoments() throws Exception {
-        BroadcastHub hub = BroadcastHub.builder().shards(2).retention(Retention.of(16, 1 << 20))
-                .floodGrace(LONG).stallTimeout(LONG).build();
+        BroadcastHub hub = StressRun.hub(2, 16).floodGrace(LONG).stallTimeout(LONG).build();
         AtomicBoolean done = new AtomicBoolean();
         try {
             List<FakeTransport> peers = new ArrayList<>();
@@ -156,7 +155,7 @@ class HubStressTest {
 
     @Test
     void messagesToManyAndToOneKeepTheirPlaceAmongTheBroadcastsForAllOfThem() throws Exception {
-        BroadcastHub hub = BroadcastHub.builder().shards(3).retention(Retention.of(64, 1 << 20)).build();
+        BroadcastHub hub = StressRun.hub(3, 64).build();
         try {
             PeerGroup group = new PeerGroup();
             List<FakeTransport> members = new ArrayList<>();

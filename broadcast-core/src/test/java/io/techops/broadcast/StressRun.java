@@ -23,6 +23,12 @@ final class StressRun {
     private StressRun() {
     }
 
+    /** {@return what makes a hub that does not take a peer for dead: those of these tests never send a pong} */
+    static BroadcastHub.Builder hub(int shards, int messages) {
+        return BroadcastHub.builder().shards(shards).retention(Retention.of(messages, 1 << 20))
+                .pongTimeout(Duration.ofHours(1));
+    }
+
     static List<Future<?>> startAll(ExecutorService threads, List<Callable<Void>> jobs) {
         List<Future<?>> started = new ArrayList<>();
         jobs.forEach(job -> started.add(threads.submit(job)));
