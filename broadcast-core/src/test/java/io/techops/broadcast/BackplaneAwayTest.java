@@ -230,17 +230,27 @@ class BackplaneAwayTest {
         void leavesNoThreadBehindWithRealThreads() throws Exception {
             MemoryBackplane real = new MemoryBackplane();
             CountDownLatch got = new CountDownLatch(2);
-            try (BroadcastHub one = BroadcastHub.builder().name("real").backplane(real).build();
-                    BroadcastHub two = BroadcastHub.builder().name("real").backplane(real).build()) {
+            try (BroadcastHub one = real(real); BroadcastHub two = real(real)) {
                 for (BroadcastHub hub : List.of(one, two)) {
                     new FakeTransport().answerClose().duringWrite(got::countDown).register(hub);
                 }
                 Position position = one.publish("x").toCompletableFuture().get(30, TimeUnit.SECONDS);
                 assertThat(position.sequence()).isOne();
                 assertThat(got.await(30, TimeUnit.SECONDS)).isTrue();
+                one.close(LIMIT);
+                two.close(LIMIT);
             }
             assertThat(real.open()).isZero();
-            assertThat(Thread.getAllStackTraces().keySet()).noneMatch(thread -> thread.getName().startsWith("real-"));
+            for (Thread thread : Thread.getAllStackTraces().keySet()) {
+                if (thread.getName().startsWith("real-")) {
+                    thread.join(LIMIT.toMillis()); // it takes no more tasks, but may not be quite over
+                    assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+                }
+            }
+        }
+
+        private static BroadcastHub real(MemoryBackplane backplane) {
+            return BroadcastHub.builder().name("real").backplane(backplane).backplaneStartTimeout(LIMIT).build();
         }
     }
 }

@@ -17,8 +17,18 @@ class TopicThreadsTest {
                 .filter(name -> name.startsWith("broadcast-topics")).toList();
     }
 
+    /** They take no more tasks when their topics are closed, see HubExecutorsTest, but may not be quite over. */
+    private static void awaitTheEndOfThoseThatWereClosed() throws InterruptedException {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith("broadcast-topics")) {
+                thread.join();
+            }
+        }
+    }
+
     @Test
     void areSharedAndGoneWhenTheTopicsAreClosed() throws Exception {
+        awaitTheEndOfThoseThatWereClosed(); // of other tests
         int mostShards = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
         try (Topics many = Topics.builder().linger(Duration.ofSeconds(60)).build()) {
             List<FakeTransport> peers = new ArrayList<>();
@@ -38,11 +48,7 @@ class TopicThreadsTest {
             assertThat(ofTopics().stream().filter(name -> name.startsWith("broadcast-topics-timer")))
                     .hasSizeLessThanOrEqualTo(1);
         }
-        for (Thread thread : Thread.getAllStackTraces().keySet()) {
-            if (thread.getName().startsWith("broadcast-topics")) {
-                thread.join(); // it takes no more tasks, see HubExecutorsTest, but may not be quite over
-            }
-        }
+        awaitTheEndOfThoseThatWereClosed();
         assertThat(ofTopics()).isEmpty();
     }
 
