@@ -158,6 +158,7 @@ class JavadocExamplesTest {
             never.cancel();
             try (BroadcastHub hub = BroadcastHub.builder().timer(timer).build()) {
                 assertThat(Published.sequence(hub, "hello")).isOne();
+                hub.close(Duration.ofMinutes(2));
             }
         } finally {
             assertThat(timer.scheduler.shutdownNow()).as("all that is left was withdrawn").allSatisfy(task ->

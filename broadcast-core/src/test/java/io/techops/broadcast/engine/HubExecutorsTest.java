@@ -86,6 +86,7 @@ class HubExecutorsTest {
             threads.set(((HubBuilder) hub).settings().shared);
         }).build()) {
             topics.hub("news").broadcast("hello");
+            topics.close(Duration.ofMinutes(2));
         }
         takeNoMore(threads.get());
     }

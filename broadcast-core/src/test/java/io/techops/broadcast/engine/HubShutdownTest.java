@@ -288,7 +288,7 @@ class HubShutdownTest {
         void aPolicyThatThrowsWhenTheHubHasEndedWakesNobody() throws Exception {
             CompletableFuture<BroadcastHub> built = new CompletableFuture<>();
             BroadcastHub hub = BroadcastHub.builder().policy((context, message) -> {
-                built.join().close(Duration.ZERO);
+                built.join().shutdown(Duration.ZERO).toCompletableFuture().join();
                 throw new IllegalStateException("on purpose");
             }).build();
             built.complete(hub);

@@ -54,7 +54,7 @@ class MemoryClientTest {
             BroadcastHub hub = BroadcastHub.create();
             MemoryClient alice = MemoryClient.connect(hub);
             hub.broadcast("last");
-            hub.close();
+            hub.close(Duration.ofMinutes(2)); // which it does not take
             assertThat(alice.closed().code()).isEqualTo(CloseReason.GOING_AWAY);
             assertThat(alice.nextText()).isEqualTo("last");
             assertThatThrownBy(alice::next).isInstanceOf(AssertionError.class)
