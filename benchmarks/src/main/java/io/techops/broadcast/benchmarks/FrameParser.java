@@ -87,8 +87,7 @@ final class FrameParser implements Parser {
 
     private void text(byte[] in, int at, int length, long now) throws IOException {
         if (compressed && inflation != null) {
-            byte[] message = inflation.message(in, at, length);
-            payload(message, 0, message.length, now);
+            found.inflated(inflation.message(in, at, length), now);
         } else {
             payload(in, at, length, now);
         }

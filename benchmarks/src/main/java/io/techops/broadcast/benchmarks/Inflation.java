@@ -20,14 +20,37 @@ final class Inflation implements AutoCloseable {
     private static final byte[] TAIL = {0, 0, (byte) 0xff, (byte) 0xff};
     private static final byte[] NOTHING = new byte[0];
 
-    /** What was inflated, and what it became. */
-    private record Pair(byte[] compressed, byte[] message) {
+    /** A message that was inflated, the same object for all peers that get the same bytes. */
+    static final class Inflated {
+        private final byte[] compressed;
+        private final byte[] bytes;
+        private boolean intact;
+
+        Inflated(byte[] compressed, byte[] bytes) {
+            this.compressed = compressed;
+            this.bytes = bytes;
+        }
+
+        /** {@return the message, not to be changed} */
+        byte[] bytes() {
+            return bytes;
+        }
+
+        /** {@return whether every byte was found right, so that it need not be compared for another peer} */
+        boolean isIntact() {
+            return intact;
+        }
+
+        /** Says that every byte is right. */
+        void foundIntact() {
+            intact = true;
+        }
     }
 
     private final boolean context;
     private final Inflater inflater = new Inflater(true);
     private final CRC32 sum = new CRC32();
-    private final @Nullable Pair[] kept = new @Nullable Pair[KEPT];
+    private final @Nullable Inflated[] kept = new @Nullable Inflated[KEPT];
     /** By checksum: which of those that are kept. */
     private final int[] places;
     private int next;
@@ -41,26 +64,26 @@ final class Inflation implements AutoCloseable {
         places = new int[context ? 0 : PLACES];
     }
 
-    /** {@return a message, not to be changed} */
-    byte[] message(byte[] in, int at, int length) {
+    /** {@return a message} */
+    Inflated message(byte[] in, int at, int length) {
         if (context) {
-            return inflated(in, at, length);
+            return new Inflated(NOTHING, inflate(in, at, length));
         }
         sum.reset();
         sum.update(in, at, length);
         int place = (int) sum.getValue() & PLACES - 1;
-        Pair known = kept[places[place]];
+        Inflated known = kept[places[place]];
         if (known != null && Arrays.equals(known.compressed, 0, known.compressed.length, in, at, at + length)) {
-            return known.message;
+            return known;
         }
-        byte[] message = inflated(in, at, length);
+        Inflated message = new Inflated(Arrays.copyOfRange(in, at, at + length), inflate(in, at, length));
         next = next + 1 & KEPT - 1;
         places[place] = next;
-        kept[next] = new Pair(Arrays.copyOfRange(in, at, at + length), message);
+        kept[next] = message;
         return message;
     }
 
-    private byte[] inflated(byte[] in, int at, int length) {
+    private byte[] inflate(byte[] in, int at, int length) {
         try {
             if (!context) {
                 inflater.reset();

@@ -246,9 +246,27 @@ final class LoadPeer implements Loop.Connection, Parser.Found {
 
     @Override
     public void message(byte[] in, int at, int length, long now) {
-        if (!payloads.intact(in, at, length)) {
+        check(payloads.intact(in, at, length), length);
+        take(in, at, now);
+    }
+
+    @Override
+    public void inflated(Inflation.Inflated message, long now) {
+        byte[] bytes = message.bytes();
+        if (!message.isIntact()) {
+            check(payloads.intact(bytes, 0, bytes.length), bytes.length);
+            message.foundIntact();
+        }
+        take(bytes, 0, now);
+    }
+
+    private void check(boolean intact, int length) {
+        if (!intact) {
             throw new BrokenDelivery("corrupt: peer " + number + " got " + length + " bytes that no peer sent");
         }
+    }
+
+    private void take(byte[] in, int at, long now) {
         int publisher = payloads.publisher(in, at);
         int sequence = payloads.sequence(in, at);
         if (publisher >= next.length) {

@@ -10,6 +10,11 @@ interface Parser {
         /** A message. */
         void message(byte[] in, int at, int length, long now) throws IOException;
 
+        /** A message that was compressed. */
+        default void inflated(Inflation.Inflated message, long now) throws IOException {
+            message(message.bytes(), 0, message.bytes().length, now);
+        }
+
         /** What is said of positions beside messages, as text. */
         void event(byte[] in, int at, int length);
 

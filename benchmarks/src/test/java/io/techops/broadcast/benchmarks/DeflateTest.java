@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -70,9 +71,10 @@ class DeflateTest {
                 }
                 byte[] message = message(payloads, sequence);
                 byte[] compressed = compressed(deflater, message);
-                assertThat(inflation.message(compressed, 0, compressed.length)).isEqualTo(message);
+                assertThat(inflation.message(compressed, 0, compressed.length).bytes()).isEqualTo(message);
                 if (!context) {
-                    assertThat(inflation.message(compressed, 0, compressed.length)).as("again").isEqualTo(message);
+                    assertThat(inflation.message(compressed, 0, compressed.length).bytes()).as("again")
+                            .isEqualTo(message);
                 }
             }
         }
@@ -90,6 +92,47 @@ class DeflateTest {
             compressed[0] |= 6; // a kind of block that there is not
             assertThatThrownBy(() -> inflation.message(compressed, 0, compressed.length))
                     .isInstanceOf(BrokenDelivery.class).hasMessageContaining("corrupt");
+        }
+    }
+
+    /** Gives a peer that has just joined one compressed message. */
+    private static void deliver(Payloads payloads, Inflation inflation, byte[] compressed) throws IOException {
+        LoadPeer.Owner owner = new LoadPeer.Owner() {
+            @Override
+            public void opened(LoadPeer peer) {
+            }
+
+            @Override
+            public void got(LoadPeer peer, int publisher, int sequence, long now) {
+            }
+
+            @Override
+            public void ended(LoadPeer peer) {
+            }
+        };
+        FrameParser parser = new FrameParser(false, new LoadPeer(3, 1, payloads, new Inbox(), owner, null, null));
+        parser.inflates(inflation);
+        byte[] frame = ByteBuffer.allocate(4 + compressed.length).put((byte) 0xc1).put((byte) 126)
+                .putShort((short) compressed.length).put(compressed).array();
+        assertThat(parser.consume(frame, 0, frame.length)).isEqualTo(frame.length);
+    }
+
+    @Test
+    void aMessageWithAWrongByteIsRefusedByEveryPeerThatGetsIt() throws IOException {
+        Payloads payloads = new Payloads(1024, true);
+        Deflater deflater = new Deflater(6, true);
+        byte[] message = message(payloads, 7);
+        byte[] right = compressed(deflater, message);
+        message[message.length - 20]++;
+        deflater.reset();
+        byte[] wrong = compressed(deflater, message);
+        deflater.end();
+        try (Inflation inflation = new Inflation(false)) {
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> deliver(payloads, inflation, wrong)).as("time %d", i)
+                        .isInstanceOf(BrokenDelivery.class).hasMessageContaining("corrupt: peer 3");
+                deliver(payloads, inflation, right);
+            }
         }
     }
 
