@@ -29,6 +29,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What hosted endpoints send, and how much of it waits for a client that does not read. */
 class HostedSendTest {
 
+    /** Messages of 64 KiB, twice as many as sockets take and may wait for them on any machine. */
+    private static final int MANY = 1_000;
+
     @BeforeEach
     void forget() {
         Hosted.forget();
@@ -43,7 +46,7 @@ class HostedSendTest {
             String text = "x".repeat(64 << 10);
             BlockingQueue<SendResult> results = new LinkedBlockingQueue<>();
             int sent = 0;
-            while (session.isOpen() && sent < 1_000) {
+            while (session.isOpen() && sent < MANY) { // it may be open for a while after the abort
                 try {
                     session.getAsyncRemote().sendText(text, results::add);
                     sent++;
@@ -51,11 +54,11 @@ class HostedSendTest {
                     break; // closed meanwhile: of the session it is an IllegalStateException, of its socket another one
                 }
             }
-            assertThat(sent).isLessThan(1_000);
             assertThat(told().getCloseCode()).isEqualTo(CloseReason.CloseCodes.CLOSED_ABNORMALLY);
             int all = sent;
             await().untilAsserted(() -> assertThat(results).hasSize(all));
             assertThat(results).anyMatch(SendResult::isOK).anyMatch(result -> !result.isOK());
+            assertThat(results.stream().filter(SendResult::isOK).count()).as("taken").isLessThan(MANY / 2);
         }
     }
 
@@ -79,7 +82,7 @@ class HostedSendTest {
             Session session = Hosted.OPENED.take();
             String text = "x".repeat(64 << 10);
             assertThatThrownBy(() -> {
-                for (int i = 0; i < 1_000; i++) {
+                for (int i = 0; i < MANY; i++) {
                     session.getBasicRemote().sendText(text);
                 }
             }).isInstanceOfAny(IOException.class, IllegalStateException.class);
