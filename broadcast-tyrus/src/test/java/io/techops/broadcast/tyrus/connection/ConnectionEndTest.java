@@ -23,7 +23,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The ways of a connection to its end, and what each step does to the socket, which is none. */
+/**
+ * The ways of a connection to its end, and what each step does to the socket, which is none. No time limit is over
+ * before a test lets time pass, however long a step takes.
+ */
 class ConnectionEndTest {
 
     private static final byte[] GOODBYE = frame(0x88, 3, 232);
@@ -31,6 +34,8 @@ class ConnectionEndTest {
     private static final byte[] HELLO = {(byte) 0x81, 2, 'h', 'i'};
 
     private final WriteReadiness watch = new WriteReadiness("watch of a test");
+    /** Opened when time is to pass: until then the thread that meets deadlines waits for it. */
+    private final CountDownLatch time = new CountDownLatch(1);
     private final Recorder recorder = new Recorder();
     private final BroadcastHub hub = BroadcastHub.builder().timer(new VirtualTimer()).executor(Runnable::run)
             .heartbeat(Duration.ZERO).listener(recorder).build();
@@ -40,6 +45,7 @@ class ConnectionEndTest {
 
     @BeforeEach
     void open() {
+        watch.in(Duration.ZERO, this::standStill);
         peer.register(new Attributes(), Replay.none());
         peer.open(ByteBuffer.wrap(new byte[] {1}));
         assertThat(pipe.take()).hasSize(1);
@@ -50,7 +56,16 @@ class ConnectionEndTest {
     void end() {
         peer.ended();
         hub.close(Duration.ZERO);
+        time.countDown();
         watch.close();
+    }
+
+    private void standStill() {
+        try {
+            time.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void comes(byte[] frame) {
@@ -204,6 +219,7 @@ class ConnectionEndTest {
         stall();
         pipe.breakDown();
         isNow(CloseState.BROKEN);
+        time.countDown();
         await().untilAsserted(() -> isNow(CloseState.ENDED, "abort"));
     }
 
@@ -217,6 +233,7 @@ class ConnectionEndTest {
         isNow(CloseState.DONE, "close");
         CountDownLatch later = new CountDownLatch(1);
         watch.after(CloseState.BROKEN.limit, later::countDown);
+        time.countDown();
         later.await();
         isNow(CloseState.DONE);
     }
@@ -277,7 +294,10 @@ class ConnectionEndTest {
         isNow(CloseState.DONE, "close at once");
     }
 
-    /** The watch meets deadlines in their order: the first one that the state was given would come before the mark. */
+    /**
+     * The watch meets deadlines in their order: the first one that the state was given would come before the mark,
+     * which has no grace, so that it comes before the next one however late the watch is.
+     */
     @Test
     void aCloseFrameThatWaitsHasTimeAsLongAsSomethingLeaves() throws Exception {
         stall();
@@ -285,8 +305,9 @@ class ConnectionEndTest {
         comes(GOODBYE);
         isNow(CloseState.ANSWERING);
         CompletableFuture<CloseState> mark = new CompletableFuture<>();
-        watch.after(CloseState.ANSWERING.limit, () -> mark.complete(peer.state()));
+        watch.in(CloseState.ANSWERING.limit, () -> mark.complete(peer.state()));
         pipe.goOn(1);
+        time.countDown();
         assertThat(mark.get()).isSameAs(CloseState.ANSWERING);
     }
 
