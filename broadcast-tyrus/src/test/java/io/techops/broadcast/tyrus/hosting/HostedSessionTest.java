@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,7 +37,8 @@ class HostedSessionTest {
 
     private final WriteReadiness watch = new WriteReadiness("watch of a test");
     private final Hosting hosting = new Hosting(List.of(HostedEndpoint.of(Hosted.Echo.class)), watch, 1_000, false);
-    private final ExecutorService threads = Executors.newCachedThreadPool(); // Tyrus waits until a close frame has left
+    /** Tyrus waits until a close frame has left. */
+    private final ThreadPoolExecutor threads = (ThreadPoolExecutor) Executors.newCachedThreadPool();
     private final Pipe pipe = new Pipe();
     private HostedSession session;
 
@@ -164,6 +165,7 @@ class HostedSessionTest {
     void theServersCloseFrameIsAnsweredBeforeTheEndIsSaid() {
         hosting.shutdown(LONG);
         await().untilAsserted(() -> assertThat(pipe.calls).containsExactly("shutdownOutput"));
+        await().until(() -> threads.getActiveCount() == 0); // the session knows that it has left
         assertThat(pipe.take()).startsWith(GOING_AWAY);
         isAskedFor("shutdownOutput");
         comes(close(1001, ""));
