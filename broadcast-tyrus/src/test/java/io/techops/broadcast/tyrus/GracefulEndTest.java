@@ -161,16 +161,18 @@ class GracefulEndTest {
     @EnumSource(Wire.class)
     void aHandshakeOnAnOpenConnectionIsRefusedWith503WhileTheServerDrains(Wire wire) throws Exception {
         BroadcastServer server = wire.start(BroadcastHub.builder().closeTimeout(LONG));
-        try (RawClient mute = wire.open(server); RawClient late = wire.connect(server)) {
+        try (RawClient late = wire.connect(server)) {
             late.send("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
-            Future<?> closing = threads.submit(() -> server.close(AMPLE));
-            assertThat(mute.readClose().code()).isEqualTo(1001);
-            String rest = RawClient.handshake("/");
-            assertThat(late.ask(rest.substring(rest.indexOf("Host")))).startsWith("HTTP/1.1 503 ")
-                    .contains("Retry-After: 1\r\n");
-            assertThat(server.hub().stats().refusals(RefusalCause.CLOSED)).isEqualTo(1);
-            mute.sendClose(1001);
-            closing.get();
+            try (RawClient mute = wire.open(server)) { // and so the one before was accepted, too
+                Future<?> closing = threads.submit(() -> server.close(AMPLE));
+                assertThat(mute.readClose().code()).isEqualTo(1001);
+                String rest = RawClient.handshake("/");
+                assertThat(late.ask(rest.substring(rest.indexOf("Host")))).startsWith("HTTP/1.1 503 ")
+                        .contains("Retry-After: 1\r\n");
+                assertThat(server.hub().stats().refusals(RefusalCause.CLOSED)).isEqualTo(1);
+                mute.sendClose(1001);
+                closing.get();
+            }
         }
     }
 
