@@ -12,6 +12,7 @@ import io.techops.broadcast.Peer;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.testing.TestRun;
 import io.techops.broadcast.tyrus.server.ReaderPool;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -220,6 +221,7 @@ class BlockingHostCodeTest {
             assertThat(other.readClose().code()).isEqualTo(1000);
             await().untilAsserted(() -> assertThat(server.hub().peers()).hasSize(1));
             permits.release(2);
+            server.close(TestRun.LIMIT);
         }
         assertThat(told).containsExactly("registered 1", "registered 2", "unregistered 2", "unregistered 1");
     }

@@ -24,7 +24,7 @@ class ClientCertificateTest {
     private static final AttributeKey<String> NAME = AttributeKey.of("name", String.class);
 
     private static BroadcastServer.Builder asking(ClientAuth clientAuth) {
-        return BroadcastServer.builder().host("127.0.0.1").port(0).tls(Tls.context()).clientAuth(clientAuth);
+        return Wire.TLS.server().clientAuth(clientAuth);
     }
 
     private static RawClient with(BroadcastServer server) throws IOException {

@@ -9,6 +9,7 @@ import io.techops.broadcast.BroadcastOptions;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.testing.RawClient;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -23,7 +24,8 @@ class CompressionTest {
     private static final String LONG = "{\"symbol\":\"EURUSD\",\"bid\":1.0812,\"ask\":1.0813}".repeat(20);
 
     private static BroadcastServer start(Wire wire, Compression compression) {
-        return wire.server().compression(compression).hub(BroadcastHub.builder().shards(4).build()).start();
+        return wire.server().compression(compression)
+                .hub(BroadcastHub.builder().shards(4).heartbeat(Duration.ZERO).build()).start();
     }
 
     private static BroadcastServer start(Wire wire) {

@@ -122,7 +122,7 @@ class FloodTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void aFlooderThatIsHeldBackHearsOfTheEnd(Wire wire) throws Exception {
-        BroadcastHub.Builder hub = BroadcastHub.builder().heartbeat(Duration.ZERO)
+        BroadcastHub.Builder hub = BroadcastHub.builder().heartbeat(Duration.ZERO).floodGrace(Duration.ofHours(1))
                 .stallTimeout(Duration.ofHours(1)).closeTimeout(Duration.ofHours(1));
         BroadcastServer server = wire.start(hub);
         try (RawClient pausing = wire.open(server, 4_096); RawClient flooder = wire.open(server)) {

@@ -202,7 +202,7 @@ class HandshakeTest {
                 byte[] hello = {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xFC, 3, 3}; // the rest of the record never comes
                 stalled.send(hello);
                 trickling.send(hello);
-                await().pollInterval(Duration.ofMillis(20)).until(() -> {
+                await().pollInterval(Duration.ofMillis(100)).until(() -> { // the record has room for a minute of it
                     try {
                         trickling.send(new byte[] {1});
                         return false;
