@@ -30,8 +30,14 @@ abstract class HubFaultTest {
         binary.path();
     }
 
-    RedisBackplane.Builder impatient(String uri) {
-        return RedisBackplane.builder().uri(uri).timeout(Duration.ofMillis(500));
+    /** {@return settings for a server that always answers or is known not to be there, on a busy machine late} */
+    static RedisBackplane.Builder patient(String uri) {
+        return RedisBackplane.builder().uri(uri).timeout(FaultTest.PATIENCE);
+    }
+
+    /** {@return settings for a server that says nothing for a while} */
+    static RedisBackplane.Builder impatient(String uri) {
+        return RedisBackplane.builder().uri(uri).timeout(Duration.ofSeconds(2));
     }
 
     void startRedis(String... configuration) {
@@ -44,8 +50,12 @@ abstract class HubFaultTest {
     }
 
     void startHubs(String uri) {
-        one = HubNode.start("one", impatient(uri));
-        two = HubNode.start("two", impatient(uri));
+        startHubs(patient(uri), patient(uri));
+    }
+
+    void startHubs(RedisBackplane.Builder first, RedisBackplane.Builder second) {
+        one = HubNode.start("one", first);
+        two = HubNode.start("two", second);
         one.broadcast("first", one, two);
     }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 /** A hub on a Redis of a test, with a backplane of its own and two numbered peers. */
@@ -62,19 +63,32 @@ final class HubNode implements AutoCloseable {
         }
     }
 
+    /** Answers pings, from when it is registered on. */
+    private static final class AnsweringPeer extends FakeTransport {
+
+        private final CompletableFuture<Void> registered = new CompletableFuture<>();
+
+        @Override
+        public FakeTransport register(BroadcastHub with) {
+            super.register(with);
+            registered.complete(null);
+            return this;
+        }
+
+        @Override
+        public void ping() {
+            super.ping();
+            registered.thenRun(this::pong); // the hub may ping before the registration has returned
+        }
+    }
+
     /** {@return a node without peers, whose server need not be there} */
     static HubNode startAnyway(String name, RedisBackplane.Builder settings) {
         return new HubNode(name, settings.clientName(name).build(), Duration.ofMillis(100));
     }
 
     FakeTransport join(Replay replay) {
-        FakeTransport peer = new FakeTransport() {
-            @Override
-            public void ping() {
-                super.ping();
-                pong();
-            }
-        };
+        FakeTransport peer = new AnsweringPeer();
         peers.add(peer.knowingPositions().replaying(replay).answerClose().register(hub));
         return peer;
     }

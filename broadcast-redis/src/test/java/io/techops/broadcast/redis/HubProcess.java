@@ -55,7 +55,7 @@ final class HubProcess implements AutoCloseable {
     }
 
     void signal(String signal) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor(10, TimeUnit.SECONDS);
+        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor(60, TimeUnit.SECONDS);
     }
 
     @Override
@@ -67,9 +67,10 @@ final class HubProcess implements AutoCloseable {
 
     /** The process: the URI of its Redis, and its name. Ends with its input. */
     public static void main(String... args) throws IOException {
-        try (RedisBackplane backplane = RedisBackplane.builder().uri(args[0]).clientName(args[1]).connect();
+        try (RedisBackplane backplane = RedisBackplane.builder().uri(args[0]).clientName(args[1])
+                .timeout(FaultTest.PATIENCE).connect();
                 BroadcastHub hub = BroadcastHub.builder().name(HubNode.LOG).backplane(backplane)
-                        .heartbeat(Duration.ZERO).build()) {
+                        .backplaneStartTimeout(LIMIT).heartbeat(Duration.ZERO).build()) {
             new FakeTransport() {
                 @Override
                 public boolean write(Batch batch) {

@@ -33,6 +33,6 @@ class InstalledContractTest extends SharedLogContract {
         if (server == null) {
             server = RedisProcess.start(binary);
         }
-        return RedisBackplane.builder().uri(server.uri()).build();
+        return FaultTest.patient(server.uri()).build();
     }
 }

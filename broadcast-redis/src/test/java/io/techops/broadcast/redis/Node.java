@@ -38,11 +38,6 @@ final class Node implements AutoCloseable {
     record Seen(Position position, String text) {
     }
 
-    /** An append of which nothing is known. */
-    static final class Unconfirmed extends RuntimeException {
-        private static final long serialVersionUID = 1;
-    }
-
     private final SharedLogs backplane;
     private volatile SharedLog log;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
@@ -112,7 +107,7 @@ final class Node implements AutoCloseable {
     }
 
     private boolean take(SharedPage page) {
-        synchronized (seen) {
+        synchronized (seen) { // what was seen and how far it has read are seen together
             if (last != null && !page.after().equals(last)) {
                 gaps.add(page.after());
             }
@@ -121,18 +116,20 @@ final class Node implements AutoCloseable {
                 sequence++;
                 seen.add(new Seen(page.after().at(sequence), ((Message.Text) record.message()).text()));
             }
+            last = page.last();
+            current = last;
         }
-        last = page.last();
-        current = last;
         return !page.records().isEmpty();
     }
 
-    /** Does not read for a while, as a process that is stopped. */
+    /** Does not read for a while, as a process that is stopped; when this returns no read is under way any more. */
     void standStill() {
         standsStill = true;
+        await().atMost(LIMIT).until(() -> thread.submit(() -> !isReading).get());
     }
 
     void goOn() {
+        isAway = false; // until a read fails that begins now
         standsStill = false;
         changed();
     }
@@ -141,7 +138,11 @@ final class Node implements AutoCloseable {
         return isAway;
     }
 
-    /** Appends, as often as it takes, and waits until it is confirmed. */
+    /**
+     * Appends, as often as it takes, and waits until it is confirmed. What an epoch that is over may have or not is
+     * appended again in the next one: where the fault came before the append, it does not have it, and {@link #agree}
+     * would find it twice.
+     */
     Position append(String... texts) {
         return append(LIMIT, texts);
     }
@@ -169,9 +170,7 @@ final class Node implements AutoCloseable {
                     case STALE_EPOCH -> {
                         String stale = epoch;
                         await().atMost(limit).until(() -> !current.epoch().equals(stale));
-                        if (isUnknown) {
-                            throw new Unconfirmed();
-                        }
+                        isUnknown = false;
                         epoch = current.epoch();
                         mine = nextNumber(epoch);
                     }
@@ -204,6 +203,7 @@ final class Node implements AutoCloseable {
         }
     }
 
+    /** {@return how far it has read, once it has read anything} */
     Position current() {
         awaitCurrent();
         return current;

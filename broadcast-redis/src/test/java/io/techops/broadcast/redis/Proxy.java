@@ -65,11 +65,16 @@ final class Proxy implements AutoCloseable {
         try (from; to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
+            boolean hasLost = false;
             for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
                 if (delayMillis > 0) {
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(delayMillis));
                 }
-                if (!isBlackHole) {
+                hasLost |= isBlackHole;
+                if (!isBlackHole && hasLost) {
+                    return; // what follows a hole never comes over TCP
+                }
+                if (!hasLost) {
                     out.write(bytes, 0, n);
                 }
             }

@@ -38,7 +38,7 @@ class RedisAclTest {
     }
 
     private static Node node(RedisProcess redis) {
-        return new Node(RedisBackplane.builder().uri(redis.uri()).credentials("app", "secret").clientName("node")
-                .connect(), "log");
+        return new Node(RedisBackplane.builder().uri(redis.uri()).timeout(FaultTest.PATIENCE)
+                .credentials("app", "secret").clientName("node").connect(), "log");
     }
 }

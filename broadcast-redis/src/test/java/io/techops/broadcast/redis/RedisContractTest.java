@@ -25,7 +25,7 @@ class RedisContractTest extends SharedLogContract {
 
     @Override
     SharedLogs node() {
-        return RedisBackplane.builder().uri(redis.uri()).build();
+        return FaultTest.patient(redis.uri()).build();
     }
 
     @Test
@@ -44,14 +44,14 @@ class RedisContractTest extends SharedLogContract {
 
     @Test
     void aLogKeepsWhatIsNewestWithinItsRetention() {
-        try (Node node = new Node(RedisBackplane.builder().uri(redis.uri())
+        try (Node node = new Node(FaultTest.patient(redis.uri())
                 .retentionMessages(1_000).retentionBytes(64 << 10).build(), "bytes")) {
             for (int i = 0; i < 400; i++) {
                 node.append(i + "x".repeat(1_000));
             }
             assertThat(Integer.parseInt(redis.command("XLEN", "broadcast:{bytes}:log"))).isBetween(50, 80);
         }
-        try (Node node = new Node(RedisBackplane.builder().uri(redis.uri())
+        try (Node node = new Node(FaultTest.patient(redis.uri())
                 .retentionMessages(200).retentionBytes(1 << 20).build(), "messages")) {
             for (int i = 0; i < 40; i++) {
                 String[] texts = new String[20];
@@ -66,7 +66,7 @@ class RedisContractTest extends SharedLogContract {
 
     @Test
     void aLogThatNoNodeUsesExpires() {
-        try (Node node = new Node(RedisBackplane.builder().uri(redis.uri())
+        try (Node node = new Node(FaultTest.patient(redis.uri())
                 .expiry(Duration.ofMinutes(5)).build(), "idle")) {
             node.append("x");
             assertThat(Long.parseLong(redis.command("PTTL", "broadcast:{idle}:log"))).isBetween(1L, 300_000L);

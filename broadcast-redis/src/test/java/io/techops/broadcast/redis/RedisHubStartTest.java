@@ -9,7 +9,6 @@ import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.Replay;
 import io.techops.broadcast.testkit.FakeTransport;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,7 +26,7 @@ class RedisHubStartTest extends HubFaultTest {
         start();
         Position first = one.peers.get(0).positions().get(0);
         one.broadcast("second", one, two);
-        HubNode late = closedAtTheEnd(HubNode.start("late", impatient(redis.uri())));
+        HubNode late = closedAtTheEnd(HubNode.start("late", patient(redis.uri())));
         FakeTransport moved = late.join(Replay.after(first));
         HubNode.goOn(one, two, late);
         assertThat(moved.texts()).startsWith("second");
@@ -38,13 +37,13 @@ class RedisHubStartTest extends HubFaultTest {
     void aHubTakesPeersOnceItsServerIsThereAndLetsItIn() {
         startRedis();
         redis.kill();
-        one = HubNode.startAnyway("one", impatient(redis.uri()));
+        one = HubNode.startAnyway("one", patient(redis.uri()));
         assertThatThrownBy(() -> one.join(Replay.none())).isInstanceOfSatisfying(RefusedException.class,
                 refused -> assertThat(refused.refusalCause()).isEqualTo(RefusalCause.BACKPLANE));
         redis.restart();
         assertThat(redis.command("ACL", "SETUSER", "app", "off", ">secret", "~broadcast:*", "resetchannels",
                 "&broadcast:*", "+@all")).isEqualTo("OK");
-        two = HubNode.startAnyway("two", impatient(redis.uri()).credentials("app", "secret"));
+        two = HubNode.startAnyway("two", patient(redis.uri()).credentials("app", "secret"));
         two.awaitAway();
         assertThatThrownBy(() -> two.join(Replay.none())).isInstanceOf(RefusedException.class);
         redis.command("ACL", "SETUSER", "app", "on");
@@ -61,7 +60,7 @@ class RedisHubStartTest extends HubFaultTest {
         Proxy proxy = closedAtTheEnd(new Proxy(redis.port()));
         proxy.delay(100);
         one = HubNode.startWithoutConnection("one",
-                RedisBackplane.builder().uri(proxy.uri()).timeout(Duration.ofSeconds(30)));
+                patient(proxy.uri()));
         one.broadcast("first", one);
         assertThat(one.hub.stats().backplane().outages()).isZero();
         one.close();
@@ -70,7 +69,7 @@ class RedisHubStartTest extends HubFaultTest {
     @Test
     void aDatabaseThatIsNotThereTakesNoPeersAndEndsCleanly() {
         startRedis();
-        one = HubNode.startAnyway("one", impatient(redis.uri() + "/99"));
+        one = HubNode.startAnyway("one", patient(redis.uri() + "/99"));
         one.awaitAway();
         assertThat(one.hub.tryBroadcast("x")).isFalse();
         assertThatThrownBy(() -> one.join(Replay.none())).isInstanceOf(RefusedException.class);

@@ -33,7 +33,9 @@ class RedisOutageTest extends FaultTest {
 
     @Test
     void aServerThatStandsStillLosesNothing() {
-        start();
+        redis = RedisProcess.start(binary);
+        one = new Node(RedisBackplane.builder().uri(redis.uri()).build(), LOG);
+        two = new Node(RedisBackplane.builder().uri(redis.uri()).build(), LOG);
         String epoch = one.append("before").epoch();
         redis.standStill();
         CompletableFuture<Position> during = CompletableFuture.supplyAsync(() -> one.append("during"));
@@ -65,7 +67,7 @@ class RedisOutageTest extends FaultTest {
     void connectionsThatAreCutLoseNothingAndDoubleNothing() {
         redis = RedisProcess.start(binary);
         try (Proxy proxy = new Proxy(redis.port())) {
-            one = new Node(impatient(proxy.uri()).build(), LOG);
+            one = node(proxy.uri());
             two = node(redis.uri());
             String epoch = one.current().epoch();
             CompletableFuture<Void> appending = CompletableFuture.runAsync(() -> {
@@ -108,7 +110,7 @@ class RedisOutageTest extends FaultTest {
     @Test
     void aNodeThatStandsStillLongerThanTheRetentionIsToldAGap() {
         redis = RedisProcess.start(binary);
-        one = new Node(RedisBackplane.builder().uri(redis.uri())
+        one = new Node(patient(redis.uri())
                 .retentionMessages(10).retentionBytes(1 << 20).build(), LOG);
         two = node(redis.uri());
         Position before = one.append("before");
@@ -204,7 +206,7 @@ class RedisOutageTest extends FaultTest {
         assertRefused(impatient(redis.uri()).cluster(redis.uri()), "cluster");
         redis.command("CONFIG", "SET", "requirepass", "secret");
         assertRefused(impatient(redis.uri()), "NOAUTH", "password");
-        try (RedisBackplane right = impatient(redis.uri()).credentials("app", "secret").connect();
+        try (RedisBackplane right = patient(redis.uri()).credentials("app", "secret").connect();
                 Node node = new Node(right, LOG)) {
             node.append("in");
         }

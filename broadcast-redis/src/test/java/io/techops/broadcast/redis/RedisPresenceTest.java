@@ -39,8 +39,9 @@ class RedisPresenceTest {
         private final BroadcastHub hub;
 
         PresentNode(String uri) {
-            backplane = RedisBackplane.builder().uri(uri).timeout(Duration.ofSeconds(2)).connect();
-            presence = SharedPresence.over(BroadcastHub.builder().name("chat/presence").backplane(backplane),
+            backplane = RedisBackplane.builder().uri(uri).timeout(Duration.ofSeconds(5)).connect();
+            presence = SharedPresence.over(
+                    BroadcastHub.builder().name("chat/presence").backplane(backplane).backplaneStartTimeout(LIMIT),
                     peer -> peer.attributes().get(USER), new Presence.Listener() {
                         @Override
                         public void arrived(String name) {
@@ -52,8 +53,8 @@ class RedisPresenceTest {
                             told.add("-" + name);
                         }
                     });
-            hub = BroadcastHub.builder().name("chat").backplane(backplane).heartbeat(Duration.ZERO)
-                    .listener(presence).build();
+            hub = BroadcastHub.builder().name("chat").backplane(backplane).backplaneStartTimeout(LIMIT)
+                    .heartbeat(Duration.ZERO).listener(presence).build();
         }
 
         FakeTransport join(String user) {

@@ -2,10 +2,9 @@ package io.techops.broadcast.redis;
 
 import static org.awaitility.Awaitility.await;
 
+import io.techops.broadcast.testing.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +33,7 @@ final class RedisProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        port = freePort();
+        port = FreePort.find();
         this.configuration = new ArrayList<>(List.of("bind 127.0.0.1", "port " + port, "dir " + folder,
                 "logfile " + folder.resolve("log"), "daemonize no"));
         if (!isSentinel) {
@@ -49,20 +48,15 @@ final class RedisProcess implements AutoCloseable {
         return new RedisProcess(binary.path(), false, List.of(configuration));
     }
 
-    /** {@return a Sentinel of one master, called mymaster, which alone decides} */
+    /**
+     * {@return a Sentinel of one master, called mymaster, which alone decides} It takes a server that stands still for
+     * a while, on a busy machine, to be there, until {@link #failsOver}.
+     */
     static RedisProcess sentinel(Binary binary, RedisProcess master) {
         return new RedisProcess(binary.path(), true, List.of(
                 "sentinel monitor mymaster 127.0.0.1 " + master.port() + " 1",
-                "sentinel down-after-milliseconds mymaster 500",
+                "sentinel down-after-milliseconds mymaster " + LIMIT.toMillis(),
                 "sentinel failover-timeout mymaster 2000"));
-    }
-
-    static int freePort() {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     int port() {
@@ -124,9 +118,17 @@ final class RedisProcess implements AutoCloseable {
         }
     }
 
-    /** Waits until it is a master. Who is promoted is told to cut its clients off, the test's own too. */
+    /** Has a Sentinel promote a replica of the master, which is killed. */
+    void failsOver() {
+        command("SENTINEL", "SET", "mymaster", "down-after-milliseconds", "500");
+    }
+
+    /**
+     * Waits until it is a master. A replica that is promoted is told to cut its clients off, the test's own too. A
+     * Sentinel that has stood still for 2 seconds itself does nothing for half a minute.
+     */
     void awaitPromotion() {
-        await().atMost(LIMIT).ignoreExceptionsInstanceOf(UncheckedIOException.class)
+        await().atMost(LIMIT.multipliedBy(3)).ignoreExceptionsInstanceOf(UncheckedIOException.class)
                 .until(() -> info("replication", "role").equals("master"));
     }
 

@@ -32,8 +32,8 @@ class RedisRoleTest extends FaultTest {
             await().atMost(LIMIT).until(() -> sentinel.command("SENTINEL", "replicas", "mymaster")
                     .contains(Integer.toString(replica.port())));
             String uri = "redis-sentinel://127.0.0.1:" + sentinel.port() + "#mymaster";
-            one = new Node(impatient(uri).build(), LOG);
-            two = new Node(impatient(uri).build(), LOG);
+            one = node(uri);
+            two = node(uri);
             String epoch = one.append("kept").epoch();
             two.awaitText("kept");
             await().atMost(LIMIT).until(() -> replica
@@ -44,6 +44,7 @@ class RedisRoleTest extends FaultTest {
             one.awaitText("lost");
             redis.kill();
             replica.goOn();
+            sentinel.failsOver();
             replica.awaitPromotion();
             two.goOn();
             assertThat(two.append("next").epoch()).isNotEqualTo(epoch);
@@ -65,6 +66,7 @@ class RedisRoleTest extends FaultTest {
             one = node(redis.uri());
             two = node(redis.uri());
             String epoch = one.append("before").epoch();
+            one.awaitText("before");
             two.awaitText("before");
             one.standStill();
             two.standStill();
@@ -89,8 +91,8 @@ class RedisRoleTest extends FaultTest {
         redis = RedisProcess.start(binary, "cluster-enabled yes");
         try (RedisProcess other = RedisProcess.start(binary, "cluster-enabled yes")) {
             formCluster(other);
-            try (RedisBackplane first = RedisBackplane.builder().cluster(redis.uri()).connect();
-                    RedisBackplane second = RedisBackplane.builder().cluster(other.uri()).connect()) {
+            try (RedisBackplane first = patient(redis.uri()).cluster(redis.uri()).connect();
+                    RedisBackplane second = patient(other.uri()).cluster(other.uri()).connect()) {
                 for (int i = 0; i < 8; i++) {
                     try (Node here = new Node(shared(first), "log " + i);
                             Node there = new Node(shared(second), "log " + i)) {
@@ -116,7 +118,7 @@ class RedisRoleTest extends FaultTest {
             String name = Stream.iterate(0, i -> i + 1).map(i -> "log " + i)
                     .filter(log -> SlotHash.getSlot("broadcast:{" + log + "}:meta") > LAST_SLOT / 2).findFirst()
                     .orElseThrow();
-            try (Node node = new Node(RedisBackplane.builder().cluster(redis.uri()).build(), name)) {
+            try (Node node = new Node(patient(redis.uri()).cluster(redis.uri()).build(), name)) {
                 String epoch = node.append("before").epoch();
                 other.kill();
                 await().atMost(LIMIT).until(node::isAway); // it cannot say that the log has moved

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.techops.broadcast.spi.BackplaneException;
+import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.Tls;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,12 +22,12 @@ class RedisTlsTest {
     @Test
     void aServerIsTrustedByItsCertificateAndTrustsTheClients() throws Exception {
         Tls.writePem(Tls.keyStore(folder, PASSWORD), PASSWORD, folder);
-        int tls = RedisProcess.freePort();
+        int tls = FreePort.find();
         try (RedisProcess redis = RedisProcess.start(Binary.JAR, "tls-port " + tls,
                 "tls-cert-file " + folder.resolve("cert.pem"), "tls-key-file " + folder.resolve("key.pem"),
                 "tls-ca-cert-file " + folder.resolve("cert.pem"), "tls-auth-clients yes")) {
             String uri = "rediss://localhost:" + tls;
-            try (RedisBackplane backplane = RedisBackplane.builder().uri(uri)
+            try (RedisBackplane backplane = RedisBackplane.builder().uri(uri).timeout(FaultTest.PATIENCE)
                     .trustedCertificates(folder.resolve("cert.pem"))
                     .clientCertificate(folder.resolve("cert.pem"), folder.resolve("key.pem")).connect();
                     Node node = new Node(backplane, "secret")) {

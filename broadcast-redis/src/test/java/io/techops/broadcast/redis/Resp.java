@@ -20,7 +20,7 @@ final class Resp implements AutoCloseable {
     Resp(int port) {
         try {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
-            socket.setSoTimeout(5_000);
+            socket.setSoTimeout(30_000);
             in = new BufferedInputStream(socket.getInputStream());
         } catch (IOException e) {
             close();

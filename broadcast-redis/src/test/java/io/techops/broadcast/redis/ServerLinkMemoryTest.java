@@ -166,7 +166,7 @@ class ServerLinkMemoryTest {
         goesOn(one, two);
         one.pushing.set(1);
         redis.command("PUBLISH", CHANNEL, "lost");
-        await().atMost(LIMIT).until(() -> one.losses.get() == 1 && two.losses.get() == 1); // so that they read it
+        await().atMost(LIMIT).until(() -> one.losses.get() > 0 && two.losses.get() > 0); // so that they read it
         goesOn(one, two);
     }
 
@@ -179,8 +179,7 @@ class ServerLinkMemoryTest {
         goesOn(one, two);
         one.losing.set(1);
         redis.command("CLIENT", "KILL", "TYPE", "pubsub");
-        await().atMost(LIMIT).until(() -> two.losses.get() > 0);
+        await().atMost(LIMIT).until(() -> two.losses.get() > 0 && one.losing.get() == 0); // in whatever order
         goesOn(one, two);
-        assertThat(one.losing).hasValue(0);
     }
 }

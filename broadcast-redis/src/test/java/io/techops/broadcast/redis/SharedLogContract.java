@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 /** What every backplane promises of its logs: tested by a subclass that makes one. */
 abstract class SharedLogContract {
 
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String PRODUCER = "node-1";
     private static final AtomicInteger NAMES = new AtomicInteger();
 
@@ -57,7 +58,7 @@ abstract class SharedLogContract {
 
     private static <T> T get(CompletionStage<T> stage) {
         try {
-            return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+            return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw (BackplaneException) e.getCause();
         } catch (InterruptedException | TimeoutException e) {
@@ -67,7 +68,7 @@ abstract class SharedLogContract {
 
     private SharedPage newest() {
         SharedPage[] page = new SharedPage[1];
-        await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(
+        await().atMost(LIMIT).ignoreExceptions().until(
                 () -> (page[0] = get(log.read(null, 1_000, 4 << 20))) != null);
         return page[0];
     }
@@ -78,7 +79,7 @@ abstract class SharedLogContract {
 
     /** {@return all records, once there are so many} What was appended a moment ago may come a moment later */
     private SharedPage all(int count) {
-        return await().atMost(Duration.ofSeconds(20)).until(() -> after(0), page -> page.records().size() >= count);
+        return await().atMost(LIMIT).until(() -> after(0), page -> page.records().size() >= count);
     }
 
     private Position append(long number, SharedRecord... records) {
@@ -123,7 +124,7 @@ abstract class SharedLogContract {
         assertThat(page.records()).extracting(SharedRecord::number).containsOnly(1L);
         assertThat(page.records()).extracting(SharedRecord::index).containsExactly(0, 1);
         assertThat(page.records()).allMatch(r -> r.appendedAtMillis() > 0);
-        assertThat(page.age(page.records().get(0))).isBetween(Duration.ZERO, Duration.ofSeconds(20));
+        assertThat(page.age(page.records().get(0))).isBetween(Duration.ZERO, LIMIT);
     }
 
     @Test
@@ -215,6 +216,7 @@ abstract class SharedLogContract {
     @Test
     void twoNodesReadOneOrder() {
         try (Node one = new Node(node(), name); Node two = new Node(node(), name)) {
+            assertThat(one.current()).isEqualTo(two.current()); // before anything is appended: both read all of it
             List<CompletableFuture<Void>> appending = new ArrayList<>();
             for (Node node : List.of(one, two)) {
                 appending.add(CompletableFuture.runAsync(() -> {
@@ -236,10 +238,10 @@ abstract class SharedLogContract {
         try (SharedLogs other = node()) {
             AtomicInteger hints = new AtomicInteger();
             other.open(name, hints::incrementAndGet);
-            await().atMost(Duration.ofSeconds(20)).until(() -> hints.get() > 0);
+            await().atMost(LIMIT).until(() -> hints.get() > 0);
             int before = hints.get();
             AtomicLong number = new AtomicLong();
-            await().atMost(Duration.ofSeconds(20)).until(() -> {
+            await().atMost(LIMIT).until(() -> {
                 append(number.incrementAndGet(), text("x"));
                 return hints.get() > before;
             });
@@ -275,7 +277,7 @@ abstract class SharedLogContract {
     }
 
     private static PeerCensus census(SharedLog of, int peers, Predicate<PeerCensus> until) {
-        return await().atMost(Duration.ofSeconds(60)).until(() -> of.census(peers),
+        return await().atMost(LIMIT).until(() -> of.census(peers),
                 heard -> heard != null && until.test(heard));
     }
 
