@@ -132,6 +132,22 @@ class StoppedProcessTest {
     }
 
     @Test
+    void aStopInTheGraceOfAShortDelayHasAGraceOfItsOwn() {
+        FakeTransport peer = pinged();
+        run(Duration.ofSeconds(3)); // it was pinged about a second before that
+        timer.stop(Duration.ofMillis(1_200)); // the pong is late, and so is the timer
+        timer.fire();
+        run(Duration.ofSeconds(1));
+        timer.stop(STOP);
+        timer.fire();
+        executor.runAll();
+        peer.pong();
+        run(Duration.ofSeconds(1));
+        assertThat(peer.isAborted()).isFalse();
+        assertThat(peer.peer().isRegistered()).isTrue();
+    }
+
+    @Test
     void aGraceIsGivenOnceForEachStop() {
         FakeTransport peer = pinged();
         for (int i = 0; i < 20 && !peer.isAborted(); i++) {

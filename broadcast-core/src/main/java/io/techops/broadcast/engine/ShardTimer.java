@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A timer that is late says that the whole process may have stood still: a laptop that slept, a virtual machine that
  * was moved, a long collection. What peers sent meanwhile lies in the kernel. So nothing is judged then for a grace as
  * long as the timer was late, within bounds, in which it is read, and stalled peers are written to: they have the time
- * that they would have had. The grace is given once, and not for each delay in it.
+ * that they would have had. The grace is given once, and not for each short delay in it, of which a busy machine has
+ * one after the other; a long delay in it begins another.
  */
 
 /**
@@ -23,6 +24,7 @@ final class ShardTimer {
     static final long NEVER = Long.MIN_VALUE;
 
     private static final long LATE = Duration.ofMillis(50).toNanos();
+    private static final long LATE_IN_GRACE = Duration.ofSeconds(1).toNanos();
     private static final long LEAST_GRACE = Duration.ofSeconds(5).toNanos();
     private static final long MOST_GRACE = Duration.ofSeconds(10).toNanos();
 
@@ -59,7 +61,7 @@ final class ShardTimer {
         long late = told ? firedLate : now - firesAt;
         fired.set(false);
         cancel(); // it has run, unless it was replaced when it was just about to
-        if (late > LATE && !graced) {
+        if (late > (graced ? LATE_IN_GRACE : LATE)) {
             graced = true;
             graceEnds = now + Math.max(LEAST_GRACE, Math.min(late, MOST_GRACE));
         }
