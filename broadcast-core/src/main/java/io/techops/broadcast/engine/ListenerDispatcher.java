@@ -134,6 +134,11 @@ final class ListenerDispatcher extends RetriedTask {
     }
 
     @Override
+    boolean hasEnded() {
+        return over;
+    }
+
+    @Override
     void refused() {
         state.set(IDLE);
     }

@@ -57,6 +57,9 @@ abstract class RetriedTask implements Runnable {
     /** Submits the task if there is any work. Called by the timer after a refusal. */
     abstract void retry();
 
+    /** {@return whether there will be no work any more} */
+    abstract boolean hasEnded();
+
     /** Makes the task run once, soon, or else calls {@link #refused}. Never throws. */
     final void submit() {
         submitted.set(true);
@@ -65,7 +68,9 @@ abstract class RetriedTask implements Runnable {
         } catch (Throwable thrown) { // refused, or no memory for a thread
             if (claim()) {
                 refused();
-                retryLater(thrown);
+                if (!hasEnded()) { // it may have ended since the task was wanted, and the executor with it
+                    retryLater(thrown);
+                }
             }
         }
     }

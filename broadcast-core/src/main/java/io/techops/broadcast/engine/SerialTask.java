@@ -81,6 +81,7 @@ final class SerialTask extends RetriedTask {
         over = true;
     }
 
+    @Override
     boolean hasEnded() {
         return over;
     }

@@ -151,6 +151,11 @@ class RefusalsTest {
             void retry() {
                 submit();
             }
+
+            @Override
+            boolean hasEnded() {
+                return false;
+            }
         };
         task.submit();
         time.pass(Duration.ofSeconds(1));

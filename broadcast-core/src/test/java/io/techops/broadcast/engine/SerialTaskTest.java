@@ -7,6 +7,7 @@ import io.techops.broadcast.testkit.VirtualTimer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** The task of a shard: whatever is thrown, and by whom, no wake-up is lost. */
@@ -51,6 +52,22 @@ class SerialTaskTest {
         task.wake();
         executor.runAll();
         assertThat(turns).isEqualTo(2);
+    }
+
+    /** A thread that wakes a task may stand still right before it submits it, until the hub has closed. */
+    @Test
+    void aTaskThatEndsWhileItIsSubmittedIsNotTriedAgainAndNothingIsSaidOfIt() {
+        SerialTask[] ending = new SerialTask[1];
+        ending[0] = new SerialTask(submitted -> {
+            ending[0].end();
+            throw new RejectedExecutionException("shut down with the hub");
+        }, ForeignTimer.of(timer), this::turn);
+        try (Warnings caught = new Warnings()) {
+            ending[0].wake();
+            timer.pass(Duration.ofSeconds(10));
+            assertThat(caught.texts()).isEmpty();
+        }
+        assertThat(turns).isZero();
     }
 
     @Test
