@@ -67,7 +67,7 @@ final class LettuceClient {
         long deadline = System.nanoTime() + CLOSE_LIMIT.toNanos();
         // Lettuce warns of a connection that its client closes while it is being closed. Its threads end whatever
         // becomes of the client, and close the connections that are still being made.
-        CompletableFuture<Future<Boolean>> ends = connections.completeOnTimeout(null, 1, TimeUnit.SECONDS)
+        CompletableFuture<Future<Boolean>> ends = connections.completeOnTimeout(null, 2, TimeUnit.SECONDS)
                 .thenCompose(closed -> client.shutdownAsync(0, 2, TimeUnit.SECONDS))
                 .completeOnTimeout(null, 4, TimeUnit.SECONDS)
                 .handle((ended, failed) -> resources.shutdown(0, 2, TimeUnit.SECONDS));
