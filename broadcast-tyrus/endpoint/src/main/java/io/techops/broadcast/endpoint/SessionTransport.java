@@ -28,7 +28,7 @@ final class SessionTransport implements Transport, PeerSession {
     /**
      * How long a container has to close by itself, with the better code, a session that it found something wrong with.
      */
-    private static final Duration CONTAINER_CLOSE_GRACE = Duration.ofSeconds(1);
+    private static final Duration CONTAINER_CLOSE_GRACE = Duration.ofSeconds(5);
     /** The key of a session's property: which session it is that is in a hub. */
     private static final String IN_A_HUB = SessionTransport.class.getName() + ".session";
 
