@@ -8,6 +8,7 @@ import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Peer;
 import io.techops.broadcast.Retention;
+import io.techops.broadcast.testing.TestRun;
 import jakarta.websocket.server.ServerEndpoint;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -118,7 +119,7 @@ class SessionTransportTest {
         SessionTransport link =
                 SessionTransport.open(session.session(), SessionHubs.of(hub), EndpointSettings.standard());
         hub.broadcast("under way");
-        awaitTexts(session, 1);
+        await().until(() -> !completions.isEmpty()); // the text is under way, and its completion is to come
         link.close(CloseReason.of(4001)); // as the hub does when it has waited long enough
         await().during(Duration.ofMillis(50)).until(session.closeCodes::isEmpty);
         completions.remove().run();
@@ -129,7 +130,8 @@ class SessionTransportTest {
 
     @Test
     void aPeerIsAskedForMoreBytesWhenItsContainerMayHaveForgottenWhatItRead() throws Exception {
-        hub = BroadcastHub.builder().heartbeat(Duration.ZERO).retention(Retention.of(2, 1 << 20)).build();
+        hub = BroadcastHub.builder().heartbeat(Duration.ZERO).retention(Retention.of(2, 1 << 20))
+                .floodGrace(TestRun.LIMIT).stallTimeout(TestRun.LIMIT).build(); // the peer is late, not lost
         BlockingQueue<Runnable> completions = new LinkedBlockingQueue<>();
         FakeSession session = new FakeSession(completions::add);
         SessionTransport link =

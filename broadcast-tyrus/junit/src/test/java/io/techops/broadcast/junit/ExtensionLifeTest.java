@@ -66,7 +66,8 @@ class ExtensionLifeTest {
         assertThat(run(Failing.class, Map.of()).getTestsFailedCount()).isEqualTo(2);
         assertThat(HUBS).doesNotHaveDuplicates().hasSize(2).allMatch(BroadcastHub::isClosed)
                 .allMatch(hub -> hub.peers().isEmpty());
-        assertThat(CLIENTS).hasSize(2).allMatch(client -> client.closed().code() == CloseReason.NORMAL);
+        assertThat(CLIENTS).hasSize(2).extracting(client -> client.closed().code()).as("by both sides at once, perhaps")
+                .isSubsetOf(CloseReason.NORMAL, CloseReason.GOING_AWAY);
         try (BroadcastServer another =
                 BroadcastServer.builder().host("127.0.0.1").port(SERVERS.get(0).port()).start()) {
             assertThat(another.port()).as("its port is free").isEqualTo(SERVERS.get(0).port());

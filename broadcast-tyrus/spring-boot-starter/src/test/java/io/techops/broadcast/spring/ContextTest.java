@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
@@ -87,9 +88,13 @@ class ContextTest {
                 .createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             server.setNeedClientAuth(true);
             Future<String> client = thread.submit(() -> {
-                try (SSLSocket connected = (SSLSocket) server.accept()) {
-                    SSLSession session = connected.getSession();
-                    return session.getPeerPrincipal().getName() + " " + session.getProtocol();
+                while (true) {
+                    try (SSLSocket connected = (SSLSocket) server.accept()) {
+                        SSLSession session = connected.getSession();
+                        return session.getPeerPrincipal().getName() + " " + session.getProtocol();
+                    } catch (SSLPeerUnverifiedException givenUp) {
+                        // By the client, which had to wait too long: it tries again.
+                    }
                 }
             });
             application.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class)).withPropertyValues(
@@ -121,7 +126,8 @@ class ContextTest {
                         "spring.ssl.bundle.pem.keyless.truststore.certificate=" + folder.resolve("cert.pem").toUri());
         try (OwnProcess redis = OwnProcess.redisBehindTls(folder, FreePort.find())) {
             String uri = "broadcast.redis.uri=rediss://localhost:" + redis.port();
-            bundles.withPropertyValues(uri, "broadcast.redis.ssl-bundle=redis").run(context -> {
+            bundles.withPropertyValues(uri, "broadcast.redis.ssl-bundle=redis", "broadcast.redis.timeout=30s",
+                    "broadcast.backplane.start-timeout=60s").run(context -> {
                 BroadcastHub hub = context.getBean(BroadcastHub.class);
                 await().untilAsserted(() -> assertThat(hub.stats().backplane().isAway()).isFalse());
                 assertThat(hub.publish("through TLS").toCompletableFuture()).succeedsWithin(TestRun.LIMIT)

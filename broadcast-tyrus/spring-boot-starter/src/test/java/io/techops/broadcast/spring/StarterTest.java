@@ -29,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -151,7 +152,7 @@ class StarterTest {
                 Map.entry("broadcast.path", "/chat"),
                 Map.entry("broadcast.replay-limits.replay", "3"),
                 Map.entry("broadcast.subprotocols", "chat,news"),
-                Map.entry("broadcast.handshake-timeout", "100ms"),
+                Map.entry("broadcast.handshake-timeout", "5s"),
                 Map.entry("broadcast.allowed-origins", "https://example.org"),
                 Map.entry("broadcast.topics.path", "/topics/{topic}"))).run();
         port = Integer.parseInt(application.getEnvironment().getRequiredProperty("local.server.port"));
@@ -188,9 +189,10 @@ class StarterTest {
     void aPeerIsTheUserOfSpringSecurityAndMeetsTheBeansOfTheApplication() {
         BroadcastHub hub = application.getBean(BroadcastHub.class);
         try (JdkClient peer = anna("/chat?replay=2")) {
-            await().until(() -> hub.peers().stream().anyMatch(
-                    each -> "yes".equals(each.attributes().get(GREETED))));
-            Peer registered = hub.peers().iterator().next();
+            Peer registered = await().until(() -> hub.peers().stream().filter( // those of other tests may be there yet
+                    each -> "replay=2".equals(each.attributes().get(PeerAttributes.QUERY))
+                            && "yes".equals(each.attributes().get(GREETED))).findFirst(), Optional::isPresent)
+                    .orElseThrow();
             assertThat(registered.attributes().get(PeerAttributes.PRINCIPAL).getName()).isEqualTo("anna");
             assertThat(registered.attributes().get(DECIDED)).as("by the handshake policy").isEqualTo("anna");
             assertThat(peer.send("hello").next()).isEqualTo("HELLO");
