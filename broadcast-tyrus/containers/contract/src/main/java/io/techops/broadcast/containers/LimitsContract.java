@@ -92,7 +92,7 @@ interface LimitsContract {
     @Test
     default void aPeerThatDoesNotAnswerPingsIsFoundAndOneThatDoesIsKept() throws Exception {
         ContainerRig rig = rig();
-        rig.start(BroadcastHub.builder().heartbeat(Duration.ofMillis(200)).pongTimeout(Duration.ofSeconds(3)));
+        rig.start(BroadcastHub.builder().heartbeat(Duration.ofMillis(200)).pongTimeout(Duration.ofSeconds(6)));
         rig.open();
         RawClient answers = rig.open();
         while (rig.events.departures.isEmpty()) {

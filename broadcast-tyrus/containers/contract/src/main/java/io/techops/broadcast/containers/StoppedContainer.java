@@ -26,7 +26,9 @@ import org.junit.jupiter.api.Test;
 /** A container whose process stood still for longer than the hub's limits: no peer that is alive is cut. */
 public abstract class StoppedContainer {
 
-    private static final int PEERS = 50;
+    private static final int PEERS = 20;
+    /** Of one that is behind: far less than it is sent, and enough to read that soon on a busy machine. */
+    private static final int RECEIVE_BUFFER = 1 << 16;
     private static final Duration HEARTBEAT = Duration.ofSeconds(5);
     /** Within these all peers connect and are pinged. */
     private static final Duration LIMITS = Duration.ofSeconds(10);
@@ -149,7 +151,7 @@ public abstract class StoppedContainer {
             for (RawClient peer : pongs.peers) {
                 peer.send(RawClient.frame(0x8A, new byte[0]));
             }
-            behind.open(5, 4_096);
+            behind.open(5, RECEIVE_BUFFER);
             behind.broadcast();
             behind.signal("STOP");
             behind.read(StoppedProgram.TIMES);
