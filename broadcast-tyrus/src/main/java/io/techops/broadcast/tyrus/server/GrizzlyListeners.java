@@ -63,6 +63,7 @@ public final class GrizzlyListeners {
 
     /** Accepts no more connections, and frees the port; connections that are open go on. */
     static void stopAccepting(TCPNIOTransport transport) {
+        distributor(transport).stopListening();
         transport.unbindAll();
         distributor(transport).wake();
     }
@@ -104,6 +105,7 @@ public final class GrizzlyListeners {
     public static void stop(TCPNIOTransport transport) {
         try {
             if (!transport.isStopped()) {
+                distributor(transport).stopListening();
                 transport.unbindAll();
                 distributor(transport).settle();
             }

@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.glassfish.grizzly.CompletionHandler;
 import org.glassfish.grizzly.EmptyCompletionHandler;
@@ -16,6 +18,7 @@ import org.glassfish.grizzly.nio.NIOTransport;
 import org.glassfish.grizzly.nio.RegisterChannelResult;
 import org.glassfish.grizzly.nio.RoundRobinConnectionDistributor;
 import org.glassfish.grizzly.nio.SelectorRunner;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,9 +31,12 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
 
     private static final Logger LOG = LoggerFactory.getLogger(SelectorDistributor.class);
     private static final Duration LONGEST_ROUND = Duration.ofSeconds(1);
+    /** How long a selector's thread may be busy with something else before it closes the listening socket. */
+    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(10);
 
     private final RoundRobinConnectionDistributor rounds;
     private final ConnectionMaker maker;
+    private volatile @Nullable NIOConnection listening;
 
     /** Makes what a connection is for us. */
     interface ConnectionMaker {
@@ -51,6 +57,21 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
             }
         }
         return false;
+    }
+
+    /** Closes the listening socket. Its selector's thread does that, and Grizzly would warn of one that is busy. */
+    void stopListening() {
+        NIOConnection one = listening;
+        if (one == null) {
+            return;
+        }
+        try {
+            one.close().get(LONGEST_CLOSE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("The listening socket is not closed yet: {}", e.toString());
+        }
     }
 
     /** Has every selector look at what was closed. */
@@ -120,6 +141,7 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
     @Override
     public void registerServiceChannelAsync(SelectableChannel channel, int interestOps, Object attachment,
             CompletionHandler<RegisterChannelResult> completionHandler) {
+        listening = (NIOConnection) attachment;
         rounds.registerServiceChannelAsync(channel, interestOps, attachment, completionHandler);
     }
 }
