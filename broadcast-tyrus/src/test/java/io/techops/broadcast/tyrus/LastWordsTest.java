@@ -11,6 +11,7 @@ import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Recorder;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -97,7 +98,8 @@ class LastWordsTest {
     @ParameterizedTest
     @EnumSource
     void reachTheOthersWhateverTheEndIs(Wire wire) throws Exception {
-        try (BroadcastServer server = wire.start(BroadcastHub.builder()); RawClient other = wire.open(server)) {
+        try (BroadcastServer server = wire.start(BroadcastHub.builder().heartbeat(Duration.ZERO));
+                RawClient other = wire.open(server)) {
             for (int i = 0; i < ROUNDS; i++) {
                 try (RawClient peer = wire.open(server)) {
                     server.hub().broadcast("before " + i); // a write that may find the connection reset

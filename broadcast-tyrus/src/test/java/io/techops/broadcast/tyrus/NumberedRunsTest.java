@@ -8,6 +8,7 @@ import io.techops.broadcast.Retention;
 import io.techops.broadcast.handshake.ReplayLimits;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.TestRun;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -123,7 +124,8 @@ class NumberedRunsTest {
         AtomicBoolean done = new AtomicBoolean();
         try (BroadcastServer server = wire.server()
                 .replayLimits(ReplayLimits.standard().replay(MOST_REPLAYED))
-                .hub(BroadcastHub.builder().retention(Retention.of(RETAINED, 64 << 20)).build()).start()) {
+                .hub(BroadcastHub.builder().retention(Retention.of(RETAINED, 64 << 20)).heartbeat(Duration.ZERO)
+                        .build()).start()) {
             Future<?> publisher = threads.submit(() -> {
                 for (long i = 1; !done.get(); i++) {
                     server.hub().broadcast("message " + i);
