@@ -15,6 +15,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,6 +27,9 @@ class OrderTest {
     private static final int PEERS = 50;
     private static final int PUBLISHERS = 4;
     private static final int MESSAGES = 1_000;
+    private static final int JOINERS = 4;
+    /** So many messages may come while a peer joins, however long that takes: the log keeps twice as many. */
+    private static final int MOST_AHEAD = 1 << 19;
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -88,22 +93,30 @@ class OrderTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void aPeerThatHasSeenIts101MissesNothingFromThenOn(Wire wire) throws Exception {
-        BroadcastHub.Builder hub = BroadcastHub.builder().retention(Retention.of(1 << 20, 256 << 20));
+        BroadcastHub.Builder hub = BroadcastHub.builder().retention(Retention.of(1 << 20, 256 << 20))
+                .heartbeat(Duration.ZERO);
         AtomicBoolean over = new AtomicBoolean();
         AtomicLong begun = new AtomicLong(-1);
+        AtomicLongArray joinedAt = new AtomicLongArray(JOINERS);
         try (BroadcastServer server = wire.start(hub)) {
             Future<?> host = threads.submit(() -> {
                 while (!over.get()) {
                     server.hub().broadcast(Long.toString(begun.incrementAndGet()));
+                    while (!over.get() && begun.get() - earliest(joinedAt) > MOST_AHEAD) {
+                        Thread.onSpinWait();
+                    }
                 }
             });
             try {
                 List<Future<?>> joins = new ArrayList<>();
-                for (int i = 0; i < 4; i++) {
+                for (int i = 0; i < JOINERS; i++) {
+                    int joiner = i;
                     joins.add(threads.submit(() -> {
                         for (int j = 0; j < 25; j++) {
+                            joinedAt.set(joiner, begun.get());
                             join(wire, server, begun);
                         }
+                        joinedAt.set(joiner, Long.MAX_VALUE);
                         return null;
                     }));
                 }
@@ -115,6 +128,10 @@ class OrderTest {
             }
             host.get();
         }
+    }
+
+    private static long earliest(AtomicLongArray all) {
+        return IntStream.range(0, all.length()).mapToLong(all::get).min().orElseThrow();
     }
 
     private static void join(Wire wire, BroadcastServer server, AtomicLong begun) throws Exception {
