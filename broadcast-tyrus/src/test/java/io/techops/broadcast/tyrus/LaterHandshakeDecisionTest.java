@@ -131,6 +131,7 @@ class LaterHandshakeDecisionTest {
     void isCancelledAndRefusedWith503WhenTheTimeIsOver() throws Exception {
         try (LogCatch log = new LogCatch(); BroadcastServer server = Wire.PLAIN.server()
                 .handshakeTimeout(Duration.ofSeconds(4)).maxPeers(1).handshakePolicy(later).start()) {
+            long begun = System.nanoTime();
             for (int i = 0; i < 2; i++) {
                 try (RawClient peer = Wire.PLAIN.connect(server)) {
                     ask(peer);
@@ -140,7 +141,9 @@ class LaterHandshakeDecisionTest {
                 }
             }
             assertThat(server.hub().stats().refusals(RefusalCause.TIMEOUT)).isEqualTo(2);
-            assertThat(log.warnings()).hasSize(1).allSatisfy(line -> assertThat(line).contains("handshakeTimeout"));
+            int bursts = 1 + (int) (Duration.ofNanos(System.nanoTime() - begun).toSeconds() / 10);
+            assertThat(log.warnings()).as("once in ten seconds at most").hasSizeBetween(1, bursts)
+                    .allSatisfy(line -> assertThat(line).contains("handshakeTimeout"));
         }
     }
 
