@@ -125,7 +125,7 @@ class MemoryTest {
             for (RawClient peer : peers) {
                 peer.close();
             }
-            await().until(() -> server.descriptors() < IDLE);
+            await().until(() -> Kernel.connectionsOf(server.port()).isEmpty());
             long before = server.usedHeap();
             peers.clear();
             for (int i = 0; i < IDLE; i++) {
