@@ -175,7 +175,8 @@ class SettingsTest {
 
         @Test
         void thatIsGivenIsTheOneThatIsBound() throws Exception {
-            try (BroadcastServer server = BroadcastServer.builder().host("127.0.0.2").port(0).start()) {
+            int port = FreePort.find(); // on all addresses, and none that the system gives to another server meanwhile
+            try (BroadcastServer server = BroadcastServer.builder().host("127.0.0.2").port(port).start()) {
                 try (Socket there = new Socket("127.0.0.2", server.port())) {
                     assertThat(there.isConnected()).isTrue();
                 }
