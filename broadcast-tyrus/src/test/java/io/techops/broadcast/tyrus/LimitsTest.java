@@ -76,7 +76,7 @@ class LimitsTest {
 
     @Test
     void onePeerMoreThanMaxPeersPerAddressIsRefusedWith429() throws Exception {
-        try (BroadcastServer server = BroadcastServer.builder().host("127.0.0.1").port(0).maxPeersPerAddress(1).start();
+        try (BroadcastServer server = Wire.PLAIN.server().maxPeersPerAddress(1).start();
                 RawClient first = Wire.PLAIN.open(server);
                 RawClient second = Wire.PLAIN.connect(server);
                 RawClient elsewhere = RawClient.connectFrom("127.0.0.9", server.port())) {

@@ -29,7 +29,7 @@ class PagePeersTest {
     Path folder;
 
     private BroadcastServer.Builder server() {
-        return BroadcastServer.builder().host("127.0.0.1").port(0).pages(Pages.folder(folder)).pagePort(0);
+        return Wire.PLAIN.server().pages(Pages.folder(folder)).pagePort(0);
     }
 
     private static HttpResponse<String> ask(String method, URI uri) throws IOException, InterruptedException {

@@ -153,7 +153,7 @@ class PublishingTest {
 
     @Test
     void aTopicIsPublishedToAtItsPathByThoseWhoMay() throws Exception {
-        try (BroadcastServer server = BroadcastServer.builder().host("127.0.0.1").port(0)
+        try (BroadcastServer server = Wire.PLAIN.server()
                 .topics(Topics.builder().build()).publishers((token, topic) -> token.equals("t-" + topic)).start();
                 RawClient news = RawClient.connect(server.port()).shakeHands("/topics/news");
                 RawClient client = Wire.PLAIN.connect(server)) {

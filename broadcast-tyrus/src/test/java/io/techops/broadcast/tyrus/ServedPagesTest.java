@@ -80,7 +80,7 @@ class ServedPagesTest {
     }
 
     private BroadcastServer.Builder server(int port) {
-        return BroadcastServer.builder().host("127.0.0.1").port(port).pages(Pages.folder(folder));
+        return Wire.PLAIN.server().port(port).pages(Pages.folder(folder));
     }
 
     private static HttpResponse<String> get(BroadcastServer server, String page)

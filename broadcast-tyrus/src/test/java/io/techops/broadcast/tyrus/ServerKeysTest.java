@@ -71,8 +71,7 @@ class ServerKeysTest {
     }
 
     private static BroadcastServer serving(Path store) {
-        return BroadcastServer.builder().host("127.0.0.1").port(0)
-                .tls(ServerKeys.ofKeyStore(store, PASSWORD).context()).start();
+        return Wire.PLAIN.server().tls(ServerKeys.ofKeyStore(store, PASSWORD).context()).start();
     }
 
     /** {@return the alias of the key that the server shows to a client that asks for a name, or for none} */

@@ -38,7 +38,7 @@ class TopicServerTest {
             })).build();
 
     private BroadcastServer.Builder builder() {
-        return BroadcastServer.builder().host("127.0.0.1").port(0).topics(topics);
+        return Wire.PLAIN.server().topics(topics);
     }
 
     private static String answer(BroadcastServer server, String path) throws Exception {
@@ -147,7 +147,7 @@ class TopicServerTest {
     @Test
     void aTopicGoesAndComesBackUnderItsPeers() throws Exception {
         Topics brief = Topics.builder().linger(Duration.ZERO).build();
-        try (BroadcastServer server = BroadcastServer.builder().host("127.0.0.1").port(0).topics(brief).start()) {
+        try (BroadcastServer server = Wire.PLAIN.server().topics(brief).start()) {
             for (int life = 1; life <= 3; life++) {
                 JdkClient peer = JdkClient.open(server.uri("news"));
                 brief.hub("news").broadcast("life " + life);
