@@ -65,7 +65,7 @@ enum CloseState {
     /** Of a nested class, because constants of the enum cannot refer to those of their own. */
     private static final class Limits {
         /** How long it may take to read what came before writing failed. */
-        static final Duration DRAIN = Duration.ofSeconds(2);
+        static final Duration DRAIN = Duration.ofSeconds(5);
         /**
          * How long a peer that is not read any more may take nothing while the close frame waits; and how long what it
          * still sends is read and dropped after that has left.

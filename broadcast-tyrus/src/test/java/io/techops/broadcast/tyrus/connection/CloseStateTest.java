@@ -56,7 +56,7 @@ class CloseStateTest {
         "OPEN,           reads, writes, messages,         ,",
         "CLOSING,        reads, writes,         ,         ,",
         "CLOSE_SENT,     reads,       ,         ,         ,",
-        "BROKEN,         reads,       ,         ,         , PT2S",
+        "BROKEN,         reads,       ,         ,         , PT5S",
         "CLOSE_RECEIVED,      , writes, messages,         ,",
         "ANSWERING,           , writes,         ,         , PT5S",
         "LINGERING,           ,       ,         , delivers, PT5S",
