@@ -7,6 +7,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
+import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.glassfish.grizzly.asyncqueue.AsyncQueueWriter;
 import org.glassfish.grizzly.nio.transport.TCPNIOServerConnection;
@@ -25,6 +26,8 @@ public final class GrizzlyListeners {
     private static final int PAGE_READERS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
     /** One processor is left to the fan-out, and to the host. With one selector no connection changes its thread. */
     private static final int SELECTORS = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+    /** How long a selector's thread may be busy with something else before it closes the listening socket. */
+    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
 
     private GrizzlyListeners() {
     }
@@ -61,9 +64,13 @@ public final class GrizzlyListeners {
         return transport;
     }
 
-    /** Accepts no more connections, and frees the port; connections that are open go on. */
-    static void stopAccepting(TCPNIOTransport transport) {
-        distributor(transport).stopListening();
+    /**
+     * Accepts no more connections, and frees the port; connections that are open go on.
+     *
+     * @param limit how long the caller can wait at most
+     */
+    static void stopAccepting(TCPNIOTransport transport, Duration limit) {
+        distributor(transport).stopListening(limit.compareTo(LONGEST_CLOSE) < 0 ? limit : LONGEST_CLOSE);
         transport.unbindAll();
         distributor(transport).wake();
     }
@@ -105,7 +112,7 @@ public final class GrizzlyListeners {
     public static void stop(TCPNIOTransport transport) {
         try {
             if (!transport.isStopped()) {
-                distributor(transport).stopListening();
+                distributor(transport).stopListening(LONGEST_CLOSE);
                 transport.unbindAll();
                 distributor(transport).settle();
             }

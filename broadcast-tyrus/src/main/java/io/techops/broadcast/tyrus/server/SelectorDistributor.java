@@ -31,8 +31,6 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
 
     private static final Logger LOG = LoggerFactory.getLogger(SelectorDistributor.class);
     private static final Duration LONGEST_ROUND = Duration.ofSeconds(1);
-    /** How long a selector's thread may be busy with something else before it closes the listening socket. */
-    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(10);
 
     private final RoundRobinConnectionDistributor rounds;
     private final ConnectionMaker maker;
@@ -59,14 +57,19 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
         return false;
     }
 
-    /** Closes the listening socket. Its selector's thread does that, and Grizzly would warn of one that is busy. */
-    void stopListening() {
+    /**
+     * Closes the listening socket. Its selector's thread does that, and Grizzly would warn of one that is busy.
+     *
+     * @param most how long that thread may be busy with something else before
+     */
+    void stopListening(Duration most) {
         NIOConnection one = listening;
         if (one == null) {
-            return;
+            return; // it was waited for before
         }
+        listening = null;
         try {
-            one.close().get(LONGEST_CLOSE.toMillis(), TimeUnit.MILLISECONDS);
+            one.close().get(most.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {

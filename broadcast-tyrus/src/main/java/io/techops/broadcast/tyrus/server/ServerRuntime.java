@@ -115,7 +115,7 @@ public final class ServerRuntime {
     }
 
     public void close(Duration limit) {
-        stopAccepting();
+        stopAccepting(limit);
         if (GrizzlyListeners.runsOnThisThread(sockets)) {
             // From a policy or a listener: what this thread reads has to be read before the hub's end, so that nothing
             // on it may wait for that end.
@@ -145,12 +145,12 @@ public final class ServerRuntime {
         stopped.thenRun(task);
     }
 
-    private synchronized void stopAccepting() {
+    private synchronized void stopAccepting(Duration limit) {
         if (!closing) {
             closing = true;
-            GrizzlyListeners.stopAccepting(sockets);
+            GrizzlyListeners.stopAccepting(sockets, limit);
             if (pages != null) {
-                GrizzlyListeners.stopAccepting(pages);
+                GrizzlyListeners.stopAccepting(pages, limit);
             }
         }
     }

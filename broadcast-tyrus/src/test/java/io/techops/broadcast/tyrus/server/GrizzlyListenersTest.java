@@ -27,7 +27,7 @@ class GrizzlyListenersTest {
 
     private static final Duration LONG = Duration.ofMinutes(5);
     /** More than Grizzly itself waits for a selector. */
-    private static final Duration A_WHILE = Duration.ofMillis(2_500);
+    private static final Duration A_WHILE = Duration.ofMillis(1_500);
 
     private final CountDownLatch goOn = new CountDownLatch(1);
     private final CountDownLatch busy = new CountDownLatch(1);
@@ -57,7 +57,7 @@ class GrizzlyListenersTest {
                 client.send("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             }
             busy.await();
-            Future<?> end = threads.submit(() -> GrizzlyListeners.stopAccepting(transport));
+            Future<?> end = threads.submit(() -> GrizzlyListeners.stopAccepting(transport, LONG));
             assertThatThrownBy(() -> end.get(A_WHILE.toMillis(), TimeUnit.MILLISECONDS))
                     .isInstanceOf(TimeoutException.class);
             goOn.countDown();
