@@ -203,7 +203,9 @@ final class PeerTurns {
             tell(cursor, gap);
         }
         if (cursor.writable && prelude.hasSnapshotLeft()) {
-            write(cursor, batches.alone(prelude.nextOfSnapshot()));
+            LogBatch batch = batches.alone(prelude.nextOfSnapshot());
+            prelude.snapshotDone += batch.size();
+            write(cursor, batch);
         } else if (cursor.writable && prelude.hasKeysLeft()) {
             LogBatch batch = batches.keys(cursor, prelude);
             if (batch == null) {

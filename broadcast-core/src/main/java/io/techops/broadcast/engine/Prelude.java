@@ -80,7 +80,7 @@ final class Prelude {
         return snapshotDone < snapshot.size();
     }
 
-    /** {@return the next part of the snapshot, as much as goes into a batch} */
+    /** {@return the next part of the snapshot, as much as goes into a batch} It is next until it is counted as done. */
     Message[] nextOfSnapshot() {
         int from = snapshotDone;
         long charged = 0;
@@ -91,9 +91,7 @@ final class Prelude {
                 break;
             }
         }
-        Message[] part = snapshot.subList(from, to).toArray(Message[]::new);
-        snapshotDone = to;
-        return part;
+        return snapshot.subList(from, to).toArray(Message[]::new);
     }
 
     boolean hasKeysLeft() {
