@@ -41,7 +41,7 @@ public final class HostedSession {
     /** How long the close frame may take to leave, then the peer's to come, and then the end of what it sends. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     /** How long it may take to read what came before writing failed. */
-    private static final Duration DRAIN = Duration.ofSeconds(2);
+    private static final Duration DRAIN = Duration.ofSeconds(5);
     private static final CloseReason VANISHED =
             CloseReason.of(CloseReason.ABNORMAL, "the connection ended without a close frame");
     private static final CloseReason FAILED =
