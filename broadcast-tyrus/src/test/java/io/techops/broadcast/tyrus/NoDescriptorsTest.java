@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.techops.broadcast.testing.Kernel;
+import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -42,9 +43,9 @@ class NoDescriptorsTest {
                 isGivenAPage(server);
             }
             assertThat(server.printed()).filteredOn(line -> line.contains("NoClassDefFoundError")).isEmpty();
-            int bursts = 1 + (int) (Duration.ofNanos(System.nanoTime() - begun).toSeconds() / 10);
             assertThat(server.printed()).filteredOn(line -> line.contains("can be accepted for now"))
-                    .as("once for each port in ten seconds at most").hasSizeBetween(1, 2 * bursts);
+                    .as("once for each port in ten seconds at most")
+                    .hasSizeBetween(1, 2 * LogCatch.mostLinesSince(begun));
         }
     }
 

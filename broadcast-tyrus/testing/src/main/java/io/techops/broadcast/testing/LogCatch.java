@@ -1,5 +1,6 @@
 package io.techops.broadcast.testing;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
@@ -30,6 +31,15 @@ public final class LogCatch extends Handler implements AutoCloseable {
     /** {@return what was logged so far, with what was thrown; it grows with the log} */
     public List<String> warnings() {
         return lines;
+    }
+
+    /**
+     * {@return how many lines there may be of a warning that is logged once in ten seconds at most}
+     *
+     * @param begun when it could be logged first, by {@link System#nanoTime}
+     */
+    public static int mostLinesSince(long begun) {
+        return 1 + (int) Duration.ofNanos(System.nanoTime() - begun).dividedBy(Duration.ofSeconds(10));
     }
 
     /** Called by the logger. */
