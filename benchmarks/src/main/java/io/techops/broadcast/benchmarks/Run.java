@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 /** Runs a plan. */
 final class Run {
 
-    private static final Duration CELL_LIMIT = Duration.ofSeconds(25);
     private static final Duration SHORTEST_WINDOW = Duration.ofMillis(200);
     /** In this round, which counts for nothing else, the memory of a fresh process is measured. */
     private static final int FRESH = 0;
@@ -138,13 +137,13 @@ final class Run {
         Scenario first = server.scenario();
         if (server.contender().isJava() && first.traffic().closing() == null) {
             warmUp(server.load(first.traffic().busy(), plan.warmUp(server.contender(), first), SHORTEST_WINDOW,
-                    false, CELL_LIMIT), load);
+                    false, plan.longest()), load);
         }
         for (Scenario scenario : together) {
             // Otherwise it is to meet many peers for the first time when its memory is measured.
             if (!scenario.memory() && server.serves(scenario, server.contender())) {
                 warmUp(server.load(scenario.traffic(), plan.warmUp(server.contender(), scenario),
-                        SHORTEST_WINDOW, false, CELL_LIMIT), load);
+                        SHORTEST_WINDOW, false, plan.longest()), load);
             }
         }
         server.confine();
@@ -186,7 +185,7 @@ final class Run {
             throws IOException, InterruptedException {
         boolean last = round == plan.rounds();
         LoadSpec spec = server.load(scenario.traffic(), plan.settle(), plan.window(scenario),
-                scenario.memory() || last, CELL_LIMIT);
+                scenario.memory() || last, plan.longest());
         long heapBefore = scenario.memory() ? server.liveHeap() : Sample.UNKNOWN;
         long residentBefore = scenario.memory() ? server.residentBefore() : Sample.UNKNOWN;
         long[] heap = {Sample.UNKNOWN};

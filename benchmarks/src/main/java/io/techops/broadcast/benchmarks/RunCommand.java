@@ -84,7 +84,7 @@ abstract class RunCommand implements Callable<Integer> {
     }
 
     /** Messages that are compressed. */
-    @Command(name = "deflate", description = "Measures compression, in under 12 minutes.")
+    @Command(name = "deflate", description = "Measures compression, in under 45 minutes.")
     static final class Deflate extends RunCommand {
         Deflate() {
             super(Plan.deflate());
@@ -124,6 +124,7 @@ abstract class RunCommand implements Callable<Integer> {
                 warmUpMillis > 0 ? Duration.ofMillis(warmUpMillis) : plan.warmUp(),
                 plan.settle(),
                 windowMillis > 0 ? Duration.ofMillis(windowMillis) : plan.window(),
+                plan.longest(),
                 limitSeconds > 0 ? Duration.ofSeconds(limitSeconds) : plan.limit());
     }
 
