@@ -3,7 +3,7 @@ package io.techops.broadcast.tyrus.connection;
 import io.techops.broadcast.tyrus.frame.EncodedBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -33,18 +33,23 @@ final class TlsOutput {
     private static final TlsBufferPool BUFFERS = new TlsBufferPool();
     private static final ByteBuffer[] NOTHING = { ByteBuffer.allocate(0) };
 
-    private final PlainSocketTransport socket;
-    private final SocketChannel channel;
+    private final SocketTransport socket;
+    private final WritableByteChannel channel;
     private final SSLEngine engine;
 
     /** Guarded by this. */
     private @Nullable ByteBuffer waiting;
     private long ahead;
     private boolean closed;
+    /** Whether anything was written for the connection itself: from then on its writer alone waits for the socket. */
+    private boolean hasWriter;
     /** Whether records were lost, for want of memory: no other one may follow. */
     private boolean torn;
 
-    TlsOutput(PlainSocketTransport socket, SocketChannel channel, SSLEngine engine) {
+    /**
+     * @param channel takes what it has room for
+     */
+    TlsOutput(SocketTransport socket, WritableByteChannel channel, SSLEngine engine) {
         this.socket = socket;
         this.channel = channel;
         this.engine = engine;
@@ -52,6 +57,7 @@ final class TlsOutput {
 
     /** As {@link SocketTransport#write(EncodedBatch)}. */
     synchronized long write(EncodedBatch batch) throws IOException {
+        hasWriter = true;
         if (waiting != null) {
             sendWaiting(); // an answer of TLS itself: nothing of the batch
         }
@@ -60,6 +66,7 @@ final class TlsOutput {
 
     /** As {@link SocketTransport#write(ByteBuffer[])}. */
     synchronized long write(ByteBuffer[] buffers) throws IOException {
+        hasWriter = true;
         long taken = 0;
         if (waiting != null) {
             taken = sendWaiting();
@@ -189,7 +196,7 @@ final class TlsOutput {
             sendWaiting();
         }
         answer();
-        if (waiting != null) {
+        if (waiting != null && !hasWriter) {
             socket.awaitWritable(() -> {
                 try {
                     answerHandshake();
