@@ -44,8 +44,8 @@ final class HttpConnection extends TimedProcessor implements HandshakeExchange.C
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
     /** The most requests that are answered in one go. */
     private static final int MOST_REQUESTS = 64;
-    /** How long the client may take to read the last answer. */
-    private static final Duration LINGER = Duration.ofSeconds(1);
+    /** How long the client may take to read the last answer: it may still be sending what was refused. */
+    private static final Duration LINGER = Duration.ofSeconds(5);
     private static final HttpRejection SPEAKS_TLS =
             HttpRejection.bad("This port speaks TLS: the URL begins with wss or https.");
 
