@@ -33,7 +33,7 @@ public abstract class AdapterHub extends BroadcastHub {
      * {@return the hub as adapters see it}
      *
      * @param hub any hub
-     * @throws IllegalArgumentException if the library did not make it, but a framework did, as a proxy or a mock
+     * @throws IllegalArgumentException if the hub was not made by the library, but is a proxy or a mock of a framework
      */
     public static AdapterHub of(BroadcastHub hub) {
         if (Objects.requireNonNull(hub, "hub") instanceof AdapterHub made) {
@@ -45,12 +45,12 @@ public abstract class AdapterHub extends BroadcastHub {
     }
 
     /**
-     * Registers a connection: its peer is given what {@code replay} says of the past, and then everything that is
-     * broadcast from now on, without a seam.
+     * Registers a connection. Its peer receives the earlier messages that {@code replay} selects, and then everything
+     * that is broadcast from now on, with nothing missing or duplicated between the two.
      *
      * @param transport how bytes reach the peer; not written to before this method was called
      * @param attributes what the adapter knows about the connection: {@link Peer#attributes} begins with a copy
-     * @param replay where its stream begins; what the adapter allows the peer is the adapter's to check
+     * @param replay where the stream of the peer begins; the adapter has to check what it allows its peers
      * @return what the adapter reports back with
      * @throws RefusedException if the hub is closed, its listener is 10,000 departures behind, or it has not read its
      *     shared log yet
@@ -58,7 +58,7 @@ public abstract class AdapterHub extends BroadcastHub {
     public abstract Registration register(Transport transport, Attributes attributes, Replay replay);
 
     /**
-     * Registers a connection whose peer is given everything that is broadcast from now on, and nothing from before, as
+     * Registers a connection whose peer receives everything that is broadcast from now on, and nothing from before, as
      * {@link #register(Transport, Attributes, Replay)} does.
      *
      * @param transport how bytes reach the peer; not written to before this method was called
@@ -84,14 +84,14 @@ public abstract class AdapterHub extends BroadcastHub {
     }
 
     /**
-     * Broadcasts a message as {@link #publish} does; if the hub is saturated, or its backplane away, waits for room,
-     * but not longer than {@code limit}. Without a backplane the stage is complete when this returns.
+     * Broadcasts a message as {@link #publish} does; if the hub is saturated, or its backplane is away, waits for room,
+     * but not longer than {@code limit}. Without a backplane the stage is complete when this method returns.
      *
      * @param message the message
-     * @param options how, for everyone
+     * @param options the options, which must not name receivers
      * @param limit how long to wait for room at most; zero does not wait
-     * @return completed as {@link #publish} says; {@code null} if there was no room in time, or the hub is closed: no
-     *     peer gets the message
+     * @return a stage as {@link #publish} returns it; {@code null} if there was no room in time, or the hub is closed:
+     *     no peer gets the message
      * @throws IllegalArgumentException if the message is larger than the whole log, {@code options} name receivers, or
      *     {@code limit} is negative or over 365 days
      * @throws InterruptedException if this thread is interrupted while it waits, or was when it had to begin to: no
@@ -101,20 +101,20 @@ public abstract class AdapterHub extends BroadcastHub {
             Duration limit) throws InterruptedException;
 
     /**
-     * Takes note that a connection was refused, for {@link HubStats#refusals} alone. For every connection that asked
-     * for this hub and did not get as far as {@link #register}, and for one that it did not take.
+     * Counts a connection that was refused, in {@link HubStats#refusals}. An adapter calls this for every connection
+     * that asked for this hub and was refused before {@link #register}, or by it.
      *
-     * @param cause why
+     * @param cause the cause
      */
     public abstract void refused(RefusalCause cause);
 
     /**
-     * {@return whether {@link Registration#received} may have to wait for foreign code, because the policy or the
-     * listener of messages {@linkplain MessagePolicy#mayBlock may block}} An adapter must then not call it on a thread
-     * that others need, nor {@link #register}, which does not wait otherwise.
+     * {@return whether {@link Registration#received} may wait for foreign code, because the message policy or the
+     * message listener {@linkplain MessagePolicy#mayBlock may block}} If so, an adapter must not call {@code received}
+     * or {@link #register} on a thread that other peers need; otherwise neither of the two waits.
      */
     public abstract boolean mayBlockReading();
 
-    /** {@return the threads for what adapters do that may block} */
+    /** {@return the threads on which adapters run tasks that may block} */
     public abstract BlockingTasks blockingTasks();
 }

@@ -3,24 +3,27 @@ package io.techops.broadcast.spi;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A call of a {@link SharedLog} failed. */
+/** Thrown if a call of a {@link SharedLog} fails. */
 public final class BackplaneException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    /** What the failure means for an append. A read that fails is called again, whatever the outcome says. */
+    /** What the failure means for an append. The hub repeats a read that fails, whatever the outcome. */
     public enum Outcome {
 
-        /** Nothing was appended: the log is in another epoch. The hub reads, and appends in the new epoch. */
+        /** Nothing was appended: the log is in another epoch. The hub reads the log, and appends in the new epoch. */
         STALE_EPOCH,
 
-        /** Nothing was appended: the engine takes nothing now. The hub calls again with the same number. */
+        /** Nothing was appended: the engine takes no records now. The hub repeats the append with the same number. */
         REFUSED,
 
-        /** Nothing was appended, and never will be, such as a record beyond the engine's own limits. */
+        /** Nothing was appended, and nothing ever can be, as if a record exceeds the engine's own limits. */
         IMPOSSIBLE,
 
-        /** It may have been appended, or may yet be: no answer came. The hub calls again with the same number. */
+        /**
+         * The records may have been appended, or may still be: no answer came. The hub repeats the append with the same
+         * number.
+         */
         UNKNOWN
     }
 
@@ -29,8 +32,8 @@ public final class BackplaneException extends RuntimeException {
 
     /**
      * @param outcome what it means for an append
-     * @param message what failed, and where
-     * @param cause what was thrown; {@code null} if nothing was
+     * @param message what failed, and on which server
+     * @param cause the cause; {@code null} if there is none
      */
     public BackplaneException(Outcome outcome, String message, @Nullable Throwable cause) {
         super(message, cause);

@@ -6,15 +6,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run of messages, in the order of the log, to be written to a peer in one go.
+ * A run of messages, in the order of the log, that a transport writes to a peer with one call.
  *
- * <p>All peers that stand at the same position are given the same batch, one after the other, by one thread: what a
- * transport computes of it with {@link #encoding} is computed once. A batch is valid until the {@link Transport#write}
- * that was given it returns; a transport that is not done by then keeps the encoding, not the batch. Only for use by
- * the thread that calls {@code write}.
+ * <p>One thread gives the same batch to all peers of a shard that are at the same position, one after the other, so
+ * that its {@link #encoding} is computed once. A batch is valid until the {@link Transport#write} that it was passed to
+ * returns; a transport that has not written all of it by then keeps the encoding, not the batch. Only for use by the
+ * thread that calls {@code write}.
  *
  * <pre>{@code
- * private static final Function<Batch, Frames> ENCODER = Frames::of;  // one constant: it is what the sharing goes by
+ * private static final Function<Batch, Frames> ENCODER = Frames::of;  // one constant: batches share by its identity
  *
  * public boolean write(Batch batch) {
  *     return channel.write(batch.encoding(ENCODER));
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Batch {
 
-    /** What {@link #sequence} says of a message that was addressed to one peer, or to some. */
+    /** The {@link #sequence} of a message that was addressed to one peer, or to some. */
     long UNNUMBERED = -1;
 
     /**
@@ -32,13 +32,13 @@ public interface Batch {
     interface Encoding {
 
         /**
-         * Says that the hub is done with the batch; code that still writes from the encoding keeps a reference of its
-         * own.
+         * Called when the hub no longer needs the encoding. A transport that still writes from it must keep it alive,
+         * as by counting references.
          */
         void release();
     }
 
-    /** {@return how many messages there are, at least 1 in a batch that a transport is given} */
+    /** {@return the number of messages, at least 1 in a batch that is passed to a transport} */
     int size();
 
     /** {@return the payload of all messages, in bytes} */
@@ -54,7 +54,8 @@ public interface Batch {
 
     /**
      * {@return the sequence of the message at {@code index}, or {@link #UNNUMBERED} if it was addressed to the peer}
-     * Sequences start at 1 and grow by one with every broadcast. Makes no object, other than {@link #position}.
+     * Sequences start at 1 and grow by one with every broadcast. Unlike {@link #position}, this method allocates no
+     * object.
      *
      * @param index from 0 to {@code size() - 1}
      * @throws IndexOutOfBoundsException if there is no such message
@@ -69,7 +70,7 @@ public interface Batch {
      */
     @Nullable String key(int index);
 
-    /** {@return the epoch of the sequences in this batch, as {@link Position} says} */
+    /** {@return the epoch of all sequences in this batch, see {@link Position}} */
     String epoch();
 
     /**
@@ -84,8 +85,8 @@ public interface Batch {
     }
 
     /**
-     * {@return this batch as {@code encoder} encodes it} The encoder is called at most once a batch and its result is
-     * shared by all transports that pass the same encoder: use one constant.
+     * {@return this batch as {@code encoder} encodes it} The encoder is called at most once for a batch, and its result
+     * is shared by all transports that pass the same encoder object: keep the encoder in a constant.
      *
      * @param <E> the type of the wire form
      * @param encoder turns a batch into its wire form

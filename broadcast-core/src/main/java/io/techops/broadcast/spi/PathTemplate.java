@@ -9,18 +9,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /*
- * One rule decides which path of a request is which path of ours, in the server and in containers:
+ * These rules decide which path of a request matches which template, in the server and in containers alike:
  *
  *   1. The raw path, as it was sent, is split at each slash. An encoded slash (%2F) does not split.
  *   2. Each segment is percent-decoded once, as strict UTF-8 (RFC 3986 section 2.1). A percent sign without two
  *      hexadecimal digits, or bytes that are not UTF-8, make the path malformed.
- *   3. Decoded segments are compared exactly, upper and lower case apart. A semicolon begins no parameter.
- *   4. The last segment is empty behind a trailing slash: /live/ is not /live. No other segment may be empty. A segment
- *      that is "." or "..", or has a slash, a backslash or a control character once it is decoded, matches nothing.
+ * 3. Decoded segments are compared exactly and case-sensitively. A semicolon does not start a parameter.
+ * 4. The last segment is empty after a trailing slash: /live/ is not /live. No other segment may be empty. A segment
+ * that is "." or "..", or that contains a slash, a backslash or a control character after decoding, matches nothing.
  */
 
 /**
- * A path where peers connect, with at most one segment {@value #VARIABLE}, which stands for the name of a topic.
+ * A path at which peers connect, with at most one segment {@value #VARIABLE}, which stands for the name of a topic.
  * Immutable, and safe for use by any number of threads.
  */
 public final class PathTemplate {
@@ -29,7 +29,7 @@ public final class PathTemplate {
     public static final String VARIABLE = "{topic}";
 
     private final String text;
-    /** Decoded; the variable's is null. */
+    /** The decoded segments; null in place of the variable. */
     private final @Nullable String[] segments;
 
     /** How a path and a template relate. */
@@ -43,9 +43,9 @@ public final class PathTemplate {
     }
 
     /**
-     * What a template makes of a path.
+     * The result of matching a path against a template.
      *
-     * @param relation how they relate
+     * @param relation whether the path matches
      * @param topic the decoded segment in place of the variable; null unless there is a variable, and the path matches
      */
     public record Result(Relation relation, @Nullable String topic) {
@@ -113,7 +113,7 @@ public final class PathTemplate {
     }
 
     /**
-     * {@return what this template makes of a path}
+     * {@return the result of matching a path}
      *
      * @param path as it was sent, without the query
      */
@@ -123,8 +123,8 @@ public final class PathTemplate {
     }
 
     /**
-     * {@return what this template makes of the last segments of a path} Those before are a container's context path,
-     * and may be any.
+     * {@return the result of matching the last segments of a path} The segments before them are a container's context
+     * path, and may be any.
      *
      * @param path as it was sent, without the query
      */
@@ -153,8 +153,8 @@ public final class PathTemplate {
     }
 
     /**
-     * {@return the decoded segments of a path; an empty one stands behind a trailing slash} Null if the path does not
-     * begin with a slash, or is malformed.
+     * {@return the decoded segments of a path, the last one empty after a trailing slash; null if the path does not
+     * begin with a slash, or is malformed}
      *
      * @param path as it was sent, without the query
      */
@@ -174,7 +174,7 @@ public final class PathTemplate {
     }
 
     /**
-     * {@return a path in its one decoded spelling, or null if it has none}
+     * {@return a path, decoded; null if it is malformed or has a segment that matches nothing}
      *
      * @param path the path, encoded
      */
@@ -200,7 +200,7 @@ public final class PathTemplate {
     }
 
     /**
-     * {@return whether a decoded segment has nothing that may be taken for a separator or an end}
+     * {@return whether a decoded segment has no slash, backslash or control character}
      *
      * @param decoded the segment
      */
@@ -209,9 +209,9 @@ public final class PathTemplate {
     }
 
     /**
-     * {@return what a segment spells, or null if it is not percent-encoded UTF-8}
+     * {@return a segment, decoded; null if it is not percent-encoded UTF-8}
      *
-     * @param segment one character for a byte
+     * @param segment the segment; each of its characters stands for one byte
      */
     public static @Nullable String decode(String segment) {
         if (segment.chars().allMatch(c -> c < 128 && c != '%')) {
@@ -241,7 +241,7 @@ public final class PathTemplate {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
         } catch (CharacterCodingException e) {
-            return null; // perhaps a dot or a slash in more bytes than it needs: no name of ours
+            return null; // such as an overlong form of a dot or a slash
         }
     }
 

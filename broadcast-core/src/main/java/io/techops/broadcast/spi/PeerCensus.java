@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What the other nodes that have a {@link SharedLog} open said of their peers. Immutable.
+ * The number of peers on the other nodes that have a {@link SharedLog} open, as they reported it. Immutable.
  *
- * @param nodes how many nodes there are beside this one
- * @param peers how many peers they have in all
- * @param age since when this is known: that old it is at least, and each node's part may be older by as long as an
- *     engine takes between two reports of a node
+ * @param nodes the number of other nodes
+ * @param peers the sum of their peers
+ * @param age how long ago this node received the numbers; the number of each node may be older by at most the time
+ *     between two of its reports
  */
 public record PeerCensus(int nodes, long peers, Duration age) {
 

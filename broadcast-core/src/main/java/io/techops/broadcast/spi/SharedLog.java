@@ -6,26 +6,28 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One log of a {@link SharedLogs}, as a hub of this node uses it. Safe for use by any number of threads.
+ * One shared log of a {@link SharedLogs}, as a hub of this node uses it. Safe for use by any number of threads.
  *
- * <p>The order has epochs. Within one, sequences begin at 1 and are dense. An engine that may have lost what it
- * had answered for (an empty restart, a replica that was behind) begins a new epoch before it takes or shows
- * anything else, so that no position is ever given to two messages; so does an engine that cannot tell.
+ * <p>The order of a log is divided into epochs. Within an epoch, sequences begin at 1 and have no holes. An engine that
+ * may have lost records after it had confirmed them (an empty restart, a failover to a replica that was behind), or
+ * cannot tell whether it has, begins a new epoch before it takes or returns any further record, so that two messages
+ * never have the same position.
  *
- * <p>Each stage completes within a time that the implementation chooses and documents, a few seconds at most, by any
- * thread; it fails with a {@link BackplaneException} that says whether the hub may call again.
+ * <p>Each stage completes within a time that the implementation documents, a few seconds at most, on any thread. It
+ * fails with a {@link BackplaneException}, whose outcome says what the hub may do next.
  */
 public interface SharedLog extends AutoCloseable {
 
     /**
      * Appends records, all or none of them, if the epoch of the log is still {@code epoch}.
      *
-     * <p>Repeated with the same producer and number, as after a call of which no answer came, it appends nothing and
-     * answers as the first one did. The hub repeats only the last number of a producer, and calls again only when the
-     * stage of the last call has completed; it takes a new producer in each epoch.
+     * <p>A call with the same producer and number as a call that has succeeded, such as a call that was repeated
+     * because no answer came, appends nothing and returns the same position. The hub repeats only the last number of a
+     * producer, makes one append at a time, and uses a new producer in each epoch.
      *
-     * @param epoch the epoch in which the caller reads
-     * @param producer who appends, 1 to 64 characters {@code 0-9a-z-}; unique, also among all that were before
+     * @param epoch the epoch that the caller has read
+     * @param producer identifies the appending hub: 1 to 64 characters {@code 0-9a-z-}, never used before by another
+     *     one
      * @param number 1 for the first append of the producer, and one more for each that follows
      * @param records what to append, at least one
      * @return the position of the last of the records
@@ -33,37 +35,37 @@ public interface SharedLog extends AutoCloseable {
     CompletionStage<Position> append(String epoch, String producer, long number, List<SharedRecord> records);
 
     /**
-     * Reads what follows a position, or the newest records. What was appended a moment ago, by this node too, may be
-     * missing until {@code changed} is called.
+     * Reads the records after a position, or the newest records. A record that was just appended, even by this node,
+     * may be missing until {@code changed} is called.
      *
-     * @param after read what follows this one; if it is of another epoch than the log's, or beyond its head, from the
-     *     oldest record of the log on; {@code null} for the newest records
-     * @param messages the most records to answer with, at least 1
-     * @param bytes the most bytes of payload to answer with, unless the first record alone has more
-     * @return the records, without a hole between them; none if there are none; if what followed {@code after} is no
-     *     longer kept, from the oldest record on
+     * @param after the position; if it is of another epoch than the log's, or beyond the newest record, the call reads
+     *     from the oldest record of the log on; {@code null} reads the newest records
+     * @param messages the most records to return, at least 1
+     * @param bytes the most bytes of payload to return, unless the first record alone has more
+     * @return the records, without a hole between them; an empty page if there are none; if the record right after
+     *     {@code after} is no longer kept, the records from the oldest one on
      */
     CompletionStage<SharedPage> read(@Nullable Position after, int messages, long bytes);
 
     /**
-     * Tells how many peers this node has, and asks what the other nodes told. An engine need not have this: the default
-     * knows nothing.
+     * Reports how many peers this node has, and returns what the other nodes have reported. Optional: the default
+     * returns {@code null}.
      *
-     * <p>The hub calls this about once a second. The call returns at once and does not throw; the engine asks in its
-     * own time, with one small command every few seconds, which it makes rarer with very many logs. A node that has
-     * told nothing for some such periods is forgotten by the others, and forgets what it knew itself; one that closes
-     * its log is forgotten at once if the engine is there. Redis has a hash with a field for each node; PostgreSQL
-     * would have a table with a row for each, NATS a bucket whose keys expire, Kafka a compacted topic with the node as
-     * the key.
+     * <p>The hub calls this method about once a second; it must return at once and not throw. The implementation
+     * exchanges the numbers with its server independently, by one small command every few seconds, or less often if
+     * there are very many logs. A node that has reported nothing for several such periods is forgotten by the others,
+     * and itself forgets what it knew about them. A node that closes its log is forgotten at once if the engine is
+     * there. The implementation for Redis uses a hash with a field for each node; PostgreSQL could use a table with a
+     * row for each node, NATS a bucket whose keys expire, Kafka a compacted topic with the node as the key.
      *
-     * @param peers how many there are on this node, at least 0
-     * @return what the other nodes told; {@code null} if that is not known, or not any more
+     * @param peers the number of peers on this node, at least 0
+     * @return the numbers of the other nodes; {@code null} if they are unknown, or no longer known
      */
     default @Nullable PeerCensus census(int peers) {
         return null;
     }
 
-    /** Stops following; calls that are in flight may fail. Does not wait. */
+    /** Closes the log for this hub; calls that are in flight may fail. Does not wait. */
     @Override
     void close();
 }

@@ -3,49 +3,51 @@ package io.techops.broadcast.spi;
 import io.techops.broadcast.Backplane;
 
 /**
- * An engine that keeps the logs which many nodes share: a hub with a backplane appends nothing by itself. A message
- * goes to the shared log, comes back numbered, and only then is delivered, by every node alike. One backplane serves
- * any number of hubs of a process. Safe for use by any number of threads.
+ * An engine that keeps the logs which the hubs of many nodes share. A hub with a backplane does not append to its own
+ * log directly: it appends a message to the shared log, and delivers it when it reads it back with its position, as
+ * every other node does. One backplane serves any number of hubs of a process. Safe for use by any number of threads.
  *
  * <pre>{@code
- * SharedLog log = backplane.open("prices", () -> readAgain());         // one for each hub, topic or not
+ * SharedLog log = backplane.open("prices", () -> readAgain());         // one for each hub
  * log.read(null, 4_096, 8 << 20).thenAccept(page -> …);                  // the tail, to begin with
  * log.append(page.after().epoch(), "node-7f3a", 1, records);            // then: one append at a time, and what follows
  * log.read(last, 4_096, 8 << 20).thenAccept(page -> …);
  * }</pre>
  *
- * <h2>What an engine has to have</h2>
+ * <h2>What an engine needs</h2>
  *
- * <p>A log with an order, to which a batch is appended atomically and only if two conditions hold (the epoch is the one
- * that is named; the producer's number follows its last one), and which can be read from a position on. Examples:
- * Redis has streams, and scripts for the conditions. PostgreSQL has a table and a transaction, and {@code LISTEN} for
- * the hint that something has changed. Kafka has a topic with one partition; idempotent, fenced producers are the
- * conditions, and the offset is the sequence less what the epoch began with. NATS JetStream has a stream with one
- * subject and the header that names the expected last sequence.
+ * <p>An ordered log that can be read from a position on, and to which a batch is appended atomically, and only if two
+ * conditions hold: the epoch is the given one, and the producer's number follows its last one. For example, Redis has
+ * streams, and scripts for the conditions. In PostgreSQL it would be a table and a transaction, with {@code LISTEN} for
+ * the notification of changes; in Kafka, a topic with one partition and idempotent, fenced producers, where the
+ * sequence is the offset minus the offset at which the epoch began; in NATS JetStream, a stream with one subject, and
+ * the header for the expected last sequence.
  *
  * <h2>What the hub does</h2>
  *
- * <p>It reads when it is told that something has changed, and once a second anyway: so a hint that is lost, doubled,
- * late or without a cause costs a moment, not a message. Any call may fail; the hub calls again, later each time. It
- * has one append and one read in flight for each log, so that an append never overtakes an earlier one.
+ * <p>The hub reads when {@code changed} is called, and once a second in any case: a call of {@code changed} that is
+ * lost, late, repeated or needless may cost time, but never a message. Any call may fail; the hub repeats it, after a
+ * pause that grows each time. For each log there is at most one append and one read in flight, so that appends never
+ * overtake each other.
  */
 public interface SharedLogs extends Backplane {
 
     /**
-     * Opens a shared log, which begins to exist with that if it does not yet. Does not wait for the engine, and does
-     * not fail if it is away: the calls of the log do.
+     * Opens a shared log, which is created if it does not exist. Does not wait for the engine, and does not fail if the
+     * engine is away: the calls of the log then fail.
      *
-     * @param name the topic, or the name of a hub that is none; 1 to 256 characters; may be open more than once at the
-     *     same time, as when a topic begins anew while its last life ends
-     * @param changed called when there may be something to read that was not there before; by any thread, at any time
-     *     until the log is closed, and perhaps once more at that time; returns at once and never throws
+     * @param name the name of the log, by default that of the topic or of the hub; 1 to 256 characters. A log may be
+     *     open more than once at the same time, as when a new instance of a topic is created while the last one is
+     *     closing
+     * @param changed called when there may be new records to read; by any thread, at any time until the log is closed,
+     *     and perhaps once more during that call; returns at once and never throws
      * @return the log
      * @throws IllegalStateException if the backplane is closed
      */
     SharedLog open(String name, Runnable changed);
 
     /**
-     * Frees all that the backplane holds; calls that are in flight fail. Waits for its threads for 5 seconds at most.
+     * Frees all resources of the backplane; calls that are in flight fail. Waits for its threads for 5 seconds at most.
      */
     @Override
     void close();

@@ -14,27 +14,27 @@ public final class SharedPage {
     private final boolean reachesEnd;
 
     /**
-     * Makes a page of which it is not known whether the log ended with it: the hub reads again, at once, unless it is
-     * empty.
+     * Makes a page that may not reach the end of the log: unless the page is empty, the hub reads again at once.
      *
-     * @param after the position before the first record; without records the position that was asked for if nothing
-     *     follows it in its epoch, otherwise the newest of the log
+     * @param after the position before the first record; if there are no records, the position that was asked for, if
+     *     it is of the log's epoch and not beyond the newest record, and otherwise the newest position of the log
      * @param records the records, with the sequences that follow {@code after}
-     * @param readAtMillis the time at which they were read, in milliseconds by the clock that gave {@link
-     *     SharedRecord#appendedAtMillis}; an engine that hands on a record as it is appended may say that time
+     * @param readAtMillis the time of the read in milliseconds, by the same clock as {@link
+     *     SharedRecord#appendedAtMillis}; an engine that pushes a record as it is appended may use the time of the
+     *     append
      */
     public SharedPage(Position after, List<SharedRecord> records, long readAtMillis) {
         this(after, records, readAtMillis, false);
     }
 
     /**
-     * Makes a page, as the other constructor does.
+     * Makes a page that may be known to reach the end of the log.
      *
      * @param after as there
      * @param records as there
      * @param readAtMillis as there
-     * @param reachesEnd whether nothing followed the last record when this was read, so that the hub need not ask for
-     *     it: of what is appended later, it is told
+     * @param reachesEnd whether no record followed the last one when the page was read: the hub then does not read
+     *     again until {@code changed} is called, or a second has passed
      */
     public SharedPage(Position after, List<SharedRecord> records, long readAtMillis, boolean reachesEnd) {
         this.after = Objects.requireNonNull(after, "after");
@@ -48,7 +48,7 @@ public final class SharedPage {
         return after;
     }
 
-    /** {@return whether the log is known to have ended with this page when it was read} */
+    /** {@return whether the page is known to have reached the end of the log when it was read} */
     public boolean reachesEnd() {
         return reachesEnd;
     }

@@ -31,15 +31,16 @@ public final class SharedRecord {
      * {@return a record that is to be appended}
      *
      * @param message the message
-     * @param key what it is about; {@code null} if it has no key
-     * @param timeToLive for how long after it was appended it is delivered, more than zero; {@code null} if at any time
+     * @param key the key; {@code null} if the message has none
+     * @param timeToLive how long the message is delivered after it was appended, more than zero; {@code null} without a
+     *     limit
      */
     public static SharedRecord of(Message message, @Nullable String key, @Nullable Duration timeToLive) {
         return new SharedRecord(Objects.requireNonNull(message, "message"), key, timeToLive, "", 0, 0, 0);
     }
 
     /**
-     * {@return this record as it stands in the log}
+     * {@return this record as it is in the log}
      *
      * @param producer the producer that appended it
      * @param number the number of that append
@@ -61,12 +62,12 @@ public final class SharedRecord {
         return key;
     }
 
-    /** {@return for how long after it was appended it is delivered; {@code null} if at any time} */
+    /** {@return how long the message is delivered after it was appended; {@code null} without a limit} */
     public @Nullable Duration timeToLive() {
         return timeToLive;
     }
 
-    /** {@return who appended it; empty if it is not appended yet} */
+    /** {@return the producer that appended it; empty if it is not appended yet} */
     public String producer() {
         return producer;
     }
@@ -76,7 +77,7 @@ public final class SharedRecord {
         return number;
     }
 
-    /** {@return its place among the records of that append, from 0} */
+    /** {@return the index of this record among those of its append, from 0} */
     public int index() {
         return index;
     }

@@ -6,14 +6,14 @@ import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
- * What a peer that knows positions is told beside messages. Immutable.
+ * An event in the stream of a peer that is told positions, in addition to its messages. Immutable.
  */
 public sealed interface StreamEvent {
 
     /** {@return the position after which the stream goes on} */
     Position position();
 
-    /** The stream begins: the first of all events, told before any message. */
+    /** The stream begins. This is the first event, before any message. */
     final class Open implements StreamEvent {
         private final Position position;
         private final boolean recovered;
@@ -51,7 +51,7 @@ public sealed interface StreamEvent {
 
         /**
          * @param position the position after which the stream goes on
-         * @param reason why
+         * @param reason the reason
          * @param missed how many messages are missing, if that is known exactly
          */
         public Gap(Position position, GapReason reason, OptionalLong missed) {
@@ -65,7 +65,7 @@ public sealed interface StreamEvent {
             return position;
         }
 
-        /** {@return why} */
+        /** {@return the reason} */
         public GapReason reason() {
             return reason;
         }

@@ -7,8 +7,8 @@ import io.techops.broadcast.Peer;
 /**
  * How bytes reach one peer: the hub's only access to the network, implemented by an adapter.
  *
- * <p>A host application never needs it: {@code BroadcastServer} and {@code BroadcastEndpoint} of
- * {@code io.techops.broadcast.tyrus} have one for every peer. The simplest one, for a peer who looks at the terminal:
+ * <p>A host application does not need this type: {@code BroadcastServer} and {@code BroadcastEndpoint} have a transport
+ * for every peer. A minimal transport, whose peer is a terminal:
  *
  * <pre>{@code
  * class Terminal implements Transport {
@@ -47,11 +47,11 @@ import io.techops.broadcast.Peer;
  * }
  * }</pre>
  *
- * <p>No method may block, and none may throw in the normal course of things: a transport that throws is taken for
- * broken, its peer is unregistered and {@link #abort()} is called. The hub calls one method at a time, all from the
- * shard that serves the peer, and none before {@link AdapterHub#register} was called with the transport. A method may
- * call {@link Registration} back, and the hub, but for what waits while the hub is saturated: {@link
- * BroadcastHub#broadcast} and {@link Peer#send} then throw {@link IllegalStateException}.
+ * <p>No method may block. If a method throws, the hub unregisters the peer and calls {@link #abort()}. The hub calls
+ * one method at a time, always from the shard that serves the peer, and none before {@link AdapterHub#register} was
+ * called with the transport. A method may call the {@link Registration} and the hub. Exceptions are {@link
+ * BroadcastHub#broadcast} and {@link Peer#send} while the hub is saturated: they would have to wait, and throw {@link
+ * IllegalStateException} instead.
  */
 public interface Transport {
 
@@ -65,27 +65,27 @@ public interface Transport {
     boolean write(Batch batch);
 
     /**
-     * {@return whether the peer can be told of positions, so that {@link #tell} is to be called} Asked once, by
-     * {@link AdapterHub#register}.
+     * {@return whether the peer can be told positions, so that the hub calls {@link #tell}} Called once, by {@link
+     * AdapterHub#register}.
      */
     default boolean knowsPositions() {
         return false;
     }
 
     /**
-     * {@return whether {@link #write} may take long to encode a batch, as if it compresses large messages} Such peers
-     * have shards of their own: no other peer waits for them. Asked once, by {@link AdapterHub#register}.
+     * {@return whether {@link #write} may take long to encode a batch, for example because it compresses} Such peers
+     * are served by separate shards, so that no other peer waits for them. Called once, by {@link AdapterHub#register}.
      */
     default boolean encodesSlowly() {
         return false;
     }
 
     /**
-     * Starts to tell the peer something beside messages, in the order of what is written; never blocks. Called only if
-     * the transport {@linkplain #knowsPositions knows positions}: with an {@link StreamEvent.Open} before anything
-     * else, and with a {@link StreamEvent.Gap} wherever messages are missing.
+     * Starts to write an event of the stream, in order with the batches; never blocks. Called only if the transport
+     * {@linkplain #knowsPositions knows positions}: with a {@link StreamEvent.Open} before anything else, and with a
+     * {@link StreamEvent.Gap} wherever messages are missing.
      *
-     * @param event what to tell
+     * @param event the event
      * @return as {@link #write} does
      */
     default boolean tell(StreamEvent event) {
@@ -93,30 +93,32 @@ public interface Transport {
     }
 
     /**
-     * Starts to send a ping (RFC 6455 section 5.5.2). Called only while the transport is writable. What comes back is
-     * reported with {@link Registration#pong()}.
+     * Starts to send a ping (RFC 6455 section 5.5.2). Called only while the transport is writable. The adapter reports
+     * the pong with {@link Registration#pong()}.
      */
     void ping();
 
     /**
-     * Starts the close handshake (RFC 6455 section 7.1.2), after everything that was written before. Nothing but
-     * {@link #abort()} is called after it, not even {@link #resume()}: the adapter reads on by itself, so that it sees
-     * the answer. The transport reports the end of the connection with {@link Registration#unregister}; if it takes
-     * longer than the hub's close timeout, the hub aborts.
+     * Starts the close handshake (RFC 6455 section 7.1.2), after everything that was written before. The hub calls no
+     * method but {@link #abort()} after this one, not even {@link #resume()}: an adapter that had to stop reading
+     * starts again by itself, to receive the peer's close frame. The adapter reports the end of the connection with
+     * {@link Registration#unregister}; if that takes longer than the hub's close timeout, the hub calls {@link
+     * #abort()}.
      *
      * @param reason the code and phrase to send; after {@link Registration#ending}, the reason that was given there
      */
     void close(CloseReason reason);
 
     /**
-     * Frees the socket at once: no close frame, nothing flushed. Does nothing if that has happened already.
+     * Frees the socket at once, without a close frame and without flushing. Does nothing if the socket is free already.
      */
     void abort();
 
     /**
-     * Says that the hub has room again: the peer, which was not to be read after {@link Registration#received}
-     * returned {@code false}, may be read again. Called once for each {@code false}, unless the peer has gone, and
-     * perhaps before {@code received} has returned it. Must return before it reports the next message.
+     * Called when the hub has room again: the adapter, which had to stop reading after {@link Registration#received}
+     * returned {@code false}, may read the peer again. Called once for each {@code false}, unless the peer is
+     * unregistered, and possibly before {@code received} has returned. This method must return before the adapter
+     * reports the next message.
      */
     void resume();
 }
