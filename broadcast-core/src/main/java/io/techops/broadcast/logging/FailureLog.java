@@ -17,9 +17,9 @@ public final class FailureLog {
     }
 
     /**
-     * Warns, unless something like it was said a moment ago.
+     * Logs a warning, unless one was logged in the last ten seconds.
      *
-     * @return whether it was said now
+     * @return whether the warning was logged
      */
     public boolean warn(String what, @Nullable Throwable thrown) {
         try {
@@ -28,7 +28,7 @@ public final class FailureLog {
                 return true;
             }
         } catch (Throwable again) {
-            // There is no one left to tell.
+            // It cannot be logged either.
         }
         return false;
     }

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Lets the first of a burst of warnings through: for warnings that strangers can cause as often as they like. Safe for
- * use by any number of threads.
+ * Lets one warning through in ten seconds: for warnings that clients can cause at any rate. Safe for use by any number
+ * of threads.
  */
 public final class LogRateLimiter {
 
@@ -16,13 +16,13 @@ public final class LogRateLimiter {
     private final AtomicLong next;
     private final AtomicLong suppressed = new AtomicLong();
 
-    /** Makes one on the clock of the JVM. */
+    /** Makes a limiter with the clock of the JVM. */
     public LogRateLimiter() {
         this(System::nanoTime);
     }
 
     /**
-     * Makes one on another clock.
+     * Makes a limiter with another clock.
      *
      * @param clock the time in nanoseconds since some arbitrary moment; never goes back
      */
@@ -31,7 +31,7 @@ public final class LogRateLimiter {
         this.next = new AtomicLong(clock.getAsLong());
     }
 
-    /** {@return whether this one is to be let through: the first in ten seconds} */
+    /** {@return whether to log this warning: the first in ten seconds} */
     public boolean first() {
         long now = clock.getAsLong();
         long due = next.get();
@@ -42,7 +42,7 @@ public final class LogRateLimiter {
         return false;
     }
 
-    /** {@return how many were not let through since this was last asked} */
+    /** {@return how many warnings were not let through since the last call of this method} */
     public long suppressed() {
         return suppressed.getAndSet(0);
     }

@@ -5,9 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes harmless for a log what a peer may have written: its address, its query, the phrase of its close frame, the
- * message of an exception that quotes it. What comes out is one line of bounded length, without control characters, so
- * that no value can forge a line, or control the terminal of the reader.
+ * Makes values that a peer controls safe for a log: its address, its query, the phrase of its close frame, the message
+ * of an exception that quotes it. The result is one line of bounded length without control characters, so that no value
+ * can forge a line, or control the terminal of a reader.
  */
 public final class LogSanitizer {
 
@@ -17,7 +17,7 @@ public final class LogSanitizer {
     private LogSanitizer() {
     }
 
-    /** {@return the text of a value, fit for a log; its class if it cannot say more} */
+    /** {@return the text of a value, safe for a log; the name of its class if its {@code toString} throws} */
     public static String of(Object value) {
         try {
             return line(String.valueOf(value));
@@ -44,21 +44,25 @@ public final class LogSanitizer {
                 : line.toString();
     }
 
-    /** {@return a throwable that is printed as {@code thrown} is, fit for a log; itself if it is already} */
+    /**
+     * {@return a throwable that prints like {@code thrown}, safe for a log; {@code thrown} itself if it is safe
+     * already}
+     */
     public static Throwable of(Throwable thrown) {
         return of(thrown, List.of());
     }
 
     /**
-     * {@return the same, with {@code ***} for what no log may show} In its message and in those of its causes.
+     * {@return the same, with {@code ***} in place of secrets} They are replaced in its message and in those of its
+     * causes.
      *
-     * @param secrets none is empty; of two of which one contains the other, the longer one is first
+     * @param secrets the secrets, none of them empty; a secret that contains another one is before it
      */
     public static Throwable of(Throwable thrown, List<String> secrets) {
         try {
             return isHarmless(thrown, secrets, MAX_CAUSES) ? thrown
                     : new SanitizedException(thrown, secrets, MAX_CAUSES);
-        } catch (Throwable again) { // by one of its methods, or by one of its causes'
+        } catch (Throwable again) { // thrown by a method of it, or of one of its causes
             return new SanitizedException(thrown.getClass().getName() + ", which threw " + again.getClass().getName()
                     + " when it was to be printed");
         }
@@ -86,7 +90,10 @@ public final class LogSanitizer {
         return line(shown);
     }
 
-    /** Stands for another throwable: its text made harmless, its stack trace, its causes; not what was suppressed. */
+    /**
+     * Represents another throwable by its sanitized text, its stack trace and its causes, without its suppressed
+     * exceptions.
+     */
     private static final class SanitizedException extends Exception {
 
         private static final long serialVersionUID = 1;

@@ -8,8 +8,8 @@ import org.slf4j.helpers.MessageFormatter;
 import org.slf4j.spi.LocationAwareLogger;
 
 /**
- * A logger that never throws, whatever the logger behind it does, and whatever the values do that are logged: they are
- * turned into text here, by {@link LogSanitizer}. Safe for use by any number of threads.
+ * A logger that never throws, whatever the underlying logger or the logged values throw: the values are turned into
+ * text here, by {@link LogSanitizer}. Safe for use by any number of threads.
  */
 public final class SafeLog {
 
@@ -21,11 +21,11 @@ public final class SafeLog {
         this.logger = logger;
     }
 
-    /** {@return the log of a class; one that logs nothing if there is no logger for it} */
+    /** {@return the log of a class; one that logs nothing if no logger can be made} */
     public static SafeLog of(Class<?> owner) {
         try {
             return new SafeLog(LoggerFactory.getLogger(owner));
-        } catch (Throwable thrown) { // there is no place to tell it
+        } catch (Throwable thrown) { // it cannot be logged
             return new SafeLog(null);
         }
     }
@@ -43,7 +43,7 @@ public final class SafeLog {
         write(Level.DEBUG, null, format, args);
     }
 
-    /** As {@link #warn(LogRateLimiter, String, Object...)} with one value, and no memory is needed to call it. */
+    /** As {@link #warn(LogRateLimiter, String, Object...)} with one value; allocates nothing in the caller. */
     public void warn(LogRateLimiter burst, String format, @Nullable Object arg) {
         try {
             if (burst.first()) {
@@ -54,7 +54,7 @@ public final class SafeLog {
         }
     }
 
-    /** As {@link #debug(String, Object...)} with one value, and no memory is needed to call it. */
+    /** As {@link #debug(String, Object...)} with one value; allocates nothing in the caller. */
     public void debug(String format, @Nullable Object arg) {
         try {
             write(Level.DEBUG, null, format, arg);
@@ -63,7 +63,7 @@ public final class SafeLog {
         }
     }
 
-    /** As {@link #debug(String, Object...)} with two values, and no memory is needed to call it. */
+    /** As {@link #debug(String, Object...)} with two values; allocates nothing in the caller. */
     public void debug(String format, @Nullable Object first, @Nullable Object second) {
         try {
             write(Level.DEBUG, null, format, first, second);
@@ -82,7 +82,9 @@ public final class SafeLog {
         write(Level.WARN, null, format, args);
     }
 
-    /** Logs the first of a burst at WARN, as {@link #debug} does, and how many were not logged before. */
+    /**
+     * Logs at WARN, as {@link #debug} does, if the limiter lets it through, and adds how many were suppressed before.
+     */
     public void warn(LogRateLimiter burst, String format, @Nullable Object... args) {
         if (burst.first()) {
             write(Level.WARN, burst, format, args);
@@ -92,7 +94,7 @@ public final class SafeLog {
     private boolean isEnabled(Level level) {
         try {
             return logger != null && logger.isEnabledForLevel(level);
-        } catch (Throwable thrown) { // then it cannot log this either
+        } catch (Throwable thrown) { // it could not log this either
             return false;
         }
     }
@@ -104,11 +106,11 @@ public final class SafeLog {
         Throwable thrown = args.length > 0 && args[args.length - 1] instanceof Throwable last ? last : null;
         try {
             pass(level, text(format, args) + suppressed(burst), thrown == null ? null : LogSanitizer.of(thrown));
-        } catch (Throwable again) { // the logger, what it did with the throwable, or no memory
+        } catch (Throwable again) { // the logger threw, a method of the throwable did, or there was no memory
             try {
                 pass(level, thrown == null ? format : format + " (" + thrown.getClass().getName() + ")", null);
             } catch (Throwable stillAgain) {
-                // Nothing can be told of it.
+                // It cannot be logged.
             }
         }
     }

@@ -13,7 +13,9 @@ public final class Utf8 {
     private Utf8() {
     }
 
-    /** {@return whether all of it is UTF-8: no overlong form, no surrogate, nothing beyond U+10FFFF, nothing broken} */
+    /**
+     * {@return whether the bytes are UTF-8: no overlong form, no surrogate, nothing above U+10FFFF, nothing incomplete}
+     */
     public static boolean isWellFormed(byte[] bytes) {
         int at = 0;
         while (true) {
@@ -25,7 +27,7 @@ public final class Utf8 {
             if (more == 0 || more > bytes.length - at - 1) {
                 return false;
             }
-            at += 2; // the second byte was looked at
+            at += 2; // the second byte is checked already
             for (int i = 1; i < more; i++) {
                 if (bytes[at++] >= (byte) 0xC0) {
                     return false;
@@ -45,7 +47,9 @@ public final class Utf8 {
         return at;
     }
 
-    /** {@return how many bytes follow the first one of a character; 0 if the first two cannot begin one} */
+    /**
+     * {@return how many bytes follow the first byte of a character; 0 if the first two bytes cannot begin a character}
+     */
     private static int following(byte[] bytes, int at) {
         int first = bytes[at] & 0xFF;
         if (first < 0xC2 || first > 0xF4 || at + 1 == bytes.length) {

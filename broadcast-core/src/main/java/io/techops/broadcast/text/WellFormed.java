@@ -1,9 +1,8 @@
 package io.techops.broadcast.text;
 
 /**
- * Makes text that UTF-8 can express, for whatever goes out: messages, close reasons, lines of a log. A surrogate
- * without its partner becomes the replacement character U+FFFD, as in the conversion to a {@code USVString} of the
- * WHATWG.
+ * Makes text that UTF-8 can encode, for messages, close reasons and log lines. An unpaired surrogate becomes the
+ * replacement character U+FFFD, as in the conversion to a {@code USVString} in the Web IDL standard.
  */
 public final class WellFormed {
 
@@ -12,7 +11,7 @@ public final class WellFormed {
     private WellFormed() {
     }
 
-    /** {@return {@code text} itself if there is nothing to replace} */
+    /** {@return {@code text} with unpaired surrogates replaced; {@code text} itself if there are none} */
     public static String text(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {
