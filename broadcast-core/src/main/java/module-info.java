@@ -1,5 +1,5 @@
 /** The hub: a bounded log of messages, a cursor for every peer, and the policies between them. No network code. */
-@SuppressWarnings("module") // the modules of this library that come after it are not known here
+@SuppressWarnings("module") // the modules that "exports … to" names are compiled after this one
 module io.techops.broadcast {
     requires jdk.jfr;
     requires org.slf4j;

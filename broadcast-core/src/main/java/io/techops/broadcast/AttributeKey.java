@@ -4,7 +4,8 @@ import java.util.Objects;
 
 /**
  * The key of an {@linkplain Attributes attribute}, with the type of its values. Keep it in a constant: a key is equal
- * to itself alone, so two keys with the same name are two attributes, and no code can meet another's by accident.
+ * only to itself. Two keys with the same name are therefore two attributes, and code that does not have the key cannot
+ * read or overwrite the attribute by accident.
  *
  * <pre>{@code
  * static final AttributeKey<String> USER = AttributeKey.of("user", String.class);
@@ -49,8 +50,8 @@ public final class AttributeKey<T> {
     }
 
     /**
-     * {@return a new key whose values may be secret} A log has {@code ***} in place of such a value, as {@link
-     * Attributes#toString} does.
+     * {@return a new key whose values may be secret} Logs and {@link Attributes#toString} show {@code ***} in place of
+     * such a value.
      *
      * @param name what the key is called in logs; not empty, need not be unique
      * @param type the class of the values

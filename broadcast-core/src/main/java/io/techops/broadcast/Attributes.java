@@ -11,14 +11,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /*
- * The pairs are one array: key, value, key, value. An array is never changed once it is published, so that copies share
- * it and readers need no lock; a writer makes another and compares and sets it. A peer has a handful of attributes:
- * looking through them is as fast as hashing and takes a third of the memory.
+ * The pairs are one array: key, value, key, value. An array is never changed once it is published: copies share it, and
+ * readers need no lock. A writer makes a new array and publishes it by compare-and-set. A peer has a handful of
+ * attributes: a linear search is as fast as hashing and takes a third of the memory.
  */
 
 /**
  * Values that belong to one object, such as a {@link Peer}, each under a {@linkplain AttributeKey typed key}: what the
- * adapter knows about the connection, and whatever the host application wants to find again with it.
+ * adapter knows about the connection, and what the host application stores with it.
  *
  * <pre>{@code
  * static final AttributeKey<Session> SESSION = AttributeKey.of("session", Session.class);
@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * Session session = peer.attributes().get(SESSION);                  // null if there is none
  * }</pre>
  *
- * <p>Made for few values, which are read much more often than they are set: setting one copies the others. No value is
- * null. Safe for use by any number of threads; what is set is seen by all of them at once.
+ * <p>Made for few values that are read much more often than they are set: setting one copies the references to all
+ * others. No value is null. Safe for use by any number of threads; a value that one thread has set is visible to all
+ * threads at once.
  */
 public final class Attributes {
 
@@ -54,7 +55,7 @@ public final class Attributes {
         this.pairs = pairs;
     }
 
-    /** {@return other attributes, which have the values that these have now} Costs no copy of the values. */
+    /** {@return new attributes with the values that these have now} The values themselves are not copied. */
     public Attributes copy() {
         return new Attributes(pairs);
     }
@@ -92,7 +93,7 @@ public final class Attributes {
     }
 
     /**
-     * Sets all that is set in others, in place of the values that these have.
+     * Sets every attribute that is set in {@code others}, in place of the values that these attributes have.
      *
      * @param others the others
      * @return these attributes
@@ -115,8 +116,8 @@ public final class Attributes {
      * {@return the value of an attribute, which is set if it was not}
      *
      * @param key its key
-     * @param value makes the value. It is called without a lock, on this thread: of two threads that find the attribute
-     *     not set both make a value, and both are given the one that was set first
+     * @param value makes the value. It is called on this thread, without a lock: if two threads find the attribute not
+     *     set, both make a value, and both are given the one that was set first
      * @param <T> the type of the value
      * @throws NullPointerException if {@code value} makes null
      */
@@ -160,7 +161,8 @@ public final class Attributes {
     }
 
     /**
-     * {@return what is set now, secrets too, in the order in which it was first set; an unmodifiable copy, for tests}
+     * {@return the attributes that are set now, secret values included, in the order in which they were first set; an
+     * unmodifiable copy, for tests}
      */
     public Map<AttributeKey<?>, Object> toMap() {
         Map<AttributeKey<?>, Object> map = new LinkedHashMap<>();

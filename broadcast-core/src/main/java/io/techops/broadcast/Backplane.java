@@ -1,13 +1,17 @@
 package io.techops.broadcast;
 
 /**
- * An engine that keeps the logs which the hubs of many nodes share, as a host application holds it: it makes one, gives
- * it to {@link BroadcastHub.Builder#backplane}, and closes it after the hubs. What an engine has to do is said by
- * {@code io.techops.broadcast.spi.SharedLogs}, which each of them implements. Safe for use by any number of threads.
+ * An engine that keeps the logs which the hubs of many nodes share, as a host application sees it. The host application
+ * creates a backplane, gives it to {@link BroadcastHub.Builder#backplane}, and closes it after the hubs. Every
+ * backplane implements {@code io.techops.broadcast.spi.SharedLogs}, which specifies what an engine has to do. Safe for
+ * use by any number of threads.
  */
 public interface Backplane extends AutoCloseable {
 
-    /** Frees all that is held, and ends what is in flight. Hubs that still use it go on as if the engine was away. */
+    /**
+     * Frees all resources, and ends calls that are in flight. Hubs that still use this backplane behave as if the
+     * engine were away.
+     */
     @Override
     void close();
 }

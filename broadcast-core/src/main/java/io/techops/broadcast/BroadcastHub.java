@@ -10,13 +10,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One hub, many peers: what anyone sends, or the host application broadcasts, reaches everyone, in one order.
+ * One hub, many peers: what any peer sends, or the host application broadcasts, reaches every peer, in one order.
  *
  * <pre>{@code
  * BroadcastHub hub = BroadcastHub.builder().overflow(OverflowPolicy.skip()).build();
  * hub.broadcast("hello");                                             // from any thread, any time
  * System.out.println(hub.peers().size() + " peers, " + hub.stats().messages() + " messages");
- * hub.close();                                                        // they get what was said, then 1001
+ * hub.close();                                                        // peers get what was broadcast, then 1001
  * }</pre>
  *
  * <p>The hub keeps the last messages in a bounded log, and for every peer the position up to which it has taken them.
@@ -27,15 +27,15 @@ import org.jspecify.annotations.Nullable;
  * decide what happens to it, and no other peer is affected. The hub is <em>saturated</em> when its shards cannot keep
  * up with the publishers: then publishers wait, and no peer that is writable loses anything.
  *
- * <p>Safe for use by any number of threads. Everything may be called from a policy or a listener. A transport must not
- * call what may wait.
+ * <p>Safe for use by any number of threads. A policy or a listener may call every method. A transport must not call a
+ * method that may wait.
  */
 public abstract class BroadcastHub implements AutoCloseable {
 
     /** How long {@link #close()} lets peers take what is left: 5 seconds. */
     public static final Duration DEFAULT_CLOSE_LIMIT = Duration.ofSeconds(5);
 
-    /** Found when it is first asked for; two threads may both look for it. */
+    /** Looked up at the first use; two threads may both look it up. */
     private static volatile ServiceLoader.@Nullable Provider<Builder> builders;
 
     /** For the engine alone, which is the only one to extend this class. */
@@ -62,13 +62,13 @@ public abstract class BroadcastHub implements AutoCloseable {
      * Appends a message for everyone to the log, and returns. Waits only while the hub is saturated; a wait cannot be
      * interrupted, and ends with the shards' next round.
      *
-     * <p>With a {@linkplain Builder#backplane backplane} it is on its way to the shared log when this returns. A wait
-     * then ends after the {@link Builder#backplaneTimeout}.
+     * <p>With a {@linkplain Builder#backplane backplane} the message is on its way to the shared log when this method
+     * returns, and a wait ends after the {@link Builder#backplaneTimeout} at the latest.
      *
      * @param message the message
      * @throws IllegalArgumentException if the message is larger than the whole log
-     * @throws IllegalStateException if the hub is closed, also while this call waits; or the backplane is away for too
-     *     long: the message was not broadcast
+     * @throws IllegalStateException if the hub is closed, before this call or while it waits, or if the backplane is
+     *     away for too long: the message was not broadcast
      */
     public abstract void broadcast(Message message);
 
@@ -85,7 +85,7 @@ public abstract class BroadcastHub implements AutoCloseable {
 
     /**
      * Broadcasts a message as {@code options} say, and returns. Waits while the hub is saturated, as {@link
-     * #broadcast(Message)} does: never for a peer that is slow.
+     * #broadcast(Message)} does, but never for a slow peer.
      *
      * @param message the message
      * @param options to whom
@@ -143,9 +143,9 @@ public abstract class BroadcastHub implements AutoCloseable {
     }
 
     /**
-     * Broadcasts a message as {@code options} say; if the hub is saturated, waits for room, but not longer than
-     * {@code limit}, as the hub's timer measures it. While there is room this does not wait, and does not look whether
-     * the thread is interrupted.
+     * Broadcasts a message as {@code options} say; if the hub is saturated, waits for room, but not longer than {@code
+     * limit}, measured by the hub's timer. If there is room, this method does not wait and does not check whether the
+     * thread is interrupted.
      *
      * @param message the message
      * @param options to whom
@@ -163,7 +163,7 @@ public abstract class BroadcastHub implements AutoCloseable {
      * Broadcasts a message to everyone, as {@link #publish(Message, BroadcastOptions)} does.
      *
      * @param message the message
-     * @return completed with the message's position
+     * @return a stage that completes with the message's position
      */
     public CompletionStage<Position> publish(Message message) {
         return publish(message, BroadcastOptions.everyone());
@@ -173,28 +173,30 @@ public abstract class BroadcastHub implements AutoCloseable {
      * Broadcasts a text to everyone, as {@link #publish(Message, BroadcastOptions)} does.
      *
      * @param text the text
-     * @return completed with the message's position
+     * @return a stage that completes with the message's position
      */
     public CompletionStage<Position> publish(String text) {
         return publish(text(text));
     }
 
     /**
-     * Broadcasts a message as {@code options} say, and tells its position once the message is in the log. Waits while
-     * the hub is saturated, as {@link #broadcast(Message)} does. The message is in the log when this returns: the stage
-     * is complete then, and what depends on it runs on the thread that adds it.
+     * Broadcasts a message as {@code options} say, and returns its position. Waits while the hub is saturated, as
+     * {@link #broadcast(Message)} does. Without a backplane the message is in the log when this method returns, and the
+     * stage is already complete: a dependent action runs on the thread that adds it.
      *
-     * <p>With a {@linkplain Builder#backplane backplane} the stage is complete when the shared log has answered. What
-     * depends on it then runs on the hub's executor, and must not block. It fails with a {@code
-     * io.techops.broadcast.spi.BackplaneException} if the message may or may not be in the log, or can never be.
+     * <p>With a {@linkplain Builder#backplane backplane} the stage completes when the shared log has answered.
+     * Dependent actions then run on the hub's executor, and must not block. The stage fails with a {@code
+     * io.techops.broadcast.spi.BackplaneException} if it is unknown whether the shared log has the message, or if the
+     * shared log can never take it.
      *
-     * <p>What {@link #broadcast(Message, BroadcastOptions)} would throw completes the stage exceptionally; only
-     * {@code null} is thrown. So does an {@link IllegalArgumentException} if {@code options} name receivers: a message
-     * {@linkplain BroadcastOptions#to(Peer...) to some peers} has no position, and is not sent.
+     * <p>An exception that {@link #broadcast(Message, BroadcastOptions)} would throw completes the stage exceptionally;
+     * only the {@link NullPointerException} for a null argument is thrown. If {@code options} name receivers, the stage
+     * fails with an {@link IllegalArgumentException}: a message {@linkplain BroadcastOptions#to(Peer...) to some peers}
+     * has no position, and is not sent.
      *
      * @param message the message
-     * @param options how, for everyone
-     * @return completed with the message's position
+     * @param options the options, which must not name receivers
+     * @return a stage that completes with the message's position
      */
     public abstract CompletionStage<Position> publish(Message message, BroadcastOptions options);
 
@@ -203,39 +205,40 @@ public abstract class BroadcastHub implements AutoCloseable {
     }
 
     /**
-     * {@return the peer with a number; {@code null} if none that is registered now has it} Takes the same time however
-     * many peers there are.
+     * {@return the peer with an id; {@code null} if no peer that is registered now has it} Takes constant time.
      *
-     * @param id the number of the peer, as {@link Peer#id} says
+     * @param id the id of the peer, as {@link Peer#id} returns it
      */
     public abstract @Nullable Peer peer(long id);
 
     /** {@return the peers that are registered now; a copy} */
     public abstract Collection<Peer> peers();
 
-    /** {@return what the hub has done so far} */
+    /** {@return the figures of the hub: what it has done so far, and its state now} */
     public abstract HubStats stats();
 
-    /** {@return whether the hub has begun to close: it takes no more messages and no more peers} */
+    /** {@return whether the hub has begun to close, and so takes no more messages and no more peers} */
     public abstract boolean isClosed();
 
     /**
-     * Begins to close the hub, and returns. Nothing is taken any more; every peer is written what was broadcast before,
-     * and is then closed with {@link CloseReason#GOING_AWAY}, many peers one after the other (see
-     * {@link Builder#drainSpread}); what is left after {@code limit} is aborted. Only the first call counts.
+     * Begins to close the hub, and returns. The hub takes no more messages and no more peers. Every peer receives what
+     * was broadcast before, and is then closed with {@link CloseReason#GOING_AWAY}; if there are many peers, they are
+     * closed one after the other (see {@link Builder#drainSpread}). Connections that are left after {@code limit} are
+     * aborted. Only the first call counts.
      *
      * @param limit how long peers may take; zero aborts at once
-     * @return completed when every connection has ended, the listener was told, and nothing of the hub runs any more
+     * @return a stage that completes when every connection has ended, the listener has been told, and nothing of the
+     *     hub runs any more
      * @throws IllegalArgumentException if {@code limit} is negative
      */
     public abstract CompletionStage<Void> shutdown(Duration limit);
 
     /**
-     * Closes the hub as {@link #shutdown} does, and waits for the end and for the hub's threads, those that work for
-     * adapters included. Called from one of these threads, a listener or a transport it does not wait,
-     * because the end includes that the listener was told and the transports are closed. It returns a second after
-     * {@code limit} at the latest, also if a listener or an adapter blocks, or the executor or the timer does not run
-     * what it was given; the rest then ends by itself. A wait that is interrupted ends, the shutdown goes on.
+     * Closes the hub as {@link #shutdown} does, and waits until the shutdown is complete and the hub's threads have
+     * ended, including those that work for adapters. When it is called from one of these threads, from a listener or
+     * from a transport, it does not wait: the shutdown could not complete before that call returns. It returns one
+     * second after {@code limit} at the latest, even if a listener or an adapter blocks, or the executor or the timer
+     * does not run its tasks; the rest then ends by itself. An interrupt ends the wait; the shutdown goes on.
      *
      * @param limit how long peers may take; zero aborts at once
      * @throws IllegalArgumentException if {@code limit} is negative
@@ -272,15 +275,15 @@ public abstract class BroadcastHub implements AutoCloseable {
         /**
          * Sets the bounds of the log.
          *
-         * @param retention {@link Retention#standard} by default: 4,096 messages or 8 MiB
+         * @param retention the bounds; {@link Retention#standard} by default: 4,096 messages or 8 MiB
          * @return this builder
          */
         public abstract Builder retention(Retention retention);
 
         /**
-         * Sets what is done with a message that a peer sent. Unless it is declared {@linkplain
-         * MessagePolicy#nonBlocking not to block}, as those of the library are, peers are read by threads of their own
-         * for that.
+         * Sets what is done with a message that a peer sent. Unless the policy is declared {@linkplain
+         * MessagePolicy#nonBlocking not to block}, as the policies of the library are, peers are read on separate
+         * threads, which the policy may block.
          *
          * @param policy by default text of at most 64 KiB is relayed verbatim, longer text closes the peer, binary
          *     messages are ignored
@@ -289,7 +292,7 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder policy(MessagePolicy policy);
 
         /**
-         * Sets who gets what a peer sent.
+         * Sets which peers receive what a peer sent.
          *
          * @param delivery everyone by default, the sender included
          * @return this builder
@@ -297,7 +300,7 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder delivery(DeliveryPolicy delivery);
 
         /**
-         * Sets what becomes of a peer that falls off the log's tail.
+         * Sets what happens to a peer that falls off the log's tail.
          *
          * @param overflow {@link OverflowPolicy#disconnect} by default
          * @return this builder
@@ -305,11 +308,11 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder overflow(OverflowPolicy overflow);
 
         /**
-         * Sets whether a message with a {@linkplain BroadcastOptions#key key} replaces the older ones of its key for
-         * every peer that has not got them yet. A peer that falls behind then gets the newest message of each key, in
-         * the order of their positions, and never an older one after a newer one; messages without a key are delivered
-         * as ever. Such a peer falls off the tail only if a message without a key was evicted that it had not got, or
-         * one with a key that was forgotten ({@link Retention#keys}).
+         * Sets whether a message with a {@linkplain BroadcastOptions#key key} replaces the older messages of its key
+         * for every peer that has not received them yet. A peer that falls behind then receives the newest message of
+         * each key, in the order of their positions, and never an older one after a newer one; messages without a key
+         * are not affected. Such a peer falls off the tail only if it had not received a message without a key when
+         * that was evicted, or the newest message of a key when that key was forgotten ({@link Retention#keys}).
          *
          * @param conflate false by default
          * @return this builder
@@ -317,7 +320,8 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder conflate(boolean conflate);
 
         /**
-         * Sets what a peer is given first, for state that the host application keeps itself.
+         * Sets the source of the messages that a new peer receives first: the current state, which the host application
+         * keeps.
          *
          * @param snapshot none by default
          * @return this builder
@@ -325,7 +329,7 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder snapshot(SnapshotSource snapshot);
 
         /**
-         * Sets who is told about peers. Costs those who publish nothing.
+         * Sets the listener for the lives of peers. It never delays a publisher.
          *
          * @param listener none by default
          * @return this builder
@@ -333,8 +337,8 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder listener(HubListener listener);
 
         /**
-         * Sets who is told about messages, at once and by those who publish. Unless it is declared {@linkplain
-         * MessageListener#nonBlocking not to block}, peers are read by threads of their own for that.
+         * Sets the listener for messages, which is called on the publishing thread. Unless it is declared {@linkplain
+         * MessageListener#nonBlocking not to block}, peers are read on separate threads, which it may block.
          *
          * @param messageListener none by default; may be the same object as the {@link #listener}
          * @return this builder
@@ -342,11 +346,11 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder messageListener(MessageListener messageListener);
 
         /**
-         * Sets for how long a peer that is not writable may make no progress before it is closed with
-         * {@link CloseReason#TRY_AGAIN_LATER}, also if nothing more is sent. The time counts from when it stopped being
-         * writable, and begins anew whenever its transport says that the peer has taken a part of what it was given
-         * ({@code Registration.progressed}): a slow peer that reads a large batch is not cut, as long as it does not
-         * fall off the log's tail. It holds one batch meanwhile, no more.
+         * Sets for how long a peer that is not writable may make no progress before it is closed with {@link
+         * CloseReason#TRY_AGAIN_LATER}, even if nothing more is sent. The time is measured from when the peer stopped
+         * being writable, and starts again whenever its transport reports that the peer has taken a part of its batch
+         * ({@code Registration.progressed}). So a slow peer that reads a large batch is not disconnected, as long as it
+         * does not fall off the log's tail. Its transport holds no more than that one batch meanwhile.
          *
          * @param stallTimeout 10 seconds by default; more than zero
          * @return this builder
@@ -355,7 +359,8 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder stallTimeout(Duration stallTimeout);
 
         /**
-         * Sets how long a close handshake that the hub began may take before the connection is aborted.
+         * Sets how long a close handshake that the hub started may take before the connection is aborted (RFC 6455
+         * section 7.1.1).
          *
          * @param closeTimeout 5 seconds by default; more than zero
          * @return this builder
@@ -364,34 +369,35 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder closeTimeout(Duration closeTimeout);
 
         /**
-         * Sets how long a peer that is not writable for the moment holds back what other <em>peers</em> send, once
-         * there is so much of it that this peer would fall off the log's tail: a flood is then slowed down to what its
-         * receivers take. The time counts from when the peer stopped being writable, and begins anew whenever its
-         * transport makes progress ({@code Registration.progressed}), up to 32 times for one batch: a peer that reads
-         * is not run over, one that takes nothing for so long is, and no peer makes a flood slower than one batch
-         * (320 KiB, or all that is kept) in 32 times as long. What the host application broadcasts is never held back
-         * by this, nor is anything by messages that the peer cannot lose: those that have expired, and in a hub that
-         * {@linkplain #conflate conflates} those with a key, as long as the retention keeps the newest of it.
+         * Sets how long a peer that is not writable holds back what other <em>peers</em> send, when more of it would
+         * make this peer fall off the log's tail. A flood is thereby slowed down to what its receivers can take. The
+         * time is measured from when the peer stopped being writable, and starts again whenever its transport makes
+         * progress ({@code Registration.progressed}), at most 32 times for one batch. So a peer that keeps reading does
+         * not fall off the tail because of a flood, a peer that takes nothing for this long does, and no peer can slow
+         * a flood below one batch (320 KiB, or all that is kept) in 32 times this duration. Messages of the host
+         * application are never held back by this setting. A peer does not hold anything back for messages that it
+         * cannot lose: those that have expired, and, in a hub that {@linkplain #conflate conflates}, those with a key,
+         * as long as the retention keeps the newest message of the key.
          *
-         * @param floodGrace 1 second by default; zero lets a flood run over a peer that cannot follow
+         * @param floodGrace 1 second by default; with zero a peer that is not writable holds nothing back
          * @return this builder
          * @throws IllegalArgumentException if it is negative, or over 365 days
          */
         public abstract Builder floodGrace(Duration floodGrace);
 
         /**
-         * Sets after how long without a sign of life a peer is pinged. Only what comes from the peer counts, not what
-         * is sent to it.
+         * Sets after how long without inbound traffic a peer is pinged (RFC 6455 section 5.5.2). What is sent to the
+         * peer does not count.
          *
-         * @param heartbeat 25 seconds by default, from which up to a tenth is taken off to spread the pings; zero for
-         *     no heartbeat
+         * @param heartbeat 25 seconds by default; a ping is sent up to a tenth of it earlier, to spread the pings of
+         *     many peers; zero for no heartbeat
          * @return this builder
          * @throws IllegalArgumentException if it is negative, or over 365 days
          */
         public abstract Builder heartbeat(Duration heartbeat);
 
         /**
-         * Sets how long the answer to a ping may take before the connection is aborted.
+         * Sets how long a pong may take before the connection is aborted.
          *
          * @param pongTimeout 10 seconds by default; more than zero
          * @return this builder
@@ -400,29 +406,30 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder pongTimeout(Duration pongTimeout);
 
         /**
-         * Sets over what time the end of the hub spreads the closes of its peers, if they are many: up to 100 are
-         * closed as soon as each has got everything; more than that one after the other at an even pace, so that those
-         * who connect again at once do not all come back at the same moment. Never more than half of the limit that
-         * {@link BroadcastHub#shutdown} is given, so that the last one has time for the close handshake.
+         * Sets over how long a shutdown spreads the closing of its peers. Up to 100 peers are closed as soon as each
+         * has received everything. More than 100 are closed one after the other at an even pace, so that clients that
+         * reconnect at once do not all do so at the same moment. The closing is spread over at most half of the limit
+         * that {@link BroadcastHub#shutdown} is given, so that the last peer has time for the close handshake.
          *
-         * @param drainSpread 2 seconds by default; zero closes all as soon as each has got everything
+         * @param drainSpread 2 seconds by default; with zero every peer is closed as soon as it has received everything
          * @return this builder
          * @throws IllegalArgumentException if it is negative, or over 365 days
          */
         public abstract Builder drainSpread(Duration drainSpread);
 
         /**
-         * Sets among how many tasks the peers are divided; those that compress are divided among as many others, so
-         * that no other peer waits for compression.
+         * Sets the number of shards, which are the tasks that write to the peers; every peer belongs to one of them.
+         * Peers with compression are divided among as many further shards, so that no other peer waits for compression.
          *
-         * @param shards from 1 to 1,024; by default one fewer than there are processors, and at least 1
+         * @param shards from 1 to 1,024; by default one fewer than the number of processors, and at least 1
          * @return this builder
          * @throws IllegalArgumentException if it is not from 1 to 1,024
          */
         public abstract Builder shards(int shards);
 
         /**
-         * Sets what the names of the hub's own threads begin with, and what Java Flight Recorder shows for it.
+         * Sets the name of the hub in logs and in events of Java Flight Recorder, and the prefix of the names of its
+         * threads.
          *
          * @param name {@code broadcast-hub} by default; not empty
          * @return this builder
@@ -431,9 +438,9 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder name(String name);
 
         /**
-         * Sets whether events of the hub and of its peers are logged at DEBUG and recorded by Java Flight Recorder. A
-         * hub that serves a health check or a warm-up need not be. Warnings are logged and events are counted in any
-         * case.
+         * Sets whether events of the hub and of its peers are logged at DEBUG and recorded by Java Flight Recorder;
+         * switch this off for a hub that serves only a health check or a warm-up. Warnings are logged and events are
+         * counted in any case.
          *
          * @param traced true by default
          * @return this builder
@@ -441,9 +448,9 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder traced(boolean traced);
 
         /**
-         * Sets what runs the shards and the listener. It must run every task, and should be able to run as many at the
-         * same time as there are shards, those of peers that compress included, and one more. The hub does not shut it
-         * down.
+         * Sets the executor that runs the shards and the listener. It must run every task. It should be able to run one
+         * task for each shard, those of peers with compression included, and one more, at the same time. The hub does
+         * not shut it down.
          *
          * @param executor platform threads of the hub's own by default, which end with the hub
          * @return this builder
@@ -459,15 +466,16 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder timer(HubTimer timer);
 
         /**
-         * Makes the hub one of many, on as many nodes, that share a log: what is broadcast goes to the log, and is
-         * delivered when it comes back from there, by every node alike and in one order. Messages to some peers stay on
-         * the node, and who is excluded is so on the node that broadcast.
+         * Makes the hub one of many, each on a node of its own, that share a log. A broadcast is appended to the shared
+         * log, and every node, this one included, delivers it when it reads it from there: in one order on all nodes. A
+         * message to some peers stays on its node, and excluded peers are excluded only on the node that broadcasts.
          *
-         * <p>While the engine that keeps the log is away, nothing is delivered but what is in the log already: {@link
-         * BroadcastHub#broadcast} waits up to the {@link #backplaneTimeout}, {@link BroadcastHub#tryBroadcast} says no,
-         * peers stay and are not read from once they have said something. When it is back all goes on by itself. A
-         * message may then be in doubt, if the engine lost data while its answer was awaited: it is not sent again, and
-         * counted ({@link BackplaneStats#unconfirmed}).
+         * <p>While the engine that keeps the shared log is away, only messages that are in the log already are
+         * delivered. {@link BroadcastHub#broadcast} waits up to the {@link #backplaneTimeout}, {@link
+         * BroadcastHub#tryBroadcast} returns false, and a peer stays connected but is not read any further once it has
+         * sent a message. When the engine is back, everything continues by itself. If the engine lost data before it
+         * answered an append, it is unknown whether the message is in the log: it is not appended again, and is counted
+         * ({@link BackplaneStats#unconfirmed}).
          *
          * @param backplane none by default; the hub does not close it
          * @return this builder
@@ -476,12 +484,12 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder backplane(Backplane backplane);
 
         /**
-         * Sets which of the shared logs is the hub's.
+         * Sets the name of the shared log that the hub uses.
          *
-         * @param name the {@link #name} of the hub by default, which for a topic is that of the topic; 1 to 256
-         *     characters
+         * @param name 1 to 256 characters; by default the {@link #name} of the hub, which for the hub of a topic is the
+         *     topic's name
          * @return this builder
-         * @throws IllegalArgumentException if it is not
+         * @throws IllegalArgumentException if it is empty or longer than 256 characters
          */
         public abstract Builder backplaneLog(String name);
 
@@ -496,8 +504,9 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract Builder backplaneTimeout(Duration backplaneTimeout);
 
         /**
-         * Sets how long {@link #build} waits until the newest messages of the shared log are read. If the engine is
-         * away it does not wait longer. The hub then takes no peers ({@link RefusalCause#BACKPLANE}) until they are.
+         * Sets how long {@link #build} waits until the hub has read the newest messages of the shared log. It stops
+         * waiting as soon as the engine is known to be away. Until the hub has read these messages, it takes no peers
+         * ({@link RefusalCause#BACKPLANE}).
          *
          * @param backplaneStartTimeout 5 seconds by default; zero does not wait
          * @return this builder
@@ -509,10 +518,10 @@ public abstract class BroadcastHub implements AutoCloseable {
         public abstract BroadcastHub build();
 
         /**
-         * {@return a new hub that runs a task about once a second on the threads of the listener, one time after the
-         * other, until it begins to close} Only the library calls it.
+         * {@return a new hub that runs a task about once a second on the threads of the listener, never twice at the
+         * same time, until the hub begins to close} Only the library calls it.
          *
-         * @param everySecond makes the task, before it is run for the first time; returns at once
+         * @param everySecond makes the task of the new hub; returns at once
          */
         protected abstract BroadcastHub build(Function<BroadcastHub, Runnable> everySecond);
     }

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a message is broadcast: to whom, and to whom not.
+ * How a message is broadcast: to which peers, with which key, and for how long.
  *
  * <pre>{@code
  * hub.broadcast(Message.text("lunch"), BroadcastOptions.to(peer -> peer.attributes().get(HUNGRY) != null));
@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * hub.broadcast(Message.text("dinner"), BroadcastOptions.to(fans).without(author));
  * }</pre>
  *
- * <p>A message that is addressed to some peers costs what its receivers cost, and keeps its place: each of them gets it
- * after all that was broadcast or sent to it before, and before all that comes after. It has no
- * position, and listeners are not told of it. Receivers that are no longer registered are
+ * <p>A message that is addressed to some peers costs only as much as its receivers, and keeps its place in the order:
+ * each receiver gets it after everything that was broadcast or sent to that receiver before, and before everything that
+ * follows. The message has no position, and listeners are not told of it. Receivers that are no longer registered are
  * left out.
  *
- * <p>A message for everyone but some is a broadcast like any other: it has a position, listeners are told of it, and
- * the peers that are excluded are not given it; for them that is no loss.
+ * <p>A message for everyone but some peers is a broadcast like any other: it has a position, and listeners are told of
+ * it. The excluded peers do not receive it, which does not count as a loss.
  *
  * <p>Options may be added in a later version. Immutable.
  */
@@ -43,7 +43,7 @@ public final class BroadcastOptions {
 
     private static final BroadcastOptions EVERYONE = new BroadcastOptions(new Everyone(), Set.of(), null, null);
 
-    /** Whom a message is for. */
+    /** The peers that a message is for. */
     private interface Receivers {
         Iterable<? extends Peer> among(Collection<? extends Peer> peers);
     }
@@ -119,10 +119,10 @@ public final class BroadcastOptions {
     }
 
     /**
-     * {@return options for a message to the peers that match} Every peer of the hub is looked at, each time, by the
-     * thread that broadcasts: a {@link PeerGroup} is cheaper where the hub has many more peers than those.
+     * {@return options for a message to the peers that match} The broadcasting thread tests every peer of the hub at
+     * each broadcast: a {@link PeerGroup} is cheaper if the hub has many more peers than match.
      *
-     * @param receivers says whether a peer is to get the message; what it throws, the broadcast throws
+     * @param receivers tests whether a peer receives the message; the broadcast throws what it throws
      */
     public static BroadcastOptions to(Predicate<? super Peer> receivers) {
         return new BroadcastOptions(new Matching(Objects.requireNonNull(receivers, "receivers")));
@@ -132,7 +132,7 @@ public final class BroadcastOptions {
      * {@return options for a message to some peers} A broadcast throws {@link IllegalArgumentException} if one of them
      * is registered with another hub.
      *
-     * @param receivers who is to get the message; each of them gets it once, however often it is named
+     * @param receivers the peers that receive the message; each receives it once, even if it is named several times
      */
     public static BroadcastOptions to(Peer... receivers) {
         return to(List.of(Objects.requireNonNull(receivers, "receivers")));
@@ -141,7 +141,7 @@ public final class BroadcastOptions {
     /**
      * {@return options for a message to some peers, as {@link #to(Peer...)} says}
      *
-     * @param receivers who is to get the message; copied
+     * @param receivers the peers that receive the message; copied
      */
     public static BroadcastOptions to(Collection<? extends Peer> receivers) {
         Objects.requireNonNull(receivers, "receivers");
@@ -153,8 +153,8 @@ public final class BroadcastOptions {
     }
 
     /**
-     * {@return options for a message to those who are in a group when it is broadcast} Of those only the peers of the
-     * hub that broadcasts get it.
+     * {@return options for a message to the peers that are in a group when it is broadcast} Members that are peers of
+     * other hubs do not receive it.
      *
      * @param receivers the group
      */
@@ -173,11 +173,11 @@ public final class BroadcastOptions {
     }
 
     /**
-     * {@return these options with some peers excluded, beside those that are excluded already} A peer that is no longer
-     * registered, or is a peer of another hub, may be named. To exclude many peers, say with {@link #to(Predicate)} who
-     * is to get the message.
+     * {@return these options with some peers excluded, in addition to those that are excluded already} A peer that is
+     * no longer registered, or is a peer of another hub, may be named. To exclude many peers, use {@link
+     * #to(Predicate)}.
      *
-     * @param peers who is not to get the message, even if it is a receiver
+     * @param peers the peers that do not receive the message, even if they are among the receivers
      * @throws IllegalArgumentException if more than {@value #MAX_EXCLUDED} peers are excluded in all
      */
     public BroadcastOptions without(Peer... peers) {
@@ -192,11 +192,11 @@ public final class BroadcastOptions {
     }
 
     /**
-     * {@return these options with a key} The newest message of a key outlives the tail of the log, within the bounds of
-     * the {@link Retention}, for peers that begin with {@link Replay#latest}; and in a hub that {@linkplain
-     * BroadcastHub.Builder#conflate conflates} it replaces the older ones of its key for every peer that has not got
-     * them yet, also for those that it is not for: they get neither. A message that is addressed to some peers keeps
-     * its key, which has no such effect. Peers that know positions are told the key.
+     * {@return these options with a key} The newest message of a key is kept after the log has evicted it, within the
+     * bounds of the {@link Retention}, for peers that begin with {@link Replay#latest}. In a hub that {@linkplain
+     * BroadcastHub.Builder#conflate conflates}, it also replaces the older messages of its key for every peer that has
+     * not received them yet; a peer that is excluded from the newest message receives neither. The key of a message
+     * that is addressed to some peers has none of these effects. Peers that are told positions are also told the key.
      *
      * <pre>{@code
      * hub.broadcast(quote, BroadcastOptions.everyone().key("EURUSD").timeToLive(Duration.ofSeconds(30)));
@@ -221,9 +221,10 @@ public final class BroadcastOptions {
     }
 
     /**
-     * {@return these options with a time to live} After that time the message is not delivered to those that have not
-     * got it yet, not replayed, and not the newest message of its key any more; the one before it does not come back.
-     * That is no loss: nothing is counted as missed. What a transport has taken before is not called back.
+     * {@return these options with a time to live} After that time the message is neither delivered to peers that have
+     * not received it, nor replayed, nor the newest message of its key; the message before it does not become the
+     * newest again. An expired message does not count as missed. A transport that has taken the message before that
+     * time still sends it.
      *
      * @param timeToLive how long, more than zero and at most 365 days
      * @throws IllegalArgumentException if it is not so
@@ -246,12 +247,12 @@ public final class BroadcastOptions {
         return key;
     }
 
-    /** {@return after what time the message is no longer delivered; null if at any time} */
+    /** {@return the time after which the message is no longer delivered; null if there is none} */
     public @Nullable Duration timeToLive() {
         return timeToLive;
     }
 
-    /** {@return who does not get the message; unmodifiable} */
+    /** {@return the peers that do not receive the message; unmodifiable} */
     public Set<Peer> excluded() {
         return excluded;
     }
@@ -267,7 +268,7 @@ public final class BroadcastOptions {
     }
 
     /**
-     * {@return the receivers among the peers of a hub, and perhaps some that are not of it, each of them once}
+     * {@return the receivers among the peers of a hub, each once; peers of other hubs may be among them}
      *
      * @param peers the peers of the hub
      */

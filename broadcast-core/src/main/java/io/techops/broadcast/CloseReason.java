@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
- * Why a connection ends: a close code and a phrase for people (RFC 6455 section 7.1.6).
+ * Why a connection ends: a close code (RFC 6455 section 7.1.5) and a phrase for people (section 7.1.6).
  *
  * <pre>{@code
  * peer.close(CloseReason.of(CloseReason.POLICY_VIOLATION, "no advertising"));
@@ -14,13 +14,13 @@ import java.util.Objects;
  *
  * <p>Immutable.
  *
- * @param code a close code from 1000 to 4999, as RFC 6455 section 7.4 and the IANA registry name them
+ * @param code a close code from 1000 to 4999, as defined by RFC 6455 section 7.4 and the IANA registry
  * @param phrase a short explanation, at most {@value #MAX_PHRASE_BYTES} bytes of UTF-8; empty if there is none. A
  *     surrogate without its partner, which UTF-8 cannot express, is the replacement character U+FFFD
  */
 public record CloseReason(int code, String phrase) {
 
-    /** The most bytes of UTF-8 that fit behind the code into a close frame (RFC 6455 section 5.5). */
+    /** The most bytes of UTF-8 that fit after the code in a close frame (RFC 6455 section 5.5). */
     public static final int MAX_PHRASE_BYTES = 123;
 
     /** The purpose of the connection is fulfilled. */
@@ -44,7 +44,7 @@ public record CloseReason(int code, String phrase) {
     /** The server met a condition it did not expect. */
     public static final int INTERNAL_ERROR = 1011;
 
-    /** The server is overloaded, or the peer too slow for it; it may connect again later. */
+    /** The server is overloaded, or the peer is too slow for it; the peer may connect again later. */
     public static final int TRY_AGAIN_LATER = 1013;
 
     /**
@@ -91,8 +91,8 @@ public record CloseReason(int code, String phrase) {
     }
 
     /**
-     * Tells whether the code may stand in a close frame that a server sends. 1004, 1005, 1006, 1015 and all that
-     * RFC 6455 leaves unassigned below 3000 may not.
+     * Tells whether a server may send the code in a close frame. 1004, 1005, 1006, 1015 and the codes below 3000 that
+     * RFC 6455 leaves unassigned must not be sent.
      *
      * @return whether it may be sent
      */

@@ -1,8 +1,8 @@
 package io.techops.broadcast;
 
 /**
- * Who gets what a peer sent. The policy does not concern what the host application broadcasts
- * (see {@link BroadcastOptions#except}).
+ * Which peers receive what a peer sent. The policy does not apply to what the host application broadcasts (see {@link
+ * BroadcastOptions#except}).
  *
  * <pre>{@code
  * BroadcastHub.builder().delivery(DeliveryPolicy.everyoneButSender())
@@ -21,12 +21,12 @@ public final class DeliveryPolicy {
         this.name = name;
     }
 
-    /** {@return the policy by which everyone gets it, the sender included} */
+    /** {@return the policy that delivers to every peer, the sender included} */
     public static DeliveryPolicy everyone() {
         return EVERYONE;
     }
 
-    /** {@return the policy by which everyone gets it but the peer that sent it} */
+    /** {@return the policy that delivers to every peer but the sender} */
     public static DeliveryPolicy everyoneButSender() {
         return EVERYONE_BUT_SENDER;
     }

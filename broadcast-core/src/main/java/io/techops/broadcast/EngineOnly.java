@@ -3,8 +3,8 @@ package io.techops.broadcast;
 import java.util.ServiceLoader;
 
 /*
- * The engine lives in a package of its own, above this one: it extends the abstract classes here, and is found as a
- * service. So no class here refers to it, and no other code can take its place.
+ * The engine is in a package of its own, above this one: it extends the abstract classes of this package, and is found
+ * as a service. So no class of this package refers to the engine, and no other code can take its place.
  */
 
 /** Ties the abstract classes of this package to the engine that implements them. */
@@ -27,7 +27,7 @@ final class EngineOnly {
     }
 
     /**
-     * {@return what makes the engine's objects of a type}
+     * {@return the provider that makes the engine's objects of a type}
      *
      * @throws IllegalStateException if the engine is not there, as in a jar that was put together of several jars and
      *     lost their service files

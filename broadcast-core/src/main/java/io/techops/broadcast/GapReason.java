@@ -4,21 +4,21 @@ package io.techops.broadcast;
 public enum GapReason {
 
     /**
-     * Some of what followed the position that the peer wanted to go on after is no longer kept; or of what followed the
-     * last message of a hub with a backplane, which was away from that for too long.
+     * Some messages after the position that the peer named are no longer kept; or, in a hub with a backplane that was
+     * away for too long, some messages after the last one that the hub had read.
      */
     EVICTED("evicted"),
 
     /**
-     * The position is of another epoch: of another life of the hub or the topic; or an epoch has ended, because a
-     * backplane may have lost messages.
+     * The position is of another epoch, and so of an earlier instance of the hub or of the topic; or the backplane
+     * began a new epoch, because it may have lost messages.
      */
     EPOCH("epoch"),
 
     /** The position is of this epoch, but no message has it yet. */
     FUTURE("future"),
 
-    /** The peer fell off the tail of the log, and goes on as {@link OverflowPolicy#skip} says. */
+    /** The peer fell off the tail of the log, and goes on according to {@link OverflowPolicy#skip}. */
     OVERFLOW("overflow");
 
     private final String text;
@@ -27,7 +27,7 @@ public enum GapReason {
         this.text = text;
     }
 
-    /** {@return the reason as peers are told it: lower case letters} */
+    /** {@return the reason as it is sent to peers, in lower case} */
     public String text() {
         return text;
     }

@@ -1,7 +1,7 @@
 package io.techops.broadcast;
 
 /**
- * Is told about the lives of a hub's peers. Every method does nothing by default.
+ * Receives the events of a hub's peers. Every method does nothing by default.
  *
  * <pre>{@code
  * class Doorman implements HubListener {
@@ -18,18 +18,19 @@ package io.techops.broadcast;
  * }
  * }</pre>
  *
- * <p>Called one event at a time, in the order in which things happened, on the hub's executor. No lock is held: a
- * listener may call anything, block, or throw, which is logged with its message. One that blocks delays later calls of
- * itself and nothing else. They are kept until then, and that costs bounded memory: what a peer overflowed meanwhile is
- * added up, and while 10,000 departures have not been told, the hub takes no peer. The fan-out and the readers never
- * wait for it.
+ * <p>Called one event at a time, in the order in which the events happened, on the hub's executor, without a lock. A
+ * listener may call any method of the hub, block, or throw; what it throws is logged with its message. A listener that
+ * blocks delays its own later calls and nothing else: neither delivery nor the reading of peers waits for it. The
+ * events that wait for it take bounded memory: all overflows of one peer become one event, and while 10,000 calls of
+ * {@link #unregistered} are outstanding, the hub takes no new peer.
  *
- * <p>What concerns messages is told to a {@link MessageListener}.
+ * <p>A {@link MessageListener} receives the events of messages.
  */
 public interface HubListener {
 
     /**
-     * A peer was registered: it receives every broadcast from now on. Called once for a peer, before anything else.
+     * A peer was registered: it receives every broadcast from now on. Called once for each peer, before its other
+     * events.
      *
      * @param peer the peer
      */
@@ -37,11 +38,11 @@ public interface HubListener {
     }
 
     /**
-     * A peer is no longer registered: it receives nothing any more. Called once for a peer, last of all.
+     * A peer is no longer registered: it receives nothing any more. Called once for each peer, after its other events.
      *
      * @param peer the peer
-     * @param reason why: what its close frame said, {@link CloseReason#ABNORMAL} if it just vanished, or what the hub
-     *     closed it with
+     * @param reason the reason: that of the peer's close frame, {@link CloseReason#ABNORMAL} if the connection ended
+     *     without one, or the reason with which the hub closed the peer
      */
     default void unregistered(Peer peer, CloseReason reason) {
     }
@@ -50,15 +51,15 @@ public interface HubListener {
      * A peer fell off the log's tail.
      *
      * @param peer the peer
-     * @param missed how many messages it has lost by that; under {@link OverflowPolicy#disconnect}, up to the moment of
-     *     its disconnection
+     * @param missed how many messages it lost by that; under {@link OverflowPolicy#disconnect}, up to the moment at
+     *     which it was disconnected
      */
     default void overflowed(Peer peer, long missed) {
     }
 
     /**
-     * Something threw: the peer's transport, or the policy while it decided about a message of the peer. The peer is
-     * closed; {@link #unregistered} follows.
+     * The peer's transport threw, or the policy threw while it decided about a message of the peer. The peer is closed;
+     * {@link #unregistered} follows.
      *
      * @param peer the peer
      * @param cause what was thrown

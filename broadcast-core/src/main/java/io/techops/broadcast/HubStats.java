@@ -5,19 +5,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a hub has done since it was built, and how it is, at one moment.
+ * What a hub has done since it was built, and its state, at one moment.
  *
  * <pre>{@code
  * HubStats stats = hub.stats();
  * System.out.println(stats.peers() + " peers, " + stats.coalescing() + " deliveries a write");
  * }</pre>
  *
- * <p>The counters only grow. They are read one after the other, so that they may be some messages apart while the hub
- * is busy; of a hub that is at rest they are exact. Figures may be added in a later version. Immutable.
+ * <p>The counters only grow. They are read one after the other: while the hub is busy they may differ by some messages;
+ * while it is idle they are exact. Figures may be added in a later version. Immutable.
  */
 public interface HubStats {
 
-    // Who is there.
+    // Peers.
 
     /** {@return how many peers are registered now} */
     int peers();
@@ -40,18 +40,18 @@ public interface HubStats {
      */
     Map<RefusalCause, Long> refusalsByCause();
 
-    // What was said.
+    // Messages and the log.
 
     /** {@return how many messages were broadcast} */
     long messages();
 
     /**
-     * {@return the position of the last broadcast; with sequence 0 before the first one; {@code null} if there is no
-     * one order: of several hubs together, and of a topic that has no hub now}
+     * {@return the position of the last broadcast, with sequence 0 before the first one; {@code null} if there is no
+     * single order: in a total of several hubs, and for a topic that does not exist now}
      */
     @Nullable Position position();
 
-    /** {@return the payload of what was broadcast, in bytes} */
+    /** {@return the payload of all broadcasts, in bytes} */
     long bytes();
 
     /** {@return how many messages of peers the policy ignored} */
@@ -63,30 +63,35 @@ public interface HubStats {
     /** {@return what the messages in the log are charged, in bytes, as {@link Retention} counts} */
     long retainedBytes();
 
-    /** {@return how many messages that were addressed to some peers have not been taken by all of them} */
+    /** {@return how many messages that were addressed to some peers wait for at least one of their receivers} */
     int addressedMessages();
 
     /** {@return what these messages are charged, in bytes, as {@link Retention} counts} */
     long addressedBytes();
 
-    /** {@return of how many keys the newest message is kept beside the log now, as {@link Retention} says} */
+    /** {@return how many keys have their newest message kept beside the log now, as {@link Retention} describes} */
     int retainedKeys();
 
     /** {@return what these messages are charged, in bytes, as {@link Retention} counts} */
     long retainedKeyBytes();
 
-    /** {@return of how many keys the newest message was given up because of the bounds of the {@link Retention}} */
+    /**
+     * {@return how many keys were forgotten, with their newest message, because of the bounds of the {@link Retention}}
+     */
     long forgottenKeys();
 
-    // What was heard.
+    // Replay and delivery.
 
-    /** {@return how many peers began with messages of the past} */
+    /** {@return how many peers began with a replay} */
     long replays();
 
-    /** {@return how many peers went on after the position that they named, with nothing missing} */
+    /** {@return how many peers resumed after the position that they named, with nothing missing} */
     long resumes();
 
-    /** {@return how many gaps peers were told of, or would have been if they knew positions, whatever the reason} */
+    /**
+     * {@return how many gaps there were in the streams of peers, for any reason; those of peers that are not numbered,
+     * and so were not told, are counted, too}
+     */
     long gaps();
 
     /**
@@ -98,43 +103,43 @@ public interface HubStats {
     long gaps(GapReason reason);
 
     /**
-     * {@return how many messages were left out because a newer one of their key replaced them, counted once a peer} Not
-     * counted are those that a peer beyond the tail did not get because they were no longer in the log.
+     * {@return how many messages were left out because a newer one of their key replaced them, counted once for each
+     * peer} Messages that the log had evicted before it was the peer's turn are not counted.
      */
     long conflated();
 
     /**
-     * {@return how many messages were left out because their time to live was over, counted once a peer} Not counted
-     * are those that the log had evicted by then.
+     * {@return how many messages were left out because they had expired, counted once for each peer} Messages that the
+     * log had evicted before it was the peer's turn are not counted.
      */
     long expired();
 
-    /** {@return how many times a batch was turned into bytes; all peers at a position share the result} */
+    /** {@return how many times a batch was encoded as bytes; all peers at a position share the result} */
     long encodings();
 
-    /** {@return how many messages transports have taken, counted once a peer} */
+    /** {@return how many messages transports have taken, counted once for each peer} */
     long deliveries();
 
-    /** {@return in how many calls of {@code Transport.write} they took them} */
+    /** {@return how many calls of {@code Transport.write} took these messages} */
     long batches();
 
-    /** {@return the coalescing factor: how many deliveries a batch there were on the average; 0 before the first} */
+    /** {@return the coalescing factor: the average number of deliveries in a batch; 0 before the first batch} */
     double coalescing();
 
-    // Who cannot follow.
+    // Slow peers and saturation.
 
-    /** {@return how many messages the peers of now have still to take, in all} */
+    /** {@return the sum of the {@linkplain Peer#lag lags} of all peers that are registered now} */
     long totalLag();
 
-    /** {@return how many messages the peer has still to take that is furthest behind; 0 if there are no peers} */
+    /** {@return the largest {@linkplain Peer#lag lag} of a peer; 0 if there are no peers} */
     long maxLag();
 
-    /** {@return how often a peer fell off the log's tail} */
+    /** {@return how many times a peer fell off the log's tail} */
     long overflows();
 
     /**
-     * {@return how many messages peers have lost by falling off the log's tail} Some that had expired may be among
-     * them; of messages with a key, in a hub that conflates, one is counted each time that a peer has lost any.
+     * {@return how many messages peers have lost by falling off the log's tail} Some of them may have expired before.
+     * In a hub that conflates, messages with a key count as one each time that a peer loses any of them.
      */
     long missed();
 
@@ -144,13 +149,13 @@ public interface HubStats {
     /** {@return how many peers were disconnected because their transport threw} */
     long failures();
 
-    /** {@return how often a publisher had to wait for room, or was refused: the hub was saturated} */
+    /** {@return how many times a publisher had to wait for room, or was refused, because the hub was saturated} */
     long waits();
 
     /**
-     * {@return for how long the hub was saturated, in all: the time in which one publisher at least, the host or a
-     * peer, waited for room} A {@link BroadcastHub#tryBroadcast} that was refused did not wait, and is only among the
-     * {@link #waits()}.
+     * {@return for how long the hub was saturated in total: the time in which at least one publisher, the host or a
+     * peer, waited for room} A {@link BroadcastHub#tryBroadcast} that was refused did not wait: it counts among the
+     * {@link #waits()}, and adds nothing here.
      */
     Duration saturation();
 

@@ -3,10 +3,10 @@ package io.techops.broadcast;
 import java.time.Duration;
 
 /**
- * The clock and the timer of a hub: one object, so that they always agree.
+ * The clock and the timer of a hub: one object, so that both use the same time.
  *
- * <p>A hub has its own unless it is given one. Replace it to share a timer between many hubs, or to drive a hub by hand
- * in a test, with virtual time. Must be safe for use by any number of threads.
+ * <p>A hub makes its own timer unless it is given one. Give it one to share a timer between many hubs, or to drive a
+ * hub with virtual time in a test. An implementation must be safe for use by any number of threads.
  *
  * <pre>{@code
  * class SharedTimer implements HubTimer {
@@ -36,11 +36,11 @@ public interface HubTimer {
      *
      * @param task what to run
      * @param delay how long to wait; zero is allowed, and a hub never waits for longer than 365 days
-     * @return withdraws the task
+     * @return cancels the task
      */
     Cancellation schedule(Runnable task, Duration delay);
 
-    /** Withdraws a scheduled task. */
+    /** Cancels a scheduled task. */
     @FunctionalInterface
     interface Cancellation {
 

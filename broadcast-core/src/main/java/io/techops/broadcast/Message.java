@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * One immutable message: a text or a binary payload, as RFC 6455 section 5.6 knows them.
+ * One immutable message: a text or a binary payload (RFC 6455 section 5.6).
  *
  * <pre>{@code
  * Message news = Message.text("hello");
@@ -17,9 +17,9 @@ import java.util.Objects;
  * }
  * }</pre>
  *
- * <p>A message carries nothing but its payload: no envelope, no sender, no time. Text is kept as the UTF-8 bytes that
- * go on the wire, so that it is encoded once however many peers it reaches. Two messages are equal if they are of the
- * same kind and have the same payload. Safe for use by any number of threads.
+ * <p>A message carries nothing but its payload: no envelope, no sender, no time. Text is kept as UTF-8 bytes, as it is
+ * sent, so that it is encoded once for all peers. Two messages are equal if they are of the same kind and have the same
+ * payload. Safe for use by any number of threads.
  */
 public abstract sealed class Message {
 
@@ -41,7 +41,7 @@ public abstract sealed class Message {
     }
 
     /**
-     * Makes a text message of a copy of what remains in {@code payload}, whose position is left as it is. No
+     * Makes a text message from a copy of the remaining bytes of {@code payload}, whose position does not change. No
      * {@link String} is made for it.
      *
      * @param payload UTF-8, which may be empty
@@ -57,7 +57,7 @@ public abstract sealed class Message {
     }
 
     /**
-     * Makes a binary message of a copy of {@code payload}.
+     * Makes a binary message from a copy of {@code payload}.
      *
      * @param payload the bytes, which may be none
      * @return the message
@@ -67,7 +67,7 @@ public abstract sealed class Message {
     }
 
     /**
-     * Makes a binary message of a copy of what remains in {@code payload}, whose position is left as it is.
+     * Makes a binary message from a copy of the remaining bytes of {@code payload}, whose position does not change.
      *
      * @param payload the bytes, which may be none
      * @return the message
@@ -88,13 +88,13 @@ public abstract sealed class Message {
         return payload.length;
     }
 
-    /** {@return the payload, as a read-only buffer of its own position} */
+    /** {@return the payload, as a new read-only buffer} */
     public final ByteBuffer payload() {
         return ByteBuffer.wrap(payload).asReadOnlyBuffer();
     }
 
     /**
-     * Copies a part of the payload to the position of {@code target}, without an object made for it.
+     * Copies a part of the payload to the position of {@code target}, without allocating an object.
      *
      * @param from the index of the first byte to copy
      * @param length how many bytes to copy

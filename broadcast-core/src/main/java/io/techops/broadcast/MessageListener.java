@@ -4,7 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is told about the messages of a hub. Every method does nothing by default.
+ * Receives the messages of a hub. Every method does nothing by default.
  *
  * <pre>{@code
  * class Count implements MessageListener {
@@ -19,30 +19,30 @@ import org.jspecify.annotations.Nullable;
  * BroadcastHub.builder().messageListener(MessageListener.nonBlocking(new Count()))
  * }</pre>
  *
- * <p>Called at once on the thread that published: that of the host application, or the one that reads from the peer,
- * and so by many threads at the same time. No lock is held: a listener may call anything, block, or throw, which is
- * logged. One that blocks delays the thread that published: a {@link BroadcastHub#broadcast} of the host application,
- * or that peer and, as a {@link MessagePolicy} would, those that share its reading thread. The fan-out never waits for
- * a listener.
+ * <p>Called synchronously on the publishing thread: a thread of the host application, or the thread that reads from the
+ * peer; so many threads may call it at the same time. No lock is held: a listener may call any method of the hub,
+ * block, or throw; what it throws is logged. A listener that blocks delays the publishing thread: a {@link
+ * BroadcastHub#broadcast} of the host application, or the reading of that peer and, as with a {@link MessagePolicy}, of
+ * the peers that share its reading thread. Delivery never waits for a listener.
  *
- * <p>What concerns peers and not messages is told to a {@link HubListener}, which costs readers nothing.
+ * <p>A {@link HubListener} receives the events of peers, and never delays the reading of peers.
  */
 public interface MessageListener {
 
     /**
-     * {@return whether {@link #broadcast} or {@link #ignored} may wait for anything, or take more than some
-     * microseconds} Asked once, when the hub is built. True unless the listener is {@link #nonBlocking}; a class may
-     * override it instead. Why this is the default, {@link MessagePolicy} says.
+     * {@return whether {@link #broadcast} or {@link #ignored} may wait for anything, or take more than a few
+     * microseconds} Called once, when the hub is built. True by default, for the reason that {@link MessagePolicy}
+     * gives; false for a listener made by {@link #nonBlocking}. A class may override this method instead.
      */
     default boolean mayBlock() {
         return true;
     }
 
     /**
-     * {@return {@code listener}, declared not to block} What that saves, and what it costs if it is not true, {@link
-     * MessagePolicy#nonBlocking} says.
+     * {@return {@code listener}, declared not to block} {@link MessagePolicy#nonBlocking} says what this saves, and
+     * what happens if the listener blocks all the same.
      *
-     * @param listener does not do what such a policy must not do
+     * @param listener the listener, which follows the rules for the policy of {@link MessagePolicy#nonBlocking}
      */
     static MessageListener nonBlocking(MessageListener listener) {
         Objects.requireNonNull(listener, "listener");
@@ -65,8 +65,8 @@ public interface MessageListener {
     }
 
     /**
-     * A message was appended to the log. For one that had to wait for room while its peer was paused, this comes on the
-     * hub's executor, and the peer is read again only then.
+     * A message was appended to the log. If the message of a peer had to wait for room, this method is called on the
+     * hub's executor, and the peer is not read again before the call has returned.
      *
      * @param from the peer that sent it, or {@code null} if the host application did
      * @param message the message

@@ -14,17 +14,18 @@ import org.jspecify.annotations.Nullable;
  * BroadcastHub.builder().policy(MessagePolicy.maxBytes(1_000).andThen(noShouting))
  * }</pre>
  *
- * <p>Called on the thread that reads from the peer, one call at a time for a peer, at the same time for different ones.
- * It may call the hub. A policy that throws closes the peer with {@link CloseReason#INTERNAL_ERROR}; what it throws is
- * logged with its message, which should not repeat what the peer sent. What the host application broadcasts is not
- * asked about.
+ * <p>Called on the thread that reads from the peer: one call at a time for each peer, concurrently for different peers.
+ * A policy may call the hub. If it throws, the peer is closed with {@link CloseReason#INTERNAL_ERROR}, and the
+ * exception is logged with its message, which should not repeat what the peer sent. A policy is not asked about what
+ * the host application broadcasts.
  *
- * <p><em>Blocking.</em> The hub cannot see whether a policy blocks, and the two mistakes are not alike: one that only
- * computes but is taken for one that blocks costs a change of threads for each read, some microseconds; one that blocks
- * where all peers are read stops every peer, every handshake and every pong. So a policy may block unless it declares
- * that it does not: it delays what its own peer sends, and what others send only once so many policies block that the
- * adapter has no thread left to read with (how many that is, the adapter says); never what anyone receives. The
- * policies of this interface do not block. A policy of your own that only computes is wrapped in {@link #nonBlocking}.
+ * <p><em>Blocking.</em> The hub cannot see whether a policy blocks, and the two possible mistakes differ in cost. To
+ * treat a policy that only computes as one that blocks costs a change of threads for each read: some microseconds. A
+ * policy that blocks on the thread that reads all peers stops every peer, every handshake and every pong. Therefore a
+ * policy may block unless it is declared not to. A policy that blocks delays what its own peer sends. It delays what
+ * other peers send only if so many calls block at the same time that the adapter has no thread left to read with (the
+ * documentation of the adapter gives the number). It never delays what peers receive. The policies of this interface do
+ * not block. Wrap a policy of your own that only computes in {@link #nonBlocking}.
  */
 @FunctionalInterface
 public interface MessagePolicy {
@@ -35,15 +36,15 @@ public interface MessagePolicy {
     /**
      * Decides about one message.
      *
-     * @param context who sent it, and what else there is to know
+     * @param context the peer that sent the message, and what else the hub tells a policy
      * @param message what was sent
      * @return what to do with it
      */
     Verdict decide(PolicyContext context, Message message);
 
     /**
-     * {@return a policy that asks {@code next} about what this one relays} The key and the time to live that this one
-     * gave stay unless {@code next} gives others. It may block if one of the two may.
+     * {@return a policy that asks {@code next} about what this policy relays} The key and the time to live that this
+     * policy sets are kept unless {@code next} sets others. The result may block if one of the two may.
      *
      * @param next the policy to ask then
      */
@@ -67,8 +68,9 @@ public interface MessagePolicy {
     }
 
     /**
-     * {@return whether {@link #decide} may wait for anything, or take more than some microseconds} Asked once, when the
-     * hub is built. True unless the policy is {@link #nonBlocking}; a class may override it instead.
+     * {@return whether {@link #decide} may wait for anything, or take more than a few microseconds} Called once, when
+     * the hub is built. True by default; false for a policy made by {@link #nonBlocking}. A class may override this
+     * method instead.
      */
     default boolean mayBlock() {
         return true;
@@ -76,12 +78,12 @@ public interface MessagePolicy {
 
     /**
      * {@return {@code policy}, declared not to block} If neither the policy of a hub nor its {@link MessageListener}
-     * may block, peers are read without a change of threads. A policy that blocks despite this declaration delays all
-     * that comes from other peers, and new connections, for as long as it takes; {@code BroadcastServer} warns of it
-     * once, with the name of its class, if that is more than a second or two.
+     * may block, peers are read without a change of threads. A policy that blocks despite this declaration delays
+     * everything that other peers send, and new connections, for as long as it blocks; {@code BroadcastServer} logs one
+     * warning with the name of its class if it blocks for more than a second or two.
      *
-     * @param policy never waits for a lock that is held for long, for a disk or for the network, and calls neither
-     *     {@link BroadcastHub#broadcast} nor {@link Peer#send}, which wait while the hub is saturated
+     * @param policy the policy, which must not wait for a lock that is held for long, for a disk or for the network,
+     *     and must not call {@link BroadcastHub#broadcast} or {@link Peer#send}, which wait while the hub is saturated
      */
     static MessagePolicy nonBlocking(MessagePolicy policy) {
         Objects.requireNonNull(policy, "policy");
@@ -116,8 +118,8 @@ public interface MessagePolicy {
     }
 
     /**
-     * {@return the policy that relays what is at most {@code maxBytes} long, and closes the peer with
-     * {@link CloseReason#MESSAGE_TOO_BIG} for what is longer}
+     * {@return the policy that relays messages of at most {@code maxBytes}, and closes the peer with {@link
+     * CloseReason#MESSAGE_TOO_BIG} if it sends a longer one}
      *
      * @param maxBytes the most payload bytes, at least 1
      * @throws IllegalArgumentException if {@code maxBytes} is below 1
@@ -137,9 +139,9 @@ public interface MessagePolicy {
     }
 
     /**
-     * {@return the policy that relays what a peer sends as long as it is not too much, and closes the peer with
-     * {@link CloseReason#POLICY_VIOLATION} when it is} As {@link #maxRate(int, Duration, Verdict)}, which can also
-     * ignore it.
+     * {@return the policy that relays messages up to a rate, and closes a peer that exceeds it with {@link
+     * CloseReason#POLICY_VIOLATION}} {@link #maxRate(int, Duration, Verdict)} says how the rate is measured, and can
+     * ignore the excess instead.
      *
      * @param permits how many messages, from 1 to 100,000
      * @param per in what time, more than zero and at most 1 day
@@ -151,18 +153,18 @@ public interface MessagePolicy {
     }
 
     /**
-     * {@return the policy that relays what a peer sends as long as it is not too much}
+     * {@return the policy that relays messages of each peer up to a rate}
      *
-     * <p>Every peer has a token bucket: it begins with {@code permits} tokens, gains as many evenly in each {@code
-     * per}, never holds more, and gives one for each message that is relayed. So a peer may send {@code permits}
-     * messages at once, and {@code permits} a {@code per} for ever. What this policy is not asked about, because a
-     * policy before it has ignored it, costs no token. Time is measured with {@link PolicyContext#nanoTime}, wherever
-     * this policy stands, also within a policy of the host application. The bucket is one of the peer's {@link
-     * Peer#attributes}: nothing is kept about a peer that has gone, and two such policies do not share it.
+     * <p>Every peer has a token bucket. It starts with {@code permits} tokens and holds at most that many; {@code
+     * permits} tokens are added, evenly, in each period {@code per}; each relayed message takes one. So a peer may send
+     * {@code permits} messages at once, and {@code permits} messages in each period after that. A message that a
+     * preceding policy ignores takes no token. Time is measured with {@link PolicyContext#nanoTime}. The bucket is an
+     * {@linkplain Peer#attributes attribute} of the peer: it is freed with the peer, and two policies made by this
+     * method never share one.
      *
      * @param permits how many messages, from 1 to 100,000
      * @param per in what time, more than zero and at most 1 day
-     * @param excess what to do with a message beyond that: {@link Verdict#ignore} or {@link Verdict#close}
+     * @param excess what to do with a message beyond the rate: {@link Verdict#ignore} or {@link Verdict#close}
      * @throws IllegalArgumentException if a value is out of its range, or {@code excess} is to relay
      */
     static MessagePolicy maxRate(int permits, Duration per, Verdict excess) {
@@ -173,13 +175,16 @@ public interface MessagePolicy {
         return nonBlocking((context, message) -> limit.take(context) ? Verdict.relay(message) : excess);
     }
 
-    /** What becomes of a message: one of three. Immutable, with equality by value; more may be said of each later. */
+    /**
+     * What happens to a message: relay, ignore or close. Immutable, with equality by value; each kind may get further
+     * properties in a later version.
+     */
     sealed interface Verdict {
 
         /**
          * {@return the verdict to broadcast a message}
          *
-         * @param message the message to broadcast, the one that came or another
+         * @param message the message to broadcast: the one that the peer sent, or another one
          */
         static Relay relay(Message message) {
             return new Relay(Objects.requireNonNull(message, "message"), null, null);
@@ -191,7 +196,7 @@ public interface MessagePolicy {
         }
 
         /**
-         * {@return the verdict to drop the message and to close the peer, from which nothing more is taken}
+         * {@return the verdict to drop the message and to close the peer; the peer's later messages are dropped}
          *
          * @param reason what the peer is told; its code must be one that may be sent
          * @throws IllegalArgumentException if its code must not be sent, see {@link CloseReason#isSendable}

@@ -10,12 +10,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which names are on which nodes, this one included. Guarded by the lock of its presence, but for {@link #names} and
- * {@link #has}, which any thread may call.
+ * Which names are present on which nodes, this one included. Guarded by the lock of the {@link SharedPresence}, except
+ * {@link #names} and {@link #has}, which any thread may call.
  */
 final class NodeNames {
 
-    /** What another node has said. */
+    /** The names of another node, and when it was last heard. */
     private static final class Node {
         private final Set<String> names = new HashSet<>();
         private long heardAt;
@@ -23,13 +23,13 @@ final class NodeNames {
 
     private final Presence.Listener listener;
     private final Queue<Runnable> events;
-    /** On how many nodes a name is; written under the lock, read by anyone. */
+    /** The number of nodes on which a name is present; written under the lock, read by any thread. */
     private final Map<String, Integer> nodesOf = new ConcurrentHashMap<>();
     private final Map<String, Node> others = new HashMap<>();
 
     /**
      * @param listener is told of a name that arrives at the first node, and of one that departs from the last
-     * @param events takes what tells it
+     * @param events receives the calls of the listener, which are made later, without the lock
      */
     NodeNames(Presence.Listener listener, Queue<Runnable> events) {
         this.listener = Objects.requireNonNull(listener, "listener");
@@ -55,7 +55,7 @@ final class NodeNames {
         count(name, -1);
     }
 
-    /** Another node has said something, of which one of the following may take note then. */
+    /** A message of another node has arrived. Must be called before the methods that handle the message. */
     void heard(String node, long now) {
         others.computeIfAbsent(node, id -> new Node()).heardAt = now;
     }

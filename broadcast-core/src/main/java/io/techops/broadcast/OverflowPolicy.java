@@ -1,11 +1,11 @@
 package io.techops.broadcast;
 
 /**
- * What becomes of a peer that fell off the log's tail: one that was not writable for so long that a message it had not
- * got yet made room for a newer one.
+ * What happens to a peer that fell off the log's tail: it was not writable for so long that the log evicted a message
+ * that it had not received yet.
  *
  * <pre>{@code
- * BroadcastHub.builder().overflow(OverflowPolicy.skip())             // prices: the newest matter, not all
+ * BroadcastHub.builder().overflow(OverflowPolicy.skip())             // prices: only the newest matter
  * }</pre>
  *
  * <p>Immutable.
@@ -22,22 +22,22 @@ public final class OverflowPolicy {
     }
 
     /**
-     * {@return the policy that closes the peer with {@link CloseReason#TRY_AGAIN_LATER}} The only one without silent
-     * holes: what a peer got is one contiguous run.
+     * {@return the policy that closes the peer with {@link CloseReason#TRY_AGAIN_LATER}} Under this policy a peer
+     * receives one contiguous run of messages, without holes.
      */
     public static OverflowPolicy disconnect() {
         return DISCONNECT;
     }
 
     /**
-     * {@return the policy that lets the peer, once it is writable again, go on with the oldest message still kept}
-     * {@link HubListener#overflowed} and {@link Peer#missed} tell how many it lost.
+     * {@return the policy that lets the peer, once it is writable again, continue with the oldest message that is still
+     * kept} {@link HubListener#overflowed} and {@link Peer#missed} tell how many messages it lost.
      */
     public static OverflowPolicy skip() {
         return SKIP;
     }
 
-    /** {@return whether a peer goes on with the oldest message that is kept, and is not disconnected} */
+    /** {@return whether a peer continues with the oldest message that is still kept, and is not disconnected} */
     public boolean skips() {
         return this == SKIP;
     }

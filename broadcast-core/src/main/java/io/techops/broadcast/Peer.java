@@ -14,8 +14,9 @@ import java.util.function.Consumer;
  * }
  * }</pre>
  *
- * <p>A peer stays valid after it has gone: it then reports its last figures, and sending to it or closing it does
- * nothing. Safe for use by any number of threads; no method waits for the network.
+ * <p>A peer may still be used after its registration has ended: it then returns its last figures, and sending to it or
+ * closing it does nothing. Safe for use by any number of threads; no method waits for the network; {@link #send} alone
+ * may wait, for a saturated hub.
  */
 public abstract class Peer {
 
@@ -28,32 +29,33 @@ public abstract class Peer {
     public abstract long id();
 
     /**
-     * {@return what is known about the connection} The adapter has set what it knows, such as where the peer connects
-     * from; the host application may set values of its own, which live as long as the peer does.
+     * {@return what is known about the connection} The adapter sets what it knows, such as the peer's address; the host
+     * application may set values of its own, which are kept as long as the peer is.
      */
     public abstract Attributes attributes();
 
     /**
-     * {@return how many messages for this peer were broadcast or sent and its transport has not taken yet} Under {@link
-     * OverflowPolicy#skip} those are among them that it has lost meanwhile, until it is writable again. Messages of the
-     * past that it begins with are among them; not a snapshot, nor what is kept of keys beside the log. What it is not
-     * given because it has expired or a newer one of its key replaces it counts until it would have been its turn.
+     * {@return how many messages for this peer its transport has not taken yet} Messages of the past that the peer
+     * begins with are counted. Messages of a snapshot, and the newest messages of keys that are kept beside the log,
+     * are not. Under {@link OverflowPolicy#skip}, messages that the peer has lost are counted until it is writable
+     * again. A message that will be left out, because it has expired or a newer one of its key replaces it, is counted
+     * until its turn.
      */
     public abstract long lag();
 
-    /** {@return how many messages its transport has taken, those of the past and of a snapshot included} */
+    /** {@return how many messages the peer's transport has taken, those of the past and of a snapshot included} */
     public abstract long delivered();
 
-    /** {@return how many messages it has lost by falling off the log's tail} */
+    /** {@return how many messages the peer has lost by falling off the log's tail} */
     public abstract long missed();
 
     /** {@return whether the peer is still registered} */
     public abstract boolean isRegistered();
 
     /**
-     * Sends a message to this peer alone, as a broadcast {@linkplain BroadcastOptions#to(Peer...) to} it does: it keeps
-     * its place, after all that was broadcast before this call, before all that is broadcast after it, and it costs the
-     * other peers nothing. It waits as {@link BroadcastHub#broadcast} does while the hub is saturated.
+     * Sends a message to this peer alone, as a broadcast {@linkplain BroadcastOptions#to(Peer...) to} it does. The peer
+     * receives the message after everything that was broadcast before this call, and before everything that is
+     * broadcast after it. While the hub is saturated this method waits, as {@link BroadcastHub#broadcast} does.
      *
      * @param message the message
      * @return {@code false} if the peer is no longer registered, or its hub is closed: the message was not sent
@@ -73,8 +75,8 @@ public abstract class Peer {
     }
 
     /**
-     * Closes the connection after all that was broadcast or sent to it before this call. A peer that does not take it
-     * in time is disconnected as any other slow peer. Returns at once; only the first call counts.
+     * Closes the connection after everything that was broadcast, or sent to this peer, before this call. A peer that
+     * does not take that in time is disconnected like any other slow peer. Returns at once; only the first call counts.
      *
      * @param reason the code and phrase to send
      * @throws IllegalArgumentException if the code must not be sent, see {@link CloseReason#isSendable}
@@ -82,15 +84,15 @@ public abstract class Peer {
     public abstract void close(CloseReason reason);
 
     /**
-     * Takes note that the peer is in a group. Called by {@code PeerGroup}, under the peer's monitor.
+     * Records that the peer is in a group. Called by {@code PeerGroup}, under the peer's monitor.
      *
      * @param removal removes a peer from the group; the same object for each of its peers
-     * @return whether the peer is in the group now: not if it has gone
+     * @return whether the peer is in the group now; false if it is no longer registered
      */
     protected abstract boolean joined(Consumer<Peer> removal);
 
     /**
-     * Takes note that the peer is not in a group any more. Called by {@code PeerGroup}, under the peer's monitor.
+     * Records that the peer has left a group. Called by {@code PeerGroup}, under the peer's monitor.
      *
      * @param removal what {@link #joined} was given
      */

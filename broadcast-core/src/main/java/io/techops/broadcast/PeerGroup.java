@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Some peers, to whom messages can be broadcast: a room, a team, the subscribers of a channel. A peer may be in any
- * number of groups; one that has gone leaves them by itself.
+ * A set of peers to which messages can be broadcast: a room, a team, the subscribers of a channel. A peer may be in any
+ * number of groups; it is removed from them when its registration ends.
  *
  * <pre>{@code
  * PeerGroup fans = new PeerGroup();
@@ -16,13 +16,13 @@ import java.util.function.Consumer;
  * hub.broadcast(Message.text("goal"), BroadcastOptions.to(fans));
  * }</pre>
  *
- * <p>Adding, removing and asking cost the same however large the group is, and wait for no one. Safe for use by any
- * number of threads: a broadcast that is made meanwhile may or may not reach a peer that is added or removed.
+ * <p>Adding, removing and looking up a peer take constant time, and do not wait. Safe for use by any number of threads:
+ * a concurrent broadcast may or may not reach a peer that is being added or removed.
  */
 public final class PeerGroup {
 
     private final Set<Peer> members = ConcurrentHashMap.newKeySet();
-    /** How a peer that has gone leaves the group, without knowing it. */
+    /** How a peer whose registration has ended leaves the group, without a reference to it. */
     private final Consumer<Peer> removal = this::remove;
 
     private final Runnable emptied;
@@ -33,7 +33,7 @@ public final class PeerGroup {
     }
 
     /**
-     * @param emptied called whenever a peer has left, and there is no other: again if it throws for want of memory
+     * @param emptied called whenever the last peer has left; called again if it throws for want of memory
      */
     PeerGroup(Runnable emptied) {
         this.emptied = emptied;
@@ -84,9 +84,9 @@ public final class PeerGroup {
     }
 
     /**
-     * {@return whether there is no member} Only if there is none: the size of such a set is a sum of counters that are
-     * read one after the other, and may be 0 for a moment while others join and leave, though one is a member all the
-     * time. Its documentation says that it is not for program control.
+     * {@return whether there is no member, exactly} The size of a concurrent set alone would not do: it is a sum of
+     * counters that are read one after the other, and may be 0 for a moment while peers join and leave, although one
+     * peer is a member all the time.
      */
     boolean isEmpty() {
         return members.isEmpty() && !members.iterator().hasNext();
@@ -98,7 +98,7 @@ public final class PeerGroup {
     }
 
     /**
-     * {@return the members; an unmodifiable view, which shows who joins and leaves, also while it is iterated over}
+     * {@return the members; an unmodifiable view, which shows peers that join and leave, even during an iteration}
      */
     public Set<Peer> members() {
         return Collections.unmodifiableSet(members);

@@ -7,17 +7,17 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /*
- * A group is in the map as long as it has members. Who joins finds a group or makes one, adds the peer, and then looks
- * whether the group is still the one in the map: if it was emptied and removed meanwhile, the peer leaves it and joins
- * again. It looks under the map's lock for the name: a removal that has found the group empty, and still holds this
- * lock, is waited for. The removal looks for members, and not at their number, which is not exact while others join and
- * leave. A peer that leaves holds its own monitor while it takes that lock; who joins holds neither while it takes the
- * other.
+ * A group is in the map as long as it has members. A join finds or makes a group, adds the peer, and then checks that
+ * the map still holds this group: if the group was emptied and removed meanwhile, the peer leaves it and joins again.
+ * The check is made under the map's lock for the name, so that it waits for a removal that has found the group empty
+ * and still holds this lock. The removal looks for a member, and not at the number of members, which is not exact while
+ * others join and leave. A leave takes the map's lock while it holds the peer's monitor; a join never takes one of the
+ * two while it holds the other.
  */
 
 /**
- * Groups of peers by name: the rooms of a chat, the tabs of one user. A group begins with its first member and ends
- * with its last one; a peer may be in any number of groups, and leaves them by itself when it goes.
+ * Groups of peers by name: the rooms of a chat, the tabs of one user. A group exists as long as it has members. A peer
+ * may be in any number of groups, and is removed from them when its registration ends.
  *
  * <pre>{@code
  * PeerGroups rooms = new PeerGroups();
@@ -26,15 +26,15 @@ import java.util.concurrent.ConcurrentHashMap;
  * rooms.sizes();                                     // {kitchen=1}
  * }</pre>
  *
- * <p>With the names of users as names, {@link #names} is who is here, on this node. A message costs what its receivers
- * cost, however many groups there are. No method waits for a peer or for the network. Safe for use by any number of
- * threads: a broadcast that is made meanwhile may or may not reach a peer that joins or leaves.
+ * <p>If the groups are named after users, {@link #names} are the users with a connection to this node. A message costs
+ * only as much as its receivers, independent of the number of groups. No method waits for a peer or for the network.
+ * Safe for use by any number of threads: a concurrent broadcast may or may not reach a peer that joins or leaves.
  */
 public final class PeerGroups {
 
     private final ConcurrentHashMap<String, PeerGroup> groups = new ConcurrentHashMap<>();
 
-    /** Makes groups, of which there is none yet. */
+    /** Makes an empty set of groups. */
     public PeerGroups() {
     }
 
@@ -82,8 +82,9 @@ public final class PeerGroups {
     }
 
     /**
-     * {@return options for a message to those who are in a group now} Make them for each message: a group that ends and
-     * begins again is another one. Without such a group the message is for no one.
+     * {@return options for a message to the members of a group} Call this for each message, and do not keep the
+     * options: a group that has lost its last member and is joined again is a new group. If there is no such group, the
+     * message has no receivers.
      *
      * @param name the name of the group
      */

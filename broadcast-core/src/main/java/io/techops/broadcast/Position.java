@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Sequences start at 1 and grow by one with every broadcast; the position with sequence 0 stands before the first
- * message of its epoch. Every hub, and every life of a topic, has an epoch of its own, which is random: two different
- * messages never have the same position. Positions of the same epoch are ordered by their sequence, positions of
- * different epochs are not ordered at all.
+ * message of its epoch. Every hub, and every instance of a topic, has an epoch of its own, which is random, so that two
+ * different messages never have the same position. Positions of the same epoch are ordered by their sequence, positions
+ * of different epochs are not ordered at all.
  *
  * <p>Its text form is {@code <epoch>-<sequence>}: what {@link #toString} makes, and {@link #parse} reads. Immutable.
  */
@@ -41,7 +41,7 @@ public final class Position {
      *
      * @param epoch 1 to {@value #MAX_EPOCH_LENGTH} of the characters {@code 0-9a-z}
      * @param sequence from 0, which stands before the first message, to {@value #MAX_SEQUENCE}
-     * @throws IllegalArgumentException if one of them is not so
+     * @throws IllegalArgumentException if one of them is invalid
      */
     public static Position of(String epoch, long sequence) {
         Objects.requireNonNull(epoch, "epoch");
@@ -53,10 +53,10 @@ public final class Position {
     }
 
     /**
-     * {@return the position that a text names} Only the form that {@link #toString} makes is taken: no sign, no leading
-     * zeros, no spaces.
+     * {@return the position that a text denotes} Only the form that {@link #toString} makes is accepted: no sign, no
+     * leading zeros, no spaces.
      *
-     * @param text the text, from wherever
+     * @param text the text, which need not be trusted
      * @throws IllegalArgumentException if it is not a position; the message holds the text
      */
     public static Position parse(String text) {
@@ -81,7 +81,7 @@ public final class Position {
                 && epoch.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'z');
     }
 
-    /** {@return whether it is a number as it is written, small enough to be read} */
+    /** {@return whether the digits are in canonical form, and few enough to be parsed as a long} */
     private static boolean isNumber(String digits) {
         return !digits.isEmpty() && digits.length() <= Long.toString(MAX_SEQUENCE).length()
                 && (digits.charAt(0) != '0' || digits.length() == 1)

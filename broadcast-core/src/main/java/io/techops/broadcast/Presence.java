@@ -8,13 +8,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /*
- * A hub tells its listener one event at a time, so the two maps change on one thread at a time; they are concurrent for
- * those who read. The name of a peer is kept from its registration, so that it leaves under the name it came with.
+ * A hub calls its listener one event at a time, so the two maps are changed by one thread at a time; they are
+ * concurrent for the threads that read them. The name of a peer is kept from its registration, so that the peer departs
+ * under the same name.
  */
 
 /**
- * Who is here, by name: a user with several connections counts once, arrives with the first and departs with the last.
- * It is a listener of one hub.
+ * The users that are present, by name: a user with several connections counts once, arrives with the first and departs
+ * with the last. A presence is a listener of one hub.
  *
  * <pre>{@code
  * Presence presence = new Presence(peer -> peer.attributes().get(USER), new Presence.Listener() {
@@ -27,18 +28,19 @@ import org.jspecify.annotations.Nullable;
  * presence.names();                                  // [anna, bob]
  * }</pre>
  *
- * <p>It knows the peers of its own node only. {@link SharedPresence} knows those of all nodes that share a backplane.
+ * <p>It covers the peers of its own node only; {@link SharedPresence} covers all nodes that share a backplane.
  *
- * <p>{@link #names} and {@link #isHere} may be called by any number of threads and do not block. They are as late as
- * the hub's listener is: see {@link HubListener}.
+ * <p>{@link #names} and {@link #isHere} may be called by any number of threads and do not block. They lag behind the
+ * hub as much as its listener does: see {@link HubListener}.
  */
 public final class Presence implements HubListener {
 
-    /** Is told who arrives and departs, as a {@link HubListener} is: one event at a time, with no lock held. */
+    /** Receives arrivals and departures, as a {@link HubListener} does: one event at a time, with no lock held. */
     public interface Listener {
 
         /**
-         * The first connection of a name was registered; {@link Presence#isHere} knows it. Does nothing by default.
+         * The first connection of a name was registered; {@link Presence#isHere} already returns true. Does nothing by
+         * default.
          *
          * @param name the name
          */
@@ -46,7 +48,8 @@ public final class Presence implements HubListener {
         }
 
         /**
-         * The last connection of a name has gone; {@link Presence#isHere} knows it. Does nothing by default.
+         * The last connection of a name has ended; {@link Presence#isHere} already returns false. Does nothing by
+         * default.
          *
          * @param name the name
          */
@@ -60,24 +63,24 @@ public final class Presence implements HubListener {
     private final Map<String, Integer> connections = new ConcurrentHashMap<>();
 
     /**
-     * Makes a presence where there is no one yet.
+     * Makes a presence without any names.
      *
-     * @param naming the name of a peer, asked once when it is registered; {@code null} for one that does not count.
-     *     What it throws is logged by the hub, and the peer does not count
-     * @param listener is told who arrives and departs; what it throws is logged by the hub
+     * @param naming returns the name of a peer, or {@code null} if the peer does not count; called once, when the peer
+     *     is registered. If it throws, the hub logs the exception, and the peer does not count
+     * @param listener receives arrivals and departures; the hub logs what it throws
      */
     public Presence(Function<Peer, @Nullable String> naming, Listener listener) {
         this.naming = Objects.requireNonNull(naming, "naming");
         this.listener = Objects.requireNonNull(listener, "listener");
     }
 
-    /** {@return the names of all who are here, on this node; a copy} */
+    /** {@return the names that are present on this node; a copy} */
     public Set<String> names() {
         return Set.copyOf(connections.keySet());
     }
 
     /**
-     * {@return whether at least one connection of a name is here, on this node}
+     * {@return whether a name has at least one connection to this node}
      *
      * @param name the name
      */

@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.Objects;
 
 /*
- * Token bucket. Its content is counted in nanoseconds times permits: one permit costs as many as there are nanoseconds
- * in the period, and a nanosecond adds as many as there are permits, so that nothing is rounded.
+ * A token bucket whose content is counted in nanoseconds times permits, so that nothing is rounded: one permit costs as
+ * many units as the period has nanoseconds, and each nanosecond adds as many units as there are permits.
  */
 
 /**
- * What {@link MessagePolicy#maxRate} asks: a token bucket for each peer, which is an attribute of the peer under a key
- * of this limit's own, and measures time with the clock of the peer's hub. So two limits never share a bucket, and
- * nothing is kept about a peer that has gone. Safe for use by any number of threads.
+ * The token buckets of a {@link MessagePolicy#maxRate}, one for each peer. A bucket is an attribute of its peer, under
+ * a key of this limit's own: two limits never share a bucket, and nothing is kept about a peer that has gone. Time is
+ * that of the clock of the peer's hub. Safe for use by any number of threads.
  */
 final class RateLimit {
 
@@ -20,7 +20,7 @@ final class RateLimit {
 
     private final AttributeKey<Bucket> key = AttributeKey.of("maxRate", Bucket.class);
     private final int permits;
-    /** What one permit costs, and what a full bucket holds. */
+    /** The cost of one permit, and the content of a full bucket. */
     private final long cost;
     private final long full;
 
@@ -53,7 +53,7 @@ final class RateLimit {
         this.full = cost * permits;
     }
 
-    /** {@return whether the peer had a permit, which has been taken} */
+    /** Takes a permit of a peer. {@return whether there was one} */
     boolean take(PolicyContext context) {
         long now = context.nanoTime();
         Attributes attributes = context.peer().attributes();

@@ -1,12 +1,14 @@
 package io.techops.broadcast;
 
 /**
- * Why a connection was refused before it became a peer. Adapters report it with {@code AdapterHub.refused}, and
- * {@link HubStats#refusals} counts by it. There may be more causes in a later version.
+ * Why a connection was refused before it became a peer. Adapters report the cause with {@code AdapterHub.refused}, and
+ * {@link HubStats#refusals} counts the refusals of each cause. Causes may be added in a later version.
  */
 public enum RefusalCause {
 
-    /** The handshake was not in order (RFC 6455 section 4.2.1), or asked for a version that is not spoken. */
+    /**
+     * The handshake was not valid (RFC 6455 section 4.2.1), or asked for a version that is not supported (section 4.4).
+     */
     HANDSHAKE,
 
     /** The handshake was not complete in time. */
@@ -15,22 +17,22 @@ public enum RefusalCause {
     /** Nothing is served at the path that was asked for. */
     NOT_FOUND,
 
-    /** Pages of its origin may not connect (RFC 6455 section 10.2). */
+    /** The origin is not allowed (RFC 6455 section 10.2). */
     ORIGIN,
 
-    /** The host application's own policy said no. */
+    /** The handshake policy of the host application refused it. */
     POLICY,
 
-    /** There are as many peers as there may be. */
+    /** The limit on peers is reached. */
     PEERS,
 
-    /** There are as many peers from the same address as there may be. */
+    /** The limit on peers from one address is reached. */
     PEERS_PER_ADDRESS,
 
-    /** There are as many topics as there may be. */
+    /** The limit on topics is reached, and no topic is idle. */
     TOPICS,
 
-    /** The hub's listener is so far behind with the peers that have gone that no more are taken. */
+    /** Too many calls of {@link HubListener#unregistered} are outstanding, because the hub's listener blocks. */
     LISTENER,
 
     /** The hub has not read its shared log yet, because the engine that keeps it is away. */
@@ -39,6 +41,6 @@ public enum RefusalCause {
     /** The hub is closed, or is closing. */
     CLOSED,
 
-    /** Something failed while the peer was to be registered, such as the recipe of its topic. */
+    /** The registration failed with an exception, such as one from the recipe of the topic. */
     FAILED
 }

@@ -1,18 +1,18 @@
 package io.techops.broadcast;
 
 /**
- * Says that a hub does not take a peer now, or that a topic cannot begin, and why. An adapter that catches it tells the
- * client, and has {@code AdapterHub.refused} count it.
+ * Thrown if a hub does not take a peer now, or a topic cannot be created. An adapter that catches it answers the client
+ * accordingly, and calls {@code AdapterHub.refused}, which counts the refusal.
  */
 public final class RefusedException extends IllegalStateException {
 
     private static final long serialVersionUID = 1;
 
-    /** Why; part of the serialized form, and so of the documentation. */
+    /** The cause. Part of the serialized form. */
     private final RefusalCause refusalCause;
 
     /**
-     * Makes one.
+     * Makes an exception.
      *
      * @param refusalCause why
      * @param message a sentence for the log

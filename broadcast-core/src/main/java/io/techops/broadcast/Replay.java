@@ -5,25 +5,24 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the stream of a peer begins: which messages of the past it is given before those that come from now on.
+ * Where the stream of a peer begins: which earlier messages it receives before those that are broadcast from now on.
  *
  * <pre>{@code
- * Replay.none()                                       // only what is broadcast from now on
- * Replay.last(50)                                     // begin with the last 50 messages that are kept
- * Replay.latest()                                     // begin with the newest message of every key that is kept
- * Replay.after(position).orElse(Replay.last(50))      // go on after a position; if that is not possible, the last 50
+ * Replay.none()                                       // only live messages: those broadcast from now on
+ * Replay.last(50)                                     // the last 50 messages that are kept, then the live ones
+ * Replay.latest()                                     // the newest message of every key, then the live ones
+ * Replay.after(position).orElse(Replay.last(50))      // all after a position; if impossible, the last 50
  * }</pre>
  *
- * <p>Between the last message of the past and the first one of the present nothing is missing, nothing doubled and
- * nothing out of order. Messages that have expired are not replayed, and neither are those that were {@linkplain
- * BroadcastOptions#to addressed to some peers}. A message for {@linkplain BroadcastOptions#except everyone but some
- * peers} is replayed to each that registers later: the one that was excluded, if it connects again, is another peer
- * then.
+ * <p>Between the last replayed message and the first live one, no message is missing, duplicated or out of order.
+ * Messages that have expired, and those that were {@linkplain BroadcastOptions#to addressed to some peers}, are not
+ * replayed. A message for {@linkplain BroadcastOptions#except everyone but some peers} is replayed to every peer that
+ * registers later, also to a client that was excluded and connects again: its new connection is another peer.
  *
- * <p>In a hub that {@linkplain BroadcastHub.Builder#conflate conflates} the past is given as to a slow peer: of each
- * key only the newest message, so that {@link #last} may give fewer messages, and {@link #after} also gives the newest
- * messages of keys that are kept beside the log. Such a peer has a gap only if a message without a key, or the newest
- * one of a key, is no longer kept.
+ * <p>A hub that {@linkplain BroadcastHub.Builder#conflate conflates} replays as it delivers to a slow peer: only the
+ * newest message of each key. So {@link #last} may replay fewer messages than asked for, and {@link #after} also
+ * replays the newest messages of keys that are kept beside the log. The peer is told of a gap only if a message without
+ * a key, or the newest message of a key, is no longer kept.
  *
  * <p>Kinds of replay may be added in a later version. Immutable, with equality by value.
  */
@@ -48,7 +47,7 @@ public final class Replay {
         this.withinAge = withinAge;
     }
 
-    /** {@return the replay of nothing: the peer is given what is broadcast from now on} */
+    /** {@return the replay of nothing: the peer receives only what is broadcast from now on} */
     public static Replay none() {
         return NONE;
     }
@@ -67,31 +66,32 @@ public final class Replay {
     }
 
     /**
-     * {@return the replay of the newest message of every {@linkplain BroadcastOptions#key key} that is kept} In the
-     * order of their positions. Messages without a key are not replayed, and neither is a key whose newest message has
-     * expired. That is so whether or not the hub {@linkplain BroadcastHub.Builder#conflate conflates}.
+     * {@return the replay of the newest message of every {@linkplain BroadcastOptions#key key} that is kept, in the
+     * order of their positions} Messages without a key are not replayed, nor is any message of a key whose newest
+     * message has expired. This does not depend on whether the hub {@linkplain BroadcastHub.Builder#conflate
+     * conflates}.
      */
     public static Replay latest() {
         return LATEST;
     }
 
     /**
-     * {@return the replay of what followed a position} If that is not possible, because the position is of another
-     * epoch, of the future, or some of what followed it is no longer kept, the peer is told of a gap where its
-     * transport can tell one. It then begins with the oldest message that is kept, if the position is of this epoch and
-     * not of the future, and with what {@link #orElse} says otherwise.
+     * {@return the replay of all messages after a position} There is a gap if the position is of another epoch, if no
+     * message has this position yet, or if some of the messages after it are no longer kept. The peer is told of the
+     * gap if its transport can tell gaps. In the last case the peer then begins with the oldest message that is kept,
+     * and in the other two with what {@link #orElse} says.
      *
-     * @param position the last message that the peer has processed
+     * @param position the position of the last message that the client has processed
      */
     public static Replay after(Position position) {
         return new Replay(Objects.requireNonNull(position, "position"), 0, false, ALL, null);
     }
 
     /**
-     * {@return this replay, with another one for a position of another epoch or of the future} Without effect on a
-     * replay that goes on after no position.
+     * {@return this replay, with another one for a position that is of another epoch or that no message has yet} Has no
+     * effect on a replay without a position.
      *
-     * @param other the other replay; its own position is not looked at
+     * @param other the other replay, whose own position is ignored
      */
     public Replay orElse(Replay other) {
         Objects.requireNonNull(other, "other");
@@ -100,9 +100,9 @@ public final class Replay {
     }
 
     /**
-     * {@return this replay, with a bound on how far back a position may be} What is older than the newest
-     * {@code messages} counts as no longer kept: it is missing, and the peer is told so. Without effect on a replay
-     * that goes on after no position; of two bounds the narrower one holds.
+     * {@return this replay, with a bound on how far back a position may be} Messages before the newest {@code messages}
+     * count as no longer kept, and so are a gap. Has no effect on a replay without a position. Of two bounds the
+     * narrower one applies.
      *
      * @param messages how many of the newest messages, at least 0
      * @throws IllegalArgumentException if {@code messages} is negative
@@ -116,9 +116,8 @@ public final class Replay {
     }
 
     /**
-     * {@return this replay, with a bound on the age of what follows a position} What is older counts as no longer kept,
-     * as with {@link #within(int)}. Without effect on a replay that goes on after no position; of two bounds the
-     * narrower one holds.
+     * {@return this replay, with a bound on the age of the messages after a position} Older messages count as no longer
+     * kept, and so are a gap. Has no effect on a replay without a position. Of two bounds the narrower one applies.
      *
      * @param age the greatest age, more than zero and at most 365 days
      * @throws IllegalArgumentException if it is not so
@@ -133,27 +132,33 @@ public final class Replay {
                 : new Replay(position, messages, latest, withinMessages, age);
     }
 
-    /** {@return after which position to go on; null if after none} */
+    /** {@return the position after which to continue; null if there is none} */
     public @Nullable Position position() {
         return position;
     }
 
-    /** {@return how many of the newest messages to begin with, if there is no position, or it cannot be honoured} */
+    /**
+     * {@return how many of the newest messages to replay, if there is no position, or if the stream cannot continue
+     * after it}
+     */
     public int messages() {
         return messages;
     }
 
-    /** {@return whether to begin with the newest message of every key, if there is no position to go on after} */
+    /**
+     * {@return whether to replay the newest message of every key, if there is no position, or if the stream cannot
+     * continue after it}
+     */
     public boolean isLatest() {
         return latest;
     }
 
-    /** {@return how many of the newest messages a position may be back; 2<sup>31</sup> - 1 if there is no bound} */
+    /** {@return how many messages a position may be behind the newest one; 2<sup>31</sup> - 1 if there is no bound} */
     public int withinMessages() {
         return withinMessages;
     }
 
-    /** {@return how old what follows a position may be; null if there is no bound} */
+    /** {@return the greatest age of messages after a position; null if there is no bound} */
     public @Nullable Duration withinAge() {
         return withinAge;
     }

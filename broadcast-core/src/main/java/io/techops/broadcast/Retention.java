@@ -5,22 +5,22 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of the past a hub keeps: the bounds of its log.
+ * The bounds of a hub's log: how many earlier messages the hub keeps.
  *
- * <p>The log is the only buffer, shared by all peers. It is full when one of the two bounds is reached, whichever is
- * first; the oldest message then makes room for the next one. A peer may lag by as much as the log holds: with a
+ * <p>The log is the only buffer, shared by all peers. It is full when the bound on messages or the bound on bytes is
+ * reached; the oldest message is then evicted for the next one. A peer may lag by as much as the log holds: at a
  * thousand messages a second, 4,096 messages are four seconds.
  *
- * <p>Messages that are addressed to some peers ({@link BroadcastOptions}, {@link Peer#send}) are kept beside that, only
- * until their receivers have taken them, and within the same bounds again; so they never make a broadcast, or a message
- * to another peer that can take it, give way. Such a message counts once, and is charged its payload once, and 32 bytes
- * for each receiver but the first; one message alone may be charged more than the bound because of its receivers. A
- * peer that is not writable loses its oldest one when there is no room for another.
+ * <p>Messages that are addressed to some peers ({@link BroadcastOptions}, {@link Peer#send}) are kept apart from the
+ * log, until their receivers have taken them, within the same bounds once more. So they never evict a broadcast, nor a
+ * message to a peer that can take it. Such a message counts once. It is charged as in {@link #of}, and 32 bytes for
+ * each receiver after the first; a single message may exceed the bound because of its receivers. If there is no room
+ * for another message, a peer that is not writable loses the oldest message that was addressed to it.
  *
- * <p>The newest message of every {@linkplain BroadcastOptions#key key} is kept longer, beside the log, when the log
- * evicts it: up to {@link #keys}, {@link #keyBytes} and {@link #keyAge}. Beyond that the key is forgotten whose newest
- * message is the oldest, which {@link HubStats#forgottenKeys} counts. In a hub that {@linkplain
- * BroadcastHub.Builder#conflate conflates}, a peer that has not got that message falls off the tail by that.
+ * <p>When the log evicts the newest message of a {@linkplain BroadcastOptions#key key}, that message is kept beside the
+ * log, within {@link #keys}, {@link #keyBytes} and {@link #keyAge}. Beyond these bounds, the key with the oldest such
+ * message is forgotten, which {@link HubStats#forgottenKeys} counts. In a hub that {@linkplain
+ * BroadcastHub.Builder#conflate conflates}, a peer that has not received that message then falls off the tail.
  *
  * <pre>{@code
  * BroadcastHub.builder().retention(Retention.of(10_000, 32 << 20))   // messages and bytes
@@ -31,13 +31,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Retention {
 
-    /** What a message is charged beside its payload, in bytes: its objects and its place in the log. */
+    /** What a message is charged in addition to its payload, in bytes, for its objects and its place in the log. */
     public static final int OVERHEAD_BYTES = 64;
 
-    /** The most messages that can be asked for. */
+    /** The largest bound on messages. */
     public static final int MAX_MESSAGES = 1 << 24;
 
-    /** The most keys that can be asked for. */
+    /** The largest bound on keys. */
     public static final int MAX_KEYS = 1 << 24;
 
     /** How many keys are kept beside the log unless set otherwise: 10,000. */
@@ -86,7 +86,10 @@ public final class Retention {
         return age;
     }
 
-    /** {@return the default: 4,096 messages or 8 MiB of any age, and the newest of 10,000 keys or 8 MiB beside them} */
+    /**
+     * {@return the default: 4,096 messages or 8 MiB of any age in the log; beside it, the newest messages of 10,000
+     * keys or 8 MiB}
+     */
     public static Retention standard() {
         return STANDARD;
     }
@@ -124,10 +127,10 @@ public final class Retention {
     }
 
     /**
-     * {@return this retention with a bound on the age of messages} An older message is not replayed any more, and makes
-     * room when the next one is broadcast; a peer that has not got it by then has fallen off the tail. No timer
-     * measures this: an idle hub keeps what it has, and does not replay what is too old. The newest message of
-     * a key is replayed by {@link Replay#latest} up to {@link #keyAge} nevertheless.
+     * {@return this retention with a bound on the age of messages} An older message is no longer replayed, and is
+     * evicted when the next one is broadcast; a peer that has not received it by then has fallen off the tail. No timer
+     * evicts messages: an idle hub keeps them, but does not replay those that are too old. The age does not apply to
+     * {@link Replay#latest}, which replays the newest message of a key up to {@link #keyAge}.
      *
      * @param age the greatest age, more than zero and at most 365 days
      * @throws IllegalArgumentException if it is out of this range
@@ -139,7 +142,7 @@ public final class Retention {
     /**
      * {@return this retention with another bound on keys}
      *
-     * @param keys of how many keys at most the newest message is kept beside the log, from 0 to {@value #MAX_KEYS}
+     * @param keys the most keys whose newest message is kept beside the log, from 0 to {@value #MAX_KEYS}
      * @throws IllegalArgumentException if it is out of this range
      */
     public Retention keys(int keys) {
@@ -157,9 +160,9 @@ public final class Retention {
     }
 
     /**
-     * {@return this retention with a bound on the age of the newest messages of keys} For those beside the log, and for
-     * those in it that are older than {@link #age}; without a bound unless set. An older one is not replayed any more,
-     * and is forgotten when the log evicts the next message with a key.
+     * {@return this retention with a bound on the age of the newest messages of keys} It applies to those beside the
+     * log, and to those in the log that are older than {@link #age}; there is no bound by default. An older message is
+     * no longer replayed, and its key is forgotten when the log evicts the next message with a key.
      *
      * @param keyAge the greatest age, more than zero and at most 365 days
      * @throws IllegalArgumentException if it is out of this range
@@ -183,12 +186,12 @@ public final class Retention {
         return age;
     }
 
-    /** {@return of how many keys at most the newest message is kept beside the log; 10,000 unless set} */
+    /** {@return the most keys whose newest message is kept beside the log; 10,000 by default} */
     public int keys() {
         return keys;
     }
 
-    /** {@return the most bytes of newest messages of keys that are kept beside the log; 8 MiB unless set} */
+    /** {@return the most bytes that are kept for keys beside the log; 8 MiB by default} */
     public long keyBytes() {
         return keyBytes;
     }

@@ -23,13 +23,14 @@ import org.jspecify.annotations.Nullable;
  *   -<node> <name>        a name has departed there
  *   x<node>               it ends
  *
- * What was said before its own "?" came back is of the past, and not heard. A node that says nothing for FORGOTTEN is
- * forgotten. So whatever is lost, on whatever way, is right again with the next "=", or with the end of FORGOTTEN.
+ * A node ignores all messages until its own "?" has come back: they are from before its start. A node from which
+ * nothing has come for FORGOTTEN is forgotten. So a message that is lost is made good by the next "=", or at the end of
+ * FORGOTTEN.
  */
 
 /**
- * Who is here, by name, on all nodes that share a backplane: {@link Presence} says what a name is. It is a listener of
- * one hub on each node.
+ * The users that are present, by name, on all nodes that share a backplane; {@link Presence} says what counts as a
+ * name. On each node, a shared presence is a listener of one hub.
  *
  * <pre>{@code
  * SharedPresence presence = SharedPresence.over(
@@ -39,34 +40,34 @@ import org.jspecify.annotations.Nullable;
  * presence.names();                                  // [anna, bob], wherever they are connected
  * }</pre>
  *
- * <p>A name that arrives or departs is told to the other nodes at once. Each node says every 5 seconds which names it
- * has, and the names of one that has said nothing for 15 seconds depart: those of a node that died, and, on a node that
- * the backplane is away from, those of all others. A node that begins asks the others, and knows all names a moment
- * after that. A name that moves from one node to another may depart in between.
+ * <p>A node tells the others of a name that arrives or departs at once, and of all its names every 5 seconds. The names
+ * of a node from which nothing has come for 15 seconds depart: if the node died, or if the backplane is away. A node
+ * that starts asks the others for their names, and has them a moment later. A name that moves from one node to another
+ * may depart in between.
  *
- * <p>Of each node {@value #MAX_NAMES} names are known to the others, with at most {@value #MAX_NAME_LENGTH} characters
- * each; the rest are known on their own node alone. With n nodes the backplane has n messages in 5 seconds, of the size
- * of all names of a node, and one for each name that arrives or departs.
+ * <p>Each node tells the others at most {@value #MAX_NAMES} names of at most {@value #MAX_NAME_LENGTH} characters each;
+ * other names are present on their own node alone. With n nodes the backplane carries n messages in 5 seconds, each
+ * with all names of a node, and one message for each name that arrives or departs.
  *
  * <p>{@link #names} and {@link #isHere} may be called by any number of threads and do not block. {@link #close} it
  * after the hub.
  */
 public final class SharedPresence implements HubListener, AutoCloseable {
 
-    /** How many names of a node the others know at most: {@value}. */
+    /** The most names of a node that are told to the other nodes: {@value}. */
     public static final int MAX_NAMES = 1_000;
 
-    /** How many characters a name may have that others know: {@value}. */
+    /** The most characters of a name that is told to the other nodes: {@value}. */
     public static final int MAX_NAME_LENGTH = 256;
 
     private static final SafeLog LOG = SafeLog.of(SharedPresence.class);
-    /** In looks, of which there is one a second. */
+    /** In calls of {@link #look}, which come once a second. */
     private static final int PERIOD = 5;
     private static final int FORGOTTEN = 15;
 
     private final String me = UUID.randomUUID().toString();
     private final Presence here;
-    /** By which the nodes talk; written once, before anything is said. */
+    /** The hub by which the nodes exchange messages; written once, before the first message. */
     private volatile BroadcastHub between;
     private final LogRateLimiter failures = new LogRateLimiter();
 
@@ -74,18 +75,18 @@ public final class SharedPresence implements HubListener, AutoCloseable {
     private final Object lock = new Object();
     private final ArrayDeque<Runnable> events = new ArrayDeque<>();
     private final NodeNames nodes;
-    /** Those of this node that the others know. */
+    /** The names of this node that the others have been told; the rest are in {@link #untold}. */
     private final Set<String> told = new LinkedHashSet<>();
     private final Set<String> untold = new LinkedHashSet<>();
     private boolean isTelling;
     private boolean isHeard;
     private boolean closed;
-    /** How often it has looked: the time, which stands still while the process does. */
+    /** The number of calls of {@link #look}: a clock that stands still while the process does. */
     private long looks;
     private long sayAt;
     private long askAt;
 
-    /** Held while something is said, so that nothing is said after the end. */
+    /** Held while a message is sent, so that none is sent after the last one. */
     private final Object speech = new Object();
     /** Guarded by it. */
     private boolean ended;
@@ -118,10 +119,11 @@ public final class SharedPresence implements HubListener, AutoCloseable {
     }
 
     /**
-     * Makes a presence that tells the other nodes of its names.
+     * Makes a presence that shares its names with the other nodes.
      *
-     * @param between makes the hub by which the nodes talk: with the backplane, and a name of its own that is the same
-     *     on all nodes; its message listener is set by this, and it is closed with this
+     * @param between makes the hub by which the nodes exchange messages; it needs the backplane, and a name of its own
+     *     that is the same on all nodes. This method sets its message listener and builds it; {@link #close} closes the
+     *     hub
      * @param naming as {@link Presence#Presence} takes it
      * @param listener as {@link Presence#Presence} takes it; what it throws is logged
      * @return the presence, for {@link BroadcastHub.Builder#listener}
@@ -133,13 +135,13 @@ public final class SharedPresence implements HubListener, AutoCloseable {
         return presence;
     }
 
-    /** {@return the names of all who are here, on whatever node; a copy} */
+    /** {@return the names that are present on any node; a copy} */
     public Set<String> names() {
         return nodes.names();
     }
 
     /**
-     * {@return whether at least one connection of a name is here, on whatever node}
+     * {@return whether a name has at least one connection to any node}
      *
      * @param name the name
      */
@@ -157,7 +159,7 @@ public final class SharedPresence implements HubListener, AutoCloseable {
         here.unregistered(peer, reason);
     }
 
-    /** Tells the other nodes that the names of this one have gone, and closes the hub between them. */
+    /** Tells the other nodes that the names of this node have departed, and closes the hub between the nodes. */
     @Override
     public void close() {
         synchronized (lock) {
@@ -178,7 +180,7 @@ public final class SharedPresence implements HubListener, AutoCloseable {
     private void look() {
         looks++;
         if (!isHeard && looks >= askAt) {
-            askAt = looks + PERIOD; // in case that it is lost
+            askAt = looks + PERIOD; // in case it is lost
             events.add(() -> say("?" + me, () -> askAt = looks));
         }
         if (looks >= sayAt) {
@@ -187,9 +189,9 @@ public final class SharedPresence implements HubListener, AutoCloseable {
         nodes.forget(looks - FORGOTTEN);
     }
 
-    // What is said.
+    // What this node sends.
 
-    /** @param refused called under the lock if the backplane does not take it now */
+    /** @param refused called under the lock if the backplane does not take the message now */
     private void say(String text, Runnable refused) {
         boolean taken;
         synchronized (speech) {
@@ -210,10 +212,10 @@ public final class SharedPresence implements HubListener, AutoCloseable {
         }
     }
 
-    /** Under the lock, as all that follows. */
+    /** Called under the lock, as the methods below. */
     private void sayAll() {
         if (closed) {
-            return; // it would be back for the others
+            return; // the other nodes would take it as present again
         }
         for (var each = untold.iterator(); each.hasNext() && told.size() < MAX_NAMES;) {
             told.add(each.next());
@@ -247,14 +249,14 @@ public final class SharedPresence implements HubListener, AutoCloseable {
     }
 
     private void saySoon(String what, String name) {
-        events.add(() -> say(what + me + '\n' + encoded(name), () -> sayAt = looks)); // all, when that is possible
+        events.add(() -> say(what + me + '\n' + encoded(name), () -> sayAt = looks)); // refused: all names later
     }
 
     private static String encoded(String name) {
         return URLEncoder.encode(name, StandardCharsets.UTF_8);
     }
 
-    // What is heard.
+    // What this node receives.
 
     private void hear(String text) {
         String[] lines = text.split("\n", -1);
@@ -282,8 +284,8 @@ public final class SharedPresence implements HubListener, AutoCloseable {
     }
 
     /**
-     * Makes a change under the lock; then says it to the other nodes, and tells the listener of it, without the lock,
-     * in order, and on this thread, unless another one is at that.
+     * Makes a change under the lock. The messages to the other nodes and the calls of the listener that it queues are
+     * then made in order, without the lock: by this thread, or by another one that is already making such calls.
      */
     private void changes(Runnable change) {
         synchronized (lock) {

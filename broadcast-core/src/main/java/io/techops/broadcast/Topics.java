@@ -19,18 +19,18 @@ import java.util.function.Predicate;
  * <p>A topic is created when a peer registers with it, or the host application broadcasts to it. Its hub is made by the
  * {@link Recipe}.
  *
- * <p>A topic expires when it has had no peer, and nothing was broadcast to it, for as long as it {@linkplain
- * Builder#linger lingers}. Registering with, or broadcasting to, a topic that is expiring creates a new instance of it;
- * no message is lost. A new instance begins with an empty log, an epoch of its own, and sequences from 1.
+ * <p>A topic expires when it has had no peer and no broadcast for as long as its {@linkplain Builder#linger linger
+ * time}. Registering with, or broadcasting to, a topic that is expiring creates a new instance of it; no message is
+ * lost. A new instance begins with an empty log, an epoch of its own, and sequences from 1.
  *
- * <p>All hubs share one timer, and threads that come and go: an idle topic costs no thread, and some kilobytes. The
- * listeners of different topics do not wait for each other, nor do topics.
+ * <p>All hubs share one timer, and threads that end when they are idle: an idle topic uses no thread, and some
+ * kilobytes of memory. Neither topics nor their listeners wait for each other.
  *
  * <p>A name is 1 to 128 of the characters that RFC 3986 section 2.3 calls unreserved,
  * {@code A-Z a-z 0-9 - . _ ~}, and does not begin with a dot. Upper and lower case differ.
  *
- * <p>An interface, so that frameworks can put a proxy before it: it may be a bean of any scope. The library alone
- * implements it. Safe for use by any number of threads.
+ * <p>An interface, so that a framework can make a proxy of it, as for a bean of any scope. Only the library implements
+ * it. Safe for use by any number of threads.
  */
 public interface Topics extends AutoCloseable {
 
@@ -43,13 +43,13 @@ public interface Topics extends AutoCloseable {
 
         /**
          * Sets up the hub of a topic that is being created. Called once for each instance, by the thread that creates
-         * it; other threads that need the topic wait meanwhile, so it should not take long. No lock is held. It must
-         * not use the topic itself, nor one whose recipe uses this topic: the two would wait for each other. What it
-         * throws is thrown at all callers that needed the topic.
+         * it, without a lock; other threads that need the topic wait meanwhile, so a recipe should be quick. It must
+         * not use the topic itself, nor a topic whose recipe uses this one: that would be a deadlock. What it throws is
+         * thrown to every caller that needs the topic.
          *
          * @param topic the topic's name
-         * @param hub the builder: it has the defaults, but one shard, the topic's name, and the threads and the timer
-         *     that all hubs share
+         * @param hub the builder, with the defaults of a hub except for one shard, the topic's name, and the threads
+         *     and the timer that all topics share
          */
         void prepare(String topic, BroadcastHub.Builder hub);
     }
@@ -65,55 +65,53 @@ public interface Topics extends AutoCloseable {
     }
 
     /**
-     * {@return whether there may be a topic of that name: it has the form of one, and {@link Builder#allowed} permits
-     * it}
+     * {@return whether a topic may have a name: the name is well-formed, and {@link Builder#allowed} permits it}
      *
-     * @param name the name, decoded
+     * @param name the name, after percent-decoding
      */
     boolean isAllowed(String name);
 
     /**
-     * {@return a topic as a hub, which is valid until these topics are closed} The topic need not exist, and is not
-     * created by this call. Every later call goes to the hub that the topic has then: registering and broadcasting
-     * create the topic if it does not exist, and throw {@link RefusedException} if that would be one topic too many; a
-     * broadcast to a topic without peers is delivered to no peer. A topic that does not exist has no peers, and its
-     * figures are zero. Closing the hub ends the present instance of the topic alone: its peers are closed, and the
-     * next use creates another instance.
+     * {@return a topic as a hub, which may be used until these topics are closed} The topic need not exist, and is not
+     * created by this call. Each call of the returned hub goes to the current instance of the topic. Registering and
+     * broadcasting create the topic if it does not exist, and throw {@link RefusedException} if there are too many
+     * topics. A topic that does not exist has no peers, and its figures are zero. Closing the hub ends only the current
+     * instance of the topic: its peers are closed, and the next use creates a new instance.
      *
      * @param name the topic's name
-     * @throws IllegalArgumentException if there may be no topic of that name, see {@link #isAllowed}
+     * @throws IllegalArgumentException if a topic may not have this name, see {@link #isAllowed}
      */
     BroadcastHub hub(String name);
 
     /**
-     * Takes note that a connection was refused, for {@link TopicsStats} alone; called by adapters. It is counted for
-     * all topics together, because there may be no topic that it asked for.
+     * Counts a connection that was refused, in the total of {@link TopicsStats} alone, because the topic that it asked
+     * for may not exist. Called by adapters.
      *
-     * @param cause why
+     * @param cause the cause
      */
     void refused(RefusalCause cause);
 
-    /** {@return the names of the topics that exist now, in order; a copy} */
+    /** {@return the names of the topics that exist now, in alphabetical order; a copy} */
     Set<String> names();
 
-    /** {@return what all topics have done, and how they are} */
+    /** {@return the figures of all topics: what they have done so far, and their state now} */
     TopicsStats stats();
 
     /** {@return whether these topics have begun to close} */
     boolean isClosed();
 
     /**
-     * Begins to close all topics, and returns; each as {@link BroadcastHub#shutdown} says. Only the first call counts.
+     * Begins to close all topics, each as {@link BroadcastHub#shutdown} says, and returns. Only the first call counts.
      *
      * @param limit how long peers may take; zero aborts at once
-     * @return completed when every hub has ended, and nothing of them runs any more
+     * @return a stage that completes when every hub has ended, and nothing of them runs any more
      * @throws IllegalArgumentException if {@code limit} is negative
      */
     CompletionStage<Void> shutdown(Duration limit);
 
     /**
-     * Closes all topics as {@link #shutdown} does, and waits for the end. Called from a listener or a transport of a
-     * topic it does not wait. A wait that is interrupted ends, the shutdown goes on.
+     * Closes all topics as {@link #shutdown} does, and waits until they have ended. When it is called from a listener
+     * or a transport of a topic, it does not wait. An interrupt ends the wait; the shutdown goes on.
      *
      * @param limit how long peers may take; zero aborts at once
      * @throws IllegalArgumentException if {@code limit} is negative
@@ -127,7 +125,8 @@ public interface Topics extends AutoCloseable {
     }
 
     /**
-     * Sets up topics. Every setting has a default; a setting is checked when it is given. Not safe for many threads.
+     * Sets up topics. Every setting has a default; a setting is checked when it is given. Not safe for use by many
+     * threads.
      */
     abstract class Builder {
 
@@ -139,7 +138,7 @@ public interface Topics extends AutoCloseable {
         /**
          * Sets what prepares the hub of each topic.
          *
-         * @param recipe leaves all at its default by default
+         * @param recipe the recipe; by default the hubs have the default settings
          * @return this builder
          */
         public abstract Builder recipe(Recipe recipe);
@@ -155,7 +154,8 @@ public interface Topics extends AutoCloseable {
         public abstract Builder maxTopics(int maxTopics);
 
         /**
-         * Sets how long a topic stays after its last peer has left, and after the last broadcast to it.
+         * Sets the linger time: how long a topic is kept after its last peer has left, and after the last broadcast to
+         * it.
          *
          * @param linger 1 minute by default; with zero a topic expires at once
          * @return this builder
@@ -164,10 +164,10 @@ public interface Topics extends AutoCloseable {
         public abstract Builder linger(Duration linger);
 
         /**
-         * Sets which topics there may be, of those whose name has the form of one.
+         * Sets which well-formed names topics may have.
          *
-         * @param allowed says whether there may be a topic of that name; called by any thread whenever a topic is
-         *     looked up by its name, with a name of the right form; allows all by default
+         * @param allowed tests a well-formed name; called by any thread whenever a topic is looked up by its name;
+         *     allows every name by default
          * @return this builder
          */
         public abstract Builder allowed(Predicate<String> allowed);
@@ -175,8 +175,8 @@ public interface Topics extends AutoCloseable {
         /**
          * Sets what runs the shards and the listeners of all hubs, as {@link BroadcastHub.Builder#executor} does.
          *
-         * @param executor threads of these topics by default, which come when there is something to do and go after 10
-         *     seconds without
+         * @param executor by default threads of these topics, which are created on demand and end after 10 seconds
+         *     without work
          * @return this builder
          */
         public abstract Builder executor(Executor executor);
@@ -189,7 +189,7 @@ public interface Topics extends AutoCloseable {
          */
         public abstract Builder timer(HubTimer timer);
 
-        /** {@return new topics, none of which exists yet} */
+        /** {@return new topics; no topic exists yet} */
         public abstract Topics build();
     }
 }

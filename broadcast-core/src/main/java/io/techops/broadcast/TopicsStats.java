@@ -3,23 +3,25 @@ package io.techops.broadcast;
 import java.util.Map;
 
 /**
- * What topics have done since they were built, and how they are, at one moment. The counters only grow. Figures may be
+ * What topics have done since they were built, and their state, at one moment. The counters only grow. Figures may be
  * added in a later version. Immutable.
  */
 public interface TopicsStats {
 
-    /** {@return how many topics there are now, those among them that linger} */
+    /** {@return how many topics exist now, including idle ones that have not expired yet} */
     int topics();
 
-    /** {@return how many lives of topics have begun; a topic that went and came back has begun twice} */
+    /**
+     * {@return how many instances of topics have been created; a topic that expired and was used again counts twice}
+     */
     long begun();
 
     /**
-     * {@return the figures of each topic that there is now, of its present life; unmodifiable} Refusals are only in
+     * {@return the figures of the current instance of each topic that exists now; unmodifiable} Refusals are only in
      * {@link #total}.
      */
     Map<String, HubStats> hubs();
 
-    /** {@return the figures of all topics, of all their lives, added up; the largest lag is that of all peers} */
+    /** {@return the figures of all instances of all topics, added up; {@link HubStats#maxLag} is that of all peers} */
     HubStats total();
 }

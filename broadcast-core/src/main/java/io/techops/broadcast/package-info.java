@@ -4,8 +4,8 @@
  */
 
 /**
- * A hub is a log; a peer is a cursor. What a peer sends, or the host application broadcasts, reaches every peer, in one
- * order.
+ * A hub is a log; a peer is a position in that log, its cursor. What a peer sends, or the host application broadcasts,
+ * reaches every peer, in one order.
  *
  * <pre>{@code
  * BroadcastHub hub = BroadcastHub.builder()
@@ -50,17 +50,17 @@
  *    the socket
  * </pre>
  *
- * <p>While a shard makes its pass over the peers, new messages gather in the log; the next pass writes all of them with
- * one call a peer. So the fan-out grows cheaper as there is more to do.
+ * <p>While a shard serves its peers one after the other, new messages gather in the log. In the next round it writes
+ * all of them with one call for each peer, so a delivery costs less the more messages there are.
  *
  * <h2>Slow peers</h2>
  *
  * <p>The position of a peer whose transport is not writable stays where it is while the log moves on. No other peer
- * waits for it. When the log's tail has passed it, it has <em>overflowed</em>, and the
- * {@link io.techops.broadcast.OverflowPolicy} decides what happens to it; when it is not writable for the hub's
+ * waits for that peer. When the log's tail has passed its position, the peer has <em>overflowed</em>, and the {@link
+ * io.techops.broadcast.OverflowPolicy} decides what happens to it. When the peer has made no progress for the hub's
  * {@linkplain io.techops.broadcast.BroadcastHub.Builder#stallTimeout stall timeout}, it is disconnected. If the shards
- * themselves cannot keep up, no peer is at fault: the hub is
- * <em>saturated</em>, and publishers wait, so that a peer that is writable never loses anything.
+ * themselves cannot keep up, no peer is at fault: the hub is <em>saturated</em>, and publishers wait, so that a peer
+ * that is writable never loses anything.
  *
  * <h2>Where to begin</h2>
  *
@@ -71,19 +71,19 @@
  * </thead>
  * <tbody>
  * <tr><td>broadcast, list the peers, close</td><td>{@link io.techops.broadcast.BroadcastHub}</td></tr>
- * <tr><td>set it up</td><td>{@link io.techops.broadcast.BroadcastHub.Builder}, {@link io.techops.broadcast.Retention},
- * {@link io.techops.broadcast.OverflowPolicy}, {@link io.techops.broadcast.DeliveryPolicy}</td></tr>
+ * <tr><td>set up a hub</td><td>{@link io.techops.broadcast.BroadcastHub.Builder}, {@link
+ * io.techops.broadcast.Retention}, {@link io.techops.broadcast.OverflowPolicy}, {@link
+ * io.techops.broadcast.DeliveryPolicy}</td></tr>
  * <tr><td>decide about what peers send</td><td>{@link io.techops.broadcast.MessagePolicy}</td></tr>
- * <tr><td>be told of events</td><td>{@link io.techops.broadcast.HubListener},
- * {@link io.techops.broadcast.MessageListener},
- * {@link io.techops.broadcast.HubStats}</td></tr>
+ * <tr><td>observe events and figures</td><td>{@link io.techops.broadcast.HubListener}, {@link
+ * io.techops.broadcast.MessageListener}, {@link io.techops.broadcast.HubStats}</td></tr>
  * <tr><td>send to one peer, or close it</td><td>{@link io.techops.broadcast.Peer},
  * {@link io.techops.broadcast.CloseReason}</td></tr>
- * <tr><td>send to some peers: rooms, the tabs of one user; know who is here</td>
+ * <tr><td>send to some peers: rooms, the tabs of one user; see who is present</td>
  * <td>{@link io.techops.broadcast.BroadcastOptions}, {@link io.techops.broadcast.PeerGroups},
  * {@link io.techops.broadcast.Presence}</td></tr>
- * <tr><td>begin with the past, or go on after a position</td><td>{@link io.techops.broadcast.Replay},
- * {@link io.techops.broadcast.Position}, {@link io.techops.broadcast.SnapshotSource}</td></tr>
+ * <tr><td>replay earlier messages, or resume after a position</td><td>{@link io.techops.broadcast.Replay}, {@link
+ * io.techops.broadcast.Position}, {@link io.techops.broadcast.SnapshotSource}</td></tr>
  * <tr><td>connect the hub to a network</td><td>{@link io.techops.broadcast.spi.Transport},
  * {@link io.techops.broadcast.spi.Registration}, {@link io.techops.broadcast.spi.Batch}</td></tr>
  * <tr><td>have many hubs, one for each topic</td><td>{@link io.techops.broadcast.Topics}</td></tr>
@@ -93,7 +93,8 @@
  * </tbody>
  * </table>
  *
- * <p>Everything but a builder and a batch may be used by any number of threads. Nothing may be null unless it says so.
+ * <p>All types but the builders and {@link io.techops.broadcast.spi.Batch} are safe for use by any number of threads.
+ * No parameter and no result is null unless it is annotated as nullable.
  */
 @NullMarked
 package io.techops.broadcast;
