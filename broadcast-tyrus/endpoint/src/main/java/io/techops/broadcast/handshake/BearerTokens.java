@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Where clients put their bearer tokens. */
+/** Finds bearer tokens in the places where clients send them. */
 final class BearerTokens {
 
     private static final Set<String> WORDS = Set.of("bearer", "access_token", "authorization");
@@ -36,9 +36,9 @@ final class BearerTokens {
         return null;
     }
 
-    /** {@return whether a subprotocol is a secret, which must not be repeated} */
+    /** {@return whether a subprotocol is, or contains, a token, which must not be sent back} */
     static boolean isSecret(String subprotocol, List<String> offered) {
-        for (int i = 1; i < offered.size(); i++) { // nothing keeps a client from offering it twice
+        for (int i = 1; i < offered.size(); i++) { // a client may offer it twice
             if (offered.get(i).equals(subprotocol) && WORDS.contains(lower(offered.get(i - 1)))) {
                 return true;
             }
@@ -46,7 +46,7 @@ final class BearerTokens {
         return embedded(subprotocol) != null;
     }
 
-    /** {@return whether a subprotocol says that the next one is a token} */
+    /** {@return whether a subprotocol announces that the next one is a token} */
     static boolean isWord(String subprotocol, List<String> offered) {
         int at = offered.indexOf(subprotocol);
         return at >= 0 && at + 1 < offered.size() && WORDS.contains(lower(subprotocol));
@@ -64,7 +64,7 @@ final class BearerTokens {
             byte[] token = Base64.getUrlDecoder().decode(subprotocol.substring(subprotocol.lastIndexOf('.') + 1));
             return new String(token, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            return null; // whatever it is, it is no token
+            return null; // not a token
         }
     }
 

@@ -10,8 +10,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of a handshake: the answer of a {@link HandshakePolicy}. Immutable, and safe for use by any number of
- * threads.
+ * The decision of a {@link HandshakePolicy} about a handshake. Immutable, and safe for use by any number of threads.
  *
  * <pre>{@code
  * Decision.accept().attribute(USER, user).header("Set-Cookie", "visited=1; Secure; HttpOnly")
@@ -26,42 +25,42 @@ public abstract sealed class Decision {
     private Decision() {
     }
 
-    /** {@return the decision to make a peer of the connection, without a subprotocol} */
+    /** {@return the decision to accept the handshake, without a subprotocol} */
     public static Accept accept() {
         return new Accept(new Attributes(), null, ResponseHeaders.NONE, null);
     }
 
     /**
-     * {@return the decision to answer with an HTTP error} Unless the headers say otherwise, 401 is sent with
-     * {@code WWW-Authenticate: Bearer}, 429 and 503 with {@code Retry-After: 10}.
+     * {@return the decision to refuse the handshake with an HTTP error} Unless headers are added that replace these,
+     * 401 is sent with {@code WWW-Authenticate: Bearer}, and 429 and 503 with {@code Retry-After: 10}.
      *
      * @param status from 400 to 599, but not 426
-     * @param reason one line for people, sent as the body of the answer; at most 200 characters
-     * @throws IllegalArgumentException if one of the two is not as it must be
+     * @param reason a sentence for people, sent as the body of the answer: one line of at most 200 characters
+     * @throws IllegalArgumentException if one of them is invalid
      */
     public static Refuse refuse(int status, String reason) {
         return new Refuse(status, reason, ResponseHeaders.NONE);
     }
 
     /**
-     * {@return the decision that {@code stage} will complete with} No thread waits for it. If it fails or completes
-     * with null, the failure is logged and the handshake refused with 503; so it is if the handshake's timeout passes
-     * first. Then, and if the client leaves, the stage's {@link CompletionStage#toCompletableFuture() future} is
-     * cancelled, on a thread of the policies.
+     * {@return the decision with which {@code stage} will complete} No thread waits for it. If the stage fails or
+     * completes with null, a warning is logged, and the handshake is refused with 503. If the handshake's timeout
+     * passes first, the handshake is refused with 503, too. In that case, and if the client disconnects, the stage's
+     * {@linkplain CompletionStage#toCompletableFuture() future} is cancelled, on a thread that runs policies.
      *
-     * @param stage may be completed by any thread, at any time
+     * @param stage completes with the decision, on any thread, at any time
      */
     public static Pending later(CompletionStage<? extends Decision> stage) {
         return new Pending(Objects.requireNonNull(stage, "stage"), null);
     }
 
-    /** {@return this decision if it refuses, and otherwise what it and the next decision make together} */
+    /** {@return this decision if it is a refusal; otherwise the combination of this and the next decision} */
     abstract Decision andThen(Step next) throws Exception;
 
-    /** {@return this decision, of the policy that was asked after one that had accepted} */
+    /** {@return this decision, combined with an earlier acceptance of another policy} */
     abstract Decision after(Accept first);
 
-    /** What is asked next. */
+    /** A call of the next policy. */
     interface Step {
         Decision decide() throws Exception;
     }
@@ -70,7 +69,7 @@ public abstract sealed class Decision {
         return Objects.requireNonNull(decision, RETURNED_NULL);
     }
 
-    /** The decision to make a peer of the connection. */
+    /** The decision to accept a handshake. */
     public static final class Accept extends Decision {
 
         private final Attributes attributes;
@@ -98,29 +97,29 @@ public abstract sealed class Decision {
         }
 
         /**
-         * {@return this decision with a subprotocol} Without one, or with one that only {@linkplain
-         * HandshakeRequest#announcesToken announces a token}, the server selects {@code broadcast.v1} if the client
-         * offers it and {@code resume} is on; with any other one the peer is not told positions.
+         * {@return this decision with a subprotocol (RFC 6455 section 1.9)} Without one, or with one that only
+         * {@linkplain HandshakeRequest#announcesToken announces a token}, the server selects {@code broadcast.v1} if
+         * the client offers it and {@code resume} is on. With any other subprotocol the peer is not told positions.
          *
-         * @param subprotocol one that the client offered, and not a token
+         * @param subprotocol a subprotocol that the client offers, and that is not a token
          */
         public Accept subprotocol(String subprotocol) {
             return new Accept(attributes, Objects.requireNonNull(subprotocol, "subprotocol"), headers, replay);
         }
 
         /**
-         * {@return this decision with what the peer gets of the past, in place of {@link HandshakeRequest#replay}} The
-         * settings do not bound it: the policy may give one client less than others, or more.
+         * {@return this decision with a replay in place of {@link HandshakeRequest#replay}} The settings do not bound
+         * it: the policy may give one client less than others, or more.
          *
          * <pre>{@code
-         * accept.replay(request.replay().within(Duration.ofMinutes(1)))    // go on, but not from long ago
-         * accept.replay(Replay.last(100))                                  // at most the last 100, wherever it was
-         * accept.replay(Replay.none())                                     // nothing of the past
+         * accept.replay(request.replay().within(Duration.ofMinutes(1)))    // resume, at most one minute back
+         * accept.replay(Replay.last(100))                                  // the last 100, or resume within them
+         * accept.replay(Replay.none())                                     // no earlier messages
          * }</pre>
          *
-         * <p>A peer that speaks {@code broadcast.v1} and named a position learns what it misses in any case: if {@code
-         * replay} has no position, it goes on after its own if that is no more than {@link Replay#messages} back, and
-         * is told of a gap otherwise. For a peer that does not speak it, a position is not looked at.
+         * <p>A peer with {@code broadcast.v1} that named a position is always told what it misses: if {@code replay}
+         * has no position, the peer resumes after its own if that is at most {@link Replay#messages} back, and is told
+         * of a gap otherwise. For a peer without {@code broadcast.v1}, a position is ignored.
          *
          * @param replay where the peer's stream begins
          */
@@ -129,37 +128,41 @@ public abstract sealed class Decision {
         }
 
         /**
-         * {@return this decision with one more header of the answer, the 101} A browser does not show it to its page,
-         * but keeps a cookie.
+         * {@return this decision with one more header for the 101} In a browser, a page cannot read such headers, but
+         * cookies are stored.
          *
-         * @param name the header's name; headers of one name are sent in their order; not one that the server writes
-         *     itself: {@code Connection}, {@code Upgrade}, {@code Date}, {@code Sec-WebSocket-…}, and those of a body
+         * @param name the name of the header; headers with the same name are sent in the order in which they were
+         *     added. Not allowed are headers that the server sets itself: {@code Connection}, {@code Upgrade}, {@code
+         *     Date}, {@code Sec-WebSocket-…}, and those that describe a body
          * @param value printable ASCII characters, spaces and tabs
-         * @throws IllegalArgumentException if one of the two is not as it must be
+         * @throws IllegalArgumentException if one of them is invalid
          */
         public Accept header(String name, String value) {
             return new Accept(attributes, subprotocol, headers.with(name, value), replay);
         }
 
         /**
-         * {@return what {@link io.techops.broadcast.Peer#attributes} holds beside what the adapter knows, or instead of
-         * it where the keys are the same; a copy}
+         * {@return the attributes that are added to those of the adapter in {@link
+         * io.techops.broadcast.Peer#attributes}, or replace them where the keys are the same; a copy}
          */
         public Attributes attributes() {
             return attributes.copy();
         }
 
-        /** {@return what both sides speak from then on; null for none} */
+        /** {@return the subprotocol; null for none} */
         public @Nullable String subprotocol() {
             return subprotocol;
         }
 
-        /** {@return what the peer gets of the past; null for what it asks for, as far as the settings allow} */
+        /** {@return the replay; null for what the client asks for, as far as the settings allow it} */
         public @Nullable Replay replay() {
             return replay;
         }
 
-        /** {@return the headers of the answer, each with its values; found whatever their case; unmodifiable} */
+        /**
+         * {@return the headers of the answer, each with its values, in a map that ignores the case of names;
+         * unmodifiable}
+         */
         public Map<String, List<String>> headers() {
             return headers.values();
         }
@@ -188,7 +191,7 @@ public abstract sealed class Decision {
             return Objects.hash(attributes.toMap(), subprotocol, headers, replay);
         }
 
-        /** {@return what may be logged: no value of an attribute or a header, which may be a secret} */
+        /** {@return a text for logs, without the values of attributes and headers, which may be secret} */
         @Override
         public String toString() {
             return "accept " + attributes.toMap().keySet() + (subprotocol == null ? "" : " speaking " + subprotocol)
@@ -196,7 +199,7 @@ public abstract sealed class Decision {
         }
     }
 
-    /** The decision to answer with an HTTP error. */
+    /** The decision to refuse a handshake with an HTTP error. */
     public static final class Refuse extends Decision {
 
         private static final int MAX_REASON = 200;
@@ -220,23 +223,24 @@ public abstract sealed class Decision {
         }
 
         /**
-         * {@return this decision with one more header of the answer}
+         * {@return this decision with one more header for the answer}
          *
-         * @param name the header's name; headers of one name are sent in their order; not one that the server writes
-         *     itself: {@code Connection}, {@code Upgrade}, {@code Date}, {@code Sec-WebSocket-…}, and those of a body
+         * @param name the name of the header; headers with the same name are sent in the order in which they were
+         *     added. Not allowed are headers that the server sets itself: {@code Connection}, {@code Upgrade}, {@code
+         *     Date}, {@code Sec-WebSocket-…}, and those that describe a body
          * @param value printable ASCII characters, spaces and tabs
-         * @throws IllegalArgumentException if one of the two is not as it must be
+         * @throws IllegalArgumentException if one of them is invalid
          */
         public Refuse header(String name, String value) {
             return new Refuse(status, reason, headers.with(name, value));
         }
 
         /**
-         * {@return this decision with one more {@code WWW-Authenticate} header (RFC 9110 section 11.6.1)} With one, 401
-         * is sent without the challenge that it has otherwise.
+         * {@return this decision with one more {@code WWW-Authenticate} header (RFC 9110 section 11.6.1)} It replaces
+         * the default challenge {@code Bearer} of 401.
          *
-         * @param challenge a scheme, and perhaps its parameters, such as {@code Basic realm="live"}
-         * @throws IllegalArgumentException if it does not begin with a scheme, or has another character than printable
+         * @param challenge a scheme, with or without parameters, such as {@code Basic realm="live"}
+         * @throws IllegalArgumentException if it does not begin with a scheme, or has other characters than printable
          *     ASCII, spaces and tabs
          */
         public Refuse challenge(String challenge) {
@@ -252,12 +256,15 @@ public abstract sealed class Decision {
             return status;
         }
 
-        /** {@return one line for people} */
+        /** {@return the sentence for people} */
         public String reason() {
             return reason;
         }
 
-        /** {@return the headers of the answer, each with its values; found whatever their case; unmodifiable} */
+        /**
+         * {@return the headers of the answer, each with its values, in a map that ignores the case of names;
+         * unmodifiable}
+         */
         public Map<String, List<String>> headers() {
             return headers.values();
         }
@@ -283,14 +290,14 @@ public abstract sealed class Decision {
             return Objects.hash(status, reason, headers);
         }
 
-        /** {@return what may be logged: no value of a header, which may be a secret} */
+        /** {@return a text for logs, without the values of headers, which may be secret} */
         @Override
         public String toString() {
             return "refuse " + status + ": " + reason + headers;
         }
     }
 
-    /** A decision that is not known yet. */
+    /** A decision that is made later. */
     public static final class Pending extends Decision {
 
         private final CompletionStage<? extends Decision> stage;
@@ -305,21 +312,21 @@ public abstract sealed class Decision {
             this.continuation = continuation;
         }
 
-        /** {@return what tells the decision, or what {@link #resume} makes the decision of} */
+        /** {@return the stage that completes with the decision, or with what {@link #resume} continues from} */
         public CompletionStage<? extends Decision> stage() {
             return stage;
         }
 
-        /** {@return whether {@link #resume} asks another policy, so that it may block} */
+        /** {@return whether {@link #resume} calls another policy, which may block} */
         public boolean mayBlock() {
             return continuation != null;
         }
 
         /**
-         * {@return the decision, which may be pending again} May block if {@link #mayBlock} says so.
+         * {@return the decision, which may be pending again} May block if {@link #mayBlock} returns true.
          *
-         * @param completed what the {@link #stage} has completed with
-         * @throws Exception what the next policy throws
+         * @param completed the decision with which the {@link #stage} has completed
+         * @throws Exception the exception of the next policy
          */
         public Decision resume(Decision completed) throws Exception {
             Decision decision = given(completed);

@@ -5,8 +5,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * Decides who becomes a peer, after the handshake was found in order and before it is answered. {@code BroadcastServer}
- * asks it as described here; what is different in other containers is said in {@code EndpointSettings.handshakePolicy}.
+ * Decides which clients become peers, after a handshake has passed all other checks and before it is answered. This
+ * describes a policy in {@code BroadcastServer}; {@code EndpointSettings.handshakePolicy} says what differs in other
+ * containers.
  *
  * <pre>{@code
  * HandshakePolicy members = request -> {
@@ -19,38 +20,39 @@ import java.util.function.Function;
  * };
  * }</pre>
  *
- * <p>Called by many threads at the same time, by threads of its own: one that blocks makes only its own handshake wait.
- * No more than {@value #MAX_CONCURRENT} may run at the same time; a handshake beyond that is refused with 503. A policy
- * that asks another service keeps no thread if it answers with {@link Decision#later}, or was made by {@link #async};
- * then any number of handshakes may wait.
+ * <p>Called by many threads at the same time, which run nothing but policies: a call that blocks delays only its own
+ * handshake. At most {@value #MAX_CONCURRENT} calls run at the same time; a handshake beyond that is refused with 503.
+ * A policy that asks another service needs no thread while it waits if it returns {@link Decision#later}, or was made
+ * by {@link #async}; any number of handshakes may then wait.
  *
- * <p>The decision has to come within the handshake's timeout; otherwise the handshake is refused with 503, and the
- * policy interrupted, or its stage cancelled. So it is, without an answer, if the client leaves meanwhile. A policy
- * that throws, returns null or selects a subprotocol that it may not is logged, at most once in ten seconds, and the
- * handshake refused with 503. What it throws is logged with its message and those of its causes. Where they repeat the
- * query or a value of it, the bearer token, the {@code Authorization} or a cookie of the request, the log has {@code
- * ***}; what a policy has made of these, such as the claims of a token, it must not put into a message.
+ * <p>The decision must be made within the handshake's timeout; otherwise the handshake is refused with 503, and the
+ * thread of the policy is interrupted, or its stage cancelled. The same happens, without an answer, if the client
+ * disconnects meanwhile. If a policy throws, returns null or selects a subprotocol that is not allowed, a warning is
+ * logged, at most once in ten seconds, and the handshake is refused with 503. An exception is logged with its message
+ * and those of its causes. Where these repeat the query or a value of it, the bearer token, the {@code Authorization}
+ * header or a cookie of the request, the log contains {@code ***}. Information derived from these, such as the claims
+ * of a token, must not be put into the message of an exception.
  */
 @FunctionalInterface
 public interface HandshakePolicy {
 
-    /** How many threads may run a policy at the same time. */
+    /** The most calls of a policy that run at the same time. */
     int MAX_CONCURRENT = 256;
 
     /**
      * Decides about one handshake.
      *
-     * @param request what the client asks for
-     * @return whether it gets it
+     * @param request the request of the client
+     * @return the decision
      * @throws Exception if there is no decision: the handshake is refused with 503
      */
     Decision decide(HandshakeRequest request) throws Exception;
 
     /**
-     * {@return a policy that asks {@code next} about what this one accepts} The peer has the attributes of both, those
-     * of {@code next} where they have the same key; its subprotocol, and what it gets of the past, are those of {@code
-     * next} if it says so; the answer has the headers of both. {@code next} is asked on a thread that may wait, also if
-     * this policy decides later.
+     * {@return a policy that asks {@code next} about what this policy accepts} The peer has the attributes of both
+     * decisions; where they have the same key, that of {@code next}. The subprotocol and the replay are those of {@code
+     * next} if it sets them, and otherwise those of this policy. The answer has the headers of both. {@code next} is
+     * called on a thread that may block, even if this policy decides later.
      *
      * @param next the policy to ask then
      */
@@ -61,15 +63,15 @@ public interface HandshakePolicy {
     }
 
     /**
-     * {@return a policy that decides later} It is asked like any other one, and has to return without waiting; from
-     * then on no thread is kept. See {@link Decision#later} for what a stage that fails or is late comes to.
+     * {@return a policy that decides later} It is called like any other policy, and must return without waiting; no
+     * thread is needed from then on. {@link Decision#later} says what happens if its stage fails or is late.
      *
      * <pre>{@code
      * HandshakePolicy members = HandshakePolicy.async(request -> http.sendAsync(question(request), ofString())
      *         .thenApply(answer -> answer.statusCode() == 200 ? Decision.accept() : Decision.refuse(403, "no")));
      * }</pre>
      *
-     * @param decide begins to find out; its stage may be completed by any thread
+     * @param decide starts the decision; its stage may be completed by any thread
      */
     static HandshakePolicy async(
             Function<? super HandshakeRequest, ? extends CompletionStage<? extends Decision>> decide) {

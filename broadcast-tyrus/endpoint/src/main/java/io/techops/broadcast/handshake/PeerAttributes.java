@@ -5,12 +5,12 @@ import java.net.InetSocketAddress;
 import java.security.Principal;
 
 /**
- * The keys under which {@code BroadcastServer} and {@code BroadcastEndpoint} keep what they know about a connection in
- * {@link io.techops.broadcast.Peer#attributes}. They are all that a log shows of a request, but for {@link #QUERY}:
- * never a header, such as {@code Authorization} or {@code Cookie}, nor a subprotocol that carries a token.
+ * The keys of the attributes that {@code BroadcastServer} and {@code BroadcastEndpoint} set in {@link
+ * io.techops.broadcast.Peer#attributes}. Logs show these attributes, except {@link #QUERY}, and nothing else of a
+ * request: no header, such as {@code Authorization} or {@code Cookie}, and no subprotocol that contains a token.
  *
  * <table>
- *   <caption>Who sets what</caption>
+ *   <caption>When an attribute is set</caption>
  *   <tr><th>key</th><th>{@code BroadcastServer}</th><th>{@code BroadcastEndpoint}</th></tr>
  *   <tr><td>{@link #PRINCIPAL}</td><td>with a client certificate</td><td>if the container has authenticated the
  *       request</td></tr>
@@ -26,34 +26,34 @@ import java.security.Principal;
  */
 public final class PeerAttributes {
 
-    /** Who the peer is: the subject of its certificate, or the one that the container has authenticated. */
+    /** The principal: the subject of the peer's certificate, or the user that the container has authenticated. */
     public static final AttributeKey<Principal> PRINCIPAL = AttributeKey.of("principal", Principal.class);
 
     /**
-     * Where the peer connects from: the other end of the TCP connection, or, behind a trusted proxy of {@code
-     * BroadcastServer}, what the proxy says of it. The port is 0 if it is not known. The address is an IP address: no
-     * name was looked up.
+     * The address of the peer: the other end of the TCP connection, or, behind a trusted proxy of {@code
+     * BroadcastServer}, the address that the proxy gives. The port is 0 if it is unknown. It is an IP address; no host
+     * name is looked up.
      */
     public static final AttributeKey<InetSocketAddress> REMOTE_ADDRESS =
             AttributeKey.of("remoteAddress", InetSocketAddress.class);
 
-    /** The trusted proxy through which the peer connects; not set without such a proxy. */
+    /** The address of the trusted proxy through which the peer connects; not set without such a proxy. */
     public static final AttributeKey<InetSocketAddress> PROXY_ADDRESS =
             AttributeKey.of("proxyAddress", InetSocketAddress.class);
 
     /**
-     * The path that the peer asked for, as {@link HandshakeRequest#decodedPath} has it; as it was sent where that is
-     * null. A log at DEBUG has it, and a name of a topic is a part of it: no token belongs there.
+     * The path of the request, as {@link HandshakeRequest#decodedPath} returns it, or as it was sent if that is null.
+     * Logs at DEBUG contain the path, and so the name of a topic: do not put a token there.
      */
     public static final AttributeKey<String> PATH = AttributeKey.of("path", String.class);
 
-    /** What followed the path after a question mark, as it was sent. Not in logs: it may hold a token. */
+    /** The query as it was sent, without the question mark. Not in logs, because it may contain a token. */
     public static final AttributeKey<String> QUERY = AttributeKey.secret("query", String.class);
 
-    /** The name of the topic that the peer listens to. */
+    /** The name of the peer's topic. */
     public static final AttributeKey<String> TOPIC = AttributeKey.of("topic", String.class);
 
-    /** The subprotocol that both sides speak. */
+    /** The subprotocol that was selected. */
     public static final AttributeKey<String> SUBPROTOCOL = AttributeKey.of("subprotocol", String.class);
 
     private PeerAttributes() {

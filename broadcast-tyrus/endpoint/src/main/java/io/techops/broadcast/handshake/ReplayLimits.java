@@ -7,9 +7,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far back peers may begin: whether they may speak the subprotocol {@code broadcast.v1} and go on after a position
- * ({@code last_event_id=<position>} in the query), and which messages of the past they may ask for ({@code replay=<n>}
- * or {@code replay=latest}).
+ * Which earlier messages clients may ask for: whether they may use the subprotocol {@code broadcast.v1} and resume
+ * after a position ({@code last_event_id=<position>} in the query), and with which messages they may begin ({@code
+ * replay=<n>} or {@code replay=latest}).
  *
  * <pre>{@code
  * ReplayLimits.standard()                                                  // resume, no replay
@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * ReplayLimits.standard().resumeAge(Duration.ofMinutes(5)).replay(50)
  * }</pre>
  *
- * <p>It bounds what a client can have by asking for it; a {@link HandshakePolicy} decides about each client, within
- * these settings or beyond them. What is no longer kept ({@link io.techops.broadcast.Retention}) cannot be had in any
- * case. Settings may be added in a later version. Immutable, with equality by value.
+ * <p>These limits bound what a client gets if it asks for it. A {@link HandshakePolicy} may give a single client less
+ * or more. No one gets messages that are no longer kept ({@link io.techops.broadcast.Retention}). Settings may be added
+ * in a later version. Immutable, with equality by value.
  */
 public final class ReplayLimits {
 
@@ -41,14 +41,17 @@ public final class ReplayLimits {
         this.replayLatest = replayLatest;
     }
 
-    /** {@return the defaults: peers may go on as far back as messages are kept, and ask for nothing else} */
+    /**
+     * {@return the defaults: clients may resume as far back as messages are kept, and may not ask for other earlier
+     * messages}
+     */
     public static ReplayLimits standard() {
         return STANDARD;
     }
 
     /**
      * {@return these settings, with or without the subprotocol {@code broadcast.v1}} Without it no client is told
-     * positions: an offer of it is not taken, and {@code last_event_id} is ignored.
+     * positions: the server does not select {@code broadcast.v1}, and ignores {@code last_event_id}.
      *
      * @param resume true by default
      */
@@ -57,8 +60,8 @@ public final class ReplayLimits {
     }
 
     /**
-     * {@return these settings, with a bound on how many messages a peer may go back} One that was away for more is told
-     * of a gap, and goes on with the newest {@code messages}.
+     * {@return these settings, with a bound on how many messages a client may go back when it resumes} A client that
+     * has missed more is told of a gap, and continues with the newest {@code messages}.
      *
      * @param messages at least 0; no bound by default
      * @throws IllegalArgumentException if {@code messages} is negative
@@ -68,11 +71,11 @@ public final class ReplayLimits {
     }
 
     /**
-     * {@return these settings, with a bound on how old a message may be that a peer gets when it goes on} One that was
-     * away for longer is told of a gap if it has missed something, and goes on with the first message that is younger.
+     * {@return these settings, with a bound on the age of the messages that a client gets when it resumes} A client
+     * that has missed older messages is told of a gap, and continues with the first message that is younger.
      *
      * @param age more than zero and at most 365 days; no bound by default
-     * @throws IllegalArgumentException if it is not so
+     * @throws IllegalArgumentException if it is out of this range
      */
     public ReplayLimits resumeAge(Duration age) {
         Objects.requireNonNull(age, "age");
@@ -84,7 +87,7 @@ public final class ReplayLimits {
     }
 
     /**
-     * {@return these settings, with other bounds for {@code replay=<n>}} A client that asks for more gets this many.
+     * {@return these settings, with another bound for {@code replay=<n>}} A client that asks for more gets this many.
      *
      * @param messages with how many of the newest messages a client may begin, at least 0; 0 by default
      * @throws IllegalArgumentException if {@code messages} is negative
@@ -94,8 +97,8 @@ public final class ReplayLimits {
     }
 
     /**
-     * {@return these settings, with or without {@code replay=latest}} A client that asks for it without gets what comes
-     * from now on.
+     * {@return these settings, with or without {@code replay=latest}} If it is not allowed, a client that asks for it
+     * gets only live messages.
      *
      * @param replayLatest whether a client may begin with the newest message of every {@linkplain BroadcastOptions#key
      *     key}; false by default
@@ -111,17 +114,17 @@ public final class ReplayLimits {
         return value;
     }
 
-    /** {@return whether peers may speak {@code broadcast.v1}} */
+    /** {@return whether clients may use {@code broadcast.v1}} */
     public boolean isResume() {
         return resume;
     }
 
-    /** {@return how many messages a peer may go back; 2<sup>31</sup> - 1 if there is no bound} */
+    /** {@return how many messages a client may go back; 2<sup>31</sup> - 1 if there is no bound} */
     public int resumeMessages() {
         return resumeMessages;
     }
 
-    /** {@return how old a message may be that a peer gets when it goes on; null if there is no bound} */
+    /** {@return the greatest age of the messages that a client gets when it resumes; null if there is no bound} */
     public @Nullable Duration resumeAge() {
         return resumeAge;
     }
@@ -137,9 +140,9 @@ public final class ReplayLimits {
     }
 
     /**
-     * {@return what a client gets that asks for {@code asked}: as much of it as these settings allow}
+     * {@return {@code asked}, as far as these settings allow it}
      *
-     * @param asked may have a position only if the client can be told of gaps
+     * @param asked what the client asks for; it may have a position only if the client can be told of gaps
      */
     public Replay allowed(Replay asked) {
         Replay beginning = asked.isLatest() ? replayLatest ? Replay.latest() : Replay.none()

@@ -16,7 +16,9 @@ final class ResponseHeaders {
 
     private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
     private static final String OF_WEBSOCKET = "sec-websocket-";
-    /** Which the server writes, or which would say where the answer ends and what the connection is for then. */
+    /**
+     * Headers that the server sets itself, or that would change the framing of the answer or the use of the connection.
+     */
     private static final Set<String> OF_THE_SERVER = Set.of("connection", "content-encoding", "content-length",
             "content-type", "date", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
             "x-content-type-options");
@@ -24,13 +26,13 @@ final class ResponseHeaders {
     private final Map<String, List<String>> values;
 
     /**
-     * @param values found whatever the case of their names
+     * @param values the headers, in a map that ignores the case of names
      */
     private ResponseHeaders(Map<String, List<String>> values) {
         this.values = Collections.unmodifiableMap(values);
     }
 
-    /** {@return these and one more} */
+    /** {@return these headers and one more} */
     ResponseHeaders with(String name, String value) {
         String lower = name.toLowerCase(Locale.ROOT);
         if (!isToken(name)) {
@@ -39,13 +41,13 @@ final class ResponseHeaders {
         if (OF_THE_SERVER.contains(lower) || lower.startsWith(OF_WEBSOCKET)) {
             throw new IllegalArgumentException("name must not be that of a header which the server writes: " + name);
         }
-        if (!value.chars().allMatch(c -> c >= ' ' && c < 127 || c == '\t')) { // not shown: it may be a secret
+        if (!value.chars().allMatch(c -> c >= ' ' && c < 127 || c == '\t')) { // may be a secret: not in the message
             throw new IllegalArgumentException("value of " + name + " must be printable ASCII, spaces and tabs");
         }
         return and(new ResponseHeaders(Map.of(name, List.of(value))));
     }
 
-    /** {@return these and others} */
+    /** {@return these headers and others} */
     ResponseHeaders and(ResponseHeaders others) {
         Map<String, List<String>> sum = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         sum.putAll(values);
@@ -78,7 +80,7 @@ final class ResponseHeaders {
         return values.values().hashCode(); // equal names may differ in case
     }
 
-    /** {@return the names alone} */
+    /** {@return the names only} */
     @Override
     public String toString() {
         return values.isEmpty() ? "" : " with " + values.keySet();

@@ -1,6 +1,7 @@
 /**
- * The decision of the host application about a handshake: {@link io.techops.broadcast.handshake.HandshakePolicy}, and
- * what it is told, {@link io.techops.broadcast.handshake.HandshakeRequest}. The same for the server and in containers.
+ * The decision of the host application about a handshake: a {@link io.techops.broadcast.handshake.HandshakePolicy} gets
+ * a {@link io.techops.broadcast.handshake.HandshakeRequest} and returns a {@link
+ * io.techops.broadcast.handshake.Decision}. The same types are used in the server and in containers.
  *
  * <pre>{@code
  * HandshakePolicy membersOnly = request -> {

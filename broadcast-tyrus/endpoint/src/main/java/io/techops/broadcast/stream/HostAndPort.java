@@ -6,12 +6,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host and perhaps a port, as the Host header and an origin write them (RFC 3986 section 3.2). A host is a name of
- * letters, digits, dots, dashes and underscores, an IPv4 address, or an IPv6 address in brackets: nothing else that RFC
- * 3986 would let through, above all no user and no percent sign.
+ * A host with an optional port, as in the Host header and in an origin (RFC 3986 section 3.2). A host is a name of
+ * letters, digits, dots, hyphens and underscores, an IPv4 address, or an IPv6 address in brackets. Other forms that RFC
+ * 3986 allows are not accepted, in particular user information and percent-encoding.
  *
- * @param host in lower case, as it was written otherwise
- * @param port empty if there is none
+ * @param host the host, in lower case
+ * @param port the port; empty if there is none
  */
 public record HostAndPort(String host, String port) {
 
@@ -19,7 +19,7 @@ public record HostAndPort(String host, String port) {
     private static final int MAX_HOST = 255;
 
     /**
-     * {@return what a text says, or null if it is no authority}
+     * {@return the host and port of a text; null if the text has another form}
      *
      * @param text the text
      */

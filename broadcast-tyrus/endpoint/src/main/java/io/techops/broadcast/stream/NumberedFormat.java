@@ -6,11 +6,11 @@ import io.techops.broadcast.spi.StreamEvent;
 import java.nio.ByteBuffer;
 
 /**
- * The subprotocol {@value #SUBPROTOCOL}: every message has headers before it, which say its position. This has whole
- * messages; {@link NumberedHeader} has the headers alone, for those that write frames themselves.
+ * The format of the subprotocol {@value #SUBPROTOCOL}: every message is preceded by headers with its position. This
+ * class makes whole messages; {@link NumberedHeader} makes the headers alone, for code that writes frames itself.
  *
- * <p>Headers are lines, {@code name: value}, each with a line feed at its end; an empty line follows, and then the
- * payload, untouched. Only static methods.
+ * <p>A header is a line {@code name: value} that ends with a line feed. An empty line follows, and then the unchanged
+ * payload. Only static methods.
  */
 public final class NumberedFormat {
 
@@ -21,10 +21,10 @@ public final class NumberedFormat {
     }
 
     /**
-     * {@return a message of a batch with its headers: a text if it is a text, binary if it is binary}
+     * {@return a message of a batch with its headers, of the same kind: text or binary}
      *
      * @param batch the batch
-     * @param index of the message, from 0 to {@code batch.size() - 1}
+     * @param index the index of the message, from 0 to {@code batch.size() - 1}
      */
     public static Message message(Batch batch, int index) {
         Message message = batch.message(index);
@@ -38,9 +38,9 @@ public final class NumberedFormat {
     }
 
     /**
-     * {@return what a peer is told, as a message}
+     * {@return an event as a message}
      *
-     * @param event what to tell
+     * @param event the event
      */
     public static Message.Text message(StreamEvent event) {
         return Message.text(text(event));

@@ -6,13 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /*
- * The bytes are kept from one message to the next, and so are those of the epoch: what is made for a message is the
- * digits of its sequence and its key. Nothing is allocated for it, unless its key is not ASCII.
+ * The array is reused from one message to the next, and its beginning, with the epoch, stays the same: only the digits
+ * of the sequence and the key are written for each message. Nothing is allocated, unless a key is not ASCII.
  */
 
 /**
- * The headers of one message after the other, as {@link NumberedFormat} has them: those of a broadcast with its
- * position and its key, those of a message that was sent to this peer alone. For one thread at a time.
+ * Makes the headers of {@link NumberedFormat} for one message after the other: for a broadcast, its position and its
+ * key; for a message that was addressed to the peer, {@code event: direct}. For use by one thread at a time.
  */
 public final class NumberedHeader {
 
@@ -25,10 +25,10 @@ public final class NumberedHeader {
 
     private byte[] bytes = new byte[96];
     private String epoch = "";
-    /** How many bytes begin every header of the epoch. */
+    /** How many bytes at the beginning are the same for all messages of the epoch. */
     private int start;
 
-    /** Makes one without headers. */
+    /** Makes an object without headers. */
     public NumberedHeader() {
     }
 
@@ -37,10 +37,10 @@ public final class NumberedHeader {
     }
 
     /**
-     * {@return how many bytes the headers of a message have, the empty line included}
+     * {@return the number of bytes of the headers of a message, the empty line included}
      *
      * @param batch the batch
-     * @param index of the message
+     * @param index the index of the message
      */
     public static int length(Batch batch, int index) {
         long sequence = batch.sequence(index);
@@ -55,8 +55,8 @@ public final class NumberedHeader {
      * Makes the headers of a message.
      *
      * @param batch the batch
-     * @param index of the message
-     * @return how many bytes they have, the empty line included: as {@link #length} says
+     * @param index the index of the message
+     * @return the number of bytes, as {@link #length} returns it
      */
     public int set(Batch batch, int index) {
         long sequence = batch.sequence(index);
@@ -128,7 +128,7 @@ public final class NumberedHeader {
         return digits;
     }
 
-    /** {@return how many bytes a key has, which has no unpaired surrogates} */
+    /** {@return the number of bytes of a key, which has no unpaired surrogates} */
     private static int utf8Length(String key) {
         int length = key.length();
         for (int i = 0; i < key.length(); i++) {

@@ -7,14 +7,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From which web pages a browser may connect (RFC 6455 section 10.2): those of the host that is connected to, whatever
- * their port, and those listed. What sends no origin is no browser, and may connect.
+ * The origins whose pages may connect (RFC 6455 section 10.2): those of the host that the request is for, with any
+ * port, and those that are listed. A client that sends no origin is not a browser, and may connect.
  */
 public final class Origins {
 
-    /** Lists every origin. */
+    /** Allows every origin. */
     static final String ANY = "*";
-    /** What pages without an origin, such as those of {@code file:}, send. */
+    /** The origin that pages without one send, such as pages from files. */
     static final String NULL = "null";
 
     private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9+.-]*");
@@ -24,7 +24,7 @@ public final class Origins {
     private final Set<Origin> listed = new HashSet<>();
 
     /**
-     * An origin (RFC 6454 section 4), without the port that its scheme has anyway.
+     * An origin (RFC 6454 section 4), without the default port of its scheme.
      *
      * @param authority null if there is none, as in {@code file://}
      */
@@ -37,7 +37,7 @@ public final class Origins {
             }
             String scheme = text.substring(0, colon).toLowerCase(Locale.ROOT);
             String rest = text.substring(colon + 3);
-            boolean bare = rest.isEmpty() && !isWeb(scheme); // what Electron, Qt and Cordova send for their own files
+            boolean bare = rest.isEmpty() && !isWeb(scheme); // as Electron, Qt and Cordova send it for their own files
             HostAndPort authority = HostAndPort.parse(rest);
             if (!SCHEME.matcher(scheme).matches() || authority == null && !bare || text.endsWith(":")) {
                 return null;
@@ -57,7 +57,7 @@ public final class Origins {
     }
 
     /**
-     * @param listed checked by {@link #checked}
+     * @param listed the origins that are listed, each of which {@link #checked} has accepted
      */
     public Origins(Set<String> listed) {
         any = listed.contains(ANY);
@@ -71,9 +71,9 @@ public final class Origins {
     }
 
     /**
-     * {@return the same origin}
+     * {@return {@code origin}, if it is valid}
      *
-     * @param origin what an application lists
+     * @param origin an origin that an application lists
      * @throws IllegalArgumentException if it is not an origin
      */
     public static String checked(String origin) {
@@ -86,10 +86,10 @@ public final class Origins {
     }
 
     /**
-     * {@return whether a page may connect}
+     * {@return whether pages of an origin may connect}
      *
      * @param text the Origin header, or null if there is none
-     * @param host the host that is connected to; null if it is not known, so that only what is listed may connect
+     * @param host the host that the request is for; null if it is unknown, so that only listed origins may connect
      */
     public boolean allows(@Nullable String text, @Nullable HostAndPort host) {
         if (text == null || any) {

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 /** The headers of the answer to a handshake that a policy refuses. Only static methods. */
 public final class RefusalHeaders {
 
-    /** After how long a client may try again, if the policy does not say it. */
+    /** After how long a client may try again, if the policy does not set it. */
     public static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
     private static final String CHALLENGE = "WWW-Authenticate";
@@ -19,7 +19,8 @@ public final class RefusalHeaders {
     }
 
     /**
-     * {@return those of the decision, and what its status asks for beside (RFC 9110 sections 10.2.3 and 11.6.1)}
+     * {@return the headers of the decision, and those that its status requires in addition (RFC 9110 sections 10.2.3
+     * and 11.6.1)}
      *
      * @param refuse the decision
      */

@@ -4,12 +4,12 @@ import io.techops.broadcast.Replay;
 import org.jspecify.annotations.Nullable;
 
 /*
- * What the application decides holds, whatever the settings say. But a client that named a position is told of a gap if
- * it does not go on there; so its position stays, and the decision bounds how far back it may be. A peer that cannot be
- * told of gaps goes on after no position.
+ * The decision of the application overrides the settings. But a client that named a position must be told of a gap if
+ * its stream does not continue there; so its position is kept, and the decision bounds how far back it may be. A peer
+ * that cannot be told of gaps never resumes after a position.
  */
 
-/** Where the stream of a peer begins, when everything is decided. Only static methods. */
+/** Determines where the stream of a peer begins, from the request and the decision. Only static methods. */
 public final class ReplayRules {
 
     private ReplayRules() {
@@ -18,9 +18,9 @@ public final class ReplayRules {
     /**
      * {@return where a peer's stream begins}
      *
-     * @param asked what the client asks for, as far as the settings allow
-     * @param decided what the application has decided; null if it leaves it at that
-     * @param numbered whether the peer is told positions, and so of gaps
+     * @param asked what the client asks for, as far as the settings allow it
+     * @param decided the replay that the application has decided; null if it has decided none
+     * @param numbered whether the peer is told positions and gaps
      */
     public static Replay of(Replay asked, @Nullable Replay decided, boolean numbered) {
         Replay chosen = decided == null ? asked : decided;

@@ -9,22 +9,22 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps what a request may prove its sender's identity with out of the log. Only static methods. */
+/** Keeps the credentials of a request out of the log. Only static methods. */
 public final class RequestSecrets {
 
     private static final List<String> HEADERS = List.of("Authorization", "Proxy-Authorization", "Cookie");
-    /** A shorter one is no secret, and would be found in any text. */
+    /** Shorter values are not secrets, and would be found in any text. */
     private static final int SHORTEST = 4;
 
     private RequestSecrets() {
     }
 
     /**
-     * {@return what a policy threw about a request, fit for a log} Where its message repeats the query or a value of
-     * it, the bearer token, a cookie or the {@code Authorization}, it has {@code ***} instead.
+     * {@return the exception of a policy, safe for a log} In its message, {@code ***} replaces the query and each value
+     * of it, the bearer token, the cookies and the {@code Authorization} header of the request.
      *
-     * @param request what the policy was asked about
-     * @param thrown what it threw
+     * @param request the request that the policy was asked about
+     * @param thrown the exception
      */
     public static Throwable hidden(HandshakeRequest request, Throwable thrown) {
         return LogSanitizer.of(thrown, of(request));

@@ -8,36 +8,37 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Names and values are percent-decoded, as UTF-8; a plus sign is a plus sign. A parameter whose name cannot be decoded
- * is not ours. One of ours that comes twice says two things, so it is wrong, whatever the two say. An empty
- * last_event_id is none, as in the EventSource of browsers, whose last event ID is empty at first.
+ * Names and values are percent-decoded, as UTF-8; a plus sign is not decoded as a space. A parameter whose name cannot
+ * be decoded is ignored, as all unknown ones are. A known parameter that is given twice is an error, even if both
+ * values are the same. An empty last_event_id counts as none, as in the EventSource of browsers, whose last event ID is
+ * empty at first.
  */
 
-/** Where a client wants its stream to begin: what the query of its request says. Only static methods. */
+/** Reads from the query of a request where a client wants its stream to begin. Only static methods. */
 public final class StreamQuery {
 
-    /** The parameter that names the position to go on after. */
+    /** The parameter with the position to resume after. */
     public static final String LAST_EVENT_ID = "last_event_id";
 
-    /** The header of Server-Sent Events that names it, too. */
+    /** The header of Server-Sent Events with the same meaning. */
     public static final String LAST_EVENT_ID_HEADER = "Last-Event-ID";
 
-    /** The parameter that names what to begin with. */
+    /** The parameter with the messages to begin with. */
     public static final String REPLAY = "replay";
 
-    /** What a client asks for that says nothing. */
+    /** The result for a client without any of these parameters. */
     public static final Result NOTHING = new Asked(Replay.none());
 
     private static final String LATEST = "latest";
     private static final String ONCE = " must be given once.";
     private static final Bad BAD_REPLAY = new Bad(REPLAY + " must be a number of messages, or " + LATEST + ".");
-    /** So that a number can be read. */
+    /** More digits might not fit in a long. */
     private static final int MOST_DIGITS = 18;
 
     private StreamQuery() {
     }
 
-    /** What comes of a query. */
+    /** The result of reading a query. */
     public sealed interface Result permits Asked, Bad {
     }
 
@@ -50,30 +51,30 @@ public final class StreamQuery {
     }
 
     /**
-     * The query is refused, over HTTP with 400.
+     * The query is invalid; over HTTP the answer is 400.
      *
-     * @param sentence says to the client what is wrong
+     * @param sentence a sentence for the client that says what is wrong
      */
     public record Bad(String sentence) implements Result {
     }
 
     /**
-     * {@return what a WebSocket client asks for}
+     * {@return what a WebSocket client asks for, or an error}
      *
-     * @param query what followed the path after a question mark, as it was sent; null if nothing did
-     * @param numbered whether the client can be told of gaps; otherwise {@value #LAST_EVENT_ID} is not looked at
+     * @param query the query as it was sent, without the question mark; null if there is none
+     * @param numbered whether the client can be told of gaps; if not, {@value #LAST_EVENT_ID} is ignored
      */
     public static Result parse(@Nullable String query, boolean numbered) {
         return parse(query, numbered, null);
     }
 
     /**
-     * {@return what a client asks for}
+     * {@return what a client asks for, or an error}
      *
-     * @param query what followed the path after a question mark, as it was sent; null if nothing did
-     * @param numbered whether the client can be told of gaps; otherwise no position is looked at
-     * @param header the header {@value #LAST_EVENT_ID_HEADER} of a client of Server-Sent Events, which wins over the
-     *     query; null if there is none
+     * @param query the query as it was sent, without the question mark; null if there is none
+     * @param numbered whether the client can be told of gaps; if not, positions are ignored
+     * @param header the header {@value #LAST_EVENT_ID_HEADER} of a client of Server-Sent Events, which takes precedence
+     *     over the query; null if there is none
      */
     public static Result parse(@Nullable String query, boolean numbered, @Nullable String header) {
         List<String> replays = values(query, REPLAY);
@@ -116,7 +117,7 @@ public final class StreamQuery {
         return number ? Replay.last((int) Math.min(Long.parseLong(value), Integer.MAX_VALUE)) : null;
     }
 
-    /** {@return the values of a parameter, decoded; one that cannot be decoded as it is} */
+    /** {@return the values of a parameter, decoded; a value that cannot be decoded is returned as it was sent} */
     private static List<String> values(@Nullable String query, String name) {
         List<String> values = new ArrayList<>();
         for (String pair : query == null ? new String[0] : query.split("&")) {

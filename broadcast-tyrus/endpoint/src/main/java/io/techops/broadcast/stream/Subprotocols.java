@@ -6,20 +6,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /*
- * An answer names one subprotocol. What the application selects is what both sides speak from then on, so it wins. If
- * it selects none, an offer of broadcast.v1 is taken, wherever it stands in the list. What announces a token to the
- * server is no subprotocol but a custom of browsers, and says nothing of the messages: an application that selects it
- * has selected none.
+ * An answer names one subprotocol. The one that the application selects takes precedence. If it selects none,
+ * broadcast.v1 is selected if it is offered, at any place of the list. A word that only announces a token is not a
+ * subprotocol for messages, but a way for pages in browsers to send one: an application that selects such a word counts
+ * as having selected none.
  */
 
-/** Whether a connection speaks {@value NumberedFormat#SUBPROTOCOL}. Only static methods. */
+/** Selects the subprotocol of a connection, {@value NumberedFormat#SUBPROTOCOL} or another one. Only static methods. */
 public final class Subprotocols {
 
     private Subprotocols() {
     }
 
     /**
-     * {@return whether a client may be told positions, as far as it is known before the application decides}
+     * {@return whether a client may be told positions, before the application has decided}
      *
      * @param offered the subprotocols that the client offers
      * @param limits the settings
@@ -29,12 +29,12 @@ public final class Subprotocols {
     }
 
     /**
-     * {@return the subprotocol that the answer names; null for none}
+     * {@return the subprotocol for the answer; null for none}
      *
-     * @param request what the client asks for
-     * @param selected what the application has selected; null if nothing
+     * @param request the request of the client
+     * @param selected the subprotocol that the application has selected; null if none
      * @param limits the settings
-     * @throws IllegalStateException if the application has selected {@value NumberedFormat#SUBPROTOCOL}, and the
+     * @throws IllegalStateException if the application has selected {@value NumberedFormat#SUBPROTOCOL}, but the
      *     settings have switched it off
      */
     public static @Nullable String select(HandshakeRequest request, @Nullable String selected, ReplayLimits limits) {
@@ -47,10 +47,10 @@ public final class Subprotocols {
     }
 
     /**
-     * Checks what a policy has selected.
+     * Checks the subprotocol that a policy has selected.
      *
-     * @param selected null if nothing
-     * @param request what the client asks for
+     * @param selected the subprotocol; null if none
+     * @param request the request of the client
      * @throws IllegalStateException if it was not offered, or is a token
      */
     public static void check(@Nullable String selected, HandshakeRequest request) {

@@ -1,6 +1,6 @@
 /**
- * What clients ask for of the past, and how positions are told over a WebSocket: the query of a request, and the
- * subprotocol {@code broadcast.v1}. For adapters; exported to the server alone.
+ * The stream of a peer as clients ask for it and see it: the query of a request, origins, and the subprotocol {@code
+ * broadcast.v1}. For adapters; exported to the server only.
  */
 @NullMarked
 package io.techops.broadcast.stream;
