@@ -1,5 +1,5 @@
 /** The hub as an endpoint of any Jakarta WebSocket container, and what a handshake policy is told. */
-@SuppressWarnings("module") // the modules of this library that come after it are not known here
+@SuppressWarnings("module") // the module that "exports … to" names is compiled after this one
 module io.techops.broadcast.endpoint {
     requires transitive io.techops.broadcast;
     requires transitive jakarta.websocket;

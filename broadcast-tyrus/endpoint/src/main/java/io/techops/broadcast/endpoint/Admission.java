@@ -9,30 +9,31 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /*
- * The configurator sees the request and decides; the session that opens then knows neither the request nor the
- * configurator. Between the two is the map of user properties, of which every handshake has its own copy. A session
- * without an admission, whose settings ask for one, has come past the configurator, and does not become a peer.
+ * The configurator sees the request and decides; the session that opens later knows neither the request nor the
+ * configurator. The decision is passed from one to the other in the map of user properties, of which every handshake
+ * has its own copy. If the settings require an admission and a session has none, the configurator was not asked, and
+ * the session does not become a peer.
  */
 
 /**
- * What was decided about a handshake.
+ * The decision about a handshake, for the session that opens.
  *
- * @param settings those that decided
+ * @param settings the settings by which it was decided
  * @param decision accepts or refuses, and is not pending
  * @param cause why it was refused; null if it was accepted
- * @param subprotocol what both sides speak; null for none
- * @param topic what the policy was told; null if there is none
- * @param remoteAddress where the client is; null if it is not known
+ * @param subprotocol the negotiated subprotocol; null for none
+ * @param topic the topic that the policy was told; null if there is none
+ * @param remoteAddress the address of the client; null if it is unknown
  */
 record Admission(EndpointSettings settings, Decision decision, @Nullable RefusalCause cause,
         @Nullable String subprotocol, @Nullable String topic,
         @Nullable InetSocketAddress remoteAddress) {
 
-    /** The user property that holds it. */
+    /** The user property that holds the admission. */
     static final String PROPERTY = "io.techops.broadcast.admission";
 
     /**
-     * {@return what was decided about a session that opens}
+     * {@return the admission of a session that opens}
      *
      * @throws SessionRefused if it was refused
      * @throws IllegalStateException if the settings ask for a decision, and there is none
@@ -64,7 +65,7 @@ record Admission(EndpointSettings settings, Decision decision, @Nullable Refusal
                 + "needs a configurator that extends EndpointConfigurator and has the same settings");
     }
 
-    /** {@return the decision} Only of one that was accepted. */
+    /** {@return the decision to accept} Must not be called if the handshake was refused. */
     Decision.Accept accept() {
         return (Decision.Accept) decision;
     }

@@ -18,7 +18,7 @@ import java.util.Objects;
  * The hub as an endpoint of any Jakarta WebSocket container: a session is registered when it opens, its messages go to
  * the hub's policy, and it is unregistered, once, when it closes or fails.
  *
- * <p>There are three ways to put it into a container: extend it, delegate to it, or add a configuration.
+ * <p>There are three ways to deploy it: extend it, delegate to it, or add a configuration.
  *
  * <pre>{@code
  * @ServerEndpoint(value = "/live", subprotocols = BroadcastEndpoint.SUBPROTOCOL)
@@ -31,66 +31,67 @@ import java.util.Objects;
  * container.addEndpoint(BroadcastEndpoint.config("/live", hub));
  * }</pre>
  *
- * <p>Messages are sent through the session's asynchronous remote, one at a time: the hub, its policies, the order and
- * the timeouts are those of {@code BroadcastServer}. Some things are the container's to give or not:
+ * <p>The hub, its policies, its order and its timeouts are the same as with {@code BroadcastServer}. Messages are sent
+ * through the session's asynchronous remote, one at a time. Some things depend on the container:
  *
  * <ul>
- *   <li>A run of messages is not gathered into one write: every message is a send of its own.
- *   <li>A peer that floods a saturated hub is not read from in Tomcat and Undertow; elsewhere it keeps the thread that
- *       reads from it while it is held back.
- *   <li>The socket of a peer that answers nothing is freed at once by Tomcat, Jetty and Undertow; stock Tyrus keeps it
- *       until the peer has gone.
- *   <li>How long a handshake may take, and what of a message that is too long is read before the connection ends with
- *       1009, are the container's settings. Who may connect is said in {@link EndpointSettings}, with the limits that
- *       Jakarta WebSocket sets: a handshake that a policy refuses is answered, and the session closed with 1008, unless
- *       a {@code HandshakeFilter} has refused it with a status.
- *   <li>A message may be broadcast between the 101 and the opening of the session, and is then missed, unless the peer
- *       goes on after a position.
+ *   <li>Messages are not gathered into one write: every message is a separate send.
+ *   <li>While a hub is saturated, Tomcat and Undertow stop reading from a peer that sends; in other containers the
+ *       thread that reads from the peer waits.
+ *   <li>Tomcat, Jetty and Undertow free the socket of an aborted peer at once; stock Tyrus keeps it until the
+ *       connection ends by itself.
+ *   <li>The container's settings decide how long a handshake may take, and how much of a message that is too large is
+ *       read before the connection ends with 1009. {@link EndpointSettings} decide who may connect, within the limits
+ *       of Jakarta WebSocket: a handshake that a policy refuses is answered with 101, and the session is closed with
+ *       1008, unless a {@code HandshakeFilter} has refused it with an HTTP status.
+ *   <li>A message that is broadcast between the 101 and the opening of the session is missed, unless the peer resumes
+ *       after a position.
  *   <li>What a peer sent right before its close frame, or before it broke a rule of the protocol, is delivered to the
- *       others; it may not reach that peer itself any more, because the container answers the close frame at once.
- *   <li>The session is the hub's to send to: an application that wants to tell a peer something uses
- *       {@link io.techops.broadcast.Peer#send}. Tomcat takes one message at a time and refuses another, also to the
- *       application; what it refuses to the hub is sent again a moment later, and said in the log. A session belongs to
- *       one hub for the same reason.
+ *       other peers. It may not reach that peer itself, because the container answers the close frame at once.
+ *   <li>Only the hub may send to the session: an application uses {@link io.techops.broadcast.Peer#send}. Tomcat takes
+ *       one message at a time and throws at another one. If it throws at the hub because the application is sending,
+ *       the hub sends the message again a moment later, and logs a warning. For the same reason a session must belong
+ *       to one hub only.
  * </ul>
  *
- * <p>A client that offers the subprotocol {@value #SUBPROTOCOL} is told the position of every message, and goes on
- * where it was with {@code ?last_event_id=<position>}; {@code ?replay=<n>} begins with messages of the past, where
- * {@link io.techops.broadcast.handshake.ReplayLimits} allows it. The container agrees on the subprotocol before this
- * class is asked, so where it is set differs:
+ * <p>A client that offers the subprotocol {@value #SUBPROTOCOL} is told the position of every message, and resumes with
+ * {@code ?last_event_id=<position>}. With {@code ?replay=<n>} it begins with earlier messages, if {@link
+ * io.techops.broadcast.handshake.ReplayLimits} allow that. The container selects the subprotocol before it calls this
+ * class, so there are different ways to set it:
  *
  * <ul>
- *   <li>{@link #config(String, BroadcastHub)} takes the offer unless {@code resume(false)} is set.
+ *   <li>{@link #config(String, BroadcastHub)} accepts the offer unless {@code resume(false)} is set.
  *   <li>An annotated class, whether it extends this one or delegates to it, has {@link #SUBPROTOCOL} among its {@code
- *       subprotocols}, beside the application's own: the container selects the first that the client offers, unless
- *       a configurator of the application decides otherwise. A client for which another one is selected, or none, is
- *       sent the messages alone.
- *   <li>A class that has it, and {@code resume(false)}, contradicts itself: its sessions are closed with 1011, and the
- *       log says why.
- *   <li>A {@code last_event_id} or {@code replay} that cannot be read ends the session with 1008 and a sentence:
- *       Jakarta WebSocket has no way to refuse a handshake with 400.
+ *       subprotocols}, beside the application's own: the container selects the first that the client offers, unless a
+ *       configurator of the application decides otherwise. If another subprotocol is selected for a client, or none,
+ *       the client gets messages without positions.
+ *   <li>A class with this subprotocol and {@code resume(false)} contradicts itself: its sessions are closed with 1011,
+ *       and the log says why.
+ *   <li>An invalid {@code last_event_id} or {@code replay} ends the session with 1008 and a sentence: Jakarta WebSocket
+ *       has no way to refuse a handshake with 400.
  * </ul>
  *
- * <p>A class that overrides a method of this one and is annotated with {@code @ServerEndpoint} repeats the method's
- * annotation: containers do not look for those of superclasses. The constructor says so if one is missing.
+ * <p>A class that is annotated with {@code @ServerEndpoint} and overrides a method of this class must repeat the
+ * method's annotation, because containers ignore the annotations of the overridden method. The constructor throws if
+ * one is missing.
  *
- * <p>What is known about a peer is under the keys of {@link io.techops.broadcast.handshake.PeerAttributes}, which says
- * what no container tells.
+ * <p>The attributes of a peer have the keys of {@link io.techops.broadcast.handshake.PeerAttributes}, which says what
+ * each container provides.
  *
- * <p>The container makes an instance for every session, and calls it as Jakarta WebSocket says.
+ * <p>The container makes an instance for every session, and calls it as Jakarta WebSocket specifies.
  */
 public class BroadcastEndpoint {
 
     /**
-     * The subprotocol of clients that go on where they were: {@code broadcast.v1}. An annotated class has it among the
-     * {@code subprotocols} of its annotation.
+     * The subprotocol of clients that are told positions and can resume: {@code broadcast.v1}. An annotated class has
+     * it among the {@code subprotocols} of its annotation.
      */
     public static final String SUBPROTOCOL = NumberedFormat.SUBPROTOCOL;
 
     /**
-     * The user property of a session that says, with an {@link io.techops.broadcast.Replay}, what its peer gets of the
-     * past, in place of what it asks for and of what the settings allow: a configurator of the application sets it for
-     * one client, and {@code Decision.Accept.replay} does where a policy of {@code BroadcastServer} decides.
+     * The user property of a session whose value, a {@link io.techops.broadcast.Replay}, decides where the peer's
+     * stream begins, whatever the client asks for and the settings allow. A configurator of the application may set it
+     * for a client; with a handshake policy, {@code Decision.Accept.replay} is the usual way.
      */
     public static final String REPLAY = SessionRequest.DECIDED;
 
@@ -110,7 +111,7 @@ public class BroadcastEndpoint {
      * Makes an endpoint for one session.
      *
      * @param hub the hub to register the session with
-     * @param settings what the peer may send, and ask for; with a policy or origins, the annotation has an {@link
+     * @param settings the settings; if they have a policy or origins, the annotation must name an {@link
      *     EndpointConfigurator}
      * @throws IllegalStateException if a class that extends this one overrides a method without its annotation
      */
@@ -122,13 +123,12 @@ public class BroadcastEndpoint {
     }
 
     /**
-     * Makes an endpoint for one session, whose path says which topic it is for, with the default settings: the class is
-     * annotated with a path that has a variable <code>&#123;topic&#125;</code>, such as
-     * <code>@ServerEndpoint("/topics/&#123;topic&#125;")</code>.
+     * Makes an endpoint for one session of a topic, with the default settings. The path in the annotation of the class
+     * has a variable <code>&#123;topic&#125;</code>, such as <code>@ServerEndpoint("/topics/&#123;topic&#125;")</code>.
      *
-     * <p>The topic is what stands in its place in the path as it was sent, percent-decoded once. A session whose path
-     * the container has changed to find the endpoint ({@code ;v=1}, {@code ..}, a slash at the end) is closed with
-     * 1008.
+     * <p>The name of the topic is the segment in place of the variable in the path as it was sent, percent-decoded
+     * once. If the container has normalised the path to find the endpoint ({@code ;v=1}, {@code ..}, a slash at the
+     * end), the session is closed with 1008.
      *
      * @param topics the topics to register the session with
      * @throws IllegalArgumentException if the class is annotated with a path without the variable
@@ -142,7 +142,7 @@ public class BroadcastEndpoint {
      * Makes what {@link #BroadcastEndpoint(Topics)} makes, with other settings.
      *
      * @param topics the topics to register the session with
-     * @param settings what the peer may send, and ask for; with a policy or origins, the annotation has an {@link
+     * @param settings the settings; if they have a policy or origins, the annotation must name an {@link
      *     EndpointConfigurator}
      * @throws IllegalArgumentException if the class is annotated with a path without the variable
      * @throws IllegalStateException if a class that extends this one overrides a method without its annotation
@@ -155,11 +155,11 @@ public class BroadcastEndpoint {
     }
 
     /**
-     * {@return the endpoint for any container, as a configuration to be added to its {@code ServerContainer}} It has
-     * the default settings: no subprotocol but {@value #SUBPROTOCOL} and no extension is agreed on, and everyone may
+     * {@return the endpoint as a configuration, to be added to the {@code ServerContainer} of any container} It has the
+     * default settings: no subprotocol but {@value #SUBPROTOCOL} and no extension is selected, and every client may
      * connect, from every origin.
      *
-     * @param path the path to serve, as Jakarta WebSocket writes it, {@code /live}
+     * @param path the path to serve, in the form of Jakarta WebSocket, such as {@code /live}
      * @param hub the hub to register the sessions with
      */
     public static ServerEndpointConfig config(String path, BroadcastHub hub) {
@@ -169,9 +169,9 @@ public class BroadcastEndpoint {
     /**
      * {@return what {@link #config(String, BroadcastHub)} returns, with other settings}
      *
-     * @param path the path to serve, as Jakarta WebSocket writes it, {@code /live}
+     * @param path the path to serve, in the form of Jakarta WebSocket, such as {@code /live}
      * @param hub the hub to register the sessions with
-     * @param settings who may be a peer, what it may send, and ask for
+     * @param settings the settings
      */
     public static ServerEndpointConfig config(String path, BroadcastHub hub, EndpointSettings settings) {
         Objects.requireNonNull(path, "path");
@@ -180,10 +180,10 @@ public class BroadcastEndpoint {
     }
 
     /**
-     * {@return an endpoint for any container that serves topics, as a configuration to be added to its
-     * {@code ServerContainer}} All else is as in {@link #config(String, BroadcastHub)}. A session for a name that no
-     * topic can have is closed with 1008, as is one whose path the container has changed to find the endpoint
-     * ({@code ;v=1}, {@code ..}, a slash at the end); one for a topic more than there may be with 1013.
+     * {@return an endpoint that serves topics, as a configuration, to be added to the {@code ServerContainer} of any
+     * container} All else is as in {@link #config(String, BroadcastHub)}. A session for a name that no topic may have
+     * is closed with 1008, as is one whose path the container has normalised to find the endpoint ({@code ;v=1}, {@code
+     * ..}, a slash at the end). If there are too many topics, the session is closed with 1013.
      *
      * @param path the path to serve, with the variable <code>&#123;topic&#125;</code>, such as
      *     <code>/topics/&#123;topic&#125;</code>
@@ -199,7 +199,7 @@ public class BroadcastEndpoint {
      *
      * @param path the path to serve, with the variable <code>&#123;topic&#125;</code>
      * @param topics the topics to register the sessions with
-     * @param settings who may be a peer, what it may send, and ask for
+     * @param settings the settings
      * @throws IllegalArgumentException if {@code path} has no such variable
      */
     public static ServerEndpointConfig config(String path, Topics topics, EndpointSettings settings) {
@@ -209,8 +209,8 @@ public class BroadcastEndpoint {
     }
 
     /**
-     * Registers the session. If the hub takes no peers, the session is closed with 1013; if there can be no topic of
-     * its name, or what it asks for of the past cannot be read, with 1008.
+     * Registers the session. If the hub takes no peers, the session is closed with 1013; if no topic may have the name,
+     * or the parameters of the query are invalid, with 1008.
      *
      * @param session the session
      */
@@ -255,7 +255,7 @@ public class BroadcastEndpoint {
     /**
      * Unregisters the session.
      *
-     * @param reason why it closed
+     * @param reason the reason
      */
     @OnClose
     public void close(jakarta.websocket.CloseReason reason) {

@@ -13,9 +13,9 @@ import java.nio.ByteBuffer;
 import java.util.stream.Stream;
 
 /**
- * {@link BroadcastEndpoint} as a programmatic endpoint: a container ignores the path and the configurator of a
- * configuration for an annotated class. One instance serves one session. Public because a container may look at it by
- * reflection; get one with {@link BroadcastEndpoint#config}.
+ * {@link BroadcastEndpoint} as a programmatic endpoint, because a container ignores the path and the configurator of a
+ * configuration for an annotated class. One instance serves one session. Public because a container may access it by
+ * reflection; use {@link BroadcastEndpoint#config}.
  */
 public final class ConfiguredEndpoint extends Endpoint {
 
@@ -26,7 +26,7 @@ public final class ConfiguredEndpoint extends Endpoint {
     }
 
     /**
-     * {@return the endpoint in any container}
+     * {@return a configuration of the endpoint for any container}
      *
      * @param hubs knows the hub of each session
      */
@@ -56,7 +56,7 @@ public final class ConfiguredEndpoint extends Endpoint {
             session.addMessageHandler(ByteBuffer.class,
                     (MessageHandler.Whole<ByteBuffer>) payload -> link.received(Message.binary(payload)));
             session.addMessageHandler(PongMessage.class, (MessageHandler.Whole<PongMessage>) pong -> link.pong());
-        } catch (RuntimeException e) { // it was closed meanwhile
+        } catch (RuntimeException e) { // the session was closed meanwhile
             life.failed(e);
         }
     }

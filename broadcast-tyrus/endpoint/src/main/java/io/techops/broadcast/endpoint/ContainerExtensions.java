@@ -18,16 +18,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * Tomcat may forget input. Told to read on while one of its threads is just leaving the endpoint's method, it keeps the
- * messages that it has read behind the last one until more bytes come from the peer: the thread has seen that it is to
- * stop, and then takes the state for one in which all is done (WsFrameServer.doOnDataAvailable, read in 11.0.27).
- * Nothing on the server's side makes it look again, so more bytes are asked for, with a ping.
+ * Tomcat may leave input unprocessed. If it is told to resume while one of its threads is just leaving the endpoint's
+ * method, the messages that it has already read stay in its buffer until more bytes come from the peer: the thread has
+ * seen the suspended state, and then takes the new state to mean that everything was processed
+ * (WsFrameServer.doOnDataAvailable, in 11.0.27). Nothing on the server's side makes Tomcat look again, so a ping is
+ * sent, whose pong is more input.
  */
 
 /**
  * What the sessions of a container can do beyond Jakarta WebSocket, which has no way to free a socket at once, to stop
- * reading, or to tell where a peer connects from. Most containers have public methods for it, which are looked for by
- * their names:
+ * reading, or to get the peer's address. Most containers have public methods for that, which are looked up by name:
  *
  * <table>
  *   <caption>The methods</caption>
@@ -43,31 +43,34 @@ import org.slf4j.LoggerFactory;
  *   <tr><td>Tyrus</td><td>none</td><td>none</td><td>{@code TyrusSession.getRemoteAddr()}, without the port</td></tr>
  * </table>
  *
- * <p>Where there is no way, as on Tyrus's own server, the session is closed instead of cut: the container closes the
- * socket when the peer has read what was sent, or TCP has given it up.
+ * <p>Where there is no way to free the socket, as in Tyrus's own server, the session is closed instead: the container
+ * closes the socket when the peer has read everything, or when TCP gives up.
  */
 final class ContainerExtensions {
 
     private static final Logger LOG = LoggerFactory.getLogger(ContainerExtensions.class);
-    /** How long a peer whose connection is cut has to take a close frame. */
+    /** How long an aborted connection may take to send a close frame. */
     private static final Duration CLOSE_FRAME_TIMEOUT = Duration.ofMillis(50);
 
     /**
-     * What was found last, which is nearly always what is looked for next. The sessions themselves keep it: nothing of
-     * the container may refer to this library, nor this class to an application's, or neither could be unloaded.
+     * The extensions that were looked up last, which are nearly always those that are needed next. A weak reference,
+     * because this class must not keep the classes of a container or of an application from being unloaded.
      */
     private static volatile WeakReference<ContainerExtensions> last = new WeakReference<>(null);
 
-    /** Tomcat's names for how long it blocks in a ping or a close frame, and keeps a socket after it: milliseconds. */
+    /**
+     * Tomcat's user properties for how long it may block in a ping or a close frame, and keeps the socket after a close
+     * frame, in milliseconds.
+     */
     private static final String[] TIMEOUTS = {
         "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT",
         "org.apache.tomcat.websocket.ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT",
         "org.apache.tomcat.websocket.SESSION_CLOSE_TIMEOUT",
     };
 
-    /** The name of a session's property in Jetty, and of the sessions that {@code BroadcastServer} hosts. */
+    /** The user property with the peer's address in Jetty, and in the sessions that {@code BroadcastServer} hosts. */
     private static final String REMOTE_ADDRESS = "jakarta.websocket.endpoint.remoteAddress";
-    /** Nothing but an IP address, so that no name is looked up. */
+    /** An IP address; matched so that no host name is ever looked up. */
     private static final Pattern IP_ADDRESS = Pattern.compile("[0-9.]+|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%\\w+)?");
 
     private interface SessionAction {
@@ -82,13 +85,16 @@ final class ContainerExtensions {
     private final Cut cut;
     private final @Nullable SessionAction suspend;
     private final @Nullable SessionAction resume;
-    /** Whether messages that were read may lie there until more bytes come. */
+    /** Whether messages that were read may stay unprocessed until more bytes come, see above. */
     private final boolean forgetsInput;
-    /** Undertow's, from which its channel tells an address, and Tyrus's. */
+    /** The methods for the peer's address: of Undertow, through its channel, and of Tyrus. */
     private final @Nullable Method channel;
     private final @Nullable Method sourceAddress;
     private final @Nullable Method remoteAddr;
-    /** Jetty's session is open until the peer has answered the close frame; what it is made of knows better. */
+    /**
+     * Jetty's session counts as open until the peer has answered the close frame; its core session tells whether its
+     * output is open.
+     */
     private final @Nullable Method core;
     private final @Nullable Method outputOpen;
 
@@ -119,7 +125,7 @@ final class ContainerExtensions {
         return known;
     }
 
-    /** {@return whether the session is open, and its close has not begun, as far as the container tells} */
+    /** {@return whether the session is open and its close has not begun, as far as the container reports it} */
     boolean takesMessages(Session session) {
         try {
             return session.isOpen()
@@ -130,7 +136,7 @@ final class ContainerExtensions {
     }
 
     /**
-     * Says how long what blocks in the container may take, where it can be said and the application has not.
+     * Limits how long calls may block in the container, if it has such settings and the application has not set them.
      *
      * @throws IllegalStateException if the session is closed
      */
@@ -141,9 +147,9 @@ final class ContainerExtensions {
     }
 
     /**
-     * Frees the socket, as well as the container can. May block for a moment; never throws.
+     * Frees the socket, as far as the container supports that. May block for a moment; never throws.
      *
-     * @param reason what the peer is told by a container that insists on telling something
+     * @param reason the reason for the close frame, which some containers always send
      */
     void cut(Session session, io.techops.broadcast.CloseReason reason) {
         CloseReason said = new CloseReason(CloseCodes.getCloseCode(reason.code()), reason.phrase());
@@ -151,10 +157,10 @@ final class ContainerExtensions {
     }
 
     /**
-     * {@return the way to stop reading from a peer, and to go on; null if the container has none}
+     * {@return what suspends and resumes reading from a peer; null if the container cannot do that}
      *
-     * @param askForInput has the peer send something, soon; called after the container was told to go on, if it may
-     *     have forgotten what it had read
+     * @param askForInput makes the peer send something soon; called after a resume, if the container may have left
+     *     input unprocessed
      */
     SessionReceiver.@Nullable Reading reading(Session session, Runnable askForInput) {
         if (suspend == null || resume == null) {
@@ -176,26 +182,32 @@ final class ContainerExtensions {
         };
     }
 
-    /** {@return where a peer connects from, with port 0 if that is not known; null if nothing is} Never throws. */
+    /**
+     * {@return the address of a peer, with port 0 if only the port is unknown; null if the address is unknown} Never
+     * throws.
+     */
     @Nullable InetSocketAddress remoteAddress(Session session) {
         try {
             Object told = session.getUserProperties().get(REMOTE_ADDRESS);
             return address(told != null ? told
                     : sourceAddress != null ? sourceAddress.invoke(channel.invoke(session))
                     : remoteAddr != null ? remoteAddr.invoke(session) : null);
-        } catch (Throwable thrown) { // it is not so important
+        } catch (Throwable thrown) { // the address stays unknown
             LOG.debug("A session did not tell where its peer connects from", thrown);
             return null;
         }
     }
 
-    /** {@return where a client is that asks for a session; null if the container does not tell it yet} Never throws. */
+    /**
+     * {@return the address of a client during its handshake; null if the container does not provide it yet} Never
+     * throws.
+     */
     static @Nullable InetSocketAddress remoteAddress(ServerEndpointConfig config, HandshakeRequest request) {
         try {
             Object told = config.getUserProperties().get(REMOTE_ADDRESS);
             Method ofTyrus = told == null ? method(request.getClass(), "getRemoteAddr") : null;
             return address(ofTyrus == null ? told : ofTyrus.invoke(request));
-        } catch (Throwable thrown) { // it is not so important
+        } catch (Throwable thrown) { // the address stays unknown
             LOG.debug("A container did not tell where a client connects from", thrown);
             return null;
         }

@@ -20,10 +20,10 @@ record ContainerHandshake(String path, @Nullable String query, Map<String, List<
         InetSocketAddress remoteAddress, @Nullable Principal principal, @Nullable String topic, Replay replay)
         implements HandshakeRequest {
 
-    /** What stands for the address of a client where the container does not tell it. */
+    /** The address of a client if the container does not provide it. */
     private static final InetSocketAddress UNKNOWN = InetSocketAddress.createUnresolved("unknown", 0);
 
-    /** {@return the request, without what it asks for of the past} */
+    /** {@return the request, with no replay yet} */
     static ContainerHandshake of(ServerEndpointConfig config, jakarta.websocket.server.HandshakeRequest request) {
         URI uri = request.getRequestURI();
         String path = uri == null || uri.getRawPath() == null ? "/" : uri.getRawPath();
@@ -37,10 +37,10 @@ record ContainerHandshake(String path, @Nullable String query, Map<String, List<
     }
 
     /**
-     * {@return a request, without what it asks for of the past}
+     * {@return a request, with no replay yet}
      *
-     * @param headers found whatever their case
-     * @param address null if it is not known
+     * @param headers the headers, in a map that ignores the case of names
+     * @param address null if it is unknown
      */
     static ContainerHandshake of(String path, @Nullable String query, Map<String, List<String>> headers,
             @Nullable InetSocketAddress address, @Nullable Principal principal, @Nullable String topic) {
@@ -48,7 +48,7 @@ record ContainerHandshake(String path, @Nullable String query, Map<String, List<
                 address == null ? UNKNOWN : address, principal, topic, Replay.none());
     }
 
-    /** {@return where the client is; null if the container does not tell it} */
+    /** {@return the address of the client; null if the container does not provide it} */
     @Nullable InetSocketAddress knownAddress() {
         return remoteAddress == UNKNOWN ? null : remoteAddress;
     }
@@ -62,7 +62,7 @@ record ContainerHandshake(String path, @Nullable String query, Map<String, List<
         return remoteAddress;
     }
 
-    /** {@return what may be shown: no header, and no query, because they hold credentials} */
+    /** {@return a text without headers and query, which may contain credentials} */
     @Override
     public String toString() {
         return "handshake from " + remoteAddress;

@@ -11,17 +11,18 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Jakarta WebSocket shows a configurator neither the servlet's request nor its attributes. But containers upgrade on
- * the thread that runs the filters, within them: so what a filter has decided is found by the thread. It is taken for a
- * handshake with the same path, query and settings alone: a request that was forwarded meanwhile is asked about anew.
+ * Jakarta WebSocket gives a configurator neither the servlet request nor its attributes. But containers upgrade a
+ * connection on the thread that runs the filters, within their calls: so the decision of a filter is bound to the
+ * thread. It is used only for a handshake with the same path, query and settings: about a request that was forwarded
+ * meanwhile, the policy is asked again.
  */
 
 /**
- * A handshake, and what is decided about it.
+ * A handshake and the decision about it.
  *
- * @param settings those that decided
- * @param asked what the client asks for
- * @param decision accepts or refuses; pending only where that is said
+ * @param settings the settings by which it was decided
+ * @param asked the request of the client
+ * @param decision an acceptance or a refusal; may be pending only where a method says so
  * @param cause why it was refused; null if it was accepted
  */
 record DecidedHandshake(EndpointSettings settings, ContainerHandshake asked, Decision decision,
@@ -29,25 +30,28 @@ record DecidedHandshake(EndpointSettings settings, ContainerHandshake asked, Dec
 
     private static final ThreadLocal<DecidedHandshake> CURRENT = new ThreadLocal<>();
 
-    /** What a thread does with an accepted handshake. */
+    /** The upgrade of an accepted handshake. */
     interface Upgrade<A extends Exception, B extends Exception> {
         void run() throws A, B;
     }
 
-    /** {@return what is decided: by a filter that has let the handshake pass, or by the policy, which is asked now} */
+    /**
+     * {@return the decision: that of a filter that has let the handshake pass, or that of the policy, which is asked
+     * now}
+     */
     static DecidedHandshake of(EndpointSettings settings, ContainerHandshake asked) {
         DecidedHandshake current = CURRENT.get();
         return current != null && settings.isGuardedBy(current.settings) && current.asked.path().equals(asked.path())
                 && Objects.equals(current.asked.query(), asked.query()) ? current : decide(settings, asked);
     }
 
-    /** {@return what the settings decide, on this thread, which waits for a decision that is pending} Never throws. */
+    /** {@return the decision of the settings; this thread waits for a pending one} Never throws. */
     static DecidedHandshake decide(EndpointSettings settings, ContainerHandshake asked) {
         return decide(settings, asked,
                 (policy, bounded) -> PolicyCall.ask(policy, bounded, settings.handshakeTimeout()));
     }
 
-    /** {@return what the settings decide at once: the decision may be pending} Never throws. */
+    /** {@return the decision of the settings, which may be pending} Never throws. */
     static DecidedHandshake begin(EndpointSettings settings, ContainerHandshake asked) {
         return decide(settings, asked, (policy, bounded) -> PolicyCall.step(bounded, () -> policy.decide(bounded)));
     }
@@ -69,7 +73,7 @@ record DecidedHandshake(EndpointSettings settings, ContainerHandshake asked, Dec
         return new DecidedHandshake(settings, bounded, outcome.decision(), outcome.cause());
     }
 
-    /** Runs what upgrades the connection on this thread, which finds this decision. */
+    /** Runs an upgrade on this thread, with this decision bound to the thread. */
     <A extends Exception, B extends Exception> void during(Upgrade<A, B> upgrade) throws A, B {
         CURRENT.set(this);
         try {

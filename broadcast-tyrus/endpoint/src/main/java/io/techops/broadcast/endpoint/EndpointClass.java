@@ -10,7 +10,7 @@ import java.lang.reflect.Method;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What has to be right with an application's class that extends the endpoint of this library. */
+/** Checks an application's class that extends the endpoint of this library. */
 final class EndpointClass {
 
     private static final List<Class<? extends Annotation>> TOLD =
@@ -21,7 +21,7 @@ final class EndpointClass {
 
     /**
      * @param endpoint the endpoint of this library, which {@code type} extends
-     * @throws IllegalStateException if a container does not call the class, or not all of it, and would not say so
+     * @throws IllegalStateException if a container would silently not call the class, or one of its methods
      */
     static <E> void check(Class<? extends E> type, Class<E> endpoint) {
         checkNamespace(type);
@@ -38,7 +38,10 @@ final class EndpointClass {
         return annotation == null ? null : annotation.value();
     }
 
-    /** Java EE 8 and its containers look for annotations of that name, and never find the methods of this class. */
+    /**
+     * Annotations of Java EE 8 ({@code javax.websocket}) belong to containers that do not know the annotations of this
+     * class.
+     */
     private static void checkNamespace(Class<?> type) {
         for (Annotation annotation : type.getAnnotations()) {
             String name = annotation.annotationType().getName();
@@ -51,7 +54,10 @@ final class EndpointClass {
         }
     }
 
-    /** Annotations of methods are not inherited: some containers do not call a method that has lost its own. */
+    /**
+     * Annotations of methods are not inherited: some containers do not call an overriding method without its own
+     * annotation.
+     */
     private static void checkOverride(Class<?> type, Method ours) {
         for (Class<? extends Annotation> annotation : TOLD) {
             Method last = ours.isAnnotationPresent(annotation) ? last(type, ours) : ours;
@@ -69,7 +75,7 @@ final class EndpointClass {
             try {
                 return at.getDeclaredMethod(ours.getName(), ours.getParameterTypes());
             } catch (NoSuchMethodException e) {
-                // one of its superclasses has it
+                // a superclass has it
             }
         }
         return ours;

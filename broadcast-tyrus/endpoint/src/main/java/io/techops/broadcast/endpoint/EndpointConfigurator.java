@@ -13,13 +13,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Containers ask for the subprotocol before they show the request, and what a policy decides of it comes later. So with
- * a policy none is selected at first, and the header of the answer is set with the others.
+ * Containers ask for the subprotocol before they pass the request, which a policy needs to select it. So with a policy
+ * no subprotocol is selected at first, and its header is set later, with the other headers of the answer.
  */
 
 /**
- * Decides about the handshakes of a {@link BroadcastEndpoint} in any container, as its {@link EndpointSettings} say:
- * {@link BroadcastEndpoint#config} has one. An annotated class names a subclass, with the settings of the endpoint:
+ * Decides about the handshakes of a {@link BroadcastEndpoint} in any container, according to its {@link
+ * EndpointSettings}. {@link BroadcastEndpoint#config} includes a configurator. An annotated class names a subclass,
+ * with the settings of the endpoint:
  *
  * <pre>{@code
  * @ServerEndpoint(value = "/live", configurator = Members.class)
@@ -37,15 +38,15 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>If the class has settings with a policy or with origins, but not this configurator with the same ones, every
- * session is closed with 1011, and the log says why: an endpoint never serves peers that its policy was not asked
- * about.
+ * <p>If the settings of the class have a policy or origins, and the class does not name this configurator with the same
+ * settings, every session is closed with 1011, and the log says why: an endpoint never serves a peer that its policy
+ * was not asked about.
  *
- * <p>The subprotocol is what the policy selects; otherwise the first of the settings' and then the class's {@code
- * subprotocols} that the client offers; otherwise {@code broadcast.v1}, if it is offered and resume is on. With a
- * policy, {@code Session.getNegotiatedSubprotocol} need not tell it; the peer's attributes do. No extension is agreed
- * on, so there is no compression. The endpoint's instances are made by the container. Safe for use by any number of
- * threads.
+ * <p>The subprotocol is the one that the policy selects; otherwise the first of the settings' {@code subprotocol}s, and
+ * then of those of the class, that the client offers; otherwise {@code broadcast.v1}, if it is offered and {@code
+ * resume} is on. With a policy, {@code Session.getNegotiatedSubprotocol} may not return it; the peer's attributes
+ * contain it. No extension is selected, so there is no compression. The container makes the instances of the endpoint.
+ * Safe for use by any number of threads.
  */
 public class EndpointConfigurator extends ServerEndpointConfig.Configurator {
 
@@ -62,13 +63,15 @@ public class EndpointConfigurator extends ServerEndpointConfig.Configurator {
         this.settings = Objects.requireNonNull(settings, "settings");
     }
 
-    /** {@return whether pages of an origin may connect; otherwise the container answers 403, and Undertow 404} */
+    /**
+     * {@return whether pages of an origin may connect; if not, the container answers with 403, and Undertow with 404}
+     */
     @Override
     public boolean checkOrigin(@Nullable String origin) {
         return settings.allows(origin);
     }
 
-    /** {@return the subprotocol; an empty string for none, or if the policy has to be asked} */
+    /** {@return the subprotocol; the empty string for none, or if the policy has to be asked first} */
     @Override
     public String getNegotiatedSubprotocol(List<String> supported, List<String> requested) {
         if (settings.handshakePolicy() != null) {
@@ -91,7 +94,10 @@ public class EndpointConfigurator extends ServerEndpointConfig.Configurator {
         return List.of();
     }
 
-    /** Asks the policy, unless a {@link HandshakeFilter} has, and keeps what it decides for the session that opens. */
+    /**
+     * Asks the policy, unless a {@link HandshakeFilter} has asked it, and keeps its decision for the session that
+     * opens.
+     */
     @Override
     public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
         if (settings.handshakePolicy() == null) {
@@ -116,7 +122,10 @@ public class EndpointConfigurator extends ServerEndpointConfig.Configurator {
         }
     }
 
-    /** A browser is told nothing of a refusal unless one of the subprotocols that it offers is selected. */
+    /**
+     * Selects the subprotocol, even for a refusal: a browser that offers subprotocols fails the connection, and does
+     * not see the close frame, unless one of them is selected.
+     */
     private @Nullable String subprotocol(List<String> listed, ContainerHandshake asked, Decision decision) {
         List<String> offers = asked.subprotocols().stream().filter(offer -> !asked.isToken(offer)).toList();
         String selected = decision instanceof Decision.Accept accept ? accept.subprotocol()

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a {@link BroadcastEndpoint}: who may be a peer, what it may send and speaks,
- * and what of the past it may ask for.
+ * The settings of a {@link BroadcastEndpoint}: which clients may connect, what they may send, their subprotocols, and
+ * which earlier messages they may ask for.
  *
  * <pre>{@code
  * EndpointSettings.standard().maxMessageBytes(16_384).replayLimits(ReplayLimits.standard().replay(50))
@@ -55,9 +55,9 @@ public final class EndpointSettings {
     }
 
     /**
-     * {@return these settings, with another limit for the messages of a peer} It is the size of the container's buffer
-     * for a message, whose unit is a byte or a character as the container likes, so it does not make up for
-     * {@link MessagePolicy#maxBytes}; a longer message ends the connection with 1009.
+     * {@return these settings, with another limit for the messages of a peer} This is the size of the container's
+     * buffer for one message, whose unit is a byte or a character depending on the container; it does not replace
+     * {@link MessagePolicy#maxBytes}. A larger message ends the connection with 1009.
      *
      * @param maxMessageBytes at least 1; {@link MessagePolicy#DEFAULT_MAX_BYTES} by default
      * @throws IllegalArgumentException if it is less than 1
@@ -70,11 +70,11 @@ public final class EndpointSettings {
     }
 
     /**
-     * {@return these settings, with others for what of the past peers may ask for} See {@link BroadcastEndpoint} for
-     * what an annotated class says beside.
+     * {@return these settings, with other limits for the earlier messages that clients may ask for} {@link
+     * BroadcastEndpoint} says what an annotated class needs in addition.
      *
-     * @param replayLimits {@link ReplayLimits#standard} by default: peers may speak {@code broadcast.v1} and go on
-     *     where they were, and ask for nothing else
+     * @param replayLimits {@link ReplayLimits#standard} by default: clients may use {@code broadcast.v1} and resume,
+     *     but not ask for other earlier messages
      */
     public EndpointSettings replayLimits(ReplayLimits replayLimits) {
         return new EndpointSettings(maxMessageBytes, Objects.requireNonNull(replayLimits, "replayLimits"),
@@ -82,14 +82,14 @@ public final class EndpointSettings {
     }
 
     /**
-     * {@return these settings, with one more subprotocol of the application (RFC 6455 section 1.9)} The first that a
-     * client offers is selected, in the order in which they were added here, before {@code broadcast.v1}, unless a
-     * policy selects another one; its peer is sent the messages alone. {@link BroadcastEndpoint#config} has all it
-     * needs for it; an annotated class has them in its annotation, or an {@link EndpointConfigurator}.
+     * {@return these settings, with one more subprotocol of the application (RFC 6455 section 1.9)} Unless a policy
+     * selects another one, the first subprotocol in the order of these calls that the client offers is selected, before
+     * {@code broadcast.v1}; the peer is then not told positions. {@link BroadcastEndpoint#config} supports this; an
+     * annotated class has to list its subprotocols in its annotation, or name an {@link EndpointConfigurator}.
      *
      * @param subprotocol letters, digits and <code>!#$%&amp;'*+-.^_`|~</code>; none by default
-     * @throws IllegalArgumentException if it is not so, or is {@code broadcast.v1}, for which there is {@link
-     *     #replayLimits}
+     * @throws IllegalArgumentException if it has another character, is empty, or is {@code broadcast.v1}, for which
+     *     there is {@link #replayLimits}
      */
     public EndpointSettings subprotocol(String subprotocol) {
         if (!TOKEN.matcher(subprotocol).matches() || subprotocol.equals(NumberedFormat.SUBPROTOCOL)) {
@@ -102,13 +102,15 @@ public final class EndpointSettings {
     }
 
     /**
-     * {@return these settings, with one more origin whose pages may connect (RFC 6455 section 10.2)} As soon as there
-     * is one, pages of all others get 403 from the container, and 404 from Undertow: those of the same host included,
-     * whose name Jakarta WebSocket does not tell when it asks. What sends no origin is no browser, and may connect.
+     * {@return these settings, with one more origin whose pages may connect (RFC 6455 section 10.2)} If there is at
+     * least one, pages of all other origins get 403 from the container, and 404 from Undertow. This includes pages of
+     * the same host, because Jakarta WebSocket does not provide the host name for this check. A client that sends no
+     * origin is not a browser, and may connect.
      *
-     * @param origin {@code scheme://host}, {@code scheme://host:port}, or {@code scheme://} alone, which {@code http}
-     *     and {@code https} do not have; the string {@code null} for pages that send {@code null}, as those that a
-     *     browser opens from a file; {@code *} for any. None by default: then every origin may connect
+     * @param origin {@code scheme://host}, {@code scheme://host:port}, or, for a scheme other than {@code http} and
+     *     {@code https}, {@code scheme://} alone; the string {@code null} for pages that send {@code null}, such as
+     *     those that a browser opens from a file; {@code *} for any origin. By default none is listed, and every origin
+     *     may connect
      * @throws IllegalArgumentException if it is none of these
      */
     public EndpointSettings allowOrigin(String origin) {
@@ -119,29 +121,30 @@ public final class EndpointSettings {
     }
 
     /**
-     * {@return these settings, with the application's decision about who becomes a peer} It is asked about every
-     * handshake, as in {@code BroadcastServer}, and gives the peer attributes, a subprotocol, what it gets of the past,
-     * and headers of the answer. Two things are different, because Jakarta WebSocket has no other way:
+     * {@return these settings, with a policy that decides which clients become peers} As in {@code BroadcastServer},
+     * the policy is asked about every handshake, and sets attributes, the subprotocol, the replay and headers of the
+     * answer. Two things differ because of Jakarta WebSocket:
      *
      * <ul>
-     *   <li>The policy is called on a thread of the container, which also waits for a decision that comes {@link
-     *       io.techops.broadcast.handshake.Decision#later later}. A policy that blocks is not interrupted.
-     *   <li>Without a {@code HandshakeFilter}, a handshake that is refused is answered with 101, and the session closed
-     *       before it is a peer: with the reason, and code 1013 for status 429 and from 500, 1008 for any other status.
-     *       The headers of a refusal are not sent. A policy that throws or is late closes with 1013.
+     *   <li>The policy is called on a thread of the container, and that thread also waits for a decision that is made
+     *       {@link io.techops.broadcast.handshake.Decision#later later}. A policy that blocks is not interrupted.
+     *   <li>Without a {@code HandshakeFilter}, a refused handshake is answered with 101, and the session is closed
+     *       before it becomes a peer, with the reason: with code 1013 for status 429 and for status 500 and above, and
+     *       with 1008 for any other status. The headers of the refusal are not sent. If the policy throws or is late,
+     *       the session is closed with 1013.
      * </ul>
      *
-     * <p>{@link BroadcastEndpoint#config} has all it needs for it; an annotated class needs an {@link
+     * <p>{@link BroadcastEndpoint#config} supports this; an annotated class has to name an {@link
      * EndpointConfigurator}.
      *
-     * @param policy {@code null} accepts everyone, by default
+     * @param policy the policy; {@code null}, the default, accepts every client
      */
     public EndpointSettings handshakePolicy(@Nullable HandshakePolicy policy) {
         return new EndpointSettings(maxMessageBytes, replayLimits, subprotocols, listed, policy, handshakeTimeout);
     }
 
     /**
-     * {@return these settings, with another limit for a decision that is pending}
+     * {@return these settings, with another limit for how long a pending decision may take}
      *
      * @param handshakeTimeout 10 seconds by default; from 1 millisecond to a day
      * @throws IllegalArgumentException if it is not from 1 millisecond to a day
@@ -154,12 +157,12 @@ public final class EndpointSettings {
         return new EndpointSettings(maxMessageBytes, replayLimits, subprotocols, listed, policy, handshakeTimeout);
     }
 
-    /** {@return what a message of a peer may have} */
+    /** {@return the limit for the messages of a peer} */
     public int maxMessageBytes() {
         return maxMessageBytes;
     }
 
-    /** {@return what of the past peers may ask for} */
+    /** {@return the limits for the earlier messages that clients may ask for} */
     public ReplayLimits replayLimits() {
         return replayLimits;
     }
@@ -169,32 +172,32 @@ public final class EndpointSettings {
         return subprotocols;
     }
 
-    /** {@return the origins whose pages may connect; empty if all may; unmodifiable} */
+    /** {@return the origins whose pages may connect; empty if every origin may; unmodifiable} */
     public Set<String> allowedOrigins() {
         return listed;
     }
 
-    /** {@return what decides who becomes a peer; null if everyone does} */
+    /** {@return the policy that decides which clients become peers; null if there is none} */
     public @Nullable HandshakePolicy handshakePolicy() {
         return policy;
     }
 
-    /** {@return how long a pending decision is waited for} */
+    /** {@return how long a pending decision may take} */
     public Duration handshakeTimeout() {
         return handshakeTimeout;
     }
 
-    /** {@return whether a page may connect} */
+    /** {@return whether pages of an origin may connect} */
     boolean allows(@Nullable String origin) {
         return listed.isEmpty() || origins.allows(origin, null);
     }
 
-    /** {@return whether not everyone may become a peer} */
+    /** {@return whether some clients may not become peers} */
     boolean isGuarded() {
         return policy != null || !listed.isEmpty();
     }
 
-    /** {@return whether what decides by {@code others} does so by these} */
+    /** {@return whether a decision by {@code others} is also one by these settings} */
     boolean isGuardedBy(EndpointSettings others) {
         return !isGuarded() || policy == others.policy && listed.equals(others.listed);
     }

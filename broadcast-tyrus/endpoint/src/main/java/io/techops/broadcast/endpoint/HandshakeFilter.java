@@ -31,33 +31,34 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses handshakes with an HTTP status, before they are upgraded, in a container that runs servlets: Tomcat, Jetty
- * and Undertow. Without it a refused client gets the 101, and then a close frame, because Jakarta WebSocket has no
- * other way. The endpoint at the same path has the same settings:
+ * A servlet filter that refuses handshakes with an HTTP status before they are upgraded, in Tomcat, Jetty and Undertow.
+ * Without it, a refused client gets the 101 and then a close frame, because Jakarta WebSocket has no other way. Use it
+ * with the settings of the endpoint at the same path:
  *
  * <pre>{@code
  * container.addEndpoint(BroadcastEndpoint.config("/live", hub, settings));
  * HandshakeFilter.of("/live", hub, settings).addTo(servletContext);
  * }</pre>
  *
- * <p>The answer is that of {@code BroadcastServer}: status, sentence, headers and challenge of the policy's decision;
- * 503 if there is none, or the hub is closed; 403 for an origin that is not listed; 400 for a query that cannot be
- * read; 404 for a name that no topic can have. It counts in {@code HubStats.refusals}. The policy is asked once, here,
- * and is told the address of the client, also in Tomcat and Undertow; it is then the peer's, too.
+ * <p>The answer is the same as that of {@code BroadcastServer}: status, sentence, headers and challenge of the policy's
+ * decision; 503 if there is no decision, or the hub is closed; 403 for an origin that is not listed; 400 for an invalid
+ * query; 404 for a name that no topic may have. Refusals are counted in {@code HubStats.refusals}. The policy is asked
+ * once, by the filter, and is told the address of the client, even in Tomcat and Undertow; the peer then has this
+ * address, too.
  *
- * <p>The filter has to be before the one that upgrades. {@link #addTo} sees to that in Tomcat and Undertow, and in
- * Jetty if it is called once the WebSocket container is there, as in the callback of {@code
- * JakartaWebSocketServletContainerInitializer.configure}. Where the container upgrades first, or the path is spelled in
- * a way that only the container takes for that of the endpoint ({@code /live;v=1}), the endpoint asks the policy as
- * if there were no filter: no client passes without being asked about.
+ * <p>The filter has to run before the container's own filter that upgrades. {@link #addTo} ensures that in Tomcat and
+ * Undertow, and in Jetty if it is called when the WebSocket container exists, as in the callback of {@code
+ * JakartaWebSocketServletContainerInitializer.configure}. If the container upgrades first, or if only the container
+ * takes a path for that of the endpoint (such as {@code /live;v=1}), the endpoint asks the policy as if there were no
+ * filter: no handshake is accepted without the policy.
  *
- * <p>The policy is asked on a thread of the container, which also waits for a decision that comes later, unless the
+ * <p>The policy is called on a thread of the container, which also waits for a decision that is made later, unless the
  * filter is {@link #upgrading}.
  *
- * <p>What is not a handshake for this path is passed on. Needs Jakarta Servlet 5.0 or newer, which the container
- * brings; nothing else of this library does. Immutable, and safe for use by any number of threads.
+ * <p>Other requests are passed on. This is the only class of the library that needs Jakarta Servlet, 5.0 or newer,
+ * which the container provides. Immutable, and safe for use by any number of threads.
  */
-@SuppressWarnings("exports") // who uses it has the servlet API anyway
+@SuppressWarnings("exports") // code that uses the filter has the servlet API
 public final class HandshakeFilter implements Filter {
 
     private static final String TEXT = "text/plain;charset=utf-8";
@@ -88,7 +89,7 @@ public final class HandshakeFilter implements Filter {
     /**
      * {@return a filter for the endpoint of a hub}
      *
-     * @param path the path of the endpoint below that of the application, {@code /live}
+     * @param path the path of the endpoint, relative to the context path of the application, such as {@code /live}
      * @param hub the hub of the endpoint
      * @param settings those of the endpoint
      * @throws IllegalArgumentException if the path has a variable
@@ -103,7 +104,7 @@ public final class HandshakeFilter implements Filter {
     /**
      * {@return a filter for the endpoint of topics}
      *
-     * @param path the path of the endpoint below that of the application, with the variable
+     * @param path the path of the endpoint, relative to the context path of the application, with the variable
      *     <code>&#123;topic&#125;</code> and no other one
      * @param topics the topics of the endpoint
      * @param settings those of the endpoint
@@ -114,13 +115,13 @@ public final class HandshakeFilter implements Filter {
     }
 
     /**
-     * {@return this filter, whose threads do not wait for decisions that come {@linkplain Decision#later later}} The
-     * request is put aside meanwhile, dispatched again, and upgraded by the filter: so it is for {@code ASYNC}
-     * dispatches, too, as {@link #addTo} registers it, and the filters around it support asynchronous processing;
-     * otherwise a thread waits.
+     * {@return this filter, but without a thread that waits for decisions that are made {@linkplain Decision#later
+     * later}} Such a request is processed asynchronously, dispatched again, and upgraded by the filter. Therefore the
+     * filter must also be registered for {@code ASYNC} dispatches, as {@link #addTo} does, and the filters around it
+     * must support asynchronous processing; otherwise a thread waits.
      *
-     * @param endpoint the one at this path: {@link BroadcastEndpoint#config}, or for an annotated class a configuration
-     *     of it, with its {@link EndpointConfigurator}
+     * @param endpoint the configuration of the endpoint at this path: that of {@link BroadcastEndpoint#config}, or for
+     *     an annotated class one with its {@link EndpointConfigurator}
      */
     public HandshakeFilter upgrading(ServerEndpointConfig endpoint) {
         return new HandshakeFilter(this, Objects.requireNonNull(endpoint, "endpoint"));
@@ -129,7 +130,7 @@ public final class HandshakeFilter implements Filter {
     /**
      * Registers the filter for all paths, before the filters that are registered already.
      *
-     * @param context of the application, which is about to start
+     * @param context the context of the application, which must not have started yet
      * @throws IllegalStateException if there is a filter for this path already, or the application has started
      */
     public void addTo(ServletContext context) {
@@ -142,7 +143,7 @@ public final class HandshakeFilter implements Filter {
         registration.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC), false, "/*");
     }
 
-    /** Answers a handshake that is refused, and passes on everything else. */
+    /** Answers refused handshakes, and passes on everything else. */
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
@@ -171,7 +172,7 @@ public final class HandshakeFilter implements Filter {
         }
     }
 
-    /** Upgrades a request that was dispatched again, which the container's own filters are not for. */
+    /** Upgrades a request that was dispatched again: the container's own filters do not handle such requests. */
     private void upgrade(HttpServletRequest request, HttpServletResponse response, DecidedHandshake decided)
             throws IOException, ServletException {
         ServerContainer container =
@@ -191,7 +192,7 @@ public final class HandshakeFilter implements Filter {
                 .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("websocket"));
     }
 
-    /** {@return the path below that of the application, as it was sent} */
+    /** {@return the path relative to the context path, as it was sent} */
     private static String path(HttpServletRequest request) {
         String uri = request.getRequestURI();
         return uri.startsWith(request.getContextPath()) ? uri.substring(request.getContextPath().length()) : uri;

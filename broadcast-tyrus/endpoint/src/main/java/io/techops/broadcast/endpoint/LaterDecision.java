@@ -15,17 +15,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * The request is put aside with startAsync. When the stage of the decision completes, or its time is over by the
- * container's own timer (Tomcat looks once a second, and a thread of the JDK's would keep the application's class
- * loader), it is dispatched again, through all filters, on a thread of the container: there the next policy may be
- * asked, which may block, and decide later again.
+ * The request is processed asynchronously (startAsync). When the stage of the decision completes or times out, the
+ * request is dispatched again, through all filters, on a thread of the container. There the next policy may be asked,
+ * which may block, and may decide later again. The timeout is the container's, although Tomcat checks it only once a
+ * second: a timer thread of the JDK would keep the application's class loader from being unloaded.
  */
 
-/** A handshake that waits for its decision, and keeps no thread meanwhile. */
+/** A handshake that waits for its decision without a thread. */
 final class LaterDecision implements AsyncListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(LaterDecision.class);
-    /** The name of the request's attribute that has it. */
+    /** The name of the request's attribute that holds it. */
     private static final String ATTRIBUTE = LaterDecision.class.getName();
 
     private final DecidedHandshake handshake;
@@ -43,9 +43,9 @@ final class LaterDecision implements AsyncListener {
     }
 
     /**
-     * Puts a request aside until there is a decision; then it is dispatched again.
+     * Starts to wait for the decision about a request, which is then dispatched again.
      *
-     * @param until when the time for it is over, by {@link System#nanoTime}
+     * @param until when the decision times out, by {@link System#nanoTime}
      */
     static void await(HttpServletRequest request, HttpServletResponse response, DecidedHandshake handshake,
             Decision.Pending pending, long until) {
@@ -60,18 +60,18 @@ final class LaterDecision implements AsyncListener {
     @Override
     public void onTimeout(AsyncEvent event) {
         late = true;
-        PolicyCall.cancel(pending); // which completes it, as a rule
+        PolicyCall.cancel(pending); // which usually completes it
         told.completeExceptionally(new TimeoutException());
     }
 
     @Override
     public void onError(AsyncEvent event) {
-        // The client has gone: the container ends the request.
+        // The client has disconnected: the container ends the request.
     }
 
     @Override
     public void onComplete(AsyncEvent event) {
-        // It is over.
+        // Nothing is left to do.
     }
 
     @Override
@@ -82,12 +82,14 @@ final class LaterDecision implements AsyncListener {
     private static void dispatch(AsyncContext async) {
         try {
             async.dispatch();
-        } catch (RuntimeException e) { // the client has gone, or the container ends
+        } catch (RuntimeException e) { // the client has disconnected, or the container stops
             LOG.debug("A handshake has gone before it was decided", e);
         }
     }
 
-    /** {@return what a request waited for that is dispatched again; null if it did not wait} */
+    /**
+     * {@return the decision that a request has waited for before it was dispatched again; null if it has not waited}
+     */
     static @Nullable LaterDecision of(HttpServletRequest request) {
         LaterDecision later = request.getAttribute(ATTRIBUTE) instanceof LaterDecision waited ? waited : null;
         request.removeAttribute(ATTRIBUTE);
@@ -111,7 +113,7 @@ final class LaterDecision implements AsyncListener {
         }
     }
 
-    /** {@return when the time for a decision is over, by {@link System#nanoTime}} */
+    /** {@return when the decision times out, by {@link System#nanoTime}} */
     long until() {
         return until;
     }

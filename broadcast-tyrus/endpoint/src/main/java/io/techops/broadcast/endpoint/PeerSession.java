@@ -4,19 +4,20 @@ import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Message;
 
 /**
- * What an endpoint tells about its session. {@link #received} is one call at a time, the others come from any thread.
+ * Receives the events of a session from its endpoint. {@link #received} is called by one thread at a time, the other
+ * methods by any thread.
  */
 interface PeerSession {
 
-    /** A whole message has come. */
+    /** A whole message has arrived. */
     void received(Message message);
 
-    /** A pong has come. */
+    /** A pong has arrived. */
     void pong();
 
-    /** The session has ended. May be told more than once. */
+    /** The session has ended. May be called more than once. */
     void closed(CloseReason reason);
 
-    /** Something threw unexpectedly: the session cannot go on. */
+    /** An unexpected exception was thrown: the session cannot continue. */
     void failed(Throwable thrown);
 }

@@ -25,15 +25,15 @@ final class PolicyCall {
     private PolicyCall() {
     }
 
-    /** What is asked. */
+    /** A call of a policy, or the continuation of one. */
     interface Question {
         @Nullable Decision ask() throws Exception;
     }
 
     /**
-     * What came of it.
+     * The outcome of a call.
      *
-     * @param decision may be pending only where that is said
+     * @param decision the decision; may be pending only where a method says so
      * @param cause null unless it was refused
      */
     record Outcome(Decision decision, @Nullable RefusalCause cause) {
@@ -87,12 +87,12 @@ final class PolicyCall {
         return new Outcome(Decision.refuse(503, UNDECIDED), cause);
     }
 
-    /** {@return completes as the stage does, with an {@link ExecutionException} if that fails} */
+    /** {@return a future that completes as the stage does, with an {@link ExecutionException} if the stage fails} */
     static CompletableFuture<Decision> told(Decision.Pending pending) {
         CompletableFuture<Decision> told = new CompletableFuture<>();
         pending.stage().whenComplete((decision, thrown) -> {
             if (thrown != null) {
-                told.completeExceptionally(new ExecutionException(thrown)); // which is not ours, whatever it is
+                told.completeExceptionally(new ExecutionException(thrown)); // marks it as the stage's
             } else {
                 told.complete(decision);
             }
@@ -112,7 +112,7 @@ final class PolicyCall {
         }
     }
 
-    /** Cancels the stage of a decision that is not waited for any more. */
+    /** Cancels the stage of a decision that is no longer needed. */
     static void cancel(Decision.Pending pending) {
         try {
             pending.stage().toCompletableFuture().cancel(true);

@@ -8,7 +8,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of a batch as containers take them, made once for all peers of a kind. Immutable.
+ * The messages of a batch in the form that containers take: strings and buffers. Made once for all plain peers, and
+ * once for all numbered ones. Immutable.
  */
 final class SessionBatch implements Batch.Encoding {
 
@@ -19,7 +20,7 @@ final class SessionBatch implements Batch.Encoding {
     private static final Function<Batch, SessionBatch> NUMBERED = encoder(NumberedFormat::message);
 
     private final Message[] messages;
-    /** Those of the texts. */
+    /** The strings of the text messages; null for binary ones. */
     private final @Nullable String[] texts;
 
     private SessionBatch(Message... messages) {
@@ -41,15 +42,15 @@ final class SessionBatch implements Batch.Encoding {
     }
 
     /**
-     * {@return a batch as its peers are to get it}
+     * {@return the messages of a batch}
      *
-     * @param numbered whether they are told positions
+     * @param numbered whether the peers are told positions
      */
     static SessionBatch of(Batch batch, boolean numbered) {
         return batch.encoding(numbered ? NUMBERED : PLAIN);
     }
 
-    /** {@return a message alone} */
+    /** {@return a single message} */
     static SessionBatch of(Message message) {
         return new SessionBatch(message);
     }
@@ -69,6 +70,6 @@ final class SessionBatch implements Batch.Encoding {
 
     @Override
     public void release() {
-        // Memory alone, which a transport that still sends from it refers to.
+        // Only memory, which a transport that still sends from it refers to.
     }
 }

@@ -9,34 +9,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * A container may tell that a session has closed as soon as it has sent the close frame. The hub is told only when the
- * session is not open any more and no such task is left, so that neither a socket nor a thread outlives the hub's end.
+ * A container may report that a session has closed as soon as it has sent the close frame. The hub is told only when
+ * the session is no longer open and no task of this class is left, so that neither a socket nor a thread outlives the
+ * hub.
  */
 
-/** The end of a session: its close frame, and the looks whether it has ended, of which no container tells. */
+/**
+ * The end of a session: sends its close frame, and polls whether the session has ended, which containers do not report.
+ */
 final class SessionEnd {
 
-    /** How long a close handshake may take, and whatever blocks in the container. */
+    /** How long a close handshake, or a blocking call in the container, may take. */
     static final Duration LINGER = Duration.ofSeconds(5);
-    /** What a session is cut with, unless there is a better reason. */
+    /** The reason with which a session is aborted, unless there is a better one. */
     static final CloseReason CUT = CloseReason.of(CloseReason.GOING_AWAY, "the server ends the connection");
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionEnd.class);
-    /** How long a peer that is cut has to take a close frame, if it takes anything at all. */
+    /** How long an aborted session may take to send a close frame. */
     private static final Duration CLOSE_GRACE = Duration.ofMillis(250);
-    /** How often to look whether a session that is closing has ended. */
+    /** How often to check whether a closing session has ended. */
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
 
     private final Session session;
     private final ContainerExtensions extensions;
     private final SessionTasks tasks;
     private final Runnable ended;
-    /** Set before a close frame is sent: the end is told by {@link #pollEnd}. */
+    /** Set before a close frame is sent: {@link #pollEnd} then reports the end. */
     private volatile boolean closing;
-    /** Cancels the next look. */
+    /** Cancels the next check. */
     private volatile Cancellation polling = () -> { };
 
-    /** @param ended is told that a session that was closed has ended, perhaps more than once */
+    /** @param ended called when a session that was closed has ended, possibly more than once */
     SessionEnd(Session session, ContainerExtensions extensions, SessionTasks tasks, Runnable ended) {
         this.session = session;
         this.extensions = extensions;
@@ -49,7 +52,7 @@ final class SessionEnd {
         return closing;
     }
 
-    /** Sends the close frame, and cuts the session if it has not ended in time. Does not block. */
+    /** Sends the close frame, and aborts the session if it does not end in time. Does not block. */
     void start(CloseReason reason) {
         closing = true;
         long until = System.nanoTime() + LINGER.toNanos();
@@ -62,7 +65,7 @@ final class SessionEnd {
         });
     }
 
-    /** Cuts the session when a peer that reads has had the time to take a close frame. Does not block. */
+    /** Aborts the session after a moment in which a peer that reads can take a close frame. Does not block. */
     void cutSoon(CloseReason reason) {
         tasks.run(Kind.ABORT, CLOSE_GRACE, () -> extensions.cut(session, reason));
     }
@@ -71,7 +74,7 @@ final class SessionEnd {
         polling = tasks.run(Kind.ABORT, POLL_INTERVAL, () -> pollEnd(until));
     }
 
-    /** Tells that a session has ended, cuts it if it should have, or looks again later. */
+    /** Reports that the session has ended, aborts it if its time is over, or checks again later. */
     private void pollEnd(long until) {
         boolean open = isOpen();
         if (open && System.nanoTime() - until < 0) {
@@ -84,7 +87,7 @@ final class SessionEnd {
         over();
     }
 
-    /** Takes note that the session has ended. */
+    /** Reports that the session has ended. */
     void over() {
         polling.cancel();
         ended.run();
@@ -94,7 +97,7 @@ final class SessionEnd {
     boolean isOpen() {
         try {
             return session.isOpen();
-        } catch (Throwable thrown) { // then it cannot be used either
+        } catch (Throwable thrown) { // it cannot be used either
             return false;
         }
     }
@@ -109,7 +112,7 @@ final class SessionEnd {
         }
     }
 
-    /** {@return what a container says about the end of a session, in the hub's words} */
+    /** {@return a container's reason for the end of a session as the hub's type} */
     static CloseReason reported(jakarta.websocket.CloseReason reason) {
         int code = reason.getCloseCode().getCode();
         String phrase = reason.getReasonPhrase() == null ? "" : reason.getReasonPhrase();

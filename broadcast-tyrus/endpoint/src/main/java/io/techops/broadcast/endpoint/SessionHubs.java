@@ -5,7 +5,7 @@ import io.techops.broadcast.RefusalCause;
 import io.techops.broadcast.spi.AdapterHub;
 import jakarta.websocket.Session;
 
-/** Knows which hub a session is for. */
+/** Finds the hub of a session. */
 interface SessionHubs {
 
     /**
@@ -16,13 +16,13 @@ interface SessionHubs {
      */
     BroadcastHub hub(Session session);
 
-    /** {@return whether there is no hub for any session any more} */
+    /** {@return whether the hub, or all topics, are closed} */
     boolean isClosed();
 
-    /** {@return whether there can be a hub for a topic} */
+    /** {@return whether a topic may have a name} */
     boolean isAllowed(String topic);
 
-    /** Counts a session that was refused before its hub was looked for. */
+    /** Counts a session that was refused before its hub was looked up. */
     void refused(RefusalCause cause);
 
     /** {@return one hub for all sessions} */

@@ -11,14 +11,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * A container may tell of a session's end before its opening has returned: another thread closes it, or the application
- * closes it in its own method, and some containers call back from within that. What is told is kept here, so that a
- * session that has ended is never a peer afterwards.
+ * A container may report the end of a session before the call that opens it has returned: another thread closes it, or
+ * the application closes it in its own method, and some containers call back from within that. The end is kept here, so
+ * that a session that has ended never becomes a peer afterwards.
  */
 
 /**
- * One session from its opening to its end, as the endpoint tells of it. The container's rule holds: messages come one
- * at a time; the rest is safe for use by any number of threads.
+ * One session from its opening to its end, as the endpoint reports it. As the container guarantees, messages come one
+ * at a time; everything else is safe for use by any number of threads.
  */
 final class SessionLife {
 
@@ -31,24 +31,30 @@ final class SessionLife {
     interface Registering {
 
         /**
-         * {@return what is told about the session from now on}
+         * {@return what receives the session's events from now on}
          *
          * @throws RefusedException if the hub takes no peers
-         * @throws SessionRefused if the session may not be a peer, or asks for what cannot be had
+         * @throws SessionRefused if the session may not become a peer, or its query is invalid
          */
         PeerSession open(Session session);
     }
 
     private final Registering registering;
     private volatile @Nullable PeerSession link;
-    /** Written before the link is looked at, as the link is written before this is looked at. */
+    /**
+     * Written before {@link #link} is read, as {@link #link} is written before this field is read: so one of two
+     * threads sees both.
+     */
     private volatile @Nullable CloseReason ended;
 
     SessionLife(Registering registering) {
         this.registering = registering;
     }
 
-    /** Registers the session, or closes it if that cannot be. {@return what its messages go to; null if it is none} */
+    /**
+     * Registers the session, or closes it if it cannot be registered. {@return what receives its events; null if it was
+     * closed}
+     */
     @Nullable PeerSession open(Session session) {
         PeerSession opened;
         try {
@@ -63,7 +69,7 @@ final class SessionLife {
         } catch (SessionRefused e) {
             refuse(session, e.reason(), e);
             return null;
-        } catch (Throwable thrown) { // of the container, or of the application's recipe for a topic
+        } catch (Throwable thrown) { // thrown by the container, or by the recipe of a topic
             if (!isOver(session) && FAILURES.first()) {
                 LOG.warn("A session could not become a peer", LogSanitizer.of(thrown));
             }

@@ -8,19 +8,22 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /*
- * The hub may ask for a pause with any message. A container that can stop reading is told to; what it has read by then
- * and still delivers is held here. Another one finds its thread kept until the pause is over. The first is better: a
- * container with few threads, kept by as many peers that flood, has none left to write to those that read, and they are
- * then taken for slow.
+ * The hub may ask for a pause after any message. If the container can suspend reading, it is told to, and messages that
+ * it had read before and still delivers are held here. Otherwise the container's thread waits until the pause is over.
+ * The first way is better: if a container has few threads and all of them wait for peers that flood, none is left to
+ * write to the other peers, which then count as slow.
  */
 
 /**
- * The way of a session's messages to the hub. One at a time is reported, in order, by whichever thread brought the
- * first. Safe for use by any number of threads.
+ * Passes the messages of a session to the hub: one at a time, in order, on the thread that brought the first of them.
+ * Safe for use by any number of threads.
  */
 final class SessionReceiver {
 
-    /** A container that can stop reading from a peer. Called by one thread at a time, and in turns. */
+    /**
+     * Suspends and resumes a container's reading from a peer. Called by one thread at a time, the two methods
+     * alternately.
+     */
     interface Reading {
         void suspend();
 
@@ -36,18 +39,21 @@ final class SessionReceiver {
     private final Queue<Message> held = new ArrayDeque<>();
     private boolean reporting;
     private boolean paused;
-    /** The pause is over before the hub has told of it. */
+    /** Whether the hub has ended the pause before its call that asked for it has returned. */
     private boolean resumedEarly;
     private boolean ended;
-    /** Whether the container was told not to read, whether one is about to tell it something, and again after that. */
+    /**
+     * Whether the container is suspended, whether a thread is suspending or resuming it, and whether that thread has to
+     * check again.
+     */
     private boolean suspended;
     private boolean steering;
     private boolean steerAgain;
 
     /**
      * @param reading null if the container cannot stop reading
-     * @param hub takes a message; false asks for a pause; what it throws ends the inbox
-     * @param reporters run what is reported after a pause
+     * @param hub takes a message, and returns false to ask for a pause; if it throws, no more messages are passed
+     * @param reporters run the calls of the hub after a pause
      */
     SessionReceiver(@Nullable Reading reading, Predicate<Message> hub, Executor reporters) {
         this.reading = reading;
@@ -55,7 +61,7 @@ final class SessionReceiver {
         this.reporters = reporters;
     }
 
-    /** Takes a message from the container, whose thread may be kept. Throws what the hub throws. */
+    /** Takes a message from the container, whose thread may have to wait. Throws what the hub throws. */
     void add(Message message) {
         synchronized (lock) {
             if (ended) {
@@ -81,7 +87,7 @@ final class SessionReceiver {
             boolean readOn = true;
             try {
                 readOn = hub.test(message);
-            } catch (Throwable thrown) { // no memory, say: a thread that waits here must not wait for ever
+            } catch (Throwable thrown) { // such as for want of memory: a thread that waits here must not wait for ever
                 end();
                 throw thrown;
             }
@@ -92,7 +98,7 @@ final class SessionReceiver {
         }
     }
 
-    /** {@return the next message to report; null if there is none, or not now} */
+    /** {@return the next message for the hub; null if there is none, or during a pause} */
     private @Nullable Message next() {
         synchronized (lock) {
             Message message = paused || ended ? null : held.poll();
@@ -108,7 +114,9 @@ final class SessionReceiver {
         }
     }
 
-    /** Has the container read or not read, as it is to be. One thread at a time does, for the others too. */
+    /**
+     * Suspends or resumes the container, as the pause requires. One thread at a time does that, for the others, too.
+     */
     private void steer() {
         synchronized (lock) {
             steerAgain = steering;
@@ -146,7 +154,7 @@ final class SessionReceiver {
                 try {
                     lock.wait();
                 } catch (InterruptedException e) {
-                    interrupted = true; // the container has its say when its thread is its own again
+                    interrupted = true; // restored below, for the container
                 }
             }
         }
@@ -155,7 +163,7 @@ final class SessionReceiver {
         }
     }
 
-    /** Ends the pause, perhaps before it has begun. Never blocks. */
+    /** Ends the pause, possibly before it has begun. Never blocks. */
     void resume() {
         synchronized (lock) {
             if (!paused) {
@@ -166,7 +174,7 @@ final class SessionReceiver {
         }
     }
 
-    /** Ends every pause: what still comes is not looked at. Never blocks. */
+    /** Ends every pause, and drops all further messages. Never blocks. */
     void end() {
         synchronized (lock) {
             ended = true;
@@ -177,7 +185,7 @@ final class SessionReceiver {
         }
     }
 
-    /** With the lock held. A thread that is still reporting goes on by itself. */
+    /** Called with the lock held. A thread that is still in {@link #report} continues by itself. */
     private void goOn() {
         paused = false;
         lock.notifyAll();

@@ -4,7 +4,7 @@ import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.RefusalCause;
 import org.jspecify.annotations.Nullable;
 
-/** A session does not become a peer: it is closed with a reason that is for the peer. */
+/** Thrown if a session does not become a peer; it is closed with the reason. */
 final class SessionRefused extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -12,13 +12,13 @@ final class SessionRefused extends RuntimeException {
     private final transient CloseReason reason;
     private final @Nullable RefusalCause cause;
 
-    /** What the session asks for cannot be had. */
+    /** The query or the path of the session is invalid. */
     SessionRefused(String message) {
         this(CloseReason.of(CloseReason.POLICY_VIOLATION, message), null);
     }
 
     /**
-     * @param cause is counted; null if it is not
+     * @param cause the cause to count; null if the refusal is not counted
      */
     SessionRefused(CloseReason reason, @Nullable RefusalCause cause) {
         super(reason.phrase());

@@ -14,22 +14,23 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the peer of a session asked for.
+ * What the client of a session asked for, after the decision about it.
  *
- * @param attributes all that is known of the peer
- * @param numbered whether it is told positions
- * @param replay where its stream begins
+ * @param attributes the attributes of the peer
+ * @param numbered whether the peer is told positions
+ * @param replay where the peer's stream begins
  */
 record SessionRequest(Attributes attributes, boolean numbered, Replay replay) {
 
-    /** The user property in which the application says where a stream begins. */
+    /** The user property in which the application may set where a stream begins. */
     static final String DECIDED = "io.techops.broadcast.replay";
 
     /**
-     * {@return what the peer of a session asked for}
+     * {@return the request of a session}
      *
-     * @throws SessionRefused if it was refused, or its query is not in order
-     * @throws IllegalStateException if the application's configurator has selected what the settings have switched off
+     * @throws SessionRefused if the session was refused, or its query is invalid
+     * @throws IllegalStateException if the application's configurator has selected {@code broadcast.v1}, which the
+     *     settings have switched off
      */
     static SessionRequest of(Session session, EndpointSettings settings) {
         ReplayLimits replayLimits = settings.replayLimits();

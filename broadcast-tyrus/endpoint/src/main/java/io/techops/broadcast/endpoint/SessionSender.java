@@ -16,25 +16,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * One thing is under way at a time: a message, a ping or the close frame. Some containers throw at a second message,
- * others queue without bound, and a close frame that is asked for while a message is stuck blocks its caller in one and
- * is lost in another. A batch is sent message by message; the completion of one starts the next.
+ * One send is under way at a time: a message, a ping or the close frame. Some containers throw at a second message,
+ * others queue without bound. A close frame behind a message that is stuck blocks its caller in one container and is
+ * lost in another. A batch is sent message by message; the completion of one starts the next.
  *
- * A container may complete a send before the call returns, or on another thread, under a lock of its session: so a
- * completion only counts, and the thread that finds the count at 0 acts, in a loop, for itself and for those that come
- * meanwhile (the "trampoline").
+ * A container may complete a send before the call returns, or on another thread, under a lock of its session. So a
+ * completion only increments the counter "turns". The thread that finds the counter at 0 starts the next send, in a
+ * loop, for itself and for all threads that increment the counter meanwhile (a "trampoline").
  *
- * The application may send to the session as well, or have it in two hubs: some containers then throw at the second
- * caller. A message that is refused so is sent again a moment later.
+ * If the application sends to the session as well, or has it in two hubs, some containers throw at the second caller.
+ * The hub sends such a message again a moment later.
  */
 
 /**
- * The way of a session's messages, pings and close frame to its container. Safe for use by any number of threads; no
- * method blocks.
+ * Sends the messages, the pings and the close frame of a session through its container. Safe for use by any number of
+ * threads; no method blocks.
  */
 final class SessionSender implements SendHandler {
 
-    /** What is told of the sends, on any thread, one call at a time. */
+    /** Receives the outcomes of sends, on any thread, one call at a time. */
     interface Owner {
 
         /** All messages of the batch were sent: another one may be written. */
@@ -43,15 +43,15 @@ final class SessionSender implements SendHandler {
         /** A message was sent. */
         void progressed();
 
-        /** A message could not be sent: nothing follows it. */
+        /** A message could not be sent; no other message is sent after it. */
         void broken(@Nullable Throwable cause);
     }
 
-    /** Bounds the warnings about sessions that others send to. */
+    /** The rate limit for warnings about sessions that other code sends to. */
     static final LogRateLimiter SHARED = new LogRateLimiter();
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionSender.class);
-    /** How long to wait before a ping that has the peer send something: one for many pauses. */
+    /** How long to wait before a ping whose pong is more input, so that one ping serves many pauses. */
     private static final Duration INPUT_DELAY = Duration.ofMillis(100);
     /** How long to wait if other code is sending to the session. */
     private static final Duration BUSY = Duration.ofMillis(5);
@@ -60,23 +60,22 @@ final class SessionSender implements SendHandler {
     private final SessionTasks tasks;
     private final SessionEnd end;
     private final Owner owner;
-    /** Who opens the session has the first turn, so that nothing is sent before the owner can be told. */
+    /** Starts with 1, the turn of the thread that opens the session, so that nothing is sent before {@link #start}. */
     private final AtomicInteger turns = new AtomicInteger(1);
 
     /** Owned by the thread that has the turn. */
     private SessionBatch sending = SessionBatch.NOTHING;
     private int next;
 
-    /** What waits for a turn: set by the shard, taken by the thread that has the turn. */
+    /** What is to be sent: set by the shard, taken by the thread that has the turn. */
     private volatile @Nullable SessionBatch batch;
     private volatile boolean pingAsked;
-    /** Whether a ping follows that has the peer send something. */
+    /** Whether a ping for more input is scheduled. */
     private final AtomicBoolean inputAsked = new AtomicBoolean();
     private volatile @Nullable CloseReason closeAsked;
     private volatile boolean aborted;
     /**
-     * Set by the thread that has the turn, before it starts something; cleared by its completion, before it takes a
-     * turn.
+     * Set by the thread that has the turn, before it starts a send; cleared by the completion, before it takes a turn.
      */
     private volatile boolean underWay;
 
@@ -87,12 +86,12 @@ final class SessionSender implements SendHandler {
         this.owner = owner;
     }
 
-    /** Begins to send what was asked for, and from then on at once what is asked for. */
+    /** Starts to send what was requested so far; later requests are sent at once. */
     void start() {
         takeTurns();
     }
 
-    /** Sends the messages of a batch; another one may be written when the owner is told. */
+    /** Sends the messages of a batch; another batch may be written after {@link Owner#writable}. */
     void write(SessionBatch written) {
         batch = written;
         takeTurn();
@@ -104,7 +103,7 @@ final class SessionSender implements SendHandler {
         takeTurn();
     }
 
-    /** Sends a ping soon, for the pong that comes back: one for many calls. */
+    /** Sends a ping soon, whose pong is more input; one ping serves many calls. */
     void pingSoon() {
         if (inputAsked.compareAndSet(false, true)) {
             tasks.run(Kind.SEND, INPUT_DELAY, () -> {
@@ -114,13 +113,13 @@ final class SessionSender implements SendHandler {
         }
     }
 
-    /** Closes the session behind the messages of the batch. */
+    /** Closes the session after the messages of the batch. */
     void close(CloseReason reason) {
         closeAsked = reason;
         takeTurn();
     }
 
-    /** Sends no message any more, and has the session cut soon. A peer that reads is told, if that takes no time. */
+    /** Stops sending messages, and aborts the session soon. A close frame is sent if that does not take long. */
     void abort() {
         CloseReason reason = closeAsked == null ? SessionEnd.CUT : closeAsked;
         closeAsked = reason;
@@ -148,12 +147,12 @@ final class SessionSender implements SendHandler {
     private void actOrEnd() {
         try {
             act();
-        } catch (Throwable thrown) { // no memory, say
+        } catch (Throwable thrown) { // such as for want of memory
             owner.broken(thrown);
         }
     }
 
-    /** Starts one thing, if there is any, and what leads there. */
+    /** Starts the next send, if there is one; tells the owner first if the batch is complete. */
     private void act() {
         if (next == sending.size() && next > 0) {
             sending = SessionBatch.NOTHING;
@@ -170,7 +169,7 @@ final class SessionSender implements SendHandler {
             underWay = true;
             send(next++);
         } else if (reason != null) {
-            underWay = true; // for good: nothing follows a close frame
+            underWay = true; // and stays so: nothing is sent after a close frame
             end.start(reason);
         } else if (pingAsked) {
             pingAsked = false;
@@ -198,12 +197,12 @@ final class SessionSender implements SendHandler {
             } else {
                 owner.broken(e);
             }
-        } catch (Throwable thrown) { // the session is so broken that the container did not expect it, or no memory
+        } catch (Throwable thrown) { // the session is broken in an unexpected way, or there is no memory
             owner.broken(thrown);
         }
     }
 
-    /** Sends the last message again soon: other code is sending to the session, which its container cannot have. */
+    /** Sends the last message again soon: the container has refused it because other code is sending to the session. */
     private void again(IllegalStateException e) {
         if (SHARED.first()) {
             LOG.warn("The application sends to a session that is a hub's peer, or has it in two hubs: this container "
@@ -214,14 +213,14 @@ final class SessionSender implements SendHandler {
         tasks.run(Kind.SEND, BUSY, this::done);
     }
 
-    /** {@return the payload in an array of its own: containers look at the array behind a buffer} */
+    /** {@return the payload in a new array: containers access the array behind a buffer} */
     private static ByteBuffer bytes(Message message) {
         ByteBuffer bytes = ByteBuffer.allocate(message.size());
         message.copyTo(0, message.size(), bytes);
         return bytes.flip();
     }
 
-    /** The container is done with a message, on any thread, perhaps before {@link #send} has returned. */
+    /** Called by the container after a send, on any thread, possibly before {@link #send} has returned. */
     @Override
     public void onResult(SendResult result) {
         if (result.isOK()) {
@@ -236,7 +235,7 @@ final class SessionSender implements SendHandler {
         try {
             session.getAsyncRemote().sendPing(ByteBuffer.allocate(0));
         } catch (Throwable thrown) {
-            LOG.debug("A ping failed", thrown); // if the connection has ended, the container says so too
+            LOG.debug("A ping failed", thrown); // if the connection has ended, the container reports that as well
         }
         done();
     }

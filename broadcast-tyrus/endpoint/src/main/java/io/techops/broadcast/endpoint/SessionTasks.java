@@ -7,13 +7,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Pings and close frames have no asynchronous form, and freeing a socket may take a while: those are done by the hub's
- * threads for blocking tasks. Nothing that may block runs on a shard of the hub. An application may be undeployed, and
- * the library with it, so a thread has the application's class loader for its context only while it does something for
- * it.
+ * Pings and close frames have no asynchronous form, and freeing a socket may take a while: such calls are made by the
+ * hub's threads for blocking tasks, because no shard of the hub may block. An application may be undeployed, and the
+ * library with it, so a thread has the application's class loader as its context class loader only while it runs a task
+ * for it.
  */
 
-/** A hub's {@link BlockingTasks} with the context class loader of the application that made this, for its tasks. */
+/** A hub's {@link BlockingTasks}, whose tasks run with the context class loader of the thread that made this object. */
 final class SessionTasks {
 
     private final BlockingTasks tasks;
@@ -23,7 +23,7 @@ final class SessionTasks {
         this.tasks = tasks;
     }
 
-    /** Runs a task, as {@link BlockingTasks#runAfter} says. */
+    /** Runs a task, as {@link BlockingTasks#runAfter} does. */
     Cancellation run(Kind kind, Duration delay, Runnable task) {
         return tasks.runAfter(delay, kind, () -> {
             Thread thread = Thread.currentThread();

@@ -11,9 +11,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Containers disagree about what a path is: some drop a path parameter (;v=1), some resolve "..", decode twice, or do
- * not see a slash at the end. Code that authorises by path looks at what was sent, and so does this: the container says
- * which endpoint, the path as it was sent says which topic, by the rule of PathTemplate.
+ * Containers normalise paths differently: some drop a path parameter (;v=1), some resolve "..", decode twice, or ignore
+ * a slash at the end. Code that authorises by path uses the path as it was sent, and so does this class: the container
+ * finds the endpoint, and the path as it was sent determines the topic, by the rules of PathTemplate.
  */
 
 /** The topic that a session of any container asks for. Safe for use by any number of threads. */
@@ -23,11 +23,13 @@ final class SessionTopics implements SessionHubs {
     static final String PARAMETER = "topic";
 
     private final Topics topics;
-    /** Null if it is not known, or has more variables: it is not known then where the topic stands. */
+    /**
+     * Null if the path of the endpoint is unknown, or has more variables, so that the segment of the topic is unknown.
+     */
     private final @Nullable PathTemplate template;
 
     /**
-     * @param path of the endpoint, as Jakarta WebSocket writes it; null if it is not known
+     * @param path the path of the endpoint, in the form of Jakarta WebSocket; null if it is unknown
      * @throws IllegalArgumentException if {@code path} has no variable for the topic
      */
     SessionTopics(@Nullable String path, Topics topics) {
@@ -38,7 +40,7 @@ final class SessionTopics implements SessionHubs {
         template = path == null ? null : template(path);
     }
 
-    /** {@return what says where the topic stands in an endpoint's path; null if it has no topic, or more variables} */
+    /** {@return the template of an endpoint's path; null if the path has no topic, or more variables} */
     static @Nullable PathTemplate template(String path) {
         boolean only = PathTemplate.isTemplate(path) && path.replace(PathTemplate.VARIABLE, "").indexOf('{') < 0;
         return only ? new PathTemplate(path) : null;
@@ -47,7 +49,7 @@ final class SessionTopics implements SessionHubs {
     /**
      * {@return the hub of the topic}
      *
-     * @throws SessionRefused if there can be no topic at the session's path
+     * @throws SessionRefused if no topic may have the session's path
      * @throws IllegalStateException if the endpoint's path has no such variable
      * @throws io.techops.broadcast.RefusedException as {@link Topics#hub} does
      */
@@ -86,7 +88,7 @@ final class SessionTopics implements SessionHubs {
 
     private boolean isAt(String path, String topic) {
         List<String> segments = PathTemplate.decoded(path) == null ? null : PathTemplate.segments(path);
-        if (segments == null || path.indexOf(';') >= 0) { // in no name, and containers drop what follows it
+        if (segments == null || path.indexOf(';') >= 0) { // no name contains it, and containers drop what follows it
             return false;
         }
         return template != null ? topic.equals(template.matchEnd(path).topic())

@@ -19,17 +19,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A session of any Jakarta WebSocket container as the hub's {@link Transport}: what is sent takes the way of a {@link
- * SessionSender}, what comes that of a {@link SessionReceiver}, and the end that of a {@link SessionEnd}.
+ * A session of any Jakarta WebSocket container as the hub's {@link Transport}. It consists of a {@link SessionSender},
+ * a {@link SessionReceiver} and a {@link SessionEnd}.
  */
 final class SessionTransport implements Transport, PeerSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionTransport.class);
     /**
-     * How long a container has to close by itself, with the better code, a session that it found something wrong with.
+     * How long a container has to close a failed session by itself, with the more specific code.
      */
     private static final Duration CONTAINER_CLOSE_GRACE = Duration.ofSeconds(5);
-    /** The key of a session's property: which session it is that is in a hub. */
+    /** The user property that marks a session as a peer of a hub; its value is the session's id. */
     private static final String IN_A_HUB = SessionTransport.class.getName() + ".session";
 
     private final boolean numbered;
@@ -37,7 +37,7 @@ final class SessionTransport implements Transport, PeerSession {
     private final SessionReceiver receiver;
     private final SessionSender sender;
     private final SessionEnd end;
-    /** Cancels what is done if a session that failed does not end by itself. */
+    /** Cancels the task that ends a failed session if the container does not. */
     private volatile Cancellation failing = () -> { };
     /** Set by {@link #open}, before the sender is started. */
     private volatile @Nullable Registration registration;
@@ -54,11 +54,11 @@ final class SessionTransport implements Transport, PeerSession {
     }
 
     /**
-     * Registers a session, and sets what of its settings would get in the way of the hub's.
+     * Registers a session, and overrides its settings that would interfere with those of the hub.
      *
-     * @throws SessionRefused if the session may not be a peer, or asks for what cannot be had
+     * @throws SessionRefused if the session may not become a peer, or its query is invalid
      * @throws RefusedException if the hub takes no peers
-     * @throws RuntimeException if the session is closed, or so broken that it throws: it is not registered then
+     * @throws RuntimeException if the session is closed, or throws; it is not registered then
      */
     static SessionTransport open(Session session, SessionHubs hubs, EndpointSettings settings) {
         session.setMaxIdleTimeout(-1); // the hub has a heartbeat
@@ -93,7 +93,7 @@ final class SessionTransport implements Transport, PeerSession {
         }
     }
 
-    // What the hub asks for, on a shard.
+    // Called by the hub, on a shard.
 
     @Override
     public boolean write(Batch written) {
@@ -157,7 +157,7 @@ final class SessionTransport implements Transport, PeerSession {
         }
     }
 
-    // What the endpoint tells.
+    // Called by the endpoint.
 
     @Override
     public void received(Message message) {
@@ -196,9 +196,9 @@ final class SessionTransport implements Transport, PeerSession {
     public void failed(Throwable thrown) {
         LOG.debug("A session failed", thrown);
         failing = tasks.run(Kind.ABORT, CONTAINER_CLOSE_GRACE, () -> {
-            // Unless the container has told more.
+            // Has no effect if the container has reported the end.
             closed(CloseReason.of(CloseReason.INTERNAL_ERROR, "the session failed"));
-            if (end.isOpen()) { // also if something is stuck that is under way
+            if (end.isOpen()) { // even if a send is stuck
                 end.start(CloseReason.of(CloseReason.INTERNAL_ERROR, "the session could not be served"));
             }
         });

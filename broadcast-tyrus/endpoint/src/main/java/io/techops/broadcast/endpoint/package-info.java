@@ -7,8 +7,9 @@
  * container.addEndpoint(BroadcastEndpoint.config("/live", hub));      // a jakarta.websocket.server.ServerContainer
  * }</pre>
  *
- * <p>{@link io.techops.broadcast.endpoint.EndpointSettings} says who may connect and what a client gets of the past. It
- * needs the core and the Jakarta WebSocket API, which the container brings, and nothing else.
+ * <p>{@link io.techops.broadcast.endpoint.EndpointSettings} decide which clients may connect, and which earlier
+ * messages they may ask for. The package needs the core and the Jakarta WebSocket API, which the container provides,
+ * and nothing else.
  */
 @NullMarked
 package io.techops.broadcast.endpoint;
