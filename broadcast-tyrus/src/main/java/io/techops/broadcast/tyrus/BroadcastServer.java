@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The standalone server: a hub on a WebSocket port, and, if asked, pages on an HTTP port.
+ * The standalone server: a hub, or topics, on a WebSocket port, and optionally pages on an HTTP port.
  *
  * <pre>{@code
  * try (BroadcastServer server = BroadcastServer.builder().port(5000).path("/live").start()) {
@@ -31,23 +31,23 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>It speaks WebSocket version 13 (RFC 6455), with {@code permessage-deflate} (RFC 7692) if {@link
- * Builder#compression} says so and no other extension, and checks handshakes and frames as the RFCs demand.
+ * <p>It implements WebSocket version 13 (RFC 6455), with the extension {@code permessage-deflate} (RFC 7692) if {@link
+ * Builder#compression} is set, and checks handshakes and frames as these RFCs require.
  *
- * <p>A {@link MessagePolicy} or a listener that blocks keeps the thread that reads from its peer. There are a few such
- * threads, and one more for each that is stuck for a tenth of a second, up to 256; so policies may block, and delay
- * what their own peers send. Only while 256 of them do is nothing read from anyone: no message, no handshake and no
- * pong. What is sent to peers does not depend on it.
+ * <p>A {@link MessagePolicy} or a {@code MessageListener} that blocks occupies the thread that reads from its peer.
+ * There are a few such threads, and one more is added for each that has been blocked for a tenth of a second, up to
+ * 256. So policies may block, and delay only what their own peers send. While all 256 threads are blocked, nothing is
+ * read from any peer: no message, no handshake and no pong. Delivery to peers is not affected.
  *
- * <p>A server is running from when it was made until it is closed; its threads keep the virtual machine alive. Safe for
- * use by any number of threads.
+ * <p>A server runs until it is closed; its threads keep the virtual machine alive. Safe for use by any number of
+ * threads.
  */
 public final class BroadcastServer implements AutoCloseable {
 
-    /** The WebSocket port unless set otherwise. */
+    /** The default WebSocket port. */
     public static final int DEFAULT_PORT = 5000;
 
-    /** The port of the pages unless set otherwise. */
+    /** The default port of the pages. */
     public static final int DEFAULT_PAGE_PORT = 8000;
 
     private static final Logger LOG = LoggerFactory.getLogger(BroadcastServer.class);
@@ -131,15 +131,15 @@ public final class BroadcastServer implements AutoCloseable {
     }
 
     /**
-     * {@return where to connect, as {@code ws://host:port/path}; the host is {@code localhost} if all are bound} With
-     * topics, the path as far as the name of the topic.
+     * {@return the URI of the hub, as {@code ws://host:port/path}; the host is {@code localhost} if all addresses are
+     * bound} With topics, the path ends before the name of the topic.
      */
     public URI uri() {
         return running.root().resolve(path.prefix());
     }
 
     /**
-     * {@return where to connect to a topic}
+     * {@return the URI of a topic}
      *
      * @param topic the topic's name
      * @throws IllegalStateException if the server has no topics
@@ -155,13 +155,13 @@ public final class BroadcastServer implements AutoCloseable {
         return running.port();
     }
 
-    /** {@return what was compressed since the start; nothing if {@link Builder#compression} is off} */
+    /** {@return the figures of compression since the start; all 0 if {@link Builder#compression} is off} */
     public Compression.Stats compressionStats() {
         return new Compression.Stats(running.compressed());
     }
 
     /**
-     * {@return where the pages are}
+     * {@return the URI of the pages}
      *
      * @throws IllegalStateException if the server has no pages
      */
@@ -179,15 +179,16 @@ public final class BroadcastServer implements AutoCloseable {
      * @throws IllegalStateException if the server has no pages
      */
     public int pagePort() {
-        pageUri(); // there are some
+        pageUri(); // throws if there are none
         return running.pagePort();
     }
 
     /**
-     * Closes the server and its hub or topics. Nothing connects any more, and the ports are free for another server at
-     * once; requests on connections that are open get 503; every peer gets what was broadcast before and then a close
-     * frame with 1001; what is left after {@code limit} is aborted. Waits for the end, after which nothing of the
-     * server runs; called from a listener or a message policy, on a thread of the hub or the server, it does not wait.
+     * Closes the server and its hub or topics. The ports are free for another server at once, and requests on open
+     * connections get 503. Every peer gets what was broadcast before, and then a close frame with 1001. Connections
+     * that are left after {@code limit} are aborted. Waits until the server has ended, after which no thread and no
+     * socket of it is left; a call from a listener or a message policy, on a thread of the hub or the server, does not
+     * wait.
      *
      * @param limit how long peers may take; zero aborts at once
      * @throws IllegalArgumentException if {@code limit} is negative
@@ -200,12 +201,11 @@ public final class BroadcastServer implements AutoCloseable {
     }
 
     /**
-     * Closes the server as {@link #close()} does when the virtual machine ends: by a signal such as that of Ctrl-C, or
-     * by {@code System.exit}. The virtual machine ends when the server has closed. Without this, peers are not told of
-     * such an end, and see close code 1006. The virtual machine refers to the server until it is closed, and not
-     * afterwards; so an application in a container can use this too, as long as it closes the server itself when it is
-     * stopped. The flight recorder ends at the same time; a program that wants to have its own end recorded closes the
-     * server before it calls {@code System.exit}.
+     * Makes the virtual machine close the server, as {@link #close()} does, before it ends because of a signal, such as
+     * that of Ctrl-C, or a call of {@code System.exit}. Without this, peers get no close frame then, and see close code
+     * 1006. The shutdown hook that does this is removed when the server is closed. So an application in a container may
+     * use this method, too, if it closes the server itself when it is stopped. Java Flight Recorder stops at the same
+     * time as the hook runs; to have the shutdown recorded, close the server before {@code System.exit} is called.
      *
      * @return this server
      */
@@ -234,13 +234,15 @@ public final class BroadcastServer implements AutoCloseable {
         close(BroadcastHub.DEFAULT_CLOSE_LIMIT);
     }
 
-    /** {@return where it listens} */
+    /** {@return the URIs of the hub and the pages} */
     @Override
     public String toString() {
         return uri() + (running.pageUri() == null ? "" : ", pages on " + running.pageUri());
     }
 
-    /** Sets up a server. Every setting has a default, and is checked when it is given. Not safe for many threads. */
+    /**
+     * Sets up a server. Every setting has a default, and is checked when it is given. Not safe for use by many threads.
+     */
     public static final class Builder extends PathSettings<Builder> {
 
         private int maxMessageBytes = MessagePolicy.DEFAULT_MAX_BYTES;
@@ -257,12 +259,12 @@ public final class BroadcastServer implements AutoCloseable {
         }
 
         /**
-         * Sets how long a message of a peer may be, of any kind and in however many fragments. A longer one ends the
-         * connection with 1009 as soon as a frame's header says so, before its payload is read. It is the bound on what
-         * an incomplete message can hold in memory: a connection keeps what has come of it and at most half as much
-         * again, never more than this limit, and nothing for what was only promised. A peer that is not read while the
-         * hub is saturated keeps the message that waits and what was read together with it, so that all that a peer can
-         * occupy by sending is twice this limit and a few KiB; with TLS, a record of up to 16 KiB more.
+         * Sets the largest message that a peer may send, text or binary, in any number of fragments. A larger one ends
+         * the connection with 1009 as soon as the header of a frame exceeds the limit, before the payload is read. This
+         * setting also bounds memory: for an incomplete message, a connection keeps a buffer of at most one and a half
+         * times the bytes that have arrived, and never more than this limit. While the hub is saturated, a connection
+         * keeps the message that waits and what was read together with it. So all that a peer can occupy by sending is
+         * twice this limit and a few KiB, and with TLS a record of up to 16 KiB more.
          *
          * @param maxMessageBytes 65,536 by default; from 125 to 2<sup>30</sup>
          * @return this builder
@@ -278,8 +280,8 @@ public final class BroadcastServer implements AutoCloseable {
         }
 
         /**
-         * Sets whether messages are compressed, both ways, for the peers of the hub or the topics that offer
-         * {@code permessage-deflate} (RFC 7692). {@link #maxMessageBytes} holds for the inflated message.
+         * Sets whether messages are compressed, in both directions, for the peers of the hub or the topics that offer
+         * {@code permessage-deflate} (RFC 7692). {@link #maxMessageBytes} applies to the inflated message.
          *
          * @param compression {@link Compression#off()} by default
          * @return this builder
@@ -293,12 +295,12 @@ public final class BroadcastServer implements AutoCloseable {
          * Starts the server.
          *
          * @return the running server
-         * @throws java.io.UncheckedIOException if a port cannot be bound: its cause names address and port; nothing is
-         *     left running then, but a hub that was given stays open
-         * @throws IllegalStateException if settings contradict each other, if the SSLParameters have what the
-         *     SSLContext or the server cannot do, if an {@link #endpoint} is where the hub is or cannot be served, if
-         *     the hub or the topics that were given are closed, if Tyrus or Grizzly is not on the class path or of
-         *     another version than is needed, or if {@link #clientAuth} was given without {@link #tls}
+         * @throws java.io.UncheckedIOException if a port cannot be bound; its cause names address and port. No part of
+         *     the server is left running then; a hub or topics that were set stay open
+         * @throws IllegalStateException if settings contradict each other; if the SSLParameters ask for what the
+         *     SSLContext or the server does not support; if an {@link #endpoint} is at the path of the hub, or cannot
+         *     be deployed; if the hub or the topics are closed; if Tyrus or Grizzly is missing or of a wrong version;
+         *     or if {@link #clientAuth} is set without {@link #tls}
          */
         public BroadcastServer start() {
             checkPaths();

@@ -1,14 +1,14 @@
 package io.techops.broadcast.tyrus;
 
-/** Whether clients have to say with a TLS certificate who they are. */
+/** Whether clients authenticate with a TLS certificate. */
 public enum ClientAuth {
 
-    /** They are not asked. */
+    /** Clients are not asked for a certificate. */
     NONE,
 
-    /** They are asked, and may connect without one. */
+    /** Clients are asked for a certificate, and may connect without one. */
     WANT,
 
-    /** They are asked, and cannot connect without one. */
+    /** Clients are asked for a certificate, and cannot connect without one. */
     NEED
 }

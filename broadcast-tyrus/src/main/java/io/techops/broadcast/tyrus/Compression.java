@@ -7,23 +7,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether and how a server compresses: {@code permessage-deflate} (RFC 7692), for the peers that offer it. A message is
- * compressed once for all of them, and each message for itself: {@code server_no_context_takeover} and {@code
- * client_no_context_takeover} are a part of every answer, so that no peer costs memory.
+ * Whether and how a server compresses messages: {@code permessage-deflate} (RFC 7692), for the peers that offer it.
+ * Each message is compressed once for all of them, and independently of other messages: every answer contains {@code
+ * server_no_context_takeover} and {@code client_no_context_takeover}, so that no memory is needed for each peer.
  *
  * <pre>{@code
  * BroadcastServer.builder().compression(Compression.deflate().level(6).minBytes(1_024))
  * }</pre>
  *
- * <p>Text that mixes a secret with what an attacker chooses, in one message, must not be compressed: the length of the
- * message then tells about the secret (CRIME, BREACH). Immutable.
+ * <p>Do not compress messages that contain both a secret and text that an attacker can choose: the compressed length
+ * reveals the secret bit by bit (CRIME, BREACH). Immutable.
  */
 public final class Compression {
 
-    /** The level unless set otherwise. */
+    /** The default level. */
     public static final int DEFAULT_LEVEL = 6;
 
-    /** The size of the smallest message that is compressed unless set otherwise, in bytes. */
+    /** The default size of the smallest message that is compressed, in bytes. */
     public static final int DEFAULT_MIN_BYTES = 256;
 
     private static final int MAX_LEVEL = 9;
@@ -41,8 +41,8 @@ public final class Compression {
         }
 
         /**
-         * {@return how many messages were compressed} One that is sent to many peers counts once, unless it was sent
-         * again after many others.
+         * {@return how many messages were compressed} A message to many peers counts once; it counts again if it is
+         * compressed again for peers that lag far behind.
          */
         public long messages() {
             return figures.messages();
@@ -54,8 +54,8 @@ public final class Compression {
         }
 
         /**
-         * {@return the same in the form in which it was sent, in bytes} A message that compression would not make
-         * smaller was sent as it is.
+         * {@return the size of these messages as they were sent, in bytes} A message that compression does not make
+         * smaller is sent uncompressed.
          */
         public long bytesAfter() {
             return figures.bytesAfter();
@@ -71,18 +71,18 @@ public final class Compression {
         this.settings = settings;
     }
 
-    /** {@return no compression: offers are not looked at} */
+    /** {@return no compression: offers of clients are ignored} */
     public static Compression off() {
         return OFF;
     }
 
-    /** {@return compression with {@link #DEFAULT_LEVEL}, of messages with {@link #DEFAULT_MIN_BYTES} bytes or more} */
+    /** {@return compression with {@link #DEFAULT_LEVEL}, of messages of at least {@link #DEFAULT_MIN_BYTES} bytes} */
     public static Compression deflate() {
         return new Compression(DeflateSettings.of(DEFAULT_LEVEL, DEFAULT_MIN_BYTES));
     }
 
     /**
-     * {@return the same with another level}
+     * {@return these settings with another level}
      *
      * @param level from 1, the fastest, to 9, the smallest; {@value #DEFAULT_LEVEL} by default
      * @throws IllegalArgumentException if it is not from 1 to 9
@@ -97,7 +97,7 @@ public final class Compression {
     }
 
     /**
-     * {@return the same with another bound on what is compressed} A smaller message is sent as it is, as is one that
+     * {@return these settings with another minimum size} A smaller message is sent uncompressed, as is one that
      * compression does not make smaller.
      *
      * @param minBytes the size of the smallest message that is compressed; at least 0;
@@ -114,10 +114,10 @@ public final class Compression {
     }
 
     /**
-     * {@return the same, but that offers of certain clients are declined} Safari 15.0 to 15.3 offer the extension and
-     * do not master it: {@code except("Version/15.0 ")} and so on.
+     * {@return these settings, with the offers of certain clients declined} For example, Safari 15.0 to 15.3 offer the
+     * extension but implement it incorrectly: {@code except("Version/15.0 ")} and so on.
      *
-     * @param userAgentPart occurs in their {@code User-Agent}; may be called for several
+     * @param userAgentPart a part of the {@code User-Agent} of these clients; call this method once for each part
      * @throws IllegalArgumentException if it is empty
      * @throws IllegalStateException if compression is {@linkplain #off off}
      */

@@ -15,11 +15,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a server that decide who may connect; {@link BroadcastServer.Builder} has them beside its own. Every
- * setting has a default; a setting is checked when it is given. Not safe for many threads.
+ * The settings of {@link BroadcastServer.Builder} that decide which clients may connect. Every setting has a default; a
+ * setting is checked when it is given. Not safe for use by many threads.
  *
- * <p>A handshake passes them in this order: the rules of RFC 6455 section 4.2.1, the path, {@link #allowOrigin}, what
- * it asks for in its query, {@link #maxPeers}, {@link #maxPeersPerAddress}, {@link #handshakePolicy}.
+ * <p>A handshake is checked in this order: the rules of RFC 6455 section 4.2.1, the path, {@link #allowOrigin}, the
+ * parameters of its query, {@link #maxPeers}, {@link #maxPeersPerAddress}, {@link #handshakePolicy}.
  *
  * @param <B> the builder that these settings are part of
  */
@@ -42,16 +42,16 @@ public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
     abstract B self();
 
     /**
-     * Lets pages of one more origin connect (RFC 6455 section 10.2). Pages of the host that is connected to may
-     * always, whatever their port, and so may clients that send no origin; others get 403.
+     * Allows pages of one more origin to connect (RFC 6455 section 10.2). Pages from the host that the request is for
+     * are always allowed, from any port, and so are clients that send no origin; other pages get 403.
      *
-     * <p>Programs that show pages of their own send what their scheme is: {@code file://} in Electron and Cordova,
-     * {@code app://.}, {@code capacitor://localhost}, {@code qrc://}, {@code chrome-extension://} and an identity. Any
-     * of them can be listed, exactly as the program sends it, but that the case of its letters does not matter.
+     * <p>Programs that show their own pages send origins with other schemes: {@code file://} in Electron and Cordova,
+     * {@code app://.}, {@code capacitor://localhost}, {@code qrc://}, or {@code chrome-extension://} and an identity.
+     * List such an origin exactly as the program sends it; upper and lower case do not differ.
      *
-     * @param origin {@code scheme://host}, {@code scheme://host:port}, or {@code scheme://} alone, which {@code http}
-     *     and {@code https} do not have; the string {@code null} for pages that send {@code null}, as those that a
-     *     browser opens from a file; {@code *} for any
+     * @param origin {@code scheme://host}, {@code scheme://host:port}, or, for a scheme other than {@code http} and
+     *     {@code https}, {@code scheme://} alone; the string {@code null} for pages that send {@code null}, such as
+     *     those that a browser opens from a file; {@code *} for any origin
      * @return this builder
      * @throws IllegalArgumentException if it is none of these
      */
@@ -61,9 +61,10 @@ public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
     }
 
     /**
-     * Sets within what time after the connection a handshake must be complete, TLS and the {@link #handshakePolicy}
-     * included. The connection is cut otherwise, also if bytes trickle; only if it waits for the policy, it is refused
-     * with 503. The time for a request for a page is the same.
+     * Sets the time within which a handshake must be complete after the client has connected, TLS and the {@link
+     * #handshakePolicy} included. A late handshake that waits for the policy is refused with 503; otherwise the
+     * connection is closed without an answer, even if bytes still arrive slowly. The same time applies to a request for
+     * a page.
      *
      * @param handshakeTimeout 10 seconds by default; from 1 millisecond to a day
      * @return this builder
@@ -79,9 +80,8 @@ public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
     }
 
     /**
-     * Sets how many peers there may be; one more is refused with 503 and {@code Retry-After}. What counts are
-     * connections to this server whose handshake is being answered or was accepted, until their sockets are closed; the
-     * bound is exact.
+     * Sets the most peers; one more is refused with 503 and {@code Retry-After}. A connection to this server counts
+     * from when its handshake has passed the checks until its socket is closed. The bound is never exceeded.
      *
      * @param maxPeers no bound by default; at least 1
      * @return this builder
@@ -93,10 +93,10 @@ public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
     }
 
     /**
-     * Sets how many peers there may be from one address; one more is refused with 429 and {@code Retry-After}. They are
-     * counted as by {@link #maxPeers}. IPv6 addresses count as one if their first 64 bits are the same, because a
-     * customer of a provider has all of these. Behind a proxy, the address is that of the client only if the proxy is a
-     * {@link #trustedProxy}; otherwise all clients of a proxy share one address.
+     * Sets the most peers from one address; one more is refused with 429 and {@code Retry-After}. They are counted as
+     * for {@link #maxPeers}. IPv6 addresses with the same first 64 bits count as one address, because a provider
+     * usually assigns at least that many to one customer. Behind a proxy, the address is that of the client only if the
+     * proxy is a {@link #trustedProxy}; otherwise all clients of the proxy share one address.
      *
      * @param maxPeersPerAddress no bound by default; at least 1
      * @return this builder
@@ -108,9 +108,10 @@ public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
     }
 
     /**
-     * Trusts one more proxy, or block of proxies, to say in {@link #clientAddressHeader} where its clients are. The
-     * header is read from its end, as far as the proxy that wrote it is trusted; what others write into it is ignored.
-     * If what it says there is no address, the client's address is that of the last proxy known.
+     * Trusts one more proxy, or block of proxies, to give the addresses of its clients in {@link #clientAddressHeader}.
+     * The header is read from its end, as long as the address read last is that of a trusted proxy; what untrusted
+     * clients have written into it is ignored. If an entry is not an address, the address of the last proxy that is
+     * known is used.
      *
      * @param proxy an IP address, such as {@code 10.0.0.7}, or a block of them, such as {@code 10.0.0.0/8} or
      *     {@code fd00::/8}; none by default
@@ -128,11 +129,11 @@ public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
     }
 
     /**
-     * Sets the header in which a {@link #trustedProxy} says where its client is. The proxy must append to this header,
-     * or set it, in every request.
+     * Sets the header in which a {@link #trustedProxy} gives the address of its client. The proxy must append to this
+     * header, or set it, in every request.
      *
-     * @param header {@code X-Forwarded-For} by default; {@code Forwarded} is read as RFC 7239 says, any other one as a
-     *     list of addresses, each perhaps with a port
+     * @param header {@code X-Forwarded-For} by default; {@code Forwarded} is parsed according to RFC 7239, any other
+     *     header as a list of addresses with optional ports
      * @return this builder
      * @throws IllegalArgumentException if it is not the name of a header
      */
@@ -145,9 +146,9 @@ public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
     }
 
     /**
-     * Sets who decides about a handshake after all other settings were satisfied.
+     * Sets the policy that decides about a handshake after it has passed all other checks.
      *
-     * @param policy everyone is accepted by default
+     * @param policy the policy; by default every handshake is accepted
      * @return this builder
      */
     public B handshakePolicy(HandshakePolicy policy) {
@@ -156,13 +157,14 @@ public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
     }
 
     /**
-     * Sets whether clients are asked for a TLS certificate. The context given to {@link BroadcastServer.Builder#tls}
-     * decides whose certificates are trusted. The subject becomes the peer's attribute {@link
-     * io.techops.broadcast.handshake.PeerAttributes#PRINCIPAL}, and is shown to the {@link #handshakePolicy}.
+     * Sets whether clients are asked for a TLS certificate. The trust managers of the context given to {@link
+     * BroadcastServer.Builder#tls} decide which certificates are trusted. The subject becomes the peer's attribute
+     * {@link io.techops.broadcast.handshake.PeerAttributes#PRINCIPAL}, and is available to the {@link
+     * #handshakePolicy}.
      *
-     * @param clientAuth {@link ClientAuth#NONE} by default; the others need TLS, and exclude
+     * @param clientAuth {@link ClientAuth#NONE} by default; the other values need TLS, and cannot be combined with
      *     {@link BroadcastServer.Builder#tls(javax.net.ssl.SSLContext, javax.net.ssl.SSLParameters) SSLParameters},
-     *     which say it themselves
+     *     which contain this setting themselves
      * @return this builder
      */
     public B clientAuth(ClientAuth clientAuth) {
@@ -171,23 +173,24 @@ public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
     }
 
     /**
-     * Lets messages be published over HTTP: by {@code POST} to the path where peers connect, with {@code Authorization:
-     * Bearer} and a token. The body is one message: a text if the {@code Content-Type} is {@code text/*} or {@code
-     * application/json}, which must be UTF-8, and binary if it is {@code application/octet-stream}. It may have {@link
-     * BroadcastServer.Builder#maxMessageBytes}. {@code Message-Key} gives it a key, and {@code TTL} a time to live in
-     * seconds (RFC 8030 section 5.2), which the answer repeats if it is shortened to 365 days; {@code TTL: 0} is taken
-     * for one second.
+     * Allows messages to be published over HTTP: by {@code POST} to the path where peers connect, with {@code
+     * Authorization: Bearer} and a token. The body is one message: a text in UTF-8 if the {@code Content-Type} is
+     * {@code text/*} or {@code application/json}, a binary message if it is {@code application/octet-stream}. It may
+     * have at most {@link BroadcastServer.Builder#maxMessageBytes}. The header {@code Message-Key} sets its key, and
+     * {@code TTL} its time to live in seconds (RFC 8030 section 5.2). More than 365 days are shortened to that, and
+     * {@code TTL: 0} means one second; the answer repeats the time that applies.
      *
-     * <p>It is published as the application itself does it: for everyone, and no {@code MessagePolicy}, origin, limit
-     * of peers or {@link #handshakePolicy} applies. The answer is 200 with the position of the message, as in {@code
-     * {"id":"k3f9x2m7qa-18042"}}, once it is in the log. Otherwise it was not published, and never will be: 400, 401,
-     * 403, 404, 413 and 415 say what is wrong with the request, each with a sentence; 503 with {@code Retry-After} says
-     * that there was no room for a second, because the hub is saturated, or that it is closed. Only after 500, of which
-     * the log says more, or without an answer it is not known. The request must be complete within the {@link
-     * #handshakeTimeout}; then the connection may be used again, as {@link BroadcastServer.Builder#pageIdleTimeout}
-     * says. Pages of the origins that may connect may publish too: a preflight is answered.
+     * <p>The message is broadcast to every peer, as if the application itself had broadcast it: no {@code
+     * MessagePolicy}, origin, limit of peers or {@link #handshakePolicy} applies. The answer is 200 with the position
+     * of the message, such as {@code {"id":"k3f9x2m7qa-18042"}}, once it is in the log. If the answer is 400, 401, 403,
+     * 404, 413 or 415, each with a sentence that says what is wrong with the request, or 503 with {@code Retry-After},
+     * because the hub was saturated for a second or is closed, the message was not published and will not be. Only
+     * after 500, which the log explains, after 504, if a backplane did not answer in time, or without an answer, the
+     * message may or may not have been published. The request must be complete within the {@link #handshakeTimeout};
+     * the connection is then kept open as {@link BroadcastServer.Builder#pageIdleTimeout} says. Pages of the allowed
+     * origins may publish, too: CORS preflight requests are answered.
      *
-     * @param publishers who may; nothing can be published by default
+     * @param publishers decides about tokens; by default nothing can be published over HTTP
      * @return this builder
      */
     public B publishers(Publishers publishers) {

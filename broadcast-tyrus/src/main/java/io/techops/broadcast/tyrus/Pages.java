@@ -7,17 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where the page server takes its files from: a folder on disk or a folder of the class path.
+ * The source of the page server's files: a folder on disk or a folder on the class path.
  *
  * <pre>{@code
  * BroadcastServer.builder().pages(Pages.folder(Path.of("public")))                            // edited while it runs
  * BroadcastServer.builder().pages(Pages.resources(Main.class.getClassLoader(), "my-pages"))   // shipped in the jar
  * }</pre>
  *
- * <p>Every request looks at the files anew, so an edited file is served as it is from the next request on; nothing is
- * kept in memory between requests. Never served, and answered with 404: files and folders whose name starts with a dot,
- * whatever lies outside the folder once every symbolic link is followed, and anything that is not a regular file. There
- * are no folder listings: a folder shows its {@code index.html} or nothing.
+ * <p>Every request reads the file again, so the next request after an edit gets the edited file; nothing is kept in
+ * memory between requests. The answer is 404 for files and folders whose name starts with a dot, for everything that is
+ * outside the folder after every symbolic link was followed, and for everything that is not a regular file. There are
+ * no folder listings: for a folder its {@code index.html} is served, or 404.
  *
  * <p>Immutable and safe for use by many threads.
  */
@@ -32,9 +32,9 @@ public final class Pages {
     /**
      * {@return the pages in {@code folder} and the folders below it}
      *
-     * <p>A relative path counts from the working directory at the time of this call. A symbolic link to a folder is
-     * followed at every request, so a new version can be put live by pointing the link elsewhere. The folder may lose
-     * its files or vanish later; its pages are then missing (404).
+     * <p>A relative path is resolved against the working directory at the time of this call. If the folder is a
+     * symbolic link, it is followed at every request, so a new version can be published by changing the link. If files
+     * or the folder are deleted later, requests for them get 404.
      *
      * @param folder an existing directory
      * @throws IllegalArgumentException if {@code folder} is not an existing directory
@@ -75,7 +75,7 @@ public final class Pages {
         return source;
     }
 
-    /** {@return where they come from} */
+    /** {@return a description of the source} */
     @Override
     public String toString() {
         return source.toString();

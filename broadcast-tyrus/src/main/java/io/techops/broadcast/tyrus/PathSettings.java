@@ -13,9 +13,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a server that decide what is at which path: the hub, or topics, and endpoints of the application's
- * own; {@link BroadcastServer.Builder} has them beside its own. Every setting has a default; a setting is checked when
- * it is given. Not safe for many threads.
+ * The settings of {@link BroadcastServer.Builder} that decide what is served at which path: the hub, or topics, and
+ * endpoints of the application. Every setting has a default; a setting is checked when it is given. Not safe for use by
+ * many threads.
  *
  * @param <B> the builder that these settings are part of
  */
@@ -33,10 +33,10 @@ public abstract class PathSettings<B extends PathSettings<B>> extends PortSettin
     }
 
     /**
-     * Sets the hub. The server closes it when it is closed itself.
+     * Sets the hub. The server closes the hub when the server is closed.
      *
-     * @param hub by default one with all defaults, but that {@link BroadcastServer.Builder#maxMessageBytes} is its
-     *     policy's limit too
+     * @param hub by default a hub with all defaults, except that {@link BroadcastServer.Builder#maxMessageBytes} is
+     *     also the limit of its policy
      * @return this builder
      */
     public B hub(BroadcastHub hub) {
@@ -45,10 +45,10 @@ public abstract class PathSettings<B extends PathSettings<B>> extends PortSettin
     }
 
     /**
-     * Serves topics, each with a hub of its own, in place of one hub. The {@link #path} says where. The server
-     * closes them when it is closed itself.
+     * Serves topics, each with a hub of its own, in place of one hub, at the {@link #path}. The server closes the
+     * topics when the server is closed.
      *
-     * @param topics none by default; not together with {@link #hub}
+     * @param topics none by default; cannot be combined with {@link #hub}
      * @return this builder
      */
     public B topics(Topics topics) {
@@ -57,16 +57,14 @@ public abstract class PathSettings<B extends PathSettings<B>> extends PortSettin
     }
 
     /**
-     * Sets the only path where peers may connect; others get 404. With {@link #topics} it is a template: its
-     * segment <code>&#123;topic&#125;</code> stands for the name of the topic, as in
-     * <code>/topics/&#123;topic&#125;</code>. A name that no topic can have gets 404 too, and one topic more than
-     * there may be gets 503.
+     * Sets the only path where peers may connect; others get 404. With {@link #topics} it is a template: its segment
+     * <code>&#123;topic&#125;</code> stands for the name of the topic, as in <code>/topics/&#123;topic&#125;</code>. A
+     * name that no topic may have gets 404, too; a new topic beyond {@code Topics.Builder.maxTopics} gets 503.
      *
-     * <p>The path of a request is split at its slashes, and each segment is percent-decoded once, as UTF-8; one
-     * that cannot be decoded gets 400. The decoded segments must be those of this path exactly: upper and lower
-     * case differ, a trailing slash makes another path, a semicolon is a part of its segment. An encoded slash
-     * separates nothing, and a segment with one matches nothing, as one that is empty, <code>.</code> or
-     * <code>..</code>.
+     * <p>The path of a request is split at its slashes, and each segment is percent-decoded once, as UTF-8; one that
+     * cannot be decoded gets 400. The decoded segments must equal those of this path: upper and lower case differ, a
+     * trailing slash makes another path, and a semicolon is a part of its segment. An encoded slash does not separate
+     * segments. A segment that contains one, is empty, or is <code>.</code> or <code>..</code>, matches nothing.
      *
      * @param path begins with a slash; any path by default, <code>/topics/&#123;topic&#125;</code> with topics
      * @return this builder
@@ -83,37 +81,38 @@ public abstract class PathSettings<B extends PathSettings<B>> extends PortSettin
     }
 
     /**
-     * Serves an endpoint of the application's own beside the hub, or the topics: a class that is annotated with
-     * {@code jakarta.websocket.server.ServerEndpoint}, at the path that its annotation says. There may be any
-     * number of endpoints. Each is served on the WebSocket port; its handshakes pass all that the hub's do, and
-     * count for {@link #maxPeers} and {@link #maxPeersPerAddress}, before its configurator is asked.
+     * Serves a Jakarta WebSocket endpoint of the application in addition to the hub or the topics: a class that is
+     * annotated with {@code jakarta.websocket.server.ServerEndpoint}, at the path of its annotation. There may be any
+     * number of endpoints, all on the WebSocket port. Their handshakes pass the same checks as those of the hub, and
+     * count for {@link #maxPeers} and {@link #maxPeersPerAddress}, before the configurator of the endpoint is asked.
      *
-     * <p>Tyrus is their container, without extensions. What holds for them beyond Jakarta WebSocket:
+     * <p>Their container is Tyrus, without extensions. In addition to Jakarta WebSocket:
      *
      * <ul>
-     *   <li>A path is compared as {@link #path} says; a variable stands for one whole segment. Of two endpoints at
-     *       a path, the one is meant that has a fixed segment where the other one has a variable, from the left.
-     *       With a {@link #path} or {@link #topics}, what is there is the hub's or the topics'; a hub at any path
-     *       has what no endpoint has.
-     *   <li>A message of a client may have {@link BroadcastServer.Builder#maxMessageBytes}, in however many
-     *       fragments; a longer one ends the session with 1009. Frames are checked as those of peers.
-     *   <li>{@code Session.getUserPrincipal} is the subject of the client's certificate, or what the {@link
-     *       #handshakePolicy} has put under {@code PeerAttributes.PRINCIPAL}. The attributes of a peer, those of
-     *       the policy included, are in the session's user properties, each under the name of its key, unless the
-     *       endpoint has others there. The subprotocol is that which the endpoint selects; if none, that of the
-     *       policy.
-     *   <li>An endpoint is called on threads of the server that may wait; one that does delays its own session.
-     *       A {@code SendHandler} is called on such a thread as well, without any lock.
-     *   <li>No more than 4 MiB, or one message that is longer, may wait behind the message that is being sent to
-     *       a session, apart from what a blocking send waits for; one message more, or a socket that takes nothing
-     *       for 10 seconds, and the session is aborted: its endpoint is told 1006. A send timeout is kept, and the
-     *       session goes on after it.
-     *   <li>When the server closes, every session is closed with 1001, and its endpoint is told.
+     *   <li>A path is compared as {@link #path} says; a variable stands for one whole segment. If two endpoints match a
+     *       path, the segments are compared from the left, and a fixed segment takes precedence over a variable. A hub
+     *       with a {@link #path}, and {@link #topics}, take precedence over endpoints; a hub without a {@link #path}
+     *       gets the requests that no endpoint matches.
+     *   <li>A message of a client may have at most {@link BroadcastServer.Builder#maxMessageBytes}, in any number of
+     *       fragments; a larger one ends the session with 1009. Frames are checked as those of peers are.
+     *   <li>{@code Session.getUserPrincipal} returns the subject of the client's certificate, or the value that the
+     *       {@link #handshakePolicy} has set for {@code PeerAttributes.PRINCIPAL}. The attributes that a peer would
+     *       have, those of the policy included, are user properties of the session, each under the name of its key,
+     *       unless the endpoint has set a property of that name. The subprotocol is the one that the endpoint selects,
+     *       or otherwise that of the policy.
+     *   <li>An endpoint is called on threads of the server that may block; an endpoint that blocks delays its own
+     *       session only. A {@code SendHandler} is called on such a thread, too, without a lock.
+     *   <li>Behind the message that is being sent to a session, at most 4 MiB of messages may wait, or one larger
+     *       message; messages of blocking sends do not count. If another message would exceed that, or if the socket
+     *       takes nothing for 10 seconds, the session is aborted, and its endpoint gets 1006. Send timeouts of Jakarta
+     *       WebSocket are supported; the session stays open after one.
+     *   <li>When the server is closed, every session is closed with 1001, and its endpoint is called.
      * </ul>
      *
-     * @param type the class, which the container makes an instance of for every session
+     * @param type the class; the container makes one instance for every session
      * @return this builder
-     * @throws IllegalArgumentException if it is not annotated, if its path is none, or if another endpoint is there
+     * @throws IllegalArgumentException if the class is not annotated, if its path is invalid, or if another endpoint
+     *     has this path
      */
     public B endpoint(Class<?> type) {
         return endpoint(HostedEndpoint.of(type));
@@ -121,14 +120,14 @@ public abstract class PathSettings<B extends PathSettings<B>> extends PortSettin
 
     /**
      * Serves an endpoint as {@link #endpoint(Class)} does, at the path and with the configurator, the encoders,
-     * decoders and subprotocols of a configuration. Its class is a {@code jakarta.websocket.Endpoint}, or an
-     * annotated one: then what the configuration says stands for what the annotation says, but that encoders and
-     * decoders of both are used, and the annotation's subprotocols if the configuration has none.
+     * decoders and subprotocols of a configuration. Its class extends {@code jakarta.websocket.Endpoint} or is
+     * annotated. For an annotated class the configuration replaces the annotation, except that the encoders and
+     * decoders of both are used, and the subprotocols of the annotation if the configuration has none.
      *
-     * @param config such as {@code BroadcastEndpoint.config} makes for another hub
+     * @param config the configuration, such as that of {@code BroadcastEndpoint.config} for another hub
      * @return this builder
-     * @throws IllegalArgumentException if its class is not an endpoint, if its path is none, or if another endpoint
-     *     is there
+     * @throws IllegalArgumentException if its class is not an endpoint, if its path is invalid, or if another endpoint
+     *     has this path
      */
     public B endpoint(ServerEndpointConfig config) {
         return endpoint(HostedEndpoint.of(config));
@@ -140,7 +139,7 @@ public abstract class PathSettings<B extends PathSettings<B>> extends PortSettin
         return self();
     }
 
-    /** {@return the path that was set, or that of the default} */
+    /** {@return the path that was set, or the default} */
     final PathTemplate effectivePath() {
         return path != null ? path : topics != null ? TOPIC_PATH : ROOT;
     }

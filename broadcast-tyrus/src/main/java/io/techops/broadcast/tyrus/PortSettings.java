@@ -9,9 +9,8 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a server that decide where it listens, and for what: addresses, ports, TLS and pages; {@link
- * BroadcastServer.Builder} has them beside its own. Every setting has a default; a setting is checked when it is given.
- * Not safe for many threads.
+ * The settings of {@link BroadcastServer.Builder} for addresses, ports, TLS and pages. Every setting has a default; a
+ * setting is checked when it is given. Not safe for use by many threads.
  *
  * @param <B> the builder that these settings are part of
  */
@@ -32,12 +31,12 @@ public abstract class PortSettings<B extends PortSettings<B>> extends StreamSett
     /**
      * Sets the address to bind.
      *
-     * @param host an address of this machine, or a name that has one, which is looked up at {@link
+     * @param host an address of this machine, or a host name for one, which is looked up by {@link
      *     BroadcastServer.Builder#start}; an IPv6 address may be in brackets, and may have a zone, as in {@code
      *     fe80::1%eth0}; all addresses by default
      * @return this builder
-     * @throws IllegalArgumentException if it is neither a name nor an address, or if its zone is not of this
-     *     machine
+     * @throws IllegalArgumentException if it is neither a host name nor an address, or if this machine does not have
+     *     the zone
      */
     public B host(String host) {
         this.host = BindHost.parse(host);
@@ -57,12 +56,12 @@ public abstract class PortSettings<B extends PortSettings<B>> extends StreamSett
     }
 
     /**
-     * Serves pages over HTTP, or HTTPS with {@link #tls}. Beside them, unless they have their own of these names,
-     * {@code /broadcast.js} is served, the client for browsers, and {@code /broadcast.json}, which tells a page
-     * where the hub is: {@code {"port":5000,"path":"/live"}}, with {@code null} for the port of the page itself,
-     * and for any path; and how many peers there are if {@link #pagePeers} says so.
+     * Serves pages over HTTP, or over HTTPS with {@link #tls}. Two more files are served unless the pages contain files
+     * of these names: {@code /broadcast.js}, the client for browsers, and {@code /broadcast.json}, which tells a page
+     * where the hub is: {@code {"port":5000,"path":"/live"}}. Its port is {@code null} if that is the port of the
+     * pages, its path is {@code null} if any path will do, and it has the number of peers if {@link #pagePeers} is set.
      *
-     * @param pages where they come from; no pages by default
+     * @param pages the source of the pages; no pages by default
      * @return this builder
      */
     public B pages(Pages pages) {
@@ -71,7 +70,7 @@ public abstract class PortSettings<B extends PortSettings<B>> extends StreamSett
     }
 
     /**
-     * Sets the port of the pages. Given the WebSocket port, both are served there.
+     * Sets the port of the pages. It may be the WebSocket port, which then serves both.
      *
      * @param pagePort {@value BroadcastServer#DEFAULT_PAGE_PORT} by default; 0 for any free one
      * @return this builder
@@ -83,9 +82,9 @@ public abstract class PortSettings<B extends PortSettings<B>> extends StreamSett
     }
 
     /**
-     * Sets after how long without a request a connection that has asked for pages is closed. Peers are not
-     * concerned: the hub has a heartbeat for them. It should be longer than the time for which a proxy or a load
-     * balancer keeps idle connections, which is 60 seconds for most; otherwise a request may meet the close.
+     * Sets after how long without a request an HTTP connection is closed. It does not apply to peers, for which the hub
+     * has a heartbeat. It should be longer than the time for which a proxy or a load balancer keeps idle connections,
+     * usually 60 seconds; otherwise a proxy may send a request on a connection that is just being closed.
      *
      * @param pageIdleTimeout 75 seconds by default; from 1 second to a day
      * @return this builder
@@ -101,12 +100,11 @@ public abstract class PortSettings<B extends PortSettings<B>> extends StreamSett
     }
 
     /**
-     * Sets whether those who can ask for pages are told how many peers there are: {@code /broadcast.json} then has
-     * {@code "peers":12}, the peers of the hub, or of all topics together, and {@code "allPeers":30}, those of all
-     * nodes as {@link BackplaneStats#peers} says, or {@code null} if that is not known. They are counted twice a
-     * second at most, however often they are asked for.
+     * Sets whether {@code /broadcast.json} of the {@link #pages} contains the number of peers: {@code "peers":12} for
+     * the hub, or for all topics together, and {@code "allPeers":30} for all nodes, as {@link BackplaneStats#peers}
+     * returns it, or {@code null} if it is unknown. The numbers are updated at most twice a second.
      *
-     * @param pagePeers whether they are; no by default
+     * @param pagePeers false by default
      * @return this builder
      */
     public B pagePeers(boolean pagePeers) {
@@ -115,7 +113,7 @@ public abstract class PortSettings<B extends PortSettings<B>> extends StreamSett
     }
 
     /**
-     * Encrypts both ports: {@code wss} and {@code https}.
+     * Enables TLS on both ports, for {@code wss} and {@code https}.
      *
      * @param tls has the server's key; no TLS by default
      * @return this builder
@@ -127,8 +125,8 @@ public abstract class PortSettings<B extends PortSettings<B>> extends StreamSett
     }
 
     /**
-     * Encrypts both ports, as {@link #tls(SSLContext)} does, with other parameters than those of the context: the
-     * protocols, the cipher suites and their order, and whether clients are asked for a certificate.
+     * Enables TLS on both ports, as {@link #tls(SSLContext)} does, with other parameters than the defaults of the
+     * context: the protocols, the cipher suites and their order, and whether clients are asked for a certificate.
      *
      * <pre>{@code
      * SSLParameters parameters = context.getDefaultSSLParameters();
@@ -138,8 +136,9 @@ public abstract class PortSettings<B extends PortSettings<B>> extends StreamSett
      * }</pre>
      *
      * @param tls has the server's key; no TLS by default
-     * @param parameters copied when the server starts; not together with {@link #clientAuth}, because they say it
-     *     themselves; of application protocols (ALPN) only {@code http/1.1}
+     * @param parameters copied when the server starts; cannot be combined with {@link #clientAuth}, because they
+     *     contain that setting themselves; the only application protocol (ALPN) that they may contain is {@code
+     *     http/1.1}
      * @return this builder
      */
     public B tls(SSLContext tls, SSLParameters parameters) {

@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may publish over HTTP: the bearers of which tokens (RFC 6750). Safe for use by any number of threads.
+ * Decides which bearer tokens (RFC 6750) may publish over HTTP. Must be safe for use by any number of threads.
  *
  * <pre>{@code
  * BroadcastServer.builder().publishers(Publishers.token(System.getenv("PUBLISH_TOKEN")))
@@ -17,37 +17,38 @@ import org.jspecify.annotations.Nullable;
 public interface Publishers {
 
     /**
-     * {@return whether the bearer of a token may publish} May block: it is called once for each request, on a thread
-     * of the server that may wait, and the time counts for {@link HandshakeSettings#handshakeTimeout}. If it throws,
-     * the request is refused with 503, and the class of what was thrown is logged, not its message.
+     * {@return whether the bearer of a token may publish} Called once for each request, on a thread of the server that
+     * may block; the time counts for {@link HandshakeSettings#handshakeTimeout}. If this method throws, the request is
+     * refused with 503, and the class of the exception is logged, without its message.
      *
-     * @param token what the client has sent: letters, digits and {@code -._~+/}, perhaps with {@code =} at its end. To
-     *     compare it with {@code equals} would tell by the time it takes how much of it is right: use
-     *     {@link java.security.MessageDigest#isEqual}
-     * @param topic where the client wants to publish; null if there is one hub
-     * @throws Exception if that cannot be found out: then it may not
+     * @param token the token that the client has sent: letters, digits and {@code -._~+/}, possibly followed by {@code
+     *     =}. Compare it with {@link java.security.MessageDigest#isEqual}, and not with {@code equals}, whose duration
+     *     reveals how much of the token is right
+     * @param topic the topic to which the client wants to publish; null if the server has one hub
+     * @throws Exception if it cannot be decided; the request is then refused
      */
     boolean mayPublish(String token, @Nullable String topic) throws Exception;
 
     /**
-     * {@return whether a token is known, though its bearer may not publish where it wants to: it is then refused with
-     * 403 (RFC 6750 section 3.1, {@code insufficient_scope}), and otherwise with 401} Asked only if {@link #mayPublish}
-     * has said no, under the same conditions. False by default.
+     * {@return whether a token is known, although {@link #mayPublish} has returned false for it} A request with a known
+     * token is refused with 403 (RFC 6750 section 3.1, {@code insufficient_scope}), and one with an unknown token with
+     * 401. Called only after {@code mayPublish} has returned false, on the same thread. False by default.
      *
      * @param token what the client has sent
-     * @throws Exception if that cannot be found out
+     * @throws Exception if it cannot be decided; the request is then refused with 503
      */
     default boolean isKnown(String token) throws Exception {
         return false;
     }
 
     /**
-     * {@return the bearers of some tokens, who may publish everywhere} Tokens are compared in constant time.
+     * {@return publishers with some tokens, each of which may publish everywhere} Tokens are compared in constant time.
      *
-     * @param token letters, digits and {@code -._~+/}, perhaps with {@code =} at its end; it should be random, and have
-     *     22 characters at least
-     * @param others more tokens, so that one can be replaced by another while both are in use
-     * @throws IllegalArgumentException if one has another character, or is empty; the message does not show it
+     * @param token letters, digits and {@code -._~+/}, possibly followed by {@code =}; it should be random, and have at
+     *     least 22 characters
+     * @param others more tokens, for example while one token replaces another and both are in use
+     * @throws IllegalArgumentException if a token has another character, or is empty; the message does not contain the
+     *     token
      */
     static Publishers token(String token, String... others) {
         Objects.requireNonNull(token, "token");

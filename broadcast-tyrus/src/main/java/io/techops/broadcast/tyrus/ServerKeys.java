@@ -34,11 +34,11 @@ import org.slf4j.LoggerFactory;
  * timer.scheduleWithFixedDelay(keys::reload, 1, 1, TimeUnit.HOURS);
  * }</pre>
  *
- * <p>A file may have several keys, for several names, of several kinds (RSA and EC), or the old and the new one of one
- * name. A client is shown one whose certificate is valid at that moment, for the name that it asks for (SNI, RFC 6066
- * section 3), of a kind that it knows. A client that asks for no name, as one that connects to an IP address, or for a
- * name that no valid certificate has, is shown the first valid one of the file. Only if none is valid, one that is not
- * is shown.
+ * <p>A key store may have several keys: for several host names, of several types (RSA and EC), or the old and the new
+ * key of one name. The certificate that is sent to a client is one that is valid now, for the host name that the client
+ * asks for (SNI, RFC 6066 section 3), and of a type that the client supports. If the client asks for no name, as when
+ * it connects to an IP address, or for a name without a valid certificate, the first valid certificate of the file is
+ * sent. A certificate that is not valid is sent only if there is no valid one.
  *
  * <p>Reading blocks. Safe for use by any number of threads.
  */
@@ -64,14 +64,14 @@ public final class ServerKeys {
     }
 
     /**
-     * {@return the keys in a file, which is read by this call and by each {@link #reload}} A key whose certificate has
-     * expired or is not valid yet, and that no valid one replaces, is named in the log (WARN), and used if there is no
-     * other.
+     * {@return the keys in a file, which is read by this call and by each {@link #reload}} If the certificate of a key
+     * has expired or is not valid yet, and no valid certificate has one of its names, a warning is logged; such a key
+     * is used only if there is no other.
      *
-     * @param keyStore a PKCS #12 or JKS file with private keys and their certificates, as {@code keytool} makes it
-     * @param password of the key store, and of its keys; copied
-     * @throws IllegalArgumentException if the file cannot be read, is no key store or has no key, or if the password is
-     *     wrong: the message says which
+     * @param keyStore a PKCS #12 or JKS file with private keys and their certificates, as {@code keytool} creates it
+     * @param password the password of the key store and of its keys; copied
+     * @throws IllegalArgumentException if the file cannot be read, is not a key store or has no key, or if the password
+     *     is wrong; the message says which
      */
     public static ServerKeys ofKeyStore(Path keyStore, char[] password) {
         char[] copy = password.clone();
@@ -80,13 +80,13 @@ public final class ServerKeys {
 
     /**
      * {@return a key and its certificates, from PEM files such as certbot's {@code fullchain.pem} and {@code
-     * privkey.pem}, which are read by this call and by each {@link #reload}} A certificate that has expired or is not
-     * valid yet is named in the log (WARN).
+     * privkey.pem}, which are read by this call and by each {@link #reload}} If the certificate has expired or is not
+     * valid yet, a warning is logged.
      *
-     * @param certificates the certificate of the key, and behind it those that have issued it
+     * @param certificates the certificate of the key, followed by those of its issuers
      * @param privateKey the key, as PKCS #8 without a password ({@code BEGIN PRIVATE KEY})
-     * @throws IllegalArgumentException if a file cannot be read or used, or the two do not belong together: the message
-     *     says which
+     * @throws IllegalArgumentException if a file cannot be read or used, or the key is not that of the certificate; the
+     *     message says which
      */
     public static ServerKeys ofPem(Path certificates, Path privateKey) {
         return new ServerKeys(() -> {
@@ -96,17 +96,17 @@ public final class ServerKeys {
         });
     }
 
-    /** {@return the context that serves with these keys, for {@link BroadcastServer.Builder#tls}} */
+    /** {@return the context that uses these keys, for {@link BroadcastServer.Builder#tls}} */
     public SSLContext context() {
         return context;
     }
 
     /**
-     * Reads the files again. Clients that connect from now on are shown what is in them; connections that are open go
-     * on. Blocks while it reads; to be called when a certificate was renewed, as by a timer or a deploy hook.
+     * Reads the files again. New connections use the new keys; open connections are not affected. Blocks while it
+     * reads. Call this method when a certificate was renewed, for example from a timer or a deploy hook.
      *
-     * @throws IllegalArgumentException if the files cannot be used, as at first: then the keys that were read before
-     *     stay in use
+     * @throws IllegalArgumentException if the files cannot be used, for the same reasons as at first; the keys that
+     *     were read before then stay in use
      */
     public synchronized void reload() {
         List<ServerKey> read = reading.get();
@@ -114,7 +114,7 @@ public final class ServerKeys {
         keys = read;
     }
 
-    /** {@return the names that the certificates are for, and until when; nothing of a key} */
+    /** {@return the names and the expiry of the certificates; nothing of the keys} */
     @Override
     public String toString() {
         return keys.stream().map(key -> key.names() + " until " + key.chain().get(0).getNotAfter().toInstant())

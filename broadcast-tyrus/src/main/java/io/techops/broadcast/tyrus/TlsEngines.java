@@ -16,10 +16,10 @@ final class TlsEngines {
     }
 
     /**
-     * {@return what makes an engine a connection}
+     * {@return a supplier of one engine for each connection}
      *
-     * @param parameters copied by this call; null for those of the context, and {@code clientAuth}
-     * @throws IllegalStateException if the parameters have what the context or the server cannot do
+     * @param parameters copied by this call; null for those of the context, with {@code clientAuth}
+     * @throws IllegalStateException if the parameters ask for what the context or the server does not support
      */
     static Supplier<SSLEngine> of(SSLContext tls, @Nullable SSLParameters parameters, ClientAuth clientAuth) {
         if (parameters == null) {

@@ -1,5 +1,6 @@
 /**
- * The hub on the network.
+ * The standalone server: a hub or topics on a WebSocket port, with pages, TLS, Server-Sent Events and publishing over
+ * HTTP.
  *
  * <pre>{@code
  * try (BroadcastServer server = BroadcastServer.start(5000)) {
@@ -28,9 +29,9 @@
  *  +-----------------------------------------------------------------------------------------------+
  * </pre>
  *
- * <p>The lower half of the way is drawn in {@link io.techops.broadcast}.
+ * <p>{@link io.techops.broadcast} shows what happens within the hub.
  *
- * <h2>With pages, encrypted, behind one path</h2>
+ * <h2>With pages, TLS and a path</h2>
  *
  * <pre>{@code
  * BroadcastServer server = BroadcastServer.builder()
@@ -42,10 +43,10 @@
  *         .start();
  * }</pre>
  *
- * <h2>In a container that is there already</h2>
+ * <h2>In another container</h2>
  *
- * <p>{@link io.techops.broadcast.endpoint.BroadcastEndpoint}, in an artifact of its own, maps the same hub on any other
- * Jakarta WebSocket container.
+ * <p>{@link io.techops.broadcast.endpoint.BroadcastEndpoint}, in an artifact of its own, serves the same hub in any
+ * other Jakarta WebSocket container.
  *
  * <pre>{@code
  * BroadcastHub hub = BroadcastHub.create();                           // close it when the application ends
