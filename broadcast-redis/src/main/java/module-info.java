@@ -2,7 +2,7 @@
 module io.techops.broadcast.redis {
     requires transitive io.techops.broadcast;
     requires io.netty.common;
-    requires io.netty.handler; // this one and the next: Lettuce, which has no descriptor, cannot say that it needs them
+    requires io.netty.handler; // this one and the next are needed by Lettuce, which has no module descriptor
     requires io.netty.resolver.dns;
     requires lettuce.core;
     requires org.slf4j;

@@ -13,16 +13,16 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** The PEM files of a connection with TLS. */
+/** The TLS options of a connection: from PEM files, or from key and trust managers of the application. */
 final class Certificates {
 
     private Certificates() {
     }
 
     /**
-     * {@return the file}
+     * {@return the file, if it has a certificate}
      *
-     * @throws IllegalArgumentException if it has no certificate
+     * @throws IllegalArgumentException if the file cannot be read or has no certificate; the message names the setting
      */
     static Path checked(String setting, Path file) {
         try (InputStream in = Files.newInputStream(file)) {
@@ -35,7 +35,7 @@ final class Certificates {
         throw new IllegalArgumentException(setting + " must have a certificate: " + file);
     }
 
-    /** {@return what an application has already} */
+    /** {@return the options with managers and parameters of the application} */
     static SslOptions options(KeyManagerFactory keys, TrustManagerFactory trust, SSLParameters parameters) {
         SslOptions.Builder options = SslOptions.builder().jdkSslProvider()
                 .keyManager(Objects.requireNonNull(keys, "keys"))
@@ -49,7 +49,7 @@ final class Certificates {
         return options.build();
     }
 
-    /** {@return what is set; null if nothing is} */
+    /** {@return the options with PEM files; null if no file is set} */
     static @Nullable SslOptions options(@Nullable Path trusted, @Nullable Path certificate, @Nullable Path key) {
         if (trusted == null && certificate == null) {
             return null;

@@ -12,15 +12,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What the failures of a server and of Lettuce mean, and what an operator is told about them. */
+/** Interprets the failures of a server and of Lettuce, and explains them to an operator. */
 final class Failures {
 
-    /** Errors with which a server answers before it has changed anything. */
+    /** Errors that mean that the server has changed nothing. */
     private static final Set<String> REFUSALS = Set.of("OOM", "READONLY", "LOADING", "MASTERDOWN", "MISCONF",
             "NOREPLICAS", "BUSY", "NOPERM", "NOAUTH", "WRONGPASS", "WRONGTYPE", "NOSCRIPT", "MOVED", "ASK", "TRYAGAIN",
             "CLUSTERDOWN", "CROSSSLOT");
 
-    /** Errors after which the connection is of no use: the server is not the one that it was, or not ready. */
+    /** Errors after which the connection is useless: the server has changed its role, or is not ready. */
     private static final Set<String> LOST = Set.of("READONLY", "LOADING", "MASTERDOWN", "NOAUTH");
 
     private static final Pattern ERROR = Pattern.compile("(?:^|user_script: \\d+: )-?([A-Z]+)\\b");
@@ -30,7 +30,7 @@ final class Failures {
     private Failures() {
     }
 
-    /** {@return what was thrown, out of what it was wrapped in by futures} */
+    /** {@return the cause of a failure, without the exceptions of futures that wrap it} */
     static Throwable unwrapped(Throwable thrown) {
         Throwable cause = thrown;
         while ((cause instanceof CompletionException || cause instanceof ExecutionException)
@@ -46,7 +46,7 @@ final class Failures {
             if (cause instanceof RedisCommandExecutionException && cause.getMessage() != null) {
                 Matcher error = ERROR.matcher(cause.getMessage());
                 String code = "";
-                while (error.find()) { // the innermost: Redis 6.2 wraps what a command in a script answered
+                while (error.find()) { // the last match: Redis 6.2 wraps the error of a command in a script
                     code = error.group(1);
                 }
                 return code;
@@ -55,19 +55,19 @@ final class Failures {
         return null;
     }
 
-    /** {@return whether the connection is of no use any more} */
+    /** {@return whether the connection is useless after this failure} */
     static boolean endsConnection(Throwable thrown) {
         String code = code(thrown);
         return code == null || LOST.contains(code);
     }
 
-    /** {@return whether another server of the cluster has the log} */
+    /** {@return whether the failure means that another server of the cluster has the log} */
     static boolean isElsewhere(Throwable thrown) {
         String code = code(thrown);
         return code != null && ELSEWHERE.contains(code);
     }
 
-    /** {@return what a command's failure means, once it was sent} */
+    /** {@return the exception for the failure of a command that was sent} */
     static BackplaneException of(Throwable thrown, String server) {
         Throwable cause = unwrapped(thrown);
         if (cause instanceof BackplaneException already) {
@@ -79,7 +79,7 @@ final class Failures {
         return new BackplaneException(outcome, "Redis at " + server + ": " + explained(cause), cause);
     }
 
-    /** {@return what happened, and which setting has to do with it, in one line} */
+    /** {@return what happened, and the setting that is involved, in one line} */
     static String explained(Throwable thrown) {
         Throwable root = unwrapped(thrown);
         while (root.getCause() != null && root.getCause() != root) {

@@ -7,16 +7,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server says of itself when it is connected to.
+ * What a server reports about itself on a new connection.
  *
- * @param warnings what an operator should know about it
+ * @param warnings warnings for an operator
  */
 record Greeting(List<String> warnings) {
 
     /**
-     * {@return the greeting of a server that can be used}
+     * {@return the greeting of a usable server}
      *
-     * @throws IllegalStateException if it is too old, or no master
+     * @throws IllegalStateException if the server is too old, or not a master
      */
     static Greeting checked(List<Object> answer) {
         String server = RecordFormat.text(answer.get(0));
@@ -39,7 +39,7 @@ record Greeting(List<String> warnings) {
         return new Greeting(List.copyOf(warnings));
     }
 
-    /** {@return the server's time in an answer, in milliseconds} */
+    /** {@return the server's time in the answer, in milliseconds} */
     static long time(List<Object> answer) {
         List<?> time = (List<?>) answer.get(3);
         return Long.parseLong(RecordFormat.text(time.get(0))) * 1_000

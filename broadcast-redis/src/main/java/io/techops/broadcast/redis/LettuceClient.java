@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Lettuce as this module uses it, and all threads of a backplane. Safe for use by any number of threads. */
+/** The Lettuce client of a backplane, with all of the backplane's threads. Safe for use by any number of threads. */
 final class LettuceClient {
 
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
@@ -58,15 +58,16 @@ final class LettuceClient {
     }
 
     /**
-     * Ends all threads; waits for that for 5 seconds at most.
+     * Ends all threads, and waits for them for 5 seconds at most.
      *
-     * @param connections completed once all connections are closed; never exceptionally
+     * @param connections completes when all connections are closed; never exceptionally
      */
     void close(CompletableFuture<Void> connections) {
         timer.shutdownNow();
         long deadline = System.nanoTime() + CLOSE_LIMIT.toNanos();
-        // Lettuce warns of a connection that its client closes while it is being closed. Its threads end whatever
-        // becomes of the client, and close the connections that are still being made.
+        // The connections are closed first, because Lettuce warns if its client closes a connection that is already
+        // being closed. The threads of the resources end even if the client does not, and close the connections that
+        // are still being made.
         CompletableFuture<Future<Boolean>> ends = connections.completeOnTimeout(null, 2, TimeUnit.SECONDS)
                 .thenCompose(closed -> client.shutdownAsync(0, 2, TimeUnit.SECONDS))
                 .completeOnTimeout(null, 4, TimeUnit.SECONDS)

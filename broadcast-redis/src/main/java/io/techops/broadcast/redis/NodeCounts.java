@@ -8,11 +8,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /*
- * A node tells its own count and hears those of the others with one script, see census.lua, at most as often as
- * "period" says. What is told counts for three periods; so does what was heard. A failure is tried again after a fifth
- * of a period.
+ * A node reports its own count and receives those of the others with one script, see census.lua, at most once in a
+ * period. Reported and received counts are valid for three periods. A call that fails is repeated after a fifth of a
+ * period.
  */
-/** How many peers the nodes have that have a log open. Safe for use by any number of threads. */
+/** The numbers of peers of all nodes that have a log open. Safe for use by any number of threads. */
 final class NodeCounts {
 
     static final Duration PERIOD = Duration.ofSeconds(5);
@@ -31,8 +31,8 @@ final class NodeCounts {
     private boolean closed;
 
     /**
-     * @param key of the counts
-     * @param node unique
+     * @param key the key of the hash with the counts
+     * @param node the id of this node, which is unique
      */
     NodeCounts(String key, String node) {
         this.keys = new byte[][] {bytes(key)};
@@ -40,9 +40,10 @@ final class NodeCounts {
     }
 
     /**
-     * Asks if it is time for that, and {@return what is known}
+     * Runs the script if it is due. {@return the numbers of the other nodes; null if they are unknown}
      *
-     * @param period in nanoseconds
+     * @param at the link to the server; null if the log is closed @param here the number of peers of this node @param
+     *     period in nanoseconds
      */
     @Nullable PeerCensus told(@Nullable ServerLink at, int here, long period) {
         long now = System.nanoTime();
@@ -60,7 +61,7 @@ final class NodeCounts {
         if (closed || now - due < 0) {
             return false;
         }
-        due = now + period * PERIODS; // in case that no answer comes, not even a failure
+        due = now + period * PERIODS; // in case neither an answer nor a failure comes
         return true;
     }
 
@@ -74,7 +75,7 @@ final class NodeCounts {
         }
     }
 
-    /** Tells that this node has gone, if that is possible now. */
+    /** Reports that this node has closed the log, if the server can be reached. */
     void close(@Nullable ServerLink at) {
         synchronized (this) {
             closed = true;

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  *
  *     base | run …                 known
  *
- * All comes in the order in which the server sent it: pushes and answers of one connection. So a push of another epoch
- * is of a newer one, and a push that does not follow the run means that one was missed. What the run does not have is
+ * Pushes and answers of one connection come in the order in which the server sent them. So another epoch in a push is a
+ * newer one, and a push that does not follow the run means that a push was lost. Records that are not in the run are
  * read from the stream. Not safe for use by several threads.
  */
-/** What was pushed of a log and not read yet, within bounds. */
+/** The records of a log that were pushed and not read yet, within bounds. */
 final class PushedRecords {
 
     static final int MAX_RECORDS = 1_024;
@@ -29,7 +29,7 @@ final class PushedRecords {
     private long known;
     private long bytes;
 
-    /** Forgets all, as when the connection is a new one. */
+    /** Forgets everything, as for a new connection. */
     void clear() {
         restart(null);
     }
@@ -69,7 +69,7 @@ final class PushedRecords {
         return base == null ? 0 : base.sequence() + run.size();
     }
 
-    /** The stream was read up to {@code last}, and the log was known to end at {@code head}. */
+    /** Called when the stream was read up to {@code last}, and the log ended at {@code head}. */
     void read(Position last, long head) {
         if (base == null || !base.hasEpochOf(last) || last.sequence() > end()) {
             long highest = base != null && base.hasEpochOf(last) ? known : 0;
@@ -79,7 +79,10 @@ final class PushedRecords {
         known = Math.max(known, head);
     }
 
-    /** {@return what follows a position, as far as it was pushed; {@code null} if that is not known here} */
+    /**
+     * {@return the records after a position, as far as they were pushed; {@code null} if they have to be read from the
+     * stream}
+     */
     @Nullable SharedPage after(Position after, int messages, long most, long now) {
         if (base == null || !base.hasEpochOf(after) || after.sequence() < base.sequence() || after.sequence() > end()) {
             return null;

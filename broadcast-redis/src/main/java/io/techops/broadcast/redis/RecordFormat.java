@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * A push is a line "<epoch> <first sequence> <time> <producer> <number> <lengths>" and the records; or, if they are too
  * large for a push, "<epoch> <last sequence> <time> - 0 -".
  */
-/** How records stand in the stream and in pushes. */
+/** Encodes and decodes records in the stream and in pushes. */
 final class RecordFormat {
 
     private static final int TEXT = 1;
@@ -33,16 +33,16 @@ final class RecordFormat {
     }
 
     /**
-     * What a push says.
+     * The content of a push.
      *
-     * @param last the last position of the log when it was sent
-     * @param records those that were appended then; none if they have to be read
-     * @param time when it was sent, in milliseconds by the server's clock
+     * @param last the last position of the log when the push was sent
+     * @param records the records that were appended; empty if they have to be read from the stream
+     * @param time when the push was sent, in milliseconds by the server's clock
      */
     record Push(Position last, List<SharedRecord> records, long time) {
     }
 
-    /** {@return an entry of the stream} */
+    /** An entry of the stream. */
     record Entry(long sequence, SharedRecord record) {
     }
 
@@ -91,9 +91,9 @@ final class RecordFormat {
     }
 
     /**
-     * {@return what a push says}
+     * {@return a push, decoded}
      *
-     * @throws IllegalArgumentException if it is not one of ours
+     * @throws IllegalArgumentException if this library has not written it
      */
     static Push push(byte[] push) {
         try {
@@ -122,9 +122,9 @@ final class RecordFormat {
     }
 
     /**
-     * {@return an entry of the stream, as the server gives it}
+     * {@return an entry of the stream, decoded}
      *
-     * @throws IllegalArgumentException if it is not one of ours
+     * @throws IllegalArgumentException if this library has not written it
      */
     static Entry entry(Object entry) {
         try {
@@ -141,10 +141,10 @@ final class RecordFormat {
     }
 
     /**
-     * {@return the entries up to the first hole, as a page}
+     * {@return the entries up to the first hole as a page}
      *
-     * @param isNewest whether the entries are the newest ones, backwards
-     * @throws IllegalArgumentException if one is not one of ours
+     * @param isNewest whether the entries are the newest ones, in reverse order
+     * @throws IllegalArgumentException if this library has not written one of them
      */
     static SharedPage page(Position head, boolean isNewest, List<?> entries, long now) {
         List<SharedRecord> records = new ArrayList<>(entries.size());

@@ -20,7 +20,7 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The backplane on Redis 6.2 or newer, or Valkey: one server, a master that Sentinels name, or a cluster.
+ * The backplane on Redis 6.2 or newer, or Valkey: a single server, a master with Sentinels, or a cluster.
  *
  * <pre>{@code
  * RedisBackplane backplane = RedisBackplane.builder()
@@ -30,21 +30,22 @@ import org.jspecify.annotations.Nullable;
  *         .build();
  * }</pre>
  *
- * <p>A log is a stream and a hash, which share a hash tag; scripts append to it and read it, each in one atomic step.
- * What is appended is pushed to the nodes by publish and subscribe, and what a push did not bring is read from the
- * stream.
+ * <p>A log consists of a stream and a hash, which share a hash tag. Scripts append to the log and read it, each in one
+ * atomic step. Appended records are pushed to the nodes by publish and subscribe; a node reads records that it did not
+ * get by a push from the stream.
  *
- * <p>A new epoch begins whenever the server may have lost something: when it was restarted, with its data or without;
- * when a replica was promoted; when the state of the log was deleted, evicted or expired; when the log moved to
- * another server of a cluster. The scripts notice that before they append or read anything.
+ * <p>A new epoch begins whenever the server may have lost records: after a restart, with or without its data; after a
+ * replica was promoted; after the keys of the log were deleted, evicted or expired; and after the log moved to another
+ * server of a cluster. The scripts detect that before they append or read anything.
  *
  * <p>There is one connection to each server. If it is lost, or an answer does not come within {@link Builder#timeout},
- * a new one is made, after 100 ms at first and at most every second, until the backplane is closed. Until then the
- * calls of the logs fail at once. At the beginning, {@link Builder#build} does not wait for the server, and
- * {@link Builder#connect} does; calls of the logs wait until the first attempt to connect has ended.
+ * the backplane connects again: after 100 ms, then after twice as long each time, up to one second, until the backplane
+ * is closed. While there is no connection, the calls of the logs fail at once. {@link Builder#build} does not wait for
+ * the first connection, and {@link Builder#connect} does; calls of the logs wait until the first attempt to connect has
+ * ended.
  *
- * <p>Each call of a log is answered or fails within twice the {@link Builder#timeout}, one that waits for the first
- * attempt within five times that. Safe for use by any number of threads.
+ * <p>Each call of a log completes or fails within twice the {@link Builder#timeout}; a call that waits for the first
+ * attempt to connect, within five times the timeout. Safe for use by any number of threads.
  */
 public final class RedisBackplane implements SharedLogs {
 
@@ -59,7 +60,7 @@ public final class RedisBackplane implements SharedLogs {
         servers.start();
     }
 
-    /** {@return a builder, with the defaults of its settings} */
+    /** {@return a builder with the defaults} */
     public static Builder builder() {
         return new Builder();
     }
@@ -73,7 +74,7 @@ public final class RedisBackplane implements SharedLogs {
         RedisLog log = new RedisLog(servers, settings, name, changed);
         try {
             servers.add(log);
-        } catch (Throwable failed) { // closed, or for want of memory
+        } catch (Throwable failed) { // the backplane is closed, or there is no memory
             log.close();
             throw failed;
         }
@@ -85,7 +86,7 @@ public final class RedisBackplane implements SharedLogs {
         client.close(servers.close());
     }
 
-    /** {@return what the names of its keys begin with; nothing of a URI, which may hold a password} */
+    /** {@return a text with the prefix of the keys, and without the URI, which may contain a password} */
     @Override
     public String toString() {
         return "Redis, prefix " + settings.prefix();
@@ -103,7 +104,10 @@ public final class RedisBackplane implements SharedLogs {
         }
     }
 
-    /** Collects the settings of a {@link RedisBackplane}. Not safe for use by several threads. */
+    /**
+     * Sets up a {@link RedisBackplane}. Every setting has a default; a setting is checked when it is given. Not safe
+     * for use by many threads.
+     */
     public static final class Builder {
 
         private List<String> uris = List.of("redis://localhost");
@@ -128,13 +132,14 @@ public final class RedisBackplane implements SharedLogs {
         }
 
         /**
-         * Sets where the server is. Default: {@code redis://localhost}.
+         * Sets the URI of the server, or of the Sentinels. Default: {@code redis://localhost}.
          *
          * @param uri {@code redis://[user:password@]host[:port][/database]}, {@code rediss://…} for TLS,
          *     or {@code redis-sentinel://[password@]host[:port][,host…][/database]#master} ({@code rediss-sentinel://}
          *     for TLS); user and password percent-encoded
          * @return this builder
-         * @throws IllegalArgumentException if it is none of them; the message does not hold it, because of the password
+         * @throws IllegalArgumentException if it has another form; the message does not contain the URI, because of the
+         *     password
          */
         public Builder uri(String uri) {
             ServerUris.parsed(uri);
@@ -144,13 +149,12 @@ public final class RedisBackplane implements SharedLogs {
         }
 
         /**
-         * Sets that the servers are a Redis Cluster, and where some of them are. Every log is on the master that has
-         * its slot.
+         * Sets the URIs of some servers of a Redis Cluster. Every log is on the master that has its slot.
          *
          * @param seeds at least one, {@code redis://…} or {@code rediss://…} as in {@link #uri}, without a database;
          *     their credentials and TLS are used for all servers of the cluster
          * @return this builder
-         * @throws IllegalArgumentException if there is none, or one is not so
+         * @throws IllegalArgumentException if there is no seed, or one of them has another form
          */
         public Builder cluster(String... seeds) {
             if (seeds.length == 0) {
@@ -165,9 +169,9 @@ public final class RedisBackplane implements SharedLogs {
         }
 
         /**
-         * Sets who logs in. Default: what the URI says.
+         * Sets the credentials. Default: those of the URI.
          *
-         * @param name the ACL user; {@code null} for the default one
+         * @param name the ACL user; {@code null} for the default user
          * @param secret the password
          * @return this builder
          */
@@ -205,11 +209,11 @@ public final class RedisBackplane implements SharedLogs {
         }
 
         /**
-         * Sets which certificates are trusted with {@code rediss://}. Default: those of the JVM.
+         * Sets the certificates that are trusted with {@code rediss://}. Default: those of the JVM.
          *
          * @param pem a file with one or more certificates
          * @return this builder
-         * @throws IllegalArgumentException if it is not so
+         * @throws IllegalArgumentException if it is not as described
          */
         public Builder trustedCertificates(Path pem) {
             trusted = Certificates.checked("trustedCertificates", pem);
@@ -217,12 +221,12 @@ public final class RedisBackplane implements SharedLogs {
         }
 
         /**
-         * Sets with which certificate this client authenticates itself with {@code rediss://}. Default: none.
+         * Sets the certificate with which this client authenticates with {@code rediss://}. Default: none.
          *
-         * @param pem a file with the certificate, and its chain
-         * @param pkcs8 a file with its key, PEM, not encrypted
+         * @param pem a PEM file with the certificate and its chain
+         * @param pkcs8 a PEM file with the key, not encrypted
          * @return this builder
-         * @throws IllegalArgumentException if it is not so
+         * @throws IllegalArgumentException if it is not as described
          */
         public Builder clientCertificate(Path pem, Path pkcs8) {
             if (!Files.isReadable(pkcs8)) {
@@ -234,12 +238,12 @@ public final class RedisBackplane implements SharedLogs {
         }
 
         /**
-         * Sets who is trusted with {@code rediss://}, and how this client authenticates itself, where the application
-         * has both already; in place of {@link #trustedCertificates} and {@link #clientCertificate}.
+         * Sets the key managers and trust managers for {@code rediss://}, in place of {@link #trustedCertificates} and
+         * {@link #clientCertificate}.
          *
-         * @param keys with the client's key, or none
-         * @param trust decides about the server's certificate
-         * @param parameters protocols and cipher suites, if it has any; nothing else is looked at
+         * @param keys the factory of key managers, with or without a key of this client
+         * @param trust the factory of trust managers, which check the server's certificate
+         * @param parameters the protocols and cipher suites, if set; everything else is ignored
          * @return this builder
          */
         public Builder tls(KeyManagerFactory keys, TrustManagerFactory trust, SSLParameters parameters) {
@@ -248,13 +252,13 @@ public final class RedisBackplane implements SharedLogs {
         }
 
         /**
-         * Sets what the names of all keys and channels begin with: {@code <prefix>:{<log>}:…}. Default:
-         * {@code broadcast}. Nodes with the same prefix on the same database share their logs; channels are shared by
-         * all databases of a server, so two systems need two prefixes.
+         * Sets the prefix of all keys and channels: {@code <prefix>:{<log>}:…}. Default: {@code broadcast}. Nodes with
+         * the same prefix on the same database share their logs. Channels are shared by all databases of a server, so
+         * two systems on one server need different prefixes.
          *
          * @param text 1 to 64 characters, no braces
          * @return this builder
-         * @throws IllegalArgumentException if it is not so
+         * @throws IllegalArgumentException if it is not as described
          */
         public Builder prefix(String text) {
             if (!text.matches("[^{}]{1,64}")) {
@@ -265,14 +269,14 @@ public final class RedisBackplane implements SharedLogs {
         }
 
         /**
-         * Sets how many messages of each log Redis keeps: history for nodes that start, and for clients that come back.
-         * The log is cut at this bound, {@link #retentionBytes} or {@link #retentionAge}, whichever is reached first,
-         * and at each approximately: Redis removes entries of a stream by the hundred or by 4 KiB. At least what the
-         * hubs keep ({@link io.techops.broadcast.Retention}) is sensible.
+         * Sets how many messages of each log Redis keeps, for nodes that start and for clients that resume. The log is
+         * trimmed when this bound, {@link #retentionBytes} or {@link #retentionAge} is reached. All three bounds are
+         * approximate, because Redis removes entries of a stream in nodes of a hundred entries or 4 KiB. Keep at least
+         * as much as the hubs do ({@link io.techops.broadcast.Retention}).
          *
          * @param most 10,000 by default; at least 1
          * @return this builder
-         * @throws IllegalArgumentException if it is less
+         * @throws IllegalArgumentException if it is less than the minimum
          */
         public Builder retentionMessages(int most) {
             messages = (int) atLeast("retentionMessages", most, 1);
@@ -280,11 +284,11 @@ public final class RedisBackplane implements SharedLogs {
         }
 
         /**
-         * Sets how many bytes of each log Redis keeps, as {@link #retentionMessages} says.
+         * Sets how many bytes of each log Redis keeps, see {@link #retentionMessages}.
          *
          * @param most 32 MiB by default; at least 1,024
          * @return this builder
-         * @throws IllegalArgumentException if it is less
+         * @throws IllegalArgumentException if it is less than the minimum
          */
         public Builder retentionBytes(long most) {
             bytes = atLeast("retentionBytes", most, 1_024);
@@ -292,12 +296,12 @@ public final class RedisBackplane implements SharedLogs {
         }
 
         /**
-         * Sets for how long Redis keeps the messages of each log, as {@link #retentionMessages} says. It is looked at
-         * when something is appended.
+         * Sets for how long Redis keeps the messages of each log, see {@link #retentionMessages}. The age is checked at
+         * each append.
          *
          * @param most an hour by default; at least a second
          * @return this builder
-         * @throws IllegalArgumentException if it is less
+         * @throws IllegalArgumentException if it is less than the minimum
          */
         public Builder retentionAge(Duration most) {
             age = atLeast("retentionAge", most, Duration.ofSeconds(1));
@@ -305,12 +309,12 @@ public final class RedisBackplane implements SharedLogs {
         }
 
         /**
-         * Sets for how long a log that no node has open outlives its last use; then Redis deletes it, and when it is
-         * used again, a new epoch begins. Default: a day.
+         * Sets for how long Redis keeps a log after its last use by any node. Redis then deletes the log; if it is used
+         * again, a new epoch begins. Default: a day.
          *
-         * @param idle at least a minute
+         * @param idle how long, at least a minute
          * @return this builder
-         * @throws IllegalArgumentException if it is less
+         * @throws IllegalArgumentException if it is less than the minimum
          */
         public Builder expiry(Duration idle) {
             expiry = atLeast("expiry", idle, Duration.ofMinutes(1));
@@ -318,12 +322,12 @@ public final class RedisBackplane implements SharedLogs {
         }
 
         /**
-         * Sets how long an answer and a connection may take; after that the connection is given up. Default: 2
-         * seconds. It is also the longest for which a script of another client may occupy Redis.
+         * Sets how long a connection attempt and an answer may take; the connection is then given up. Default: 2
+         * seconds. Scripts of other clients must not occupy Redis for longer than this.
          *
-         * @param limit at least 100 ms
+         * @param limit the limit, at least 100 ms
          * @return this builder
-         * @throws IllegalArgumentException if it is less
+         * @throws IllegalArgumentException if it is less than the minimum
          */
         public Builder timeout(Duration limit) {
             timeout = atLeast("timeout", limit, Duration.ofMillis(100));
@@ -331,12 +335,12 @@ public final class RedisBackplane implements SharedLogs {
         }
 
         /**
-         * Sets how often a log is read from Redis although nothing was pushed: in case a push was lost, and to notice
-         * that Redis is away. Default: 1 second; 2 ms more for each log beyond 500.
+         * Sets how often a log is read from Redis if nothing is pushed, in case a push was lost, and to detect that
+         * Redis is away. Default: 1 second. With more than 500 logs, the interval is at least 2 ms for each log.
          *
-         * @param pause at least 100 ms
+         * @param pause the interval, at least 100 ms
          * @return this builder
-         * @throws IllegalArgumentException if it is less
+         * @throws IllegalArgumentException if it is less than the minimum
          */
         public Builder pollInterval(Duration pause) {
             pollInterval = atLeast("pollInterval", pause, Duration.ofMillis(100));
@@ -358,8 +362,8 @@ public final class RedisBackplane implements SharedLogs {
         }
 
         /**
-         * Makes the backplane, which begins to connect. Does not wait for the server: while it cannot be reached or
-         * refuses, that is logged, and tried again.
+         * Makes the backplane, which starts to connect. Does not wait for the server: if the server cannot be reached
+         * or refuses the connection, a warning is logged, and the backplane tries again.
          *
          * @return the backplane
          */
@@ -372,11 +376,11 @@ public final class RedisBackplane implements SharedLogs {
         }
 
         /**
-         * Makes the backplane, and waits until the server can be used, for three times the {@link #timeout}.
+         * Makes the backplane, and waits until it is connected, for at most three times the {@link #timeout}.
          *
          * @return the backplane
-         * @throws BackplaneException if the server cannot be reached, or refuses; the message says why, and which
-         *     setting has to do with it
+         * @throws BackplaneException if the server cannot be reached, or refuses the connection; the message says why,
+         *     and names the setting that is involved
          */
         public RedisBackplane connect() {
             RedisBackplane backplane = build();

@@ -24,10 +24,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Appends, and reads of what was not pushed, are scripts; see common.lua for when an epoch begins. A read of what
- * follows the pushes is answered with no records, without asking the server, as long as the log is subscribed to over
- * the connection that is up, and was read from the server a moment ago: otherwise every push would cost every node a
- * read.
+ * Appends, and reads of records that were not pushed, are scripts; common.lua says when an epoch begins. A read of what
+ * follows the last push returns an empty page without asking the server, as long as the log is subscribed to over the
+ * current connection and was read from the server recently: otherwise every push would cause a read by every node.
  */
 /** A log of a {@link RedisBackplane}. */
 final class RedisLog implements SharedLog, Servers.Resident {
@@ -45,7 +44,7 @@ final class RedisLog implements SharedLog, Servers.Resident {
     private final String channel;
     private final byte[][] keys;
     private final NodeCounts counts;
-    /** What the epochs begin with that this log offers, each once; how many these were. */
+    /** The prefix and the number of the epochs that this log has proposed; each is proposed once. */
     private final String random = random();
     private final AtomicLong epochs = new AtomicLong();
     private final LogRateLimiter broken = new LogRateLimiter();
@@ -56,7 +55,7 @@ final class RedisLog implements SharedLog, Servers.Resident {
     private final Object lock = new Object();
     private String producer = "";
     private long number;
-    /** A time that the server's clock had reached when the last append was first tried. */
+    /** A lower bound of the server's time when the last append was first tried, in milliseconds. */
     private long firstTried;
 
     RedisLog(Servers servers, Settings settings, String name, Runnable changed) {
@@ -70,7 +69,7 @@ final class RedisLog implements SharedLog, Servers.Resident {
         this.subscription = new Subscription(servers, SlotHash.getSlot(keys[0]), channel, this::changed, broken);
     }
 
-    /** {@return a name with which all keys of the log have one hash tag} */
+    /** {@return the name of the log with its braces escaped, so that all of its keys have the same hash tag} */
     private static String escaped(String name) {
         return name.replace("%", "%25").replace("{", "%7B").replace("}", "%7D");
     }
@@ -108,7 +107,7 @@ final class RedisLog implements SharedLog, Servers.Resident {
             }
             tried = firstTried;
         }
-        if (tried == 0) { // a connection that is up a moment later would append it as if it were very old
+        if (tried == 0) { // over a connection that is up a moment later, the append would seem very old
             return failed(Outcome.REFUSED, at.away());
         }
         byte[][] arguments = new byte[FIXED_ARGUMENTS + records.size()][];
@@ -125,7 +124,7 @@ final class RedisLog implements SharedLog, Servers.Resident {
         return answered(at.run(Script.APPEND, keys, arguments), this::appended);
     }
 
-    /** Puts the arguments that both scripts take, and those that follow, at the beginning of {@code arguments}. */
+    /** Fills in the arguments that both scripts have in common, and then {@code own}. */
     private void fill(byte[][] arguments, Object... own) {
         arguments[0] = bytes(channel);
         arguments[1] = bytes(random + Long.toString(epochs.incrementAndGet(), Character.MAX_RADIX));
@@ -201,7 +200,7 @@ final class RedisLog implements SharedLog, Servers.Resident {
 
     private <T> CompletionStage<T> answered(CompletableFuture<List<Object>> answer, Function<List<Object>, T> as) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        // If what follows fails for want of memory, the hub is not to wait for an answer for ever.
+        // If what follows fails for want of memory, the hub must not wait for ever.
         result.orTimeout(settings.timeout().multipliedBy(3).toMillis(), TimeUnit.MILLISECONDS);
         answer.whenComplete((list, thrown) -> {
             if (thrown != null) {

@@ -16,7 +16,7 @@ final class Script {
     static final Script READ = of("common.lua", "read.lua");
     static final Script CENSUS = of("census.lua");
 
-    /** What a connection asks first: who the server is, and whether this user may ask. */
+    /** The first script on a connection: it returns what the server is, and fails if the user may not run scripts. */
     static final Script GREETING = new Script("""
             return {redis.call('INFO', 'server'), redis.call('INFO', 'replication'),
               redis.call('INFO', 'memory'), redis.call('TIME')}
@@ -50,7 +50,7 @@ final class Script {
         return text;
     }
 
-    /** {@return the SHA-1 of the text, by which a server that has it knows it} */
+    /** {@return the SHA-1 of the text, by which the script is called once the server has cached it} */
     String digest() {
         return digest;
     }

@@ -23,17 +23,18 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /*
- * One connection at a time, for commands and pushes alike (RESP3): what the server sends of a log has one order.
- * Lettuce does not reconnect by itself, because it would send again what was not answered; here a connection that is
- * lost is given up with all that was in flight, and a new one is made, 100 ms later, then after twice as long, up to a
- * second. A command that is not answered in time is a lost connection, too: a cut network says nothing.
+ * There is one connection at a time, for commands and pushes (RESP3), so that everything the server sends about a log
+ * has one order. Lettuce's own reconnect is switched off, because it would repeat commands that were not answered. A
+ * connection that is lost is given up with all commands in flight, and a new one is made 100 ms later, then after twice
+ * as long each time, up to a second. A command that is not answered in time means that the connection is lost, too,
+ * because a network that is cut reports nothing.
  *
  *     waiting --connect--> connecting --greeted, is a master--> up --lost--> waiting
  *
- * Each step may fail for want of memory. So the state is changed first, which needs none, and all else follows from it
- * once more at the next look, which the timer takes once a second (look).
+ * Each step may fail for want of memory. So the state is changed first, which needs none, and everything else is
+ * derived from the state again at the next call of "look", which the timer makes once a second.
  */
-/** The way to one server, which it is connected to again and again. Safe for use by any number of threads. */
+/** The link to one server, which reconnects until it is closed. Safe for use by any number of threads. */
 final class ServerLink implements Session.Owner {
 
     private static final SafeLog LOG = SafeLog.of(ServerLink.class);
@@ -52,7 +53,7 @@ final class ServerLink implements Session.Owner {
     /** Guards what follows; nothing foreign runs under it. */
     private final Object lock = new Object();
     private final Map<String, Set<Session.Follower>> followers = new HashMap<>();
-    /** When the next attempt begins, or the one that is under way is given up. */
+    /** When the next attempt to connect starts, or the current one is given up. */
     private long due = System.nanoTime();
     private long pause = FIRST_PAUSE;
     private @Nullable Object attempt;
@@ -64,12 +65,14 @@ final class ServerLink implements Session.Owner {
     /** Written under the lock. */
     private volatile @Nullable Session session;
 
-    /** Whether the followers have still to be told that a connection was lost. */
+    /** Whether the followers have not been told yet that a connection was lost. */
     private volatile boolean isUntold;
 
     private volatile String trouble = "not connected yet";
 
-    /** @param tried told of every connection once it can be used, and whenever there is none */
+    /**
+     * @param tried called whenever a connection is ready, and whenever an attempt has failed or a connection was lost
+     */
     ServerLink(RedisClient client, RedisURI uri, Duration timeout, ScheduledExecutorService timer,
             Consumer<ServerLink> tried) {
         this.client = client;
@@ -89,7 +92,7 @@ final class ServerLink implements Session.Owner {
         return session != null;
     }
 
-    /** {@return why it is not up, for people} */
+    /** {@return why the link is not up, for people} */
     String trouble() {
         return trouble;
     }
@@ -98,7 +101,7 @@ final class ServerLink implements Session.Owner {
         return "Redis at " + name + ": " + trouble;
     }
 
-    /** Does what is due: makes a connection if there is none, and gives up an attempt. Never throws. */
+    /** Does what is due: starts an attempt to connect, or gives up a late one. Never throws. */
     void look() {
         try {
             tellLost();
@@ -116,7 +119,7 @@ final class ServerLink implements Session.Owner {
                 failed(late, new IllegalStateException("no connection in time"));
             }
         } catch (Throwable noMemory) {
-            // The next look comes.
+            // The timer calls this again.
         }
     }
 
@@ -163,14 +166,14 @@ final class ServerLink implements Session.Owner {
         } catch (Throwable refused) {
             end(candidate);
             failed(mine, refused);
-            lost(candidate, refused); // if it was up already
+            lost(candidate, refused); // has no effect unless it was up already
         }
     }
 
     private void up(Object mine, Session next) {
         boolean again;
         List<String> channels;
-        next.listen(); // first: as soon as it is the session, a follower may subscribe over it
+        next.listen(); // first: followers may subscribe over it as soon as it is the session
         synchronized (lock) {
             if (closed || attempt != mine) {
                 throw new IllegalStateException("it came too late");
@@ -182,7 +185,7 @@ final class ServerLink implements Session.Owner {
             told = null;
             session = next;
         }
-        if (next.isLost()) { // before it was the session, or it would have been told
+        if (next.isLost()) { // before it was the session: the loss was not reported
             throw new IllegalStateException("the connection was lost at once");
         }
         if (again) {
@@ -219,11 +222,11 @@ final class ServerLink implements Session.Owner {
             tellLost();
             tellTrouble(thrown);
         } catch (Throwable noMemory) {
-            // The next look tells the followers, and connects.
+            // The next call of "look" tells the followers, and connects.
         }
     }
 
-    /** Says when the next attempt begins. Under the lock. */
+    /** Sets when the next attempt starts. Called under the lock. */
     private void retries() {
         attempt = null;
         due = System.nanoTime() + pause;
@@ -251,7 +254,7 @@ final class ServerLink implements Session.Owner {
         try {
             timer.schedule(this::look, Math.max(0, delay), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException closing) {
-            // Nothing is left to be done.
+            // The link is closed.
         }
         tried.accept(this);
     }
@@ -280,7 +283,7 @@ final class ServerLink implements Session.Owner {
         }
     }
 
-    /** Tells someone of what is pushed, from now on; one who is told already is told again that it is subscribed. */
+    /** Adds a follower of a channel. If it was added before, it is told again that it is subscribed. */
     void follow(Session.Follower follower) {
         Session now;
         synchronized (lock) {
@@ -288,7 +291,7 @@ final class ServerLink implements Session.Owner {
             now = session;
         }
         if (now != null) {
-            now.subscribe(List.of(follower.channel())); // also if it is already: the answer tells this follower
+            now.subscribe(List.of(follower.channel())); // the answer tells the new follower, too
         }
     }
 
@@ -324,7 +327,7 @@ final class ServerLink implements Session.Owner {
     }
 
     /**
-     * Runs a script, whose answer is a list with the server's time in milliseconds as its third element. The stage
+     * Runs a script, whose answer is a list with the server's time in milliseconds as its third element. The future
      * fails with a {@link BackplaneException}.
      */
     CompletableFuture<List<Object>> run(Script script, byte[][] keys, byte[]... arguments) {
@@ -350,13 +353,13 @@ final class ServerLink implements Session.Owner {
         return answered;
     }
 
-    /** {@return which slots of the cluster are where, as CLUSTER SLOTS says} */
+    /** {@return the answer of CLUSTER SLOTS: which server has which slots} */
     CompletableFuture<List<Object>> clusterSlots() {
         Session now = session;
         return now == null ? CompletableFuture.failedFuture(new IllegalStateException(trouble)) : now.clusterSlots();
     }
 
-    /** {@return a time that the server's clock has reached, in milliseconds; 0 if it is not connected} */
+    /** {@return a lower bound of the server's time, in milliseconds; 0 if the link is not up} */
     long time() {
         Session now = session;
         return now == null ? 0 : now.time();
@@ -366,7 +369,7 @@ final class ServerLink implements Session.Owner {
         return uri;
     }
 
-    /** {@return completed once all connections are closed; never exceptionally} */
+    /** {@return a future that completes when all connections are closed; never exceptionally} */
     CompletableFuture<Void> close() {
         Session last;
         synchronized (lock) {

@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Where the servers are, and who logs in there, as Lettuce wants to know it. */
+/** Parses the URIs of servers, and completes them with credentials and timeouts. */
 final class ServerUris {
 
     private ServerUris() {
     }
 
     /**
-     * {@return what a URI says}
+     * {@return a URI, parsed}
      *
-     * @throws IllegalArgumentException if it is none of those that are taken; its text is not in the message
+     * @throws IllegalArgumentException if it has another form; the message does not contain it
      */
     static RedisURI parsed(String uri) {
         Objects.requireNonNull(uri, "uri");
@@ -37,9 +37,9 @@ final class ServerUris {
     }
 
     /**
-     * Checks a URI of a server of a cluster.
+     * Checks the URI of a server of a cluster.
      *
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if it is invalid
      */
     static void parsedSeed(String seed) {
         RedisURI uri = parsed(seed);
@@ -48,7 +48,7 @@ final class ServerUris {
         }
     }
 
-    /** {@return the URIs, with what was set beside them} */
+    /** {@return the URIs, parsed, with the other settings} */
     static List<RedisURI> complete(List<String> uris, @Nullable String user, @Nullable String password,
             @Nullable String sentinelPassword, @Nullable String clientName, Duration timeout) {
         return uris.stream().map(ServerUris::parsed).map(uri -> {

@@ -19,24 +19,27 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Without a cluster there is one link, which serves all slots. In a cluster every master has a link; which slots it
- * serves is asked whenever a link is up, a server answers that a slot is elsewhere, and once a second while one of the
- * links that serve slots is away. A slot that is being moved is refused until it has arrived; its logs begin a new
- * epoch there, because the new server's history is another one.
+ * Without a cluster there is one link, which serves all slots. In a cluster there is a link to every master. Which
+ * slots a master serves is asked whenever a link comes up, whenever a server answers that a slot is elsewhere, and once
+ * a second while a link is away. While a slot is being moved, calls for it are refused; then its logs begin a new epoch
+ * on the new server, because that has another history.
  *
- * One answer at a time is heeded. A server that was cut off from its cluster, or has lost its configuration, knows less
- * than the others, or no slots at all: what it does not name stays where it was, and a link is closed only when another
- * one has all of its slots, and their logs.
+ * One answer is processed at a time. A server that was cut off from its cluster, or has lost its configuration, may
+ * know fewer slots than the others, or none. So slots that an answer does not name keep their link, and a link is
+ * closed only when other links have all of its slots.
  */
-/** The links to the servers, and which of them has which log. Safe for use by any number of threads. */
+/** The links to the servers, and the slots that each of them serves. Safe for use by any number of threads. */
 final class Servers implements Subscription.Owners {
 
     private static final SafeLog LOG = SafeLog.of(Servers.class);
 
-    /** A log, which is at one of the servers. */
+    /** A log, which is on one of the servers. */
     interface Resident {
 
-        /** It may be at another server now: {@link #of} says at which. Called by any thread, also by several. */
+        /**
+         * Called when the log may have moved to another server, which {@link #of} returns. Called by any number of
+         * threads.
+         */
         void settle();
 
         void close();
@@ -85,7 +88,10 @@ final class Servers implements Subscription.Owners {
         timer.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
     }
 
-    /** Looks what is due, also of what has failed for want of memory. Never throws, or it would be the last time. */
+    /**
+     * Does what is due, and repeats what has failed for want of memory. Never throws: the timer would not call it
+     * again.
+     */
     private void look() {
         try {
             Set<ServerLink> all;
@@ -101,7 +107,7 @@ final class Servers implements Subscription.Owners {
         }
     }
 
-    /** {@return completed once a server can be used} */
+    /** {@return a future that completes when a server can be used} */
     CompletableFuture<Void> firstUp() {
         return firstUp;
     }
@@ -111,7 +117,7 @@ final class Servers implements Subscription.Owners {
         return "Redis at " + first.name() + ": " + (first.isUp() ? trouble : first.trouble());
     }
 
-    /** {@return completed once a server can be used, or the first attempt at that has failed} */
+    /** {@return a future that completes when a server can be used, or the first attempt has failed} */
     CompletableFuture<Void> firstTried() {
         return firstTried;
     }
@@ -141,7 +147,7 @@ final class Servers implements Subscription.Owners {
         }
     }
 
-    /** A server answered that a log is elsewhere. */
+    /** Called when a server has answered that a slot is elsewhere. */
     void moved() {
         if (settings.cluster()) {
             ask();
@@ -153,7 +159,7 @@ final class Servers implements Subscription.Owners {
         synchronized (lock) {
             up = links.values().stream().filter(ServerLink::isUp).toList();
         }
-        if (!up.isEmpty()) { // not always the same one, which may know less than the others
+        if (!up.isEmpty()) { // a random one: some may know less than others
             ask(up.get(ThreadLocalRandom.current().nextInt(up.size())));
         }
     }
@@ -185,9 +191,9 @@ final class Servers implements Subscription.Owners {
     }
 
     /**
-     * Heeds what a server says.
+     * Assigns slots to links, as a server reports them.
      *
-     * @param slots as CLUSTER SLOTS answers
+     * @param slots the answer of CLUSTER SLOTS
      */
     void assign(RedisURI asked, List<Object> slots) {
         Set<ServerLink> started = new HashSet<>();
@@ -218,7 +224,7 @@ final class Servers implements Subscription.Owners {
         closeUnused();
     }
 
-    /** Closes the links that have no slots any more; their logs have left them. */
+    /** Closes the links that have no slots left; their logs have moved. */
     private void closeUnused() {
         Set<ServerLink> gone;
         synchronized (lock) {
@@ -256,13 +262,13 @@ final class Servers implements Subscription.Owners {
         }
     }
 
-    /** Longer with very many logs, which are read in turn. */
+    /** {@inheritDoc} It grows with the number of logs. */
     @Override
     public long checkNanos() {
         return Math.max(settings.pollInterval().toNanos(), open * TimeUnit.MILLISECONDS.toNanos(2));
     }
 
-    /** {@return how often a log tells how many peers there are: together at most a hundred times a second} */
+    /** {@return how often a log reports its number of peers: all logs together at most a hundred times a second} */
     long censusNanos() {
         return Math.max(NodeCounts.PERIOD.toNanos(), open * TimeUnit.MILLISECONDS.toNanos(10));
     }

@@ -12,41 +12,41 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One connection to a server, from when it is there to its end. Safe for use by any number of threads. */
+/** One connection to a server. Safe for use by any number of threads. */
 final class Session extends RedisPubSubAdapter<byte[], byte[]> implements RedisConnectionStateListener {
 
     private static final int CHANNELS_AT_ONCE = 256;
 
     /**
-     * Who follows a channel. Its methods return at once. For one connection they are called one after the other; the
-     * last words of a connection that is lost may come late, when the next one is there already.
+     * A follower of a channel. Its methods return at once. For one connection they are called one after the other; the
+     * last calls for a connection that was lost may come late, when there is a new one already.
      */
     interface Follower {
 
         /** {@return the channel, which does not change} */
         String channel();
 
-        /** All that is published from now on is pushed over this connection, until it is lost. */
+        /** Called when everything that is published from now on is pushed over this connection, until it is lost. */
         void subscribed(Session over);
 
         void pushed(Session over, byte[] push);
 
-        /** A connection is lost: perhaps not the one of now. */
+        /** Called when a connection was lost, which need not be the current one. */
         void disconnected();
     }
 
-    /** Who made the connection. */
+    /** The owner of the connection. */
     interface Owner {
 
-        /** {@return whether this is the connection of now} */
+        /** {@return whether this is the current connection} */
         boolean isCurrent(Session one);
 
         List<Follower> followersOf(String channel);
 
-        /** The connection is of no use any more. */
+        /** Called when the connection is useless. */
         void lost(Session gone, Throwable thrown);
 
-        /** The server does not do what it was asked for. */
+        /** Called when the server has refused a command. */
         void refused(Throwable thrown);
     }
 
@@ -57,7 +57,7 @@ final class Session extends RedisPubSubAdapter<byte[], byte[]> implements RedisC
     /** Guarded by this object's monitor. */
     private @Nullable CompletableFuture<Void> end;
 
-    /** A time of the server, and when its answer had come. */
+    /** A time of the server, and when the answer that contained it arrived. */
     private record Clock(long millis, long nanos) {
 
         static Clock of(long millis) {
@@ -75,27 +75,27 @@ final class Session extends RedisPubSubAdapter<byte[], byte[]> implements RedisC
         connection.addListener((RedisConnectionStateListener) this);
     }
 
-    /** {@return whether the connection is known not to be there any more} */
+    /** {@return whether the connection is known to be lost} */
     boolean isLost() {
         return isLost;
     }
 
-    /** Asks who the server is. */
+    /** Runs the first script, {@link Script#GREETING}. */
     CompletableFuture<List<Object>> greet() {
         return eval(Script.GREETING, new byte[0][]);
     }
 
-    /** Says what time it is at the server. */
+    /** Sets the time of the server. */
     void isAt(long millis) {
         clock = Clock.of(millis);
     }
 
-    /** {@return a time that the server's clock has reached, in milliseconds} */
+    /** {@return a lower bound of the server's time, in milliseconds} */
     long time() {
         return clock.atLeast();
     }
 
-    /** Runs a script, which the server may not know yet. */
+    /** Runs a script by its digest, or by its text if the server has not cached it. */
     CompletableFuture<List<Object>> run(Script script, byte[][] keys, byte[]... arguments) {
         return connection.async().<List<Object>>evalsha(script.digest(), ScriptOutputType.MULTI, keys, arguments)
                 .toCompletableFuture().handle((answer, thrown) -> thrown == null
@@ -114,12 +114,12 @@ final class Session extends RedisPubSubAdapter<byte[], byte[]> implements RedisC
         return connection.async().clusterSlots().toCompletableFuture();
     }
 
-    /** Tells the followers of what is pushed from now on. */
+    /** Starts to pass pushes to the followers. */
     void listen() {
         connection.addListener((RedisPubSubListener<byte[], byte[]>) this);
     }
 
-    /** Subscribes to channels; if that fails for want of memory the connection is lost, and made anew. */
+    /** Subscribes to channels. If there is no memory for that, the connection counts as lost, and a new one is made. */
     void subscribe(List<String> channels) {
         try {
             for (int i = 0; i < channels.size(); i += CHANNELS_AT_ONCE) {
@@ -165,7 +165,7 @@ final class Session extends RedisPubSubAdapter<byte[], byte[]> implements RedisC
         if (owner.isCurrent(this)) {
             try {
                 owner.followersOf(text(channel)).forEach(told);
-            } catch (Throwable noMemory) { // who was not told must not take it that nothing was said
+            } catch (Throwable noMemory) { // a follower that missed a push must not rely on this connection
                 owner.lost(this, noMemory);
             }
         }
@@ -173,7 +173,7 @@ final class Session extends RedisPubSubAdapter<byte[], byte[]> implements RedisC
 
     @Override
     public void unsubscribed(byte[] channel, long count) {
-        if (owner.isCurrent(this) && !owner.followersOf(text(channel)).isEmpty()) { // that began in the meantime
+        if (owner.isCurrent(this) && !owner.followersOf(text(channel)).isEmpty()) { // followed again meanwhile
             subscribe(List.of(text(channel)));
         }
     }
@@ -184,7 +184,7 @@ final class Session extends RedisPubSubAdapter<byte[], byte[]> implements RedisC
         owner.lost(this, new IllegalStateException("the connection was lost"));
     }
 
-    /** Closes the connection. {@return completed once it is; never exceptionally} */
+    /** Closes the connection. {@return a future that completes when it is closed; never exceptionally} */
     synchronized CompletableFuture<Void> end() {
         CompletableFuture<Void> ends = end;
         if (ends == null) {

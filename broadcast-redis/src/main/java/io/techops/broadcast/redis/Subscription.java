@@ -7,14 +7,14 @@ import io.techops.broadcast.spi.SharedPage;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Several threads may say at the same time that a log has another link, or none any more, and the last words of a
- * connection that is lost may come when the next one is there already. So
+ * Several threads may report at the same time that a log has another link, or none, and the last calls for a connection
+ * that was lost may come when there is a new one already. So
  *
- *   - the link is asked for under the lock: who was told less than others does not have the last word;
- *   - who has begun or ended to follow a link looks again whether that is still right;
- *   - what counts is over which connection the log was subscribed to, and that it is the one of now.
+ *   - the link is looked up under the lock, so that a thread with older information cannot overwrite a newer link;
+ *   - a thread that has started or stopped following a link checks again afterwards whether that is still right;
+ *   - pushes count only if they come over the connection of the subscription, and that is the current one.
  */
-/** Which link a log has, and what is pushed over it. Safe for use by any number of threads. */
+/** The link of a log, and the records that are pushed over it. Safe for use by any number of threads. */
 final class Subscription implements Session.Follower {
 
     private static final SafeLog LOG = SafeLog.of(Subscription.class);
@@ -29,36 +29,39 @@ final class Subscription implements Session.Follower {
     private final Object lock = new Object();
     private final PushedRecords pushed = new PushedRecords();
     private @Nullable ServerLink link;
-    /** Over which connection everything is pushed; of no use any more once that is not the link's of now. */
+    /** The connection over which everything is pushed; valid only while it is the current one of the link. */
     private @Nullable Session subscribed;
     private long checkedAt;
     private boolean closed;
 
-    /** Knows which server has which log. */
+    /** Finds the link of a slot. */
     interface Owners {
 
-        /** {@return who has a slot, as far as is known} */
+        /** {@return the link of the server that has a slot, as far as it is known} */
         ServerLink of(int slot);
 
-        /** {@return how long what is known of a log may be trusted} */
+        /**
+         * {@return for how long after a read from the server a log counts as unchanged if nothing is pushed, in
+         * nanoseconds}
+         */
         long checkNanos();
     }
 
     /**
-     * What a log knows, and whom it can ask.
+     * What is known without asking the server.
      *
      * @param at the link; null if the log is closed
      * @param over the connection over which everything is pushed; null if there is none
-     * @param page what was pushed, if all of it was; otherwise null
+     * @param page the records that were pushed, if that is all there is; otherwise null
      */
     record Look(@Nullable ServerLink at, @Nullable Session over, @Nullable SharedPage page) {
     }
 
     /**
-     * Makes one that has no link yet.
+     * Makes a subscription without a link.
      *
-     * @param changed called whenever there may be something new; never throws
-     * @param broken bounds what is logged of pushes that are not ours
+     * @param changed called whenever there may be new records; never throws
+     * @param broken limits the warnings about pushes that this library has not written
      */
     Subscription(Owners owners, int slot, String channel, Runnable changed, LogRateLimiter broken) {
         this.owners = owners;
@@ -68,14 +71,14 @@ final class Subscription implements Session.Follower {
         this.broken = broken;
     }
 
-    /** {@return the link; null if there is none, or none any more} */
+    /** {@return the link; null if there is none yet, or the log is closed} */
     @Nullable ServerLink link() {
         synchronized (lock) {
             return link;
         }
     }
 
-    /** Takes the link that has the slot now. */
+    /** Changes to the link that has the slot now. */
     void settle() {
         ServerLink before;
         ServerLink at;
@@ -96,7 +99,7 @@ final class Subscription implements Session.Follower {
         }
     }
 
-    /** Has no link any more. */
+    /** Leaves the link, for good. */
     void close() {
         ServerLink last;
         synchronized (lock) {
@@ -116,7 +119,7 @@ final class Subscription implements Session.Follower {
         pushed.clear();
     }
 
-    /** Follows a link if it is the log's, and leaves it if not. */
+    /** Follows a link if it is that of the log, and leaves it if not. */
     private void follow(ServerLink one) {
         boolean follows;
         do {
@@ -129,14 +132,14 @@ final class Subscription implements Session.Follower {
         } while ((link() == one) != follows);
     }
 
-    /** {@return whether everything is pushed now} With the lock held. */
+    /** {@return whether everything is pushed now} Called with the lock held. */
     private boolean isSubscribed() {
         return link != null && subscribed != null && link.isCurrent(subscribed);
     }
 
     /**
-     * {@return what follows a position, if everything was pushed, and that there is nothing, if this was read from the
-     * server a moment ago; otherwise whom to ask}
+     * {@return the records after a position if all of them were pushed, or an empty page if there are none and the
+     * server was read recently; otherwise only the link to ask}
      *
      * @param after null for the newest messages, which have to be read
      * @param most bytes
@@ -154,12 +157,12 @@ final class Subscription implements Session.Follower {
     }
 
     /**
-     * The log was read from the server.
+     * Called when the log was read from the server.
      *
-     * @param over the connection of the look that came before
+     * @param over the connection of the {@link Look} before the read
      * @param last the last position that was read
      * @param head the last sequence of the log
-     * @param asked when, by {@link System#nanoTime}
+     * @param asked when the read started, by {@link System#nanoTime}
      */
     void read(@Nullable Session over, Position last, long head, long asked) {
         synchronized (lock) {
@@ -202,7 +205,7 @@ final class Subscription implements Session.Follower {
             pushed.pushed(RecordFormat.push(push));
         } catch (IllegalArgumentException foreign) {
             LOG.warn(broken, "Not a push of this library: {}", channel + ": " + foreign.getMessage());
-        } catch (Throwable noMemory) { // it is read from the stream
+        } catch (Throwable noMemory) { // the record is read from the stream
             pushed.clear();
         }
     }

@@ -4,19 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Notes what a hub did that it must not do to a transport. Safe for use by any number of threads. */
+/** Records how a hub has violated the contract of a transport. Safe for use by any number of threads. */
 final class CallWatch {
 
     private final AtomicBoolean busy = new AtomicBoolean();
     /** Guarded by this object's monitor. */
     private final List<String> violations = new ArrayList<>();
 
-    /** Begins a call, of which there may be one at a time. */
+    /** Begins a call; only one may run at a time. */
     void begin(Object call) {
         check(busy.compareAndSet(false, true), call + " during another call");
     }
 
-    /** Ends it. */
+    /** Ends the call. */
     void end() {
         busy.set(false);
     }
@@ -27,7 +27,7 @@ final class CallWatch {
         }
     }
 
-    /** {@return what was wrong, in words; a copy} */
+    /** {@return the violations, in words; a copy} */
     synchronized List<String> violations() {
         return List.copyOf(violations);
     }

@@ -15,8 +15,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transport in memory: one peer without a network. It takes what it is given, counts it and remembers it; it can be
- * told to stall, to throw, and to answer a close; and a test speaks for the peer through it.
+ * A transport in memory: one peer without a network. It records what the hub does with it, it can be told to stall, to
+ * throw and to answer a close, and a test uses it to act as the peer.
  *
  * <pre>{@code
  * FakeTransport slow = rig.join().stallAfter(1);     // takes one batch, then is not writable
@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * assertThat(slow).hasReceived("0", "1", "2");
  * }</pre>
  *
- * <p>It also watches the hub: a write, a ping or a resume after the end, a write or a ping while it is not writable, a
- * close with a code that must not be sent, and a call during another one are {@linkplain #violations() violations} of
- * the contract of {@link Transport}. It notes them and throws nothing, so that the hub goes on as it would; {@link
- * HubRig#run} fails for them.
+ * <p>It also checks the hub: a write, a ping or a resume after the end, a write or a ping while the transport is not
+ * writable, a close with a code that must not be sent, and a call during another call are {@linkplain #violations()
+ * violations} of the contract of {@link Transport}. It records them and throws nothing, so that the hub is not
+ * disturbed; {@link HubRig#run} then fails.
  *
  * <p>May be extended to do more within a call of the hub; an override of such a method calls {@code super}. Safe for
  * use by any number of threads.
@@ -53,17 +53,18 @@ public class FakeTransport extends RecordingTransport {
     /**
      * Makes a transport.
      *
-     * @param attributes what {@link Peer#attributes} is to begin with
+     * @param attributes the initial {@link Peer#attributes}; copied
      */
     public FakeTransport(Attributes attributes) {
         Objects.requireNonNull(attributes, "attributes");
         this.attributes = attributes.copy();
     }
 
-    // How it is set up.
+    // Setting it up.
 
     /**
-     * Knows positions from its registration on: it is told of {@link #events()}.
+     * Makes it {@linkplain Transport#knowsPositions know positions} from its registration on, so that it is told {@link
+     * #events()}.
      *
      * @return this transport
      */
@@ -73,7 +74,8 @@ public class FakeTransport extends RecordingTransport {
     }
 
     /**
-     * {@linkplain Transport#encodesSlowly Encodes slowly} from its registration on: it has a shard apart from others.
+     * Makes it {@linkplain Transport#encodesSlowly encode slowly} from its registration on, so that other shards serve
+     * it.
      *
      * @return this transport
      */
@@ -83,9 +85,9 @@ public class FakeTransport extends RecordingTransport {
     }
 
     /**
-     * Begins where {@code beginning} says when it is registered; with what comes from then on unless this is called.
+     * Sets where its stream begins when it is registered; by default with live messages.
      *
-     * @param beginning where
+     * @param beginning the replay
      * @return this transport
      */
     public synchronized FakeTransport replaying(Replay beginning) {
@@ -94,8 +96,8 @@ public class FakeTransport extends RecordingTransport {
     }
 
     /**
-     * Registers this transport, whose {@link #registration} there is from then on. {@link HubRig#join(FakeTransport)}
-     * does it too, and watches over it.
+     * Registers this transport, which has a {@link #registration} from then on. {@link HubRig#join(FakeTransport)}
+     * registers it, too, and checks it for violations.
      *
      * @param hub the hub to register with
      * @return this transport
@@ -111,7 +113,7 @@ public class FakeTransport extends RecordingTransport {
         CloseReason answered;
         synchronized (this) {
             registration = made;
-            answered = answersClose ? closed() : null; // it was closed before it could answer
+            answered = answersClose ? closed() : null; // it was closed before it was registered here
         }
         if (answered != null) {
             leave(answered);
@@ -120,9 +122,10 @@ public class FakeTransport extends RecordingTransport {
     }
 
     /**
-     * Takes {@code count} more batches, and is not writable after the last of them, until {@link #becomeWritable}.
+     * Makes it take {@code count} more batches; after the last of them it is not writable until {@link
+     * #becomeWritable}.
      *
-     * @param count how many batches, at least 1: a hub may always write to a transport that has not said otherwise
+     * @param count how many batches, at least 1, because a new transport is always writable
      * @return this transport
      * @throws IllegalArgumentException if {@code count} is below 1
      */
@@ -135,9 +138,9 @@ public class FakeTransport extends RecordingTransport {
     }
 
     /**
-     * Throws {@link IllegalStateException} from the next such call, once.
+     * Makes the next such call throw an {@link IllegalStateException}, once.
      *
-     * @param call from which call
+     * @param call the call
      * @return this transport
      */
     public synchronized FakeTransport throwFrom(TransportCall call) {
@@ -147,8 +150,8 @@ public class FakeTransport extends RecordingTransport {
     }
 
     /**
-     * Ends the connection as soon as the hub closes it, as a peer does that answers at once. Otherwise the peer never
-     * answers, and the hub aborts it after its close timeout, unless a test calls {@link #leave}.
+     * Makes the peer answer a close of the hub at once, which ends the connection. Otherwise the peer never answers,
+     * and the hub aborts it after its close timeout, unless a test calls {@link #leave}.
      *
      * @return this transport
      */
@@ -170,7 +173,7 @@ public class FakeTransport extends RecordingTransport {
     }
 
     /**
-     * Asks every batch for an encoding, as an adapter does.
+     * Makes it ask every batch for an encoding, as an adapter does.
      *
      * @param with turns a batch into its wire form
      * @return this transport
@@ -181,10 +184,10 @@ public class FakeTransport extends RecordingTransport {
         return this;
     }
 
-    // What the peer and its connection do.
+    // Acting as the peer and its connection.
 
     /**
-     * Is writable again, for good, and says so.
+     * Makes it writable again, without a limit, and reports that to the hub.
      *
      * @throws IllegalStateException if not registered yet
      */
@@ -192,13 +195,13 @@ public class FakeTransport extends RecordingTransport {
         becomeWritableFor(UNLIMITED);
     }
 
-    /** Says that the peer has taken a part of what it was given, though the transport is not writable yet. */
+    /** Reports that the peer has taken a part of a batch, although the transport is not writable yet. */
     public void progress() {
         registration().progressed();
     }
 
     /**
-     * Is writable again, for {@code count} batches, and says so.
+     * Makes it writable again, for {@code count} batches, and reports that to the hub.
      *
      * @param count how many batches, at least 1
      * @throws IllegalArgumentException if {@code count} is below 1
@@ -218,10 +221,10 @@ public class FakeTransport extends RecordingTransport {
      * Reports a text that the peer sent. The hub's policy decides about it on this thread.
      *
      * @param text the text
-     * @return what {@link Registration#received} says: {@code false} if the peer must not be read until {@link
+     * @return what {@link Registration#received} returns: {@code false} if the peer must not be read until {@link
      *     #resumes()} has grown
-     * @throws IllegalStateException if not registered yet, or the last message was answered with {@code false} and
-     *     there was no resume since
+     * @throws IllegalStateException if not registered yet, or the last call returned {@code false} and there was no
+     *     resume since
      */
     public boolean send(String text) {
         return send(Message.text(text));
@@ -231,7 +234,7 @@ public class FakeTransport extends RecordingTransport {
      * Reports a message that the peer sent, as {@link #send(String)} does.
      *
      * @param message the message
-     * @return what {@link Registration#received} says
+     * @return what {@link Registration#received} returns
      * @throws IllegalStateException as {@link #send(String)} does
      */
     public boolean send(Message message) {
@@ -240,7 +243,7 @@ public class FakeTransport extends RecordingTransport {
     }
 
     /**
-     * Reports a pong: the peer is alive.
+     * Reports a pong.
      *
      * @throws IllegalStateException if not registered yet
      */
@@ -249,12 +252,12 @@ public class FakeTransport extends RecordingTransport {
     }
 
     /**
-     * Reports that nothing more comes from the peer, as {@link Registration#ending} says: it has sent a close frame, or
-     * broken a rule.
+     * Reports that the peer has sent its last message, as {@link Registration#ending} describes: it has sent a close
+     * frame, or broken a rule.
      *
-     * @param reason what its close frame said, or the rule
+     * @param reason the reason of its close frame, or the rule
      * @param byPeer whether it sent a close frame
-     * @return whether nothing is owed to it any more, so that it is unregistered already
+     * @return whether nothing was left to write to the peer, so that it is unregistered already
      * @throws IllegalStateException if not registered yet
      */
     public boolean end(CloseReason reason, boolean byPeer) {
@@ -267,9 +270,9 @@ public class FakeTransport extends RecordingTransport {
     }
 
     /**
-     * Reports that the connection has ended: the peer has left, or answered a close.
+     * Reports that the connection has ended: the peer has disconnected, or answered a close.
      *
-     * @param reason what its close frame said; {@link CloseReason#ABNORMAL} if it just vanished
+     * @param reason the reason of its close frame; {@link CloseReason#ABNORMAL} if there was none
      * @throws IllegalStateException if not registered yet
      */
     @Override
@@ -279,7 +282,7 @@ public class FakeTransport extends RecordingTransport {
     }
 
     /**
-     * {@return what reports to the hub}
+     * {@return the registration}
      *
      * @throws IllegalStateException if not registered yet
      */
@@ -292,7 +295,7 @@ public class FakeTransport extends RecordingTransport {
     }
 
     /**
-     * {@return the peer, as the hub's host sees it}
+     * {@return the peer, as the host application sees it}
      *
      * @throws IllegalStateException if not registered yet
      */
@@ -300,14 +303,14 @@ public class FakeTransport extends RecordingTransport {
         return registration().peer();
     }
 
-    // What it answers the hub.
+    // Called by the hub.
 
     @Override
     boolean answersAtOnce() {
         return answersClose && registration != null; // otherwise register answers
     }
 
-    /** {@return in short what has become of it, and the last ten messages that it has taken} */
+    /** {@return the state of the transport, and the last ten messages that it has taken} */
     @Override
     public String toString() {
         Registration known = registration;

@@ -67,8 +67,7 @@ public final class FakeTransportAssert extends AbstractAssert<FakeTransportAsser
     }
 
     /**
-     * Verifies in how many writes of how many messages it has taken what it has: {@code 1, 3} is one message, and then
-     * three of them at once.
+     * Verifies the number of messages in each write: {@code 1, 3} is a write of one message, and then a write of three.
      *
      * @param sizes the sizes of the batches, in messages
      * @return this
@@ -83,8 +82,8 @@ public final class FakeTransportAssert extends AbstractAssert<FakeTransportAsser
 
     /**
      * Verifies that nothing is missing between the first and the last broadcast that it has taken: their sequences grow
-     * by one. What was sent to the peer alone does not count. Does not hold of a peer whose own messages are not
-     * delivered to it, nor of one that the hub let skip.
+     * by one. Messages that were addressed to the peer do not count. Not for a peer that does not receive its own
+     * messages, nor for one that has skipped messages.
      *
      * @return this
      * @throws AssertionError if something is missing, or came twice or in another order
@@ -150,7 +149,7 @@ public final class FakeTransportAssert extends AbstractAssert<FakeTransportAsser
     }
 
     /**
-     * Verifies that the hub has aborted the connection, perhaps after it had tried to close it.
+     * Verifies that the hub has aborted the connection, whether or not it had tried to close it before.
      *
      * @return this
      * @throws AssertionError if not
@@ -205,7 +204,7 @@ public final class FakeTransportAssert extends AbstractAssert<FakeTransportAsser
     }
 
     /**
-     * Verifies how often it was told to read on, after the hub had been saturated.
+     * Verifies how often it was resumed, after the hub had been saturated.
      *
      * @param times how often
      * @return this
@@ -221,7 +220,7 @@ public final class FakeTransportAssert extends AbstractAssert<FakeTransportAsser
      * Verifies that the hub has kept the contract of {@link io.techops.broadcast.spi.Transport}.
      *
      * @return this
-     * @throws AssertionError if not; it lists what the hub did
+     * @throws AssertionError if not; the message lists the violations
      */
     public FakeTransportAssert hasNoViolations() {
         isNotNull();

@@ -13,8 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way between nodes and what they share: how long it takes, and what is lost on it. Safe for use by any number of
- * threads.
+ * The network between the nodes and their backplane: its delays and losses. Safe for use by any number of threads.
  */
 final class FaultyNetwork {
 
@@ -35,8 +34,8 @@ final class FaultyNetwork {
     private boolean still;
 
     /**
-     * @param timer by which time passes; {@code null} for none
-     * @param seed of what is left to chance
+     * @param timer the timer for delays; {@code null} for a network without delays
+     * @param seed the seed of all random choices
      */
     FaultyNetwork(@Nullable HubTimer timer, long seed) {
         this.timer = timer;
@@ -44,7 +43,7 @@ final class FaultyNetwork {
         this.begun = timer == null ? 0 : timer.nanoTime();
     }
 
-    /** Sets how long each way takes. */
+    /** Sets the delay of each direction. */
     synchronized void delay(Duration from, Duration to) {
         if (timer == null) {
             throw new IllegalStateException("a backplane without a timer takes no time");
@@ -96,7 +95,7 @@ final class FaultyNetwork {
         waited.forEach(Runnable::run);
     }
 
-    /** {@return something that is left to chance} */
+    /** {@return a random number} */
     synchronized long number() {
         return random.nextLong();
     }
@@ -110,10 +109,10 @@ final class FaultyNetwork {
     }
 
     /**
-     * Makes a call, as far as it gets.
+     * Makes a call, which may be lost on its way.
      *
-     * @param effect what it does where it arrives
-     * @param afterwards what is done there next, unless the effect threw
+     * @param effect what the call does when it arrives
+     * @param afterwards what is done after the effect, unless that throws
      */
     <T> CompletionStage<T> call(Supplier<T> effect, Runnable afterwards) {
         CompletableFuture<T> answer = new CompletableFuture<>();
@@ -130,12 +129,12 @@ final class FaultyNetwork {
         return answer;
     }
 
-    /** {@return why there is no answer} */
+    /** {@return the failure of a call that is not answered} */
     static BackplaneException lost() {
         return new BackplaneException(Outcome.UNKNOWN, "no answer came", null);
     }
 
-    /** Has something done when it is reached, unless it stands still. */
+    /** Runs an action on the server, unless that stands still: it is then run later. */
     private void reach(Runnable action) {
         synchronized (this) {
             if (still) {
@@ -179,7 +178,7 @@ final class FaultyNetwork {
         }
     }
 
-    /** {@return what sends a hint: nothing, once or twice} */
+    /** {@return the actions that send a hint: none, one or two} */
     List<Runnable> hints(Runnable hint) {
         List<Runnable> hints = new ArrayList<>();
         if (!happens(lostHints)) {

@@ -16,9 +16,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hub that a test drives by hand: tasks run when {@link #run} is called, time passes when {@link #pass} is called,
- * both on the thread of the test and both at once. No thread, no sleep, no luck: what a test does happens in the same
- * order every time.
+ * A hub that a test drives by hand: tasks run when {@link #run} is called, and time passes when {@link #pass} is
+ * called, both immediately and on the thread of the test. There are no threads and no sleeps, so everything happens in
+ * the same order every time.
  *
  * <pre>{@code
  * HubRig rig = new HubRig(builder -> builder.policy(new NoSwearing()));
@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  * assertThat(bob).hasBeenPinged(1);
  * }</pre>
  *
- * <p>The hub has the library's defaults, but one shard, so that there is one order of things, and a
- * {@link RecordingListener} as its listener. Every transport that joined is watched: {@link #run} and {@link #pass}
- * fail if the hub broke the contract of {@link io.techops.broadcast.spi.Transport}.
+ * <p>The hub has the library's defaults, except for one shard, so that the order of tasks is fixed, and a {@link
+ * RecordingListener} as its listener. {@link #run} and {@link #pass} fail if the hub has violated the contract of
+ * {@link io.techops.broadcast.spi.Transport} for a transport that has joined.
  *
  * <p>For use by one thread; the hub and the transports themselves may be called by any.
  */
@@ -46,10 +46,10 @@ public final class HubRig {
     private final List<FakeTransport> transports = new ArrayList<>();
 
     /**
-     * Makes a hub with settings of one's own.
+     * Makes a hub with other settings.
      *
-     * @param settings is given a builder with the rig's executor, timer and listener, and one shard; a {@link
-     *     HubListener} or {@link MessageListener} that is set here replaces the recording one as such
+     * @param settings changes a builder that has the rig's executor, timer and listener, and one shard; a {@link
+     *     HubListener} or {@link MessageListener} that is set here replaces the recording one in that role
      */
     public HubRig(UnaryOperator<BroadcastHub.Builder> settings) {
         Objects.requireNonNull(settings, "settings");
@@ -67,7 +67,8 @@ public final class HubRig {
     }
 
     /**
-     * {@return a hub with room for so many messages} The smaller the log, the sooner a stalled peer falls off it.
+     * {@return a hub whose log keeps at most so many messages} The smaller the log, the sooner a stalled peer falls off
+     * its tail.
      *
      * @param messages how many, at least 1
      */
@@ -76,7 +77,7 @@ public final class HubRig {
     }
 
     /**
-     * {@return a hub with room for so many messages, and settings of one's own}
+     * {@return a hub whose log keeps at most so many messages, with other settings}
      *
      * @param messages how many, at least 1
      * @param settings as for the constructor
@@ -86,39 +87,42 @@ public final class HubRig {
         return new HubRig(builder -> settings.apply(builder.retention(Retention.of(messages, 8 << 20))));
     }
 
-    /** {@return the hub} Its {@code close} would wait for this very thread: use {@code shutdown}, then {@link #run}. */
+    /**
+     * {@return the hub} Do not call its {@code close}, which would wait for the thread of the test: call {@code
+     * shutdown}, and then {@link #run}.
+     */
     public BroadcastHub hub() {
         return hub;
     }
 
-    /** {@return what runs the hub's tasks, for a test that wants to run them one by one} */
+    /** {@return the hub's executor, for a test that runs its tasks one by one} */
     public ManualExecutor executor() {
         return executor;
     }
 
-    /** {@return the hub's clock, for a test that lets time pass without running the hub} */
+    /** {@return the hub's timer, for a test that lets time pass without running the hub} */
     public VirtualTimer timer() {
         return timer;
     }
 
-    /** {@return what the hub's listener was told} */
+    /** {@return the hub's listener, which has recorded all events} */
     public RecordingListener listener() {
         return recorded;
     }
 
-    /** {@return the transport of a new peer, registered and watched} */
+    /** {@return the transport of a new peer, registered and checked by {@link #run}} */
     public FakeTransport join() {
         return join(new FakeTransport());
     }
 
     /**
-     * {@return the transport of a new peer of which something is known, registered and watched}
+     * {@return the transport of a new peer with attributes, registered and checked by {@link #run}}
      *
      * <pre>{@code
      * FakeTransport alice = rig.join(new Attributes().set(USER, "alice"));
      * }</pre>
      *
-     * @param attributes what {@link Peer#attributes} is to begin with; copied
+     * @param attributes the initial {@link Peer#attributes}; copied
      * @throws io.techops.broadcast.RefusedException if the hub takes no peers
      */
     public FakeTransport join(Attributes attributes) {
@@ -126,7 +130,7 @@ public final class HubRig {
     }
 
     /**
-     * Registers a transport and watches it.
+     * Registers a transport, which {@link #run} checks from now on.
      *
      * @param transport the transport, not yet registered
      * @return the same transport
@@ -139,19 +143,22 @@ public final class HubRig {
         return transport.register(hub);
     }
 
-    /** {@return a client of a new peer, which lets the hub run and time pass while it waits; registered and watched} */
+    /**
+     * {@return the client of a new peer, which lets the hub run and time pass while it waits; registered and checked by
+     * {@link #run}}
+     */
     public MemoryClient connect() {
         return connect(client -> client);
     }
 
     /**
-     * {@return a client of a new peer, as {@link #connect()} does, with settings of its own}
+     * {@return the client of a new peer, as {@link #connect()} makes it, with other settings}
      *
      * <pre>{@code
      * MemoryClient late = rig.connect(client -> client.numbered().replay(Replay.last(50)));
      * }</pre>
      *
-     * @param settings is given a builder
+     * @param settings changes the builder of the client
      * @throws io.techops.broadcast.RefusedException if the hub takes no peers
      */
     public MemoryClient connect(UnaryOperator<MemoryClient.Builder> settings) {
@@ -162,7 +169,7 @@ public final class HubRig {
     }
 
     /**
-     * {@return what a policy is told about a peer, to ask a policy without a message that is sent}
+     * {@return the context of a peer, to call a policy without sending a message}
      *
      * @param transport the transport of the peer
      */
@@ -188,9 +195,9 @@ public final class HubRig {
     }
 
     /**
-     * Broadcasts texts, and lets the hub do nothing about it yet.
+     * Broadcasts texts, without running the hub.
      *
-     * @param texts what to broadcast, in this order
+     * @param texts the texts, in this order
      */
     public void broadcast(String... texts) {
         Objects.requireNonNull(texts, "texts");
@@ -200,10 +207,10 @@ public final class HubRig {
     }
 
     /**
-     * Broadcasts numbers, as text, and lets the hub run after each, so that each leaves in a batch of its own.
+     * Broadcasts numbers as texts, and runs the hub after each, so that each is written in a batch of its own.
      *
      * @param from the first number
-     * @param to the number behind the last one
+     * @param to the number after the last one
      */
     public void broadcastEach(int from, int to) {
         for (int i = from; i < to; i++) {
@@ -213,9 +220,10 @@ public final class HubRig {
     }
 
     /**
-     * Lets the hub do all that it has to do now.
+     * Runs all tasks of the hub that are due now.
      *
-     * @throws AssertionError if the hub broke the contract of a transport that joined, or never comes to an end
+     * @throws AssertionError if the hub has violated the contract of a transport that has joined, or its tasks never
+     *     end
      */
     public void run() {
         executor.runAll();
@@ -225,9 +233,9 @@ public final class HubRig {
     }
 
     /**
-     * Lets the hub do what it has to do now, then lets time pass, and the hub do what it has to do then.
+     * Runs the hub, lets time pass, and runs the hub again.
      *
-     * @param duration how much; not negative, and at most 36,500 days
+     * @param duration how much time; not negative, and at most 36,500 days
      * @throws IllegalArgumentException if it is not
      * @throws AssertionError as {@link #run} does
      */
@@ -253,7 +261,7 @@ public final class HubRig {
      * {@return numbers as texts, as {@link #broadcastEach} broadcasts them}
      *
      * @param from the first number
-     * @param to the number behind the last one
+     * @param to the number after the last one
      */
     public static List<String> numbers(int from, int to) {
         return IntStream.range(from, to).mapToObj(Integer::toString).toList();

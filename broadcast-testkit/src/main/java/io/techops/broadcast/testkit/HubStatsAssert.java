@@ -35,7 +35,7 @@ public final class HubStatsAssert extends AbstractAssert<HubStatsAssert, HubStat
     }
 
     /**
-     * Verifies how many messages transports have taken, counted once a peer.
+     * Verifies how many messages transports have taken, counted once for each peer.
      *
      * @param count how many
      * @return this
@@ -47,7 +47,7 @@ public final class HubStatsAssert extends AbstractAssert<HubStatsAssert, HubStat
     }
 
     /**
-     * Verifies in how many writes transports have taken what they have.
+     * Verifies how many writes transports have taken.
      *
      * @param count how many
      * @return this

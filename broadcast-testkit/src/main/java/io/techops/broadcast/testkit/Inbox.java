@@ -11,17 +11,17 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What has come to a client and was not taken yet. Safe for use by any number of threads. */
+/** What a client has received and the test has not taken yet. Safe for use by any number of threads. */
 final class Inbox {
 
-    /** How much of what is unread is printed. */
+    /** How many unread items are printed, and how many characters of each. */
     private static final int PRINTED = 20;
     private static final int PRINTED_CHARACTERS = 80;
 
-    /** How a client waits. */
+    /** How a client waits for something to arrive. */
     interface Waiting {
 
-        /** Waits by the time of the machine. */
+        /** Waits in real time. */
         Waiting REAL = new Waiting() {
             @Override
             public long nanoTime() {
@@ -38,15 +38,15 @@ final class Inbox {
         long nanoTime();
 
         /**
-         * {@return whether there may be something new}
+         * {@return whether something may have changed}
          *
-         * @param seen the changes that are known
+         * @param seen the number of changes that the caller knows
          * @param most how long to wait; not at all if it is zero or less
          */
         boolean awaitChange(Inbox inbox, long seen, Duration most);
     }
 
-    /** A message, where it stands, and its key. */
+    /** A message with its position and its key. */
     record Received(Message message, @Nullable Position position, @Nullable String key) {
 
         @Override
@@ -69,7 +69,7 @@ final class Inbox {
         this.waiting = waiting;
     }
 
-    // What comes.
+    // What arrives.
 
     synchronized void add(Object item) {
         if (item instanceof StreamEvent.Open open) {
@@ -85,12 +85,15 @@ final class Inbox {
 
     // What is taken.
 
-    /** {@return what is next, not taken yet, or how the connection ended; null if there is neither in time} */
+    /**
+     * {@return the next item, which is not taken, or the reason for the end of the connection; null if there is neither
+     * in time}
+     */
     @Nullable Object peek(Duration most) {
         return await(() -> unread.isEmpty() ? closed : unread.peek(), most);
     }
 
-    /** {@return whether this was next, and is taken now} */
+    /** Takes an item if it is the next one. {@return whether it was} */
     synchronized boolean take(Object item) {
         if (unread.peek() != item) {
             return false;
@@ -101,7 +104,9 @@ final class Inbox {
         return true;
     }
 
-    /** {@return where the stream begins, or how the connection ended; null if there is neither in time} */
+    /**
+     * {@return where the stream begins, or the reason for the end of the connection; null if there is neither in time}
+     */
     @Nullable Object opened(Duration most) {
         return await(() -> opened != null ? opened : closed, most);
     }
@@ -156,7 +161,7 @@ final class Inbox {
         return true;
     }
 
-    // What it prints.
+    // Printing.
 
     @Override
     public synchronized String toString() {

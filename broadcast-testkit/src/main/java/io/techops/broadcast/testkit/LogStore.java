@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** The logs of a backplane in memory, and the nodes that have them open. Safe for use by any number of threads. */
 final class LogStore {
 
-    /** So long a node that tells nothing is counted. */
+    /** How long a node is counted after its last report. */
     private static final Duration FORGOTTEN = Duration.ofSeconds(15);
 
     private final FaultyNetwork network;
@@ -64,7 +64,7 @@ final class LogStore {
         logs.values().forEach(log -> log.trim(messages));
     }
 
-    /** Loses all, and begins an epoch. */
+    /** Loses everything, and begins a new epoch. */
     void restart() {
         List<Runnable> hints;
         synchronized (this) {
@@ -109,13 +109,13 @@ final class LogStore {
         handles.clear();
     }
 
-    /** {@return the position before the first of a new epoch} Under the monitor. */
+    /** {@return the position before the first message of a new epoch} Called under the monitor. */
     private Position epoch() {
         epochs++;
         return Position.of("m" + Long.toString(epochs, 36) + Long.toString(network.number() >>> 20, 36), 0);
     }
 
-    /** {@return what tells the nodes of a change, of one log or of all} Under the monitor. */
+    /** {@return the actions that tell the nodes of a change, of one log or of all} Called under the monitor. */
     private List<Runnable> hints(@Nullable MemoryLog of) {
         List<Runnable> hints = new ArrayList<>();
         for (Handle handle : handles) {
@@ -130,11 +130,11 @@ final class LogStore {
     private final class Handle implements SharedLog {
         private final MemoryLog log;
         private final Runnable changed;
-        /** What this node told last, and when that came to the log. Guarded by the store's monitor. */
+        /** The last report of this node, and when it arrived. Guarded by the store's monitor. */
         private int peers;
         private long toldAt;
         private boolean told;
-        /** What it heard last, and when that was asked for; guarded alike. */
+        /** The last numbers that this node received, and when it had asked for them. Guarded by the store's monitor. */
         private @Nullable PeerCensus others;
         private long askedAt;
 
@@ -196,7 +196,7 @@ final class LogStore {
             return new PeerCensus(known.size(), known.stream().mapToLong(each -> each.peers).sum(), Duration.ZERO);
         }
 
-        /** @param effect is under the monitor */
+        /** @param effect is called under the monitor */
         private <T> CompletionStage<T> call(Supplier<T> effect, Runnable afterwards) {
             if (!isOpen()) {
                 return CompletableFuture.failedFuture(FaultyNetwork.lost());

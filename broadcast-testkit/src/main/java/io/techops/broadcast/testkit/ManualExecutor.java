@@ -9,21 +9,21 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.random.RandomGenerator;
 
 /**
- * An executor that runs nothing by itself: a test runs the tasks, one by one, on its own thread, in the order in which
- * they came or in any other.
+ * An executor that runs nothing by itself: a test runs the tasks one by one, on its own thread, in the order of their
+ * submission or in any other order.
  *
  * <pre>{@code
  * ManualExecutor executor = new ManualExecutor();
  * BroadcastHub hub = BroadcastHub.builder().executor(executor).timer(new VirtualTimer()).build();
  * FakeTransport peer = new FakeTransport().register(hub);
- * hub.broadcast("hello");                            // appended; nothing is written yet
- * executor.runAll();                                 // now it is
+ * hub.broadcast("hello");                            // appended, and not written yet
+ * executor.runAll();                                 // now it is written
  * }</pre>
  *
- * <p>A hub that waits for its executor waits for the test: {@link BroadcastHub#close} on the thread that should run the
- * tasks waits in vain until its limit is over. Use {@link BroadcastHub#shutdown}, then {@link #runAll}.
+ * <p>{@link BroadcastHub#close} on the thread that should run the tasks waits in vain until its limit is over. Call
+ * {@link BroadcastHub#shutdown}, and then {@link #runAll}.
  *
- * <p>Safe for use by any number of threads, of which one runs tasks.
+ * <p>Safe for use by any number of threads, of which only one runs tasks.
  */
 public final class ManualExecutor implements Executor {
 
@@ -39,7 +39,7 @@ public final class ManualExecutor implements Executor {
     /**
      * Keeps a task until a test runs it.
      *
-     * @throws RejectedExecutionException if told to {@link #refuse}
+     * @throws RejectedExecutionException if {@link #refuse} is on
      */
     @Override
     public synchronized void execute(Runnable task) {
@@ -51,7 +51,7 @@ public final class ManualExecutor implements Executor {
     }
 
     /**
-     * Makes the executor refuse every task from now on, or take them again. Those that it has it keeps.
+     * Makes the executor refuse every new task, or accept them again. Tasks that wait already are kept.
      *
      * @param refuse whether to refuse
      */
@@ -59,7 +59,7 @@ public final class ManualExecutor implements Executor {
         refusing = refuse;
     }
 
-    /** {@return how many tasks wait to be run} */
+    /** {@return the number of tasks that wait} */
     public synchronized int pending() {
         return tasks.size();
     }
@@ -74,9 +74,9 @@ public final class ManualExecutor implements Executor {
     }
 
     /**
-     * Runs any of the tasks.
+     * Runs a random task.
      *
-     * @param random chooses it
+     * @param random chooses the task
      * @return {@code false} if there was none
      */
     public boolean runAny(RandomGenerator random) {
@@ -86,9 +86,9 @@ public final class ManualExecutor implements Executor {
     }
 
     /**
-     * Runs tasks, also those that come meanwhile, until none is left.
+     * Runs tasks until none is left, including those that are submitted meanwhile.
      *
-     * @throws AssertionError if there is no end after 100,000 of them
+     * @throws AssertionError if tasks are left after 100,000
      */
     public void runAll() {
         for (int i = 0; runNext(); i++) {

@@ -13,24 +13,24 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A backplane in memory, for any number of hubs of one process, each of which stands for a node; and the faults that a
- * real one has, when a test says so.
+ * A backplane in memory, for any number of hubs of one process, each of which stands for a node. A test can make it
+ * show the faults of a real backplane.
  *
  * <pre>{@code
  * MemoryBackplane backplane = new MemoryBackplane(timer, 42);            // the timer of the hubs, and a seed
  * HubRig here = new HubRig(hub -> hub.backplane(backplane).backplaneStartTimeout(Duration.ZERO));
  * HubRig there = new HubRig(hub -> hub.backplane(backplane).backplaneStartTimeout(Duration.ZERO));
  * backplane.delay(Duration.ofMillis(1), Duration.ofMillis(20)).loseAnswers(0.1).loseHints(0.5);
- * backplane.standStill();                                                // as a process does that is stopped
+ * backplane.standStill();                                                // like a stopped process
  * backplane.goOn();
  * backplane.loseData();                                                  // a restart without its data: a new epoch
  * }</pre>
  *
- * <p>A call goes to the log, takes effect, and is answered; each way takes as long as {@link #delay} says. What is lost
- * on either way fails 2 seconds after the call, with {@link Outcome#UNKNOWN}, and so does what takes longer than that;
- * it may take effect later all the same. Without a timer nothing takes any time, and what is lost fails at once.
+ * <p>A call travels to the log, takes effect, and its answer travels back; each direction is delayed as {@link #delay}
+ * sets. A call that is lost, or takes longer than 2 seconds, fails 2 seconds after it was made, with {@link
+ * Outcome#UNKNOWN}; a late call still takes effect. Without a timer there are no delays, and a lost call fails at once.
  *
- * <p>Each hub tells how many peers it has, once a second. One that tells nothing is counted for 15 seconds more.
+ * <p>Each hub reports its number of peers once a second, and is counted for 15 seconds after its last report.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -39,7 +39,7 @@ public final class MemoryBackplane implements SharedLogs {
     private final FaultyNetwork network;
     private final LogStore store;
 
-    /** Makes a backplane that takes no time. */
+    /** Makes a backplane without delays. */
     public MemoryBackplane() {
         this(null, 0);
     }
@@ -47,8 +47,8 @@ public final class MemoryBackplane implements SharedLogs {
     /**
      * Makes a backplane.
      *
-     * @param timer by which time passes; {@code null} for none
-     * @param seed of what is left to chance
+     * @param timer the timer for delays; {@code null} for a backplane without delays
+     * @param seed the seed of all random choices
      */
     public MemoryBackplane(@Nullable HubTimer timer, long seed) {
         network = new FaultyNetwork(timer, seed);
@@ -58,12 +58,12 @@ public final class MemoryBackplane implements SharedLogs {
     // The faults.
 
     /**
-     * Sets how long each way of a call takes, and each hint.
+     * Sets the delay of each direction of a call, and of each hint.
      *
-     * @param from at least; not negative
-     * @param to at most; not less than that
+     * @param from the shortest delay, not negative
+     * @param to the longest delay, at least {@code from}
      * @return this backplane
-     * @throws IllegalArgumentException if one of them is less
+     * @throws IllegalArgumentException if one of them is too small
      * @throws IllegalStateException if there is no timer
      */
     public MemoryBackplane delay(Duration from, Duration to) {
@@ -72,9 +72,9 @@ public final class MemoryBackplane implements SharedLogs {
     }
 
     /**
-     * Loses some calls on their way to the log: they have no effect.
+     * Loses some calls on their way to the log; they have no effect.
      *
-     * @param share from 0 to 1
+     * @param share the share of calls or hints that are affected, from 0 to 1
      * @return this backplane
      * @throws IllegalArgumentException if it is not
      */
@@ -84,9 +84,9 @@ public final class MemoryBackplane implements SharedLogs {
     }
 
     /**
-     * Loses some answers: the calls have taken effect.
+     * Loses some answers; the calls have taken effect.
      *
-     * @param share from 0 to 1
+     * @param share the share of calls or hints that are affected, from 0 to 1
      * @return this backplane
      * @throws IllegalArgumentException if it is not
      */
@@ -96,9 +96,9 @@ public final class MemoryBackplane implements SharedLogs {
     }
 
     /**
-     * Loses some of the hints that something has changed.
+     * Loses some of the hints, which are the calls of {@code changed}.
      *
-     * @param share from 0 to 1
+     * @param share the share of calls or hints that are affected, from 0 to 1
      * @return this backplane
      * @throws IllegalArgumentException if it is not
      */
@@ -108,9 +108,9 @@ public final class MemoryBackplane implements SharedLogs {
     }
 
     /**
-     * Gives some of the hints twice.
+     * Repeats some of the hints.
      *
-     * @param share from 0 to 1
+     * @param share the share of calls or hints that are affected, from 0 to 1
      * @return this backplane
      * @throws IllegalArgumentException if it is not
      */
@@ -120,7 +120,7 @@ public final class MemoryBackplane implements SharedLogs {
     }
 
     /**
-     * Refuses every append from now on, or takes them again. Reads go on.
+     * Refuses every append from now on, or accepts appends again. Reads are not affected.
      *
      * @param refuse whether to refuse
      * @return this backplane
@@ -131,9 +131,9 @@ public final class MemoryBackplane implements SharedLogs {
     }
 
     /**
-     * Takes no message of more bytes: an append with one is {@link Outcome#IMPOSSIBLE}.
+     * Bounds the size of messages: an append with a larger one fails with {@link Outcome#IMPOSSIBLE}.
      *
-     * @param bytes of payload, at least 0
+     * @param bytes the most bytes of payload, at least 0
      * @return this backplane
      * @throws IllegalArgumentException if it is less
      */
@@ -143,7 +143,7 @@ public final class MemoryBackplane implements SharedLogs {
     }
 
     /**
-     * Keeps no more than so many of the newest messages of every log, from now on.
+     * Bounds how many of the newest messages of every log are kept, from now on.
      *
      * @param messages how many, at least 1
      * @return this backplane
@@ -155,7 +155,7 @@ public final class MemoryBackplane implements SharedLogs {
     }
 
     /**
-     * Loses all but the newest messages of every log, once, as a log does that is full.
+     * Loses all but the newest messages of every log, once, like a log that is full.
      *
      * @param messages how many are left, at least 0
      * @throws IllegalArgumentException if it is less
@@ -164,25 +164,26 @@ public final class MemoryBackplane implements SharedLogs {
         store.trim(messages);
     }
 
-    /** Stands still: what reaches it waits until {@link #goOn}, and takes effect then. */
+    /** Stops the backplane: calls that arrive wait until {@link #goOn}, and take effect then. */
     public void standStill() {
         network.standStill();
     }
 
-    /** Goes on after {@link #standStill}. */
+    /** Continues after {@link #standStill}. */
     public void goOn() {
         network.goOn();
     }
 
-    /** Loses what it has, as by a restart without its data, or a replica that was behind: a new epoch begins. */
+    /** Loses all data, as in a restart without data or a failover to a replica that was behind; a new epoch begins. */
     public void loseData() {
         store.restart();
     }
 
-    // What it did.
+    // What has happened.
 
     /**
-     * {@return all that was ever appended to a log, in its order, by position; also what was lost or trimmed; a copy}
+     * {@return all messages that were ever appended to a log, by position, in order, including those that were lost or
+     * trimmed; a copy}
      *
      * @param name the log
      */
@@ -190,7 +191,7 @@ public final class MemoryBackplane implements SharedLogs {
         return Collections.unmodifiableMap(store.history(Objects.requireNonNull(name, "name")));
     }
 
-    /** {@return how many appends had been made before, and did nothing} */
+    /** {@return how many appends were repetitions, and had no effect} */
     public long repeats() {
         return store.repeats();
     }
@@ -205,7 +206,7 @@ public final class MemoryBackplane implements SharedLogs {
         return store.open();
     }
 
-    // As the hubs see it.
+    // Called by the hubs.
 
     @Override
     public SharedLog open(String name, Runnable changed) {

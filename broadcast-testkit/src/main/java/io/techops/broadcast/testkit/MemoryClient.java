@@ -18,9 +18,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client in memory, for tests from end to end without sockets: it joins a hub, or a topic, as a WebSocket peer does.
- * It answers pings and close frames, it is not read while the hub is saturated, and a {@linkplain Builder#numbered
- * numbered} one is told of positions and gaps.
+ * A client in memory, for end-to-end tests without sockets: it joins a hub, or a topic, as a WebSocket peer does. It
+ * answers pings and close frames, the hub does not read from it while the hub is saturated, and a {@linkplain
+ * Builder#numbered numbered} client is told positions and gaps.
  *
  * <pre>{@code
  * try (BroadcastHub hub = BroadcastHub.create();
@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>With the threads of the hub it waits by the time of the machine. With the virtual time of a {@link HubRig}, see
- * {@link HubRig#connect}, it lets the hub do what it has to do, and if that brings nothing, lets time pass up to the
- * limit, at once:
+ * <p>With a hub that has its own threads, the client waits in real time. With the virtual time of a {@link HubRig}, see
+ * {@link HubRig#connect}, a client that waits runs the hub, and if nothing arrives, lets virtual time pass, up to its
+ * limit:
  *
  * <pre>{@code
  * HubRig rig = new HubRig(hub -> hub.policy(MessagePolicy.maxRate(1, Duration.ofSeconds(1))));
@@ -44,8 +44,8 @@ import org.jspecify.annotations.Nullable;
  * assertThat(alice.closed().code()).isEqualTo(CloseReason.POLICY_VIOLATION);
  * }</pre>
  *
- * <p>A client that stops reading is {@code client.transport().stallAfter(1)}; {@code becomeWritable()} reads on. Safe
- * for use by any number of threads, of which one drives virtual time.
+ * <p>To make a client stop reading, call {@code client.transport().stallAfter(1)}; {@code becomeWritable()} makes it
+ * read again. Safe for use by any number of threads, of which only one drives virtual time.
  */
 public final class MemoryClient extends TestClient {
 
@@ -76,7 +76,7 @@ public final class MemoryClient extends TestClient {
     }
 
     /**
-     * {@return a client that is connected to a hub with threads of its own, and is not numbered}
+     * {@return a client, connected to a hub that has its own threads, and not numbered}
      *
      * @param hub the hub, or a topic
      * @throws io.techops.broadcast.RefusedException if the hub takes no peers
@@ -86,20 +86,20 @@ public final class MemoryClient extends TestClient {
     }
 
     /**
-     * {@return what sets up a client}
+     * {@return a builder of a client}
      *
-     * @param hub the hub, or a topic, that it is to connect to
+     * @param hub the hub, or the topic, to which the client connects
      */
     public static Builder to(BroadcastHub hub) {
         return new Builder(hub);
     }
 
-    /** {@return its peer, as the hub's host sees it} */
+    /** {@return the client's peer, as the host application sees it} */
     public Peer peer() {
         return line.peer();
     }
 
-    /** {@return the transport that the hub writes to: for its assertions, and to make it stall or throw} */
+    /** {@return the transport that the hub writes to, for assertions, and to make it stall or throw} */
     public FakeTransport transport() {
         return line;
     }
@@ -131,7 +131,7 @@ public final class MemoryClient extends TestClient {
         return "client of " + line.peer();
     }
 
-    /** What the hub writes to. It may do so before its registration is known here. */
+    /** The transport of the client. The hub may write to it before {@link #register} has returned. */
     private final class Line extends FakeTransport {
         private final CompletableFuture<Registration> registered = new CompletableFuture<>();
 
@@ -189,7 +189,7 @@ public final class MemoryClient extends TestClient {
         }
     }
 
-    /** Sets up a client. Not safe for many threads. */
+    /** Sets up a client. Not safe for use by many threads. */
     public static final class Builder {
         private final BroadcastHub hub;
         private Attributes attributes = new Attributes();
@@ -204,7 +204,7 @@ public final class MemoryClient extends TestClient {
         }
 
         /**
-         * Sets what is known about the client, as a handshake policy does.
+         * Sets the attributes of the peer, as a handshake policy does.
          *
          * @param attributes none by default; copied
          * @return this builder
@@ -215,7 +215,8 @@ public final class MemoryClient extends TestClient {
         }
 
         /**
-         * Has the client be told of positions and gaps, as one that speaks {@code broadcast.v1}. It is not by default.
+         * Makes the client numbered: it is told positions and gaps, as a client with {@code broadcast.v1} is. By
+         * default it is not.
          *
          * @return this builder
          */
@@ -248,11 +249,11 @@ public final class MemoryClient extends TestClient {
         }
 
         /**
-         * Has the client run what it awaits, and let virtual time pass: for a hub, or topics, with this executor and
-         * this timer. {@link HubRig#connect} does it for the hub of a rig.
+         * Makes the client run tasks and let virtual time pass while it waits, for a hub, or topics, with this executor
+         * and this timer. {@link HubRig#connect} does this for the hub of a rig.
          *
-         * @param executor that of the hub
-         * @param timer that of the hub
+         * @param executor the executor of the hub
+         * @param timer the timer of the hub
          * @return this builder
          */
         public Builder driving(ManualExecutor executor, VirtualTimer timer) {

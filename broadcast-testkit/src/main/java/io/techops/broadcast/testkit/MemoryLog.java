@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class MemoryLog {
 
     /**
-     * What a backplane takes now.
+     * The limits of a backplane at the moment.
      *
      * @param refusing whether it refuses every append
      * @param maxBytes the most bytes of a message
@@ -28,7 +28,7 @@ final class MemoryLog {
     record Limits(boolean refusing, int maxBytes, int kept) {
     }
 
-    /** What a producer appended last. */
+    /** The last append of a producer. */
     private record Last(long number, Position position) {
     }
 
@@ -37,13 +37,13 @@ final class MemoryLog {
     private final Map<Position, Message> history = new LinkedHashMap<>();
     private final Map<String, Last> producers = new HashMap<>();
     private final List<SharedRecord> records = new ArrayList<>();
-    /** Before the first record that is kept. */
+    /** The position before the first record that is kept. */
     private Position first;
     private long repeats;
     private long appends;
 
     /**
-     * @param epochs makes the position before the first of an epoch
+     * @param epochs makes the position before the first record of a new epoch
      * @param millis the engine's clock
      */
     MemoryLog(Supplier<Position> epochs, LongSupplier millis) {
@@ -52,12 +52,12 @@ final class MemoryLog {
         this.first = epochs.get();
     }
 
-    /** {@return all that was ever appended; a copy} */
+    /** {@return all messages that were ever appended; a copy} */
     Map<Position, Message> history() {
         return new LinkedHashMap<>(history);
     }
 
-    /** {@return how many appends had been made before, and did nothing} */
+    /** {@return how many appends were repetitions, and had no effect} */
     long repeats() {
         return repeats;
     }
@@ -67,14 +67,14 @@ final class MemoryLog {
         return appends;
     }
 
-    /** Loses all, and begins an epoch. */
+    /** Loses everything, and begins a new epoch. */
     void restart() {
         records.clear();
         producers.clear();
         first = epochs.get();
     }
 
-    /** Loses all but the newest. */
+    /** Loses all but the newest records. */
     void trim(int messages) {
         int gone = Math.max(0, records.size() - messages);
         records.subList(0, gone).clear();
@@ -85,7 +85,7 @@ final class MemoryLog {
         return first.at(first.sequence() + records.size());
     }
 
-    /** Appends, as {@link io.techops.broadcast.spi.SharedLog#append} says. */
+    /** Appends records, as {@link io.techops.broadcast.spi.SharedLog#append} does. */
     Position append(String epoch, String producer, long number, List<SharedRecord> added, Limits limits) {
         if (!epoch.equals(first.epoch())) {
             throw new BackplaneException(Outcome.STALE_EPOCH, "the epoch is " + first.epoch(), null);
@@ -116,7 +116,7 @@ final class MemoryLog {
         return answer;
     }
 
-    /** Reads, as {@link io.techops.broadcast.spi.SharedLog#read} says. */
+    /** Reads records, as {@link io.techops.broadcast.spi.SharedLog#read} does. */
     SharedPage read(@Nullable Position after, int messages, long bytes) {
         int from;
         if (after == null) {

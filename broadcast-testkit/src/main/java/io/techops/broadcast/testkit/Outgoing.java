@@ -7,12 +7,15 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /*
- * One task at a time reports what waits here to the hub, as a connection is read by one thread at a time. The task ends
- * when nothing waits or the hub has answered "do not read on"; a resume starts it anew. A resume may come before the
- * answer that it is for, so both are counted: heldBack is 1 between the two, and -1 if they come the other way round.
+ * One task at a time reports the waiting messages to the hub, as a connection is read by one thread at a time. The task
+ * ends when nothing waits or the hub has returned false; a resume starts it again. The resume may come before the call
+ * that returns false has returned, so both are counted: heldBack is 1 between the two, and -1 if the resume comes
+ * first.
  */
 
-/** What a client in memory has sent and the hub has not read yet. Safe for use by any number of threads. */
+/**
+ * The messages that a client in memory has sent and the hub has not read yet. Safe for use by any number of threads.
+ */
 final class Outgoing<T> {
 
     private final Executor executor;
@@ -25,7 +28,7 @@ final class Outgoing<T> {
 
     /**
      * @param executor runs the task
-     * @param report reports to the hub; returns whether to read on
+     * @param report reports to the hub; returns false if the client must not be read further
      */
     Outgoing(Executor executor, Predicate<T> report) {
         this.executor = executor;
@@ -39,7 +42,7 @@ final class Outgoing<T> {
         start();
     }
 
-    /** Reads on, after a report was answered with no; reports nothing by itself. */
+    /** Continues after a report has returned false. */
     void resume() {
         synchronized (waiting) {
             heldBack--;

@@ -16,7 +16,7 @@ public final class PeerAssert extends AbstractAssert<PeerAssert, Peer> {
      * Verifies that the peer is registered.
      *
      * @return this
-     * @throws AssertionError if it has gone
+     * @throws AssertionError if it is no longer registered
      */
     public PeerAssert isRegistered() {
         isNotNull();
@@ -27,7 +27,7 @@ public final class PeerAssert extends AbstractAssert<PeerAssert, Peer> {
     }
 
     /**
-     * Verifies that the peer has gone.
+     * Verifies that the peer is no longer registered.
      *
      * @return this
      * @throws AssertionError if it is registered
@@ -41,7 +41,7 @@ public final class PeerAssert extends AbstractAssert<PeerAssert, Peer> {
     }
 
     /**
-     * Verifies how many messages for the peer are in the log and not taken yet.
+     * Verifies the {@linkplain Peer#lag lag} of the peer.
      *
      * @param messages how many
      * @return this
@@ -77,7 +77,7 @@ public final class PeerAssert extends AbstractAssert<PeerAssert, Peer> {
     }
 
     /**
-     * Verifies what is known about the peer.
+     * Verifies an attribute of the peer.
      *
      * @param key the key of the attribute
      * @param value its value

@@ -12,7 +12,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A listener of peers and of messages that writes down everything it is told, one line each:
+ * A listener for peers and messages that records every event as one line:
  *
  * <pre>
  * peer 1 registered
@@ -30,17 +30,17 @@ public final class RecordingListener implements HubListener, MessageListener {
 
     private final List<String> entries = new ArrayList<>();
 
-    /** Makes a listener that was told nothing yet. */
+    /** Makes a listener without entries. */
     public RecordingListener() {
     }
 
-    /** {@return everything, in the order in which it was told; a copy} */
+    /** {@return all entries, in the order of the events; a copy} */
     public synchronized List<String> entries() {
         return List.copyOf(entries);
     }
 
     /**
-     * {@return what was told about the life of one peer, without what was broadcast; a copy}
+     * {@return the entries of one peer, without broadcasts; a copy}
      *
      * @param peer the peer
      */
@@ -66,7 +66,7 @@ public final class RecordingListener implements HubListener, MessageListener {
         add(peer + " unregistered " + reason.code());
     }
 
-    /** {@return false: it never waits} */
+    /** {@return false, because this listener never waits} */
     @Override
     public boolean mayBlock() {
         return false;
@@ -99,7 +99,7 @@ public final class RecordingListener implements HubListener, MessageListener {
         add(peer + " failed " + cause.getMessage());
     }
 
-    /** {@return the entries, one a line} */
+    /** {@return the entries, one on each line} */
     @Override
     public String toString() {
         return String.join("\n", entries());

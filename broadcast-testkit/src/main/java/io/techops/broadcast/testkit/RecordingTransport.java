@@ -13,8 +13,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transport as a hub sees it: it takes what it is given, stalls and throws as it is told, remembers what the hub has
- * done with it, and notes what the hub must not do. Safe for use by any number of threads.
+ * The hub's side of a transport for tests: stalls and throws as it is told, and records what the hub does with it,
+ * including violations of the contract. Safe for use by any number of threads.
  */
 abstract class RecordingTransport implements Transport {
 
@@ -22,7 +22,7 @@ abstract class RecordingTransport implements Transport {
 
     private final CallWatch watch = new CallWatch();
 
-    // All of these are guarded by this transport's monitor: what it is told to be and to do, ...
+    // All of these are guarded by this transport's monitor: its settings, ...
     boolean knowsPositions;
     boolean encodesSlowly;
     boolean writable = true;
@@ -30,10 +30,10 @@ abstract class RecordingTransport implements Transport {
     @Nullable TransportCall throwing;
     Runnable duringWrite = () -> { };
     @Nullable Function<Batch, ? extends Batch.Encoding> encoder;
-    /** With what its peer has ended, which the hub may close it with, whatever the code. */
+    /** The reason with which its peer has ended; the hub may close it with this reason, whatever the code. */
     @Nullable CloseReason ended;
 
-    // ... and what was done with it.
+    // ... and what the hub has done with it.
     private final TakenMessages taken = new TakenMessages();
     private final List<StreamEvent> events = new ArrayList<>();
     private int pings;
@@ -47,19 +47,21 @@ abstract class RecordingTransport implements Transport {
 
     // What the hub has done with it.
 
-    /** {@return everything it has taken, in order; a copy} */
+    /** {@return all messages that it has taken, in order; a copy} */
     public synchronized List<Message> messages() {
         return taken.messages();
     }
 
-    /** {@return the text of everything it has taken, in order; a copy} A binary message prints its kind and size. */
+    /**
+     * {@return the texts of all messages that it has taken, in order; a copy} For a binary message, its kind and size.
+     */
     public List<String> texts() {
         return messages().stream()
                 .map(message -> message instanceof Message.Text text ? text.text() : message.toString())
                 .toList();
     }
 
-    /** {@return the sequences of {@link #messages}; {@link Batch#UNNUMBERED} for what was sent to it alone; a copy} */
+    /** {@return the sequences of {@link #messages}; {@link Batch#UNNUMBERED} for addressed messages; a copy} */
     public synchronized List<Long> sequences() {
         return taken.sequences();
     }
@@ -74,17 +76,17 @@ abstract class RecordingTransport implements Transport {
         return taken.keys();
     }
 
-    /** {@return what it was told beside messages, in order; a copy} Nothing unless it knows positions. */
+    /** {@return the stream events that it was told, in order; a copy} Empty unless it knows positions. */
     public synchronized List<StreamEvent> events() {
         return List.copyOf(events);
     }
 
-    /** {@return the sizes of the batches it was given, in messages: one for every write; a copy} */
+    /** {@return the number of messages in each write; a copy} */
     public synchronized List<Integer> batches() {
         return taken.batches();
     }
 
-    /** {@return what the hub did that it must not do to a transport, in words; empty if all was well; a copy} */
+    /** {@return the violations of the contract by the hub, in words; empty if there were none; a copy} */
     public List<String> violations() {
         return watch.violations();
     }
@@ -99,7 +101,7 @@ abstract class RecordingTransport implements Transport {
         return pings;
     }
 
-    /** {@return how often it was told to read on} */
+    /** {@return how often it was resumed} */
     public synchronized int resumes() {
         return resumes;
     }
@@ -109,17 +111,20 @@ abstract class RecordingTransport implements Transport {
         return aborts > 0;
     }
 
-    /** {@return what the hub has closed it with; {@code null} if it has not} */
+    /** {@return the reason with which the hub has closed it; {@code null} if the hub has not closed it} */
     public synchronized @Nullable CloseReason closed() {
         return closed;
     }
 
-    /** {@return whether the hub has neither closed nor aborted it} Whether its peer has left does not matter here. */
+    /**
+     * {@return whether the hub has neither closed nor aborted it} This does not depend on whether its peer has
+     * disconnected.
+     */
     public synchronized boolean isOpen() {
         return closed == null && aborts == 0;
     }
 
-    // As the hub sees it.
+    // Called by the hub.
 
     @Override
     public boolean write(Batch batch) {
@@ -209,10 +214,10 @@ abstract class RecordingTransport implements Transport {
         }
     }
 
-    /** {@return whether the peer answers a close before the call for it returns} Under the monitor. */
+    /** {@return whether the peer answers a close before that call returns} Called under the monitor. */
     abstract boolean answersAtOnce();
 
-    /** The peer has answered. */
+    /** Called when the peer has answered. */
     abstract void leave(CloseReason reason);
 
     @Override

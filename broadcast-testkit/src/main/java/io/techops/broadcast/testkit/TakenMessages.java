@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What a transport has taken, in order. Guarded by the monitor of that transport. */
+/** The messages that a transport has taken, in order. Guarded by the monitor of that transport. */
 final class TakenMessages {
 
     private static final int PRINTED = 10;
@@ -53,12 +53,12 @@ final class TakenMessages {
         return Collections.unmodifiableList(new ArrayList<>(keys));
     }
 
-    /** {@return how many messages each batch had} */
+    /** {@return the number of messages in each batch} */
     List<Integer> batches() {
         return List.copyOf(batches);
     }
 
-    /** {@return how many they are} */
+    /** {@return the number of messages and batches, in words} */
     String count() {
         return messages.size() + " messages in " + batches.size() + " batches";
     }

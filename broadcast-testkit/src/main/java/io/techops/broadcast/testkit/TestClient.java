@@ -11,30 +11,30 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's side of a connection, as tests see it: it sends, and awaits what comes, in order. {@link MemoryClient}
- * needs no socket; {@code SocketClient} of {@code broadcast-junit} has one.
+ * The client's side of a connection in a test: it sends messages, and waits for those that arrive, in order. {@link
+ * MemoryClient} has no socket; {@code SocketClient} of {@code broadcast-junit} has one.
  *
  * <pre>{@code
  * alice.send("hello");
  * assertThat(bob.nextText()).isEqualTo("hello");
- * assertThat(bob.poll(Duration.ZERO)).isNull();      // and nothing else
+ * assertThat(bob.poll(Duration.ZERO)).isNull();      // nothing else has arrived
  * bob.close();
  * assertThat(bob.closed().code()).isEqualTo(CloseReason.NORMAL);
  * }</pre>
  *
- * <p>Every method that waits fails with an {@link AssertionError} that says what came instead, at the latest after the
- * client's limit. Safe for use by any number of threads.
+ * <p>Every method that waits fails with an {@link AssertionError} if its result does not arrive within the client's
+ * limit, or if something else arrives; the message says what arrived instead. Safe for use by any number of threads.
  */
 public abstract class TestClient implements AutoCloseable {
 
-    /** How long a client waits unless set otherwise: 30 seconds. Only a test that fails waits so long. */
+    /** How long a client waits by default: 30 seconds. Only a test that fails waits that long. */
     public static final Duration DEFAULT_LIMIT = Duration.ofSeconds(30);
 
     private final Duration limit;
     private final Inbox inbox;
 
     /**
-     * Makes a client that has received nothing yet, and waits by the time of the machine.
+     * Makes a client that has received nothing yet, and waits in real time.
      *
      * @param limit how long to wait for anything; more than zero
      * @throws IllegalArgumentException if it is not
@@ -49,7 +49,7 @@ public abstract class TestClient implements AutoCloseable {
     }
 
     /**
-     * {@return the limit, which is checked}
+     * {@return the limit, if it is valid}
      *
      * @param limit how long to wait
      * @throws IllegalArgumentException if it is not more than zero
@@ -61,7 +61,7 @@ public abstract class TestClient implements AutoCloseable {
         return limit;
     }
 
-    // What the client does.
+    // Sending.
 
     /**
      * Sends a message; does not wait for its delivery.
@@ -92,10 +92,11 @@ public abstract class TestClient implements AutoCloseable {
     }
 
     /**
-     * Begins the close handshake, behind everything that was sent; does not wait for its end, see {@link #closed}. Does
+     * Begins the close handshake, after everything that was sent. Does not wait for its end, see {@link #closed}. Does
      * nothing if the connection has ended.
      *
-     * @param reason what the close frame says; a code that may be {@linkplain CloseReason#isSendable sent}
+     * @param reason the code and phrase of the close frame; the code must be {@linkplain CloseReason#isSendable
+     *     sendable}
      */
     public abstract void close(CloseReason reason);
 
@@ -105,15 +106,15 @@ public abstract class TestClient implements AutoCloseable {
         close(CloseReason.of(CloseReason.NORMAL));
     }
 
-    /** Vanishes: ends the connection at once, without a close frame. */
+    /** Ends the connection at once, without a close frame. */
     public abstract void disconnect();
 
-    // What comes.
+    // Receiving.
 
     /**
      * {@return the next message; waits for it}
      *
-     * @throws AssertionError if none comes in time, if a gap comes first, or if the connection ends
+     * @throws AssertionError if none arrives in time, if a gap comes first, or if the connection ends
      */
     public final Message next() {
         return take(Inbox.Received.class, "a message").message();
@@ -122,7 +123,7 @@ public abstract class TestClient implements AutoCloseable {
     /**
      * {@return the next message, a text; waits for it}
      *
-     * @throws AssertionError if none comes in time, or something else does
+     * @throws AssertionError if none arrives in time, or something else arrives
      */
     public final String nextText() {
         Message next = next();
@@ -136,7 +137,7 @@ public abstract class TestClient implements AutoCloseable {
      * {@return the next messages, which are texts; waits for them}
      *
      * @param count how many
-     * @throws AssertionError if fewer come in time, or something else does
+     * @throws AssertionError if fewer arrive in time, or something else arrives
      */
     public final List<String> nextTexts(int count) {
         List<String> texts = new ArrayList<>();
@@ -149,7 +150,7 @@ public abstract class TestClient implements AutoCloseable {
     /**
      * {@return the payload of the next message, a binary one; waits for it}
      *
-     * @throws AssertionError if none comes in time, or something else does
+     * @throws AssertionError if none arrives in time, or something else arrives
      */
     public final byte[] nextBinary() {
         Message next = next();
@@ -162,9 +163,9 @@ public abstract class TestClient implements AutoCloseable {
     }
 
     /**
-     * {@return the next message; {@code null} if none comes in time, or the connection has ended}
+     * {@return the next message; {@code null} if none arrives in time, or the connection has ended}
      *
-     * @param most how long to wait; zero for what is there already
+     * @param most how long to wait; zero returns only a message that has arrived already
      * @throws AssertionError if a gap comes first
      */
     public final @Nullable Message poll(Duration most) {
@@ -176,7 +177,7 @@ public abstract class TestClient implements AutoCloseable {
     /**
      * {@return where the stream of a numbered client begins; waits for it}
      *
-     * @throws AssertionError if it does not come in time, as for a client that is not numbered
+     * @throws AssertionError if it does not arrive in time, as is the case for a client that is not numbered
      */
     public final StreamEvent.Open opened() {
         Object found = inbox.opened(limit);
@@ -187,34 +188,37 @@ public abstract class TestClient implements AutoCloseable {
     }
 
     /**
-     * {@return the gap that comes next; waits for it} Only a numbered client is told of gaps.
+     * {@return the next gap; waits for it} Only a numbered client is told of gaps.
      *
-     * @throws AssertionError if none comes in time, or a message comes first
+     * @throws AssertionError if none arrives in time, or a message comes first
      */
     public final StreamEvent.Gap nextGap() {
         return take(StreamEvent.Gap.class, "a gap");
     }
 
     /**
-     * {@return the position of the message that was taken last; {@code null} if it has none, as that of a message for
-     * this client alone, and if the client is not numbered}
+     * {@return the position of the last message that was taken; {@code null} if it was addressed to this client, or if
+     * the client is not numbered}
      */
     public final @Nullable Position position() {
         Inbox.Received last = inbox.last();
         return last == null ? null : last.position();
     }
 
-    /** {@return the key of the message that was taken last; {@code null} if it has none, as {@link #position} says} */
+    /**
+     * {@return the key of the last message that was taken; {@code null} if it has none, or if the client is not
+     * numbered}
+     */
     public final @Nullable String key() {
         Inbox.Received last = inbox.last();
         return last == null ? null : last.key();
     }
 
     /**
-     * {@return how the connection ended; waits for it} With {@link CloseReason#ABNORMAL} if there was no close frame.
-     * What came before can still be taken.
+     * {@return the reason for the end of the connection, with {@link CloseReason#ABNORMAL} if there was no close frame;
+     * waits for it} Messages that arrived before can still be taken.
      *
-     * @throws AssertionError if it does not end in time
+     * @throws AssertionError if the connection does not end in time
      */
     public final CloseReason closed() {
         CloseReason found = inbox.closed(limit);
@@ -242,10 +246,10 @@ public abstract class TestClient implements AutoCloseable {
                 : instead instanceof CloseReason ? "but the connection has ended" : "but this came: " + instead;
     }
 
-    // What subclasses report.
+    // Called by subclasses.
 
     /**
-     * Takes note of a message that has come.
+     * Records a message that has arrived.
      *
      * @param message the message
      * @param position its position, if it has one and the client is numbered
@@ -256,16 +260,16 @@ public abstract class TestClient implements AutoCloseable {
     }
 
     /**
-     * Takes note of what a numbered client was told beside messages.
+     * Records a stream event of a numbered client.
      *
-     * @param event what
+     * @param event the event
      */
     protected final void told(StreamEvent event) {
         inbox.add(Objects.requireNonNull(event, "event"));
     }
 
     /**
-     * Takes note of the end of the connection. Only the first call counts.
+     * Records the end of the connection. Only the first call counts.
      *
      * @param reason the close frame, or {@link CloseReason#ABNORMAL}
      */
@@ -284,7 +288,7 @@ public abstract class TestClient implements AutoCloseable {
     }
 
     /**
-     * Checks that the connection is there.
+     * Checks that the connection has not ended.
      *
      * @throws IllegalStateException if it has ended
      */
@@ -294,10 +298,10 @@ public abstract class TestClient implements AutoCloseable {
         }
     }
 
-    /** {@return whose client it is, such as {@code client of peer 1}} */
+    /** {@return the name of the client, such as {@code client of peer 1}} */
     protected abstract String name();
 
-    /** {@return whose client it is, whether it is connected, and what has come and was not taken yet} */
+    /** {@return the name of the client, whether it is connected, and what has arrived and was not taken yet} */
     @Override
     public final String toString() {
         return name() + ", " + inbox;

@@ -2,7 +2,7 @@ package io.techops.broadcast.testkit;
 
 import io.techops.broadcast.spi.Transport;
 
-/** A call of a transport, from which {@code FakeTransport.throwFrom} has it throw. */
+/** A method of a transport, which {@code FakeTransport.throwFrom} can make throw. */
 public enum TransportCall {
     /** {@link Transport#write}; nothing of the batch is taken. */
     WRITE,

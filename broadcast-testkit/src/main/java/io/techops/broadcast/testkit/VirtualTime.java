@@ -3,10 +3,10 @@ package io.techops.broadcast.testkit;
 import java.time.Duration;
 
 /**
- * Waits for what a hub with virtual time does: lets it run, and if that brings nothing, lets time pass.
+ * Waits with virtual time: runs the hub, and if nothing arrives, lets virtual time pass.
  *
- * @param run lets the hub do all that it has to do now
- * @param timer that of the hub
+ * @param run runs all tasks of the hub that are due now
+ * @param timer the timer of the hub
  */
 record VirtualTime(Runnable run, VirtualTimer timer) implements Inbox.Waiting {
 

@@ -8,21 +8,21 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A clock and a timer whose time passes only when a test says so, on the thread of the test.
+ * A clock and a timer whose time passes only when a test lets it pass, on the thread of the test.
  *
  * <pre>{@code
  * timer.pass(Duration.ofSeconds(25));                // at once
  * }</pre>
  *
- * <p>A task may only hand work to the hub's executor: run that afterwards, as {@link HubRig#pass} does. The clock
- * begins three seconds before it wraps around, as that of the virtual machine may, so that code that compares two of
- * its readings other than by their difference is found out.
+ * <p>The tasks of a hub only submit work to its executor: run the executor afterwards, as {@link HubRig#pass} does. The
+ * clock starts three seconds before it wraps around, as that of the virtual machine may, to reveal code that compares
+ * two readings other than by their difference.
  *
  * <p>Safe for use by any number of threads, of which one lets time pass.
  */
 public final class VirtualTimer implements HubTimer {
 
-    /** Nanoseconds can tell earlier from later within 292 years. */
+    /** A difference of nanoseconds is unambiguous within 292 years. */
     private static final Duration LONGEST = Duration.ofDays(36_500);
 
     private final List<Task> tasks = new ArrayList<>();
@@ -38,7 +38,7 @@ public final class VirtualTimer implements HubTimer {
     }
 
     /**
-     * Keeps a task until its time has come.
+     * Keeps a task until it is due.
      *
      * @throws IllegalArgumentException if {@code delay} is negative, or over 36,500 days
      */
@@ -56,15 +56,16 @@ public final class VirtualTimer implements HubTimer {
         tasks.remove(task);
     }
 
-    /** {@return how many tasks wait for their time} */
+    /** {@return the number of tasks that wait} */
     public synchronized int pending() {
         return tasks.size();
     }
 
     /**
-     * Lets time pass. What is due meanwhile runs at its time, in the order of time, on this thread.
+     * Lets time pass. Tasks that become due run on this thread, in the order of their times, while the clock shows
+     * their time.
      *
-     * @param duration how much; zero runs what is due now
+     * @param duration how much time; zero runs the tasks that are due now
      * @throws IllegalArgumentException if {@code duration} is negative, or over 36,500 days
      */
     public void pass(Duration duration) {
@@ -80,10 +81,10 @@ public final class VirtualTimer implements HubTimer {
     }
 
     /**
-     * Lets time pass until something is due, and runs that, on this thread.
+     * Lets time pass until a task is due, and runs that task on this thread.
      *
-     * @param most how long at most
-     * @return {@code false} if nothing is due until then: all of that time has passed
+     * @param most how much time at most
+     * @return {@code false} if no task is due within that time, all of which has then passed
      * @throws IllegalArgumentException if {@code most} is negative, or over 36,500 days
      */
     public boolean passToNext(Duration most) {
@@ -124,7 +125,7 @@ public final class VirtualTimer implements HubTimer {
         }
     }
 
-    /** Compared by identity, so that two equal ones are still two. */
+    /** A task. Not a record, so that two tasks with equal contents are different. */
     private static final class Task {
         private final long due;
         private final Runnable action;

@@ -6,7 +6,7 @@
  */
 
 /**
- * Drives a hub by hand in a test: no network, no thread, no sleep, and time that passes when the test says so.
+ * Drives a hub by hand in a test: without a network, threads or sleeps, and with virtual time.
  *
  * <pre>{@code
  * class ChatTest {
@@ -41,17 +41,16 @@
  * }
  * }</pre>
  *
- * <p>{@link io.techops.broadcast.testkit.HubRig} holds what such a test needs: the hub, its peers, its executor, its
- * clock and what its listener was told. To test a class that is given a hub, give it {@link
- * io.techops.broadcast.testkit.HubRig#hub}. The parts can be used alone too: a
- * {@link io.techops.broadcast.testkit.FakeTransport} registers with any hub, a
- * {@link io.techops.broadcast.testkit.ManualExecutor} and a {@link io.techops.broadcast.testkit.VirtualTimer} drive
- * any. {@link io.techops.broadcast.testkit.BroadcastAssertions} has the {@code assertThat} of the example.
+ * <p>{@link io.techops.broadcast.testkit.HubRig} has what such a test needs: a hub, its peers, its executor, its timer
+ * and its listener. A class that uses a hub is tested with {@link io.techops.broadcast.testkit.HubRig#hub}. The parts
+ * can be used separately: a {@link io.techops.broadcast.testkit.FakeTransport} registers with any hub, and a {@link
+ * io.techops.broadcast.testkit.ManualExecutor} and a {@link io.techops.broadcast.testkit.VirtualTimer} drive any hub.
+ * {@link io.techops.broadcast.testkit.BroadcastAssertions} has the {@code assertThat} of the example.
  *
- * <p>A test from end to end needs no socket: {@link io.techops.broadcast.testkit.HubRig#connect} makes a {@link
- * io.techops.broadcast.testkit.MemoryClient}, which joins as a WebSocket peer does, sends and awaits. It also joins a
- * hub with threads of its own. {@code io.techops.broadcast.junit} gives a test of JUnit Jupiter a running server, and
- * clients with sockets.
+ * <p>An end-to-end test needs no socket: {@link io.techops.broadcast.testkit.HubRig#connect} makes a {@link
+ * io.techops.broadcast.testkit.MemoryClient}, which joins the hub as a WebSocket peer does, sends messages and waits
+ * for messages. It can also join a hub that has its own threads. {@code io.techops.broadcast.junit} provides a running
+ * server for each test of JUnit Jupiter, and clients with sockets.
  *
  * <pre>{@code
  * MemoryClient alice = rig.connect();

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives each test of JUnit Jupiter a running server on a free port of 127.0.0.1, with a hub of its own, and ends both
- * after the test, also if it fails: the clients first, then the server and the hub.
+ * Starts a server on a free port of 127.0.0.1, with a hub of its own, for each test of JUnit Jupiter. After the test,
+ * even if it fails, the clients are closed, and then the server and the hub.
  *
  * <pre>{@code
  * @RegisterExtension
@@ -37,12 +37,13 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>With all defaults it is {@code @ExtendWith(BroadcastServerExtension.class)}. A test, and its {@code @BeforeEach}
- * and {@code @AfterEach} methods, may have parameters: {@link BroadcastServer}, {@link BroadcastHub} or {@link Topics},
- * and {@link SocketClient} for a new client of the hub that is connected.
+ * <p>If the defaults are enough, use {@code @ExtendWith(BroadcastServerExtension.class)}. A test, and its {@code
+ * @BeforeEach} and {@code @AfterEach} methods, may have parameters: {@link BroadcastServer}, {@link BroadcastHub} or
+ * {@link Topics}, and {@link SocketClient} for a new client that is connected to the hub.
  *
- * <p>Tests may run in parallel, each with its own server. If they share the object, because it is in a static field or
- * the test instance is shared, its methods cannot know which of them calls: the parameters do.
+ * <p>Tests may run in parallel, each with its own server. If parallel tests share the extension, because it is in a
+ * static field or the test instance is shared, its methods cannot know which test calls them, and throw: use parameters
+ * instead.
  */
 public final class BroadcastServerExtension implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
 
@@ -53,10 +54,10 @@ public final class BroadcastServerExtension implements BeforeEachCallback, After
     private final @Nullable UnaryOperator<Topics.Builder> topics;
     private final UnaryOperator<BroadcastServer.Builder> server;
     private final Duration closeLimit;
-    /** By the unique id of the test. */
+    /** The servers by the unique id of their tests. */
     private final Map<String, TestServer> running = new ConcurrentHashMap<>();
 
-    /** For {@code @ExtendWith}: a server and a hub with all defaults. */
+    /** Makes an extension with the defaults, for {@code @ExtendWith}. */
     public BroadcastServerExtension() {
         this(builder());
     }
@@ -74,16 +75,16 @@ public final class BroadcastServerExtension implements BeforeEachCallback, After
     }
 
     /**
-     * {@return the server of the test that runs}
+     * {@return the server of the running test}
      *
-     * @throws IllegalStateException if none runs, or several that share this object
+     * @throws IllegalStateException if no test is running, or several tests that share this object
      */
     public BroadcastServer server() {
         return current().server();
     }
 
     /**
-     * {@return the hub of the test that runs}
+     * {@return the hub of the running test}
      *
      * @throws IllegalStateException as {@link #server} does, or if there are topics
      */
@@ -92,7 +93,7 @@ public final class BroadcastServerExtension implements BeforeEachCallback, After
     }
 
     /**
-     * {@return the topics of the test that runs}
+     * {@return the topics of the running test}
      *
      * @throws IllegalStateException as {@link #server} does, or if there are none
      */
@@ -101,7 +102,7 @@ public final class BroadcastServerExtension implements BeforeEachCallback, After
     }
 
     /**
-     * {@return where to connect to the hub}
+     * {@return the URI of the hub}
      *
      * @throws IllegalStateException as {@link #server} does
      */
@@ -110,18 +111,18 @@ public final class BroadcastServerExtension implements BeforeEachCallback, After
     }
 
     /**
-     * {@return what sets up a client of the hub, which is closed after the test}
+     * {@return a builder of a client of the hub; the client is closed after the test}
      *
      * @throws IllegalStateException as {@link #hub} does
      */
     public SocketClient.Builder client() {
         TestServer at = current();
-        at.server().hub(); // with topics it says so
+        at.server().hub(); // throws if there are topics
         return at.client(at.server().uri());
     }
 
     /**
-     * {@return what sets up a client of a topic, which is closed after the test}
+     * {@return a builder of a client of a topic; the client is closed after the test}
      *
      * @param topic the topic's name
      * @throws IllegalStateException as {@link #topics} does
@@ -132,7 +133,7 @@ public final class BroadcastServerExtension implements BeforeEachCallback, After
     }
 
     /**
-     * {@return a client of the hub, which is closed after the test}
+     * {@return a client that is connected to the hub; it is closed after the test}
      *
      * @throws IllegalStateException as {@link #hub} does
      * @throws HandshakeRefusedException if the server refuses it
@@ -142,7 +143,7 @@ public final class BroadcastServerExtension implements BeforeEachCallback, After
     }
 
     /**
-     * {@return a client of a topic, which is closed after the test}
+     * {@return a client that is connected to a topic; it is closed after the test}
      *
      * @param topic the topic's name
      * @throws IllegalStateException as {@link #topics} does
@@ -198,7 +199,7 @@ public final class BroadcastServerExtension implements BeforeEachCallback, After
         }
         try {
             if (type == SocketClient.class) {
-                at.server().hub(); // with topics it says so
+                at.server().hub(); // throws if there are topics
                 return at.client(at.server().uri()).connect();
             }
             return type == BroadcastHub.class ? at.server().hub()
@@ -208,7 +209,7 @@ public final class BroadcastServerExtension implements BeforeEachCallback, After
         }
     }
 
-    /** Sets up an extension. Not safe for many threads. */
+    /** Sets up an extension. Not safe for use by many threads. */
     public static final class Builder {
         private UnaryOperator<BroadcastHub.Builder> hub = UnaryOperator.identity();
         private @Nullable UnaryOperator<Topics.Builder> topics;
@@ -221,7 +222,7 @@ public final class BroadcastServerExtension implements BeforeEachCallback, After
         /**
          * Sets up the hub of each test.
          *
-         * @param settings called before each test; leaves all at its default by default
+         * @param settings changes the builder of the hub; called before each test. By default nothing is changed
          * @return this builder
          */
         public Builder hub(UnaryOperator<BroadcastHub.Builder> settings) {
@@ -230,9 +231,9 @@ public final class BroadcastServerExtension implements BeforeEachCallback, After
         }
 
         /**
-         * Has topics in place of a hub, and sets up those of each test.
+         * Uses topics in place of a hub, and sets up those of each test.
          *
-         * @param settings called before each test
+         * @param settings changes the builder of the topics; called before each test
          * @return this builder
          */
         public Builder topics(UnaryOperator<Topics.Builder> settings) {
@@ -243,8 +244,8 @@ public final class BroadcastServerExtension implements BeforeEachCallback, After
         /**
          * Sets up the server of each test.
          *
-         * @param settings called before each test, with a builder that has any free port of 127.0.0.1, and the hub or
-         *     the topics, which stay as they are
+         * @param settings changes the builder of the server; called before each test. The builder is set to a free port
+         *     of 127.0.0.1, and to the hub or the topics, which must not be changed
          * @return this builder
          */
         public Builder server(UnaryOperator<BroadcastServer.Builder> settings) {
@@ -253,7 +254,7 @@ public final class BroadcastServerExtension implements BeforeEachCallback, After
         }
 
         /**
-         * Sets how long the peers of a server may take at its end. Clients of the extension take no time.
+         * Sets how long the peers of a server may take when it is closed. Clients of the extension are closed before.
          *
          * @param limit {@link BroadcastHub#DEFAULT_CLOSE_LIMIT} by default; zero aborts at once
          * @return this builder

@@ -2,7 +2,7 @@ package io.techops.broadcast.junit;
 
 import java.net.URI;
 
-/** The server has answered a handshake with another status than 101. */
+/** Thrown if a server answers a handshake with a status other than 101. */
 public final class HandshakeRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -10,7 +10,9 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Makes messages of what the client of the JDK tells, one call at a time, and has it read on. */
+/**
+ * Assembles messages from the callbacks of the JDK's WebSocket client, which come one at a time, and requests the next.
+ */
 final class IncomingFrames implements WebSocket.Listener {
 
     private final BiConsumer<Message, String> message;
@@ -19,8 +21,8 @@ final class IncomingFrames implements WebSocket.Listener {
     private final ByteArrayOutputStream binary = new ByteArrayOutputStream();
 
     /**
-     * @param message is given each message, and the subprotocol that is spoken
-     * @param end is told the end
+     * @param message receives each message, and the subprotocol of the connection
+     * @param end receives the reason for the end of the connection
      */
     IncomingFrames(BiConsumer<Message, String> message, Consumer<CloseReason> end) {
         this.message = message;

@@ -19,7 +19,7 @@ final class NumberedFrame {
     private final Message payload;
 
     /**
-     * @param frame a whole message, as it came
+     * @param frame a whole message, as it was received
      * @throws IllegalArgumentException if it has no headers
      */
     NumberedFrame(Message frame) {
@@ -42,7 +42,7 @@ final class NumberedFrame {
         throw new IllegalArgumentException("a frame without an empty line behind its headers");
     }
 
-    /** {@return what was told beside messages; null if the frame is a message} */
+    /** {@return the stream event; null if the frame is a message} */
     @Nullable StreamEvent event() {
         Position position = position();
         String event = headers.getOrDefault("event", "");
@@ -66,7 +66,7 @@ final class NumberedFrame {
         return payload;
     }
 
-    /** {@return the position; null if the message was sent to this client alone} */
+    /** {@return the position; null if the message was addressed to this client} */
     @Nullable Position position() {
         String id = headers.get("id");
         return id == null ? null : Position.parse(id);

@@ -25,8 +25,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client with a socket, for tests of a server from end to end: the WebSocket client of the JDK, which keeps what
- * comes until the test takes it.
+ * A client with a socket, for end-to-end tests of a server: the JDK's WebSocket client, with a queue of the messages
+ * that the test has not taken yet.
  *
  * <pre>{@code
  * try (SocketClient alice = SocketClient.to(server.uri()).header("Authorization", "Bearer " + token).connect()) {
@@ -35,14 +35,14 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>It reads at once whatever comes, and answers pings and close frames. Safe for use by any number of threads.
+ * <p>It reads every message at once, and answers pings and close frames. Safe for use by any number of threads.
  */
 public final class SocketClient extends TestClient {
 
-    /** What speaks {@code broadcast.v1} is told of positions and gaps. */
+    /** The subprotocol under which a client is told positions and gaps. */
     private static final String NUMBERED = "broadcast.v1";
 
-    /** What connects unless another one is set. */
+    /** The default HTTP client, made at its first use. */
     private static final class Http {
         static final HttpClient CLIENT = HttpClient.newHttpClient();
     }
@@ -50,7 +50,10 @@ public final class SocketClient extends TestClient {
     private final URI uri;
     private final WebSocket socket;
 
-    /** What is being sent, one after another: guarded by this client's monitor. */
+    /**
+     * Completes when the last message was sent: messages are sent one after the other. Guarded by this client's
+     * monitor.
+     */
     private CompletableFuture<?> sending = CompletableFuture.completedFuture(null);
 
     private SocketClient(Builder settings) {
@@ -60,26 +63,26 @@ public final class SocketClient extends TestClient {
     }
 
     /**
-     * {@return a client that is connected}
+     * {@return a connected client}
      *
-     * @param uri such as that of {@link io.techops.broadcast.tyrus.BroadcastServer#uri}
-     * @throws HandshakeRefusedException if the server answers with another status than 101
-     * @throws UncheckedIOException if there is no server, or no answer
+     * @param uri the URI, such as that of {@link io.techops.broadcast.tyrus.BroadcastServer#uri}
+     * @throws HandshakeRefusedException if the server answers with a status other than 101
+     * @throws UncheckedIOException if the server cannot be reached, or does not answer
      */
     public static SocketClient connect(URI uri) {
         return to(uri).connect();
     }
 
     /**
-     * {@return what sets up a client}
+     * {@return a builder of a client}
      *
-     * @param uri where to connect to, {@code ws:} or {@code wss:}
+     * @param uri the URI to connect to, with the scheme {@code ws} or {@code wss}
      */
     public static Builder to(URI uri) {
         return new Builder(uri);
     }
 
-    /** {@return the subprotocol that the server has selected; empty if none} */
+    /** {@return the subprotocol that the server has selected; the empty string if none} */
     public String subprotocol() {
         return socket.getSubprotocol();
     }
@@ -95,8 +98,8 @@ public final class SocketClient extends TestClient {
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException if the code is not 1000, 1001, 1008, 1011 or from 3000 on: the client of the JDK
-     *     sends no other
+     * @throws IllegalArgumentException if the code is not 1000, 1001, 1008, 1011, or 3000 or higher: the JDK's client
+     *     sends no others
      */
     @Override
     public void close(CloseReason reason) {
@@ -111,7 +114,7 @@ public final class SocketClient extends TestClient {
     }
 
     private synchronized void enqueue(Function<WebSocket, CompletableFuture<?>> next) {
-        // What cannot be sent any more is dropped: the end of the connection is told by the socket.
+        // A message that cannot be sent is dropped: the listener of the socket reports the end of the connection.
         sending = sending.handle((done, failure) -> null).thenCompose(nothing -> next.apply(socket));
     }
 
@@ -121,7 +124,7 @@ public final class SocketClient extends TestClient {
         ended(CloseReason.of(CloseReason.ABNORMAL));
     }
 
-    /** Reads what the server said last, which may take a moment, and then frees the socket. */
+    /** Waits for the end of the connection, so that the server's close frame is read, and then frees the socket. */
     void disconnectAfter(Duration most) {
         endsWithin(most);
         disconnect();
@@ -146,7 +149,7 @@ public final class SocketClient extends TestClient {
         }
     }
 
-    /** Sets up a client. Not safe for many threads. */
+    /** Sets up a client. Not safe for use by many threads. */
     public static final class Builder {
         private final URI uri;
         private final Map<String, String> headers = new LinkedHashMap<>();
@@ -163,7 +166,7 @@ public final class SocketClient extends TestClient {
         /**
          * Adds a header to the handshake.
          *
-         * @param name such as {@code Authorization} or {@code Origin}
+         * @param name the name, such as {@code Authorization} or {@code Origin}
          * @param value its value
          * @return this builder
          */
@@ -173,9 +176,9 @@ public final class SocketClient extends TestClient {
         }
 
         /**
-         * Offers subprotocols, as {@code new WebSocket(url, [...])} does in a browser, behind those offered before.
+         * Offers subprotocols, as {@code new WebSocket(url, [...])} does in a browser, after those offered before.
          *
-         * @param names such as {@code "bearer", token}
+         * @param names the subprotocols, such as {@code "bearer", token}
          * @return this builder
          */
         public Builder subprotocols(String... names) {
@@ -184,9 +187,9 @@ public final class SocketClient extends TestClient {
         }
 
         /**
-         * Adds to the query of the URI.
+         * Adds a parameter to the query of the URI.
          *
-         * @param parameter such as {@code replay=50}, encoded
+         * @param parameter the parameter, percent-encoded, such as {@code replay=50}
          * @return this builder
          */
         public Builder query(String parameter) {
@@ -195,7 +198,7 @@ public final class SocketClient extends TestClient {
         }
 
         /**
-         * Speaks {@code broadcast.v1}: the client is told of positions and gaps.
+         * Offers {@code broadcast.v1}, so that the client is told positions and gaps.
          *
          * @return this builder
          */
@@ -204,9 +207,9 @@ public final class SocketClient extends TestClient {
         }
 
         /**
-         * Speaks {@code broadcast.v1}, and goes on after a position.
+         * Offers {@code broadcast.v1}, and resumes after a position.
          *
-         * @param position that of the last message that was received
+         * @param position the position of the last message that was received
          * @return this builder
          */
         public Builder after(Position position) {
@@ -214,7 +217,7 @@ public final class SocketClient extends TestClient {
         }
 
         /**
-         * Sets how long the client waits for anything, the answer to the handshake included.
+         * Sets how long the client waits for anything, including the answer to the handshake.
          *
          * @param limit {@link TestClient#DEFAULT_LIMIT} by default; more than zero
          * @return this builder
@@ -226,9 +229,9 @@ public final class SocketClient extends TestClient {
         }
 
         /**
-         * Sets what connects, such as one that trusts the key of a test.
+         * Sets the HTTP client that connects, such as one that trusts the certificate of a test.
          *
-         * @param http one with the defaults of the JDK by default
+         * @param http by default a client with the defaults of the JDK
          * @return this builder
          */
         public Builder http(HttpClient http) {
@@ -240,8 +243,8 @@ public final class SocketClient extends TestClient {
          * Connects the client.
          *
          * @return the client
-         * @throws HandshakeRefusedException if the server answers with another status than 101
-         * @throws UncheckedIOException if there is no server, or no answer
+         * @throws HandshakeRefusedException if the server answers with a status other than 101
+         * @throws UncheckedIOException if the server cannot be reached, or does not answer
          */
         public SocketClient connect() {
             SocketClient client = new SocketClient(this);

@@ -20,7 +20,10 @@ final class TestServer {
         this.server = server;
     }
 
-    /** Starts a server with a hub of its own, or with topics. What a setting throws is thrown, and nothing is left. */
+    /**
+     * Starts a server with a hub of its own, or with topics. If a setting throws, the exception is passed on, and
+     * neither the server nor the hub is left running.
+     */
     static TestServer start(UnaryOperator<BroadcastHub.Builder> hub, @Nullable UnaryOperator<Topics.Builder> topics,
             UnaryOperator<BroadcastServer.Builder> settings) {
         BroadcastServer.Builder builder = BroadcastServer.builder().host("127.0.0.1").port(0).pagePort(0);
@@ -63,7 +66,7 @@ final class TestServer {
         return server;
     }
 
-    /** {@return a client, set up already; it is closed with the server} */
+    /** {@return a builder of a client, which is closed with the server} */
     SocketClient.Builder client(URI uri) {
         return SocketClient.to(uri).whenConnected(this::keep);
     }
@@ -74,7 +77,7 @@ final class TestServer {
         }
     }
 
-    /** Ends the clients, then the server with its hub, and frees the sockets of the clients, whatever fails. */
+    /** Closes the clients, then the server with its hub, and frees the sockets of the clients, whatever fails. */
     void close(Duration limit) {
         List<SocketClient> all;
         synchronized (clients) {
