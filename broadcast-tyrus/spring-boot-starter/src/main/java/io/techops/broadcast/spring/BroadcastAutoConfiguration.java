@@ -21,8 +21,8 @@ import org.springframework.context.annotation.Import;
 import org.springframework.web.socket.server.standard.ServerEndpointExporter;
 
 /**
- * The hub at {@code /live}, or topics, as beans; their endpoints in the container of the web server; and their end
- * before it stops. A bean of the application takes the place of each of them.
+ * Defines the hub at {@code /live}, or topics, as beans, with their endpoints in the container of the web server, and
+ * closes them before the web server stops. A bean of the application replaces any of these beans.
  */
 @AutoConfiguration
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)

@@ -4,7 +4,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.socket.server.standard.ServerEndpointExporter;
 
-/** Hands the endpoints to the container, if there is one: not in a test whose web environment is a mock. */
+/** Deploys the endpoints in the container, if there is one: a test whose web environment is a mock has none. */
 final class EndpointExporter extends ServerEndpointExporter {
 
     private static final Logger LOG = LoggerFactory.getLogger(EndpointExporter.class);

@@ -7,7 +7,7 @@ import io.techops.broadcast.spring.BroadcastProperties.Past;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of the endpoints, from the properties. */
+/** Makes the settings of the endpoints from the properties. */
 final class EndpointProperties {
 
     private EndpointProperties() {

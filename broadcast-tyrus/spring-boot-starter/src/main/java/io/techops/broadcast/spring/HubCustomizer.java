@@ -17,7 +17,7 @@ import io.techops.broadcast.BroadcastHub;
 public interface HubCustomizer {
 
     /**
-     * Changes settings. What it throws keeps the application from starting, or the topic from being created.
+     * Changes settings. If it throws, the application does not start, or the topic is not created.
      *
      * @param hub the builder of the hub
      */

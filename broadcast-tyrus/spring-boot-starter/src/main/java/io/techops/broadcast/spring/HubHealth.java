@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How the hubs are, in the words of Spring Boot's Actuator. */
+/** The health of the hubs, with the statuses of Spring Boot's Actuator. */
 final class HubHealth {
 
     private final List<BroadcastHub> hubs;
@@ -18,7 +18,10 @@ final class HubHealth {
         this.topics = topics;
     }
 
-    /** {@return {@code OUT_OF_SERVICE} once the end has begun, {@code DOWN} while the backplane is away, else up} */
+    /**
+     * {@return {@code OUT_OF_SERVICE} once the shutdown has begun, {@code DOWN} while the backplane is away, {@code UP}
+     * otherwise}
+     */
     String status() {
         if (hubs.stream().anyMatch(BroadcastHub::isClosed) || topics.stream().anyMatch(Topics::isClosed)) {
             return "OUT_OF_SERVICE";

@@ -10,12 +10,12 @@ import java.util.stream.Stream;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Ends the hubs after what publishes by itself, which stops in the last phase, and before the web server: peers get
- * what was broadcast, and are told that this is the end, while their connections are still there.
+ * Closes the hubs after the beans that publish, which stop first because they are in the last phase, and before the web
+ * server: so peers get everything that was broadcast, and their close frames, while their connections are still open.
  */
 final class HubLifecycle implements SmartLifecycle {
 
-    /** Above that of the web server's graceful shutdown, which is 1,024 below the last. */
+    /** Above the phase of the web server's graceful shutdown, which is 1,024 below the last phase. */
     static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 512;
 
     private final List<BroadcastHub> hubs;
@@ -57,7 +57,7 @@ final class HubLifecycle implements SmartLifecycle {
         return isRunning;
     }
 
-    /** {@return false: a hub that has ended does not start again} Spring 7 pauses contexts between tests. */
+    /** {@return false, because a hub that is closed cannot start again} Spring 7 pauses contexts between tests. */
     public boolean isPauseable() {
         return false;
     }

@@ -15,9 +15,10 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Figures as meters of Micrometer. They are read when the registry is, and cost nothing in between.
+ * The figures of hubs as meters of Micrometer. They are read only when the registry is read.
  *
- * @param <T> what has the figures: a meter refers to it weakly, so it must be what the application holds
+ * @param <T> the type of the object with the figures: a hub or topics. A meter refers to the object weakly, so the
+ *     application must hold a reference to it
  */
 final class HubMeters<T> implements MeterBinder {
 

@@ -15,7 +15,10 @@ import io.techops.broadcast.spring.BroadcastProperties.Overflow;
 import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.beans.factory.ListableBeanFactory;
 
-/** The settings of every hub: the properties first, then the beans of the application, then its customizers. */
+/**
+ * Applies the settings to the builder of a hub: first the properties, then the beans of the application, then its
+ * customizers.
+ */
 final class HubSettings {
 
     private final BroadcastProperties properties;
@@ -26,7 +29,7 @@ final class HubSettings {
         this.beans = beans;
     }
 
-    /** Sets what is the same for the hub and for the hub of each topic. */
+    /** Applies the settings that the hub and the hub of each topic have in common. */
     void apply(BroadcastHub.Builder hub) {
         Setting.set("broadcast.retention", properties.retention(), kept -> hub.retention(retention(kept)));
         Setting.set("broadcast.overflow", properties.overflow(), overflow -> hub.overflow(overflow == Overflow.SKIP
@@ -53,7 +56,7 @@ final class HubSettings {
         beans.getBeanProvider(HubCustomizer.class).orderedStream().forEach(each -> each.customize(hub));
     }
 
-    /** {@return the one hub} */
+    /** {@return the hub, if there are no topics or in addition to them} */
     BroadcastHub hub() {
         BroadcastHub.Builder hub = BroadcastHub.builder();
         Setting.set("broadcast.name", properties.name(), hub::name);

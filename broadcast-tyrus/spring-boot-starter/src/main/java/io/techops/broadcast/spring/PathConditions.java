@@ -5,7 +5,10 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** What the paths among the properties ask for: the hub, unless only topics have a path; topics if they have one. */
+/**
+ * Conditions on the paths in the properties: there is a hub, unless only topics have a path; there are topics if they
+ * have a path.
+ */
 final class PathConditions {
 
     private static final String TOPICS_PATH = "broadcast.topics.path";
@@ -13,7 +16,7 @@ final class PathConditions {
     private PathConditions() {
     }
 
-    /** Whether there is the hub. */
+    /** Whether there is a hub. */
     static final class Hub implements Condition {
 
         @Override

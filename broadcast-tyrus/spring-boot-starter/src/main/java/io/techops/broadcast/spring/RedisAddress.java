@@ -9,15 +9,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.core.env.Environment;
 
 /**
- * Where Redis is, of what {@code spring.data.redis} says. Read here, because the class that Spring Boot has for it is
- * another one in Boot 3.5 and in Boot 4, and is there only with Spring Data.
+ * The address of Redis from the properties {@code spring.data.redis}. They are read here because Spring Boot's own
+ * class for them differs between Boot 3.5 and 4, and exists only with Spring Data.
  */
 record RedisAddress(@Nullable String url, @Nullable String host, @DefaultValue("6379") int port,
         @DefaultValue("0") int database, @Nullable String username, @Nullable String password,
         @Nullable Duration timeout, @Nullable String clientName, @DefaultValue Ssl ssl,
         @DefaultValue Sentinel sentinel, @DefaultValue Cluster cluster) {
 
-    /** How it is spoken to. */
+    /** TLS. */
     record Ssl(@Nullable Boolean enabled, @Nullable String bundle) {
     }
 
@@ -33,7 +33,7 @@ record RedisAddress(@Nullable String url, @Nullable String host, @DefaultValue("
         return Binder.get(environment).bindOrCreate("spring.data.redis", RedisAddress.class);
     }
 
-    /** {@return whether anything says where it is} */
+    /** {@return whether any property gives an address} */
     boolean isKnown() {
         return url != null || host != null || sentinel.master() != null || !cluster.nodes().isEmpty();
     }
@@ -48,7 +48,7 @@ record RedisAddress(@Nullable String url, @Nullable String host, @DefaultValue("
                 : scheme() + "-sentinel://" + String.join(",", sentinel.nodes()) + "/" + database + "#" + master;
     }
 
-    /** {@return seeds of the cluster; empty if there is none} */
+    /** {@return the seeds of the cluster; empty if there is no cluster} */
     Stream<String> seeds() {
         return url == null ? cluster.nodes().stream().map(node -> scheme() + "://" + node) : Stream.empty();
     }

@@ -20,8 +20,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * The backplane on Redis, if {@code broadcast-redis} is on the class path, and {@code broadcast.redis} or {@code
- * spring.data.redis} says where Redis is. A backplane that is a bean of the application takes its place.
+ * Defines the backplane on Redis, if {@code broadcast-redis} is on the class path, and {@code broadcast.redis} or
+ * {@code spring.data.redis} gives the address of Redis. A backplane that is a bean of the application replaces it.
  */
 @AutoConfiguration(before = BroadcastAutoConfiguration.class)
 @ConditionalOnClass(RedisBackplane.class)
@@ -82,7 +82,7 @@ public class RedisAutoConfiguration {
         return redis.build();
     }
 
-    /** {@return where Redis is} */
+    /** Sets the address and its other properties. {@return the URIs of Redis} */
     private static List<String> set(RedisBackplane.Builder redis, RedisAddress address) {
         List<String> seeds = address.seeds().toList();
         if (seeds.isEmpty()) {

@@ -16,14 +16,14 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 
 /*
- * An endpoint and its filter have the same settings, or the filter decides about an endpoint that it does not know: so
- * both are made here, or neither.
+ * An endpoint and its filter must have the same settings, so both are made here: if the application defines the
+ * endpoint, the filter is not made either.
  */
 
-/** The endpoints, each with the filter that refuses handshakes with a status. */
+/** Defines the endpoints, each with the filter that refuses handshakes with an HTTP status. */
 final class ServedEndpoints {
 
-    /** The path of the hub if neither it nor that of topics is set. */
+    /** The path of the hub if neither a path of the hub nor one of topics is set. */
     static final String PATH = "/live";
 
     private ServedEndpoints() {
@@ -36,7 +36,10 @@ final class ServedEndpoints {
         return path;
     }
 
-    /** {@return the filter behind those with an order, such as that of Spring Security, and before what upgrades} */
+    /**
+     * {@return the registration of a filter, after the filters that have an order, such as that of Spring Security, and
+     * before the container's filter that upgrades}
+     */
     private static FilterRegistrationBean<HandshakeFilter> registered(String name, HandshakeFilter filter) {
         FilterRegistrationBean<HandshakeFilter> registration = new FilterRegistrationBean<>(filter);
         registration.setName(name);
@@ -44,7 +47,7 @@ final class ServedEndpoints {
         return registration;
     }
 
-    /** That of the hub. */
+    /** The endpoint of the hub. */
     @Configuration(proxyBeanMethods = false)
     @Conditional(PathConditions.Hub.class)
     @ConditionalOnMissingBean(name = "broadcastEndpoint")
@@ -69,7 +72,7 @@ final class ServedEndpoints {
         }
     }
 
-    /** That of topics. */
+    /** The endpoint of topics. */
     @Configuration(proxyBeanMethods = false)
     @Conditional(PathConditions.Topics.class)
     @ConditionalOnMissingBean(name = "broadcastTopicsEndpoint")

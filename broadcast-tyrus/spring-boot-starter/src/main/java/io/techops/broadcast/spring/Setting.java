@@ -3,16 +3,16 @@ package io.techops.broadcast.spring;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A setting of a builder, from a property. */
+/** Applies a property to a setting of a builder. */
 final class Setting {
 
     private Setting() {
     }
 
     /**
-     * Sets what is set, and leaves the builder's default otherwise.
+     * Applies a value, or leaves the builder's default if there is no value.
      *
-     * @throws IllegalArgumentException with the name of the property, if the builder does not take the value
+     * @throws IllegalArgumentException if the builder does not accept the value; the message names the property
      */
     static <T> void set(String property, @Nullable T value, Consumer<T> setting) {
         if (value == null) {

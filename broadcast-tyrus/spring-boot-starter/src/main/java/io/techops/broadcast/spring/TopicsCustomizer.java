@@ -7,8 +7,8 @@ import io.techops.broadcast.Topics;
 public interface TopicsCustomizer {
 
     /**
-     * Changes settings. What it throws keeps the application from starting. A {@link Topics.Recipe} that it sets
-     * replaces that of the properties; one that is a bean is called after it.
+     * Changes settings. If it throws, the application does not start. A {@link Topics.Recipe} that it sets replaces the
+     * recipe that applies the properties and calls the recipes that are beans.
      *
      * @param topics the builder of the topics
      */
