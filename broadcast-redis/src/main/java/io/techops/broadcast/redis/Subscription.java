@@ -112,7 +112,7 @@ final class Subscription implements Session.Follower {
         }
     }
 
-    /** With the lock held. */
+    /** Called with the lock held. */
     private void move(@Nullable ServerLink to) {
         link = to;
         subscribed = null;
