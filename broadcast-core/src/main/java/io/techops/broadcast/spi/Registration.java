@@ -62,10 +62,10 @@ public abstract class Registration extends Peer {
 
     /**
      * Reports that a transport that is not writable has made progress, as when the socket has taken the next part of a
-     * batch. The hub's {@linkplain BroadcastHub.Builder#stallTimeout stall timeout} and {@linkplain
-     * BroadcastHub.Builder#floodGrace flood grace} start again. Optional: without it, a peer that reads but needs
-     * longer than the stall timeout for one batch is closed, and one that needs longer than the flood grace no longer
-     * holds back a flood. Cheap; wakes no shard.
+     * batch. The hub's {@linkplain io.techops.broadcast.BroadcastHub.Builder#stallTimeout stall timeout} and
+     * {@linkplain io.techops.broadcast.BroadcastHub.Builder#floodGrace flood grace} start again. Optional: without it,
+     * a peer that reads but needs longer than the stall timeout for one batch is closed, and one that needs longer than
+     * the flood grace no longer holds back a flood. Cheap; wakes no shard.
      */
     public abstract void progressed();
 
