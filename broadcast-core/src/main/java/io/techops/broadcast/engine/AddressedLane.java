@@ -6,33 +6,35 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Beside the log, which is for everyone, lies the lane: what was sent to one peer, or to some. A message for n
- * receivers is n entries that share it. An entry says where in the log its message stands (at: the head when it was
- * sent), and which entry of the same receiver is next, so that a receiver needs to know no more than its first and its
- * last entry. An entry is freed when its receiver has been given it, has gone, or has lost it because it made room.
+ * The log is for everyone; the lane beside it holds what was sent to one peer or to some peers. A message for n
+ * receivers is n entries that share the message. An entry holds the message's place in the log ("at": the head when the
+ * message was sent) and the index of the same receiver's next entry, so that a receiver needs to know only its first
+ * and its last entry. An entry is freed when its message was delivered, when its receiver has gone, or when it was
+ * evicted to make room.
  *
- * The entries are in arrays. Those in use are linked by age, those that are free among each other; each step takes
- * constant time, but for growing, as that of the ring.
+ * The entries are in arrays. The entries in use are linked by age, the free ones among each other. Each step takes
+ * constant time, apart from growing the arrays, as in the ring.
  *
- * Bounds: the retention's, apart from the log's. A message counts once, and is charged its payload once, however many
- * receivers it has, and RECEIVER bytes for each but the first; whatever it is charged, one message alone always fits.
+ * Bounds: those of the retention, counted apart from the log's entries. A message counts once, and is charged its
+ * payload once, however many receivers it has, and RECEIVER bytes for each receiver but the first. One message alone
+ * always fits, whatever it is charged.
  */
 
-/** The messages that were sent to some peers and have not been taken. Guarded by the lock of the log. */
+/** The messages that were sent to some peers and have not been delivered. Guarded by the lock of the log. */
 final class AddressedLane {
 
     /** No entry. */
     static final int NONE = PeerCursor.NO_ENTRY;
 
-    /** What each receiver but the first is charged, in bytes. */
+    /** What is charged for each receiver but the first, in bytes. */
     private static final int RECEIVER = 32;
 
     private static final int INITIAL_CAPACITY = 16;
-    /** These are shared, so that the arrays can be given back without any memory. */
+    /** Shared empty arrays, so that releasing the arrays needs no memory. */
     private static final Addressed[] NO_MESSAGES = new Addressed[0];
     private static final PeerCursor[] NO_RECEIVERS = new PeerCursor[0];
     private static final int[] NO_LINKS = new int[0];
-    /** Larger arrays than this are given back once they are empty. */
+    /** Arrays larger than this are released once they are empty. */
     private static final int KEPT_CAPACITY = 1 << 14;
 
     /** A message on its way to some peers. */
@@ -41,7 +43,7 @@ final class AddressedLane {
         final @Nullable String key;
         final long expiresAt;
         final long at;
-        /** How many receivers it has still to reach, or to be given up for. */
+        /** How many receivers it has neither reached nor been given up for. */
         private int left;
 
         private Addressed(Publication sent, long at, int receivers) {
@@ -88,7 +90,7 @@ final class AddressedLane {
                 && charge(message, receivers) <= retention.bytes() - retainedBytes;
     }
 
-    /** Begins to send a message: each receiver is then {@linkplain #link linked} or {@linkplain #spare spared}. */
+    /** Starts sending a message: each receiver is then {@linkplain #link linked} or {@linkplain #spare left out}. */
     Addressed begin(Publication message, long at, int receivers) {
         Addressed begun = new Addressed(message, at, receivers);
         retainedMessages++;
@@ -96,7 +98,7 @@ final class AddressedLane {
         return begun;
     }
 
-    /** Gives a message one of its receivers, behind all that this one is to get already. */
+    /** Adds an entry for one receiver of a message, behind all other entries of this receiver. */
     void link(Addressed message, PeerCursor to) {
         if (free == NONE) {
             grow();
@@ -124,7 +126,7 @@ final class AddressedLane {
         to.addressed = to.addressed + 1;
     }
 
-    /** Says that a message has some receivers less. */
+    /** Reduces the number of receivers that a message still has. */
     void spare(Addressed message, int count) {
         for (int i = 0; i < count; i++) {
             settle(message);
@@ -149,17 +151,17 @@ final class AddressedLane {
         free = before;
     }
 
-    /** {@return who is to get the oldest entry; null if there is none} */
+    /** {@return the receiver of the oldest entry; null if there is no entry} */
     @Nullable PeerCursor oldestReceiver() {
         return oldest == NONE ? null : receivers[oldest];
     }
 
-    /** {@return whether the oldest entry, which there is, is not delivered any more} */
+    /** {@return whether the oldest entry has expired} There must be an entry. */
     boolean isOldestExpired(long now) {
         return EntryNotes.isOver(messages[oldest].expiresAt, now);
     }
 
-    /** {@return the entry behind one of the same receiver} */
+    /** {@return the same receiver's next entry} */
     int next(int entry) {
         return next[entry];
     }
@@ -169,7 +171,7 @@ final class AddressedLane {
         return messages[entry];
     }
 
-    /** Frees the first entry of a receiver: it was given it, or is not to get it. {@return false if it has none} */
+    /** Frees the first entry of a receiver, delivered or not. {@return false if the receiver has no entry} */
     boolean take(PeerCursor receiver) {
         int entry = receiver.firstAddressed;
         if (entry == NONE) {

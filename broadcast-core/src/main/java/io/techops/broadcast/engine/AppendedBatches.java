@@ -4,9 +4,9 @@ import io.techops.broadcast.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches that were appended and have not come back, in their order: kept until the follower has come to their end,
- * to know their records again. They are linked through a field of theirs, so that no step needs memory. Owned by the
- * task of the backplane.
+ * The batches that were appended and that the follower has not read back, in order: kept until the follower has passed
+ * them, so that it recognises their records. They are linked through a field of each batch, so that no step needs
+ * memory. Owned by the task of the backplane.
  */
 final class AppendedBatches {
 
@@ -22,7 +22,7 @@ final class AppendedBatches {
         last = batch;
     }
 
-    /** {@return the last of those with a number; null if there is none} */
+    /** {@return the last batch with a number; null if there is none} */
     @Nullable SentBatch find(long number) {
         SentBatch found = null;
         for (SentBatch each = first; each != null; each = each.next) {
@@ -31,14 +31,14 @@ final class AppendedBatches {
         return found;
     }
 
-    /** A record of a batch with a number has come back. */
+    /** The follower has read a record of the batch with this number. */
     void followed(long number) {
         for (SentBatch each = first; each != null; each = each.next) {
             each.followed += each.number == number ? 1 : 0;
         }
     }
 
-    /** {@return the first of them, if it lies behind the follower or in an epoch that is over; null if it does not} */
+    /** {@return the first batch if the follower has passed it or its epoch is over; otherwise null} */
     @Nullable SentBatch pollPassed(Position here) {
         SentBatch passed = first;
         if (passed == null || passed.last != null && passed.last.hasEpochOf(here)

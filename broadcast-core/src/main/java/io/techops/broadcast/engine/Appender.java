@@ -8,33 +8,33 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /*
- * One batch at a time is being appended: all that was in the outbox when the last one was answered. It keeps its number
- * until it is known whether the log has it. It is known that it has it when an append of that number succeeds, or a
- * record of it comes back. It is known that it has it not when the log refuses the first try, or each try so far, in
- * the epoch that it was meant for. If a try had no answer, and the epoch is over, it cannot be known any more: the
- * batch is given up, and its publishers are told so. So nothing is appended twice.
+ * One batch at a time is being appended: all that was in the outbox when the call for the last batch was answered. A
+ * batch keeps its number until it is known whether the log has it. The log has it if an append with that number
+ * succeeds, or if the follower reads a record of it. The log does not have it if the log refuses the first try, or each
+ * try so far, in the epoch that the batch was meant for. If a try had no answer and the epoch is over, it can no longer
+ * be known: the batch is given up, and its publishers get that failure. So nothing is appended twice.
  *
- * In a new epoch the producer is a new one: numbers of the old one say nothing there.
+ * In a new epoch the producer is a new one, which starts with new numbers.
  */
 
 /** Appends what is in the outbox to the shared log. For the task of the backplane. */
 final class Appender {
 
-    /** So many records in an append. */
+    /** The highest number of records in an append. */
     private static final int MOST = 512;
 
-    /** What is told of the fate of what is published. */
+    /** Is told what becomes of published messages. */
     interface Observer {
         /** The last call failed. */
         void appendFailed(@Nullable Throwable failure);
 
-        /** The last call was answered, or what it was for is given up. */
+        /** The last call was answered, or its batch was given up. */
         void appendAnswered();
 
-        /** Something is in the log now that was not before. */
+        /** The log has new records. */
         void appended();
 
-        /** A message will not come back any more. */
+        /** The follower will not read this message any more, or has just read it. */
         void released(Outbox.Item item, long slot);
     }
 
@@ -83,7 +83,7 @@ final class Appender {
         return newest;
     }
 
-    /** {@return whether it is to come again when a pause is over} */
+    /** {@return whether a pause after a failure is under way} */
     boolean pauses() {
         return call == null && sending != null && backoff.isSet();
     }
@@ -131,7 +131,7 @@ final class Appender {
         return next;
     }
 
-    /** {@return what is next in the outbox; null if nothing is} */
+    /** {@return the next batch from the outbox; null if the outbox is empty} */
     private @Nullable SentBatch take(int most) {
         List<Outbox.Item> items = outbox.take(most);
         try {
@@ -251,7 +251,10 @@ final class Appender {
         }
     }
 
-    /** Completes what a publisher waits for; what depends on it is foreign, and its failures are its own. */
+    /**
+     * Completes the future that a publisher waits for. The stages that depend on it are foreign code: their failures
+     * are ignored here.
+     */
     private static void tell(Outbox.Item item, @Nullable Position position, @Nullable Throwable failure) {
         if (item.told == null) {
             return;
@@ -263,12 +266,12 @@ final class Appender {
                 item.told.completeExceptionally(failure);
             }
         } catch (Throwable noMemory) {
-            // A dependent stage lacks it.
+            // A dependent stage failed.
         }
         ForeignCode.returned();
     }
 
-    /** {@return the message of this node that a record is; null if it is that of another} */
+    /** {@return the outbox's item for a record; null if another node appended the record} */
     Outbox.@Nullable Item own(SharedRecord record, Position position) {
         if (!record.producer().equals(producer)) {
             return null;
@@ -286,7 +289,7 @@ final class Appender {
         return mine.items.get(record.index());
     }
 
-    /** Says that a message of this node has come back, and is in an entry of the hub's own log. */
+    /** Reports that a message of this node was read from the shared log and is now in a slot of the hub's own log. */
     void followed(SharedRecord record, Outbox.Item item, long slot) {
         appended.followed(record.number());
         SentBatch mine = sending;
@@ -296,7 +299,7 @@ final class Appender {
         observer.released(item, slot);
     }
 
-    /** Forgets what was appended and lies behind the follower, or in an epoch that is over. */
+    /** Forgets the batches that the follower has passed, and those of an epoch that is over. */
     private void forget(Position followed) {
         for (SentBatch passed = appended.pollPassed(followed); passed != null; passed = appended.pollPassed(followed)) {
             for (Outbox.Item item : passed.items) {

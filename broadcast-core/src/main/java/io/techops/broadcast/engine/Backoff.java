@@ -1,6 +1,6 @@
 package io.techops.broadcast.engine;
 
-/** When to call again what failed: after 100 milliseconds, then twice as long each time, up to a second. */
+/** When to repeat a call that failed: after 100 milliseconds, then after twice as long each time, up to a second. */
 final class Backoff {
 
     private static final long FIRST = 100_000_000L;
@@ -22,12 +22,12 @@ final class Backoff {
         return pause != 0;
     }
 
-    /** {@return whether to call} */
+    /** {@return whether the call may be made now} */
     boolean isOver(long now) {
         return pause == 0 || until - now <= 0;
     }
 
-    /** {@return when to call, in the timer's nanoseconds, if it {@link #isSet}} */
+    /** {@return when to make the call, in the timer's nanoseconds, if this {@link #isSet}} */
     long until() {
         return until;
     }

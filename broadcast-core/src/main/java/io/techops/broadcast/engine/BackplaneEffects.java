@@ -3,7 +3,7 @@ package io.techops.broadcast.engine;
 import io.techops.broadcast.Message;
 import org.jspecify.annotations.Nullable;
 
-/** What its backplane changes in a hub. Safe for use by any number of threads. */
+/** What a backplane changes in its hub. Safe for use by any number of threads. */
 final class BackplaneEffects implements BackplaneLink.Host {
 
     private final HubShards shards;
@@ -31,7 +31,7 @@ final class BackplaneEffects implements BackplaneLink.Host {
         try {
             saturation.ends();
         } catch (Throwable noMemory) {
-            // The clock is late, and not the peer.
+            // The clock is late, not the peer.
         }
         shards.resume(from);
     }

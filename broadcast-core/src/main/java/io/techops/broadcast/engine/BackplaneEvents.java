@@ -6,13 +6,13 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import org.jspecify.annotations.Nullable;
 
-/** What a hub tells Java Flight Recorder of its backplane, as {@link JfrEvents} says. */
+/** The events of Java Flight Recorder about a hub's backplane; see {@link JfrEvents}. */
 final class BackplaneEvents {
 
     private BackplaneEvents() {
     }
 
-    /** {@return the event of an outage that begins; null if there is no memory for it} */
+    /** {@return the event of an outage that starts; null if there is no memory for it} */
     static @Nullable BackplaneAway away() {
         try {
             BackplaneAway event = new BackplaneAway();

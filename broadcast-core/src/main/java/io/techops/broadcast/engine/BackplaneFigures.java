@@ -27,7 +27,7 @@ record BackplaneFigures(boolean away, long outages, long appends, long batches, 
                 some.age().compareTo(more.age()) < 0 ? more.age() : some.age());
     }
 
-    /** {@return what is left of them when the hub is gone} */
+    /** {@return the part of these figures that remains when the hub has ended: the counters} */
     BackplaneFigures past() {
         return new BackplaneFigures(false, outages, appends, batches, unconfirmed, gaps, epochs, 0, duplicates, waits,
                 null);

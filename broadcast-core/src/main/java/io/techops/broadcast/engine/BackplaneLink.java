@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * A message for everyone goes into the outbox; the appender appends what is there to the shared log; the follower reads
- * it from there, as every node does, and puts it into the hub's own log, from where the shards deliver it. All of that
+ * it from there, as every node does, and puts it into the hub's own log, from which the shards deliver it. All of that
  * is done by one serial task, and nothing of it waits on a thread.
  *
  * Who wakes the task:
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *   the hub is to end, or the deadline of that has come               HubShutdown, the timer
  */
 
-/** What connects a hub to its log of a backplane. Safe for use by any number of threads. */
+/** Connects a hub to its shared log of a backplane. Safe for use by any number of threads. */
 final class BackplaneLink implements Follower.Sink, Appender.Observer {
 
     private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
@@ -51,7 +51,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         /** A peer may be read again. */
         void resume(PeerCursor from);
 
-        /** What a peer waited for, that is to be closed, has come. */
+        /** All messages of a peer that is to be closed have come back. */
         void call(PeerCursor cursor);
     }
 
@@ -77,17 +77,17 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
 
     /** Owned by the task. */
     private boolean ended;
-    /** What there was no room for. */
+    /** The position of the record for which there was no room. */
     private @Nullable Position blocked;
 
     /** Written by the task, read by anyone. */
     private volatile long gaps;
     private volatile long epochs;
 
-    /** Written once, when the hub is there. */
+    /** Written once, when the hub has been made. */
     private IntSupplier peers = () -> 0;
     private volatile boolean running;
-    /** Written once, before the task is woken for it: how the hub ends. */
+    /** How the hub ends: written once, before the task is woken for it. */
     private volatile @Nullable End end;
 
     private record End(long deadline, Runnable afterwards) {
@@ -119,7 +119,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     }
 
     /**
-     * Begins to read, and waits until that has come to the newest records, or cannot for now.
+     * Starts reading, and waits until the newest records were read or a call has failed.
      *
      * @param count how many peers there are
      */
@@ -139,13 +139,13 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         }
     }
 
-    /** {@return whether peers may be taken} */
+    /** {@return whether peers may register} */
     boolean hasBegun() {
         return follower.hasBegun();
     }
 
     private void changed() {
-        if (running) { // it begins with reading
+        if (running) { // the first task is reading
             follower.changed();
             task.wake();
         }
@@ -153,21 +153,21 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
 
     // What publishers do.
 
-    /** {@return a wait as long as the hub's setting says} */
+    /** {@return a wait for room that lasts as long as the hub's setting} */
     RoomWait patience() {
         return outbox.patience(limit);
     }
 
-    /** {@return what to throw if a message was refused} */
+    /** {@return the exception to throw if a message was refused} */
     IllegalStateException refusal() {
         return new IllegalStateException(AWAY + limit + " (backplaneTimeout)");
     }
 
     /**
-     * Publishes what the host application says to everyone.
+     * Publishes a message of the host application to everyone.
      *
-     * @param except who is not to get it on this node
-     * @param told who waits for its position; null if none does
+     * @param except the peers of this node that are not to get it
+     * @param told the publisher's future of the position; null if there is none
      * @return false if the hub is closed, or there was no room and the wait is over
      */
     boolean offer(Message message, BroadcastOptions options, PeerCursor[] except, RoomWait wait,
@@ -178,7 +178,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         return taken;
     }
 
-    /** Takes what a peer sent. {@return 0, or {@link RoomGate#PARKED} or {@link RoomGate#REFUSED}} */
+    /** Takes a peer's message. {@return 0, or {@link RoomGate#PARKED} or {@link RoomGate#REFUSED}} */
     long receive(Message message, @Nullable String key, @Nullable Duration timeToLive, PeerCursor[] except,
             PeerCursor from) {
         long result = outbox.receive(new Outbox.Item(message, key, timeToLive, except, from, null), from);
@@ -186,7 +186,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         return result;
     }
 
-    /** Drops what is parked of a peer that has gone. {@return whether anything was} */
+    /** Drops the parked message of a peer that has gone. {@return whether there was one} */
     boolean forget(PeerCursor departed) {
         boolean dropped = outbox.forget(departed);
         if (dropped) {
@@ -195,7 +195,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         return dropped;
     }
 
-    /** Has a peer wait until this node has come to a position, or a time, in the timer's nanoseconds. */
+    /** Makes a peer wait until this node has read up to a position, or until a time, in the timer's nanoseconds. */
     void await(HubPeer peer, Prelude prelude, Position position, long until) {
         ahead.add(peer, prelude, position, until);
         follower.changed();
@@ -222,7 +222,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
             appender.turn(position, now);
         }
         for (PeerCursor from = outbox.admit(); from != null; from = outbox.admit()) {
-            task.wake(); // it is to be appended
+            task.wake(); // so that the message is appended
             host.resume(from);
         }
         long next = ahead.turn(position, now, follower.isWaiting() ? now + Follower.PAUSE : follower.due());
@@ -256,7 +256,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         long slot = entries.follow(record.message(), record.key(), expiresAt,
                 own == null ? PeerCursor.NONE : own.except, appendedAt);
         if (slot == RoomGate.REFUSED) {
-            if (!position.equals(blocked)) { // a round that begins now makes room; each that ends wakes this task
+            if (!position.equals(blocked)) { // a round that starts now makes room; its end wakes this task
                 blocked = position;
                 host.offer();
             }
@@ -265,7 +265,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         try {
             host.followed(record.message(), slot, own == null ? null : own.from);
         } catch (Throwable noMemory) {
-            // The listener lacks it. It is in the log, and must not be put there again.
+            // The listener was not called. The message is in the log and must not be put there again.
         }
         if (own != null) {
             appender.followed(record, own, slot);
@@ -331,20 +331,20 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     // The end.
 
     /**
-     * Takes nothing more, and ends: when all that was taken has come back, or at a deadline. It may be told again.
+     * Takes nothing more, and ends when all that was taken has come back, or at a deadline. May be called again.
      *
      * @param deadline in the timer's nanoseconds
      * @param afterwards called then, once; does not throw
      */
     void drain(long deadline, Runnable afterwards) {
-        outbox.seal(); // first: a turn that knows of the end may be the last to look at the outbox
+        outbox.seal(); // first: a turn that sees the end may be the last to look at the outbox
         if (end == null) {
             end = new End(deadline, afterwards);
         }
         task.wake();
     }
 
-    /** Lets the end go on on this thread, if the executor does not. */
+    /** Takes a turn on this thread, in case that the executor does not run the task. */
     void help() {
         task.help();
     }

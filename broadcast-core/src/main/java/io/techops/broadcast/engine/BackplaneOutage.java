@@ -5,8 +5,8 @@ import io.techops.broadcast.logging.SafeLog;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the backplane is away: as long as the last call that reads, or the last that appends, has failed. The outbox
- * takes nothing meanwhile. Changed by the task of the backplane, read by anyone.
+ * Whether the backplane is away: as long as the last read or the last append has failed. Meanwhile the outbox takes
+ * nothing. Changed by the task of the backplane, read by any thread.
  */
 final class BackplaneOutage {
 
@@ -31,18 +31,18 @@ final class BackplaneOutage {
         return away;
     }
 
-    /** {@return how often it was away} */
+    /** {@return how often the backplane was away} */
     long count() {
         return count;
     }
 
-    /** The last call that reads has failed, or has not. */
+    /** The last read has failed, or has not. */
     void reading(boolean fails, @Nullable Throwable failure) {
         cannotRead = fails;
         change(failure);
     }
 
-    /** The last call that appends has failed, or has not. */
+    /** The last append has failed, or has not. */
     void appending(boolean fails, @Nullable Throwable failure) {
         cannotAppend = fails;
         change(failure);

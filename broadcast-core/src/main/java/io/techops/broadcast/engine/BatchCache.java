@@ -6,20 +6,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches of one round, so that all peers that are to get the same are given the same one. Owned by a shard.
+ * The batches of one round: all peers that are to get the same messages are given the same batch. Owned by a shard.
  */
 final class BatchCache {
 
-    /** Positions remembered a round; a peer that lags has one of its own, those that keep up share theirs. */
+    /**
+     * How many batches are remembered in a round. Each peer that lags has its own place, those that keep up share one.
+     */
     private static final int REMEMBERED = 8;
 
     private final LogReader log;
     private final List<LogBatch> remembered = new ArrayList<>(REMEMBERED);
     private @Nullable LogBatch other;
     private @Nullable LogBatch last;
-    /** What the last peer got that something is addressed to, or that does not get everything. */
+    /** The batch of the last peer that had addressed or excluded messages. */
     private @Nullable LogBatch special;
-    /** What was read last of keys, and towards where; that is below 0 if it was for one peer. */
+    /** The last batch of keys that are kept beside the log, and up to where it was read; -1 if it is for one peer. */
     private @Nullable LogBatch keys;
     private long keysTo;
     private long encodings;
@@ -28,7 +30,7 @@ final class BatchCache {
         this.log = log;
     }
 
-    /** {@return what a peer is to get next towards {@code head}, or null if that is no longer kept} */
+    /** {@return the peer's next batch towards {@code head}, or null if it is no longer kept} */
     @Nullable LogBatch get(PeerCursor cursor, long head) {
         ExcludedMessages not = cursor.excluded;
         Prelude prelude = cursor.prelude;
@@ -39,13 +41,13 @@ final class BatchCache {
         LogBatch like = special;
         LogBatch batch = log.read(cursor, until, prelude == null ? 0 : prelude.latestBelow, like);
         if (batch != null && batch != like) {
-            release(like); // those who got it are done with it
+            release(like); // its peers have encoded it by now
             special = batch;
         }
         return batch;
     }
 
-    /** {@return what a peer is to get next of what is kept of keys beside the log; null if a part of it is lost} */
+    /** {@return the peer's next batch of the keys that are kept beside the log; null if a part of it is lost} */
     @Nullable LogBatch keys(PeerCursor cursor, Prelude prelude) {
         LogBatch batch = keys;
         if (cursor.excluded == null && batch != null && batch.from == prelude.keysFrom && keysTo == prelude.keysTo) {
@@ -59,7 +61,7 @@ final class BatchCache {
         return batch;
     }
 
-    /** {@return a batch for one peer alone} The one before is released. */
+    /** {@return a batch for one peer alone} Releases the one before. */
     LogBatch alone(Message[] messages) {
         release(special);
         special = null;
@@ -92,7 +94,7 @@ final class BatchCache {
     }
 
     private @Nullable LogBatch find(long from, long until) {
-        for (int i = 0; i < remembered.size(); i++) { // without an iterator: a peer asks once a delivery
+        for (int i = 0; i < remembered.size(); i++) { // without an iterator: called once for each delivery
             LogBatch each = remembered.get(i);
             if (each.from == from && each.until == until) {
                 return each;
@@ -106,7 +108,7 @@ final class BatchCache {
             remembered.add(batch);
             return;
         }
-        // The one before is done with by now: a shard gives out a batch when it is about to write it.
+        // The one before is no longer used: a shard asks for a batch only when it is about to write it.
         release(other);
         other = batch;
     }

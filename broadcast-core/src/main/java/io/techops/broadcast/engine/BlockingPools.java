@@ -29,7 +29,7 @@ final class BlockingPools implements BlockingTasks {
             ThreadFactory factory = pool.getThreadFactory();
             pool.setThreadFactory(task -> {
                 Thread thread = factory.newThread(task);
-                thread.setContextClassLoader(ClassLoader.getSystemClassLoader()); // not that of whatever asked first
+                thread.setContextClassLoader(ClassLoader.getSystemClassLoader()); // not that of the first caller
                 return thread;
             });
             pool.setKeepAliveTime(1, TimeUnit.SECONDS);
@@ -44,7 +44,7 @@ final class BlockingPools implements BlockingTasks {
         try {
             var scheduled = pools.get(kind).schedule(() -> run(task), delay.toNanos(), TimeUnit.NANOSECONDS);
             return () -> scheduled.cancel(false);
-        } catch (Throwable thrown) { // no memory for a thread: it waits for the next one
+        } catch (Throwable thrown) { // no memory for a thread: the task waits for the next thread
             LOG.debug("There is no thread for a task of an adapter now", thrown);
             return () -> { };
         }
@@ -53,19 +53,19 @@ final class BlockingPools implements BlockingTasks {
     private static void run(Runnable task) {
         try {
             task.run();
-        } catch (Throwable thrown) { // it has seen to its peer, as far as it could
+        } catch (Throwable thrown) { // the task has handled its own failure as far as it could
             LOG.debug("A task of an adapter failed", thrown);
         } finally {
             ForeignCode.returned();
         }
     }
 
-    /** Lets threads end as soon as they have nothing to do; what is asked for from now on is done all the same. */
+    /** Lets threads end as soon as they have nothing to do. Tasks that come later are run nevertheless. */
     void shutdown() {
         pools.values().forEach(pool -> pool.setKeepAliveTime(1, TimeUnit.MILLISECONDS));
     }
 
-    /** {@return whether a thread is there: one has something to do, or is about to end} */
+    /** {@return whether any thread is alive: it is working, or about to end} */
     boolean haveThreads() {
         return pools.values().stream().anyMatch(pool -> pool.getPoolSize() > 0);
     }

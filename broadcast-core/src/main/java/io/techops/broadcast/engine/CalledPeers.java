@@ -3,14 +3,14 @@ package io.techops.broadcast.engine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The peers that a shard is called for, which it is to serve in its next round. They are linked through a field of
- * theirs, so that no step needs memory. Owned by the shard.
+ * The peers for which a shard was called, to be served in its next round. They are linked through a field of the
+ * cursor, so that no step needs memory. Owned by the shard.
  */
 final class CalledPeers {
 
     private @Nullable PeerCursor first;
 
-    /** Adds a chain of peers, which are {@link PeerCursor#called}, behind those that a round that failed has left. */
+    /** Adds a chain of peers that are {@link PeerCursor#called}, behind those that a failed round has left. */
     void add(@Nullable PeerCursor chain) {
         PeerCursor last = first;
         if (last == null) {
@@ -23,7 +23,7 @@ final class CalledPeers {
         last.nextCalled = chain;
     }
 
-    /** {@return the next of them, for which the shard may be called again; null if there is none} */
+    /** {@return the next peer; null if there is none} From then on the shard may be called for it again. */
     @Nullable PeerCursor poll() {
         PeerCursor cursor = first;
         if (cursor != null) {

@@ -10,8 +10,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the other nodes how many peers there are here, once a second, and hears how many they have. For the task of the
- * backplane; what is known may be asked for by any thread.
+ * Reports the number of this node's peers to the other nodes once a second, and receives theirs. For the task of the
+ * backplane; any thread may read what is known.
  */
 final class Census {
 
@@ -26,7 +26,7 @@ final class Census {
     /** Written by the task, read by anyone. */
     private volatile @Nullable Known known;
 
-    /** What the other nodes said, and when that was heard. */
+    /** What the other nodes reported, and when it was received. */
     private record Known(PeerCensus others, long heardAt) {
     }
 

@@ -8,13 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a shard ends registrations, and the connections it has asked to close that have not ended yet. Whatever fails,
- * the rest is done nevertheless: who has departed is told of, and its connection is closed or aborted. Owned by a
- * shard.
+ * Ends registrations for a shard, and keeps the connections that were asked to close and have not ended yet. Whatever
+ * fails, the rest is done nevertheless: each departure is reported, and each connection is closed or aborted. Owned by
+ * a shard.
  */
 final class ClosingPeers {
 
-    /** What is told about them. Must not block and not call foreign code. */
+    /** Is told about these peers. Must not block and must not call foreign code. */
     interface Outcome {
         void overflowed(PeerCursor cursor, long missed);
 
@@ -41,7 +41,7 @@ final class ClosingPeers {
         this.outcome = outcome;
     }
 
-    /** {@return whether every connection that was to close has ended} */
+    /** {@return whether every connection that was asked to close has ended} */
     boolean isEmpty() {
         return closing.isEmpty();
     }
@@ -49,7 +49,7 @@ final class ClosingPeers {
     /**
      * Closes a peer that fell off the log's tail. {@return false: the peer does not stay}
      *
-     * @param missed what the cursor knows already that it has lost by that
+     * @param missed how many messages the cursor has counted as lost by that
      */
     boolean overflow(PeerCursor cursor, long missed) {
         if (cursor.depart(OVERFLOW)) {
@@ -106,7 +106,7 @@ final class ClosingPeers {
         return false;
     }
 
-    /** Lets go of those that have ended, or ends them all. */
+    /** Forgets the connections that have ended, or aborts all of them. */
     void sweep(boolean abortAll) {
         for (int i = closing.size() - 1; i >= 0; i--) {
             PeerCursor cursor = closing.get(i);
@@ -116,7 +116,7 @@ final class ClosingPeers {
         }
     }
 
-    /** Aborts those that take too long. */
+    /** Aborts the connections that take too long to close. */
     void keepTime(long now) {
         for (int i = closing.size() - 1; i >= 0; i--) {
             PeerCursor cursor = closing.get(i);
@@ -130,7 +130,7 @@ final class ClosingPeers {
         return (cursor.signals() & PeerCursor.GONE) != 0;
     }
 
-    /** Needs no memory, so that none is aborted twice. */
+    /** Forgets one connection. Needs no memory, so that none is aborted twice. */
     private void letGo(int index) {
         PeerCursor last = closing.remove(closing.size() - 1);
         if (index < closing.size()) {
@@ -166,7 +166,7 @@ final class ClosingPeers {
         try {
             LOG.debug(atClose ? "Closing {} failed" : "Aborting {} failed", cursor.peer, thrown);
         } catch (Throwable noMemory) {
-            // Then it is not told.
+            // Then the departure is not reported.
         }
     }
 }

@@ -4,16 +4,18 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How fast a hub that ends closes its peers: all at once if they are few, otherwise one after the other at an even
- * pace, so that they do not all come back at the same moment. Shared by the shards; safe for use by any number of
+ * The pace at which a hub that ends closes its peers: all at once if they are few, otherwise one after the other at an
+ * even pace, so that they do not all reconnect at the same moment. Shared by the shards; safe for use by any number of
  * threads.
  */
 final class DrainPacer {
 
-    /** So many are few. */
+    /** Up to this number, peers are closed all at once. */
     static final int AT_ONCE = 100;
 
-    /** A shard that has to wait waits so long at least, so that the closes of the meantime cost one round together. */
+    /**
+     * The shortest wait of a shard, in nanoseconds, so that one round makes all closes that have become due meanwhile.
+     */
     private static final long TICK = Duration.ofMillis(5).toNanos();
 
     private final long begin;

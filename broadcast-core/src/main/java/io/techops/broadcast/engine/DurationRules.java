@@ -3,7 +3,10 @@ package io.techops.broadcast.engine;
 import java.time.Duration;
 import java.util.Objects;
 
-/** What the builders demand of a duration: each method returns it, or says which setting breaks which rule. */
+/**
+ * The rules of the builders for durations: each method returns its duration, or throws an {@link
+ * IllegalArgumentException} that names the setting and the rule.
+ */
 public final class DurationRules {
 
     private static final Duration LONGEST = Duration.ofDays(365);
@@ -27,7 +30,7 @@ public final class DurationRules {
         return bounded(name, value);
     }
 
-    /** {@return a limit that the timer can be given; longer ones mean the same} */
+    /** {@return the limit, shortened to the longest one that the timer can be given} */
     static Duration bound(Duration limit) {
         return limit.compareTo(LONGEST) < 0 ? limit : LONGEST;
     }

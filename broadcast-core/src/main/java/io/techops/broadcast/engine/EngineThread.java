@@ -10,12 +10,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /*
- * A thread of a pool that has no memory to wait for its next task ends, and so does the pool's attempt to replace it.
- * Then what is queued waits until something more is submitted, which may be never: for a timer all deadlines that it
- * has. So the thread itself stays until the pool has another one.
+ * If a pool's thread has no memory to wait for its next task, the thread ends, and the pool's attempt to replace it
+ * fails too. Then queued tasks, for a timer all its deadlines, wait until something more is submitted, which may be
+ * never. So the failing thread itself stays until the pool has another one.
  */
 
-/** A thread of a hub's own, or of its topics'. */
+/** A thread that a hub, or its topics, started. */
 final class EngineThread extends Thread {
 
     private static final long PAUSE = Duration.ofMillis(10).toNanos();
@@ -26,9 +26,9 @@ final class EngineThread extends Thread {
     private final Runnable replacement;
 
     /**
-     * @param owner those that belong together: this thread is one of them from its first to its last moment
-     * @param replacement makes a thread in the place of this one if it is wanted; called if this one ends by a failure,
-     *     until it does not throw
+     * @param owner the threads that belong together: contains this thread from its first to its last moment
+     * @param replacement starts another thread if the pool needs one; called if this thread ends by a failure, again
+     *     and again until it does not throw
      */
     EngineThread(Set<Thread> owner, Runnable task, String name, Runnable replacement) {
         super(task, name);
@@ -61,7 +61,7 @@ final class EngineThread extends Thread {
             owner.removeIf(other -> other.getState() == Thread.State.TERMINATED);
             owner.add(this);
         } catch (Throwable noMemory) {
-            // The end does not wait for this one.
+            // The end of the hub does not wait for this thread.
         }
         try {
             super.run();
@@ -77,7 +77,7 @@ final class EngineThread extends Thread {
                 replacement.run();
                 return;
             } catch (Throwable stillNone) {
-                Thread.interrupted(); // so that it does pause
+                Thread.interrupted(); // so that the pause does not end at once
                 LockSupport.parkNanos(PAUSE);
             }
         }

@@ -7,17 +7,17 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What there is to know of an entry of the log beside its message: who is not to get it, its key, and until when it is
- * delivered. Most entries have none. Guarded by the lock of the log.
+ * What the log keeps of an entry beside its message: the peers that are not to get it, its key, and until when it is
+ * delivered. Most entries have no notes. Guarded by the lock of the log.
  */
 final class EntryNotes {
 
-    /** What {@link #expiresAt} is of an entry that does not expire. */
+    /** The value of {@link #expiresAt} if the entry does not expire. */
     static final long NEVER = 0;
 
     static final ExcludedMessages[] EVERYONE = {};
 
-    /** Of the peers that are not to get the entry. */
+    /** The records of the peers that are not to get the entry. */
     final ExcludedMessages[] excluded;
     final @Nullable String key;
     /** In the timer's nanoseconds. */
@@ -39,7 +39,7 @@ final class EntryNotes {
         return at == NEVER ? at + 1 : at;
     }
 
-    /** {@return the time at which a message expires; {@link #NEVER} if nothing is said of that} */
+    /** {@return the time at which a message expires; {@link #NEVER} if it has no time to live} */
     static long expiry(HubTimer timer, @Nullable Duration timeToLive) {
         return timeToLive == null ? NEVER : expiry(timer.nanoTime(), timeToLive);
     }

@@ -7,14 +7,14 @@ import java.security.SecureRandom;
 final class Epoch {
 
     private static final String DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
-    /** So many digits hold 51 bits. */
+    /** The number of digits that hold 51 bits. */
     private static final int LENGTH = 10;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private Epoch() {
     }
 
-    /** {@return the position before the first message of an epoch that never was} */
+    /** {@return the position before the first message of a new epoch} */
     static Position begin() {
         StringBuilder epoch = new StringBuilder(LENGTH);
         for (int i = 0; i < LENGTH; i++) {

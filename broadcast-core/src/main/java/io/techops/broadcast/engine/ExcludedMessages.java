@@ -1,33 +1,33 @@
 package io.techops.broadcast.engine;
 
 /**
- * What a hub remembers about the broadcasts that one peer is not to get: its own ones if they are not delivered to
- * their sender, and those that it is excluded from. It is what an entry of the log refers to, so that an entry does not
- * keep a peer that has gone.
+ * The counts of the broadcasts that one peer is not to get: its own if they are not delivered to their sender, and
+ * those that exclude it. Entries of the log refer to this object and not to the peer, so that an entry does not keep a
+ * peer that has gone in memory.
  */
 final class ExcludedMessages {
 
-    /** Guarded by the log's lock; volatile for readers who can live with an old value: how many there were. */
+    /** How many there were. Guarded by the log's lock; volatile for readers to which an old value does no harm. */
     volatile long appended;
 
-    /** Guarded by the log's lock: how many were evicted, and how many of these had a key. */
+    /** How many were evicted, and how many of these had a key. Guarded by the log's lock. */
     long evicted;
     long evictedKeyed;
 
-    /** Guarded by the log's lock; volatile for the shard: the slot of the last one. */
+    /** The slot of the last one. Guarded by the log's lock; volatile for the shard. */
     volatile long last;
 
-    /** Guarded by the log's lock: of the entries that were evicted, and of those whose keys were given up. */
+    /** The losses by eviction, and those by keys that were given up. Guarded by the log's lock. */
     final Losses ofTail = new Losses();
     final Losses ofKeys = new Losses();
 
-    /** The last entry that was lost for others and is not for this peer, and the last one before it that it lost. */
+    /** The last lost entry that is not for this peer, and the last lost entry before it. */
     static final class Losses {
         private long forOthers;
         private long before;
 
         /**
-         * Takes note of an entry that is lost for those who have not got it, and is not for this peer.
+         * Notes an entry that is lost for the peers that did not get it, and that is not for this peer.
          *
          * @param last the last entry before it that was lost
          */

@@ -10,9 +10,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Uses once, before there is a hub, what is used late otherwise. A class whose initializer fails, as it does if there
- * is no memory for it, can never be used again, so that a lack of memory that passes would leave every hub dead. Safe
- * for use by any number of threads.
+ * Initialises, before there is a hub, the classes that would otherwise be used late. A class whose initializer fails,
+ * for example for want of memory, can never be used again, so that a short lack of memory would break every hub for
+ * good. Safe for use by any number of threads.
  */
 final class FirstUses {
 
@@ -21,7 +21,9 @@ final class FirstUses {
     private FirstUses() {
     }
 
-    /** Returns when all is ready to be used. What it throws, for want of memory, does no harm: it is called again. */
+    /**
+     * Returns when all of these classes are ready. What it throws for want of memory does no harm: it is called again.
+     */
     static void make() {
         if (made) {
             return;
@@ -49,7 +51,7 @@ final class FirstUses {
         }
     }
 
-    /** What the pools of threads and their queues consist of. */
+    /** The classes of which thread pools and their queues consist. */
     private static void useThePools() {
         ThreadLocalRandom.current();
         new FutureTask<>(() -> true).run();

@@ -9,29 +9,30 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /*
- * It begins by asking for the newest record alone, and goes on as far before it as the hub keeps messages. From then on
- * it reads what follows the last record that is in the hub's own log: one page at a time, the next one when all of the
- * page is in that log. It reads when there may be more behind a page, when it was told that something has changed, and
- * after a second. A page that the engine has at hand is in the hub's log within the turn in which it was asked for. A
- * call that failed is made again, later each time.
+ * It first asks for the newest record alone, and then reads from as far before it as the hub keeps messages. From then
+ * on it reads what follows the last record that is in the hub's own log: one page at a time, the next one when all of
+ * the page is in that log. It reads when there may be more behind a page, when changed() was called, and after a
+ * second. A page that the call returns at once is put into the hub's log in the same turn. A call that failed is
+ * repeated, after a longer pause each time.
  */
 
 /** Reads a shared log, and puts what it reads into the hub's own log. For the task of the backplane. */
 final class Follower {
 
-    /** The most of a page. */
+    /** The highest number of records in a page. */
     private static final int MOST = 1_024;
     private static final long MOST_BYTES = 1 << 20;
     static final long PAUSE = 1_000_000_000L;
 
-    /** Takes what was read. */
+    /** Takes the records that were read. */
     interface Sink {
         /**
-         * {@return whether the record is in the hub's log now; if not, this is to be tried again when there is room}
+         * {@return whether the record is in the hub's log now; if not, the follower calls this again when there is
+         * room}
          */
         boolean put(SharedRecord record, Position position, long appendedAt);
 
-        /** What follows comes after another position than that of the last record. */
+        /** The next record does not follow the last one, but another position. */
         void breakOff(Position before, Position last);
 
         /** The last call failed. */
@@ -54,10 +55,10 @@ final class Follower {
     private long arrivedAt;
     private boolean more = true;
     private long due;
-    /** The newest record when the hub began; null before that is known. */
+    /** The position of the newest record when the hub started; null before it is known. */
     private @Nullable Position target;
 
-    /** Written by the task, read by anyone: the position of the last record that is in the hub's log. */
+    /** The position of the last record that is in the hub's log. Written by the task, read by any thread. */
     private volatile @Nullable Position position;
     private volatile @Nullable Position newest;
     private volatile boolean begun;
@@ -84,7 +85,9 @@ final class Follower {
         return newest;
     }
 
-    /** {@return whether the newest records of the shared log are in the hub's log, as far as they go there} */
+    /**
+     * {@return whether the records that the shared log had at the start are in the hub's log, as far as it keeps them}
+     */
     boolean hasBegun() {
         return begun;
     }
@@ -98,12 +101,12 @@ final class Follower {
         changed.set(true);
     }
 
-    /** {@return whether something else wakes the task before it has anything to do here} */
+    /** {@return whether the follower waits for something that wakes the task: an answer, or room} */
     boolean isWaiting() {
         return call != null || page != null;
     }
 
-    /** {@return when to come again at the latest, in the timer's nanoseconds} */
+    /** {@return when the next turn is due at the latest, in the timer's nanoseconds} */
     long due() {
         return backoff.isSet() ? backoff.until() : due;
     }
@@ -120,12 +123,12 @@ final class Follower {
             call = new SharedCall<SharedPage>(wake).make(() -> after == null ? log.read(null, 1, 1)
                     : log.read(after, MOST, MOST_BYTES));
             if (call.isDone() && takeAnswer(now) && !backoff.isSet() && (more || changed.get())) {
-                wake.run(); // others have their turn before that
+                wake.run(); // other tasks have their turn before that
             }
         }
     }
 
-    /** {@return whether nothing is under way: no call, and no page for which there is no room} */
+    /** {@return whether a new call may be made: none is under way, and no page waits for room} */
     private boolean takeAnswer(long now) {
         SharedCall<SharedPage> made = call;
         if (made != null) {

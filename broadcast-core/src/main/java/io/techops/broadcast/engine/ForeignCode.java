@@ -5,16 +5,17 @@ import io.techops.broadcast.logging.SafeLog;
 import java.util.function.LongSupplier;
 
 /*
- * The border to foreign code: what the host application or an adapter gives to a hub and the hub then calls. Such code
- * may throw anything, anywhere. What stands at the border:
+ * Foreign code is what the host application or an adapter gives to a hub and the hub then calls. Such code may throw
+ * anything, anywhere. These classes protect the hub from it:
  *
  *   ForeignTimer   the clock and the timer: neither throws, a task that the timer refuses runs nevertheless
  *   RetriedTask    a task on a foreign executor: one that is refused is submitted again
  *   SafeLog        the logger, and the toString, getMessage and hashCode of what is logged: logging never throws
  *   ForeignCode    everything else whose failure concerns nothing but itself
  *
- * There may be no memory when it fails. What must happen then is done first, and needs none: not even a literal, which
- * a class has to make when it comes to it for the first time. That is why the sentence that is logged is a field.
+ * There may be no memory when foreign code fails. What must happen then is done first, and needs no memory: not even
+ * for a string literal, which a class has to resolve when it uses it for the first time. That is why the sentence that
+ * is logged is a field.
  *
  * A call whose failure has a consequence (a policy's closes the peer) has a catch (Throwable) of its own at the call,
  * with nothing in it that can throw. After each call on a thread of ours comes returned().
@@ -28,7 +29,7 @@ final class ForeignCode {
     private final LogRateLimiter failures;
 
     /**
-     * @param log where failures are told, at a bounded rate
+     * @param log where failures are logged, at a bounded rate
      * @param failure what has happened then, a sentence without its full stop
      * @param clock in nanoseconds; does not throw
      */
@@ -48,14 +49,14 @@ final class ForeignCode {
         returned();
     }
 
-    /** Takes note of what foreign code has thrown. Never throws. */
+    /** Logs what foreign code has thrown. Never throws. */
     void failed(Throwable thrown) {
         log.warn(failures, failure, thrown);
     }
 
     /**
-     * Ends every call of foreign code: an interrupt that it left behind does not reach the next. Only on threads of
-     * ours; what a host does with its own threads is not touched.
+     * Is called after each call of foreign code: clears an interrupt that the code left behind, so that it does not
+     * reach the next call. Does so only on the hub's own threads, and never on those of the host.
      */
     static void returned() {
         if (Thread.currentThread() instanceof EngineThread) {

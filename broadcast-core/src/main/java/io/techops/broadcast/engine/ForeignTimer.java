@@ -10,20 +10,20 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clock and the timer of a hub, which may be foreign, without their failures: while the clock throws, time stands
- * still; a task that the timer does not take is offered to it again, ten times a second, and run by a thread of ours if
- * its time comes before it was taken. Safe for use by any number of threads.
+ * The clock and the timer of a hub, which may be foreign, without their failures. While the clock throws, time stands
+ * still. A task that the timer refuses is offered to it again ten times a second, and is run by a thread of this class
+ * if it becomes due before the timer has taken it. Safe for use by any number of threads.
  */
 final class ForeignTimer implements HubTimer {
 
     private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
     private static final Duration PAUSE = Duration.ofMillis(100);
-    /** How old the time may be that is shown while the clock throws: so that not every look at it is a write. */
+    /** How old the remembered time may be, in nanoseconds, so that not every read of the clock is a write. */
     private static final long RESOLUTION = Duration.ofMillis(1).toNanos();
-    /** Its thread is there only while a timer refuses tasks, and for a second more. */
+    /** Has a thread only while a timer refuses tasks, and for a second more. */
     private static final ScheduledThreadPoolExecutor RESCUE =
             HubExecutors.timer("broadcast-rescue", ConcurrentHashMap.newKeySet(), 1);
-    /** Instead of a task that is not scheduled: there is no memory for it, or this timer has ended. */
+    /** Stands for a task that could not be scheduled: there is no memory for it, or this timer has ended. */
     private static final Cancellation UNSET = () -> { };
 
     private final HubTimer host;
@@ -32,7 +32,7 @@ final class ForeignTimer implements HubTimer {
             "The hub's timer did not take a task: it is tried again", System::nanoTime);
     private final ForeignCode cancelFailures = new ForeignCode(LOG, "The hub's timer did not cancel a task",
             System::nanoTime);
-    /** About what the clock showed last; written by any thread, which may lose against another. */
+    /** About the last time that the clock returned; threads overwrite each other's values. */
     private volatile long last;
     private volatile boolean ended;
 
@@ -47,7 +47,7 @@ final class ForeignTimer implements HubTimer {
         return timer instanceof ForeignTimer safe ? safe : new ForeignTimer(timer);
     }
 
-    /** {@return whether {@link #schedule} could not schedule the task that it returned this for} */
+    /** {@return whether {@code scheduled} says that {@link #schedule} could not schedule its task} */
     static boolean isUnset(Cancellation scheduled) {
         return scheduled == UNSET;
     }
@@ -110,7 +110,7 @@ final class ForeignTimer implements HubTimer {
                 if (scheduled != null) {
                     scheduled.cancel();
                 }
-            } catch (Throwable thrown) { // the task will run in vain
+            } catch (Throwable thrown) { // then the task runs for nothing
                 failed(cancelFailures, thrown);
             }
         }
@@ -160,7 +160,7 @@ final class ForeignTimer implements HubTimer {
             try {
                 retry();
             } catch (Throwable noMemory) {
-                task.run(); // better too early than never
+                task.run(); // no memory: too early is better than never
             }
         }
 

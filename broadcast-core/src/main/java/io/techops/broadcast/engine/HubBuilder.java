@@ -179,7 +179,7 @@ public final class HubBuilder extends BroadcastHub.Builder {
         return this;
     }
 
-    /** Makes the hub that of a topic. */
+    /** Makes the hub one of a topic, which shares the topics' threads. */
     HubBuilder topic(String topic, HubExecutors threads, Runnable afterGone, Runnable afterEnd) {
         settings.topic = topic;
         settings.shared = threads;

@@ -15,19 +15,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads that hubs have unless they are given others: platform threads that come when they are needed and go when
- * they are not, one for the timer, and those of adapters. All are daemons.
+ * The threads of hubs that are not given an executor: platform threads that start when they are needed and end when
+ * they are not, one thread for the timer, and those for the blocking tasks of adapters. All are daemons.
  */
 final class HubExecutors implements HubTimer {
 
     /**
-     * How many shards a set of a hub has unless set otherwise. One processor is left to the threads that read, to the
-     * kernel and to the host: one shard more would take it from them, gather fewer messages in a write, and let peers
-     * wait.
+     * The default number of shards in a set. One processor is left to the threads that read, to the kernel and to the
+     * host: one shard more would take it from them, gather fewer messages in a write, and make peers wait.
      */
     static final int SHARDS = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
 
-    /** Those that were made and have not been seen to end: a pool lets go of a thread shortly before its end. */
+    /** The threads that were started and have not ended: a pool no longer counts a thread shortly before its end. */
     private final Set<Thread> owner;
     private final ThreadPoolExecutor shards;
     private final ThreadPoolExecutor slowShards;
@@ -46,10 +45,10 @@ final class HubExecutors implements HubTimer {
     }
 
     /**
-     * {@return a timer of one thread, which is there while there is something to wait for}
+     * {@return a timer of one thread, which lives while a task is scheduled}
      *
-     * @param owner what its thread belongs to: takes note of it
-     * @param keepAlive how long it stays without, in seconds
+     * @param owner the set that its thread is added to
+     * @param keepAlive how long the thread stays without a task, in seconds
      */
     static ScheduledThreadPoolExecutor timer(String name, Set<Thread> owner, int keepAlive) {
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
@@ -60,7 +59,7 @@ final class HubExecutors implements HubTimer {
         return timer;
     }
 
-    /** {@return threads for one hub, whose shards and listener are few} */
+    /** {@return threads for one hub} */
     static HubExecutors ofOneHub(String name) {
         Set<Thread> owner = ConcurrentHashMap.newKeySet();
         ThreadPoolExecutor all = unbounded(name, owner);
@@ -68,8 +67,9 @@ final class HubExecutors implements HubTimer {
     }
 
     /**
-     * {@return threads for any number of hubs} Shards never wait, and so share as many threads as one hub has shards;
-     * those of peers whose encoding takes long have as many of their own; a listener has a thread while it runs.
+     * {@return threads for any number of hubs} Shards never wait, so all hubs share as many threads as one hub has
+     * shards. The shards of peers whose encoding takes long share as many threads of their own. A listener has a thread
+     * while it runs.
      */
     static HubExecutors ofManyHubs(String name) {
         Set<Thread> owner = ConcurrentHashMap.newKeySet();
@@ -92,7 +92,7 @@ final class HubExecutors implements HubTimer {
         return pool;
     }
 
-    /** {@return whether this is one of these threads, which must not wait for their end} */
+    /** {@return whether the current thread is one of these, so that it must not wait for their end} */
     boolean areThisThread() {
         return Thread.currentThread() instanceof EngineThread thread && thread.isOf(owner);
     }
@@ -101,7 +101,7 @@ final class HubExecutors implements HubTimer {
         return shards;
     }
 
-    /** {@return for shards whose rounds may take long} */
+    /** {@return the executor for shards whose rounds may take long} */
     Executor slowShards() {
         return slowShards;
     }
@@ -125,7 +125,7 @@ final class HubExecutors implements HubTimer {
         return () -> future.cancel(false);
     }
 
-    /** Lets what runs finish, starts nothing more but what adapters still have to do. */
+    /** Lets running tasks finish, and starts no more tasks except those of adapters. */
     void shutdown() {
         shards.shutdown();
         slowShards.shutdown();
@@ -135,10 +135,10 @@ final class HubExecutors implements HubTimer {
     }
 
     /**
-     * Waits for the last thread to end, in steps of a millisecond: a process that stands still meanwhile uses up one of
-     * them, and not the time that its threads need afterwards.
+     * Waits for the last thread to end, in steps of a millisecond: if the process stands still meanwhile, it uses up
+     * one step, and not the time that its threads need afterwards.
      *
-     * @param nanos for how long at most; they have nothing to wait for unless a listener or an adapter blocks
+     * @param nanos how long at most, in nanoseconds; the threads end at once unless a listener or an adapter blocks
      */
     void awaitEnd(long nanos) {
         long left = TimeUnit.NANOSECONDS.toMillis(nanos);
@@ -149,7 +149,7 @@ final class HubExecutors implements HubTimer {
                 }
             }
             for (; left > 0 && adapters.haveThreads(); left--) {
-                TimeUnit.MILLISECONDS.sleep(1); // a pool that goes on says no other way that it is idle
+                TimeUnit.MILLISECONDS.sleep(1); // such a pool has no other sign that it is idle
             }
             for (Thread thread : owner) {
                 for (; left > 0 && thread.isAlive(); left--) {

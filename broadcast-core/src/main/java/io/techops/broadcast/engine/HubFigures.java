@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** The figures of a hub at one moment, taken from its log, its shards and its counters. Immutable. */
 final class HubFigures implements HubStats {
 
-    /** What the hub counts itself, beside its log and its shards. */
+    /** The figures that the hub counts itself, beside those of its log and its shards. */
     record Counts(long registrations, long missed, long overflows, long failures, long ignored, Duration saturation,
             Map<RefusalCause, Long> refusals, long replays, long resumes, Map<GapReason, Long> gaps) {
 
@@ -78,7 +78,7 @@ final class HubFigures implements HubStats {
         return new HubFigures(peers.size(), total, max, counts, log, shards, backplane);
     }
 
-    /** {@return the figures of a hub that has done nothing but refuse} */
+    /** {@return the figures of a hub that has done nothing but refuse peers} */
     static HubFigures ofRefusals(Map<RefusalCause, Long> refusals) {
         return new HubFigures(0, 0, 0, new Counts(0, 0, 0, 0, 0, Duration.ZERO, refusals, 0, 0, Map.of()),
                 MessageLog.Figures.NONE, ShardCounters.Figures.NONE, BackplaneFigures.NONE);
@@ -91,7 +91,7 @@ final class HubFigures implements HubStats {
                 backplane.plus(more.backplane));
     }
 
-    /** {@return what is left of them when the hub is gone: the counters} */
+    /** {@return the part of these figures that remains when the hub has ended: the counters} */
     HubFigures past() {
         return new HubFigures(0, 0, 0, counts, log.past(), shards, backplane.past());
     }

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a hub notes about itself: every event is counted, logged at DEBUG and recorded by Java Flight Recorder. Safe for
- * use by any number of threads. Never throws, not even if there is no memory for an event.
+ * Counts every event of a hub, logs it at DEBUG and records it with Java Flight Recorder. Safe for use by any number of
+ * threads. Never throws, not even if there is no memory for an event.
  */
 final class HubMetrics {
 
@@ -26,12 +26,12 @@ final class HubMetrics {
     /** Whether events are logged and recorded. */
     private final boolean traced;
     private final SaturationClock saturation;
-    /** These need no memory to count, so that what a listener was told is counted as well. */
+    /** These need no memory to count, so that every event that a listener was told is counted too. */
     private final AtomicLong registrations = new AtomicLong();
     private final AtomicLong missed = new AtomicLong();
     private final AtomicLong overflows = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
-    /** Of every message that is ignored: it may lack one for which there was no memory. */
+    /** Counts ignored messages. May miss one for which there was no memory. */
     private final LongAdder ignored = new LongAdder();
     private final LongAdder replays = new LongAdder();
     private final LongAdder resumes = new LongAdder();
@@ -39,8 +39,8 @@ final class HubMetrics {
     private final RefusalCounts refusals;
 
     /**
-     * Begun by the thread that closes the hub, ended by the thread that ends it; in between only {@link #late} is
-     * written.
+     * Begun by the thread that closes the hub, committed by the thread that ends it; in between only {@link #late} is
+     * set.
      */
     private final JfrEvents.Drain drain = new JfrEvents.Drain();
     private volatile boolean late;
@@ -78,7 +78,7 @@ final class HubMetrics {
         }
     }
 
-    /** There is no memory to tell of something: the log and the recording lack it. */
+    /** Does nothing: there is no memory to log or record an event, which was counted. */
     private static void untraced() {
         // It was counted.
     }
@@ -110,7 +110,7 @@ final class HubMetrics {
         }
     }
 
-    /** Takes note of where a peer begins that did not simply ask for what comes from now on. */
+    /** Notes where a peer starts that did not simply ask for the messages from now on. */
     void begins(Peer peer, ReplayStart start, Position after) {
         try {
             if (start.replays()) {
@@ -131,7 +131,7 @@ final class HubMetrics {
         }
     }
 
-    /** As {@link PeerEvents#gone} says. */
+    /** Notes that a peer has gone; see {@link PeerEvents#gone}. */
     void gone(Peer peer, CloseReason reason, boolean byHub, long registeredFor, PeerCursor.Account account) {
         if (traced) {
             try {
@@ -163,7 +163,7 @@ final class HubMetrics {
         }
     }
 
-    /** Takes note of a gap in the positions of the log that a peer has come to. */
+    /** Notes that a peer has come to a gap in the positions of the log. */
     void passed(Peer peer, GapReason reason) {
         gaps.count(reason);
         if (traced) {
@@ -171,7 +171,7 @@ final class HubMetrics {
         }
     }
 
-    /** The backplane is away, or is back. */
+    /** Notes that the backplane is away, or is back. */
     void away(boolean now) {
         if (now) {
             outage = BackplaneEvents.away();
@@ -181,7 +181,7 @@ final class HubMetrics {
         }
     }
 
-    /** What comes next from the shared log does not follow what came last. */
+    /** Notes that the next record of the shared log does not follow the last one. */
     void broken(Position last, Position before) {
         if (traced) {
             LOG.info("The shared log of hub {} goes on after {}, and not after {}", hub, before, last);
@@ -189,7 +189,7 @@ final class HubMetrics {
         }
     }
 
-    /** All nodes together have other figures than they had. */
+    /** Notes that the number of nodes, or of their peers, has changed. */
     void counted(int nodes, long peers) {
         if (traced) {
             BackplaneEvents.counted(hub, nodes, peers);

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A registered connection: the peer that the host application sees, the registration that the adapter holds, and the
- * context of the policy, so that none has to be made for a message.
+ * context of the policy, all in one object, so that none has to be made for each message.
  */
 final class HubPeer extends ReportedPeer implements PolicyContext {
 
-    /** Access to what would otherwise be an object more of each peer. */
+    /** Access to a field that would otherwise be one more object in each peer. */
     private static final AtomicIntegerFieldUpdater<HubPeer> CLOSE_ASKED =
             AtomicIntegerFieldUpdater.newUpdater(HubPeer.class, "closeAsked");
 
@@ -30,7 +30,7 @@ final class HubPeer extends ReportedPeer implements PolicyContext {
     /** The hub that a peer is registered with. */
     interface Owner {
 
-        /** Decides about what a peer sent, and does it, but for waking the shards. */
+        /** Asks the policy about a peer's message and does what it answers, except for waking the shards. */
         ReceiveResult receive(Message message, HubPeer from);
 
         /** {@return false if the hub is closed, or saturated and the wait is over} */
@@ -39,17 +39,17 @@ final class HubPeer extends ReportedPeer implements PolicyContext {
         /** Wakes every shard that has peers: something was appended. */
         void offer();
 
-        /** Has its shard see to a peer that was signalled. */
+        /** Makes the shard serve a peer that was signalled. */
         void call(PeerCursor cursor);
 
-        /** Has its shard let go of a peer that has departed and was owed nothing, when it comes to that. */
+        /** Makes the shard forget a peer that has departed and had no message to come, in one of its next rounds. */
         void letGo(PeerCursor cursor);
 
-        /** Has its shard see to a peer that is writable again. */
+        /** Makes the shard serve a peer that is writable again. */
         void returned(PeerCursor cursor);
 
         /**
-         * Does what has to be done once when a registration has ended. Never throws.
+         * Called once, when a registration has ended. Never throws.
          *
          * @param byHub whether the hub ended the registration, and not the end of the connection
          */
@@ -63,32 +63,38 @@ final class HubPeer extends ReportedPeer implements PolicyContext {
         /** {@return the time by the hub's clock} */
         long now();
 
-        /** {@return the name of the topic that this is the hub of; null if of none} */
+        /** {@return the name of the hub's topic; null if it is not the hub of a topic} */
         @Nullable String topic();
     }
 
     private final Owner hub;
     private final PeerCursor cursor;
-    /** Its number, for the map of all; made here, because at its end there may be no memory for it. */
+    /**
+     * The peer's id as the key of the map of peers; boxed here, because at the peer's end there may be no memory for
+     * it.
+     */
     private final Long key;
     private final Attributes attributes;
     private final long registeredAt;
-    /** Whether a close was asked for: 0 or 1, which one thread sets. */
+    /** Whether a close was asked for: 0 or 1; set by one thread only. */
     @SuppressWarnings("unused") // written through CLOSE_ASKED
     private volatile int closeAsked;
 
     /**
-     * Owned by the reading thread: whether a run of messages is being read, whether any of them was appended, and
-     * whether the peer broke a rule, so that nothing more is taken from it.
+     * These are owned by the reading thread: whether a run of messages is being read, whether any of them was appended,
+     * and whether the peer broke a rule, so that nothing more is taken from it.
      */
     private boolean reading;
     private boolean appended;
     private boolean inputClosed;
 
-    /** Written once by the reading thread, before the shard is told to close for it: what its close frame said. */
+    /**
+     * The reason in the peer's close frame. Written once by the reading thread, before it signals the shard to close
+     * the peer.
+     */
     private volatile @Nullable CloseReason said;
 
-    /** How it leaves the groups it is in; made for the first. */
+    /** How the peer leaves each group that it is in; made when it joins its first group. */
     private volatile @Nullable Set<Consumer<Peer>> groups;
 
     HubPeer(Owner hub, long id, int shard, Transport transport, boolean knowsPositions, Attributes attributes,
@@ -112,7 +118,7 @@ final class HubPeer extends ReportedPeer implements PolicyContext {
         return key;
     }
 
-    /** {@return when it was registered, in the timer's nanoseconds} */
+    /** {@return when the peer was registered, in the timer's nanoseconds} */
     long registeredAt() {
         return registeredAt;
     }
@@ -134,7 +140,7 @@ final class HubPeer extends ReportedPeer implements PolicyContext {
         return cursor.departed() ? 0 : behind();
     }
 
-    /** {@return what it has, or had, still to take, whether or not it is registered} */
+    /** {@return how many messages the peer has not taken yet, also after its registration has ended} */
     private long behind() {
         return hub.account(cursor).lag();
     }
@@ -172,7 +178,7 @@ final class HubPeer extends ReportedPeer implements PolicyContext {
         }
     }
 
-    /** Takes what the host gives as the first of all, or closes the peer if it gave nothing: it is writable now. */
+    /** Takes the snapshot that the host gave, or closes the peer if it gave none. The peer is writable now. */
     void begin(Prelude prelude, @Nullable List<Message> snapshot) {
         if (snapshot == null) {
             prelude.snapshotFailed = true;
@@ -183,7 +189,9 @@ final class HubPeer extends ReportedPeer implements PolicyContext {
         writable();
     }
 
-    /** Has the shard close the peer after what was appended so far. {@return whether this is the first request} */
+    /**
+     * Makes the shard close the peer after all that was appended so far. {@return whether this is the first request}
+     */
     private boolean askClose(CloseReason reason) {
         if (!CLOSE_ASKED.compareAndSet(this, 0, 1)) {
             return false;
@@ -232,7 +240,7 @@ final class HubPeer extends ReportedPeer implements PolicyContext {
             result = hub.receive(message, this);
         } finally {
             inputClosed = result == ReceiveResult.PEER_CLOSED;
-            if (!reading || result == null) { // no memory: what was appended waits for nothing
+            if (!reading || result == null) { // no memory: the messages that were appended are offered at once
                 offer();
             }
         }
@@ -245,7 +253,7 @@ final class HubPeer extends ReportedPeer implements PolicyContext {
         offer();
     }
 
-    /** Says that a message of this peer was appended, and has not been {@linkplain #offer offered}. */
+    /** Notes that a message of this peer was appended and has not been {@linkplain #offer offered}. */
     void hasAppended() {
         appended = true;
     }
@@ -295,12 +303,12 @@ final class HubPeer extends ReportedPeer implements PolicyContext {
         return false;
     }
 
-    /** {@return whether a reason for its end is the hub's, and not what the peer itself said} */
+    /** {@return whether a reason of the peer's end is the hub's, and not the one in the peer's close frame} */
     boolean isByHub(CloseReason reason) {
         return reason != said;
     }
 
-    /** Needs no memory: who calls this cannot call it again. */
+    /** Needs no memory: the caller cannot call this again. */
     @Override
     public void unregister(CloseReason reason) {
         if (reason == null) {
@@ -333,7 +341,7 @@ final class HubPeer extends ReportedPeer implements PolicyContext {
             }
         }
         mine.add(removal);
-        return !cursor.departed(); // if it goes now, it leaves the group
+        return !cursor.departed(); // if the peer departs after this, it leaves the group
     }
 
     @Override
@@ -344,7 +352,7 @@ final class HubPeer extends ReportedPeer implements PolicyContext {
         }
     }
 
-    /** Leaves its groups. Without memory it throws, and is to be called again. */
+    /** Leaves the peer's groups. Throws if there is no memory, and is then to be called again. */
     void leaveAll() {
         Set<Consumer<Peer>> mine = groups;
         if (mine != null) {

@@ -21,13 +21,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /*
- * A peer that comes is in the map, counted, and its first event queued, in the step under the log's lock in which its
- * cursor joins; one that goes does so once, by the thread that ended its registration. What others wait for when it
- * goes needs no memory: its last event was made when it came. What fails for want of memory is left to its shard, which
- * lets go of it last.
+ * In the step under the log's lock in which a peer's cursor joins, the peer is put into the map and counted, and its
+ * first event is queued. A peer departs once, by the thread that ended its registration. What others wait for at its
+ * departure needs no memory: its last event was made when it registered. What fails for want of memory is left to its
+ * shard, which forgets the peer last.
  */
 
-/** The peers of a hub, as they come and go. Safe for use by any number of threads. */
+/** Registers the peers of a hub, and handles their departures. Safe for use by any number of threads. */
 final class HubPeers implements HubPeer.Owner {
 
     static final String CLOSED = "the hub is closed: it takes no messages and no peers any more";
@@ -46,10 +46,10 @@ final class HubPeers implements HubPeer.Owner {
     private final HubTimer timer;
     private final @Nullable String topic;
     private final Runnable afterGone;
-    /** Whether peers that come and go are reported at all: if not, nothing has to change threads for them. */
+    /** Whether there is a listener for peers: without one, nothing is passed to another thread. */
     private final boolean told;
     private final ConcurrentHashMap<Long, HubPeer> peers = new ConcurrentHashMap<>();
-    /** How long a peer waits for a position that this node has not come to, in nanoseconds. */
+    /** How long a peer waits for a position that this node has not read yet, in nanoseconds. */
     private final long aheadLimit;
     private final AtomicLong ids = new AtomicLong();
 
@@ -86,7 +86,7 @@ final class HubPeers implements HubPeer.Owner {
         return peers.get(id);
     }
 
-    /** {@return whom options exclude of the peers of this hub} */
+    /** {@return the peers of this hub that the options exclude} */
     PeerCursor[] excluded(BroadcastOptions options) {
         if (options.excluded().isEmpty()) {
             return PeerCursor.NONE;
@@ -100,12 +100,12 @@ final class HubPeers implements HubPeer.Owner {
         return excluded.toArray(PeerCursor.NONE);
     }
 
-    /** {@return whom options mean among the peers of this hub} */
+    /** {@return the peers of this hub that the options name as receivers} */
     PeerCursor[] receivers(BroadcastOptions options) {
         List<PeerCursor> receivers = new ArrayList<>();
         for (Peer peer : options.among(peers.values())) {
             if (!peer.isRegistered() || options.excluded().contains(peer)) {
-                continue; // the first perhaps of an earlier life of the topic
+                continue; // perhaps a peer of an earlier instance of the topic
             }
             if (peer instanceof HubPeer own && own.isOf(this)) {
                 receivers.add(own.cursor());
@@ -144,7 +144,7 @@ final class HubPeers implements HubPeer.Owner {
             start = log.rounds().join(peer.cursor(), replay, prelude, snapshots != null, () -> {
                 end.awaits(shards.make(peer.cursor()));
                 peers.put(peer.key(), peer);
-                metrics.joined(); // before it is told
+                metrics.joined(); // before the listener is called
                 if (registered != null) { // from here on nothing needs memory
                     events.add(registered);
                 }
@@ -152,7 +152,7 @@ final class HubPeers implements HubPeer.Owner {
             });
         } finally {
             if (start == null) {
-                peers.remove(peer.key()); // it may be there if there was no memory
+                peers.remove(peer.key()); // may be in the map if there was no memory
             }
         }
         if (start == null) {
@@ -171,7 +171,10 @@ final class HubPeers implements HubPeer.Owner {
         return peer;
     }
 
-    /** Has what comes before the log, or of the past, brought on its way; closes the peer if there is no memory. */
+    /**
+     * Starts what a peer waits for before its first message: a snapshot, or a position. Closes the peer if there is no
+     * memory.
+     */
     void begins(HubPeer peer, ReplayStart start, Prelude prelude) {
         try {
             metrics.begins(peer, start, start.after());
@@ -192,16 +195,16 @@ final class HubPeers implements HubPeer.Owner {
     @Override
     public void departed(HubPeer peer, CloseReason reason, boolean byHub) {
         try {
-            // What others wait for first, and without any memory.
+            // First what others wait for, which needs no memory.
             if (log.forget(peer.cursor()) | (backplane != null && backplane.forget(peer.cursor()))) {
                 metrics.saturation().ends();
-                offer(); // a drain waits for what is parked, and what was parked behind it may have room
+                offer(); // a drain waits for parked messages, and the next parked one may have room now
             }
             leaves(peer);
             PeerCursor.Account account = log.account(peer.cursor());
             metrics.gone(peer, reason, byHub, timer.nanoTime() - peer.registeredAt(), account);
         } catch (Throwable noMemory) {
-            // Its shard comes to what is left of this, and the metrics lack it.
+            // The shard does the rest of this later; the metrics miss this peer.
         }
         ListenerDispatcher.Event departure = peer.departure();
         if (departure != null) {
@@ -211,13 +214,13 @@ final class HubPeers implements HubPeer.Owner {
         end.finished();
     }
 
-    /** Lets go of a peer. Called again if it throws. */
+    /** Forgets a peer. Called again if it throws. */
     void leaves(HubPeer peer) {
         peers.remove(peer.key());
         peer.leaveAll();
     }
 
-    /** Tells the last of a peer, and what has become of it that was not told before. */
+    /** Reports a peer's last events: a loss or failure that was not reported before, and its departure. */
     private void tellDeparture(HubListener listener, HubPeer peer) {
         try {
             long lost = peer.takeLoss();

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The settings of a hub, with their defaults. */
 final class HubSettings {
 
-    /** There is no listener for peers. */
+    /** Stands for: no listener for peers. */
     static final HubListener NO_LISTENER = new HubListener() { };
 
     Retention retention = Retention.standard();
@@ -39,13 +39,13 @@ final class HubSettings {
     @Nullable Executor executor;
     @Nullable HubTimer timer;
     @Nullable SharedLogs backplane;
-    /** The name of the hub if it is null. */
+    /** The name of the shared log; that of the hub if null. */
     @Nullable String backplaneLog;
     Duration backplaneTimeout = Duration.ofSeconds(10);
     Duration backplaneStartTimeout = Duration.ofSeconds(5);
     /**
-     * Set by {@link TopicRegistry}: the topic, threads that are not the hub's own, what runs after a peer's last event,
-     * and what runs when the hub has ended, which must not throw.
+     * These are set by {@link TopicRegistry}: the topic, the threads that hubs share, the task after a peer's last
+     * event, and the task after the hub's end, which must not throw.
      */
     @Nullable String topic;
     @Nullable HubExecutors shared;

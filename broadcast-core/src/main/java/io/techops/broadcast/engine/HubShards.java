@@ -4,7 +4,7 @@ import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.spi.Transport;
 import java.util.concurrent.Executor;
 
-/** The shards of a hub, and which of them is woken for what. Safe for use by any number of threads. */
+/** The shards of a hub: wakes the right ones for each event. Safe for use by any number of threads. */
 final class HubShards implements LaneWriter.Sender {
 
     private final MessageLog log;
@@ -49,14 +49,14 @@ final class HubShards implements LaneWriter.Sender {
         return shards.place(id, transport);
     }
 
-    /** Makes the shard of a peer that joins, as {@link Shards#make} says. */
+    /** Makes the shard of a peer that joins; see {@link Shards#make}. */
     int make(PeerCursor cursor) {
         return shards.make(cursor);
     }
 
     // Publishers.
 
-    /** Wakes every shard that has peers: something was appended, or there is to be room. */
+    /** Wakes every shard that has peers: something was appended, or someone waits for room. */
     void offer() {
         for (Shard shard : shards.all()) {
             shard.offer();
@@ -92,16 +92,16 @@ final class HubShards implements LaneWriter.Sender {
 
     // Peers.
 
-    /** Has the shard of a peer that has joined see to it in time. */
+    /** Makes the shard of a peer that has joined serve it in time. */
     void joined(HubPeer peer) {
         Shard shard = shards.of(peer.cursor());
         shard.joined(peer.registeredAt());
-        if (peer.cursor().called) { // it has something to begin with
+        if (peer.cursor().called) { // there is something to write to the peer
             shard.wake();
         }
     }
 
-    /** Has its shard see to a peer that was signalled. */
+    /** Makes the shard serve a peer that was signalled. */
     void call(PeerCursor cursor) {
         Shard shard = shards.of(cursor);
         if (!shard.hasEnded()) {
@@ -110,7 +110,7 @@ final class HubShards implements LaneWriter.Sender {
         }
     }
 
-    /** Has its shard let go of a peer that has departed and was owed nothing, when it comes to that. */
+    /** Makes the shard forget a peer that has departed and had no message to come, in one of its next rounds. */
     void letGo(PeerCursor cursor) {
         Shard shard = shards.of(cursor);
         if (!shard.hasEnded()) {
@@ -119,7 +119,7 @@ final class HubShards implements LaneWriter.Sender {
         }
     }
 
-    /** Has its shard see to a peer that is writable again. */
+    /** Makes the shard serve a peer that is writable again. */
     void returned(PeerCursor cursor) {
         Shard shard = shards.of(cursor);
         if (!shard.hasEnded()) {
@@ -128,7 +128,7 @@ final class HubShards implements LaneWriter.Sender {
         }
     }
 
-    /** Lets a peer be read again whose message has found room. */
+    /** Resumes the reading of a peer whose parked message was appended. */
     void resume(PeerCursor cursor) {
         cursor.lastInbound = timer.nanoTime();
         cursor.held = false;
@@ -138,7 +138,7 @@ final class HubShards implements LaneWriter.Sender {
 
     // The end.
 
-    /** As {@link Shard#drain} says. */
+    /** Starts the drain in every shard; see {@link Shard#drain}. */
     void drain(Shard.Drain drain) {
         for (Shard shard : shards.all()) {
             shard.drain(drain);
@@ -151,7 +151,7 @@ final class HubShards implements LaneWriter.Sender {
         }
     }
 
-    /** As {@link Shard#help} says. */
+    /** Runs the shards on this thread; see {@link Shard#help}. */
     void help() {
         for (Shard shard : shards.all()) {
             shard.help();

@@ -16,21 +16,27 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a hub: nothing is taken any more, the shards drain, at the deadline they abort what is left; and when all
- * of them are done, and the last event of every peer was told, nothing of the hub is left. Safe for use by any number
- * of threads.
+ * The end of a hub: no message and no peer is taken any more, the shards drain, and at the deadline they abort the
+ * connections that are left. When all shards are done, and the listener was told the last event of every peer, the hub
+ * has ended. Safe for use by any number of threads.
  */
 final class HubShutdown {
 
     private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
 
-    /** How much longer than its limit {@link #await} waits, so that it returns even if the hub's tasks are not run. */
+    /**
+     * How much longer than its limit {@link #await} waits, so that it returns even if the executor does not run the
+     * hub's tasks.
+     */
     static final Duration MARGIN = Duration.ofSeconds(1);
 
-    /** How long after the limit those who run the hub's tasks may take before they are run by the thread that waits. */
+    /** How long after the limit the executor may take before the waiting thread runs the hub's tasks itself. */
     private static final Duration END_GRACE = Duration.ofMillis(250);
 
-    /** How soon they are run again: one that was just being submitted, and refused, was not. */
+    /**
+     * The pause before the waiting thread runs them again: it misses a task that was just being submitted and was
+     * refused.
+     */
     private static final Duration PAUSE = Duration.ofMillis(10);
 
     private final MessageLog log;
@@ -45,16 +51,16 @@ final class HubShutdown {
     private final @Nullable BackplaneLink backplane;
     private volatile @Nullable PeriodicTask periodic;
 
-    /** How the hub ends: what the first call said, for all who begin the end at the same time. */
+    /** How the hub ends: as the first call says, also if several calls begin the end at the same time. */
     private final AtomicReference<Shard.@Nullable Drain> begun = new AtomicReference<>();
-    /** The shards and the backplane that have not drained, and the peers whose last event is not queued. */
+    /** The number of shards and backplanes that have not drained, and of peers whose last event is not queued. */
     private final AtomicInteger unfinished;
     private volatile boolean over;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final ListenerDispatcher.Event last = new ListenerDispatcher.Event(listener -> complete());
 
     /**
-     * @param threads the hub's own threads, which end with it; null if it shares those of others
+     * @param threads the hub's own threads, which end with it; null if it uses threads of others
      * @param ownTimer the timer, if it ends with the hub; null if others use it
      * @param afterEnd called when nothing of the hub is left; does not throw
      * @param backplane null if there is none
@@ -88,12 +94,12 @@ final class HubShutdown {
         }
     }
 
-    /** Says that the end has to wait for so many more calls of {@link #finished}. */
+    /** Makes the end wait for more calls of {@link #finished}. */
     void awaits(int more) {
         unfinished.addAndGet(more);
     }
 
-    /** Says that a shard has drained, or that the last event of a peer is queued. Never throws. */
+    /** Notes that a shard has drained, or that the last event of a peer is queued. Never throws. */
     void finished() {
         if (unfinished.decrementAndGet() == 0) {
             events.add(last);
@@ -118,14 +124,14 @@ final class HubShutdown {
         }
     }
 
-    /** {@return whether nothing of the hub is left} */
+    /** {@return whether the hub has ended} */
     boolean isOver() {
         return over;
     }
 
     /**
-     * Begins the end, the first time; later it gives those who end another turn, so that a call that is told of a lack
-     * of memory can be made again.
+     * Begins the end at the first call. Later calls wake the shards and the backplane again, so that a call that failed
+     * for want of memory can be repeated.
      *
      * @param limit how long peers may take
      * @param peers how many there are
@@ -171,8 +177,8 @@ final class HubShutdown {
     }
 
     /**
-     * Waits until nothing is left; {@link #MARGIN} longer than {@code limit} at most, unless the process stood still
-     * meanwhile: then the end still has its turn.
+     * Waits until the hub has ended, {@link #MARGIN} longer than {@code limit} at most. If the process stood still
+     * meanwhile, the end still gets its time.
      */
     void await(Duration limit) {
         Duration most = DurationRules.bound(limit);
@@ -194,11 +200,11 @@ final class HubShutdown {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
-            throw new AssertionError(e); // it is never completed so
+            throw new AssertionError(e); // never completes exceptionally
         }
     }
 
-    /** Runs the hub's tasks, if the executor does not. By now they abort what is left. */
+    /** Runs the hub's tasks on this thread, in case that the executor does not. By now they abort what is left. */
     private void help() {
         shards.help();
         if (backplane != null) {

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 
-/** Topics of which each is a hub of this engine. Safe for use by any number of threads. */
+/** Topics, each of which is a hub of this engine. Safe for use by any number of threads. */
 final class HubTopics implements Topics {
 
     private final Predicate<String> allowed;

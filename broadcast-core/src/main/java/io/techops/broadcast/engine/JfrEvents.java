@@ -15,19 +15,19 @@ import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a hub tells Java Flight Recorder of its messages and its end; {@link PeerEvents} and {@link BackplaneEvents}
- * have the rest. While no recording runs an event costs nothing; what is frequent is off unless a recording asks for it
- * ({@link Broadcast}), or has a threshold ({@link Pass}). No event holds a payload or an address.
+ * The events of Java Flight Recorder about a hub's messages and its end; {@link PeerEvents} and {@link BackplaneEvents}
+ * have the others. While no recording runs, an event costs next to nothing. A frequent event is off unless a recording
+ * enables it ({@link Broadcast}), or has a threshold ({@link Pass}). No event holds a payload or an address.
  */
 final class JfrEvents {
 
-    /** What the names of all events begin with. */
+    /** The prefix of the names of all events. */
     static final String PREFIX = "io.techops.broadcast.";
 
     private JfrEvents() {
     }
 
-    /** What all events have. */
+    /** The fields that all events have. */
     @Category("Broadcast")
     @StackTrace(false)
     abstract static class HubEvent extends Event {
@@ -51,7 +51,7 @@ final class JfrEvents {
         }
     }
 
-    /** {@return an event that has begun; null if there is no memory for one} */
+    /** {@return an event that has started; null if there is no memory for one} */
     static @Nullable Saturated saturated() {
         try {
             Saturated event = new Saturated();
@@ -89,9 +89,12 @@ final class JfrEvents {
         }
     }
 
-    /** There is no memory for an event, or the recording has failed: it lacks an event, and the hub goes on. */
+    /**
+     * Logs that there is no memory for an event, or that the recording has failed: the event is missing, and the hub
+     * goes on.
+     */
     static void lost() {
-        // Nothing can be done about it here, and the recorder tells of its own failures.
+        // Nothing can be done here, and the recorder reports its own failures.
     }
 
     @Name(PREFIX + "Broadcast")

@@ -9,15 +9,15 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * Invariant, whenever the log's lock is free: every key of an entry in the ring, or kept here, has one Newest, whose
- * slot is that of the newest entry of this key; it is among "kept" if that entry is no longer in the ring.
+ * slot is that of the newest entry of this key; it is in "kept" if that entry is no longer in the ring.
  *
- * An entry that is kept stays the newest of its key until another one of the key is appended, its time is over, or the
- * bounds of the retention make room: then the one in the lowest slot goes, and its key with it.
+ * A kept entry stays until a newer entry of its key is appended, until it expires, or until the bounds of the retention
+ * need room: then the kept entry in the lowest slot is dropped, and its key with it.
  */
 
 /**
  * The newest message of every key: which entry it is, and the message itself once the ring has evicted it. Guarded by
- * the lock of the log. Every step takes the time of a look into a tree at most.
+ * the lock of the log. No step takes longer than a search in a balanced tree.
  */
 final class KeyedMessages {
 
@@ -25,7 +25,10 @@ final class KeyedMessages {
     private static final class Newest {
         private final String key;
         private long slot;
-        /** The place among those kept, made beforehand as later there may be no memory for it; null if in the ring. */
+        /**
+         * The slot as the key in "kept", boxed beforehand, as later there may be no memory for it; null while in the
+         * ring.
+         */
         private @Nullable Long place;
         private @Nullable Message message;
         private @Nullable EntryNotes notes;
@@ -35,13 +38,13 @@ final class KeyedMessages {
         }
     }
 
-    /** What is to be known of an entry that is kept, and in which slot it was. */
+    /** Takes kept entries, each with the slot in which it was. */
     interface Visitor {
         /** {@return whether to go on} */
         boolean visit(long slot, Message message, EntryNotes notes);
     }
 
-    /** Is told of entries whose keys are given up, in the order of their slots. Must not need memory. */
+    /** Is called with the entries whose keys are given up, in the order of their slots. Must not need memory. */
     interface Forgotten {
         void forgotten(long slot, EntryNotes notes);
     }
@@ -74,7 +77,7 @@ final class KeyedMessages {
     }
 
     /**
-     * Takes note of an entry that is about to be put into the ring.
+     * Notes an entry that is about to be put into the ring.
      *
      * @return the slot of the entry in the ring that was the newest of its key; 0 if there is none
      */
@@ -84,7 +87,7 @@ final class KeyedMessages {
             known = new Newest(key);
             try {
                 newest.put(key, known);
-            } catch (Throwable noMemory) { // it may be there all the same
+            } catch (Throwable noMemory) { // may have been added all the same
                 newest.remove(key);
                 throw noMemory;
             }
@@ -107,14 +110,14 @@ final class KeyedMessages {
         }
     }
 
-    /** {@return whether an entry that is the newest of its key can be kept, and no key is given up for it} */
+    /** {@return whether an entry that is the newest of its key can be kept without giving up another key} */
     boolean hasRoom(Message message, EntryNotes its, long now) {
         EntryNotes oldest = kept.isEmpty() ? its : kept.get(kept.firstKey()).notes;
         return kept.size() < retention.keys() && !isTooOld(oldest, now)
                 && keptBytes + EntryNotes.charge(message, its.key) <= retention.keyBytes();
     }
 
-    /** Keeps the newest entry of a key, which the ring evicts. If this throws, nothing has changed. */
+    /** Keeps the newest entry of a key when the ring evicts it. If this throws, nothing has changed. */
     void evict(long slot, Message message, EntryNotes notes, long now) {
         Newest known = newest.get(notes.key);
         if (notes.isExpired(now)) {
@@ -166,7 +169,7 @@ final class KeyedMessages {
         long bound = Math.min(age, most);
         long low = 0;
         long high = none;
-        while (low < high) { // they were appended in the order of their slots
+        while (low < high) { // the entries were appended in the order of their slots
             long middle = (low + high) >>> 1;
             var next = kept.ceilingEntry(middle);
             if (next != null && now - next.getValue().notes.appendedAt >= bound) {

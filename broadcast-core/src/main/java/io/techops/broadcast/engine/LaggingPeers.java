@@ -3,8 +3,9 @@ package io.techops.broadcast.engine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The peers of a shard that are writable and have not been given everything, in the order in which they came. They are
- * linked through a field of theirs, so that no step needs memory: one that failed halfway would lose all of them.
+ * The peers of a shard that are writable and have not been given everything, in the order in which they were added.
+ * They are linked through a field of the cursor, so that no step needs memory: a step that failed halfway would lose
+ * all of them.
  */
 final class LaggingPeers {
 
@@ -20,12 +21,12 @@ final class LaggingPeers {
         return size;
     }
 
-    /** {@return the one that came first; the others follow by {@link PeerCursor#nextBehind}; null if there is none} */
+    /** {@return the first peer; the others follow by {@link PeerCursor#nextBehind}; null if there is none} */
     @Nullable PeerCursor first() {
         return first;
     }
 
-    /** Adds a peer that is not {@link PeerCursor#behind}; it is from now on. */
+    /** Adds a peer that is not {@link PeerCursor#behind}, and sets that. */
     void add(PeerCursor cursor) {
         cursor.behind = true;
         if (last == null) {
@@ -37,7 +38,7 @@ final class LaggingPeers {
         size++;
     }
 
-    /** {@return the one that came first, which there is, and is behind no longer} */
+    /** Removes the first peer, which must exist. {@return it, no longer behind} */
     PeerCursor poll() {
         PeerCursor cursor = first;
         first = cursor.nextBehind;

@@ -4,31 +4,32 @@ import io.techops.broadcast.HubTimer;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Room in the lane: the oldest entry is evicted if its receiver is not writable; otherwise its shard is about to take
- * it. If that does not make room the hub is saturated, and the host waits, or is refused.
+ * Room in the lane: the oldest entry is evicted if its receiver is not writable; otherwise the receiver's shard is
+ * about to take it. If that does not make room the hub is saturated, and the host waits, or is refused.
  *
- * A message for many is linked to its receivers in several steps, so that none takes long. Until the last of them no
- * shard reads beyond its place ("barrier"), and no other message for some begins: so what is addressed to a peer is in
- * the order of its places, and all peers agree on the order.
+ * A message for many is linked to its receivers in several steps, so that no step takes long. Until the last step no
+ * shard reads beyond the message's place ("barrier"), and no other addressed message begins: so the messages addressed
+ * to a peer are in the order of their places, and all peers see the same order.
  */
 
 /**
- * Puts messages for some into the lane, and evicts what makes room for them. Guarded by the lock of the log, but for
- * {@link #send}, which acquires it.
+ * Puts addressed messages into the lane, and evicts entries to make room for them. Guarded by the lock of the log,
+ * except for {@link #send}, which acquires it.
  */
 final class LaneWriter {
 
-    /** So many receivers are linked to a message in one step, and so many entries dropped. */
+    /** How many receivers are linked, or entries dropped, in one step under the lock. */
     private static final int STEP = 128;
 
     private static final long NO_BARRIER = Long.MAX_VALUE;
 
-    /** What a sender is told beside. Called on its thread, without the lock. */
+    /** What a sender is told in addition. Called on its thread, without the lock. */
     interface Sender extends RoomGate.Publisher {
         /**
-         * Something was sent to some peers, or lost by others: wakes the shards that are called for them.
+         * Something was sent to some peers, or others have lost something: wakes the shards that are called for these
+         * peers.
          *
-         * @param hindered whether all shards may have waited for that
+         * @param hindered whether all shards may have waited for the send
          */
         void hasSent(boolean hindered);
     }
@@ -61,7 +62,7 @@ final class LaneWriter {
         return barrier != NO_BARRIER;
     }
 
-    /** Drops some of what waits for a peer that has gone. {@return whether there may be more} */
+    /** Drops some of the entries for a peer that has gone. {@return whether there may be more} */
     boolean drop(PeerCursor departed) {
         for (int i = 0; i < STEP; i++) {
             if (!lane.take(departed)) {
@@ -71,7 +72,7 @@ final class LaneWriter {
         return true;
     }
 
-    /** Sends a message, as {@link MessageLog#send} says. */
+    /** Sends a message; see {@link MessageLog#send}. */
     boolean send(Publication message, PeerCursor[] to, RoomWait wait, Sender sender) {
         Sending sending = new Sending(message, to);
         try {
@@ -85,9 +86,9 @@ final class LaneWriter {
                 sending.step();
             }
             return true;
-        } finally { // also if there was no memory for all of them
+        } finally { // also if there was no memory for all receivers
             sending.giveUp();
-            sender.hasSent(to.length > STEP && sending.linked > 0); // others may have lost something for it
+            sender.hasSent(to.length > STEP && sending.linked > 0); // other peers may have lost something to make room
         }
     }
 
@@ -124,9 +125,9 @@ final class LaneWriter {
             this.to = to;
         }
 
-        /** Under the lock. {@return where it stands; {@link RoomGate#REFUSED} if there is no room} */
+        /** Called with the lock held. {@return the message's place; {@link RoomGate#REFUSED} if there is no room} */
         long begin() {
-            while (isLinking() && !gate.isSealed()) { // not for long: that one waits for nothing
+            while (isLinking() && !gate.isSealed()) { // not for long: the other sender waits for nothing
                 gate.await(RoomWait.UNLIMITED);
             }
             if (gate.isSealed() || to.length > 0 && !makeRoom(message, to.length, now)) {
@@ -154,7 +155,7 @@ final class LaneWriter {
             }
         }
 
-        /** Leaves out those that are not linked, and so leaves no barrier behind. */
+        /** Leaves out the receivers that are not linked yet, so that no barrier remains. */
         void giveUp() {
             if (addressed != null && isUnfinished()) {
                 lock.lock();

@@ -16,27 +16,31 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /*
- * The queue is a linked list from "told", the last event that was told, to "last". The events are its links, so that
- * one that is made early, when a failure does no harm, can be queued later without any memory. A thread that adds an
- * event first takes the place at the end, and then links the one before to it; the task may see a gap in between, and
- * comes again, because each add is followed by a tell.
+ * The queue is a linked list from "told", the last event that the listener was told, to "last". The events are the
+ * links themselves, so that an event that is made early, when a failure does no harm, can be queued later without
+ * memory. A thread that adds an event first becomes "last", and then links the event before to it. The task may find
+ * the link missing in between; it runs again, because each add is followed by a tell.
  */
 
 /**
  * Calls the listener, one event at a time and in order, on the hub's executor: the thread that reports an event does
- * not wait for the listener, and no lock is held while it runs. Safe for use by any number of threads.
+ * not wait for the listener, and no lock is held while the listener runs. Safe for use by any number of threads.
  */
 final class ListenerDispatcher extends RetriedTask {
 
     private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
 
     /**
-     * How many departures may wait to be told before no peer is taken any more. Every other event that can be provoked
-     * belongs to a peer that is there, or has not been told to have gone, and there is at most one of a kind for each.
+     * How many departures may be queued before no peer is taken any more. Every other event that clients can provoke
+     * belongs to a registered peer or to one whose departure is queued, and there is at most one of a kind for each
+     * peer.
      */
     static final int MAX_UNTOLD = 10_000;
 
-    /** Nothing is to be told; something is, and a task will; and there is more than the task has seen. */
+    /**
+     * The states: nothing is queued; a task will tell the queued events; and events were added that the task has not
+     * seen.
+     */
     private static final int IDLE = 0;
     private static final int TELLING = 1;
     private static final int MORE = 2;
@@ -54,7 +58,7 @@ final class ListenerDispatcher extends RetriedTask {
     private volatile @Nullable Thread caller;
     private volatile boolean over;
 
-    /** Something that is told once. Then it keeps nothing: neither what it tells of nor what is told after it. */
+    /** An event that is told once. After that it refers to nothing: neither to its subject nor to the next event. */
     static final class Event {
         private @Nullable Consumer<HubListener> telling;
         private boolean departs;
@@ -66,7 +70,7 @@ final class ListenerDispatcher extends RetriedTask {
     }
 
     /**
-     * @param messages null if none is told about messages
+     * @param messages null if there is no listener for messages
      */
     ListenerDispatcher(HubListener listener, @Nullable MessageListener messages, Executor executor, HubTimer timer) {
         super(executor, timer);
@@ -82,7 +86,7 @@ final class ListenerDispatcher extends RetriedTask {
         return messages != null;
     }
 
-    /** {@return whether what is told at once may block} */
+    /** {@return whether a call of the listener for messages may block} */
     boolean mayBlock() {
         return mayBlock;
     }
@@ -96,7 +100,7 @@ final class ListenerDispatcher extends RetriedTask {
         }
     }
 
-    /** {@return whether the listener is so far behind that no more peers can be taken} */
+    /** {@return whether too many departures are queued to take more peers} */
     boolean isFarBehind() {
         if (untoldDepartures.get() < MAX_UNTOLD) {
             return false;
@@ -106,19 +110,19 @@ final class ListenerDispatcher extends RetriedTask {
         return true;
     }
 
-    /** Queues the last event of a peer, as {@link #add} does. */
+    /** Queues the last event of a peer; see {@link #add}. */
     void addDeparture(Event event) {
         event.departs = true;
         untoldDepartures.incrementAndGet();
         add(event);
     }
 
-    /** Queues an event. It is told after {@link #tell}, or after the next one. Never throws, and needs no memory. */
+    /** Queues an event, which is told after the next {@link #tell}. Never throws, and needs no memory. */
     void add(Event event) {
         last.getAndSet(event).next = event;
     }
 
-    /** Makes sure that all that was added is told, before the {@linkplain #end end}. */
+    /** Makes sure that all queued events are told, unless the {@linkplain #end end} comes first. */
     void tell() {
         if (!over && state.getAndSet(MORE) == IDLE) {
             submit();
@@ -126,8 +130,8 @@ final class ListenerDispatcher extends RetriedTask {
     }
 
     /**
-     * Tells nothing more, by the last event: a thread that still has something to tell must not ask an executor for it
-     * that has ended, again and again.
+     * Ends the telling with the last event: a thread that still queues something must not submit to an executor that
+     * has ended, again and again.
      */
     void end() {
         over = true;
@@ -148,7 +152,7 @@ final class ListenerDispatcher extends RetriedTask {
         tell();
     }
 
-    /** Tells on this thread what was added, if the executor does not: it runs no tasks any more, or has dropped one. */
+    /** Tells the queued events on this thread, in case that the executor runs no tasks any more, or has dropped one. */
     void help() {
         if (state.compareAndSet(IDLE, MORE) || claim()) {
             work();
@@ -174,7 +178,7 @@ final class ListenerDispatcher extends RetriedTask {
         } while (!state.compareAndSet(TELLING, IDLE));
     }
 
-    /** Calls the listener apart from what follows, on the thread that tells the events. */
+    /** Calls the listener on the thread that tells the events; a failure does not affect the events that follow. */
     void call(Runnable code) {
         calls.call(code);
     }
@@ -193,7 +197,7 @@ final class ListenerDispatcher extends RetriedTask {
         ForeignCode.returned();
     }
 
-    /** Tells of a message on this thread. What the listener throws is logged. */
+    /** Tells the listener of a message, on this thread. What the listener throws is logged. */
     void broadcast(@Nullable Peer from, Message message, Position position) {
         if (messages != null) {
             try {
@@ -205,7 +209,7 @@ final class ListenerDispatcher extends RetriedTask {
         }
     }
 
-    /** Tells of a message that was ignored, as {@link #broadcast} does. */
+    /** Tells the listener of a message that was ignored; see {@link #broadcast}. */
     void ignored(Peer from, Message message) {
         if (messages != null) {
             try {

@@ -9,14 +9,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /*
- * A topic is alive from its begin until its hub has ended, when its figures join those of the past, and it is given the
- * number of its end. Who adds up the figures looks at those alive first and at the past then: whatever ended meanwhile
- * has a number that tells whether it is in that past.
+ * A topic is alive from its start until its hub has ended. Then its figures are added to those of the past, and it gets
+ * the number of its end. The sum of all figures is taken from the living topics first and from the past then: the
+ * number of a topic that ended meanwhile tells whether the past includes it.
  */
 
 /**
- * The topics that are alive, and the figures of these and of all that were. Changed under the lock of the topics, but
- * for {@link #forget}, which acquires it; read by anyone, one after the other.
+ * The topics that are alive, and the figures of these and of all that have ended. Changed under the lock of the topics,
+ * but for {@link #forget}, which acquires it; read by anyone, one after the other.
  */
 final class LivingTopics implements Iterable<TopicInstance> {
 
@@ -40,22 +40,22 @@ final class LivingTopics implements Iterable<TopicInstance> {
         return alive.isEmpty();
     }
 
-    /** A topic is about to begin; it may be {@linkplain #withdraw withdrawn}. Under the lock. */
+    /** Adds a topic that is about to start; it may be {@linkplain #withdraw withdrawn}. Called with the lock held. */
     void add(TopicInstance topic) {
         alive.add(topic);
     }
 
-    /** It does not begin, for want of memory. Under the lock. */
+    /** Removes a topic that does not start, for want of memory. Called with the lock held. */
     void withdraw(TopicInstance topic) {
         alive.remove(topic);
     }
 
-    /** It has begun. Under the lock. */
+    /** Counts a topic that has started. Called with the lock held. */
     void begins() {
         begun++;
     }
 
-    /** The hub of a topic has ended, or there is none: what it did is the past. It may be told twice. */
+    /** Adds the figures of a topic whose hub has ended, or was never made, to the past. May be called twice. */
     void forget(TopicInstance gone) {
         HubFigures last = figures(gone).past();
         lock.lock();
@@ -70,7 +70,7 @@ final class LivingTopics implements Iterable<TopicInstance> {
         }
     }
 
-    /** {@return what all of them have done} */
+    /** {@return the figures of all topics} */
     TopicsStats stats(RefusalCounts refusals) {
         Map<TopicInstance, HubFigures> living = new HashMap<>();
         Map<String, HubStats> hubs = new HashMap<>();

@@ -10,18 +10,18 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch that was cut out of the log. For one shard at a time.
+ * A batch that was read from the log. For one shard at a time.
  */
 final class LogBatch implements Batch {
 
     private static final SafeLog LOG = SafeLog.of(Batch.class);
 
     /**
-     * What a run has beside the broadcasts in it.
+     * What was passed over between the messages of a batch.
      *
      * @param excluded how many broadcasts were left out because the peer is not to get them
      * @param excludedKeyed how many of these have a key
-     * @param addressed how many messages that were addressed to the peer were passed, those that had expired included
+     * @param addressed how many messages addressed to the peer the batch covers, those that had expired included
      * @param conflated how many were left out because a newer one of their key replaces them
      * @param expired how many were left out because their time was over
      */
@@ -34,7 +34,10 @@ final class LogBatch implements Batch {
     final LeftOut left;
     /** How many entries without a key there are before {@link #to}, if the log conflates. */
     final long unkeyedBefore;
-    /** What it was read towards: in a log that conflates, an entry that a newer one below it replaces is left out. */
+    /**
+     * Up to where it was read: in a log that conflates, an entry is left out if a newer entry of its key is below this
+     * slot.
+     */
     long until;
     private final PositionRun run;
     private final long bytes;
@@ -45,12 +48,12 @@ final class LogBatch implements Batch {
     private int encodings;
 
     /**
-     * @param run to which the broadcasts belong
+     * @param run the run that the broadcasts belong to
      * @param from the slot of the first entry this batch covers
      * @param to the slot behind the last entry it covers
      * @param sequences those of the messages; null if they are those of the slots from {@code from} on
      * @param keys those of the messages; null if none has a key
-     * @param left what was left out in between
+     * @param left what was passed over in between
      */
     LogBatch(PositionRun run, long from, long to, Message[] messages, long @Nullable [] sequences,
             @Nullable String @Nullable [] keys, LeftOut left, long unkeyedBefore) {
@@ -106,7 +109,7 @@ final class LogBatch implements Batch {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // an encoding is stored under the encoder that made it, and found only by it
+    @SuppressWarnings("unchecked") // an encoding is stored under its encoder, and found only with that
     public <E extends Encoding> E encoding(Function<? super Batch, E> encoder) {
         Objects.requireNonNull(encoder, "encoder");
         for (Encoded e = first; e != null; e = e.next) {
@@ -127,12 +130,12 @@ final class LogBatch implements Batch {
         return new LogBatch(run, 0, 0, messages, sequences, null, LeftOut.NOTHING, 0);
     }
 
-    /** {@return how many encodings there are} */
+    /** {@return how many encodings this batch has} */
     int encodings() {
         return encodings;
     }
 
-    /** Releases every encoding, whatever one of them throws. */
+    /** Releases every encoding, even if one of them throws. */
     void release() {
         for (Encoded e = first; e != null; e = e.next) {
             try {

@@ -12,23 +12,23 @@ import org.jspecify.annotations.Nullable;
  * Invariants, whenever the log's lock is free:
  *   tail <= head; the entries [tail, head) are in the arrays, at slot modulo capacity;
  *   the charges of all entries add up to retainedBytes, and both bounds of the retention hold;
- *   lastLost < tail: the newest entry evicted that is a loss for who has not got it. Not lost are those that had
- *   expired, and in a buffer that conflates those with a key, whose newest is in the ring or kept beside it. A key that
- *   is given up is a loss there: lastForgotten, and all that is kept stands behind it.
+ *   lastLost < tail: the newest evicted entry that is a loss for a peer that did not get it. Entries that had expired
+ *   are no loss, nor, in a buffer that conflates, those with a key, whose newest entry is in the ring or kept beside
+ *   it. There a key that is given up is a loss: lastForgotten, and all kept entries are behind it.
  *
- * Every step takes constant time, but for growing, and for a look into the tree of keys: the arrays double, up to what
- * the retention asks for, so that each entry is copied about once on the average, and never again once the log has been
- * full.
+ * Every step takes constant time, except for growing and for a search in the tree of keys: the arrays double, up to
+ * what the retention asks for, so that each entry is copied about once on the average, and never again once the log has
+ * been full.
  */
 
 /**
- * The entries of a log: a ring between a tail and a head, and the newest messages of keys that it has evicted. Guarded
- * by the lock of the log; only {@link #head} and {@link #tail} may be called without it, by those who can live
- * with an old value. Times are those of the hub's timer.
+ * The entries of a log: a ring between a tail and a head, and the newest messages of keys that the ring has evicted.
+ * Guarded by the lock of the log; only {@link #head} and {@link #tail} may be called without it, where an old value
+ * does no harm. Times are those of the hub's timer.
  */
 final class LogBuffer {
 
-    /** The most bytes that a batch is charged, unless a single message is charged more. */
+    /** The highest charge of a batch, in bytes, unless a single message is charged more. */
     static final int MAX_BATCH_BYTES = 320 << 10;
 
     private static final int INITIAL_CAPACITY = 64;
@@ -40,11 +40,11 @@ final class LogBuffer {
     private @Nullable Message[] messages = new Message[INITIAL_CAPACITY];
     /** Made for the first entry that has notes. */
     private @Nullable EntryNotes @Nullable [] notes;
-    /** When each was appended. */
+    /** When each entry was appended. */
     private long[] times = new long[INITIAL_CAPACITY];
     private long lastTime;
     private final long age;
-    /** How many entries without a key there were before each; null if the buffer does not conflate. */
+    /** How many entries without a key there were before each entry; null if the buffer does not conflate. */
     private long @Nullable [] unkeyed;
     private long unkeyedAppended;
     private long unkeyedEvicted;
@@ -64,12 +64,12 @@ final class LogBuffer {
         this.unkeyed = conflates ? new long[INITIAL_CAPACITY] : null;
     }
 
-    /** {@return which positions the slots have} */
+    /** {@return the positions of the slots} */
     PositionRuns runs() {
         return runs;
     }
 
-    /** Says that what is put from now on follows another position than that of the last entry. */
+    /** Starts a new run: the next entry follows another position than that of the last entry. */
     void breakOff(Position before) {
         runs.begin(head, before, Math.min(tail, keyed.first(0, tail)));
     }
@@ -92,18 +92,20 @@ final class LogBuffer {
         return tail;
     }
 
-    /** {@return the slot of the newest entry that is lost for a peer that has not got it; 0 if there is none} */
+    /** {@return the slot of the newest entry that is lost for a peer that did not get it; 0 if there is none} */
     long lastLost(@Nullable ExcludedMessages viewer) {
         long last = viewer == null ? lastLost : viewer.ofTail.last(lastLost);
         return Math.max(last, lastForgotten(viewer));
     }
 
-    /** {@return the slot of the newest entry that is lost for a peer as its key was given up; 0 if there is none} */
+    /**
+     * {@return the slot of the newest entry that is lost for a peer because its key was given up; 0 if there is none}
+     */
     long lastForgotten(@Nullable ExcludedMessages viewer) {
         return viewer == null ? lastForgotten : viewer.ofKeys.last(lastForgotten);
     }
 
-    /** {@return a slot up to which nothing is kept of keys} */
+    /** {@return a slot up to which no key's newest entry is kept beside the ring} */
     long forgottenTo() {
         return lastForgotten;
     }
@@ -117,7 +119,7 @@ final class LogBuffer {
         }
     }
 
-    /** {@return the slot of the newest entry evicted that was not lost for anyone; 0 if there is none} */
+    /** {@return the slot of the newest evicted entry that was no loss for any peer; 0 if there is none} */
     long lastSpared() {
         return lastSpared;
     }
@@ -158,7 +160,7 @@ final class LogBuffer {
         return retainedBytes;
     }
 
-    /** {@return the payload of all broadcasts there ever were} */
+    /** {@return the payload of all broadcasts so far, in bytes} */
     long totalBytes() {
         return totalBytes;
     }
@@ -173,7 +175,7 @@ final class LogBuffer {
         return age < Long.MAX_VALUE && tail < head && now - times[index(tail)] >= age;
     }
 
-    /** {@return whether a peer that has not got the oldest entry, or one kept of keys, loses it by an eviction} */
+    /** {@return whether the next eviction is a loss for a peer that did not get the evicted entry} */
     boolean isTailALoss(long now) {
         EntryNotes its = notes == null ? null : notes[index(tail)];
         return !isSpared(its, now) || !its.isExpired(now) && its.newer == 0 && !keyed.hasRoom(message(tail), its, now);
@@ -242,7 +244,7 @@ final class LogBuffer {
             notes[index] = its;
         }
         if (slot == 1 || now - lastTime > 0) {
-            lastTime = now; // so that times only grow: a publisher may have waited since it looked
+            lastTime = now; // so that times only grow: a publisher may have waited since it read the clock
         }
         times[index] = lastTime;
         if (unkeyed != null) {
@@ -288,12 +290,12 @@ final class LogBuffer {
         return messages[index(slot)];
     }
 
-    /** {@return what is noted of the entry in a slot that is kept; null if nothing is} */
+    /** {@return the notes of the entry in a slot that is kept; null if it has none} */
     @Nullable EntryNotes notes(long slot) {
         return notes == null ? null : notes[index(slot)];
     }
 
-    /** {@return whether anything was ever noted of an entry} */
+    /** {@return whether any entry has ever had notes} */
     boolean hasNotes() {
         return notes != null;
     }

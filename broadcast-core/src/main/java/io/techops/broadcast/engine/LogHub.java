@@ -24,15 +24,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /*
- * What it is made of, each knowing only what stands before it:
+ * Its parts, each of which knows only those before it:
  *
- *   MessageLog          what was said, and how far the shards have got with it
- *   HubShards           the threads' work: which shard is woken for what
+ *   MessageLog the messages, and how far the shards have delivered them
+ *   HubShards the shards, and which of them is woken for each event
  *   BackplaneLink       the log that many hubs share, if there is one
  *   HubShutdown         the end of all of these
- *   PeerMessages        what peers send, and what the policy says to it
- *   HubPeers            the peers, as they come and go
- *   ShardOutcomes       what the shards report of them
+ *   PeerMessages what peers send, and what the policy decides about it
+ *   HubPeers the peers: their registration and departure
+ *   ShardOutcomes what the shards report about peers
  */
 
 /** The hub as the host application and adapters see it, made of its parts. */
@@ -132,7 +132,7 @@ final class LogHub extends AdapterHub {
         return stage(() -> append(message, options));
     }
 
-    /** {@return what is known when it has been done, or what it threw that the publisher may have to expect} */
+    /** {@return the stage that a publishing returned, or a failed one if it threw what a publisher must expect} */
     static CompletionStage<Position> stage(Supplier<CompletionStage<Position>> publishing) {
         try {
             return publishing.get();
@@ -141,7 +141,7 @@ final class LogHub extends AdapterHub {
         }
     }
 
-    /** Broadcasts as {@link #publish} does, but throws what that may have to expect at once. */
+    /** Broadcasts like {@link #publish}, but throws at once where that returns a failed stage. */
     CompletionStage<Position> append(Message message, BroadcastOptions options) {
         CompletionStage<Position> position =
                 publish(message, options, backplane == null ? RoomWait.UNLIMITED : backplane.patience());
@@ -151,7 +151,10 @@ final class LogHub extends AdapterHub {
         return position;
     }
 
-    /** {@return the position, to come with a backplane; null if the hub is closed, or there was no room in time} */
+    /**
+     * {@return the position, which comes later with a backplane; null if the hub is closed or there was no room in
+     * time}
+     */
     private @Nullable CompletionStage<Position> publish(Message message, BroadcastOptions options, RoomWait wait) {
         if (!options.isForEveryone()) {
             throw new IllegalArgumentException(
@@ -166,7 +169,7 @@ final class LogHub extends AdapterHub {
     }
 
     /**
-     * Hands what the host says to everyone to the backplane. {@return {@link RoomGate#REFUSED} if it is not taken}
+     * Hands a message of the host to the backplane. {@return {@link RoomGate#REFUSED} if it is not taken}
      */
     private long share(Message message, BroadcastOptions options, RoomWait wait,
             @Nullable CompletableFuture<Position> told) {
@@ -199,12 +202,12 @@ final class LogHub extends AdapterHub {
         }
     }
 
-    /** {@return what to throw if a message was refused} */
+    /** {@return the exception to throw if a message was refused} */
     private IllegalStateException refusal() {
         return backplane == null || isClosed() ? new IllegalStateException(HubPeers.CLOSED) : backplane.refusal();
     }
 
-    /** {@return {@link RoomGate#REFUSED} if the hub is closed, or there was no room} */
+    /** {@return the slot; {@link RoomGate#REFUSED} if the hub is closed, or there was no room} */
     private long broadcast(Message message, BroadcastOptions options, RoomWait wait) {
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(options, "options");
@@ -216,13 +219,13 @@ final class LogHub extends AdapterHub {
         if (log.send(publication, peers.receivers(options), wait, shards)) {
             return 0;
         }
-        shards.offer(); // so that there will be room
+        shards.offer(); // so that the shards make room
         return RoomGate.REFUSED;
     }
 
     private long append(Message message, @Nullable String key, long expiresAt, PeerCursor[] except, RoomWait wait) {
         long slot = log.append(message, key, expiresAt, except, wait, shards);
-        shards.offer(); // before the listener, which may block; and also if there is no room: so that there will be
+        shards.offer(); // before the listener, which may block; without room too, so that the shards make some
         if (slot != RoomGate.REFUSED) {
             reports.published(message, slot, null);
         }
@@ -285,7 +288,7 @@ final class LogHub extends AdapterHub {
         return end.isOver();
     }
 
-    /** {@return whether the hub's end includes that of what this thread does, so that it must not wait for it} */
+    /** {@return whether the hub's end waits for the current thread, so that this thread must not wait for the end} */
     boolean onOwnThread() {
         return end.isOwnThread() || events.onThisThread() || SerialTask.isOnThisThread();
     }

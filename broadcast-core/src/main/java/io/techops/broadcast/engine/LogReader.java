@@ -8,14 +8,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /*
- * What one peer is to get, in its order: an entry of the lane stands before the entry of the ring that it says (at).
- * Broadcasts before that come first; then the message; then the rest. Passed over is what the peer is excluded from,
- * what has expired, and in a buffer that conflates an entry that is older than another one of its key before "until".
- * (Not one that is older than any: of a key that changes all the time the peer would never get a message.)
- * Each entry that is looked at is charged something, so that a step looks at a bounded number of them. A batch is of
- * one run of positions: it stops where the next one begins.
+ * The order of what one peer is to get: an entry of the lane comes before the entry of the ring at its place ("at"). So
+ * the broadcasts before that place come first, then the lane's message, then the other broadcasts. Passed over are
+ * entries that exclude the peer, entries that have expired, and, in a buffer that conflates, entries that have a newer
+ * one of their key before "until". (The newest one anywhere does not count: the peer would never get a message of a key
+ * that changes all the time.) Each entry that is looked at is charged something, so that a step looks at a bounded
+ * number of entries. A batch is of one run of positions: it stops where the next one begins.
  *
- * A run is walked twice: to count, and to copy. In between it does not change, because the log's lock is held.
+ * The entries are walked twice: to count, and to copy. In between they do not change, because the log's lock is held.
  */
 
 /** Reads runs of entries from the ring, the lane and the keys. Safe for use by any number of threads. */
@@ -26,16 +26,16 @@ final class LogReader {
     private final AddressedLane lane;
     private final HubTimer timer;
 
-    /** All of these are guarded by the lock of the log: what is read. */
+    /** The state of one read; all of these fields are guarded by the lock of the log. */
     private @Nullable ExcludedMessages viewer;
     private long latestBelow;
     private long until;
     private long now;
     private PositionRun run;
-    /** Where to stop, if not before: at "until", or where the next run of positions begins. */
+    /** Where to stop at the latest: at "until", or where the next run of positions begins. */
     private long stop;
 
-    /** Where the walk is, and what it has seen. */
+    /** Where the walk is, and what it has passed. */
     private long slot;
     private int entry;
     private int size;
@@ -46,7 +46,7 @@ final class LogReader {
     private int expired;
     private boolean hasKeys;
 
-    /** What was found at the place of the walk; null if it is not for the peer. */
+    /** The message at the place of the walk; null if it is not for the peer. */
     private @Nullable Message message;
     private @Nullable String key;
 
@@ -68,7 +68,7 @@ final class LogReader {
         return ring.runs().newest();
     }
 
-    /** {@return a run of entries for all who stand at a slot; null if it is no longer kept} */
+    /** {@return a batch for all peers whose cursor is at a slot; null if that slot is no longer kept} */
     @Nullable LogBatch read(long from, long to) {
         long time = timer.nanoTime();
         lock.lock();
@@ -106,12 +106,13 @@ final class LogReader {
     }
 
     /**
-     * Reads what is for one peer from where it stands, and takes what is addressed to it.
+     * Reads a batch for one peer from its cursor, and takes the lane's entries for it.
      *
      * @param to the slot to stop before, at most the head
-     * @param below from where on the peer gets all; what is before that, only if it is the newest of its key below that
+     * @param below from where on the peer gets everything; of what is before, it gets an entry only if that is the
+     *     newest of its key below this slot
      * @param like a batch that was read for another peer, which is returned if the new one would be the same
-     * @return the run, perhaps without a message; null if its first entry is no longer kept
+     * @return the batch, perhaps without a message; null if its first entry is no longer kept
      */
     @Nullable LogBatch read(PeerCursor peer, long to, long below, @Nullable LogBatch like) {
         long time = timer.nanoTime();
@@ -139,12 +140,12 @@ final class LogReader {
     }
 
     /**
-     * Reads what is kept of keys beside the ring.
+     * Reads the newest messages of keys that are kept beside the ring.
      *
      * @param from the first slot
      * @param to the slot to stop before
-     * @return the run, perhaps without a message; its end is {@code to} if nothing is left; null if a key was given up
-     *     that is lost for the peer
+     * @return the batch, perhaps without a message; its end is {@code to} if nothing is left; null if a key was given
+     *     up that the peer has lost by that
      */
     @Nullable LogBatch readKeys(@Nullable ExcludedMessages reader, long from, long to) {
         long time = timer.nanoTime();
@@ -257,7 +258,7 @@ final class LogReader {
         return isAddressedHere() ? LogBatch.UNNUMBERED : run.sequence(slot);
     }
 
-    /** Finds what is at the place of the walk. */
+    /** Looks up the message at the place of the walk. */
     private void look() {
         if (isAddressedHere()) {
             AddressedLane.Addressed sent = lane.message(entry);
@@ -308,7 +309,7 @@ final class LogReader {
             excluded++;
             excludedKeyed += notes.key == null ? 0 : 1;
         } else if (slot < latestBelow) {
-            return; // nothing that the peer was ever to get
+            return; // the peer was never to get this entry
         } else if (notes.isExpired(now)) {
             expired++;
         } else if (isReplaced(notes)) {

@@ -7,12 +7,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log as the shards know it: peers join, rounds begin and end, and peers call their shard. Safe for use by any
- * number of threads.
+ * The part of the log that the shards use: peers join, rounds begin and end, and peers call their shard. Safe for use
+ * by any number of threads.
  */
 final class LogRounds {
 
-    /** What a shard is told when it begins a round. */
+    /** What a shard gets when it begins a round. */
     static final class RoundStart {
         /** Up to where to read. */
         long head;
@@ -45,7 +45,7 @@ final class LogRounds {
         this.timer = timer;
     }
 
-    /** {@return whether a shard has no peers} An old answer may be wrong by one round. */
+    /** {@return whether a shard has no peers} The answer may be one round old. */
     boolean isVacant(int shard) {
         return marks.isVacant(shard);
     }
@@ -64,7 +64,7 @@ final class LogRounds {
      * Lets a peer join: it will be given what a replay says, and all that is appended from now on.
      *
      * @param prelude what is to come before the log, to be filled in; null if the peer needs none
-     * @param hasSnapshots whether the host says what comes first, unless the peer goes on where it was
+     * @param hasSnapshots whether the host gives a snapshot to a peer that does not resume
      * @param onJoin called if the log is not sealed, before the shard can know the peer; under the lock, so it must not
      *     wait for anything
      * @return where the peer begins; null if the log is sealed
@@ -87,7 +87,7 @@ final class LogRounds {
             place(cursor, start, prelude, hasSnapshots);
             marks.join(cursor, onJoin);
             if (cursor.prelude != null || start.next() < ring.head()) {
-                marks.call(cursor); // so that the round which adopts it serves it, or has it behind
+                marks.call(cursor); // so that the round that adopts the peer serves it, or puts it behind
             }
             return start;
         } finally {
@@ -111,8 +111,8 @@ final class LogRounds {
     }
 
     /**
-     * Decides where a peer begins that named a position beyond the head, now that it waits no longer: there, if the log
-     * has come to it, and as it was otherwise. For its shard. {@return where it begins}
+     * Decides where a peer starts that named a position beyond the head, now that its wait is over: at this position if
+     * the log has reached it, otherwise as decided when it joined. For its shard. {@return where it begins}
      */
     ReplayStart decide(PeerCursor cursor, Prelude prelude, Replay replay) {
         long now = timer.nanoTime();
@@ -120,7 +120,7 @@ final class LogRounds {
         try {
             PositionRuns.Place place = ring.runs().find(replay.position(), ring.head());
             ReplayStart start = prelude.otherwise;
-            if (place != null && place.next() <= ring.head()) { // behind where the peer waits: it never moves back
+            if (place != null && place.next() <= ring.head()) { // a cursor never moves back
                 start = ReplayStart.of(replay, ring, now);
                 place(cursor, start, prelude, prelude.awaitsSnapshot);
             }
@@ -179,14 +179,14 @@ final class LogRounds {
         }
     }
 
-    /** Takes note that a peer is writable again, and loses no broadcast from now on, and calls its shard. */
+    /** Notes that a peer is writable again, so that it loses no broadcast from now on, and calls its shard. */
     void returned(PeerCursor cursor) {
         lock.lock();
         try {
             if (cursor.isWithin(ring.lastLost(cursor.excluded), ring.head())) {
                 marks.returned(cursor);
             } else {
-                marks.call(cursor); // it has nothing to lose, or has lost it
+                marks.call(cursor); // it has nothing to lose, or has lost it already
             }
         } finally {
             lock.unlock();

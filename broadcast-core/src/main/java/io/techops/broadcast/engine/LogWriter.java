@@ -4,12 +4,13 @@ import io.techops.broadcast.Message;
 import org.jspecify.annotations.Nullable;
 
 /*
- * An append that does not fit evicts from the tail, the host's as far as every shard has offered, a peer's also not
- * beyond what a peer in its grace has not taken and would lose: what has expired, and in a log that conflates what has
- * a key whose newest stays, is lost to no peer. If that does not make room the hub is saturated.
+ * An append that does not fit evicts from the tail. The host's append evicts as far as every shard has offered
+ * everything. A peer's append also spares what a peer in its grace has not taken and would lose; expired entries, and
+ * in a log that conflates entries with a newer one of their key, are no loss. If that does not make room the hub is
+ * saturated.
  */
 
-/** Puts entries into the ring, and evicts what makes room for them. Guarded by the lock of the log. */
+/** Puts entries into the ring, and evicts others to make room for them. Guarded by the lock of the log. */
 final class LogWriter {
 
     private final LogBuffer ring;
@@ -29,12 +30,12 @@ final class LogWriter {
         return ring.head();
     }
 
-    /** {@return whether there is room now for what the host application says} */
+    /** {@return whether there is room now for a message of the host application} */
     boolean makeRoomForHost(long charge, long now) {
         return makeRoom(charge, marks.hostLimit(), now);
     }
 
-    /** {@return whether there is room now for what a peer sent} */
+    /** {@return whether there is room now for a message of a peer} */
     boolean makeRoomForPeer(long charge, long now) {
         return makeRoom(charge, marks.peerLimit(), now);
     }
@@ -53,16 +54,16 @@ final class LogWriter {
     }
 
     /**
-     * Puts an entry, for which there is room.
+     * Puts an entry, for which there must be room.
      *
-     * @param except who is not to get it, each once
+     * @param except the peers that are not to get it, each once
      * @return its slot
      */
     long put(Message message, @Nullable String key, long expiresAt, PeerCursor[] except, long now) {
         return put(message, notes(key, expiresAt, except, now), now);
     }
 
-    /** Puts what a peer sent, as {@link #put} does. */
+    /** Puts a peer's message; see {@link #put}. */
     long relay(Message message, @Nullable String key, long expiresAt, PeerCursor from, long now) {
         if (key == null && expiresAt == EntryNotes.NEVER) {
             return put(message, excludesSender ? from.excludedAlone() : null, now);

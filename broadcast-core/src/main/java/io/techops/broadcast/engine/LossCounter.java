@@ -3,8 +3,8 @@ package io.techops.broadcast.engine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a cursor go on that fell off the tail, and counts what it has lost by that. The lock of the log guards the step;
- * what was counted belongs to one shard.
+ * Moves a cursor that fell off the tail to where it can go on, and counts what its peer has lost by that. The lock of
+ * the log guards the step; the counts belong to one shard.
  */
 final class LossCounter {
 
@@ -21,7 +21,8 @@ final class LossCounter {
     }
 
     /**
-     * {@return how many messages were lost; if not exact, also those that had expired, and of keys given up only one}
+     * {@return how many messages were lost} If not exact, expired messages count too, and all keys that were given up
+     * count as one.
      */
     long count() {
         return count;
@@ -31,20 +32,20 @@ final class LossCounter {
         return exact;
     }
 
-    /** {@return how many that were addressed to the peer had expired} */
+    /** {@return how many messages addressed to the peer had expired} */
     long expired() {
         return expired;
     }
 
-    /** {@return the slot with which the peer goes on} */
+    /** {@return the slot from which the peer goes on} */
     long next() {
         return next;
     }
 
     /**
-     * Lets a cursor go on that fell off the tail, or that something addressed to it, or kept for it of keys, fell away
-     * from: at the oldest entry kept, and with what is kept of keys since it fell, if the log conflates. Perhaps
-     * nothing was lost by that.
+     * Moves a cursor whose next entry, or an entry of the lane or a kept key that its peer was to get, was evicted: to
+     * the oldest kept entry, and, if the log conflates, with the keys that are kept from what fell off the tail.
+     * Perhaps nothing was lost by that.
      */
     void skip(PeerCursor cursor) {
         lock.lock();
@@ -72,7 +73,7 @@ final class LossCounter {
         }
     }
 
-    /** Adds what is kept of keys of what fell off the tail, as far as the peer is to get it. */
+    /** Adds the keys that are kept from what fell off the tail, as far as the peer is to get them. */
     private @Nullable Prelude goOnWithKeys(PeerCursor cursor, long from, long tail) {
         Prelude prelude = cursor.prelude;
         long below = ring.conflates() ? tail : prelude == null ? 0 : Math.min(tail, prelude.latestBelow);
@@ -86,7 +87,7 @@ final class LossCounter {
         return prelude;
     }
 
-    /** Counts the broadcasts that a peer has lost that goes on at the tail. */
+    /** Counts the broadcasts that a peer has lost when it goes on at the tail. */
     private void countLost(PeerCursor cursor, long tail, long excluded) {
         long from = cursor.next;
         Prelude prelude = cursor.prelude;

@@ -3,9 +3,9 @@ package io.techops.broadcast.engine;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A lock that is also acquired when there is no memory to wait for it in its queue, as that of newer JDKs is: before
- * JDK 21 {@link #lock} throws {@code OutOfMemoryError} then, and what was to be done under the lock would be left
- * undone. Never serialized.
+ * A lock that can be acquired even if there is no memory for a place in its queue. Before JDK 21, {@link
+ * ReentrantLock#lock} throws {@code OutOfMemoryError} then, and what was to be done under the lock would not be done.
+ * Never serialized.
  */
 final class MemorySafeLock extends ReentrantLock {
 
@@ -17,7 +17,7 @@ final class MemorySafeLock extends ReentrantLock {
             try {
                 super.lock();
                 return;
-            } catch (OutOfMemoryError noMemory) { // it is not held, and not queued for
+            } catch (OutOfMemoryError noMemory) { // the lock is not held, and this thread is not in its queue
                 Thread.yield();
             }
         }

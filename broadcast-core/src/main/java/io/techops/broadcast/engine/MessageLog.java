@@ -8,14 +8,14 @@ import io.techops.broadcast.Retention;
 import org.jspecify.annotations.Nullable;
 
 /*
- * The log: a ring of entries for everyone, a lane of messages for some, and the marks of the shards, which say what may
- * be evicted; all behind one lock. No step under it depends on how much is kept or how many peers there are, but that
- * the arrays grow, and that an append evicts what makes room for it: each entry is evicted once.
+ * The log is a ring of entries for everyone, a lane of messages for some peers, and the marks of the shards, which say
+ * what may be evicted; all behind one lock. The time of a step under the lock does not depend on how much is kept or
+ * how many peers there are, except when the arrays grow, and when an append evicts entries: each entry is evicted once.
  *
- * What is guarded by the lock is split by what is done with it: LogWriter appends to the ring, LaneWriter to the lane,
+ * The state that the lock guards is split by its use: LogWriter appends to the ring, LaneWriter to the lane,
  * ParkedMessages keeps what peers sent without room, SharedEntries what a backplane brings, LogReader reads for the
- * shards, and LogRounds are their rounds. RoomGate is where the host waits: it is refused, or waits for room, if the
- * hub is saturated; a peer's message is parked, one a peer.
+ * shards, and LogRounds keeps their rounds. The host waits at the RoomGate: if the hub is saturated, it is refused or
+ * waits for room. A peer's message is parked then, one for each peer.
  *
  * Who waits, and who wakes them:
  *
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *   a round that failed                                                     its task: it comes again, see SerialTask
  *
  * "room" is the condition that the host waits for. A thread that is about to wait for it, or was refused, has woken the
- * shards for a whole round after the last append, so that a round comes which moves the marks.
+ * shards for a whole round after the last append, so that there is a round that moves the marks.
  */
 
 /** The bounded log of a hub. Safe for use by any number of threads; calls no foreign code. */
@@ -74,27 +74,27 @@ final class MessageLog {
         this.rounds = new LogRounds(lock, ring, marks, gate, sends, parked, shared, timer);
     }
 
-    /** {@return what shards do with the log} */
+    /** {@return the part of the log that the shards use} */
     LogRounds rounds() {
         return rounds;
     }
 
-    /** {@return what is read of the log} */
+    /** {@return the reader of the log} */
     LogReader reader() {
         return reader;
     }
 
-    /** {@return what a backplane does with the log} */
+    /** {@return the part of the log that a backplane uses} */
     SharedEntries shared() {
         return shared;
     }
 
-    /** {@return which positions the entries have} */
+    /** {@return the positions of the entries} */
     PositionRuns positions() {
         return ring.runs();
     }
 
-    /** {@return what lets the cursors of one shard go on that fell off the tail} */
+    /** {@return a loss counter for the cursors of one shard} */
     LossCounter losses() {
         return new LossCounter(lock, ring);
     }
@@ -119,12 +119,12 @@ final class MessageLog {
     }
 
     /**
-     * Appends what the host application says to everyone.
+     * Appends a message of the host application to everyone.
      *
-     * @param key what it is about; null if it has no key
-     * @param expiresAt until when it is delivered; {@link EntryNotes#NEVER} if at any time
-     * @param except who is not to get it, each once
-     * @param wait for how long to wait for room if the hub is saturated
+     * @param key the message's key; null if it has none
+     * @param expiresAt when it expires, in the timer's nanoseconds; {@link EntryNotes#NEVER} if it does not
+     * @param except the peers that are not to get it, each once
+     * @param wait how long to wait for room if the hub is saturated
      * @return the slot; {@link RoomGate#REFUSED} if the log is sealed, or there is no room and the wait is over
      */
     long append(Message message, @Nullable String key, long expiresAt, PeerCursor[] except, RoomWait wait,
@@ -155,10 +155,10 @@ final class MessageLog {
     }
 
     /**
-     * Sends what the host application says to some peers; those of them that have gone meanwhile are left out.
+     * Sends a message of the host application to some peers; those that have gone meanwhile are left out.
      *
      * @param to the receivers, each of them once
-     * @param wait for how long to wait for room if the hub is saturated
+     * @param wait how long to wait for room if the hub is saturated
      * @return false if the log is sealed, or there is no room and the wait is over
      */
     boolean send(Publication message, PeerCursor[] to, RoomWait wait, LaneWriter.Sender sender) {
@@ -167,7 +167,7 @@ final class MessageLog {
     }
 
     /**
-     * Appends what a peer sent, or parks it.
+     * Appends a peer's message, or parks it.
      *
      * @return the slot; {@link RoomGate#PARKED} if the message was parked; {@link RoomGate#REFUSED} if the log is
      *     sealed, or the message would have to wait for room and its peer has gone
@@ -188,7 +188,10 @@ final class MessageLog {
         gate.seal();
     }
 
-    /** Drops what is parked of a peer that has gone, and what waits for it. {@return whether anything was parked} */
+    /**
+     * Drops the parked message of a peer that has gone, and the entries that wait for it. {@return whether a message
+     * was parked}
+     */
     boolean forget(PeerCursor departed) {
         boolean more = true;
         boolean dropped = false;
@@ -205,7 +208,7 @@ final class MessageLog {
         return dropped;
     }
 
-    /** {@return what has become of the messages for a peer, at one moment} */
+    /** {@return the counts of a peer's messages, at one moment} */
     PeerCursor.Account account(PeerCursor cursor) {
         lock.lock();
         try {
@@ -215,7 +218,7 @@ final class MessageLog {
         }
     }
 
-    /** What the log knows of itself, at one moment. */
+    /** The figures of the log, at one moment. */
     record Figures(long messages, @Nullable Position position, long bytes, long waits, int retainedMessages,
             long retainedBytes, int addressedMessages, long addressedBytes, int keys, long keyBytes,
             long forgottenKeys) {
@@ -228,7 +231,7 @@ final class MessageLog {
                     keys + more.keys, keyBytes + more.keyBytes, forgottenKeys + more.forgottenKeys);
         }
 
-        /** {@return what is left of them when the log is gone} */
+        /** {@return the part of these figures that remains when the log is gone: the counters} */
         Figures past() {
             return new Figures(messages, null, bytes, waits, 0, 0, 0, 0, 0, 0, forgottenKeys);
         }

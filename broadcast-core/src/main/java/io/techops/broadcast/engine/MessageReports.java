@@ -21,7 +21,7 @@ final class MessageReports {
     /**
      * Reports on the thread that published.
      *
-     * @param from who sent it; null if the host application did
+     * @param from the peer that sent it; null if the host application did
      */
     void published(Message message, long slot, @Nullable HubPeer from) {
         metrics.broadcast(message, positions.sequence(slot), from, false);
@@ -31,10 +31,10 @@ final class MessageReports {
     }
 
     /**
-     * Reports a message that was parked, to the listener by an event.
+     * Reports a message that was parked and is now appended; the listener is told by an event.
      *
      * @param afterwards called by the event, when the listener was told
-     * @return whether there is an event
+     * @return whether an event was queued
      */
     boolean admitted(ParkedMessages.Admitted one, HubPeer from, Runnable afterwards) {
         metrics.broadcast(one.message(), positions.sequence(one.slot()), from, true);

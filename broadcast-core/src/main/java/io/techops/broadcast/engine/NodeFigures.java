@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node has done with its backplane, beside the other nodes.
+ * The figures of a node's backplane, with the number of its own peers.
  *
  * @param here how many peers there are on this node
  */

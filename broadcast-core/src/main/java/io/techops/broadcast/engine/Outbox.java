@@ -14,8 +14,8 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /*
- * What is in the outbox counts until it has come back from the shared log, or is given up: it is bounded, so that
- * publishers are no faster than the log is followed. While the backplane is away there is no room.
+ * A message counts as in the outbox until it has come back from the shared log, or is given up. The outbox is bounded,
+ * so that publishers are no faster than the log is read. While the backplane is away there is no room.
  *
  * Who waits, and who wakes them:
  *   room          a message has come back, or is given up; the backplane is back; sealed;     the gate (RoomGate)
@@ -27,7 +27,10 @@ import org.jspecify.annotations.Nullable;
 /** The messages for everyone that are on their way to a shared log. Safe for use by any number of threads. */
 final class Outbox {
 
-    /** So many messages, and so many bytes as {@link EntryNotes#charge} says, unless one alone has more. */
+    /**
+     * The bounds: the number of messages, and their charges in bytes ({@link EntryNotes#charge}), which one message
+     * alone may exceed.
+     */
     static final int MAX_MESSAGES = 1_024;
     static final long MAX_BYTES = 4 << 20;
 
@@ -45,9 +48,9 @@ final class Outbox {
         private @Nullable Item next;
 
         /**
-         * @param except who is not to get it on this node
+         * @param except the peers of this node that are not to get it
          * @param from the peer that sent it; null if the host
-         * @param told who waits for its position; null if none does
+         * @param told the publisher's future of the position; null if there is none
          */
         Item(Message message, @Nullable String key, @Nullable Duration timeToLive, PeerCursor[] except,
                 @Nullable PeerCursor from, @Nullable CompletableFuture<Position> told) {
@@ -71,7 +74,7 @@ final class Outbox {
     private final ToLongFunction<Item> adding = this::addIfRoom;
 
     /** All of these are guarded by the lock. */
-    private @Nullable Item first; // linked, so that nothing here needs memory: a table that cannot grow loses all
+    private @Nullable Item first; // linked: needs no memory; a table that cannot grow loses all
     private @Nullable Item last;
     private final Map<PeerCursor, Item> parked = new LinkedHashMap<>();
     private int count;
@@ -87,12 +90,12 @@ final class Outbox {
         return RoomWait.uninterruptible(limit, timer);
     }
 
-    /** {@return false if it is sealed, or there was no room and the wait is over} */
+    /** {@return false if the outbox is sealed, or there was no room and the wait is over} */
     boolean offer(Item item, RoomWait wait, RoomGate.Publisher publisher) {
         return gate.pass(adding, item, wait, publisher) != RoomGate.REFUSED;
     }
 
-    /** Under the lock. */
+    /** Called with the lock held. */
     private long addIfRoom(Item item) {
         if (parked.isEmpty() && hasRoom(item)) {
             add(item);
@@ -101,7 +104,7 @@ final class Outbox {
         return RoomGate.REFUSED;
     }
 
-    /** Takes what a peer sent, or parks it. {@return 0, or {@link RoomGate#PARKED} or {@link RoomGate#REFUSED}} */
+    /** Takes a peer's message, or parks it. {@return 0, or {@link RoomGate#PARKED} or {@link RoomGate#REFUSED}} */
     long receive(Item item, PeerCursor from) {
         lock.lock();
         try {
@@ -118,7 +121,7 @@ final class Outbox {
             Publication note = new Publication(item.message, item.key, EntryNotes.NEVER);
             try {
                 parked.put(from, item);
-            } catch (Throwable noMemory) { // it may be there all the same
+            } catch (Throwable noMemory) { // may have been added all the same
                 parked.remove(from);
                 throw noMemory;
             }
@@ -147,7 +150,7 @@ final class Outbox {
         bytes += item.charge;
     }
 
-    /** {@return the next peer whose parked message has found room: it may be read again; null if there is none} */
+    /** {@return the next peer whose parked message was taken, so that it may be read again; null if there is none} */
     @Nullable PeerCursor admit() {
         lock.lock();
         try {
@@ -163,7 +166,7 @@ final class Outbox {
             add(item);
             from.parked = null;
             if (parked.isEmpty()) {
-                gate.wake(); // no publisher passes what is parked
+                gate.wake(); // publishers wait while a message is parked
             }
             return from;
         } finally {
@@ -171,7 +174,7 @@ final class Outbox {
         }
     }
 
-    /** Drops what is parked of a peer that has gone. {@return whether anything was} */
+    /** Drops the parked message of a peer that has gone. {@return whether there was one} */
     boolean forget(PeerCursor departed) {
         lock.lock();
         try {
@@ -186,7 +189,7 @@ final class Outbox {
         }
     }
 
-    /** {@return what is to be appended next, in its order, up to so many; they still count} */
+    /** {@return the messages to append next, in order, at most {@code most}} They still count as in the outbox. */
     List<Item> take(int most) {
         lock.lock();
         try {
@@ -203,7 +206,7 @@ final class Outbox {
         }
     }
 
-    /** Puts back what was taken, before all else. */
+    /** Puts messages that were taken back to the front. */
     void putBack(List<Item> items) {
         lock.lock();
         try {
@@ -218,7 +221,7 @@ final class Outbox {
         }
     }
 
-    /** Says that an item has come back, or is given up. {@return whether its peer waits for it, to be closed} */
+    /** Removes an item that has come back, or is given up. {@return whether its peer waits for it to be closed} */
     boolean release(Item item) {
         lock.lock();
         try {
@@ -240,7 +243,7 @@ final class Outbox {
         }
     }
 
-    /** Says whether the backplane is away. */
+    /** Sets whether the backplane is away. */
     void close(boolean away) {
         lock.lock();
         try {

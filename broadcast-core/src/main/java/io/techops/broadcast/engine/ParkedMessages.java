@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What peers sent and there is no room for: one message a peer, in the order of arrival; none passes one that is
- * parked. Guarded by the lock of the log.
+ * The messages of peers for which there is no room: at most one for each peer, in the order of arrival. No peer's
+ * message overtakes a parked one. Guarded by the lock of the log.
  */
 final class ParkedMessages {
 
@@ -30,7 +30,7 @@ final class ParkedMessages {
         return parked.isEmpty();
     }
 
-    /** Appends what a peer sent, or parks it, as {@link MessageLog#receive} says. */
+    /** Appends a peer's message, or parks it; see {@link MessageLog#receive}. */
     long receive(Message message, @Nullable String key, long expiresAt, PeerCursor from, long now) {
         if (gate.isSealed()) {
             return RoomGate.REFUSED;
@@ -44,7 +44,7 @@ final class ParkedMessages {
         from.parked = new Publication(message, key, expiresAt);
         try {
             parked.add(from);
-        } catch (Throwable noMemory) { // it may be in the set all the same
+        } catch (Throwable noMemory) { // may have been added all the same
             parked.remove(from);
             from.parked = null;
             throw noMemory;
@@ -54,7 +54,7 @@ final class ParkedMessages {
         return RoomGate.PARKED;
     }
 
-    /** Appends what has room now. {@return what it is, in its order} */
+    /** Appends the parked messages for which there is room now. {@return these messages, in order} */
     List<Admitted> admit(long now) {
         if (parked.isEmpty()) {
             return List.of();
@@ -72,7 +72,7 @@ final class ParkedMessages {
                 each.remove();
                 from.parked = null;
             }
-        } catch (Throwable noMemory) { // for the last one: after those before it comes another round
+        } catch (Throwable noMemory) { // for the last message: another round follows those before it
             admitted.removeIf(one -> one.from().parked != null);
             if (admitted.isEmpty()) {
                 throw noMemory;
@@ -81,7 +81,7 @@ final class ParkedMessages {
         return admitted;
     }
 
-    /** Drops what is parked of a peer that has gone. {@return whether anything was} */
+    /** Drops the parked message of a peer that has gone. {@return whether there was one} */
     boolean drop(PeerCursor departed) {
         boolean dropped = parked.remove(departed);
         if (dropped) {

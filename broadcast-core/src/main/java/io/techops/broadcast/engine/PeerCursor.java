@@ -10,9 +10,9 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A peer as the fan-out knows it: a position in the log, a transport, and what the shard has to remember about them.
+ * A peer as the fan-out sees it: a place in the log, a transport, and what the shard has to remember about them.
  *
- * <p>Every field names its owner. "The shard" is the one shard that serves this peer for life.
+ * <p>The comment of each field names its owner. "The shard" is the one shard that serves this peer all the time.
  */
 final class PeerCursor {
 
@@ -22,24 +22,24 @@ final class PeerCursor {
     static final int RESUME = 2;
     /** The host application asked for a close. */
     static final int CLOSE = 4;
-    /** The adapter says that the connection has ended. */
+    /** The adapter reported that the connection has ended. */
     static final int GONE = 8;
-    /** The adapter says that nothing more comes from the peer, which is to be closed soon. */
+    /** The adapter reported that nothing more comes from the peer, which is to be closed soon. */
     static final int ENDING = 16;
-    /** The transport cannot take another batch; said by the shard, and no longer true with {@link #READY}. */
+    /** The transport cannot take another batch: set by the shard, and void once {@link #READY} is set. */
     private static final int STALLED = 32;
 
     static final PeerCursor[] NONE = {};
 
-    /** What stands for no entry of the lane. */
+    /** Stands for no entry of the lane. */
     static final int NO_ENTRY = -1;
 
-    /** What {@link #addressedFrom} says if there is nothing. */
+    /** The value of {@link #addressedFrom} if the lane has nothing for this peer. */
     static final long NOWHERE = Long.MAX_VALUE;
 
     /**
-     * Access to {@link #signals}, by which what a thread did before it signalled is published to the shard, and to
-     * {@link #departure}, which one thread wins. Not by handles: their first use would need memory.
+     * Access to {@link #signals}, which publishes to the shard what a thread did before it signalled, and to {@link
+     * #departure}, which only one thread sets. Not by handles: their first use would need memory.
      */
     private static final AtomicIntegerFieldUpdater<PeerCursor> SIGNALS =
             AtomicIntegerFieldUpdater.newUpdater(PeerCursor.class, "signals");
@@ -47,8 +47,9 @@ final class PeerCursor {
             AtomicReferenceFieldUpdater.newUpdater(PeerCursor.class, CloseReason.class, "departure");
 
     /**
-     * Access to what the shard tells any thread, without a full fence, which would double what a pass takes beside the
-     * writes. Their first use, which needs memory, is in {@link #link}, before a peer joins.
+     * Access to the fields that the shard publishes to any thread, without a full fence, which would double the time of
+     * a pass apart from its writes. The first use of these handles, which needs memory, is in {@link #link}, before a
+     * peer joins.
      */
     private static final VarHandle NEXT;
     private static final VarHandle VERSION;
@@ -64,9 +65,9 @@ final class PeerCursor {
     }
 
     /**
-     * What has become of the messages for a peer.
+     * The counts of a peer's messages.
      *
-     * @param lag how many it has still to take, those among them that it lost and does not know about yet
+     * @param lag how many it has not taken yet, including those that it has lost and was not told about yet
      */
     record Account(long delivered, long missed, long lag) {
     }
@@ -78,16 +79,16 @@ final class PeerCursor {
     /** Whether the peer is told of positions. */
     final boolean knowsPositions;
 
-    /** Set by any thread, cleared by the shard: what the shard has to see to. */
+    /** What the shard has to handle. Set by any thread, cleared by the shard. */
     private volatile int signals;
-    /** Set once, by the thread that ends the registration. */
+    /** Why the registration has ended. Set once, by the thread that ends it. */
     @SuppressWarnings("unused") // written through DEPARTURE
     private volatile @Nullable CloseReason departure;
 
     /**
-     * Written by the shard once the peer has joined, all of them between two steps of the version, which is odd
-     * meanwhile: the next log entry to look at, how many messages the transport has taken and how many were lost, and
-     * how many of those that it is not to get, and of those addressed to it, it has passed.
+     * The next log entry to look at, how many messages the transport has taken and how many were lost, and how many
+     * entries that it is not to get, and messages addressed to it, the peer has passed. Written by the shard once the
+     * peer has joined, all of them between two steps of the version, which is odd meanwhile.
      */
     private int version;
     long next;
@@ -98,16 +99,22 @@ final class PeerCursor {
 
     /** Guarded by the log's lock; volatile for readers who can live with an old value. */
     volatile @Nullable ExcludedMessages excluded;
-    /** Guarded by the log's lock: what is noted of most entries that this peer is not to get; made with the former. */
+    /**
+     * The notes of most entries that this peer is not to get. Guarded by the log's lock; made together with {@link
+     * #excluded}.
+     */
     private @Nullable EntryNotes excludedAlone;
     volatile @Nullable Publication parked;
-    /** Set there when a message is parked, cleared by the thread that lets the peer be read again. */
+    /**
+     * Whether the peer is not read because its message is parked. Set under the lock when it is parked, cleared by the
+     * thread that resumes the reading.
+     */
     volatile boolean held;
 
     /**
-     * Of a hub with a backplane. Guarded by the outbox's lock, volatile for readers who can live with an old value: how
-     * many messages of this peer are on their way to the shared log; and written before one less is: behind which entry
-     * it has got those that came back.
+     * In a hub with a backplane: how many messages of this peer are on their way to the shared log, and the entry
+     * behind which are all those that came back, which is written before the number is reduced. Guarded by the outbox's
+     * lock; volatile for readers to which an old value does no harm.
      */
     volatile int unfollowed;
     volatile long followedTo;
@@ -115,14 +122,20 @@ final class PeerCursor {
     /** Guarded by the log's lock: the first and the last entry of the lane for this peer. */
     int firstAddressed = NO_ENTRY;
     int lastAddressed = NO_ENTRY;
-    /** And volatile for the shard: where the first of them stands, how many there were, and lost but not told. */
+    /**
+     * Also volatile for the shard: the place of the first of them, how many there were, and how many were lost and not
+     * reported.
+     */
     volatile long addressedFrom = NOWHERE;
     volatile long addressed;
     volatile long lostAddressed;
-    /** And how many made room that had expired, which is no loss. */
+    /** Also: how many expired ones were evicted, which is no loss. */
     volatile long lapsedAddressed;
 
-    /** Set under the log's lock, cleared by the shard before it serves the peer: the link is there while this is. */
+    /**
+     * Whether the shard is called for this peer; only then is {@link #nextCalled} valid. Set under the log's lock,
+     * cleared by the shard before it serves the peer.
+     */
     volatile boolean called;
     @Nullable PeerCursor nextCalled;
 
@@ -131,42 +144,55 @@ final class PeerCursor {
     boolean behind;
     @Nullable PeerCursor nextBehind;
 
-    /** Owned by the shard: what is to come before the entry {@link #next}; null if nothing is. */
+    /** What the peer is to get before the entry {@link #next}; null if nothing. Owned by the shard. */
     @Nullable Prelude prelude;
-    /** Owned by the shard: of which run the positions are that the peer was told last. */
+    /** The run of the positions that the peer was told last. Owned by the shard. */
     @Nullable PositionRun run;
     /**
      * Owned by the shard, for a log that conflates: how many entries without a key there are before {@link #next}; how
-     * many entries with a key it has passed that it is not to get; and up to where it reads with one view of what is
-     * the newest, so that of a key that changes all the time it gets one whenever it has come that far.
+     * many entries with a key the peer has passed that it is not to get; and the slot up to which it reads with one
+     * view of which entry is the newest of its key, so that it gets a message of a key that changes all the time
+     * whenever it has reached that slot.
      */
     long unkeyedBefore;
     long excludedKeyedPassed;
     private long target;
 
-    /** Owned by the shard: whether the transport is. */
+    /** Whether the transport is writable. Owned by the shard. */
     boolean writable = true;
     long stalledAt;
-    /** Whether it is not writable, but was or has progressed lately enough to hold back what other peers send. */
+    /**
+     * Whether the peer is not writable, but was so, or has made progress, recently enough to hold back the messages of
+     * other peers.
+     */
     boolean inGrace;
     boolean pinged;
     long pingedAt;
-    /** What {@link #lastInbound} was when the peer was pinged. */
+    /** The value of {@link #lastInbound} when the peer was pinged. */
     long silentSince;
-    /** Whether {@link #ENDING} was seen, so that {@link #closeBy} says until when the peer may take what it is owed. */
+    /**
+     * Whether {@link #ENDING} was seen, so that {@link #closeBy} is the time until which the peer may take its
+     * messages.
+     */
     boolean ending;
     long closeBy;
 
-    /** Written by the reading thread: when the peer last showed a sign of life, in the timer's nanoseconds. */
+    /** When the peer last showed a sign of life, in the timer's nanoseconds. Written by the reading thread. */
     volatile long lastInbound;
 
-    /** Written by the adapter's threads: when it last said that a stalled transport moves on. */
+    /**
+     * When the adapter last reported progress of a stalled transport, in the timer's nanoseconds. Written by the
+     * adapter's threads.
+     */
     volatile long progressedAt;
 
-    /** Owned by the shard: what was lost and has not been told, for want of memory. */
+    /** How many lost messages were not reported, for want of memory. Owned by the shard. */
     long untold;
 
-    /** Written once before {@link #CLOSE} is signalled: the reason, and what is to be taken before. */
+    /**
+     * The reason of the close, and the slot up to which the peer is to take everything before. Written once, before
+     * {@link #CLOSE} is signalled.
+     */
     @Nullable CloseReason closeReason;
     long closeAt;
     long closeAfterAddressed;
@@ -182,7 +208,7 @@ final class PeerCursor {
         link();
     }
 
-    /** {@return what is noted of an entry that this peer alone is not to get} Under the log's lock. */
+    /** {@return the notes of an entry that this peer alone is not to get} Called with the log's lock held. */
     EntryNotes excludedAlone() {
         EntryNotes known = excludedAlone;
         if (known == null) {
@@ -222,7 +248,7 @@ final class PeerCursor {
         }
     }
 
-    /** Says that the transport takes no more, or that it does again. By the shard. */
+    /** Sets whether the transport takes another batch. For the shard. */
     void setWritable(boolean now) {
         writable = now;
         if (now) {
@@ -232,7 +258,7 @@ final class PeerCursor {
         }
     }
 
-    /** {@return whether the transport takes no more for now} Any thread may ask. */
+    /** {@return whether the transport cannot take another batch for now} For any thread. */
     boolean isStalled() {
         return (signals & (STALLED | READY)) == STALLED;
     }
@@ -251,7 +277,7 @@ final class PeerCursor {
         return DEPARTURE.compareAndSet(this, null, reason);
     }
 
-    /** {@return the next log entry to look at} Any thread may ask, and may get an old answer, which is lower. */
+    /** {@return the next log entry to look at} For any thread; an old answer is lower. */
     long position() {
         return (long) NEXT.getOpaque(this);
     }
@@ -261,7 +287,7 @@ final class PeerCursor {
         return next < head || addressedFrom <= head || prelude != null;
     }
 
-    /** {@return the slot of what comes next: of the log, or of keys that are kept beside it} For the shard. */
+    /** {@return the slot of the next entry, in the log or among the keys that are kept beside it} For the shard. */
     long place() {
         Prelude before = prelude;
         return before != null && before.hasKeysLeft() ? before.keysFrom : next;
@@ -275,13 +301,15 @@ final class PeerCursor {
         return target;
     }
 
-    /** {@return whether all from before the close was taken} For the shard, after {@link #CLOSE}. */
+    /**
+     * {@return whether the peer has taken all that was appended before the close} For the shard, after {@link #CLOSE}.
+     */
     boolean isDueToClose() {
         return next >= closeAt && addressedPassed >= closeAfterAddressed && prelude == null
                 && (!ending || unfollowed == 0 && next >= followedTo);
     }
 
-    /** {@return how many of the messages that it is not to get it has passed} For the shard. */
+    /** {@return how many of the entries that it is not to get the peer has passed} For the shard. */
     long excludedPassed() {
         return excludedPassed;
     }
@@ -294,11 +322,11 @@ final class PeerCursor {
     }
 
     /**
-     * Moves to an entry. By the shard, or before it knows of this peer.
+     * Moves to an entry. For the shard, or before the shard knows this peer.
      *
      * @param taken how many messages were delivered since
      * @param lost how many were lost
-     * @param excluded how many were passed because they are not for the peer
+     * @param excluded how many entries were passed because they are not for the peer
      * @param addressedNow how many of the delivered and the lost were addressed to it
      */
     void move(long slot, long taken, long lost, long excluded, long addressedNow) {
@@ -313,10 +341,10 @@ final class PeerCursor {
     }
 
     /**
-     * {@return whether there is something for this peer in the log, and nothing for it was lost} Under the log's lock,
-     * on any thread.
+     * {@return whether there is something for this peer in the log, and nothing for it was lost} Called with the log's
+     * lock held, on any thread.
      *
-     * @param lost the newest entry that is lost for this peer if it has not got it
+     * @param lost the newest entry that is lost for this peer if it did not get it
      */
     boolean isWithin(long lost, long head) {
         long appended = excludedAppended();
@@ -332,7 +360,7 @@ final class PeerCursor {
         }
     }
 
-    /** {@return what comes before its place in the log; made if there is none} For the shard. */
+    /** {@return what the peer is to get before its place in the log; made if there is none} For the shard. */
     Prelude beginPrelude() {
         Prelude begun = prelude;
         if (begun == null) {
@@ -342,17 +370,17 @@ final class PeerCursor {
         return begun;
     }
 
-    /** {@return how many of the entries of the log there were that this peer is not to get} Any thread may ask. */
+    /** {@return how many entries of the log there were that this peer is not to get} For any thread. */
     long excludedAppended() {
         ExcludedMessages mine = excluded;
         return mine == null ? 0 : mine.appended;
     }
 
     /**
-     * {@return what has become of the messages for this peer} Any thread may ask.
+     * {@return the counts of this peer's messages} For any thread.
      *
-     * @param excluded {@link #excludedAppended}, read before the head: what is appended in between and not for this
-     *     peer makes its lag too high, and never too low, as if nothing was owed to it
+     * @param excluded {@link #excludedAppended}, read before the head: an entry that is appended in between and not for
+     *     this peer makes its lag too high, but never too low
      * @param head where the log's head is
      */
     Account account(long excluded, long head) {

@@ -2,7 +2,7 @@ package io.techops.broadcast.engine;
 
 import io.techops.broadcast.CloseReason;
 
-/** Ends the peers whose time is over, when a shard looks at all its deadlines. Owned by the shard. */
+/** Ends the peers whose deadline has passed, when a shard checks all its deadlines. Owned by the shard. */
 final class PeerDeadlines {
 
     private final ShardTimer deadlines;
@@ -15,7 +15,7 @@ final class PeerDeadlines {
         this.departures = departures;
     }
 
-    /** {@return whether a peer stays} One that has departed is not to be looked at. */
+    /** {@return whether a peer stays} A peer that has departed is not to be checked. */
     boolean stays(PeerCursor cursor, long now) {
         try {
             if (cursor.ending) {

@@ -10,7 +10,7 @@ import jdk.jfr.Name;
 import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
-/** What a hub tells Java Flight Recorder of its peers, as {@link JfrEvents} says. */
+/** The events of Java Flight Recorder about a hub's peers; see {@link JfrEvents}. */
 final class PeerEvents {
 
     private PeerEvents() {
@@ -48,7 +48,7 @@ final class PeerEvents {
     /**
      * @param byHub whether the hub ended the registration, and not the end of the connection
      * @param registeredFor in nanoseconds
-     * @param account what has become of the messages for it, at one moment
+     * @param account the counts of its messages, at one moment
      */
     static void gone(String hub, Peer peer, CloseReason reason, boolean byHub, long registeredFor,
             PeerCursor.Account account) {

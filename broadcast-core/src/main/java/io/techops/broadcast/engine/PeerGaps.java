@@ -6,16 +6,16 @@ import io.techops.broadcast.spi.StreamEvent;
 import java.util.OptionalLong;
 
 /*
- * A step that needs memory is made before what it changes is told, so that the next round comes back to it.
+ * A step that needs memory is made before its effect is reported, so that the next round repeats a step that failed.
  */
 
 /**
- * Where the stream of a peer does not go on as it was: something was lost, or the positions of what comes next belong
- * to another run. The peer is told so, and goes on or ends. Owned by the shard.
+ * Handles the gaps in a peer's stream: something was lost, or the positions of what comes next belong to another run.
+ * The peer is told so, and goes on or is closed. Owned by the shard.
  */
 final class PeerGaps {
 
-    /** What is told about them. Must not block and not call foreign code. */
+    /** Is told about gaps. Must not block and must not call foreign code. */
     interface Outcome extends ClosingPeers.Outcome {
         /** A peer has passed to positions of another run. */
         void passed(PeerCursor cursor, GapReason reason);
@@ -29,7 +29,7 @@ final class PeerGaps {
     private final Outcome outcome;
     /** The run of positions at the head. */
     private PositionRun newest;
-    /** Whether the positions of the log were broken off ever. */
+    /** Whether the positions of the log have ever been broken off. */
     private boolean broken;
 
     PeerGaps(MessageLog log, OverflowPolicy overflow, ClosingPeers departures, ShardCounters counters,
@@ -47,7 +47,7 @@ final class PeerGaps {
      * Begins a round.
      *
      * @param run the run of positions at the head
-     * @return whether the positions of the log were broken off ever: not before no peer has to be looked at for it
+     * @return whether the positions of the log have ever been broken off: if not, no peer has to be checked for it
      */
     boolean begin(PositionRun run) {
         broken |= run != newest;
@@ -55,7 +55,7 @@ final class PeerGaps {
         return broken;
     }
 
-    /** Has a peer told if what comes next has a position that does not follow the last. */
+    /** Tells a peer if the position of what comes next does not follow the last one. */
     void passBreak(PeerCursor cursor) {
         PositionRun known = cursor.run;
         if (known == newest) {
@@ -69,7 +69,7 @@ final class PeerGaps {
         boolean sameEpoch = run.hasEpochOf(known.before());
         long missed = sameEpoch ? run.offset() - known.offset() : 0;
         if (!sameEpoch || missed > 0) {
-            // If there is no memory for these, the next round comes back to it.
+            // If there is no memory for these, the next round repeats this step.
             GapReason reason = sameEpoch ? GapReason.EVICTED : GapReason.EPOCH;
             StreamEvent.Gap gap = !cursor.knowsPositions ? null : new StreamEvent.Gap(run.before(place), reason,
                     sameEpoch ? OptionalLong.of(missed) : OptionalLong.empty());
@@ -82,7 +82,7 @@ final class PeerGaps {
         cursor.run = run;
     }
 
-    /** Does what the overflow policy says, if the peer has lost anything. {@return whether the peer stays} */
+    /** Applies the overflow policy if the peer has lost anything. {@return whether the peer stays} */
     boolean goesOn(PeerCursor cursor) {
         loss.skip(cursor);
         counters.lapsed(loss.expired());
@@ -95,7 +95,7 @@ final class PeerGaps {
         if (!overflow.skips()) {
             return departures.overflow(cursor, lost);
         }
-        // If there is no memory for these, the next round comes back to it.
+        // If there is no memory for these, the next round repeats this step.
         StreamEvent.Gap gap = cursor.knowsPositions ? gap(lost) : null;
         Prelude prelude = gap == null ? null : cursor.beginPrelude();
         outcome.overflowed(cursor, lost);

@@ -10,8 +10,8 @@ import io.techops.broadcast.logging.SafeLog;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What peers send: the policy decides about it, on the thread that read it, and it is appended, parked, ignored or the
- * end of its peer. Safe for use by any number of threads.
+ * Handles peers' messages: the policy decides about a message, on the thread that read it; then the message is
+ * appended, parked or ignored, or the peer is closed. Safe for use by any number of threads.
  */
 final class PeerMessages {
 
@@ -60,11 +60,11 @@ final class PeerMessages {
         return policyMayBlock || events.mayBlock();
     }
 
-    /** Decides about what a peer sent, and does it, but for waking the shards. */
+    /** Asks the policy about a peer's message and does what it answers, except for waking the shards. */
     HubPeer.ReceiveResult receive(Message message, HubPeer from) {
         MessagePolicy.Verdict verdict;
         if (policyMayBlock) {
-            from.offer(); // what is in the log does not wait for it
+            from.offer(); // messages in the log do not wait for the policy
         }
         try {
             verdict = policy.decide(from, message);
@@ -123,10 +123,10 @@ final class PeerMessages {
     private void policyFailed(HubPeer from, Throwable thrown) {
         try {
             LOG.warn(policyFailures, "The message policy threw, and {} is closed", from, thrown);
-            events.add(from.event(listener -> listener.failed(from, thrown))); // before its end: nothing is told after
+            events.add(from.event(listener -> listener.failed(from, thrown))); // no event may follow the last one
             events.tell();
         } catch (Throwable noMemory) {
-            from.fails(thrown); // its last event tells it
+            from.fails(thrown); // the last event reports it
         } finally {
             from.close(UNPROCESSED);
         }

@@ -6,8 +6,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a shard waits for a peer: to become writable again, while others are held back or not, and to give a sign of
- * life. Owned by a shard.
+ * The time limits of a shard's peers: to become writable again, with and without holding back other peers, and to give
+ * a sign of life. Owned by a shard.
  */
 final class PeerTimeouts {
 
@@ -22,7 +22,10 @@ final class PeerTimeouts {
      */
     private static final int SLACK = 50;
 
-    /** So many graces a peer has for one batch, however it progresses: so the slowest reader sets no lower pace. */
+    /**
+     * How many graces a peer has for one batch, however much progress it makes: this bounds how slow one reader can
+     * make the others.
+     */
     private static final int MOST_GRACES = 32;
 
     private final Limits limits;
@@ -45,40 +48,42 @@ final class PeerTimeouts {
         this.deadlines = deadlines;
     }
 
-    /** {@return how many peers were not writable for too long; each is counted before it goes} May be read anywhere. */
+    /** {@return how many peers were not writable for too long; each is counted before it is closed} For any thread. */
     long stalls() {
         return stalls;
     }
 
-    /** Says that there is a new peer. */
+    /** Starts the time limits of a new peer. */
     void joined(PeerCursor cursor) {
         if (heartbeat > 0) {
             deadlines.at(cursor.lastInbound + untilPing());
         }
     }
 
-    /** {@return when the peer is to be pinged if nothing comes from it until then; heard of later, it is later} */
+    /**
+     * {@return when the peer is to be pinged if nothing comes from it until then; a later sign of life makes it later}
+     */
     private long pingDue(PeerCursor cursor) {
         long early = heartbeat / SLACK + heartbeat / SLACK * 4 * (cursor.id * 619 % 1_009) / 1_009;
         return cursor.lastInbound + heartbeat - early;
     }
 
-    /** {@return after what time at the earliest a peer is to be pinged that was heard of just now} */
+    /** {@return the shortest time until the ping of a peer that has just given a sign of life} */
     private long untilPing() {
         return heartbeat - heartbeat / 10;
     }
 
     /**
-     * {@return whether a shard need not know of a peer that joins {@code now} before {@code next}, unless there is
-     * something to write} Safe from any thread.
+     * {@return whether a shard that has nothing to write to a peer that joins {@code now} can adopt it as late as
+     * {@code next}} For any thread.
      *
-     * @param next what {@link ShardTimer#next} said
+     * @param next the result of {@link ShardTimer#next}
      */
     boolean mayWait(long now, long next) {
         return heartbeat == 0 || next != ShardTimer.NEVER && next - now <= untilPing();
     }
 
-    /** Says that a peer is not writable any more. */
+    /** Starts the time limits of a peer that is not writable any more. */
     void stalled(PeerCursor cursor) {
         long now = timer.nanoTime();
         cursor.writable = false;
@@ -95,15 +100,15 @@ final class PeerTimeouts {
         return a - b < 0 ? a : b;
     }
 
-    /** Says that a peer is writable again. */
+    /** Ends the time limits of a peer that is writable again. */
     void ready(PeerCursor cursor) {
         cursor.writable = true;
         cursor.inGrace = false;
-        if (isUnanswered(cursor)) { // the ping may have waited as long as everything else
+        if (isUnanswered(cursor)) { // the ping may have waited as long as the other frames
             cursor.pingedAt = timer.nanoTime();
             awaitPong(cursor.pingedAt, cursor.pingedAt);
         } else if (heartbeat > 0) {
-            deadlines.at(pingDue(cursor)); // nothing was said of it while the peer was not writable
+            deadlines.at(pingDue(cursor)); // no deadline was set while the peer was not writable
         }
     }
 
@@ -113,14 +118,14 @@ final class PeerTimeouts {
         return cursor.pinged;
     }
 
-    /** Has the peer looked at when the pong is too late, and when the next ping may be due if it comes at once. */
+    /** Sets deadlines for the pong, and for the next ping, which may be due earlier if the pong comes at once. */
     private void awaitPong(long pingedAt, long now) {
         long late = pingedAt + pong;
         long next = now + untilPing();
         deadlines.at(late - next < 0 ? late : next);
     }
 
-    /** {@return whether what {@link #expired} has just thrown came from the transport} */
+    /** {@return whether the failure that {@link #expired} has just thrown came from the transport} */
     boolean hasPingFailed() {
         boolean failed = pinging;
         pinging = false;
@@ -128,15 +133,15 @@ final class PeerTimeouts {
     }
 
     /**
-     * Looks at a peer when a deadline has passed, and pings it if it has been silent.
+     * Checks a peer when a deadline has passed, and pings it if it has been silent.
      *
-     * @return why it has to go, {@link CloseReason#ABNORMAL} if it is dead; null if it need not
+     * @return why the peer is to be closed, {@link CloseReason#ABNORMAL} if it is dead; null if it may stay
      */
     @Nullable CloseReason expired(PeerCursor cursor, long now) {
         if (cursor.writable) {
             return listen(cursor, now);
         }
-        // One that is writable again, and of which the shard takes note in this round, is judged after that.
+        // A peer that is writable again is judged after the shard has noted that in this round.
         return (cursor.signals() & PeerCursor.READY) != 0 ? null : watch(cursor, now);
     }
 
@@ -151,7 +156,7 @@ final class PeerTimeouts {
         return null;
     }
 
-    /** Ends the grace of a peer whose time is over. */
+    /** Ends the grace of a peer when it is over. */
     void keepGrace(PeerCursor cursor, long now) {
         if (!cursor.writable) {
             long moved = later(cursor.stalledAt, cursor.progressedAt);
@@ -165,7 +170,7 @@ final class PeerTimeouts {
             return null;
         }
         if (cursor.held) {
-            deadlines.at(now + heartbeat); // it is the hub that does not read
+            deadlines.at(now + heartbeat); // the hub itself does not read this peer
             return null;
         }
         if (isUnanswered(cursor)) {
@@ -174,7 +179,7 @@ final class PeerTimeouts {
             }
             awaitPong(cursor.pingedAt, now);
         } else if (deadlines.passed(pingDue(cursor), now, heartbeat / SLACK)) {
-            awaitPong(now, now); // first: if there is no memory for it, the peer is looked at again, and not pinged yet
+            awaitPong(now, now); // first: without memory for it, the peer is checked again, and not pinged yet
             cursor.pinged = true;
             cursor.pingedAt = now;
             cursor.silentSince = cursor.lastInbound;

@@ -10,19 +10,19 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * A turn gives a peer at most one batch: of what comes before the log (Prelude) if there is any left, else of the log,
- * from its cursor towards the head. Before that it does what was signalled, and goes on or ends where something was
- * lost (PeerGaps); after that it closes a peer that is to be closed and was owed nothing more.
+ * from its cursor towards the head. Before that the turn handles the peer's signals, and its gaps (PeerGaps); after
+ * that it closes a peer that is to be closed and has no message to come.
  *
- * What a transport throws ends its peer. What else is thrown (there is no memory) is for the round. A step that needs
- * memory is made before what it changes is told, so that the next round comes back to it.
+ * A failure of a transport ends its peer. Any other failure (there is no memory) ends the round. A step that needs
+ * memory is made before its effect is reported, so that the next round repeats a step that failed.
  */
 
 /** The turns of the peers of a shard in its rounds. Owned by the shard. */
 final class PeerTurns {
 
-    /** What is told about them. Must not block and not call foreign code. */
+    /** Is told about the turns. Must not block and must not call foreign code. */
     interface Outcome extends PeerGaps.Outcome {
-        /** It is decided where a peer begins that named a position beyond the head. Never throws. */
+        /** It is now decided where a peer starts that named a position beyond the head. Never throws. */
         void begins(PeerCursor cursor, ReplayStart start, Prelude prelude);
     }
 
@@ -44,12 +44,12 @@ final class PeerTurns {
     private final ShardCounters counters;
     private final Outcome outcome;
 
-    /** Of the round: up to where to read, what is kept, and how the hub ends. */
+    /** The state of the round: up to where to read, what is kept, and how the hub ends. */
     private long head;
     private long tail;
     private @Nullable DrainPacer closeAll;
     private boolean aborting;
-    /** Whether the positions of the log were broken off ever: not before no peer has to be looked at for it. */
+    /** Whether the positions of the log have ever been broken off: if not, no peer has to be checked for it. */
     private boolean broken;
 
     private boolean inTransport;
@@ -74,8 +74,8 @@ final class PeerTurns {
      * Begins a round.
      *
      * @param run the run of positions at the head
-     * @param closing the pace at which to close every peer that has got everything; null if not to
-     * @param abort whether to abort all that are left
+     * @param closing the pace at which to close every peer that has got everything; null if the hub does not end
+     * @param abort whether to abort all peers that are left
      */
     void begin(long to, long from, PositionRun run, @Nullable DrainPacer closing, boolean abort) {
         head = to;
@@ -126,7 +126,7 @@ final class PeerTurns {
             return false;
         }
         if (broken && cursor.writable) {
-            gaps.passBreak(cursor); // nothing else may come behind it, so that no other turn would
+            gaps.passBreak(cursor); // there may be nothing to read behind the break, and so no other turn
         }
         if (cursor.writable && (signals & PeerCursor.CLOSE) != 0 && cursor.isDueToClose()) {
             return departures.close(cursor, cursor.closeReason);
@@ -161,7 +161,7 @@ final class PeerTurns {
             inTransport = false;
             ForeignCode.returned();
         }
-        boolean ends = (signals & ENDS) == ENDS; // the reason may be that of another thread, which has yet to signal it
+        boolean ends = (signals & ENDS) == ENDS; // the reason may be another thread's, which has not signalled yet
         if (ends && !cursor.ending) {
             cursor.ending = true;
             cursor.closeBy = timer.nanoTime() + closeTimeout;
@@ -169,13 +169,13 @@ final class PeerTurns {
         }
     }
 
-    /** {@return whether it was the transport alone that said that it is writable, which it has always been} */
+    /** {@return whether the peer is held back by its prelude, and only the transport signalled that it is writable} */
     private static boolean isHeldBack(PeerCursor cursor) {
         Prelude prelude = cursor.prelude;
         if (prelude == null || !prelude.isHeldBack()) {
             return false;
         }
-        cursor.clear(PeerCursor.READY); // first: what ends the waiting after this signals it again
+        cursor.clear(PeerCursor.READY); // first: what ends the wait after this sets the signal again
         return prelude.isHeldBack();
     }
 
@@ -187,7 +187,7 @@ final class PeerTurns {
         outcome.begins(cursor, start, prelude);
     }
 
-    /** Writes what comes next before the log. {@return whether the peer stays} */
+    /** Writes the next part of what comes before the log. {@return whether the peer stays} */
     private boolean begin(PeerCursor cursor, Prelude prelude) {
         if (prelude.snapshotFailed) {
             return departures.close(cursor, NO_SNAPSHOT);
@@ -238,7 +238,7 @@ final class PeerTurns {
         timeouts.stalled(cursor);
     }
 
-    /** Writes a batch whose messages have nothing to do with the cursor's place. */
+    /** Writes a batch that does not move the cursor. */
     private void write(PeerCursor cursor, LogBatch batch) {
         boolean writable = take(cursor, batch);
         cursor.move(cursor.next, batch.size(), 0, 0, 0);

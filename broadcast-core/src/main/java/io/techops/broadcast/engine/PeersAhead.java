@@ -14,11 +14,12 @@ import org.jspecify.annotations.Nullable;
 final class PeersAhead {
 
     /**
-     * So long one waits at most, in nanoseconds: two of the follower's pauses, in case that a hint was lost, and one.
+     * How long a peer waits at most, in nanoseconds: two of the follower's pauses, in case that a hint was lost, and
+     * one more.
      */
     static final long LIMIT = 3 * Follower.PAUSE;
 
-    /** One of them. */
+    /** A peer that waits. */
     private record Waiting(HubPeer peer, Prelude prelude, Position position, long until) {
 
         boolean isOver(@Nullable Position here, long now) {
@@ -55,7 +56,7 @@ final class PeersAhead {
         return waiting.isEmpty();
     }
 
-    /** Lets those go on that need not wait any longer. {@return when to come again at the latest} */
+    /** Lets the peers go on that need not wait any longer. {@return when the next call is due at the latest} */
     long turn(@Nullable Position here, long now, long latest) {
         long next = latest;
         if (waiting.isEmpty()) {
@@ -73,7 +74,7 @@ final class PeersAhead {
         return next;
     }
 
-    /** Lets all go on, and those that are added later. */
+    /** Lets all peers go on, also those that are added later. */
     void end() {
         ended = true;
         for (Waiting one = waiting.poll(); one != null; one = waiting.poll()) {

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 
 /**
- * Runs something about once a second on an executor, at once for the first time, whatever executor and timer do: a run
- * that is late is not made up for, one that throws does not end it.
+ * Runs a task about once a second on an executor, for the first time at once, whatever executor and timer do. Missed
+ * runs are not made up for; a run that throws does not end the series.
  */
 final class PeriodicTask {
 
@@ -34,7 +34,7 @@ final class PeriodicTask {
         task.wake();
     }
 
-    /** Makes sure that no run begins any more, but for one under way. */
+    /** Makes sure that no run begins any more; one that is under way goes on. */
     void end() {
         task.end();
     }

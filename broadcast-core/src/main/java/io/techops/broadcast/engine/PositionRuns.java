@@ -5,14 +5,15 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Slots are dense. Positions are so too, in the log of a hub alone; in a log that many hubs share an epoch may end, and
- * a hub may find that what follows its last entry is no longer kept. Then a new run begins at the head: a break. One
- * run follows another at its start; if nothing was put between two breaks, the older of the two runs is gone.
+ * Slots have no holes. Nor have the positions in the log of a hub without a backplane. In a log that many hubs share an
+ * epoch may end, and a hub may find that what follows its last entry is no longer kept. Then a new run begins at the
+ * head: a break. Each run ends where the next one starts; if nothing was put between two breaks, the older of the two
+ * runs is dropped.
  *
- * Kept are the runs of what is still kept of the log, so there are not more of them than entries, and one.
+ * Only the runs of kept entries, and the newest run, are kept, so there is at most one run more than entries.
  */
 
-/** Which positions the slots of a log have. Changed under the lock of the log; any thread may ask. */
+/** The positions of the slots of a log. Changed under the lock of the log; read by any thread. */
 final class PositionRuns {
 
     /**
@@ -24,10 +25,10 @@ final class PositionRuns {
     record Place(long next, boolean broken) {
     }
 
-    /** Replaced as a whole, at each break. */
+    /** Replaced as a whole at each break. */
     private volatile PositionRun[] runs = {new PositionRun(1, Epoch.begin())};
 
-    /** {@return the run that a slot belongs to; the oldest for one that is older} */
+    /** {@return the run that a slot belongs to; the oldest run for an older slot} */
     PositionRun at(long slot) {
         PositionRun[] now = runs;
         int i = now.length - 1;
@@ -47,7 +48,7 @@ final class PositionRuns {
         return at(slot).sequence(slot);
     }
 
-    /** {@return the position before that of an entry, which may be one to come} */
+    /** {@return the position before that of an entry, which may be the next one to come} */
     Position before(long slot) {
         return at(slot).before(slot);
     }
@@ -58,7 +59,7 @@ final class PositionRuns {
         return now[now.length - 1];
     }
 
-    /** {@return the slot at which the run of a slot is over; {@code Long.MAX_VALUE} if it is the newest} */
+    /** {@return the first slot behind the run of a slot; {@code Long.MAX_VALUE} if that is the newest run} */
     long end(long slot) {
         PositionRun[] now = runs;
         long end = Long.MAX_VALUE;
@@ -69,7 +70,7 @@ final class PositionRuns {
     }
 
     /**
-     * Begins a run: what is put from now on follows another position than that of the last entry.
+     * Begins a run: the next entry follows another position than that of the last entry.
      *
      * @param oldest the slot of the oldest entry that is kept of the log
      */
@@ -85,7 +86,7 @@ final class PositionRuns {
         runs = next;
     }
 
-    /** {@return where a position is; null if its epoch is not known, or was over before} */
+    /** {@return the place of a position; null if its epoch is not known, or was over before the position} */
     @Nullable Place find(Position position, long head) {
         PositionRun[] now = runs;
         int i = now.length - 1;

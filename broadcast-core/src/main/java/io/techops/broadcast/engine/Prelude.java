@@ -9,33 +9,39 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Of a hub with a backplane, a position beyond the head may be one that other nodes have come to already. The peer
- * waits then, not writable, until this node has come to it, or has not for too long (PeersAhead); its shard decides.
+ * In a hub with a backplane, a position beyond the head may be one that other nodes have read already. The peer then
+ * waits, not writable, until this node has read up to it, or a time limit is over (PeersAhead); then its shard decides.
  *
- * In this order: what the peer is told of positions, the snapshot, the newest messages of keys that the log keeps
- * beside its ring. Then follow the entries from the cursor on, of which those below "latestBelow" only if they
- * are the newest of their key.
+ * The order is: the events about positions, the snapshot, the newest messages of keys that the log keeps beside its
+ * ring. Then follow the entries from the cursor on; of those below "latestBelow" the peer gets only the newest of each
+ * key.
  */
 
-/** What one peer is to get before its place in the log. Owned by its shard, or by who registers it before that. */
+/**
+ * What one peer is to get before its place in the log. Owned by its shard, before that by the thread that registers the
+ * peer.
+ */
 final class Prelude {
 
     StreamEvent.@Nullable Open open;
     StreamEvent.@Nullable Gap gap;
 
     /**
-     * What the peer asked for, if it named a position that this node has not come to yet: until that is decided the
-     * peer is not writable, and nothing else here counts.
+     * The peer's request, if it named a position that this node has not read yet: until that is decided the peer is not
+     * writable, and no other field here counts.
      */
     @Nullable Replay ahead;
-    /** Where it begins if the node does not come to it. */
+    /** Where the peer starts if the node does not reach that position in time. */
     @Nullable ReplayStart otherwise;
-    /** Whether the node may still come to it. Cleared by the backplane's task, before it says that it is writable. */
+    /**
+     * Whether the node may still reach it. Cleared by the backplane's task, before that signals that the peer is
+     * writable.
+     */
     boolean awaitsNode;
 
-    /** Whether the host is still to say what comes first: until then the peer is not writable. */
+    /** Whether the host has still to give the snapshot: until then the peer is not writable. */
     boolean awaitsSnapshot;
-    /** Set by the task that asks the host for it, before it says that the peer is writable. */
+    /** Set by the task that asks the host for it, before that signals that the peer is writable. */
     List<Message> snapshot = List.of();
     int snapshotDone;
     boolean snapshotFailed;
@@ -43,10 +49,10 @@ final class Prelude {
     long keysFrom;
     long keysTo;
     long latestBelow;
-    /** How many entries without a key there are before that, if the log conflates. */
+    /** How many entries without a key there are before {@link #latestBelow}, if the log conflates. */
     long unkeyedBelow;
 
-    /** Fills in what is to come. */
+    /** Sets what the peer is to get. */
     void fill(ReplayStart start, boolean knowsPositions) {
         keysFrom = start.keysFrom();
         keysTo = start.keysTo();
@@ -61,17 +67,20 @@ final class Prelude {
         }
     }
 
-    /** {@return whether it is not known yet what comes first: the peer is not writable, whatever its transport says} */
+    /**
+     * {@return whether it is not known yet what the peer gets first} Then it is not writable, whatever its transport
+     * signals.
+     */
     boolean isHeldBack() {
         return ahead != null ? awaitsNode : awaitsSnapshot;
     }
 
-    /** {@return whether all of it is done, so that nothing but the cursor counts} */
+    /** {@return whether all of it was delivered, so that only the cursor counts} */
     boolean isOver(long next) {
         return ahead == null && !awaitsSnapshot && !snapshotFailed && isBeforeLog() && next >= latestBelow;
     }
 
-    /** {@return whether the entries from the cursor on are next} */
+    /** {@return whether there is nothing left before the entries from the cursor on} */
     boolean isBeforeLog() {
         return open == null && gap == null && snapshotDone >= snapshot.size() && keysFrom >= keysTo;
     }
@@ -80,7 +89,10 @@ final class Prelude {
         return snapshotDone < snapshot.size();
     }
 
-    /** {@return the next part of the snapshot, as much as goes into a batch} It is next until it is counted as done. */
+    /**
+     * {@return the next part of the snapshot, as much as fits into a batch} Stays the next part until it is counted as
+     * delivered.
+     */
     Message[] nextOfSnapshot() {
         int from = snapshotDone;
         long charged = 0;
@@ -98,7 +110,7 @@ final class Prelude {
         return keysFrom < keysTo;
     }
 
-    /** Adds the keys of entries that have fallen off the tail, behind those that are to come already. */
+    /** Adds the keys of entries that have fallen off the tail, behind those that are already to come. */
     void addKeys(long from, long to) {
         if (!hasKeysLeft()) {
             keysFrom = from;
@@ -106,7 +118,7 @@ final class Prelude {
         keysTo = to;
     }
 
-    /** Adds a gap: two that were not told are one. */
+    /** Adds a gap; gaps that were not told yet are joined into one. */
     void addGap(StreamEvent.Gap more) {
         StreamEvent.Gap before = gap;
         if (before == null) {

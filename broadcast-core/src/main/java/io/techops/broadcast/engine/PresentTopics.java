@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The topics that are not gone, and which of them are idle. What is said to be under the lock is called under that of
- * their registry, and calls nothing foreign; the rest may be called by any thread.
+ * The topics that are not gone, and which of them are idle. "The lock" is that of their registry, under which no
+ * foreign code is called. Methods that do not name the lock may be called by any thread.
  */
 final class PresentTopics {
 
@@ -21,15 +21,15 @@ final class PresentTopics {
     private static final int TRIES = 32;
 
     private final int limit;
-    /** Read by anyone, changed under the lock. */
+    /** Read by any thread, changed under the lock. */
     private final Map<String, TopicInstance> byName = new ConcurrentHashMap<>();
-    /** Those that were idle, longest first; changed by any thread. */
+    /** The stamps of idle topics, the longest idle first; some may be out of date. Changed by any thread. */
     private final ConcurrentSkipListSet<TopicInstance.Stamp> idle = new ConcurrentSkipListSet<>();
-    /** How many there are; under the lock. */
+    /** How many topics there are. Guarded by the lock. */
     private int count;
     /**
-     * How often a topic came or went: written under the lock, always before {@link #byName} is changed, so that who
-     * reads it twice and finds it the same has missed one change at most. Read by anyone.
+     * How often a topic was added or removed: written under the lock, always before {@link #byName} is changed, so that
+     * a thread that reads the same value twice has missed one change at most. Read by any thread.
      */
     private volatile long changes;
 
@@ -61,24 +61,24 @@ final class PresentTopics {
         idle.remove(stamp);
     }
 
-    /** {@return whether there are as many as there may be} Under the lock. */
+    /** {@return whether there are as many topics as there may be} Called with the lock held. */
     boolean areAtLimit() {
         return count >= limit;
     }
 
-    /** Under the lock. */
+    /** Called with the lock held. */
     void add(TopicInstance topic) {
         changes = changes + 1;
         try {
             byName.put(topic.name(), topic);
-        } catch (Throwable noMemory) { // it may be there all the same
+        } catch (Throwable noMemory) { // may have been added all the same
             byName.remove(topic.name());
             throw noMemory;
         }
         count++;
     }
 
-    /** Under the lock. */
+    /** Called with the lock held. */
     void remove(TopicInstance gone) {
         changes = changes + 1;
         byName.remove(gone.name());
@@ -86,9 +86,10 @@ final class PresentTopics {
     }
 
     /**
-     * Ends the topic that has been idle for longest. Under the lock.
+     * Ends the topic that has been idle for longest. Called with the lock held.
      *
-     * @return null if it is not among the first that were looked at, so that the lock is to be given to others first
+     * @return null if no idle topic was among the first {@value #STEPS} stamps, so that the lock is to be released
+     *     before the next try
      * @throws RefusedException if none is idle
      */
     @Nullable TopicInstance displace() {

@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message that is to be appended for everyone, or for everyone but some.
  *
- * @param key what it is about; null if it has no key
- * @param expiresAt until when it is delivered, in the timer's nanoseconds; {@link EntryNotes#NEVER} if at any time
+ * @param key the message's key; null if it has none
+ * @param expiresAt when it expires, in the timer's nanoseconds; {@link EntryNotes#NEVER} if it does not
  */
 record Publication(Message message, @Nullable String key, long expiresAt) {
 
-    /** {@return what it is charged} */
+    /** {@return the charge of the message, in bytes} */
     long charge() {
         return EntryNotes.charge(message, key);
     }

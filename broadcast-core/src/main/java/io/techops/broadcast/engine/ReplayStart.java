@@ -9,21 +9,22 @@ import org.jspecify.annotations.Nullable;
  * Where the cursor of a peer begins.
  *
  * @param next the entry of the ring
- * @param keysFrom from which slot on it gets what is kept of keys beside the ring, before that
+ * @param keysFrom from which slot on the peer gets the keys that are kept beside the ring, before the entries of the
+ *     ring
  * @param keysTo the slot to stop before
- * @param latestBelow below which entry it gets only what is the newest of its key
+ * @param latestBelow the entry below which the peer gets only the newest message of each key
  * @param after the position after which the stream goes on
- * @param recovered whether the peer named a position, and nothing is missing after it
+ * @param recovered whether the peer named a position and nothing is missing after it
  * @param gap why something is missing; null if nothing is
  * @param missed how many messages are missing; negative if that is not known exactly
- * @param replays whether it gets anything of the past
+ * @param replays whether the peer gets anything from the past
  */
 record ReplayStart(long next, long keysFrom, long keysTo, long latestBelow, Position after, boolean recovered,
         @Nullable GapReason gap, long missed, boolean replays) {
 
     private static final long UNKNOWN = -1;
 
-    /** {@return where a replay begins} Under the lock of the log. */
+    /** {@return where a replay starts} Called with the log's lock held. */
     static ReplayStart of(Replay replay, LogBuffer ring, long now) {
         Position position = replay.position();
         if (position == null) {
@@ -66,7 +67,7 @@ record ReplayStart(long next, long keysFrom, long keysTo, long latestBelow, Posi
         boolean lost = place.broken() || run != ring.runs().at(from) || ring.lastLost(null) >= from
                 || oldest > ring.tail() || ring.conflates() && ring.keyed().first(from, next) < keysFrom;
         GapReason gap = !lost ? null : run.hasEpochOf(position) ? GapReason.EVICTED : GapReason.EPOCH;
-        if (ring.conflates()) { // it goes on with what is the newest now of what followed
+        if (ring.conflates()) { // the peer gets the newest message of each key after its position
             return new ReplayStart(next, keysFrom, next, 0, position, !lost, gap, UNKNOWN, true);
         }
         boolean exact = gap == GapReason.EVICTED && ring.lastSpared() < from

@@ -6,32 +6,32 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What the listener is still to be told of a peer; not an object of its own, because there is one for each peer. */
+/** What the listener is still to be told about a peer. A superclass, so that not each peer has one more object. */
 abstract class ReportedPeer extends Registration {
 
     private static final long NOTHING = -1;
 
-    /** Access to what would otherwise be an object more of each peer. */
+    /** Access to a field that would otherwise be one more object in each peer. */
     private static final AtomicLongFieldUpdater<ReportedPeer> LOSS =
             AtomicLongFieldUpdater.newUpdater(ReportedPeer.class, "loss");
 
-    /** What the listener has not been told yet that this peer has missed; {@link #NOTHING} if it knows all. */
+    /** How many lost messages the listener was not told about yet; {@link #NOTHING} if it was told about all. */
     private volatile long loss = NOTHING;
 
-    /** Owned by the task that tells the events: whether the last one was told. */
+    /** Whether the last event was told. Owned by the task that tells the events. */
     private boolean over;
 
-    /** Made with the peer, because later there may be no memory for it; null if no one is told. */
+    /** The peer's last event, made early because later there may be no memory for it; null if there is no listener. */
     private ListenerDispatcher.@Nullable Event departure;
-    /** Written once before that is queued: what the transport threw. */
+    /** What the transport threw. Written once, before the last event is queued. */
     private volatile @Nullable Throwable failure;
 
-    /** The last event was told. */
+    /** Notes that the last event was told. */
     void over() {
         over = true;
     }
 
-    /** {@return what tells the listener about this peer, unless it was told already that the peer has gone} */
+    /** {@return an event about this peer, which is not told if the listener was already told that the peer has gone} */
     ListenerDispatcher.Event event(Consumer<HubListener> telling) {
         return new ListenerDispatcher.Event(listener -> {
             if (!over) {
@@ -49,7 +49,7 @@ abstract class ReportedPeer extends Registration {
         return departure;
     }
 
-    /** Takes note of what the transport threw, for the last event to tell. */
+    /** Keeps what the transport threw, for the last event. */
     void fails(Throwable cause) {
         failure = cause;
     }
@@ -58,7 +58,9 @@ abstract class ReportedPeer extends Registration {
         return failure;
     }
 
-    /** Adds to what has been missed. {@return whether the listener is to be told, and does not wait for it already} */
+    /**
+     * Adds to the number of lost messages. {@return whether an event has to be queued: false if one is queued already}
+     */
     boolean loses(long count) {
         while (true) {
             long before = loss;
@@ -68,7 +70,7 @@ abstract class ReportedPeer extends Registration {
         }
     }
 
-    /** {@return what has been missed since this was last asked, or less than 1} */
+    /** {@return how many messages were lost since the last call, or less than 1} */
     long takeLoss() {
         return LOSS.getAndSet(this, NOTHING);
     }

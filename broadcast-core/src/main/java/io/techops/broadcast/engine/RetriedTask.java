@@ -10,15 +10,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /*
- * An executor that throws may have taken the task nevertheless, as a thread pool does that has no memory for one more
- * thread. So each submission is claimed, by the first run that finds it or by the one who was refused, and whatever
- * else comes of it does nothing.
+ * An executor that throws may have taken the task nevertheless, like a thread pool that has no memory for one more
+ * thread. So each submission is claimed once, either by the first run that finds it or by the thread whose submission
+ * was refused; any other run does nothing.
  */
 
 /**
- * A serial task that is submitted again and again to an executor, which may be foreign: where it is refused, it is
- * wanted again, now and then by the timer. Not run by two threads at the same time if it is not submitted while it
- * runs.
+ * A task that is submitted again and again to an executor, which may be foreign. If the executor refuses it, the timer
+ * submits it again later. Two threads never run it at the same time, provided that it is not submitted while it runs.
  */
 abstract class RetriedTask implements Runnable {
 
@@ -34,9 +33,9 @@ abstract class RetriedTask implements Runnable {
 
     private final AtomicBoolean submitted = new AtomicBoolean();
     private final AtomicBoolean stranded = new AtomicBoolean();
-    /** Owned by who strands the task, then by who rescues it. */
+    /** Owned by the thread that strands the task, then by the one that rescues it. */
     private @Nullable RetriedTask next;
-    /** Whether the timer is to try again; made here, because later there may be no memory for what it runs. */
+    /** Whether the timer is to try again; made here, because later there may be no memory for it. */
     private final AtomicBoolean waiting = new AtomicBoolean();
     private final Runnable again = this::again;
     private volatile Duration pause = FIRST_PAUSE;
@@ -51,7 +50,7 @@ abstract class RetriedTask implements Runnable {
     /** Does the work. Must not throw. */
     abstract void work();
 
-    /** Takes note that the last submission comes to nothing: the next one who needs it is to submit again. */
+    /** Notes that the last submission has failed: the next thread that needs the task is to submit it again. */
     abstract void refused();
 
     /** Submits the task if there is any work. Called by the timer after a refusal. */
@@ -75,7 +74,7 @@ abstract class RetriedTask implements Runnable {
         }
     }
 
-    /** {@return whether there was a submission that no run has begun with} There is none then. */
+    /** {@return whether there was a submission that no run has claimed} Claims it. */
     final boolean claim() {
         return submitted.compareAndSet(true, false);
     }
@@ -88,7 +87,7 @@ abstract class RetriedTask implements Runnable {
                 set = !ForeignTimer.isUnset(timer.schedule(again, now));
                 pause = now.compareTo(LONGEST_PAUSE) < 0 ? now.plus(now) : now;
             } catch (Throwable noMemory) {
-                // As if it was not set.
+                // As if the timer was not set.
             }
             if (!set) {
                 strand();
@@ -97,7 +96,7 @@ abstract class RetriedTask implements Runnable {
         refusals.failed(thrown);
     }
 
-    /** Leaves it to the next task of any hub to try again. Needs no memory. */
+    /** Leaves the next try to the next task of any hub that runs. Needs no memory. */
     private void strand() {
         if (stranded.compareAndSet(false, true)) {
             do {

@@ -4,25 +4,25 @@ import java.util.concurrent.locks.Condition;
 import java.util.function.ToLongFunction;
 
 /**
- * Where publishers wait for room, and are refused when no more is taken. Guarded by the lock that it is made with, but
+ * Lets publishers wait for room, and refuses them when no more is taken. Guarded by the lock of its constructor, except
  * for {@link #pass} and {@link #seal}, which acquire it. Calls the publisher without the lock.
  */
 final class RoomGate {
 
-    /** Instead of a sequence: not taken. */
+    /** A result instead of a slot: the message was not taken. */
     static final long REFUSED = -1;
 
-    /** Instead of a sequence: not taken yet. */
+    /** A result instead of a slot: the message was not taken yet. */
     static final long PARKED = -2;
 
     private static final long NOT_WOKEN = -1;
 
-    /** What a publisher is told. Called on its thread, without the lock. */
+    /** Is told about a publisher's wait. Called on its thread, without the lock. */
     interface Publisher {
-        /** Before it waits, and again if something was taken since: wakes those who make room. */
+        /** Called before the wait, and again if something was taken since: wakes those who make room. */
         void waits(boolean first);
 
-        /** After the last wait. */
+        /** Called after the last wait. */
         void hasWaited();
     }
 
@@ -40,10 +40,10 @@ final class RoomGate {
     }
 
     /**
-     * Tries until it succeeds, the wait is over, or the gate is sealed.
+     * Repeats the attempt until it succeeds, the wait is over, or the gate is sealed.
      *
-     * @param attempt called under the lock; says {@link #REFUSED} if there is no room
-     * @return what the attempt said; {@link #REFUSED} if the gate is sealed, or the wait is over
+     * @param attempt called under the lock; returns {@link #REFUSED} if there is no room
+     * @return the attempt's result; {@link #REFUSED} if the gate is sealed, or the wait is over
      */
     <T> long pass(ToLongFunction<T> attempt, T what, RoomWait wait, Publisher publisher) {
         long wokenFor = NOT_WOKEN;
@@ -94,12 +94,12 @@ final class RoomGate {
         }
     }
 
-    /** Says that something was taken: who waits next wakes those who make room once more. */
+    /** Notes that something was taken: the next publisher that waits wakes those who make room once more. */
     void took() {
         taken++;
     }
 
-    /** Counts a message that has to wait elsewhere. */
+    /** Counts a message that waits elsewhere. */
     void countWait() {
         waits++;
     }
@@ -118,7 +118,7 @@ final class RoomGate {
         return sealed;
     }
 
-    /** Lets those who wait try again. */
+    /** Lets the waiting publishers try again. */
     void wake() {
         if (waiting > 0) {
             room.signalAll();
@@ -134,7 +134,7 @@ final class RoomGate {
         }
     }
 
-    /** Refuses all from now on. */
+    /** Refuses all messages from now on. */
     void seal() {
         lock.lock();
         try {

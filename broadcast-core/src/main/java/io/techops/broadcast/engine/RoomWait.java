@@ -6,8 +6,8 @@ import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For how long one call of a publisher waits for room in the log: not at all, as long as it takes, or up to a limit and
- * until its thread is interrupted. For the thread that publishes, but for the end of the time.
+ * How long one call of a publisher waits for room: not at all, as long as it takes, or up to a limit and until its
+ * thread is interrupted. For the thread that publishes; only the end of the time comes from the timer's thread.
  */
 final class RoomWait {
 
@@ -23,7 +23,7 @@ final class RoomWait {
     private final boolean interruptible;
     private HubTimer.@Nullable Cancellation timeout;
     private boolean interrupted;
-    /** Written by the timer, before it wakes those who wait. */
+    /** Written by the timer, before it wakes the waiting threads. */
     private volatile boolean over;
 
     private RoomWait(@Nullable HubTimer timer, Duration limit, boolean interruptible) {
@@ -32,22 +32,22 @@ final class RoomWait {
         this.interruptible = interruptible;
     }
 
-    /** {@return a wait for one call, whose time begins when there is no room} */
+    /** {@return a wait for one call, whose time starts when there is no room} */
     static RoomWait upTo(Duration limit, HubTimer timer) {
         return limit.isZero() ? NONE : new RoomWait(timer, limit, true);
     }
 
-    /** {@return a wait as {@link #upTo} says, which an interrupt does not end} */
+    /** {@return a wait like that of {@link #upTo} that an interrupt does not end} */
     static RoomWait uninterruptible(Duration limit, HubTimer timer) {
         return limit.isZero() ? NONE : new RoomWait(timer, limit, false);
     }
 
-    /** {@return whether not to wait, or not any longer} */
+    /** {@return whether to wait no longer} */
     boolean isOver() {
         return over;
     }
 
-    /** Begins the time. Without the lock. */
+    /** Starts the time. Called without the lock. */
     void begin(Runnable wake) {
         if (timer != null) {
             timeout = timer.schedule(() -> {
@@ -55,12 +55,12 @@ final class RoomWait {
                 wake.run();
             }, limit);
             if (ForeignTimer.isUnset(timeout)) { // there is no memory for a wait that ends
-                over = true; // and never back: the time may be over already
+                over = true; // and never false again: the time may be over already
             }
         }
     }
 
-    /** Waits for a signal. Under the lock. */
+    /** Waits for a signal. Called with the lock held. */
     void await(Condition room) {
         if (!interruptible) {
             room.awaitUninterruptibly();
@@ -74,7 +74,7 @@ final class RoomWait {
         }
     }
 
-    /** Ends what {@link #begin} began. */
+    /** Cancels the timer that {@link #begin} set. */
     void end() {
         if (timeout != null) {
             timeout.cancel();

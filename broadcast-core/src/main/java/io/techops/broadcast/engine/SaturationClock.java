@@ -5,15 +5,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For how long publishers have waited: the time in which at least one of them does. The end of a wait may be told
- * before its begin, if the two are told by different threads. Safe for use by any number of threads.
+ * Measures how long publishers have waited: the time in which at least one of them waits. The end of a wait may be
+ * reported before its begin, if different threads report the two. Safe for use by any number of threads.
  */
 final class SaturationClock {
 
     private final String hub;
     private final HubTimer timer;
 
-    /** All of these are guarded by this object's monitor, under which nothing foreign is called. */
+    /** All of these are guarded by this object's monitor, under which no foreign code is called. */
     private int waiting;
     private long since;
     private long nanos;
@@ -50,7 +50,7 @@ final class SaturationClock {
         JfrEvents.notSaturated(ended, hub);
     }
 
-    /** {@return the time so far} Never less than before, though a wait may have ended earlier than was told of it. */
+    /** {@return the time so far} Never less than before, although the end of a wait may be reported late. */
     Duration total() {
         long now = timer.nanoTime();
         synchronized (this) {

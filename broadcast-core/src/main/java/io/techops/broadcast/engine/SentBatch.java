@@ -10,14 +10,16 @@ final class SentBatch {
 
     final List<Outbox.Item> items;
     final List<SharedRecord> records;
-    /** The epoch that it is meant for, and its number among the producer's there; empty before it was tried there. */
+    /**
+     * The epoch that it is meant for, and its number among the producer's batches there; empty before the first try.
+     */
     String epoch = "";
     long number;
-    /** Whether it was tried, and no answer came. */
+    /** Whether a try had no answer. */
     boolean inDoubt;
     /** The position of the last record, if the log has it. */
     @Nullable Position last;
-    /** How many of its records have come back; others may be missing before them. */
+    /** How many of its records were read back; others before them may be missing. */
     int followed;
     @Nullable SentBatch next;
 

@@ -9,23 +9,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /*
  * state: IDLE -wake-> QUEUED -executor-> RUNNING -done-> IDLE; RUNNING -wake-> AGAIN -> one more turn. What a thread
- * did before it called wake() is seen by a turn that begins after it, so no wake-up is lost:
+ * did before it called wake() is seen by a turn that begins after it, and no wake-up is lost:
  *   a task that the executor refuses is submitted again (RetriedTask);
- *   a turn that throws comes again after a pause, which the timer ends, or at the next wake-up;
- *   whatever is thrown meanwhile, the state is never left at RUNNING.
+ *   a turn that throws is repeated after a pause, which the timer ends, or at the next wake-up;
+ *   whatever is thrown, the state does not stay RUNNING.
  */
 
-/** A task that is never run by two threads at the same time, and once more after each wake-up. For any thread. */
+/** A task that two threads never run at the same time, and that runs once more after each wake-up. For any thread. */
 final class SerialTask extends RetriedTask {
 
     /** What is done in each turn. */
     interface Turn {
-        /** {@return whether another turn is due at once} */
+        /** Takes a turn. {@return whether another turn is due at once} */
         boolean take();
     }
 
     private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
-    /** After so many turns in a row other tasks of the executor get theirs. */
+    /** After this number of turns in a row, other tasks of the executor get a turn. */
     private static final int TURNS_IN_A_ROW = 64;
     private static final Duration PAUSE = Duration.ofMillis(10);
 
@@ -34,7 +34,7 @@ final class SerialTask extends RetriedTask {
     private static final int RUNNING = 2;
     private static final int AGAIN = 3;
 
-    /** Set while this thread runs any of them, of whatever hub; removed after that. */
+    /** Set while this thread runs any such task, of any hub; removed after that. */
     private static final ThreadLocal<Boolean> HERE = new ThreadLocal<>();
 
     private final HubTimer timer;
@@ -76,7 +76,7 @@ final class SerialTask extends RetriedTask {
         }
     }
 
-    /** Makes sure that no turn begins any more, but for those under way. */
+    /** Makes sure that no turn begins any more; those that are under way go on. */
     void end() {
         over = true;
     }

@@ -19,31 +19,31 @@ import org.jspecify.annotations.Nullable;
  * that keep up first, and then from the queue, one batch a peer, until it has written LAGGING_BYTES: so they delay the
  * others by no more than that, however many they are, and each of them gets its turn.
  *
- * Whole rounds look at every peer. A partial round serves only those that the shard was called for (they are writable
- * again, were sent something, are to be closed, …) and those that it left behind; so it costs what they cost. A round
- * is partial if the last one succeeded, the head is where that one found it, no deadline is due, no thread waits for
- * room, no drain is under way, and a whole one was not asked for; offer() does, after every broadcast and for every
- * thread that waits. Invariant between rounds:
- *   every writable peer that is not in "behind" is at "reached", the head of the last round.
- * So the marks are right also after a partial round. "offered" is the lowest cursor of those behind: all other writable
- * peers are at the head. (A peer that became writable after the round began lowers it under the log's lock, see
- * ShardPositions.) "graced" is kept where it was, if it was lower than the head, and lowered for those that were
- * served: a partial round does not know whose grace it was. It may be too low then, never too high; a peer's message
- * that finds no room because of that is parked, and asks for a whole round.
+ * A whole round looks at every peer. A partial round serves only the peers that the shard was called for (they are
+ * writable again, were sent something, are to be closed, …) and those that are behind; so its cost depends only on
+ * them. A round is partial if the last one succeeded, the head is where that one found it, no deadline is due, no
+ * thread waits for room, no drain is under way, and no whole round was asked for; offer() asks for one, after every
+ * broadcast and for every thread that waits. Invariant between rounds:
+ *   every writable peer that is not in "behind" is at "reached", the head of the last round. So the marks are right
+ *   also after a partial round. "offered" is the lowest cursor of those behind: all other writable peers are at the
+ *   head. (A peer that became writable after the round began lowers it under the log's lock, see ShardPositions.)
+ *   "graced" is kept where it was, if it was lower than the head, and lowered for those that were served: a partial
+ *   round does not know whose grace it was. So it may be too low, never too high; a peer's message that finds no room
+ *   because of that is parked, and asks for a whole round.
  *
- * What foreign code throws ends its peer. What else is thrown (there is no memory) ends the round before the marks have
- * moved; the task comes again, with a whole round, because "settled" is false until a round ends. All that a round has
- * begun with and not finished is in fields, and finished then.
+ * A failure of foreign code ends its peer. Any other failure (there is no memory) ends the round before the marks have
+ * moved; the task runs again, with a whole round, because "settled" is false until a round ends. What a round has begun
+ * and not finished is in fields, and the next round finishes it.
  *
- * Everything below without a word about threads belongs to the task.
+ * Every member below that does not name its threads belongs to the task.
  */
 
 /** The fan-out of the peers of one shard. */
 final class Shard {
 
-    /** What a shard tells the hub. Called by the shard's task; must not block and not call foreign code. */
+    /** Is told what a shard does. Called by the shard's task; must not block and must not call foreign code. */
     interface Outcome extends PeerTurns.Outcome {
-        /** The shard lets go of a peer that has departed. Called again, later, if it throws. */
+        /** The shard forgets a peer that has departed. Called again, later, if it throws. */
         void leaves(PeerCursor cursor);
 
         void admitted(List<ParkedMessages.Admitted> admitted);
@@ -55,15 +55,18 @@ final class Shard {
     }
 
     /**
-     * So many bytes a round writes at most to peers that lag, and one batch beyond that: as {@link Retention} charges
-     * them, and what a call of a transport costs beside.
+     * How many bytes a round writes to peers that lag, plus at most one batch: as {@link Retention} charges them, with
+     * an addition for each call of a transport.
      */
     static final long LAGGING_BYTES = 1 << 20;
     private static final long TURN_BYTES = 4 << 10;
-    /** So many departed peers a shard may keep until its next round. */
+    /** How many departed peers a shard may keep until its next round. */
     static final int DEPARTED = 16;
 
-    /** How many peers are looked at ahead of their turns: about as many misses as a processor has under way. */
+    /**
+     * How many peers are read ahead of their turns: about as many as the cache misses that a processor handles at the
+     * same time.
+     */
     private static final int AHEAD = 16;
 
     private final int index;
@@ -82,7 +85,7 @@ final class Shard {
     private final ClosingPeers departures;
     private final LogRounds.RoundStart turn = new LogRounds.RoundStart();
 
-    /** Those that are writable and have not been given everything; each of them says that it is here. */
+    /** The peers that are writable and have not been given everything; each has {@link PeerCursor#behind} set. */
     private final LaggingPeers behind = new LaggingPeers();
     private final CalledPeers called = new CalledPeers();
     private boolean settled;
@@ -90,27 +93,30 @@ final class Shard {
     private long reached;
     private long graced;
 
-    /** Never read: it keeps the looking from being optimised away. */
+    /** Never read: keeps the compiler from removing {@link #lookAhead}. */
     private int lastSeen;
     private boolean aborting;
 
-    /** Set by any thread, cleared by the task when it begins such a round. */
+    /** Whether a whole round was asked for. Set by any thread, cleared by the task when it begins such a round. */
     private final AtomicBoolean wholeAsked = new AtomicBoolean();
-    /** Counted by any thread, set back by the task when it begins a round, before it looks at whom it is called for. */
+    /**
+     * The departed peers that were not forgotten yet. Counted by any thread, reset by the task when it begins a round,
+     * before it reads for which peers it is called.
+     */
     private final AtomicInteger departed = new AtomicInteger();
-    /** Written by any thread, once. */
+    /** How the hub ends. Written once, by any thread. */
     private volatile @Nullable Drain draining;
 
     /**
-     * Written by the task: when the next round is at the latest; not while a round runs, which may have passed those
-     * who join.
+     * When the next round is due at the latest; unset while a round runs, as that may have passed a peer that joins.
+     * Written by the task.
      */
     private volatile long nextRound = ShardTimer.NEVER;
 
     /**
      * How a hub ends.
      *
-     * @param abortAt when all that are left are aborted, in the timer's nanoseconds
+     * @param abortAt when all peers that are left are aborted, in the timer's nanoseconds
      */
     record Drain(DrainPacer pace, long abortAt) {
     }
@@ -158,7 +164,7 @@ final class Shard {
         }
     }
 
-    /** Makes sure that a round begins in time for the first ping of a peer that joined {@code now}. */
+    /** Makes sure that a round begins in time for the first ping of a peer that joined at {@code now}. */
     void joined(long now) {
         if (!timeouts.mayWait(now, nextRound)) {
             wake();
@@ -166,10 +172,10 @@ final class Shard {
     }
 
     /**
-     * Lets go of a peer that has departed and was owed nothing, and that the shard is called for: in the next round,
-     * which is made for {@value #DEPARTED} of them, if nothing else asks for one before. A change of threads would cost
-     * more than the rest of such a peer's end. A shard that has no deadline, as without a heartbeat, makes a round for
-     * each: there may never be another.
+     * Forgets a peer that has departed with no message to come, and for which the shard is called: in the next round.
+     * If nothing else asks for a round before, {@value #DEPARTED} such peers do; a change of threads for each would
+     * cost more than the rest of such a peer's end. A shard that has no deadline, for example without a heartbeat,
+     * makes a round for each, as there may never be another round.
      */
     void letGo() {
         if (departed.incrementAndGet() >= DEPARTED || draining != null || nextRound == ShardTimer.NEVER) {
@@ -203,13 +209,13 @@ final class Shard {
 
     // The round.
 
-    /** {@return whether a writable peer is still behind, so that another round is due at once} */
+    /** Makes a round. {@return whether a writable peer is still behind, so that another round is due at once} */
     private boolean round() {
         if (task.hasEnded()) {
             return false;
         }
-        // All of these before the log is looked at: it was sealed before, so that no peer joins any more, and only what
-        // has not settled can still move the head.
+        // All of these are read before the log: with a drain it was sealed earlier, so that no peer joins any more, and
+        // only messages that have not settled can still move the head.
         Drain drain = draining;
         DrainPacer closeAll = drain != null && log.isSettled() ? drain.pace() : null;
         boolean whole = wholeAsked.getAndSet(false) || !settled || drain != null;
@@ -271,7 +277,7 @@ final class Shard {
         reached = head;
         if (whole) {
             while (called.poll() != null) {
-                // It is served anyway.
+                // The peer is served anyway.
             }
             for (int i = peers.size() - 1; i >= 0; i--) {
                 if ((i + 1) % AHEAD == 0) {
@@ -310,15 +316,16 @@ final class Shard {
     }
 
     /**
-     * Looks at what the turns of the next peers begin with, only to have it near: memory brings all of it at once,
-     * where each turn would wait for its own. It is many times slower than the turn's work, and with thousands of
-     * peers, each with a socket in the kernel, nothing of the last round is left in the caches.
+     * Reads what the turns of the next peers need first, only to load it into the caches: memory loads all of it at the
+     * same time, where otherwise each turn would wait for its own. Such a wait is many times longer than the turn's
+     * work, and with thousands of peers, each with a socket in the kernel, nothing of the last round is left in the
+     * caches.
      */
     private void lookAhead(int last) {
         int seen = 0;
         for (int i = last; i > last - AHEAD; i--) {
             PeerCursor cursor = peers.get(i);
-            Object type = cursor.transport.getClass(); // stands at the beginning of the object
+            Object type = cursor.transport.getClass(); // is in the header of the object
             seen += cursor.signals() + (type == Shard.class ? 1 : 0);
         }
         lastSeen = seen;
@@ -356,10 +363,10 @@ final class Shard {
 
     // One peer.
 
-    /** Serves a peer now, or later if it lags: what is before {@code keptUp} was offered to all that keep up. */
+    /** Serves a peer now, or later if it lags: all peers that keep up were offered everything before {@code keptUp}. */
     private void serve(PeerCursor cursor, long keptUp) {
         if (cursor.behind) {
-            return; // it is served in its turn
+            return; // served in its turn
         }
         if (lags(cursor, keptUp)) {
             behind.add(cursor);
@@ -380,7 +387,7 @@ final class Shard {
             if (!cursor.behind && cursor.isBehind(reached)) {
                 behind.add(cursor);
             }
-        } else if (cursor.inGrace && draining == null) { // at the end no peer is held back any more
+        } else if (cursor.inGrace && draining == null) { // during a drain no peer is held back any more
             graced = Math.min(graced, cursor.next);
         }
     }

@@ -2,10 +2,10 @@ package io.techops.broadcast.engine;
 
 import io.techops.broadcast.Retention;
 
-/** What a shard has done so far. Counted by its task, which publishes it once a round, for any thread to read. */
+/** The counters of a shard. Its task counts, and publishes the counters once a round, for any thread to read. */
 final class ShardCounters {
 
-    /** What a shard has done, at one moment. */
+    /** The counters of a shard, at one moment. */
     record Figures(long deliveries, long batches, long stalls, long conflated, long expired, long encodings) {
         static final Figures NONE = new Figures(0, 0, 0, 0, 0, 0);
 
@@ -24,7 +24,7 @@ final class ShardCounters {
     private long leftConflated;
     private long leftExpired;
 
-    /** Written by the task: the same, as it was when its last round ended. */
+    /** The same counters as they were at the end of the last round. Written by the task. */
     private volatile long delivered;
     private volatile long written;
     private volatile long conflated;
@@ -48,29 +48,29 @@ final class ShardCounters {
         charged += batch.bytes() + (long) Retention.OVERHEAD_BYTES * batch.size();
     }
 
-    /** Counts what a peer has passed over. */
+    /** Counts the messages that a peer has passed over. */
     void passed(LogBatch.LeftOut left) {
         leftConflated += left.conflated();
         leftExpired += left.expired();
     }
 
-    /** Counts what had expired before a peer could be given it. */
+    /** Counts messages that had expired before a peer could be given them. */
     void lapsed(long count) {
         leftExpired += count;
     }
 
-    /** Adds to what was charged. */
+    /** Adds to the charge. */
     void charge(long bytes) {
         charged += bytes;
     }
 
-    /** {@return how many bytes were written so far, as {@link Retention} charges them, and what was charged beside} */
+    /** {@return how many bytes were written so far, as {@link Retention} charges them, with all additions} */
     long charged() {
         return charged;
     }
 
     /**
-     * Ends what a round has to count.
+     * Publishes the counters at the end of a round.
      *
      * @param peers how many peers the shard has
      * @param encoded how many encodings there were so far
@@ -97,7 +97,7 @@ final class ShardCounters {
         }
     }
 
-    /** {@return what was published last} Any thread may ask. */
+    /** {@return the counters that were published last} For any thread. */
     Figures figures(long stalls) {
         return new Figures(delivered, written, stalls, conflated, expired, encodings);
     }

@@ -4,7 +4,7 @@ import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.GapReason;
 import java.util.List;
 
-/** What becomes of what the shards say: it is counted and told, and peers go or are read again. */
+/** Handles what the shards report: counts and reports it, and lets peers depart or be read again. */
 final class ShardOutcomes implements Shard.Outcome {
 
     private final HubPeers peers;
@@ -44,10 +44,10 @@ final class ShardOutcomes implements Shard.Outcome {
         HubPeer peer = peer(cursor);
         ListenerDispatcher.Event event = null;
         if (peer.isRegistered()) {
-            event = peer.event(listener -> listener.overflowed(peer, peer.takeLoss())); // no more memory is needed
+            event = peer.event(listener -> listener.overflowed(peer, peer.takeLoss())); // the rest needs no memory
         }
-        metrics.overflowed(peer, lost); // before it is told
-        if (peer.loses(lost) && event != null) { // otherwise an event that is queued, or the last one, tells it
+        metrics.overflowed(peer, lost); // before the listener is told
+        if (peer.loses(lost) && event != null) { // otherwise a queued event, or the last one, reports it
             events.add(event);
             events.tell();
         }
@@ -66,7 +66,7 @@ final class ShardOutcomes implements Shard.Outcome {
     @Override
     public void failed(PeerCursor cursor, Throwable cause) {
         HubPeer peer = peer(cursor);
-        metrics.failed(peer, cause); // before it is told
+        metrics.failed(peer, cause); // before the listener is told
         peer.fails(cause);
     }
 
@@ -77,10 +77,11 @@ final class ShardOutcomes implements Shard.Outcome {
             boolean later = false;
             try {
                 metrics.saturation().ends();
-                // Not resumed before the listener was told: one event a peer, however far behind the listener is.
+                // Resumed only after the listener was told: a peer has at most one such event, however far behind the
+                // listener is.
                 later = reports.admitted(one, peer(from), () -> shards.resume(from));
             } catch (Throwable noMemory) {
-                // The event is lost, and not the peer.
+                // The event is lost, not the peer.
             }
             if (!later) {
                 shards.resume(from);

@@ -10,31 +10,32 @@ import org.jspecify.annotations.Nullable;
  *   graced <= offered <= the cursor of each of its writable peers, and of each peer that has joined and that the shard
  *   has not adopted yet. A shard without any peer has offered NO_LIMIT.
  *
- * A peer is writable from the moment that its transport says so, which may be while a round is under way that has
- * passed it, as one that is not. So its word lowers the marks at once, and until the end of a round that began later:
- * "returned" is the lowest cursor of those who said it since the last round began. The same holds for a peer that
- * joins: it may begin in the past, and the round that is under way does not know it.
+ * A peer is writable from the moment that its transport reports it, which may be during a round that has already passed
+ * the peer as not writable. So the report lowers the marks at once, until the end of a round that began later:
+ * "returned" is the lowest cursor of the peers that reported it since the last round began. The same holds for a peer
+ * that joins: it may start in the past, and the round that is under way does not know it.
  *
- * The peers that have something for their shard beside the log are called: linked to each other through a field of the
- * cursor, each once. A shard takes the whole chain when it begins a round. A peer's word that it is writable and its
- * place in the chain are one step under the lock, so that the round that forgets "returned" is the one that serves it.
+ * A shard is "called" for the peers that need it for another reason than the log: they are linked to each other through
+ * a field of the cursor, each once. A shard takes the whole chain when it begins a round. That a peer is writable again
+ * and its place in the chain are set in one step under the lock, so that the round that resets "returned" is the one
+ * that serves the peer.
  */
 
 /**
- * How far the shards have got with the log, and so what may be evicted from it; and which peers they are called for.
- * All of it is guarded by the log's lock, but for {@link #isVacant} and {@link #hasCalled}.
+ * How far the shards have delivered the log, and so what may be evicted from it; and for which peers they are called.
+ * Guarded by the log's lock, except for {@link #isVacant} and {@link #hasCalled}.
  */
 final class ShardPositions {
 
     private static final long NO_LIMIT = Long.MAX_VALUE;
 
-    /** How far one shard has got. */
+    /** How far one shard has delivered the log. */
     private static final class Mark {
         private long offered = NO_LIMIT;
         private long graced = NO_LIMIT;
         private long returned = NO_LIMIT;
         private final List<PeerCursor> joining = new ArrayList<>();
-        /** Written under the lock; read without it by those who wonder whether to wake the shard. */
+        /** Written under the lock; read without it to decide whether to wake the shard. */
         private volatile boolean vacant = true;
         private volatile @Nullable PeerCursor called;
     }
@@ -65,7 +66,7 @@ final class ShardPositions {
         return limit;
     }
 
-    /** {@return the slot up to which no peer needs the log, those in their grace included} */
+    /** {@return the slot up to which no peer needs the log, not even a peer in its grace} */
     long peerLimit() {
         long limit = NO_LIMIT;
         for (Mark mark : marks) {
@@ -75,7 +76,7 @@ final class ShardPositions {
     }
 
     /**
-     * Takes note of a peer whose cursor is where it begins, for its shard to adopt, if {@code onJoin} does not throw.
+     * Adds a peer whose cursor is at its start, for its shard to adopt, if {@code onJoin} does not throw.
      */
     void join(PeerCursor cursor, Runnable onJoin) {
         Mark mark = marks[cursor.shard];
@@ -106,7 +107,7 @@ final class ShardPositions {
         }
     }
 
-    /** Takes note that a peer is writable again, and calls its shard. */
+    /** Notes that a peer is writable again, and calls its shard. */
     void returned(PeerCursor cursor) {
         Mark mark = marks[cursor.shard];
         if (!mark.vacant) {
@@ -133,7 +134,7 @@ final class ShardPositions {
         return called;
     }
 
-    /** Ends a round of a shard, as {@link LogRounds#end} says. */
+    /** Ends a round of a shard; see {@link LogRounds#end}. */
     void move(int shard, boolean vacant, long offered, long graced) {
         Mark mark = marks[shard];
         if (vacant && mark.joining.isEmpty()) {

@@ -6,21 +6,20 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /*
- * A timer that is late says that the whole process may have stood still: a laptop that slept, a virtual machine that
- * was moved, a long collection. What peers sent meanwhile lies in the kernel. So nothing is judged then for a grace as
- * long as the timer was late, within bounds, in which it is read, and stalled peers are written to: they have the time
- * that they would have had. The grace is given once, and not for each short delay in it, of which a busy machine has
- * one after the other; a long delay in it begins another.
+ * A timer that is late is a sign that the whole process may have stood still: a laptop that slept, a virtual machine
+ * that was moved, a long garbage collection. What peers sent meanwhile is still in the kernel. So no deadline is
+ * applied for a grace as long as the delay, within bounds: in this time the kernel's data is read, and stalled peers
+ * are written to, so that they get the time that they have lost. The grace is given once, and not for each short delay
+ * within it, of which a busy machine has many; a long delay within it starts another.
  */
 
 /**
- * The deadlines of a shard, with one timer task for all of them: that for the earliest. Each time it runs, the shard
- * looks at every deadline it has and asks {@link #passed}, which sets the timer for those still to come. Owned by a
- * shard.
+ * The deadlines of a shard, with one timer task for all: it is set for the earliest. Each time it runs, the shard
+ * passes every deadline that it has to {@link #passed}, which sets the timer for those still to come. Owned by a shard.
  */
 final class ShardTimer {
 
-    /** No time: nothing is scheduled. */
+    /** Stands for no time: nothing is scheduled. */
     static final long NEVER = Long.MIN_VALUE;
 
     private static final long LATE = Duration.ofMillis(50).toNanos();
@@ -34,7 +33,7 @@ final class ShardTimer {
     private final AtomicBoolean fired = new AtomicBoolean();
     private HubTimer.@Nullable Cancellation scheduled;
     private long earliest = NEVER;
-    /** Until when nothing is judged, if {@link #graced}. */
+    /** Until when no deadline is applied, if {@link #graced}. */
     private boolean graced;
     private long graceEnds;
 
@@ -50,9 +49,9 @@ final class ShardTimer {
         this.wake = wake;
     }
 
-    /** {@return whether the time has come to look at all deadlines} */
+    /** {@return whether it is time to check all deadlines} */
     boolean due() {
-        // By the clock too: a timer may have lost the task, or not have taken it, for want of memory.
+        // By the clock too: a timer may have lost the task, or refused it, for want of memory.
         long now = timer.nanoTime();
         boolean told = fired.get();
         if (!told && (earliest == NEVER || now - earliest < 0)) {
@@ -60,7 +59,7 @@ final class ShardTimer {
         }
         long late = told ? firedLate : now - firesAt;
         fired.set(false);
-        cancel(); // it has run, unless it was replaced when it was just about to
+        cancel(); // the task has run, unless it was replaced just before
         if (late > (graced ? LATE_IN_GRACE : LATE)) {
             graced = true;
             graceEnds = now + Math.max(LEAST_GRACE, Math.min(late, MOST_GRACE));
@@ -81,7 +80,7 @@ final class ShardTimer {
     /**
      * {@return whether {@code deadline} has passed}
      *
-     * @param slack how much later {@link #due} may be true, so that many such deadlines are looked at together
+     * @param slack how much later {@link #due} may be true, in nanoseconds, so that many deadlines are checked together
      */
     boolean passed(long deadline, long now, long slack) {
         if (deadline - now <= 0) {
@@ -107,7 +106,7 @@ final class ShardTimer {
     }
 
     /**
-     * Ends a round: sets the timer if it has not taken the last task, for want of memory.
+     * Ends a round: sets the timer again if it did not take the last task, for want of memory.
      *
      * @return when {@link #due} will be true, or {@link #NEVER}
      */

@@ -8,10 +8,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of a shared log, which is foreign code: whatever becomes of it, there is one answer. That may come by any
+ * One call of a shared log, which is foreign code: whatever happens, there is exactly one answer. It may come on any
  * thread, and needs no memory then.
  *
- * @param <T> what it answers
+ * @param <T> the type of the answer
  */
 final class SharedCall<T> implements BiConsumer<@Nullable T, @Nullable Throwable> {
 
@@ -23,21 +23,20 @@ final class SharedCall<T> implements BiConsumer<@Nullable T, @Nullable Throwable
     private volatile boolean made;
 
     /**
-     * @param wake called when there is the answer, unless that is already there when {@link #make} returns; does not
-     *     throw
+     * @param wake called when the answer has come, unless it is there when {@link #make} returns; does not throw
      */
     SharedCall(Runnable wake) {
         this.wake = wake;
     }
 
-    /** Makes the call; then it is to be asked whether it {@link #isDone}. Never throws. */
+    /** Makes the call; afterwards the caller checks {@link #isDone}. Never throws. */
     SharedCall<T> make(Supplier<CompletionStage<T>> call) {
         try {
             call.get().whenComplete(this);
         } catch (Throwable thrown) {
             accept(null, thrown);
         }
-        made = true; // whichever of the two is written last is seen by the other side
+        made = true; // now the caller sees "done", or the answer's thread sees "made" and calls wake
         ForeignCode.returned();
         return this;
     }
@@ -59,17 +58,17 @@ final class SharedCall<T> implements BiConsumer<@Nullable T, @Nullable Throwable
         return done;
     }
 
-    /** {@return what it answered; null if it failed} */
+    /** {@return the answer; null if the call failed} */
     @Nullable T value() {
         return value;
     }
 
-    /** {@return what it failed with; null if it did not} */
+    /** {@return the failure of the call; null if it did not fail} */
     @Nullable Throwable failure() {
         return failure;
     }
 
-    /** {@return what the failure means for an append} */
+    /** {@return the outcome of an append that failed} */
     BackplaneException.Outcome outcome() {
         return failure instanceof BackplaneException known ? known.outcome() : BackplaneException.Outcome.UNKNOWN;
     }

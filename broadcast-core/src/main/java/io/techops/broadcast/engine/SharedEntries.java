@@ -6,9 +6,9 @@ import io.techops.broadcast.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What comes into the log of a hub from a shared log, and who waits for room for it. In a hub without a backplane
- * nothing does. Safe for use by any number of threads, but for {@link #takeWaiting} and {@link #isWaiting}, which are
- * guarded by the lock of the log.
+ * Appends what comes from a shared log to the log of a hub, and keeps whether the backplane waits for room. Not used in
+ * a hub without a backplane. Safe for use by any number of threads, except for {@link #takeWaiting} and {@link
+ * #isWaiting}, which are guarded by the lock of the log.
  */
 final class SharedEntries {
 
@@ -17,10 +17,10 @@ final class SharedEntries {
     private final LogWriter writer;
     private final HubTimer timer;
 
-    /** All of these are guarded by the lock: what to call when a round has ended, if that is waited for. */
+    /** All of these are guarded by the lock. What to call when a round has ended, if the backplane waits for that. */
     private @Nullable Runnable follower;
     private boolean waiting;
-    /** Whether something may come from a shared log that was accepted here. */
+    /** Whether a message that was accepted on this node may still come from the shared log. */
     private boolean unsettled;
 
     SharedEntries(MemorySafeLock lock, LogBuffer ring, LogWriter writer, HubTimer timer) {
@@ -31,7 +31,7 @@ final class SharedEntries {
     }
 
     /**
-     * Says that what is appended comes from a shared log.
+     * Declares that all entries come from a shared log.
      *
      * @param wake called, without the lock, by a shard whose round has ended after {@link #follow} found no room
      */
@@ -45,12 +45,12 @@ final class SharedEntries {
         }
     }
 
-    /** {@return whether what is appended comes from a shared log} Under the lock. */
+    /** {@return whether all entries come from a shared log} Called with the lock held. */
     boolean haveBegun() {
         return follower != null;
     }
 
-    /** Says that all that was accepted here has come back, or is given up. */
+    /** Notes that all messages that were accepted on this node have come back, or are given up. */
     void settle() {
         lock.lock();
         try {
@@ -60,15 +60,15 @@ final class SharedEntries {
         }
     }
 
-    /** {@return whether nothing more comes that was accepted here} Under the lock. */
+    /** {@return whether no message that was accepted on this node is still to come} Called with the lock held. */
     boolean isSettled() {
         return !unsettled;
     }
 
     /**
-     * Appends what comes from a shared log, also if the log is sealed.
+     * Appends a record of a shared log, also if the log is sealed.
      *
-     * @param except who is not to get it, each once
+     * @param except the peers that are not to get it, each once
      * @param appendedAt when it was appended there, by the timer of this hub
      * @return the slot; {@link RoomGate#REFUSED} if there is no room now
      */
@@ -87,7 +87,7 @@ final class SharedEntries {
         }
     }
 
-    /** Says that what is appended from now on follows another position than that of the last entry. */
+    /** Starts a new run of positions: the next entry follows another position than that of the last entry. */
     void breakOff(Position before) {
         lock.lock();
         try {
@@ -97,12 +97,12 @@ final class SharedEntries {
         }
     }
 
-    /** {@return whether the end of a round is waited for} */
+    /** {@return whether the backplane waits for the end of a round} */
     boolean isWaiting() {
         return waiting;
     }
 
-    /** {@return what to call, without the lock, now that a round has ended; null if nothing} */
+    /** {@return what to call, without the lock, now that a round has ended; null if the backplane does not wait} */
     @Nullable Runnable takeWaiting() {
         Runnable awaited = waiting ? follower : null;
         waiting = false;

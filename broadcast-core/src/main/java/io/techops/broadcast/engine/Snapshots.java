@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the host application for what a peer is to get first. Safe for use by any number of threads. */
+/** Asks the host application for the snapshot that a peer is to get first. Safe for use by any number of threads. */
 final class Snapshots {
 
     private static final SafeLog LOG = SafeLog.of(BroadcastHub.class);
@@ -28,7 +28,7 @@ final class Snapshots {
         this.failures = new LogRateLimiter(timer::nanoTime);
     }
 
-    /** Asks later, on a thread that may block; the peer is not writable until then. */
+    /** Asks for a peer's snapshot, on a thread that may block; until it has come the peer is not writable. */
     void take(HubPeer peer, Prelude prelude, Position after) {
         threads.runAfter(Duration.ZERO, BlockingTasks.Kind.CALLBACK, () -> peer.begin(prelude, ask(peer, after)));
     }

@@ -4,7 +4,7 @@ import io.techops.broadcast.HubTimer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What wakes a task at the latest when something is due: one task of the timer at a time. Owned by that task. */
+/** Wakes a task when something is due, with one task of the timer at a time. Owned by the task that it wakes. */
 final class TaskAlarm {
 
     private final HubTimer timer;

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A topic by its name, as a hub: every call goes to the hub that the topic has at that moment, and begins a new life of
- * the topic if it has none.
+ * the topic if it has no hub.
  */
 final class TopicHub extends AdapterHub {
 
@@ -88,7 +88,7 @@ final class TopicHub extends AdapterHub {
         return LogHub.stage(() -> inLife(hub -> hub.append(message, options)));
     }
 
-    /** {@return what a call answers that throws if the hub is closed} */
+    /** {@return the result of a call that throws if the hub is closed} */
     private <T> T inLife(Function<LogHub, T> call) {
         while (true) {
             TopicInstance topic = registry.enter(name);
@@ -111,7 +111,7 @@ final class TopicHub extends AdapterHub {
         try {
             return tryInLife(hub -> hub.tryBroadcast(message, options) ? true : null) != null;
         } catch (InterruptedException e) {
-            throw new AssertionError(e); // it does not wait
+            throw new AssertionError(e); // does not wait, so it cannot be interrupted
         }
     }
 
@@ -133,7 +133,7 @@ final class TopicHub extends AdapterHub {
         return tryInLife(hub -> hub.tryPublish(message, options, limit));
     }
 
-    /** A call that answers null if the hub is closed. */
+    /** A call that returns null if the hub is closed. */
     private interface Attempt<T> {
         @Nullable T on(LogHub hub) throws InterruptedException;
     }

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * uses: how many use the topic now, its peers among them, and the flag GONE, which is set once and under the lock of
  * the topics, by which a topic is in their map if and only if it is not gone. A caller that has entered may rely on the
  * hub until it leaves, unless the host application ends the topic. The last to leave sets a timer, one at a time; when
- * it fires the topic goes, if it was idle all the time. The last to leave also puts the topic among those that are
- * idle, if it is not there already: what stands there is a stamp with the time, which may have become old.
+ * it fires the topic ends, if it was idle all the time. The last to leave also adds the topic to the idle ones, if it
+ * is not there already, by a stamp with the time, which may be out of date.
  */
 
 /**
- * One life of a topic: its hub, and who uses it. Safe for use by any number of threads.
+ * One life of a topic: its hub, and how many use it. Safe for use by any number of threads.
  */
 final class TopicInstance {
 
@@ -35,21 +35,24 @@ final class TopicInstance {
     private final AtomicLong uses = new AtomicLong(1);
     private final AtomicBoolean watched = new AtomicBoolean();
     private final Runnable look = this::look;
-    /** The timer that was set last. Who sets it then looks whether the topic is gone; who ends the topic looks here. */
+    /**
+     * The timer that was set last. A thread that sets it checks afterwards whether the topic is gone; the thread that
+     * ends the topic checks this field afterwards.
+     */
     private volatile HubTimer.@Nullable Cancellation watch;
     private final AtomicReference<@Nullable Stamp> stamp = new AtomicReference<>();
     private volatile long idleSince;
     /** The number of its end among all ends, 0 before; written under the lock of the topics. */
     private volatile long forgotten;
     /**
-     * How long its hub may take for its end; written before the topic is gone. If it goes because it is idle it has no
-     * peers, and takes no longer than what it has published takes to a backplane.
+     * How long its hub may take to end; written before the topic is gone. A topic that ends because it is idle has no
+     * peers: its hub only waits for its messages to reach the backplane.
      */
     private volatile Duration endsWithin = BroadcastHub.DEFAULT_CLOSE_LIMIT;
 
-    /** What a topic tells. */
+    /** Is told about the life of topics. */
     interface LifeListener {
-        /** The topic was not used for its linger time: ends it, unless it is used now. */
+        /** The topic was not used for its linger time: ends it, unless it is used again. */
         void expire(TopicInstance topic);
 
         /** The topic is idle now, if it was not gone before. */
@@ -58,12 +61,12 @@ final class TopicInstance {
         /** The topic is gone: forgets what {@link #idle} said. */
         void notIdle(Stamp stamp);
 
-        /** There was no memory: calls {@link #settle} later. Never throws. */
+        /** There was no memory for a step: calls {@link #settle} later. Never throws. */
         void unsettled();
     }
 
     /**
-     * That a topic was idle.
+     * Marks a topic as idle since a time.
      *
      * @param since since when, in the timer's nanoseconds
      * @param order tells two stamps of the same time apart
@@ -94,7 +97,7 @@ final class TopicInstance {
         return name;
     }
 
-    /** Takes the hub, or null if there is none, for all who have entered. */
+    /** Sets the hub, or null if there is none, for all who have entered. */
     void build(@Nullable LogHub built) {
         hub.complete(built);
     }
@@ -115,7 +118,7 @@ final class TopicInstance {
         return made;
     }
 
-    /** {@return the hub, or null if it is not made yet, or could not be} */
+    /** {@return the hub, or null if it is not made yet, or could not be made} */
     @Nullable LogHub hubIfMade() {
         return hub.getNow(null);
     }
@@ -141,7 +144,7 @@ final class TopicInstance {
         }
     }
 
-    /** Sees to it that the topic ends if it stays idle, or is tried again later. Never throws. */
+    /** Makes sure that the topic ends if it stays idle, or that this is tried again later. Never throws. */
     void settle() {
         try {
             if (isIdle()) {
@@ -174,7 +177,7 @@ final class TopicInstance {
                     lives.idle(now);
                 } catch (Throwable noMemory) {
                     stamp.set(null);
-                    lives.notIdle(now); // it may be there all the same
+                    lives.notIdle(now); // may have been added all the same
                     throw noMemory;
                 }
                 if (isGone()) {
@@ -185,24 +188,24 @@ final class TopicInstance {
     }
 
     /**
-     * Takes note that a stamp of this topic does not count any more. Under the lock of the topics: if this throws for
-     * want of memory, the topic is to be settled without it.
+     * Removes a stamp of this topic. Called with the lock of the topics held: if this throws for want of memory, the
+     * topic is to be settled after the lock is released.
      *
-     * @return whether it still says how long the topic has been idle; if not, the topic has a newer one if it is idle
+     * @return whether the stamp is still true; if not, an idle topic has a newer stamp
      */
     boolean isStill(Stamp taken) {
         stamp.set(null);
         if (!isIdle()) {
-            return false; // who leaves it last sees to the rest
+            return false; // the last to leave does the rest
         }
         if (taken.since() == idleSince) {
             return true;
         }
-        stamp(); // the timer is foreign: it was set by who left
+        stamp(); // the timer is foreign code: the thread that left has set it
         return false;
     }
 
-    /** Withdraws what would keep the hub of a topic that is gone: its timer, and its stamp. */
+    /** Cancels the timer of a topic that is gone, and removes its stamp: both would keep its hub in memory. */
     void unwatch() {
         Stamp left = stamp.get();
         if (left != null) {
@@ -231,7 +234,7 @@ final class TopicInstance {
         }
     }
 
-    /** {@return how long the hub of a topic that is gone may take for its end} */
+    /** {@return how long the hub of a topic that is gone may take to end} */
     Duration endsWithin() {
         return endsWithin;
     }
@@ -253,13 +256,13 @@ final class TopicInstance {
         return uses.get() < 0;
     }
 
-    /** Ends the topic if it is not used. Under the lock of the topics. {@return whether this call did} */
+    /** Ends the topic if it is not used. Called with the lock of the topics held. {@return whether this call did} */
     boolean goIfIdle() {
         return uses.compareAndSet(0, GONE);
     }
 
     /**
-     * Ends the topic, also if it is used. Under the lock of the topics.
+     * Ends the topic, also if it is used. Called with the lock of the topics held.
      *
      * @param within how long its hub may take
      * @return whether this call did

@@ -1,8 +1,8 @@
 package io.techops.broadcast.engine;
 
 /**
- * What a topic may be called: the unreserved characters of RFC 3986 section 2.3, so that a name is the same in a URI,
- * in a file name and in a log line.
+ * The rules for names of topics: the unreserved characters of RFC 3986 section 2.3, so that a name is the same in a
+ * URI, in a file name and in a log line.
  */
 final class TopicName {
 
@@ -27,7 +27,7 @@ final class TopicName {
     /**
      * {@return {@code name}}
      *
-     * @throws IllegalArgumentException if it is no name of a topic
+     * @throws IllegalArgumentException if it is not a valid name of a topic
      */
     static String checked(String name) {
         if (!isValid(name)) {

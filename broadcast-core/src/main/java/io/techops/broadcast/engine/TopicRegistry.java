@@ -20,16 +20,16 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /*
- * A topic is in the map if and only if it is not gone, whenever the lock is free. To enter one that is there needs no
- * lock; who finds it gone, or not there, looks again under the lock, and then it is one of the two. So a peer is either
- * one of a life that cannot end without the host, or the first of the next.
+ * A topic is in the map if and only if it is not gone, whenever the lock is free. Entering a topic in the map needs no
+ * lock; a thread that finds it gone, or not in the map, looks again under the lock, where only these two cases exist.
+ * So a peer belongs either to a life that cannot end without the host, or to the next one as its first peer.
  *
- * What is done under the lock does not grow with the number of topics: strangers can choose names, and so make it run.
+ * The work under the lock does not grow with the number of topics: strangers can choose names, and so cause that work.
  *
- * What is to be done next for a topic that is alive follows from its state alone, and may be done again: if it is idle
- * it is watched; if it is gone its hub is to end; if that has ended, it is forgotten; if the topics are closed it is to
- * go; and when none is alive then, the threads end. So whatever fails for want of memory needs no more than another
- * look at all that are alive, by the task "settling".
+ * The next step for a topic that is alive follows from its state alone, and may be repeated: an idle topic gets a
+ * timer; the hub of a topic that is gone is ended; a topic whose hub has ended is forgotten; if the topics are closed,
+ * each is ended; and when none is alive then, the threads end. So after any failure for want of memory it is enough
+ * that the task "settling" checks all living topics again.
  */
 
 /** Begins the lives of topics, and ends them. Safe for use by any number of threads. */
@@ -47,11 +47,11 @@ final class TopicRegistry implements TopicInstance.LifeListener {
     private final SerialTask settling;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    /** Guards what follows; nothing foreign runs while it is held. */
+    /** Guards the fields that follow; no foreign code runs while it is held. */
     private final MemorySafeLock lock = new MemorySafeLock();
     private final PresentTopics present;
     private final LivingTopics alive = new LivingTopics(lock);
-    /** How long hubs may take once the topics are closed; written before that. */
+    /** How long hubs may take to end once the topics are closed; written before that. */
     private Duration endsWithin = Duration.ZERO;
     private volatile boolean closed;
 
@@ -164,13 +164,13 @@ final class TopicRegistry implements TopicInstance.LifeListener {
         }
     }
 
-    /** Under the lock. */
+    /** Called with the lock held. */
     private TopicInstance begin(String name) {
         TopicInstance topic = new TopicInstance(name, linger, timer, this);
         try {
             alive.add(topic);
             present.add(topic);
-        } catch (Throwable noMemory) { // it may be there all the same
+        } catch (Throwable noMemory) { // may have been added all the same
             alive.withdraw(topic);
             throw noMemory;
         }
@@ -195,7 +195,7 @@ final class TopicRegistry implements TopicInstance.LifeListener {
                 finish(topic);
             }
             ForeignCode.returned();
-            // An adapter may be able to tell it to a stranger only.
+            // Logged here: an adapter may have only a stranger to report it to.
             LOG.warn(failures, "Topic {} could not begin: its recipe failed", topic.name(), thrown);
             throw thrown;
         }
@@ -259,11 +259,11 @@ final class TopicRegistry implements TopicInstance.LifeListener {
         try {
             LOG.debug(begins ? "Topic {} begins" : "Topic {} goes", topic.name());
         } catch (Throwable noMemory) {
-            // The log lacks it.
+            // Only the log misses it.
         }
     }
 
-    /** Does what is to be done next for a topic that is gone. Never throws: if there is no memory it is done later. */
+    /** Does the next step for a topic that is gone. Never throws: without memory the step is done later. */
     private void finish(TopicInstance gone) {
         try {
             finishOrThrow(gone);
@@ -276,11 +276,11 @@ final class TopicRegistry implements TopicInstance.LifeListener {
         gone.unwatch();
         LogHub hub = gone.hubIfMade();
         if (hub != null && !hub.hasEnded()) {
-            hub.shutdown(gone.endsWithin()); // it comes back when it has ended
+            hub.shutdown(gone.endsWithin()); // calls this again when it has ended
         } else if (hub != null || gone.hasFailed()) {
             alive.forget(gone);
             endAfterLast();
-        } // otherwise the thread that makes it comes to it
+        } // otherwise the thread that makes the hub ends it
     }
 
     /** Ends the threads if the topics are closed and none is alive. */
@@ -325,7 +325,7 @@ final class TopicRegistry implements TopicInstance.LifeListener {
         if (within.isNegative()) {
             throw new IllegalArgumentException("limit must not be negative: " + within);
         }
-        CompletionStage<Void> stage = ended.minimalCompletionStage(); // what follows goes on without memory too
+        CompletionStage<Void> stage = ended.minimalCompletionStage(); // the rest must not fail for want of memory
         lock.lock();
         try {
             if (!closed) {
