@@ -26,13 +26,13 @@ import org.jspecify.annotations.Nullable;
 /*
  * Its parts, each of which knows only those before it:
  *
- *   MessageLog the messages, and how far the shards have delivered them
- *   HubShards the shards, and which of them is woken for each event
+ *   MessageLog          the messages, and how far the shards have delivered them
+ *   HubShards           the shards, and which of them is woken for each event
  *   BackplaneLink       the log that many hubs share, if there is one
  *   HubShutdown         the end of all of these
- *   PeerMessages what peers send, and what the policy decides about it
- *   HubPeers the peers: their registration and departure
- *   ShardOutcomes what the shards report about peers
+ *   PeerMessages        what peers send, and what the policy decides about it
+ *   HubPeers            the peers: their registration and departure
+ *   ShardOutcomes       what the shards report about peers
  */
 
 /** The hub as the host application and adapters see it, made of its parts. */

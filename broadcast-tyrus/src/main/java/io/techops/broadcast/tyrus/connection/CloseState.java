@@ -13,29 +13,29 @@ import org.jspecify.annotations.Nullable;
  *                    |                  |                   |                    |
  *               closeReceived      closeReceived       closeReceived        closeReceived
  *                    v                  v                   v                    v
- * the peer has     CLOSE_RECEIVED -> ANSWERING --left--> LINGERING             DONE
- * said its last      |                  |                   |
+ * input is         CLOSE_RECEIVED -> ANSWERING --left--> LINGERING             DONE
+ * ignored            |                  |                   |
  *                  inputEnded         inputEnded          inputEnded
  *                    v                  v                   v
  * end of stream    INPUT_ENDED ----> FINAL_FLUSH -left-> DONE
  *
- * The peer says its last with a close frame or by breaking a rule; what comes after that is not looked at. If the hub
- * owes it nothing then, the reading thread sends the close frame, otherwise the hub does so later.
+ * The peer's input ends with a close frame or a violation; what comes after that is ignored. If the hub has no message
+ * left for the peer then, the reading thread sends the close frame, otherwise the hub does so later.
  *
- * inputEnded leads from every state of the first row, BROKEN too, to DONE: a peer that goes without a close frame is
- * not waited for. failed leads from the first row to BROKEN, so that what the peer sent before is still read; from the
- * other rows to ENDED, because there is nothing to wait for. An abort, and the end of the socket, lead to ENDED, but
- * from LINGERING and DONE to DONE. An abort resets the connection in ENDED; in DONE the socket is closed, and the
- * kernel goes on to deliver what it holds. To close it may take a moment, and another abort that comes meanwhile, as
- * that of the hub and that of a time limit may, must not reset it. A peer that has not answered our close frame may be
- * one that reads nothing.
+ * inputEnded leads from every state of the first row, BROKEN too, to DONE: nothing waits for a peer that ends without a
+ * close frame. failed leads from the first row to BROKEN, so that what the peer sent before is still read; from the
+ * other rows to ENDED, because there is nothing left to read. An abort and the end of the socket lead to DONE from
+ * LINGERING and DONE, and to ENDED from all other states. An abort in ENDED resets the connection; in DONE the socket
+ * is closed, and the kernel goes on to deliver what it holds. The close may take a moment, and a second abort meanwhile
+ * (the hub and a time limit may both abort) must not reset the connection. A peer that has not answered our close frame
+ * may be one that reads nothing.
  *
- * BROKEN, ANSWERING, FINAL_FLUSH and LINGERING have a time limit. The others wait for the peer as long as the hub's own
+ * BROKEN, ANSWERING, FINAL_FLUSH and LINGERING have a time limit. The other states last as long as the hub's own
  * timeouts allow.
  */
 
 /**
- * Where a connection is on its way from the handshake to its end. Each method is an event, and returns the next state.
+ * The state of a connection between its handshake and its end. Each method is an event, and returns the next state.
  */
 enum CloseState {
 
@@ -45,43 +45,43 @@ enum CloseState {
     CLOSING(true, true, false, false, null),
     /** The close frame has left; the peer's answer is awaited. */
     CLOSE_SENT(true, false, false, false, null),
-    /** Writing has failed; what came before can still be read. */
+    /** Writing has failed; what the peer sent before can still be read. */
     BROKEN(true, false, false, false, Limits.DRAIN),
-    /** The peer has said its last; the hub may still owe it something. */
+    /** The peer's input is over; the hub may still have messages for it. */
     CLOSE_RECEIVED(false, true, true, false, null),
-    /** Both have said their last, and the close frame waits. */
+    /** The input is over, and our close frame waits. */
     ANSWERING(false, true, false, false, Limits.FLUSH),
-    /** The close frame has left, and the input is drained, so that a reset does not destroy it. */
+    /** The close frame has left, and the input is drained, so that no reset destroys the close frame. */
     LINGERING(false, false, false, true, Limits.FLUSH),
-    /** As {@link #CLOSE_RECEIVED}, and the stream has ended. */
+    /** Like {@link #CLOSE_RECEIVED}, and the stream has ended. */
     INPUT_ENDED(false, true, true, false, null),
-    /** As {@link #ANSWERING}, and the stream has ended. */
+    /** Like {@link #ANSWERING}, and the stream has ended. */
     FINAL_FLUSH(false, true, false, false, Limits.FLUSH),
     /** Nothing more is written or read: the socket is being closed; what was written before still leaves. */
     DONE(false, false, false, true, null),
     /** The socket is closed, or being aborted. */
     ENDED(false, false, false, false, null);
 
-    /** Of a nested class, because constants of the enum cannot refer to those of their own. */
+    /** A nested class, because the enum's constants cannot refer to constants of the enum itself. */
     private static final class Limits {
-        /** How long it may take to read what came before writing failed. */
+        /** How long the reading of what came before writing failed may take. */
         static final Duration DRAIN = Duration.ofSeconds(5);
         /**
-         * How long a peer that is not read any more may take nothing while the close frame waits; and how long what it
-         * still sends is read and dropped after that has left.
+         * How long a peer that is not read any more may take nothing while the close frame waits; and how long its
+         * input is drained after the close frame has left.
          */
         static final Duration FLUSH = Duration.ofSeconds(5);
     }
 
-    /** Whether what comes is looked at. */
+    /** Whether input is decoded. */
     final boolean reads;
     /** Whether anything can be written. */
     final boolean writes;
     /** Whether messages can be written: the close frame is the last. */
     final boolean takesMessages;
-    /** Whether both have said all, and the kernel has it: an abort lets it deliver that. */
+    /** Whether both sides are done and the kernel has all our bytes: an abort lets it deliver them. */
     final boolean delivers;
-    /** After what time the connection is aborted; null if the hub's timeouts see to that. */
+    /** How long the state may last before the connection is aborted; null if the hub's timeouts bound it. */
     final @Nullable Duration limit;
 
     CloseState(boolean reads, boolean writes, boolean takesMessages, boolean delivers, @Nullable Duration limit) {
@@ -112,7 +112,7 @@ enum CloseState {
         };
     }
 
-    /** The peer has said its last. */
+    /** The peer's input is over: it sent a close frame, or broke a rule. */
     CloseState closeReceived() {
         return switch (this) {
             case OPEN -> CLOSE_RECEIVED;

@@ -3,17 +3,17 @@ package io.techops.broadcast.tyrus.connection;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Something that happens later, once or again and again, unless it is cancelled. */
+/** An action at a later time, once or repeatedly, unless it is cancelled. */
 public final class Deadline implements Comparable<Deadline> {
 
     static final int GRACE_MILLIS = 500;
-    /** What is later than this was not in time to be judged. */
+    /** A deadline that runs later than this after its time, in nanoseconds, gets a grace. */
     private static final long LATE_NANOS = Duration.ofMillis(50).toNanos();
 
-    /** Guarded by the queue, which it is not in while they change. */
+    /** Guarded by the queue; changes only while this is not in the queue. */
     private long at;
     private boolean hasGrace;
-    /** In nanoseconds; 0 for once. */
+    /** The interval in nanoseconds; 0 for an action that runs once. */
     private final long interval;
     private volatile @Nullable Runnable action;
 
@@ -32,17 +32,17 @@ public final class Deadline implements Comparable<Deadline> {
         action = null;
     }
 
-    /** {@return what is to be done; null if it was cancelled} */
+    /** {@return the action; null if it was cancelled} */
     @Nullable Runnable action() {
         return action;
     }
 
-    /** {@return how long it is until then, in nanoseconds} */
+    /** {@return the time from {@code now} to the deadline, in nanoseconds} */
     long nanosAfter(long now) {
         return at - now;
     }
 
-    /** {@return whether there is a grace, because it is late; it begins now} */
+    /** {@return whether the deadline is so late that it gets a grace, which begins now} */
     boolean isGranted(long now) {
         if (!hasGrace || now - at <= LATE_NANOS) {
             return false;
@@ -52,7 +52,7 @@ public final class Deadline implements Comparable<Deadline> {
         return true;
     }
 
-    /** {@return whether there is a next time, which is set now} */
+    /** {@return whether the action is repeated} Sets the next time. */
     boolean isRepeated(long now) {
         at = now + interval;
         return interval > 0;

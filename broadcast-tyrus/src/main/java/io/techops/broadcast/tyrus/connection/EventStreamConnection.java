@@ -14,10 +14,10 @@ import java.util.function.Function;
  * of the events, whatever the version of HTTP, and all peers share them. A body that is cut off loses nothing, because
  * a client drops an event that is not whole (HTML standard, section 9.2.6).
  *
- * Such a peer says nothing. What comes from it is dropped: a request behind the first one is not answered, as the
- * connection does not go on. Its end of the connection is the peer's end; a client that shuts down its output alone is
- * not told apart from one that has gone. And as nothing answers a heartbeat, what the socket takes is the sign of life;
- * a client that has vanished is noticed when TCP gives up, or when the socket takes no more.
+ * Such a peer sends nothing. Input is dropped: a second request is not answered, as the connection ends with the
+ * stream. The end of the input is the peer's end: a client that shuts down only its output cannot be told from one that
+ * has gone. As nothing answers a heartbeat, each write that the socket takes is a sign of life; a client that has
+ * vanished is noticed when TCP gives up, or when the socket takes no more.
  */
 
 /**
@@ -30,14 +30,14 @@ public final class EventStreamConnection extends PeerConnection {
     private static final CloseReason UNEXPECTED_INPUT =
             CloseReason.of(CloseReason.POLICY_VIOLATION, "a client of an event stream must not send anything");
 
-    /** How much may come from the peer: as much as a server may have to skip behind a request. */
+    /** How many bytes the peer may send: as many as the server skips behind a request. */
     private static final int MOST_INPUT = 64 << 10;
 
     /** Owned by the reading thread. */
     private int dropped;
 
     /**
-     * @param encoder one constant for all event streams of a server
+     * @param encoder the same object for all event streams of a server, so that they share its encodings
      * @param whenEnded called once the socket is closed, perhaps more than once
      */
     public EventStreamConnection(BroadcastHub hub, WriteReadiness watch, SocketTransport pipe,
@@ -63,12 +63,12 @@ public final class EventStreamConnection extends PeerConnection {
 
     @Override
     public void onResume(Runnable resumption) {
-        resumption.run(); // it is never paused
+        resumption.run(); // an event stream is never paused
     }
 
     @Override
     public void resume() {
-        // It is never paused.
+        // An event stream is never paused.
     }
 
     @Override
@@ -109,7 +109,7 @@ public final class EventStreamConnection extends PeerConnection {
         }
     }
 
-    /** Nothing answers our last words. */
+    /** No close frame of the peer follows the end of our stream. */
     @Override
     void closeLeft() {
         enterCloseReceived();

@@ -9,9 +9,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inbound side of a connection: what has come is decoded and reported to the hub, and pings are answered. While the
- * hub has paused the peer, the rest of what has come is kept. Reading is one thread at a time; {@link #resume} may be
- * called by any thread.
+ * The inbound side of a connection: decodes the input, reports messages to the hub, and answers pings. While the hub
+ * has paused the peer, the rest of the input is kept. Reading is one thread at a time; {@link #resume} may be called by
+ * any thread.
  */
 final class FrameReader {
 
@@ -21,7 +21,7 @@ final class FrameReader {
         /**
          * Ends the connection; nothing more is decoded once its {@link CloseState} does not read.
          *
-         * @param reason what the close frame said, or the rule that the peer broke
+         * @param reason the content of the close frame, or the rule that the peer broke
          * @param byPeer whether it was a close frame
          */
         void saidLast(CloseReason reason, boolean byPeer);
@@ -86,7 +86,7 @@ final class FrameReader {
                 }
                 case MESSAGE -> {
                     paused = !registration.received(decoder.message());
-                    Thread.interrupted(); // foreign code may have left it, and the next to run would find it
+                    Thread.interrupted(); // foreign code may have left the thread interrupted
                 }
                 case PING -> out.pong(Frames.control(Frames.PONG, decoder.payload()));
                 case PONG -> registration.pong();
@@ -96,7 +96,7 @@ final class FrameReader {
         }
     }
 
-    /** Runs {@code action} once, when the pause is over, which may be now. */
+    /** Runs {@code action} once, when the pause is over, perhaps at once. */
     void onResume(Runnable action) {
         synchronized (this) {
             if (!resumed) {
@@ -108,7 +108,7 @@ final class FrameReader {
         action.run();
     }
 
-    /** Says that the pause is over. */
+    /** Ends the pause. */
     void resume() {
         Runnable now;
         synchronized (this) {

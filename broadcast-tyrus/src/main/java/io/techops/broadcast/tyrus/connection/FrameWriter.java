@@ -16,28 +16,28 @@ import org.slf4j.LoggerFactory;
 /*
  * The only way out for every byte of a connection: the 101, batches, pings, pongs, the close frame.
  *
- * What is brought is written at once, under the lock, if nothing waits. Otherwise it waits:
+ * Each of these is written at once, under the lock, if nothing waits. Otherwise it waits:
  *   current            what a short write left over, always the rest of whole frames
- *   batch, event       one of the two, because the hub brings no second one before it was told that the first has left
+ *   batch, event       one of the two, because the hub brings no second one before it knows that the first has left
  *   pong, ping, close  one of each; a newer pong replaces one that waits (RFC 6455 section 5.5.3)
  * so a connection holds at most one batch and a few hundred bytes, however long its peer does not read. A frame starts
  * only where one has ended, and nothing follows the close frame. Nothing but the 101 leaves before the 101.
  *
- * What waits is written a turn of at most TURN chunks at a time. A peer may read as fast as it is encrypted for, so
- * that one write could take all of a large batch: the hub is told of progress after each turn, and other sockets are
+ * What waits is written a turn of at most TURN chunks at a time. A peer may read as fast as the server encrypts, so
+ * that one write could take all of a large batch. So the hub is told of progress after each turn, and other sockets are
  * served between two turns.
  *
- * Memory may run out. If it does before the first byte of a batch is written, a close frame may follow. If it does
- * later, the position within a frame, or the wake-up for the rest, is lost: then the connection is torn, nothing more
- * is written, and it is aborted.
+ * Memory may run out. Before the first byte of a batch is written, a close frame may still follow. Later, the position
+ * within a frame, or the wake-up for the rest, is lost: then the connection is "torn", nothing more is written, and it
+ * is aborted.
  */
 
 /**
  * The outbound side of a connection. Safe for use by any number of threads; no method blocks, and nothing foreign is
  * called while the lock is held.
  *
- * <p>It is what a connection is built upon, not a part of it: a virtual machine lays the fields of a superclass out
- * first, so that all that a delivery touches of a connection is together.
+ * <p>It is a superclass of the connection, not one of its fields: a virtual machine lays out the fields of a superclass
+ * first, so that all fields that a delivery needs are near each other in memory.
  */
 abstract class FrameWriter implements Runnable {
 
@@ -54,7 +54,7 @@ abstract class FrameWriter implements Runnable {
     private static final ByteBuffer[] CORK = {};
 
     final SocketTransport pipe;
-    /** Where batches go, past the pipe, or null if they have to go through it. */
+    /** The channel that takes batches directly, or null if they have to go through the transport. */
     private final @Nullable GatheringByteChannel channel;
     private final Function<Batch, EncodedBatch> encoder;
 
@@ -80,12 +80,12 @@ abstract class FrameWriter implements Runnable {
         this.encoder = encoder;
     }
 
-    // Told without the lock, what becomes of what was brought.
+    // Called without the lock: the results of writing.
 
     /** A batch fits again, after {@link #write} returned false. */
     abstract void batchFits();
 
-    /** Some of what waits has left, but no batch fits yet. */
+    /** Some of the waiting bytes have left, but no batch fits yet. */
     abstract void someLeft();
 
     /** The close frame has left. */
@@ -97,10 +97,10 @@ abstract class FrameWriter implements Runnable {
     /** There was no memory, most likely no direct memory, to write a batch; no byte of it was written. */
     abstract void noMemory(OutOfMemoryError thrown);
 
-    /** Writing failed, for want of memory, where no close frame can follow: nothing more is written. */
+    /** Writing failed, for want of memory, at a point where no close frame can follow: nothing more is written. */
     abstract void torn();
 
-    /** Writes the 101, and then what has gathered behind it. */
+    /** Writes the 101, and then all that waits behind it. */
     public final void open(ByteBuffer response) {
         bring(() -> {
             if (current == CORK) {
@@ -115,7 +115,7 @@ abstract class FrameWriter implements Runnable {
         try {
             EncodedBatch wire = messages.encoding(encoder);
             if (wire.length() == 0) {
-                return true; // nothing of it is for this kind of peer
+                return true; // the batch has nothing for this kind of peer
             }
             synchronized (this) {
                 if (!state.takesMessages) {
@@ -140,7 +140,7 @@ abstract class FrameWriter implements Runnable {
         return false;
     }
 
-    /** Takes the frame of what a peer is told beside messages. {@return whether a batch, or another one, fits now} */
+    /** Takes the frame of a stream event. {@return whether a batch, or another one, fits now} */
     final boolean tell(ByteBuffer frame) {
         int told;
         boolean fits;
@@ -194,7 +194,7 @@ abstract class FrameWriter implements Runnable {
         bring(() -> ping = frame);
     }
 
-    /** Sends a close frame, unless one was brought before. */
+    /** Sends a close frame, unless one was sent, or waits, already. */
     final void close(ByteBuffer frame) {
         bring(() -> {
             if (enter(state.closing())) {
@@ -203,7 +203,7 @@ abstract class FrameWriter implements Runnable {
         });
     }
 
-    /** Goes on with what waits: the pipe takes more. */
+    /** Writes more of what waits: called when the transport takes more. */
     @Override
     public final void run() {
         bring(() -> { });
@@ -222,7 +222,7 @@ abstract class FrameWriter implements Runnable {
         tell(told);
     }
 
-    /** Forgets what waits; nothing goes out or comes in any more. {@return the state after that} */
+    /** Forgets what waits: from now on nothing is written or read. {@return the state after that} */
     final CloseState end() {
         synchronized (this) {
             enter(state.ended());
@@ -230,14 +230,17 @@ abstract class FrameWriter implements Runnable {
         }
     }
 
-    /** {@return where the connection is on its way to its end} */
+    /** {@return the state of the connection} */
     final CloseState state() {
         return state;
     }
 
     // With the lock held.
 
-    /** {@return whether the next state is another one} What waits is forgotten if it cannot be written any more. */
+    /**
+     * Enters a state. {@return whether it differs from the one before} Forgets what waits if it can no longer be
+     * written.
+     */
     final boolean enter(CloseState next) {
         if (next == state) {
             return false;
@@ -293,7 +296,7 @@ abstract class FrameWriter implements Runnable {
         }
     }
 
-    /** {@return the buffers to write next} They are the same objects, so that their positions move. */
+    /** {@return the buffers to write next: the same objects, so that their positions move} */
     private static ByteBuffer[] turn(ByteBuffer[] buffers) {
         int first = 0;
         while (!buffers[first].hasRemaining() && first < buffers.length - 1) {
@@ -324,7 +327,7 @@ abstract class FrameWriter implements Runnable {
             pong = null;
         } else if (frame == ping) {
             ping = null;
-        } // the close frame stays, so that it is known when it has left
+        } // the close frame stays, so that its end is noticed
         current = new ByteBuffer[] {frame};
         return true;
     }

@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
  * In: the pipe -> read(). HttpConnection hands on what came right behind the request.
  * Out: what the hub asks for -> FrameWriter -> the pipe.
  *
- * CloseState has the ways to its end, which begin with
- *   the peer's close          its close frame: nothing that comes after it is read. If the hub still owes the peer
- *                             something, it calls close() after that (promise I12); otherwise the answer leaves at once
+ * CloseState has the ways to the end of a connection, which begin with
+ *   the peer's close          its close frame: nothing that comes after it is read. If the hub still has messages for
+ *                             the peer, it calls close() after them (promise I12); otherwise the answer leaves at once
  *   a violation               likewise, with the rule that was broken
  *   the hub's close           our close frame leaves after what was written before; then the peer answers, or the hub
  *                             aborts
@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
  */
 
 /**
- * One connection of the standalone server once it is a peer's: its {@link Transport}, and its reading side. Reading is
- * one thread at a time.
+ * A connection of the standalone server that belongs to a peer: its {@link Transport}, and its reading side. One thread
+ * at a time reads.
  */
 public abstract class PeerConnection extends FrameWriter implements Transport {
 
@@ -57,12 +57,15 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
     /** Set before the connection is opened, never changed. */
     @Nullable Registration registration;
 
-    /** Guarded by the lock: the state that was acted upon last, and what aborts the connection if it lasts too long. */
+    /**
+     * The state that {@link #goOn} has handled last, and the deadline that aborts the connection if the state lasts too
+     * long. Guarded by the lock.
+     */
     private CloseState acted = CloseState.OPEN;
     private @Nullable Deadline abortDeadline;
 
     /**
-     * @param vanished what the hub is told if the connection ends before either side has said its last
+     * @param vanished the close reason for the hub if the connection ends without a close frame of either side
      * @param whenEnded called once the socket is closed, perhaps more than once
      */
     PeerConnection(BroadcastHub hub, WriteReadiness watch, SocketTransport pipe, Function<Batch, EncodedBatch> encoder,
@@ -86,25 +89,25 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
 
     // The reading side.
 
-    /** {@return what has come from the socket} For the reading thread. */
+    /** {@return the input from the socket} For the reading thread. */
     abstract SocketReader reader();
 
-    /** What a turn of reading has come to. */
+    /** The result of a turn of reading. */
     public enum Reading {
         /** More may come. */
         GOES_ON,
-        /** The peer must not be read before it is resumed: {@link #onResume} says what to do then. */
+        /** The peer must not be read before it is resumed: use {@link #onResume}. */
         PAUSED,
-        /** Nothing will ever come: the stream has ended, or broken. Our last words have still to leave. */
+        /** Nothing more will come: the stream has ended, or broken. Our close frame has still to leave. */
         ENDED,
         /** The connection is closed. */
         CLOSED
     }
 
     /**
-     * Reads what has come, after what was left when the hub paused the peer. For the reading thread.
+     * Reads the input, after what was left when the hub paused the peer. For the reading thread.
      *
-     * @param before what came behind the request; null for nothing
+     * @param before the bytes that came behind the request; null if none
      */
     public final Reading read(@Nullable ByteBuffer before) {
         if (before != null && !read(new ArrayDeque<>(List.of(before))::poll)) {
@@ -127,13 +130,13 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
     /** Reads all of {@code source}. {@return false if the peer must not be read before it is resumed} */
     abstract boolean read(Source source);
 
-    /** Runs {@code resumption} once, when the pause is over, which may be now. */
+    /** Runs {@code resumption} once, when the pause is over, perhaps at once. */
     public abstract void onResume(Runnable resumption);
 
     /** Writes our close frame, if it was not written before. */
     abstract void sayClose(CloseReason reason);
 
-    /** Nothing more is read. Our close frame leaves when the hub owes the peer nothing more. */
+    /** Reads nothing more. Our close frame leaves when the hub has no message left for the peer. */
     final void closeReceived(CloseReason reason, boolean byPeer) {
         enterCloseReceived();
         if (registration.ending(reason, byPeer)) {
@@ -148,7 +151,7 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
         }
     }
 
-    /** Something threw that was not expected: the connection cannot go on. */
+    /** Aborts the connection because of an unexpected failure. */
     final void failed(Throwable thrown) {
         try {
             FAILURES.warn("A connection could not be served, and is closed", thrown);
@@ -159,10 +162,10 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
     }
 
     /**
-     * Says that nothing more will come: the stream has ended, or broken. Closes the connection, unless our close frame
+     * Notes that nothing more will come: the stream has ended, or broken. Closes the connection, unless our close frame
      * has still to leave.
      *
-     * @return whether it is closed now
+     * @return whether the connection is closed now
      */
     final boolean inputEnded() {
         synchronized (this) {
@@ -174,7 +177,7 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
 
     // The end.
 
-    /** Does what the state that the connection has come to asks for, once. */
+    /** Does what the connection's state requires, once for each state. */
     final void goOn() {
         CloseState now;
         synchronized (this) {
@@ -182,7 +185,7 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
             if (now == acted) {
                 return;
             }
-            limit(now); // first: without memory for it, the next call does all this
+            limit(now); // first: without memory for it, the next call does all of this
             acted = now;
         }
         if (now == CloseState.LINGERING) {
@@ -192,7 +195,10 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
         }
     }
 
-    /** With the lock held: a state's time begins now. Without memory, that of the state before goes on. */
+    /**
+     * Starts the time limit of a state. Called with the lock held. Without memory, the limit of the state before
+     * remains.
+     */
     private void limit(CloseState now) {
         Deadline before = abortDeadline;
         abortDeadline = now.limit == null ? null : watch.after(now.limit, this::abort);
@@ -222,7 +228,7 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
         sayClose(reason);
         goOn();
         if (state().reads) {
-            resume(); // the answer has to be read
+            resume(); // the peer's close frame has to be read
         }
     }
 
@@ -236,7 +242,7 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
         }
     }
 
-    // What the outbound side tells.
+    // Called by the outbound side.
 
     @Override
     void batchFits() {
@@ -264,7 +270,7 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
         goOn();
     }
 
-    /** The peer will not get the batch: whatever it has got so far is whole, and ends with a close frame. */
+    /** The peer will not get the batch: all that it has got so far is whole, and a close frame follows. */
     @Override
     void noMemory(OutOfMemoryError thrown) {
         FAILURES.warn("No memory for a batch (-XX:MaxDirectMemorySize): the peer is closed", thrown);
@@ -278,7 +284,7 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
         }
     }
 
-    /** The peer may have got a part of a frame: only an abort tells it that no more of it comes. */
+    /** The peer may have got a part of a frame: only an abort tells it that the rest will not come. */
     @Override
     void torn() {
         try {
@@ -290,7 +296,7 @@ public abstract class PeerConnection extends FrameWriter implements Transport {
         }
     }
 
-    /** What the peer sent before may still wait to be read, and then says that this is the end. */
+    /** What the peer sent before may still wait to be read; the end follows behind it. */
     @Override
     void broken() {
         if (state() == CloseState.ENDED) {

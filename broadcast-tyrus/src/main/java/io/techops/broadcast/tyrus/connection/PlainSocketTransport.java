@@ -11,21 +11,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Straight to and from the non-blocking socket: one system call a batch, nothing allocated.
+ * The transport without TLS: reads and writes the non-blocking socket directly, with one system call for a batch and
+ * without allocation.
  */
 public final class PlainSocketTransport implements SocketTransport {
 
     private static final Logger LOG = LoggerFactory.getLogger(PlainSocketTransport.class);
     private static final ThreadLocal<Pieces> PIECES = ThreadLocal.withInitial(Pieces::new);
-    /** Reads that drop what has come: 4 MiB in all, as a peer may send as fast as it is read. */
+    /** How many reads drop input before a close: 4 MiB in all, as a peer may send as fast as it is read. */
     private static final int MOST_DROPPED = (4 << 20) / SocketReader.LEAST_READ;
 
     private final NIOConnection connection;
     private final WriteReadiness watch;
-    /** What waits for the socket, since it had to wait for the first time. */
+    /** The thread that waits for the socket; set at the first wait. */
     private volatile @Nullable ReadinessThread thread;
 
-    /** What comes, in one buffer after the other: what is kept of it is copied. */
+    /** Input in one reused buffer: the user copies what it keeps. */
     private static final class Pieces extends SocketReader {
         private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
 
@@ -61,7 +62,7 @@ public final class PlainSocketTransport implements SocketTransport {
         ReadinessThread mine = thread();
         mine.awaitWritable(channel(), then);
         if (!connection.isOpen()) {
-            mine.letGo(channel()); // who closed it may not have known that it waits
+            mine.letGo(channel()); // the closing thread may not have seen the wait
         }
     }
 
@@ -81,7 +82,7 @@ public final class PlainSocketTransport implements SocketTransport {
 
     @Override
     public void finish() {
-        // All was said with the end of the output.
+        // The end of the output was enough.
     }
 
     @Override
@@ -129,11 +130,11 @@ public final class PlainSocketTransport implements SocketTransport {
         }
     }
 
-    /** Drops what has come: the kernel resets a connection that is closed before all was read. */
+    /** Drops the input: the kernel resets a connection that is closed before all input was read. */
     private static void drop(SocketChannel channel) throws IOException {
         ByteBuffer dropped = ByteBuffer.allocate(SocketReader.LEAST_READ);
         for (int i = 0; i < MOST_DROPPED && channel.read(dropped.clear()) > 0; i++) {
-            // There may be more.
+            // There may be more input.
         }
     }
 

@@ -14,28 +14,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread with a selector, which waits for sockets and deadlines, and calls what waited for them. Whatever that
- * throws, it goes on. Safe for use by any number of threads.
+ * One thread with a selector, which waits for sockets and deadlines, and runs the actions that wait for them. Goes on
+ * whatever an action throws. Safe for use by any number of threads.
  */
 final class ReadinessThread {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReadinessThread.class);
 
-    /** How long a selector may sleep while it has not forgotten a key. */
+    /** How long a selector may sleep, in milliseconds, while there are keys that it has not forgotten yet. */
     private static final long LEAVING_MILLIS = 1;
 
     private static final Runnable LET_GO = () -> { };
 
     private final Selector selector;
     private final Thread thread;
-    /** What is to be called when a socket is writable, or {@link #LET_GO}. No class of ours has to be loaded for it. */
+    /**
+     * The action for when a socket is writable, or {@link #LET_GO}. Uses no class of its own that would have to be
+     * loaded.
+     */
     private final Map<SocketChannel, Runnable> wishes = new ConcurrentHashMap<>();
     private final Deadlines deadlines = new Deadlines();
     /**
-     * Owned by the thread: keys of channels that it has let go of, until the selector has forgotten them. That is not
-     * always with its next select: the thread that closes the channel cancels them too, and may have marked a key as
-     * cancelled, so that we cannot do it again, without having queued it for the selector yet. It does not wake the
-     * selector once it has.
+     * The cancelled keys that the selector has not forgotten yet. Owned by the thread. The next select does not always
+     * forget them: the thread that closes the channel also cancels its keys, and it may have marked a key as cancelled,
+     * so that this thread cannot cancel it again, but not yet queued it for the selector. It does not wake the selector
+     * when it has.
      */
     private final List<SelectionKey> leaving = new ArrayList<>();
     private final FailureLog failures = new FailureLog(LOG);
@@ -59,13 +62,13 @@ final class ReadinessThread {
         }
     }
 
-    /** Calls {@code whenWritable} once, when the socket takes bytes, or has failed, which the next write will tell. */
+    /** Calls {@code whenWritable} once, when the socket takes bytes, or has failed, which the next write will show. */
     void awaitWritable(SocketChannel channel, Runnable whenWritable) {
         wishes.put(channel, whenWritable);
         selector.wakeup();
     }
 
-    /** Lets go of a channel that is about to be closed: its descriptor is freed only when no selector knows it. */
+    /** Forgets a channel that is about to be closed: its descriptor is freed only when no selector has a key of it. */
     void letGo(SocketChannel channel) {
         wishes.put(channel, LET_GO);
         selector.wakeup();
@@ -96,7 +99,7 @@ final class ReadinessThread {
         try {
             key.interestOps(0);
         } catch (CancelledKeyException e) {
-            return; // closed meanwhile: the connection knows
+            return; // closed meanwhile: the connection handles that
         }
         call(whenWritable);
     }
@@ -114,7 +117,7 @@ final class ReadinessThread {
             }
             try {
                 channel.register(selector, SelectionKey.OP_WRITE, whenWritable);
-            } catch (Throwable thrown) { // closed, as a rule
+            } catch (Throwable thrown) { // usually because it was closed
                 call(whenWritable);
             }
         }
@@ -132,11 +135,14 @@ final class ReadinessThread {
         } catch (Throwable thrown) {
             failures.warn("A callback of the socket watch threw", thrown);
         } finally {
-            Thread.interrupted(); // by a host's executor
+            Thread.interrupted(); // a host's executor may have left it interrupted
         }
     }
 
-    /** Ends the thread, unless this is it: then it ends when it has returned. What is waited for never happens. */
+    /**
+     * Ends the thread; if called on this thread, it ends when the call has returned. Actions that still wait are never
+     * run.
+     */
     void close() {
         closed = true;
         selector.wakeup();

@@ -8,10 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What comes from one socket in a turn: all of it, as far as that is not more than {@value #MOST_BYTES} bytes, so that
- * a run of messages wakes the fan-out once and leaves in one write. One read takes no more than a connection may have
- * to keep if it is paused at the first message of it. Owned by a thread, which uses it for one connection after the
- * other.
+ * Reads the input of one socket in a turn: all of it, up to {@value #MOST_BYTES} bytes, so that a run of messages wakes
+ * the fan-out once and is sent in one write. One read takes no more than a connection may keep when it is paused at the
+ * first message of that read. Owned by a thread, which uses it for one connection after the other.
  */
 public abstract class SocketReader implements Source {
 
@@ -32,7 +31,7 @@ public abstract class SocketReader implements Source {
     /**
      * {@return the most bytes of one read}
      *
-     * @param maxMessageBytes what a peer may send at once
+     * @param maxMessageBytes the longest message that a peer may send, in bytes
      */
     static int mostAtOnce(int maxMessageBytes) {
         return Math.max(LEAST_READ, Math.min(maxMessageBytes, BUFFER_BYTES));
@@ -50,25 +49,25 @@ public abstract class SocketReader implements Source {
         ended = false;
     }
 
-    /** Ends the turn. {@return whether all that will ever come was taken: the stream has ended, or broken} */
+    /** Ends the turn. {@return whether the stream has ended, or broken, and all of it was taken} */
     public boolean end() {
         channel = null;
         return ended;
     }
 
-    /** Reads the socket, behind what the buffer has already. {@return whether anything has come} */
+    /** Reads from the socket, behind what the buffer has already. {@return whether there was any input} */
     boolean receive(ByteBuffer buffer) {
         if (left <= 0) {
             return false;
         }
         int limit = buffer.limit();
-        buffer.limit(Math.min(limit, most)); // what was kept from before counts
+        buffer.limit(Math.min(limit, most)); // bytes that were kept before count too
         left -= most;
         try {
             int count = channel.read(buffer);
             ended = count < 0;
             if (count <= 0 || buffer.hasRemaining()) {
-                left = 0; // that was all
+                left = 0; // there is no more input
             }
             buffer.limit(limit);
             return count > 0;
@@ -78,7 +77,7 @@ public abstract class SocketReader implements Source {
         }
     }
 
-    /** Nothing more comes. */
+    /** Notes that the stream has ended. */
     void over() {
         left = 0;
         ended = true;

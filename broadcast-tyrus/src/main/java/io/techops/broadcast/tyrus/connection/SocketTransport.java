@@ -7,12 +7,12 @@ import java.nio.channels.GatheringByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the bytes of one connection travel: in the clear, or through TLS. Writing is done under the lock of the
- * connection's {@link FrameWriter}, reading by one thread at a time. No method blocks.
+ * Reads and writes the bytes of one connection, with or without TLS. Writing is done under the lock of the connection's
+ * {@link FrameWriter}, reading by one thread at a time. No method blocks.
  */
 public interface SocketTransport {
 
-    /** {@return the channel itself, if it may be written to as well, and is all there is to it; otherwise null} */
+    /** {@return the channel, if it may be written to directly because this transport adds nothing; otherwise null} */
     default @Nullable GatheringByteChannel channel() {
         return null;
     }
@@ -20,50 +20,55 @@ public interface SocketTransport {
     /**
      * Writes a batch from its first byte. Only for the thread that the hub gave the batch to.
      *
-     * @return how many bytes have left for the socket; the next write begins with those that have not
+     * @return how many bytes the socket has taken; the next write begins with those that it has not
      * @throws OutOfMemoryError if nothing of the batch was written, or nothing can be written any more
      */
     long write(EncodedBatch batch) throws IOException;
 
     /**
-     * Writes what remains in the buffers, and moves their positions over what has left for the socket.
+     * Writes what remains in the buffers, and moves their positions over what the socket has taken.
      *
-     * @return how many bytes that are
+     * @return how many bytes these are
      */
     long write(ByteBuffer[] buffers) throws IOException;
 
     /**
-     * Calls {@code then} once, on a thread of the watch, when more can be written, or the socket has failed, which the
-     * next write will tell. Called after a short write.
+     * Calls {@code then} once, on a thread of {@link WriteReadiness}, when more can be written, or the socket has
+     * failed, which the next write will show. Called after a short write.
      */
     void awaitWritable(Runnable then);
 
-    /** Says that nothing more will be written. What the peer still has to say can be read. */
+    /** Ends the output. What the peer still sends can be read. */
     void shutdownOutput() throws IOException;
 
-    /** Says so if it could not be said before: nothing that the peer still sends matters. May be called twice. */
+    /**
+     * Ends the output if that was put off because the peer might still send: now its input no longer matters. May be
+     * called twice.
+     */
     void finish();
 
     /**
-     * {@return what has come} For the reading thread, until it calls {@link SocketReader#end}.
+     * {@return the input of a turn} For the reading thread, until it calls {@link SocketReader#end}.
      *
      * @param mostAtOnce the most bytes that are read at once, and so may have to be kept; with TLS at least a record
      */
     SocketReader reader(int mostAtOnce);
 
-    /** Closes the socket; what was written before still leaves. For the reading thread, or when all was said. */
+    /**
+     * Closes the socket; what was written before is still sent. For the reading thread, or when both sides are done.
+     */
     void close();
 
-    /** {@return the way past TLS, if there is any: this way itself if there is none} */
+    /** {@return the transport below TLS; this one if there is no TLS} */
     SocketTransport clear();
 
     /**
      * Frees the socket at once. May be called without the lock.
      *
-     * @param delivers whether the kernel goes on to send what it has; it drops that if not, and resets the connection
+     * @param delivers whether the kernel goes on to send what it has; if not, it drops that and resets the connection
      */
     void abort(boolean delivers);
 
-    /** Waits for the socket no more: it is closed, or about to be. May be called without the lock. */
+    /** Stops waiting for the socket, which is closed, or about to be. May be called without the lock. */
     void ended();
 }

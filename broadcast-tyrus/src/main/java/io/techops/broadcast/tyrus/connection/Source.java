@@ -3,9 +3,9 @@ package io.techops.broadcast.tyrus.connection;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** What has come for a peer, piece by piece. */
+/** The input of a peer, piece by piece. */
 interface Source {
 
-    /** {@return the next piece, which is used until this is called again; null if that is all for now} */
+    /** {@return the next piece, valid until the next call; null if there is no more for now} */
     @Nullable ByteBuffer next();
 }

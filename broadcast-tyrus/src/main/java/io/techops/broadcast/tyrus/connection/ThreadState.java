@@ -3,8 +3,9 @@ package io.techops.broadcast.tyrus.connection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a thread of ours is like when no foreign code runs on it. A policy or a listener may leave it interrupted, which
- * makes a selector spin and closes the channel that is used next, or with another name, priority or class loader.
+ * Restores a thread of the server after foreign code has run on it. A policy or a listener may leave the thread
+ * interrupted, which makes a selector spin and closes the channel that is used next, or with another name, priority or
+ * class loader.
  */
 public final class ThreadState {
 
@@ -18,7 +19,7 @@ public final class ThreadState {
     private ThreadState() {
     }
 
-    /** Makes this thread again what it was when this was first called on it. Costs a few nanoseconds. */
+    /** Restores the current thread to its state at the first call of this method on it. Costs a few nanoseconds. */
     public static void restore() {
         Thread.interrupted();
         OF_THIS_THREAD.get().restoreOthers();

@@ -4,20 +4,20 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Buffers for records on their way to a socket, used again and again, whatever threads come: a thread has the same one
- * as a rule, which is in its caches. They are on the heap, where the JDK's ciphers work on them as they are. Keeps two
- * megabytes at most. Safe for use by any number of threads.
+ * Reused buffers for TLS records that are written to a socket, for any threads: a thread usually gets the same buffer
+ * again, which is still in its processor's caches. The buffers are on the heap, where the JDK's ciphers need no copy.
+ * Keeps two megabytes at most. Safe for use by any number of threads.
  */
 final class TlsBufferPool {
 
     /** Room for 64 KiB of plain text, in records of 16 KiB. */
     static final int BUFFER_BYTES = 68 << 10;
-    /** How many are kept: so many threads may encrypt at a time, and none is made anew. */
+    /** How many buffers are kept: up to this number of threads can encrypt at the same time without a new buffer. */
     static final int KEPT = 32;
 
     private final AtomicReferenceArray<ByteBuffer> free = new AtomicReferenceArray<>(KEPT);
 
-    /** {@return where this thread looks first, and then in the places behind it} */
+    /** {@return the index at which this thread starts to search} */
     private static int first() {
         return (int) Thread.currentThread().getId();
     }

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is known of a connection's TLS between two turns of reading, its handshake included. Owned by the reading
+ * The state of a connection's TLS input between two turns of reading, including the handshake. Owned by the reading
  * thread.
  */
 final class TlsInput {
@@ -26,28 +26,28 @@ final class TlsInput {
     /** The longest record: the least that a read must be able to take. */
     static final int MOST_RECORD_BYTES = HEADER_BYTES + MOST_BYTES;
 
-    /** The most bytes of records in a row that bring nothing: each five of them may cost as much as a new key. */
+    /** The most bytes in a row of records without content: every five such bytes may cost as much as a new key. */
     private static final int MOST_EMPTY_BYTES = 1 << 10;
     /** The most bytes of a handshake: chains of certificates are a tenth of it. */
     private static final int MOST_HANDSHAKE_BYTES = 128 << 10;
     private static final int FIRST_BYTES = 128;
-    /** How much is shown of what is said in the clear: a method and a space. */
+    /** How many characters of input without TLS are kept: enough for a method and a space. */
     private static final int MOST_SHOWN = 16;
     private static final Logger LOG = LoggerFactory.getLogger(TlsInput.class);
 
     private final TlsOutput out;
     private final SSLEngine engine;
     private @Nullable ByteBuffer begun;
-    /** How many bytes in a row have brought nothing. */
+    /** How many bytes in a row were records without content. */
     private int empty;
-    /** The engine takes no more: what was decrypted before may still be read. */
+    /** Whether the engine takes no more input; what was decrypted before may still be read. */
     private boolean over;
     private boolean handshaking = true;
     private boolean mustCompute;
     private @Nullable String saidInTheClear;
 
     /**
-     * @param out sends what the other direction is to say to what has come
+     * @param out sends the answers of TLS itself to the input
      */
     TlsInput(TlsOutput out, SSLEngine engine) {
         this.out = out;
@@ -59,28 +59,30 @@ final class TlsInput {
         return mustCompute;
     }
 
-    /** {@return what the client said, if it was in the clear; otherwise null} */
+    /** {@return the beginning of the client's input if that was not TLS; otherwise null} */
     @Nullable String saidInTheClear() {
         return saidInTheClear;
     }
 
-    /** {@return whether no more can be decrypted, whatever comes} */
+    /** {@return whether nothing more can be decrypted} */
     boolean isOver() {
         return over;
     }
 
-    /** {@return whether there may be more to read, or the end, before more comes from the socket} */
+    /** {@return whether there may be more input, or its end, to read without reading the socket} */
     boolean hasKept() {
         return over || begun != null;
     }
 
-    /** Computes what the handshake needs, and sends what comes of it; may wait for the host's managers of keys. */
+    /**
+     * Does the computations of the handshake, and sends their results; may wait for the host's key and trust managers.
+     */
     void compute() {
         mustCompute = false;
         try {
             runTasks();
             settle();
-        } catch (IOException | RuntimeException e) { // of a manager of keys, for all we know
+        } catch (IOException | RuntimeException e) { // perhaps of the host's key manager
             broke(e);
         }
     }
@@ -89,10 +91,10 @@ final class TlsInput {
         for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
             task.run();
         }
-        Thread.interrupted(); // by a host's manager of keys
+        Thread.interrupted(); // a host's key manager may have left it interrupted
     }
 
-    /** Does what the handshake needs next, or notes that it is over. */
+    /** Does the next step of the handshake, or notes that it is over. */
     private void settle() throws IOException {
         if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
             out.answerHandshake();
@@ -112,7 +114,7 @@ final class TlsInput {
         over = true;
     }
 
-    /** Begins a turn: what was kept is at the beginning of {@code records}. */
+    /** Begins a turn: puts what was kept to the beginning of {@code records}. */
     void begin(ByteBuffer records) {
         if (begun != null) {
             records.put(begun);
@@ -133,8 +135,8 @@ final class TlsInput {
     }
 
     /**
-     * Decrypts whole records, as many as {@code plain} has room for, up to the end of what may come or to where
-     * something must be computed.
+     * Decrypts whole records, as many as {@code plain} has room for, until the input ends or something must be
+     * computed.
      */
     void decrypt(ByteBuffer records, ByteBuffer plain) {
         try {
@@ -143,12 +145,12 @@ final class TlsInput {
                     return;
                 }
             }
-        } catch (IOException | RuntimeException e) { // of a manager of keys, for all we know
+        } catch (IOException | RuntimeException e) { // perhaps of the host's key manager
             broke(e);
         }
     }
 
-    /** {@return whether there may be room for the next one} */
+    /** Decrypts one record. {@return whether there may be room for the next one} */
     private boolean unwrap(ByteBuffer records, ByteBuffer plain) throws IOException {
         SSLEngineResult result = engine.unwrap(records, plain);
         switch (result.getStatus()) {
@@ -173,7 +175,7 @@ final class TlsInput {
             if (empty > most) {
                 throw new SSLException("more than " + most + " bytes in a row bring nothing");
             }
-        } else if (status != HandshakeStatus.NEED_WRAP) { // a peer that does not read gets no answers
+        } else if (status != HandshakeStatus.NEED_WRAP) { // a peer that does not read gets no answer of TLS
             empty = 0;
         }
         if (handshaking) {
@@ -191,7 +193,7 @@ final class TlsInput {
         int start = records.position();
         if (handshaking && empty == 0 && records.hasRemaining()
                 && Character.isAlphabetic(records.get(start) & 0x7F)) {
-            // The types of records (RFC 8446 section 5.1) are no letters, and methods begin with one.
+            // No type of a record (RFC 8446 section 5.1) is a letter, and every HTTP method begins with one.
             saidInTheClear = new String(records.array(), start, Math.min(records.remaining(), MOST_SHOWN),
                     StandardCharsets.ISO_8859_1);
             return false;

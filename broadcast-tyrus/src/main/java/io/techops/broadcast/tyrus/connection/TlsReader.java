@@ -4,14 +4,14 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /*
- * All whole records of what has come are decrypted at once, into one piece, because the two buffers are of one size;
- * what is behind them, the beginning of a record, is kept until the rest of it comes. Where the handshake has something
- * to compute, the turn ends, and what is behind is kept as well.
+ * All whole records of a read are decrypted at once, into one piece, because the two buffers have the same size. The
+ * beginning of a record behind them is kept until its rest comes. Where the handshake has something to compute, the
+ * turn ends, and the rest of the input is kept too.
  */
 
 /**
- * What comes through TLS. A thread has two buffers; a connection has but the beginning of a record, in memory for what
- * has come of it and half as much again.
+ * Reads input through TLS. A thread has two buffers; a connection keeps only the beginning of a record, in at most one
+ * and a half times its size.
  */
 final class TlsReader extends SocketReader {
 
@@ -19,7 +19,7 @@ final class TlsReader extends SocketReader {
     private final ByteBuffer plain = ByteBuffer.allocate(BUFFER_BYTES);
     private @Nullable TlsInput input;
 
-    /** Begins a turn, whose socket is known. */
+    /** Begins a turn of a connection whose socket is set already. */
     TlsReader begin(TlsInput of) {
         input = of;
         records.clear();

@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
 /*
  * In: see TlsInput. Out: see TlsOutput.
  *
- * Handshake: what it has to compute takes milliseconds, and may call key and trust managers of the host. So reading
- * stops there, until a thread that may wait has called compute(); see TlsInput.
+ * Handshake: its computations take milliseconds, and may call key and trust managers of the host. So reading stops
+ * there until a thread that may wait has called compute(); see TlsInput.
  *
  * End: with TLS 1.3 the two directions end one by one, as with TCP. With TLS 1.2 a peer that reads our close_notify
- * must drop what it still wanted to send (RFC 5246 section 7.2.1), perhaps the close frame that answers ours; so it is
- * sent when the peer has said all.
+ * must drop what it still wanted to send (RFC 5246 section 7.2.1), perhaps the close frame that answers ours; so our
+ * close_notify is sent only when the peer's input is over.
  */
 
 /**
- * Through TLS, from the first byte of a connection.
+ * The transport with TLS, from the first byte of a connection.
  */
 public final class TlsSocketTransport implements SocketTransport {
 
@@ -36,7 +36,7 @@ public final class TlsSocketTransport implements SocketTransport {
     private final TlsInput in;
 
     /**
-     * @param engine a server's, which has not begun
+     * @param engine in server mode, with a handshake that has not begun
      */
     public TlsSocketTransport(PlainSocketTransport socket, NIOConnection connection, SSLEngine engine)
             throws SSLException {
@@ -69,12 +69,12 @@ public final class TlsSocketTransport implements SocketTransport {
         return in.hasKept();
     }
 
-    /** {@return whom the client's certificate names, or null} */
+    /** {@return the subject of the client's certificate, or null if it sent none} */
     public @Nullable Principal principal() {
         try {
             return engine.getSession().getPeerPrincipal();
         } catch (SSLPeerUnverifiedException e) {
-            return null; // it showed no certificate
+            return null; // the client sent no certificate
         }
     }
 

@@ -11,8 +11,8 @@ import io.techops.broadcast.tyrus.frame.Frames;
 import org.jspecify.annotations.Nullable;
 
 /*
- * In:  what has come -> FrameReader -> FrameDecoder (frames, limits, masks, UTF-8) -> the hub.
- * Out: the hub's batches and pings, pongs and the close frame.
+ * In: the socket -> FrameReader -> FrameDecoder (frames, limits, masks, UTF-8) -> the hub. Out: the hub's batches and
+ * pings, pongs and the close frame.
  */
 
 /**
@@ -29,11 +29,11 @@ public final class WebSocketConnection extends PeerConnection implements FrameRe
     private final boolean compresses;
     private boolean mayBlock = true;
 
-    /** Written by the reading thread before it tells the hub: what the peer's close frame said. */
+    /** The reason in the peer's close frame. Written by the reading thread before it tells the hub. */
     private volatile @Nullable CloseReason said;
 
     /**
-     * @param encoders those of its extension, if it has one
+     * @param encoders the encoders for the connection's extension, or for none
      * @param numbered whether the peer is told positions
      * @param whenEnded called once the socket is closed, perhaps more than once
      */
@@ -70,7 +70,7 @@ public final class WebSocketConnection extends PeerConnection implements FrameRe
             failed(thrown);
             return true;
         } finally {
-            Thread.interrupted(); // foreign code may have left it, and the next to run would find it
+            Thread.interrupted(); // foreign code may have left the thread interrupted
         }
     }
 

@@ -8,13 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /*
- * A few threads, each with a selector of its own, wait for sockets and run what waited for them: a turn of a flush,
- * with TLS its encryption too. A socket is given to one of them when it has to wait for the first time, by turns, and
- * stays with it. The first thread also meets the deadlines, and is always there; the others are started when a socket
- * is given to them. If one cannot be started, for want of descriptors, memory or threads, the socket is given to the
- * first.
+ * A few threads, each with its own selector, wait for sockets and run the waiting actions: a turn of a flush, with TLS
+ * including encryption. A socket is given to one of these threads at its first wait, in rotation, and stays with it.
+ * The first thread also runs the deadlines, and always exists; the others are started when a socket is given to them.
+ * If one cannot be started, for want of descriptors, memory or threads, the socket is given to the first.
  *
- * Grizzly can tell of writable sockets as well: NIOConnection.enableIOEvent(WRITE) makes its selector call
+ * Grizzly can report writable sockets too: NIOConnection.enableIOEvent(WRITE) makes its selector call
  * IOStrategy.executeIoEvent (notifyCanWrite is of no use: it asks Grizzly's own queue, which is empty when the bytes do
  * not go through it). The flush would then run
  *   on the selector's thread    where a turn of every slow peer that is ready comes before the reads of all other peers
@@ -25,18 +24,18 @@ import org.jspecify.annotations.Nullable;
  */
 
 /**
- * Waits until sockets take more bytes and until deadlines have passed. What is called back must not block: it would
- * hold the other sockets of its thread. Safe for use by any number of threads.
+ * Waits until sockets take more bytes and until deadlines have passed. The actions must not block: they would hold up
+ * the other sockets of their thread. Safe for use by any number of threads.
  */
 public final class WriteReadiness implements AutoCloseable {
 
-    /** As many as can work at the same time; no more than four, so that slow peers leave processors to the shards. */
+    /** As many threads as processors; no more than four, so that slow peers leave processors to the shards. */
     private static final int MOST_THREADS = Math.min(4, Runtime.getRuntime().availableProcessors());
 
     private final String name;
     private final ReadinessThread first;
 
-    /** Guarded by this: the threads but for the first, those that were not started being null. */
+    /** The threads except the first; null if not started. Guarded by this. */
     private final @Nullable ReadinessThread[] others;
     private int turn;
     private boolean closed;
@@ -70,16 +69,16 @@ public final class WriteReadiness implements AutoCloseable {
                 one = new ReadinessThread(name + "-" + (index + 2));
                 others[index] = one;
             } catch (IOException | OutOfMemoryError e) {
-                // The first thread waits for this socket as well; the next one tries again.
+                // The first thread waits for this socket too; the next socket tries again.
             }
         }
         return one == null ? first : one;
     }
 
     /**
-     * Calls {@code action}, which is to end something that has taken too long, after {@code delay}. If its thread runs
-     * much later than that, as after a pause of the whole process, what has come in time may not have been read yet:
-     * then there is a grace of {@value Deadline#GRACE_MILLIS} ms more.
+     * Calls {@code action}, which ends something that takes too long, after {@code delay}. If the thread runs much
+     * later, for example after a pause of the whole process, input that came in time may not have been read yet: then
+     * there is a grace of {@value Deadline#GRACE_MILLIS} ms more.
      */
     public Deadline after(Duration delay, Runnable action) {
         return add(new Deadline(delay, true, action));
@@ -100,7 +99,7 @@ public final class WriteReadiness implements AutoCloseable {
         return deadline;
     }
 
-    /** Ends the threads; what is waited for never happens. */
+    /** Ends the threads; actions that still wait are never run. */
     @Override
     public void close() {
         List<ReadinessThread> all = new ArrayList<>();

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Makes an {@link EncodedBatch} of bytes whose number is not known before: fills one chunk after the other, so that all
- * but the last are full. For one thread.
+ * Makes an {@link EncodedBatch} from bytes whose number is not known in advance: fills one chunk after the other, so
+ * that all but the last are full. For one thread.
  */
 public final class ChunkWriter {
 
@@ -60,7 +60,7 @@ public final class ChunkWriter {
         return chunk;
     }
 
-    /** {@return what was written, perhaps nothing} Held once, by the caller. */
+    /** {@return the bytes that were written, perhaps none} Held once, by the caller. */
     public EncodedBatch end() {
         long length = 0;
         for (ByteBuffer each : chunks) {

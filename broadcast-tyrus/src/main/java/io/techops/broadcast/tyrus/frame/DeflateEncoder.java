@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes frames of messages for peers that speak {@code permessage-deflate}. Only static methods. */
 final class DeflateEncoder {
 
-    /** Says that a message is compressed (RFC 7692 section 6). */
+    /** The bit that marks a message as compressed (RFC 7692 section 6). */
     static final int RSV1 = 0x40;
 
     /** The longest stored block (RFC 1951 section 3.2.4). */
@@ -65,7 +65,7 @@ final class DeflateEncoder {
         return out.end();
     }
 
-    /** {@return the header of a frame, and that of a stored block if it is to have so many bytes} */
+    /** {@return the header of a frame, followed by that of a stored block if {@code stored} is more than 0} */
     private static byte[] start(int opcode, long length, int stored) {
         ByteBuffer start = ByteBuffer.allocate(Frames.MAX_HEADER + MessageDeflater.STORED_HEADER);
         Frames.putHeader(start, opcode, length);

@@ -6,8 +6,8 @@ import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server has for all its peers that speak {@code permessage-deflate} (RFC 7692), without context takeover in
- * either direction: no peer has anything of its own. Safe for use by any number of threads.
+ * The state of {@code permessage-deflate} (RFC 7692) that all peers of a server share. Without context takeover in
+ * either direction, so that no peer has state of its own. Safe for use by any number of threads.
  */
 public final class DeflateExtension implements AutoCloseable {
 
@@ -17,7 +17,7 @@ public final class DeflateExtension implements AutoCloseable {
     final MessageDeflater out;
     final MessageInflater in = new MessageInflater();
 
-    /** Makes one, and uses it once: no class of it is loaded for the first time when memory is short. */
+    /** Makes the extension, and uses it once, so that no class is loaded for the first time when memory is short. */
     public DeflateExtension(DeflateSettings settings) {
         this.settings = settings;
         out = new MessageDeflater(settings);
@@ -30,20 +30,20 @@ public final class DeflateExtension implements AutoCloseable {
     }
 
     /**
-     * {@return whether a client's offers are looked at}
+     * {@return whether a client's offers are considered}
      *
-     * @param userAgent what it calls itself; null if it does not say
+     * @param userAgent the client's {@code User-Agent}; null if it sent none
      */
     public boolean suits(@Nullable String userAgent) {
         return userAgent == null || settings.exceptions().stream().noneMatch(userAgent::contains);
     }
 
-    /** {@return what was compressed so far} */
+    /** {@return the figures of the compression so far} */
     public DeflateFigures figures() {
         return out.figures();
     }
 
-    /** Frees the native memory; what is still in use frees its own when it is done. */
+    /** Frees the native memory; objects still in use free theirs when they are given back. */
     @Override
     public void close() {
         out.close();

@@ -7,11 +7,11 @@ import java.util.List;
  *
  * @param level of the compression, from 1 to 9 (zlib)
  * @param minBytes the size of the smallest message that is compressed, in bytes
- * @param exceptions what occurs in the {@code User-Agent} of clients whose offers are declined
+ * @param exceptions texts; the offers of a client whose {@code User-Agent} contains one of them are declined
  */
 public record DeflateSettings(int level, int minBytes, List<String> exceptions) {
 
-    /** {@return those with no exceptions} */
+    /** {@return settings without exceptions} */
     public static DeflateSettings of(int level, int minBytes) {
         return new DeflateSettings(level, minBytes, List.of());
     }

@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import org.slf4j.LoggerFactory;
 
 /**
- * Direct buffers of one size, used again and again: a direct buffer is dear to make and dear to free. Keeps a few
- * megabytes; what comes back beyond that is left to the garbage collector. Safe for use by any number of threads.
+ * A pool of direct buffers of one size: making and freeing a direct buffer is expensive. Keeps a few megabytes; buffers
+ * given back beyond that are left to the garbage collector. Safe for use by any number of threads.
  */
 public final class DirectBufferPool {
 
@@ -17,7 +17,7 @@ public final class DirectBufferPool {
     private static final int KEPT = 64;
     private static final FailureLog FAILURES = new FailureLog(LoggerFactory.getLogger(DirectBufferPool.class));
 
-    /** Has room for all of them from the start: to give a chunk back takes no memory. */
+    /** Has room for all of them from the start, so that giving a chunk back needs no memory. */
     private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>(KEPT);
 
     /** {@return an empty chunk; one on the heap if no direct memory is left, which costs a copy for each write} */

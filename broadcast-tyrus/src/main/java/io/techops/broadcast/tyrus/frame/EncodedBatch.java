@@ -11,13 +11,13 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch as the bytes that go on the wire, in chunks of direct memory: encoded once, written to every peer that stands
- * at the same position.
+ * A batch as the bytes on the wire, in chunks of direct memory: encoded once, and written to every peer whose cursor is
+ * at the same place.
  *
- * <p>The thread that writes the batch to one peer after the other moves the positions of the chunks, and an
- * {@link javax.net.ssl.SSLEngine} their limits too; what goes on after a short write takes {@linkplain #view a view},
- * which that does not touch, and holds the batch for as long as the view is needed. The chunks go back to the pool when
- * the last holder has released it.
+ * <p>The thread that writes the batch to one peer after the other moves the positions of the chunks, and an {@link
+ * javax.net.ssl.SSLEngine} also their limits. A writer that goes on after a short write takes {@linkplain #view a
+ * view}, which is independent of that, and holds the batch as long as it needs the view. The chunks go back to the pool
+ * when the last holder has released the batch.
  */
 public final class EncodedBatch implements Batch.Encoding {
 
@@ -26,10 +26,10 @@ public final class EncodedBatch implements Batch.Encoding {
 
     private final DirectBufferPool pool;
     private final ByteBuffer[] chunks;
-    /** The same bytes, in buffers whose positions never move: views are taken while another thread writes. */
+    /** The same bytes in buffers whose positions never move, because views are taken while another thread writes. */
     private final ByteBuffer[] unmoved;
     private final long length;
-    /** Changed by {@link #HOLDERS} alone: who holds the batch may release it on any thread. */
+    /** Changed only through {@link #HOLDERS}: a holder may release the batch on any thread. */
     private volatile int holders = 1;
 
     EncodedBatch(DirectBufferPool pool, ByteBuffer[] chunks, long length) {
@@ -91,7 +91,7 @@ public final class EncodedBatch implements Batch.Encoding {
         return chunks;
     }
 
-    /** {@return what follows after the first {@code from} bytes, in buffers of the caller's own} */
+    /** {@return the bytes after the first {@code from}, in new buffers that belong to the caller} */
     public ByteBuffer[] view(long from) {
         int first = (int) (from / DirectBufferPool.CHUNK);
         ByteBuffer[] view = new ByteBuffer[chunks.length - first];
@@ -117,7 +117,7 @@ public final class EncodedBatch implements Batch.Encoding {
         }
     }
 
-    /** Fills one chunk after the other; all but the last are full, so that an offset tells its chunk. */
+    /** Fills one chunk after the other; all but the last are full, so that the chunk of an offset can be computed. */
     private static final class Writer {
         private final DirectBufferPool pool;
         private final ByteBuffer[] chunks;
@@ -129,7 +129,7 @@ public final class EncodedBatch implements Batch.Encoding {
         }
 
         /**
-         * @param headers has made those of the message; null if it has none
+         * @param headers holds the message's headers; null if it has none
          * @param headersLength how many bytes they have
          */
         void put(Message message, @Nullable NumberedHeader headers, int headersLength) {

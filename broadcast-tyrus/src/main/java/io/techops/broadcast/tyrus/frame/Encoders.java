@@ -5,22 +5,22 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What turns batches into bytes: constants of a server, so that all its peers of a kind share what one of them makes.
+ * The encoders of a server: the same objects for all its peers of a kind, so that these share the encodings.
  *
- * @param plain makes frames of the messages as they are
- * @param numbered makes frames that say each message's position
+ * @param plain makes frames of the messages alone
+ * @param numbered makes frames with each message's position
  * @param deflate the extension of the peers for which these are; null if they have none
  */
 public record Encoders(Function<Batch, EncodedBatch> plain, Function<Batch, EncodedBatch> numbered,
         @Nullable DeflateExtension deflate) {
 
-    /** {@return those of peers without an extension, over one pool} */
+    /** {@return the encoders for peers without an extension} */
     public static Encoders of(DirectBufferPool pool) {
         return new Encoders(batch -> EncodedBatch.encode(batch, pool),
                 batch -> EncodedBatch.encodeNumbered(batch, pool), null);
     }
 
-    /** {@return those of peers that speak {@code permessage-deflate}, over one pool} */
+    /** {@return the encoders for peers that speak {@code permessage-deflate}} */
     public static Encoders of(DirectBufferPool pool, DeflateExtension deflate) {
         return new Encoders(batch -> DeflateEncoder.encode(batch, pool, deflate.out),
                 batch -> DeflateEncoder.encodeNumbered(batch, pool, deflate.out), deflate);

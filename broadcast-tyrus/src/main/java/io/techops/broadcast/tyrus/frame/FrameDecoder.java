@@ -7,18 +7,18 @@ import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 
 /*
- * Follows the frames of a client through the bytes that come (RFC 6455 section 5.2). A message that is one frame and
- * has come with one read, as nearly all do, is unmasked where it is and becomes a message at once. What comes in
- * pieces, be they reads or fragments, is gathered first: what a header declares costs no memory, what is kept grows
- * with the bytes that come, whatever the number of fragments.
+ * Follows the frames of a client through the bytes that come (RFC 6455 section 5.2). A message of one frame that comes
+ * with one read, as nearly all do, is unmasked in place and becomes a message at once. A message that comes in several
+ * reads or fragments is gathered first: the length in a header costs no memory; the memory grows only with the bytes
+ * that come, whatever the number of fragments.
  */
 
 /**
  * Decodes client frames into messages and control frames. What RFC 6455 sections 5.1 to 5.5 and 7.4 forbid is a
- * violation with 1002, at the header where the header shows it; a message over the limit one with 1009, before its
- * payload is read; a text that is not UTF-8 one with 1007, at its first bad byte if it comes in pieces. A compressed
- * message (RFC 7692) is inflated when all of it has come: it is a violation with 1009 as soon as more than the limit
- * comes out of it, and with 1007 if it is damaged. Owned by the reading thread.
+ * violation with 1002, reported at the header if that shows it; a message over the limit is a violation with 1009,
+ * before its payload is read; a text that is not UTF-8 is one with 1007, at its first bad byte if it comes in pieces. A
+ * compressed message (RFC 7692) is inflated when all of it has come: it is a violation with 1009 if it inflates to more
+ * than the limit, and with 1007 if it is damaged. Owned by the reading thread.
  */
 public final class FrameDecoder extends FrameHeader {
 
@@ -32,9 +32,9 @@ public final class FrameDecoder extends FrameHeader {
         PING,
         /** A pong. */
         PONG,
-        /** A close frame, which says {@link #reason}. */
+        /** A close frame with {@link #reason}. */
         CLOSE,
-        /** The peer broke the rule that {@link #reason} names: nothing may be asked any more. */
+        /** The peer broke the rule that {@link #reason} names: no method but that may be called any more. */
         VIOLATION
     }
 
@@ -42,7 +42,7 @@ public final class FrameDecoder extends FrameHeader {
             CloseReason.of(INVALID_PAYLOAD, "a compressed message must be as RFC 7692 section 7.2.1 says");
     private static final CloseReason NOT_UTF_8 = CloseReason.of(INVALID_PAYLOAD, "a text must be UTF-8");
 
-    /** How much of the payload has come. */
+    /** How many bytes of the payload have come. */
     private long come;
     /** Where the payload of the frame that is read is gathered; null while a header is read. */
     private @Nullable MessageAssembler target;
@@ -53,13 +53,13 @@ public final class FrameDecoder extends FrameHeader {
     private @Nullable Message message;
     private byte @Nullable [] payload;
 
-    /** Makes a decoder of one connection, without an extension. */
+    /** Makes a decoder for one connection without an extension. */
     public FrameDecoder(int maxMessageBytes) {
         this(maxMessageBytes, null);
     }
 
     /**
-     * Makes a decoder of one connection.
+     * Makes a decoder for one connection.
      *
      * @param maxMessageBytes the most bytes of a message, inflated
      * @param deflate inflates its messages; null if none may be compressed
@@ -83,7 +83,7 @@ public final class FrameDecoder extends FrameHeader {
         return found;
     }
 
-    /** {@return whether all that has come are whole messages and control frames} */
+    /** {@return whether the input so far ends with a whole message or control frame} */
     public boolean isBetweenMessages() {
         return target == null && assembler == null && headerBytes == 0;
     }

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The headers of a client's frames, and the rules for them (RFC 6455 sections 5.1 to 5.5 and 7.4). A header is read
- * byte by byte into the fields, so that it may be cut anywhere and nothing of it is kept. What reads the payloads
- * extends this. Owned by the reading thread.
+ * byte by byte into the fields, so that it may be cut anywhere without being kept. Subclasses read the payloads. Owned
+ * by the reading thread.
  */
 abstract class FrameHeader {
 
@@ -17,7 +17,7 @@ abstract class FrameHeader {
 
     private static final int PROTOCOL_ERROR = 1002;
     private static final int RESERVED = 0x70;
-    /** How many bytes a message may be longer because it is compressed: one in so many, and a few. */
+    /** A compressed message may be longer than its content by one byte for this many bytes, and a few more. */
     private static final int LONGER_BY = 8;
     private static final int LONGER_BYTES = 64;
     private static final int MASKED = 0x80;
@@ -28,14 +28,14 @@ abstract class FrameHeader {
 
     final int maxMessageBytes;
     private final boolean mayBeCompressed;
-    /** Of the frame that is read: how many bytes of the header have come, and what they say. */
+    /** The frame that is read: how many bytes of its header have come, and their content. */
     int headerBytes;
     int first;
     private int second;
     int mask;
     long length;
     private boolean fragmented;
-    /** Whether the message that has begun, or was the last one, is compressed. */
+    /** Whether the current message, or the last one, is compressed. */
     boolean compressed;
     private long messageBytes;
     private boolean broken;
@@ -49,12 +49,15 @@ abstract class FrameHeader {
         this.mayBeCompressed = mayBeCompressed;
     }
 
-    /** {@return the most bytes that may come of the message} A compressed one is measured again when it is inflated. */
+    /** {@return the most payload bytes of a message} A compressed message is checked again when it is inflated. */
     final int most() {
         return compressed ? maxMessageBytes + maxMessageBytes / LONGER_BY + LONGER_BYTES : maxMessageBytes;
     }
 
-    /** {@return what the close frame said, with {@link CloseReason#NO_CODE} if that was nothing; or what was wrong} */
+    /**
+     * {@return the content of the close frame, with {@link CloseReason#NO_CODE} if it had none; or the rule that was
+     * broken}
+     */
     public final @Nullable CloseReason reason() {
         return reason;
     }
@@ -64,7 +67,7 @@ abstract class FrameHeader {
         return broken;
     }
 
-    /** {@return what a close frame says; or, if it {@link #isBroken}, what is wrong with it} */
+    /** {@return the content of a close frame; or, if it {@link #isBroken}, the rule that it breaks} */
     final CloseReason closeReason(ByteBuffer content) {
         if (!content.hasRemaining()) {
             return NO_CODE;
@@ -87,7 +90,7 @@ abstract class FrameHeader {
         return CloseReason.of(code, phrase);
     }
 
-    /** {@return whether a client may say so: 1012 to 1014 are a server's and a gateway's to say} */
+    /** {@return whether a client may send the code: 1012 to 1014 are for servers and gateways} */
     private static boolean mayBeSent(int code) {
         return code >= 1000 && code <= 1003 || code >= 1007 && code <= 1011 || code >= 3000 && code <= 4999;
     }

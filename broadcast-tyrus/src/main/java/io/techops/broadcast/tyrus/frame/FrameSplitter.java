@@ -4,10 +4,10 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts what a client sends into its frames, for a container that wants fragments one by one. What the header of a frame
- * shows to be forbidden is a violation with 1002; a message over the limit, in however many fragments, one with 1009,
- * before the payload of the frame is read. A payload is unmasked, and takes memory for what has come of it. Whether a
- * text is UTF-8 is not looked at. Owned by the reading thread.
+ * Splits a client's input into frames, for a container that wants fragments one by one. A header that breaks a rule is
+ * a violation with 1002; a message over the limit, in however many fragments, is one with 1009, before the payload of
+ * the frame is read. A payload is unmasked, and takes memory only for the bytes that have come. It is not checked
+ * whether a text is UTF-8. Owned by the reading thread.
  */
 public final class FrameSplitter extends FrameHeader {
 
@@ -17,9 +17,9 @@ public final class FrameSplitter extends FrameHeader {
         NOTHING,
         /** A whole frame, of a message or a control frame: {@link #opcode}, {@link #isLast}, {@link #payload}. */
         FRAME,
-        /** A close frame, which says {@link #reason}. */
+        /** A close frame with {@link #reason}. */
         CLOSE,
-        /** The peer broke the rule that {@link #reason} names: nothing may be asked any more. */
+        /** The peer broke the rule that {@link #reason} names: no method but that may be called any more. */
         VIOLATION
     }
 
@@ -28,7 +28,7 @@ public final class FrameSplitter extends FrameHeader {
     private byte @Nullable [] payload;
 
     /**
-     * Makes a splitter of one connection.
+     * Makes a splitter for one connection.
      *
      * @param maxMessageBytes the most bytes of a message
      */

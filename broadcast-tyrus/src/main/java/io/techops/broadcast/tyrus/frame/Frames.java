@@ -19,7 +19,7 @@ public final class Frames {
 
     /** The most bytes before the payload of a frame that is not masked. */
     static final int MAX_HEADER = 10;
-    /** The most payload of a control frame. */
+    /** The most payload bytes of a control frame. */
     public static final int MAX_CONTROL = 125;
 
     private static final int FIN = 0x80;
@@ -57,7 +57,7 @@ public final class Frames {
         return frame.put(payload).flip();
     }
 
-    /** {@return a whole close frame (RFC 6455 section 5.5.1); one without a code if the code must not be sent} */
+    /** {@return a whole close frame (RFC 6455 section 5.5.1), without a code if the code must not be sent} */
     public static ByteBuffer close(CloseReason reason) {
         if (!reason.isSendable()) {
             return control(CLOSE, new byte[0]);

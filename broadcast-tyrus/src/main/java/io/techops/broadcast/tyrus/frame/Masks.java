@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Takes the mask off a client's payload, eight bytes at a time (RFC 6455 section 5.3). */
+/** Unmasks a client's payload, eight bytes at a time (RFC 6455 section 5.3). */
 final class Masks {
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);

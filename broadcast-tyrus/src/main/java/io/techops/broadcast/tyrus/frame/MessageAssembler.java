@@ -5,8 +5,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The payload of a message, or of a control frame, that comes in pieces or fragments. It takes memory for what has
- * come, never for what was promised: at most half as much again as the payload so far. For one thread.
+ * The payload of a message, or of a control frame, that comes in pieces or fragments. It takes memory for the bytes
+ * that have come, never for a declared length: at most one and a half times the payload so far. For one thread.
  */
 final class MessageAssembler {
 
@@ -21,7 +21,7 @@ final class MessageAssembler {
 
     /**
      * @param opcode of the frame, or of the first fragment
-     * @param most how long the payload can become, whatever its fragments
+     * @param most the most bytes of the payload, in all fragments together
      * @param isText whether the payload must be UTF-8
      */
     MessageAssembler(int opcode, int most, boolean isText) {
@@ -39,7 +39,7 @@ final class MessageAssembler {
      *
      * @param mask the frame's masking key
      * @param from how many bytes of the same frame have come before
-     * @return whether what has come can be the beginning of the message: false for a text that is not UTF-8
+     * @return whether the bytes can be the beginning of a message: false for a text that is not UTF-8
      */
     boolean add(ByteBuffer in, int count, int mask, long from) {
         int begin = end;

@@ -13,23 +13,25 @@ import org.slf4j.LoggerFactory;
 
 /*
  * No message refers to one before it (server_no_context_takeover), so the compressed form of a message is the same for
- * every peer, in every batch. The newest ones are kept, as many as a hub keeps by default: each shard cuts its own
- * batches out of the log, and a numbered peer gets the same form behind its headers. A message is compressed by the
- * first thread that asks for it, without a lock; another one that asks meanwhile waits for the result, which takes no
- * longer than to compress it itself. All of these threads are of shards that have compressing peers alone
+ * every peer, in every batch. The newest forms are kept, as many as a hub keeps messages by default: each shard reads
+ * its own batches from the log, and a numbered peer gets the same form behind its headers. A message is compressed by
+ * the first thread that asks for it, without a lock; another thread that asks meanwhile waits for the result, which
+ * takes no longer than compressing it itself. All of these threads run shards that have only compressing peers
  * (Transport.encodesSlowly).
  */
 
 /**
- * Compresses messages (RFC 7692 section 7.2.1), each once as long as it is among the newest ones. Safe for use by any
+ * Compresses messages (RFC 7692 section 7.2.1), each only once while it is among the newest ones. Safe for use by any
  * number of threads.
  */
 final class MessageDeflater {
 
-    /** The bytes around what is put before a compressed message: the header of a stored block (RFC 1951 3.2.4). */
+    /**
+     * The header of the stored block in which headers precede a compressed message, in bytes (RFC 1951 section 3.2.4).
+     */
     static final int STORED_HEADER = 5;
 
-    /** What a flush ends with, and a message leaves out: an empty stored block without its first bits. */
+    /** The bytes at the end of a flush that a message leaves out: an empty stored block without its first bits. */
     private static final int TAIL = 4;
     private static final int FIRST = 256;
     private static final byte[] PLAIN = {};
@@ -40,9 +42,12 @@ final class MessageDeflater {
     private final NativePool<Deflater> deflaters;
     private final int minBytes;
 
-    /** Guarded by itself: the newest messages, the oldest first, up to {@link #KEPT_BYTES} together; at least one. */
+    /**
+     * The newest messages, the oldest of them first: at least one, up to {@link #KEPT_BYTES} together. Guarded by
+     * itself.
+     */
     private final ArrayDeque<Recent> newest = new ArrayDeque<>();
-    /** These are guarded by it too: the same by message, and how many bytes the messages have. */
+    /** The same by message, and the size of all in bytes; guarded by {@link #newest}. */
     private final IdentityHashMap<Message, Recent> known = new IdentityHashMap<>();
     private long newestBytes;
 
@@ -78,7 +83,7 @@ final class MessageDeflater {
     }
 
     private void remember(Recent recent) {
-        newest.addLast(recent); // first: without memory for the other, it is only not found
+        newest.addLast(recent); // first: without memory for the map, the message is only not found
         newestBytes += recent.message().size();
         known.put(recent.message(), recent);
         while (newest.size() > 1 && (newest.size() > KEPT_MESSAGES || newestBytes > KEPT_BYTES)) {
@@ -103,9 +108,9 @@ final class MessageDeflater {
         return compressed;
     }
 
-    /** {@return the compressed form; nothing if that is not smaller} */
+    /** {@return the compressed form; an empty array if that is not smaller} */
     byte[] deflate(Message message) {
-        int most = message.size() - STORED_HEADER + TAIL - 1; // more would make no message smaller
+        int most = message.size() - STORED_HEADER + TAIL - 1; // a longer form would not make the message smaller
         if (most <= TAIL) {
             return PLAIN;
         }
@@ -130,7 +135,7 @@ final class MessageDeflater {
         }
     }
 
-    /** {@return what was done so far} */
+    /** {@return the figures so far} */
     DeflateFigures figures() {
         return new DeflateFigures(messages.sum(), bytesBefore.sum(), bytesAfter.sum());
     }

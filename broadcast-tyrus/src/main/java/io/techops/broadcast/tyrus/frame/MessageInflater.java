@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * No message refers to one before it (client_no_context_takeover), so an inflater belongs to a thread for one message,
- * and no peer has one. A message is inflated into a buffer that is used again and again. One that does not fit into it
- * is only counted and checked the first time, and inflated again into an array of its own size if it is allowed: what a
- * few bytes claim to contain costs no memory.
+ * and no peer has one. A message is inflated into a reused buffer. A message that does not fit is first only measured
+ * and checked, and then, if its size is allowed, inflated again into an array of that size: so a few bytes that would
+ * inflate to many cost no memory.
  *
- * Behind the message comes what its sender left out, 00 00 FF FF (RFC 7692 section 7.2.2), and then a final block of
- * nothing: the inflater comes to its end exactly if the message ended with a block.
+ * Behind the message the bytes follow that its sender left out, 00 00 FF FF (RFC 7692 section 7.2.2), and then an empty
+ * final block: the inflater reaches its end exactly if the message ended at the end of a block.
  */
 
 /**
@@ -32,8 +32,8 @@ final class MessageInflater {
      * Inflates a message.
      *
      * @param in the payload of all its frames, which is consumed
-     * @param most how many bytes it may have
-     * @param use is given the inflated bytes, which are its own until it returns
+     * @param most the most bytes of the inflated message
+     * @param use is given the inflated bytes, which it may use until it returns
      * @return what {@code use} returns; null if there are more than {@code most} bytes
      * @throws DataFormatException if the payload is damaged
      */
@@ -65,11 +65,14 @@ final class MessageInflater {
         final Inflater inflater = new Inflater(true);
         final byte[] buffer = new byte[BUFFER];
 
-        /** {@return how many bytes there are, or a number above {@code most}} They go round and round {@code out}. */
+        /**
+         * {@return the number of inflated bytes, or a number above {@code most}} Overwrites {@code out} again and
+         * again.
+         */
         long inflate(ByteBuffer in, int most, byte[] out) throws DataFormatException {
             long length = 0;
             if (!in.hasRemaining()) {
-                return length; // RFC 7692 section 7.2.3.6 has one byte for it, but there are clients that send none
+                return length; // an empty message is one byte in RFC 7692 section 7.2.3.6, but some clients send none
             }
             inflater.setInput(in);
             boolean tail = false;

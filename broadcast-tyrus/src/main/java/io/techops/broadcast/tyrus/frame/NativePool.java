@@ -5,9 +5,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Objects that hold native memory, used again and again: there are never more than threads that use one at the same
- * time. As many as there are processors are kept; what comes back beyond that, or after the close, is ended. Safe for
- * use by any number of threads.
+ * A pool of objects that hold native memory: there are never more than threads that use one at the same time. As many
+ * as there are processors are kept; an object given back beyond that, or after the close, is ended. Safe for use by any
+ * number of threads.
  */
 final class NativePool<T> {
 
@@ -15,7 +15,7 @@ final class NativePool<T> {
     private final Supplier<T> maker;
     private final Consumer<T> end;
 
-    /** Guarded by itself, as {@link #closed}; has room for all of them from the start. */
+    /** Guarded by itself, like {@link #closed}; has room for all of them from the start. */
     private final ArrayDeque<T> free = new ArrayDeque<>(kept);
     private boolean closed;
 
@@ -27,7 +27,7 @@ final class NativePool<T> {
         this.end = end;
     }
 
-    /** {@return one that no other thread uses; to be given back} */
+    /** {@return an object that no other thread uses, and that the caller has to give back} */
     T take() {
         synchronized (free) {
             T spare = free.pollLast();
@@ -38,7 +38,7 @@ final class NativePool<T> {
         return maker.get();
     }
 
-    /** Takes back one that is as it was when it was new. */
+    /** Takes back an object, which the caller has reset to its initial state. */
     void giveBack(T used) {
         synchronized (free) {
             if (!closed && free.size() < kept) {
@@ -49,7 +49,7 @@ final class NativePool<T> {
         end.accept(used);
     }
 
-    /** Frees those that are not used, and each of the others when it is given back. */
+    /** Ends the objects that are not in use, and the others when they are given back. */
     void close() {
         synchronized (free) {
             closed = true;

@@ -4,9 +4,9 @@ import io.techops.broadcast.stream.NumberedHeader;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The headers that were used last, so that a batch does not make its own: most batches are of one message. What was
- * taken belongs to the taker until it gives it back; one who failed in between keeps it. Safe for use by any number of
- * threads, of which one at a time gets the spare one.
+ * Keeps one header object for reuse, so that not every batch makes its own: most batches have one message. A thread
+ * that takes it owns it until it gives it back; if the thread fails in between, a new one is made. Safe for use by any
+ * number of threads; one at a time gets the kept object, the others new ones.
  */
 public final class SpareHeader {
 
@@ -21,7 +21,7 @@ public final class SpareHeader {
         return spare == null ? new NumberedHeader() : spare;
     }
 
-    /** Takes back headers that are as they were left after a message. */
+    /** Takes back headers after use. */
     public static void giveBack(NumberedHeader header) {
         SPARE.set(header);
     }

@@ -1,20 +1,20 @@
 package io.techops.broadcast.tyrus.frame;
 
 /**
- * Follows UTF-8 byte by byte (RFC 3629 section 4), so that bytes that can never become text are found at once: overlong
- * forms, surrogates, what is beyond U+10FFFF, stray and missing continuation bytes. For one thread.
+ * Checks UTF-8 byte by byte (RFC 3629 section 4), so that invalid bytes are found at once: overlong forms, surrogates,
+ * code points beyond U+10FFFF, stray and missing continuation bytes. For one thread.
  */
 final class Utf8Validator {
 
     private static final int LEAST = 0x80;
     private static final int MOST = 0xBF;
 
-    /** How many bytes of a character are still to come, and what the next of them may be. */
+    /** How many bytes of a character are still to come, and the range of the next one. */
     private int due;
     private int least = LEAST;
     private int most = MOST;
 
-    /** {@return whether text can go on with these bytes} Nothing may be asked after a false. */
+    /** {@return whether the text can go on with these bytes} Must not be called again after it returned false. */
     boolean takes(byte[] bytes, int from, int to) {
         for (int i = from; i < to; i++) {
             if ((due > 0 || bytes[i] < 0) && !takes(bytes[i] & 0xFF)) {
