@@ -11,15 +11,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many peers there may be, in all and from one address. A permit is acquired before a handshake is answered, and
- * released when its connection has ended, however it has ended. Safe for use by any number of threads.
+ * Limits the number of peers, in total and from one address. A permit is acquired before a handshake is answered, and
+ * released when its connection has ended, for whatever reason. Safe for use by any number of threads.
  */
 public final class ConnectionLimits {
 
     /** No bound. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
-    /** When to try again: a guess. */
+    /** The {@code Retry-After} of a refusal: a guess. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
     private final int max;
@@ -29,7 +29,9 @@ public final class ConnectionLimits {
     private final Map<Object, Held> heldOf = new HashMap<>();
     private int count;
 
-    /** How many are held from one address: counting needs no memory, so that none is lost for want of it. */
+    /**
+     * How many permits are held from one address: counting needs no memory, so that no permit is lost for want of it.
+     */
     private static final class Held {
         private int count;
     }
@@ -49,7 +51,7 @@ public final class ConnectionLimits {
             this.origin = origin;
         }
 
-        /** {@return why it cannot be acquired, or null: it is held} */
+        /** Acquires the permit. {@return null; or why it cannot be acquired} */
         @Nullable HttpRejection acquire() {
             synchronized (ConnectionLimits.this) {
                 if (count >= max) {
@@ -93,15 +95,15 @@ public final class ConnectionLimits {
     }
 
     /**
-     * {@return a permit, not acquired yet, for a peer at {@code address}} Of an IPv6 address the first half counts: a
-     * customer gets that from a provider (RFC 6177), and chooses the rest at will.
+     * {@return a permit, not acquired yet, for a peer at {@code address}} IPv6 addresses with the same first half count
+     * as one: a provider gives that half to a customer (RFC 6177), who chooses the rest freely.
      */
     Permit permitFor(InetAddress address) {
         boolean whole = !(address instanceof Inet6Address) || address.isLinkLocalAddress();
         return new Permit(whole ? address : ByteBuffer.wrap(address.getAddress()).getLong());
     }
 
-    /** {@return how many are held} */
+    /** {@return how many permits are held} */
     synchronized int held() {
         return count;
     }

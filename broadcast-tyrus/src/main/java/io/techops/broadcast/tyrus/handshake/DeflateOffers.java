@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  *
  *     permessage-deflate; client_max_window_bits; server_max_window_bits=10, permessage-deflate; client_max_window_bits
  *
- * The first offer that can be accepted is. An offer is declined if it has a parameter that is unknown, malformed or
- * given twice (RFC 7692 section 7), or that wants a smaller window than the JDK's Deflater has, always one of 15 bits.
- * client_max_window_bits is a hint: an inflater can do with any window, and an answer without it leaves the choice to
- * the client.
+ * The first offer that can be accepted is accepted. An offer is declined if it has a parameter that is unknown,
+ * malformed or given twice (RFC 7692 section 7), or that wants a smaller window than the JDK's Deflater has, always one
+ * of 15 bits. client_max_window_bits is a hint: an inflater can do with any window, and an answer without it leaves the
+ * choice to the client.
  */
 
 /** The negotiation of {@code permessage-deflate} (RFC 7692 section 7.1). Only static methods. */
@@ -39,7 +39,7 @@ final class DeflateOffers {
     /**
      * {@return the value of the answer's header; null if there is no offer that can be accepted}
      *
-     * @param headers all that the request has of this header, in their order
+     * @param headers the values of all header lines of this name, in their order
      */
     static @Nullable String answer(List<String> headers) {
         for (String header : headers) {
@@ -71,7 +71,7 @@ final class DeflateOffers {
                 return null;
             }
             if (name.equals(SERVER_WINDOW)) {
-                answer += "; " + SERVER_WINDOW + "=" + WINDOW; // section 7.1.2.1: it has to be answered
+                answer += "; " + SERVER_WINDOW + "=" + WINDOW; // section 7.1.2.1: must be in the answer
             }
         }
         return answer;
@@ -86,7 +86,7 @@ final class DeflateOffers {
         };
     }
 
-    /** {@return a decimal number from 8 to 15 without leading zeros; or 0 if the value is none} */
+    /** {@return the value, a decimal number from 8 to 15 without leading zeros; 0 if it is anything else} */
     private static int window(@Nullable String value) {
         for (int bits = LEAST_WINDOW; bits <= WINDOW; bits++) {
             if (Integer.toString(bits).equals(value)) {
@@ -112,7 +112,7 @@ final class DeflateOffers {
             }
             token.append(value.charAt(i));
         }
-        return HttpSyntax.isToken(token.toString()) ? token.toString() : null; // a quote without an escape is none
+        return HttpSyntax.isToken(token.toString()) ? token.toString() : null; // no bare quote
     }
 
     /** {@return the parts between separators that are not in quotes, without white space around them} */

@@ -25,7 +25,7 @@ public final class EventStreamRequest {
     private EventStreamRequest() {
     }
 
-    /** {@return whether the client names the media type among those that it accepts (RFC 9110 section 12.5.1)} */
+    /** {@return whether the client accepts the media type by its name (RFC 9110 section 12.5.1)} */
     public static boolean isAsked(RequestHead request) {
         return HttpSyntax.list(request.values("Accept")).stream().anyMatch(EventStreamRequest::isEventStream);
     }
@@ -57,7 +57,7 @@ public final class EventStreamRequest {
     /**
      * {@return the head of the answer to a request that is accepted} The body ends with the connection.
      *
-     * @param headers of the host application
+     * @param headers the response headers of the host application
      */
     static ByteBuffer response(HandshakeRequest request, Map<String, List<String>> headers) {
         String origin = request.header("Origin"); // which may connect

@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds out where a client is that connects through proxies. A proxy appends to a header where its own client is;
- * anyone can send such a header. So it is read from its end, and only as far as the one who said it is trusted; each
- * line is read for itself, and nothing that stands before an element can change what it means.
+ * Finds the address of a client that connects through proxies. A proxy appends the address of its own client to a
+ * header; but anyone can send such a header. So the header is read from its end, and only as far as the sender of each
+ * element is trusted. Each line is read separately, and nothing before an element can change the element's meaning.
  */
 public final class ForwardedHeaders {
 
-    /** What most proxies use. */
+    /** The header that most proxies use. */
     public static final String X_FORWARDED_FOR = "X-Forwarded-For";
 
     private static final String FORWARDED = "Forwarded";
@@ -32,7 +32,7 @@ public final class ForwardedHeaders {
         this.header = header;
     }
 
-    /** {@return the client: the last address on the way to it that a trusted proxy has named} */
+    /** {@return the client's address: the farthest one that is named by a trusted proxy} */
     InetSocketAddress clientOf(InetSocketAddress peer, Map<String, List<String>> headers) {
         if (!isTrusted(peer.getAddress())) {
             return peer;
@@ -56,14 +56,16 @@ public final class ForwardedHeaders {
         return trusted.stream().anyMatch(block -> block.contains(address));
     }
 
-    /** {@return the parts of a list, the last first} */
+    /** {@return the elements of a list, the last first} */
     private static List<String> listed(String value) {
         List<String> parts = HttpSyntax.list(List.of(value));
         Collections.reverse(parts);
         return parts;
     }
 
-    /** {@return what each element says after {@code for=}, the last first; empty if nothing (RFC 7239 section 4)} */
+    /**
+     * {@return the {@code for} parameter of each element, the last first; empty if it has none (RFC 7239 section 4)}
+     */
     private static List<String> forwarded(String value) {
         List<String> hops = new ArrayList<>();
         ForwardedParser reader = new ForwardedParser(value);

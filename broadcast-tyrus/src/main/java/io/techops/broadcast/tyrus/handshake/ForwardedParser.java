@@ -3,8 +3,9 @@ package io.techops.broadcast.tyrus.handshake;
 import org.jspecify.annotations.Nullable;
 
 /*
- * From the end, a quoted string begins at the nearest quote that no backslash stands before; so a quote that a client
- * has opened, and not closed, cannot reach into what a proxy has appended. What is not an element ends the reading.
+ * Read from the end, a quoted string begins at the nearest quote without a backslash before it. So a quote that a
+ * client has opened and not closed cannot reach into what a proxy has appended. The reading stops at anything that is
+ * not an element.
  */
 
 /** Reads one line of a Forwarded header (RFC 7239 section 4) from its end, element by element. */
@@ -13,7 +14,7 @@ final class ForwardedParser {
     private static final String SEPARATORS = ",;=\"\\ \t";
 
     private final String text;
-    /** What begins here has been read. */
+    /** The index from which on the line has been read. */
     private int at;
 
     ForwardedParser(String text) {
@@ -21,7 +22,10 @@ final class ForwardedParser {
         this.at = text.length();
     }
 
-    /** {@return what the element before says after {@code for=}, empty if nothing; null if there is none before} */
+    /**
+     * {@return the {@code for} parameter of the element before, empty if it has none; null if there is no element
+     * before}
+     */
     @Nullable String next() {
         String hop = "";
         boolean begun = false;
@@ -45,7 +49,7 @@ final class ForwardedParser {
                 String name = word();
                 skipSpace();
                 if (name.isEmpty() || at > 0 && ",;".indexOf(text.charAt(at - 1)) < 0) {
-                    at = 0; // not an element: its begin is not known
+                    at = 0; // not an element, so that its start is unknown
                     return "";
                 }
                 if (name.equalsIgnoreCase("for") && hop.isEmpty()) {
@@ -89,7 +93,7 @@ final class ForwardedParser {
         return (index - start) % 2 == 1;
     }
 
-    /** {@return a token, or what proxies write that should be quoted, such as an address with a port} */
+    /** {@return a token, or a value that proxies write without the required quotes, such as an address with a port} */
     private String word() {
         int end = at;
         while (at > 0 && SEPARATORS.indexOf(text.charAt(at - 1)) < 0) {

@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules of the opening handshake: everything that RFC 6455 section 4.2.1 demands of the request, which Tyrus does
- * not check. That it is HTTP, with one Host, {@link RequestHeadParser} has seen to.
+ * The rules of the opening handshake: all requirements of RFC 6455 section 4.2.1 for the request, which Tyrus does not
+ * check. {@link RequestHeadParser} has checked before that the request is HTTP and has one Host.
  */
 public final class Handshake {
 
@@ -26,20 +26,20 @@ public final class Handshake {
     static final String SUBPROTOCOL = "Sec-WebSocket-Protocol";
 
     private static final int KEY_BYTES = 16;
-    /** What the key of a handshake is hashed with (RFC 6455 section 1.3). */
+    /** The text with which the key of a handshake is hashed (RFC 6455 section 1.3). */
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    /** To look one up among the providers takes longer than the digest. Each use begins with a reset. */
+    /** Cached, because finding one among the providers takes longer than the digest. Each use begins with a reset. */
     private static final ThreadLocal<MessageDigest> SHA_1 = ThreadLocal.withInitial(Handshake::sha1);
 
     private Handshake() {
     }
 
-    /** {@return whether the request asks for a WebSocket at all} */
+    /** {@return whether the request asks for a WebSocket} */
     public static boolean isAsked(RequestHead request) {
         return request.lists("Upgrade", "websocket");
     }
 
-    /** {@return the answer to a request that asks for something else} */
+    /** {@return the answer to a request that does not ask for a WebSocket} */
     public static HttpRejection notAsked() {
         return upgradeRequired(
                 "This port speaks WebSocket (RFC 6455), version " + VERSION + ". Connect with ws:// or wss://.");
@@ -77,7 +77,7 @@ public final class Handshake {
         return checkTarget(request);
     }
 
-    /** {@return why nothing can be at what is asked for, or null} */
+    /** {@return why the request's target cannot be served, or null} */
     static @Nullable HttpRejection checkTarget(RequestHead request) {
         String path = request.path();
         if (!path.startsWith("/") || !HttpSyntax.isVisible(path) || !HttpSyntax.isEncoded(path)

@@ -17,9 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a handshake has to pass before the host application is asked, from the cheapest to the dearest: the
- * rules of the RFC, the path, the origin, the query, the limits. Nothing here waits. Safe for use by any number of
- * threads.
+ * All checks of a handshake before the host application is asked, from the cheapest to the most expensive: the rules of
+ * the RFC, the path, the origin, the query, the limits. Nothing here waits. Safe for use by any number of threads.
  */
 public final class HandshakeChecks {
 
@@ -33,7 +32,7 @@ public final class HandshakeChecks {
     private final ReplayLimits replayLimits;
 
     /**
-     * @param replayLimits bounds what a client is shown to a policy to ask for
+     * @param replayLimits the bounds of a client's replay request, applied before a policy sees it
      */
     public HandshakeChecks(Router router, Origins origins, ForwardedHeaders forwarded, ConnectionLimits limits,
             ReplayLimits replayLimits) {
@@ -44,7 +43,7 @@ public final class HandshakeChecks {
         this.replayLimits = replayLimits;
     }
 
-    /** What becomes of a handshake here. */
+    /** The result of the checks. */
     public sealed interface Answer permits Rejected, Passed {
     }
 
@@ -53,7 +52,7 @@ public final class HandshakeChecks {
     }
 
     /**
-     * A handshake that may be accepted, as far as the settings say.
+     * A handshake that may be accepted as far as the settings are concerned.
      *
      * @param permit is held, and has to be released
      * @param stream whether it asks for an event stream, and not for a WebSocket
@@ -63,9 +62,9 @@ public final class HandshakeChecks {
     }
 
     /**
-     * {@return that the handshake has passed, or why it is refused}
+     * {@return a {@link Passed}, or a {@link Rejected} with the reason}
      *
-     * @param principal whom the client's certificate names, or null
+     * @param principal the subject of the client's certificate, or null
      * @param stream whether it asks for an event stream, and not for a WebSocket
      */
     public Answer check(RequestHead head, InetSocketAddress connectionAddress, @Nullable Principal principal,
@@ -93,7 +92,7 @@ public final class HandshakeChecks {
             return new Rejected(goingAway());
         }
         StreamQuery.Result asked = found instanceof Router.Found
-                ? asked(head, stream) : StreamQuery.NOTHING; // an endpoint of the application has parameters of its own
+                ? asked(head, stream) : StreamQuery.NOTHING; // the query of an endpoint belongs to the application
         if (asked instanceof StreamQuery.Bad bad) {
             return new Rejected(HttpRejection.bad(bad.sentence()));
         }
@@ -101,7 +100,7 @@ public final class HandshakeChecks {
                 forwarded.clientOf(connectionAddress, head.headers()), connectionAddress, principal, found.topic(),
                 replayLimits.allowed(((StreamQuery.Asked) asked).replay()));
         Passed passed = new Passed(request, found, limits.permitFor(request.remoteAddress().getAddress()), stream);
-        HttpRejection full = passed.permit().acquire(); // the last step: nothing can fail between it and the release
+        HttpRejection full = passed.permit().acquire(); // last: nothing can fail between this and the release
         return full != null ? new Rejected(full) : passed;
     }
 
@@ -112,7 +111,7 @@ public final class HandshakeChecks {
                         HttpSyntax.list(head.values(Handshake.SUBPROTOCOL)), replayLimits));
     }
 
-    /** {@return that the hub that was found did not take the peer} */
+    /** {@return the answer if the hub did not take the peer} */
     public static HttpRejection notTaken(RefusalCause cause) {
         return cause == RefusalCause.TOPICS
                 ? HttpRejection.busy(cause, "There are as many topics as there may be.", RETRY_LATER)

@@ -26,8 +26,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the host application's policy, on threads that may wait, and turns whatever comes of it into an answer. A
- * decision that is pending keeps no thread. Safe for use by any number of threads.
+ * Asks the host application's policy, on threads that may wait, and turns its result or failure into an answer. A
+ * pending decision occupies no thread. Safe for use by any number of threads.
  */
 public final class PolicyExecutor implements AutoCloseable {
 
@@ -48,13 +48,13 @@ public final class PolicyExecutor implements AutoCloseable {
     };
 
     /**
-     * @param policy is asked about every handshake
+     * @param policy the policy to ask about every handshake
      */
     public PolicyExecutor(HandshakePolicy policy) {
         this.policy = policy;
     }
 
-    /** What the policy has decided: one of the two is not null. */
+    /** The policy's decision: exactly one of the two is not null. */
     public record PolicyResult(Decision.@Nullable Accept accept, @Nullable HttpRejection refusal) {
     }
 
@@ -65,11 +65,11 @@ public final class PolicyExecutor implements AutoCloseable {
     }
 
     /**
-     * Asks, and returns.
+     * Asks the policy, and returns at once.
      *
-     * @param then is told the result, once, on any thread, perhaps before this returns; not after
-     *     {@link PolicyCall#end}. It must not block: the thread may be one of the host application
-     * @return what ends it early
+     * @param then is given the result, once, on any thread, perhaps before this returns, and not after {@link
+     *     PolicyCall#end}. Must not block: the thread may be one of the host application
+     * @return the call, to end it early
      */
     public PolicyCall ask(HandshakeRequest request, Consumer<PolicyResult> then) {
         PolicyCall call = new PolicyCall(request, then);
@@ -77,7 +77,7 @@ public final class PolicyExecutor implements AutoCloseable {
         return call;
     }
 
-    /** {@return the answer to a handshake about which there is no decision in time} */
+    /** {@return the answer to a handshake that was not decided in time} */
     public static HttpRejection late() {
         return HttpRejection.busy(RefusalCause.TIMEOUT, "There is no decision about this handshake.",
                 RefusalHeaders.RETRY_AFTER);
@@ -87,13 +87,15 @@ public final class PolicyExecutor implements AutoCloseable {
         return HttpRejection.busy(RefusalCause.POLICY, text, RefusalHeaders.RETRY_AFTER);
     }
 
-    /** One handshake about which there is no decision yet. */
+    /** A handshake that the policy is deciding about. */
     public final class PolicyCall {
 
         private final HandshakeRequest request;
-        /** Null as soon as there is a result, or none is wanted: a stage may refer to this for ever. */
+        /** Null as soon as there is a result, or none is wanted, because a stage may refer to this object for ever. */
         private final AtomicReference<@Nullable Consumer<PolicyResult>> then;
-        /** Written before the two are looked at that it stops; they are written before this is looked at. */
+        /**
+         * Written before "task" and "stage" are read to stop them; each of these is written before this is read.
+         */
         private volatile boolean ended;
         private volatile @Nullable Future<?> task;
         private volatile @Nullable CompletionStage<?> stage;
@@ -177,7 +179,7 @@ public final class PolicyExecutor implements AutoCloseable {
             }
         }
 
-        /** No result is wanted any more: interrupts the policy, or cancels its stage. */
+        /** Ends the call, whose result is no longer wanted: interrupts the policy, or cancels its stage. */
         public void end() {
             ended = true;
             then.set(null);
@@ -188,7 +190,7 @@ public final class PolicyExecutor implements AutoCloseable {
             cancelStage();
         }
 
-        /** The time is over: {@link #end}, and said in the log if it is a stage that does not complete. */
+        /** Ends the call because its time is over. Logs it if the policy's stage has not completed. */
         public void expire() {
             if (stage != null && timeouts.first()) {
                 LOG.warn("The stage of a handshake policy does not complete within handshakeTimeout: "
@@ -197,7 +199,7 @@ public final class PolicyExecutor implements AutoCloseable {
             end();
         }
 
-        /** Code of the host application may run when its stage is cancelled, so this takes a thread that may wait. */
+        /** Cancelling a stage may run code of the host application, so this uses a thread that may wait. */
         private void cancelStage() {
             CompletionStage<?> waiting = stage;
             if (waiting == null) {
@@ -207,7 +209,7 @@ public final class PolicyExecutor implements AutoCloseable {
                 threads.execute(() -> {
                     try {
                         waiting.toCompletableFuture().cancel(true);
-                    } catch (Throwable thrown) { // it need not have a future
+                    } catch (Throwable thrown) { // a stage need not have a future
                         LOG.debug("A stage of a handshake policy cannot be cancelled: {}", thrown.toString());
                     }
                 });
@@ -222,12 +224,12 @@ public final class PolicyExecutor implements AutoCloseable {
                 .with(RefusalHeaders.of(refuse));
     }
 
-    /** Interrupts the policies that still think, and waits a moment for them. */
+    /** Interrupts the policies that are still running, and waits a moment for them. */
     @Override
     public void close() {
         threads.shutdownNow();
         try {
-            // A thread that runs no policy may have had no processor to end.
+            // An idle thread may just not have had a processor to end.
             if (!threads.awaitTermination(END.toMillis(), TimeUnit.MILLISECONDS) && threads.getActiveCount() > 0) {
                 LOG.warn("A handshake policy does not end, although it was interrupted");
             }

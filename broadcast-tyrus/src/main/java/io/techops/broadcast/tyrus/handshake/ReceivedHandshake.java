@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A request as a policy sees it. */
+/** A handshake request as the policy sees it. */
 public record ReceivedHandshake(String path, @Nullable String query, Map<String, List<String>> headers,
         InetSocketAddress remoteAddress, InetSocketAddress connectionAddress, @Nullable Principal principal,
         @Nullable String topic, Replay replay) implements HandshakeRequest {
 
-    /** {@return what may be shown: no header, and no query, because they hold credentials} */
+    /** {@return the path and the address; no headers and no query, because they may hold credentials} */
     @Override
     public String toString() {
         return "handshake from " + IpAddresses.text(remoteAddress);

@@ -9,28 +9,28 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Which hub serves which path. Safe for use by any number of threads. */
+/** Finds the hub, or the endpoint, at a path. Safe for use by any number of threads. */
 public interface Router {
 
-    /** What is at a path. */
+    /** The result: what is at a path. */
     sealed interface Answer permits Rejected, Destination {
     }
 
-    /** There is none, and this is why. */
+    /** Nothing is at the path, for this reason. */
     record Rejected(HttpRejection why) implements Answer {
     }
 
-    /** There is something to connect to. */
+    /** Something to connect to. */
     sealed interface Destination extends Answer permits Found, Hosted {
 
-        /** {@return the topic that it is, or null} */
+        /** {@return the name of the topic, or null if it is not a topic} */
         @Nullable String topic();
     }
 
     /**
      * A hub.
      *
-     * @param topic the topic that it is, or null if it is the only one
+     * @param topic the name of its topic, or null if the hub is not a topic
      */
     record Found(BroadcastHub hub, @Nullable String topic) implements Destination {
     }
@@ -44,7 +44,7 @@ public interface Router {
         }
     }
 
-    /** {@return what is at a path, as it was sent} See {@link PathTemplate}. */
+    /** {@return what is at a path, given as it was sent} See {@link PathTemplate}. */
     Answer at(String path);
 
     /** {@return whether registering a peer, or reading from one, may have to wait for foreign code} */
@@ -53,7 +53,7 @@ public interface Router {
     /** Counts a refusal. */
     void refused(RefusalCause cause);
 
-    /** {@return what the hub, or all topics together, have done, and how they are now} */
+    /** {@return the figures of the hub, or of all topics together} */
     HubStats stats();
 
     boolean isClosed();

@@ -8,7 +8,7 @@ import io.techops.broadcast.tyrus.http.HttpRejection;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
-/** Topics, each at the path that a template makes of its name. */
+/** Topics, each at the path that a template makes from its name. */
 public final class TopicRouter implements Router {
 
     private final PathTemplate path;
@@ -36,7 +36,7 @@ public final class TopicRouter implements Router {
 
     @Override
     public boolean mayBlock() {
-        return true; // a topic begins with the host application's recipe
+        return true; // a new topic is configured by code of the host application
     }
 
     @Override

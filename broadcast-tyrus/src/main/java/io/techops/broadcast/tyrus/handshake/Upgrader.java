@@ -33,18 +33,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a peer of a connection whose handshake was accepted: registers it, and then answers it. The connection
- * leaves HTTP behind, and takes its way to the socket, with TLS or without, along.
+ * Makes a peer of a connection whose handshake was accepted: registers the peer, and then answers the handshake. The
+ * connection leaves HTTP, and keeps its transport, with or without TLS.
  */
 public final class Upgrader {
 
     private static final Logger LOG = LoggerFactory.getLogger(Upgrader.class);
 
     /**
-     * What it needs.
+     * What an upgrader needs.
      *
-     * @param compressing those of peers that speak {@code permessage-deflate}; null if none does
-     * @param events makes events of batches, for event streams: one constant for all of them
+     * @param compressing the encoders for peers that speak {@code permessage-deflate}; null if there is no compression
+     * @param events encodes batches for event streams: the same object for all of them, so that they share the
+     *     encodings
      */
     public record Parts(WriteReadiness watch, Encoders encoders, @Nullable Encoders compressing,
             Function<Batch, EncodedBatch> events, int maxMessageBytes, ReplayLimits replayLimits) {
@@ -58,15 +59,15 @@ public final class Upgrader {
     }
 
     /**
-     * Makes a peer, and answers it.
+     * Registers a peer, and answers its handshake.
      *
-     * @param taker is given the peer before it is answered: what happens to the connection is the peer's then
-     * @return null, or why it is no peer: then its permit is released
+     * @param taker is given the peer before the answer: from then on the peer handles what happens to the connection
+     * @return null, or why the hub did not take the peer: then its permit is released
      */
     public @Nullable RefusalCause upgrade(NIOConnection connection, SocketTransport transport,
             HandshakeChecks.Passed passed, Decision.Accept accept, Consumer<PeerConnection> taker) {
         RefusalCause refusal = RefusalCause.FAILED;
-        ThreadState.restore(); // a topic's recipe may have run
+        ThreadState.restore(); // code of the host application that configures a topic may have run
         try {
             open(connection, transport, passed, accept, taker);
             return null;
@@ -101,10 +102,10 @@ public final class Upgrader {
             ByteBuffer response = passed.stream() ? EventStreamRequest.response(request, accept.headers())
                     : Handshake.response(request.header(Handshake.KEY), subprotocol, extension,
                             accept.headers());
-            taker.accept(peer); // from here on no other answer is possible
+            taker.accept(peer); // from here on the handshake cannot be refused
             peer.open(response);
             if (!connection.isOpen()) {
-                peer.ended(); // it was closed before there was anyone to tell
+                peer.ended(); // the connection was closed before the peer was there
             }
         } catch (RuntimeException | Error e) {
             peer.ended();
@@ -117,14 +118,14 @@ public final class Upgrader {
                 : DeflateOffers.answer(request.headers().getOrDefault(DeflateOffers.HEADER, List.of()));
     }
 
-    /** {@return what is known of a client: the attributes of its peer} */
+    /** {@return the attributes of a peer: what is known of its client} */
     public static Attributes attributes(HandshakeChecks.Passed passed, Decision.Accept accept,
             @Nullable String subprotocol) {
         HandshakeRequest request = passed.request();
         String path = request.decodedPath();
         Attributes attributes = new Attributes()
                 .set(PeerAttributes.REMOTE_ADDRESS, request.remoteAddress())
-                .set(PeerAttributes.PATH, (path == null ? request.path() : path).intern()); // most peers have the same
+                .set(PeerAttributes.PATH, (path == null ? request.path() : path).intern()); // usually the same
         if (!request.remoteAddress().equals(request.connectionAddress())) {
             attributes.set(PeerAttributes.PROXY_ADDRESS, request.connectionAddress());
         }

@@ -10,7 +10,7 @@ import org.glassfish.tyrus.core.TyrusWebSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A handshake that the endpoint's configurator has seen, and the answer to it.
+ * A handshake that the endpoint's configurator has accepted, and the answer to it.
  *
  * @param response the 101
  */

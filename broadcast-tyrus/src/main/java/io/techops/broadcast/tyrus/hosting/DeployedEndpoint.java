@@ -10,7 +10,7 @@ import org.glassfish.tyrus.core.ErrorCollector;
 import org.glassfish.tyrus.core.TyrusEndpointWrapper;
 import org.glassfish.tyrus.core.monitoring.EndpointEventListener;
 
-/** An endpoint that Tyrus has looked at and found in order. */
+/** An endpoint that Tyrus has checked and accepted. */
 record DeployedEndpoint(HostedEndpoint endpoint, TyrusEndpointWrapper wrapper, HostedConfig config) {
 
     private static final TyrusEndpointWrapper.SessionListener NO_LIMITS = new TyrusEndpointWrapper.SessionListener() {
@@ -19,7 +19,7 @@ record DeployedEndpoint(HostedEndpoint endpoint, TyrusEndpointWrapper wrapper, H
     /**
      * Deploys an endpoint.
      *
-     * @throws DeploymentException if its class is not as it must be
+     * @throws DeploymentException if its class breaks a rule of Jakarta WebSocket
      */
     static DeployedEndpoint deploy(HostedEndpoint endpoint, HostedContainer container) throws DeploymentException {
         ComponentProviderService components = ComponentProviderService.create();
@@ -43,7 +43,10 @@ record DeployedEndpoint(HostedEndpoint endpoint, TyrusEndpointWrapper wrapper, H
                 config.getConfigurator(), NO_LIMITS, null, EndpointEventListener.NO_OP, false), config);
     }
 
-    /** {@return components whose endpoints are those of a configuration, because an annotation is asked otherwise} */
+    /**
+     * {@return a component provider that makes endpoints with their configuration's configurator; Tyrus would use that
+     * of the annotation}
+     */
     private static ComponentProviderService instances(ComponentProviderService components,
             ServerEndpointConfig config) {
         return new ComponentProviderService(components) {

@@ -23,33 +23,34 @@ import org.glassfish.tyrus.core.Version;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a handshake that an endpoint has: its configurator is asked about the origin and the subprotocol, and may
- * add headers to the answer. Everything else was decided before. May wait for the application's code.
+ * An endpoint's part in a handshake: its configurator is asked about the origin and the subprotocol, and may add
+ * headers to the answer. All else was decided before. May wait for the application's code.
  *
- * @param request what passed all checks
- * @param attributes what the server and the handshake policy know of the client
- * @param headers those of the answer that the policy has set
- * @param subprotocol what the handshake policy has selected, which stands unless the endpoint selects one; or null
+ * @param request the request, which has passed all checks
+ * @param attributes what the server and the handshake policy know about the client
+ * @param headers the headers of the answer that the policy has set
+ * @param subprotocol the subprotocol that the handshake policy has selected, used unless the endpoint selects one; or
+ *     null
  */
 record EndpointHandshake(HostedPath route, HandshakeRequest request, Attributes attributes,
         @Nullable String subprotocol, Map<String, List<String>> headers, boolean secure) {
 
     private static final int SWITCHING = 101;
     private static final String END = "\r\n";
-    /** What {@code BroadcastEndpoint} reads the address of a peer from, as in Jetty. */
+    /** The user property from which {@code BroadcastEndpoint} reads a peer's address, named as in Jetty. */
     private static final String REMOTE_ADDRESS = "jakarta.websocket.endpoint.remoteAddress";
     private static final String SUBPROTOCOL = "Sec-WebSocket-Protocol";
     private static final String EXTENSIONS = "Sec-WebSocket-Extensions";
-    /** What the answer that refuses does not repeat. */
+    /** The headers that a refusal does not repeat. */
     private static final Set<String> OF_UPGRADE = Set.of("upgrade", "connection", "sec-websocket-accept",
             "sec-websocket-protocol", "sec-websocket-extensions");
 
-    /** What came of it: one of the two is not null. */
+    /** The result: exactly one of the two is not null. */
     record Answer(@Nullable AcceptedHandshake accepted, @Nullable HttpRejection refusal) {
     }
 
     /**
-     * {@return what the endpoint's configurator answers}
+     * {@return the answer of the endpoint's configurator}
      *
      * @throws Exception what the configurator throws
      */
@@ -100,7 +101,7 @@ record EndpointHandshake(HostedPath route, HandshakeRequest request, Attributes 
         }
     }
 
-    /** {@return what stands before the path in the URI that the client connects to} */
+    /** {@return the scheme, host and port of the URI that the client connects to} */
     private String origin() {
         String host = request.header("Host");
         return host == null || HostAndPort.parse(host) == null ? "" : (secure ? "wss://" : "ws://") + host;
@@ -118,7 +119,7 @@ record EndpointHandshake(HostedPath route, HandshakeRequest request, Attributes 
                 .build();
         Map<String, List<String>> headers = context.getHeaders();
         request.headers().forEach((name, values) -> {
-            if (!name.equalsIgnoreCase(EXTENSIONS)) { // there are none
+            if (!name.equalsIgnoreCase(EXTENSIONS)) { // the server has no extensions for endpoints
                 headers.put(name, values);
             }
         });
@@ -126,7 +127,7 @@ record EndpointHandshake(HostedPath route, HandshakeRequest request, Attributes 
         headers.put("Connection", List.of("Upgrade"));
         List<String> offered = request.subprotocols();
         if (!offered.isEmpty()) {
-            headers.put(SUBPROTOCOL, offered); // one by one, as a configurator expects them
+            headers.put(SUBPROTOCOL, offered); // one value for each subprotocol, as a configurator expects
         }
         return context;
     }

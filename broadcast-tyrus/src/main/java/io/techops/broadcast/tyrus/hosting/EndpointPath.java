@@ -9,8 +9,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The path of an endpoint: a URI template of level 1, as Jakarta WebSocket has it, in which a variable stands for a
- * whole segment. Paths of requests are compared by the rules of {@link PathTemplate}: decoded once, and exactly.
+ * The path of an endpoint: a URI template of level 1 (RFC 6570), as in Jakarta WebSocket, in which a variable stands
+ * for a whole segment. Paths of requests are compared by the rules of {@link PathTemplate}: decoded once, and exactly.
  * Immutable.
  */
 public final class EndpointPath implements Comparable<EndpointPath> {
@@ -109,7 +109,7 @@ public final class EndpointPath implements Comparable<EndpointPath> {
         return true;
     }
 
-    /** Orders those with fixed segments before those with variables, from the left: the first that matches is meant. */
+    /** Orders fixed segments before variables, from the left: a request belongs to the first path that matches. */
     @Override
     public int compareTo(EndpointPath other) {
         for (int i = 0; i < Math.min(segments.length, other.segments.length); i++) {

@@ -10,7 +10,7 @@ import org.glassfish.tyrus.spi.WriterInfo.MessageType;
 import org.jspecify.annotations.Nullable;
 
 /*
- * The bounds of what waits:
+ * The bounds of the waiting frames:
  *
  *   a sender that waits   (getBasicRemote) has one frame in it, and waits until it has left
  *   all others            have MOST_BYTES together behind the one that leaves, or one that is longer
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** The frames that wait for the socket of a session. Guarded by the lock of the session's writer. */
 final class FrameQueue {
 
-    /** The most bytes that may wait behind the frame that leaves, but for those of senders that wait themselves. */
+    /** The most bytes that may wait behind the frame that is being written, without frames whose senders wait. */
     static final int MOST_BYTES = 4 << 20;
     /** The most frames of one write. */
     private static final int TURN = 16;
@@ -46,7 +46,7 @@ final class FrameQueue {
         }
     }
 
-    /** Takes note that a frame waits no more. {@return true} */
+    /** Notes that a frame waits no more. {@return true} */
     private boolean goes(OutgoingFrame frame) {
         if (!frame.isWaitedFor) {
             waitingBytes -= frame.length;
@@ -61,12 +61,12 @@ final class FrameQueue {
         return queue.isEmpty();
     }
 
-    /** {@return whether some of the first frame may have left, and the rest of it has to follow} */
+    /** {@return whether a part of the first frame may have been written, so that the rest has to follow} */
     boolean hasBegun() {
         return !queue.isEmpty() && queue.peek().begun;
     }
 
-    /** {@return what to write next} TLS may have encrypted all of it although it says that none has left. */
+    /** {@return the buffers to write next} TLS may have encrypted all of them even if it reports that none has left. */
     ByteBuffer[] turn() {
         ByteBuffer[] frames = new ByteBuffer[Math.min(TURN, queue.size())];
         Iterator<OutgoingFrame> waiting = queue.iterator();
@@ -78,7 +78,7 @@ final class FrameQueue {
         return frames;
     }
 
-    /** {@return the first frame, which waits no more, if all of it has left; null if not} */
+    /** Removes the first frame if all of it was written. {@return it; null if it was not} */
     @Nullable OutgoingFrame pollWritten() {
         OutgoingFrame first = queue.peek();
         if (first == null || first.bytes.hasRemaining()) {
@@ -88,14 +88,14 @@ final class FrameQueue {
         return first;
     }
 
-    /** Takes a frame out, unless it has begun to leave. */
+    /** Removes a frame, unless a part of it may have been written. */
     void withdraw(OutgoingFrame frame) {
         if (!frame.begun && queue.remove(frame)) {
             goes(frame);
         }
     }
 
-    /** {@return all frames, none of which waits any more} */
+    /** Removes all frames. {@return them} */
     List<OutgoingFrame> drain() {
         List<OutgoingFrame> all = new ArrayList<>(queue);
         all.forEach(this::goes);

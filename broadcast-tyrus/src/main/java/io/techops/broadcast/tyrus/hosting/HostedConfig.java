@@ -13,12 +13,12 @@ import org.glassfish.tyrus.core.TyrusServerEndpointConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An endpoint's configuration as Tyrus gets it: without extensions, and with a configurator that puts what the server
- * knows of a client into the user properties of its session before the endpoint's own one is asked.
+ * An endpoint's configuration for Tyrus: without extensions, and with a configurator that puts what the server knows
+ * about a client into the user properties of its session before it asks the endpoint's own configurator.
  */
 final class HostedConfig implements TyrusServerEndpointConfig {
 
-    /** What the server knows of the client whose handshake this thread answers. */
+    /** What the server knows about the client whose handshake this thread answers. */
     private static final ThreadLocal<Map<String, Object>> KNOWN = new ThreadLocal<>();
 
     private final ServerEndpointConfig given;
@@ -26,7 +26,7 @@ final class HostedConfig implements TyrusServerEndpointConfig {
     private final Configurator configurator;
 
     /**
-     * @param annotation what the class is annotated with; null if it is not
+     * @param annotation the configuration in the class's annotation; null if the class has none
      */
     HostedConfig(ServerEndpointConfig given, @Nullable ServerEndpointConfig annotation) {
         this.given = given;
@@ -34,7 +34,7 @@ final class HostedConfig implements TyrusServerEndpointConfig {
         this.configurator = new InformedConfigurator(given.getConfigurator());
     }
 
-    /** Runs what asks the configurator about a handshake. */
+    /** Runs a task that asks the configurator about a handshake. */
     static void knowing(Map<String, Object> known, ThrowingTask task) throws Exception {
         KNOWN.set(known);
         try {
@@ -44,7 +44,7 @@ final class HostedConfig implements TyrusServerEndpointConfig {
         }
     }
 
-    /** Something that may fail. */
+    /** A task that may throw. */
     interface ThrowingTask {
         void run() throws Exception;
     }

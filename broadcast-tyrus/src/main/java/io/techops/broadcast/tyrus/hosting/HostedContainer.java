@@ -16,8 +16,8 @@ import org.glassfish.tyrus.server.TyrusServerContainer;
 import org.glassfish.tyrus.spi.WebSocketEngine;
 
 /**
- * The container that sessions see. It has no network. Its threads are few, ours to end, and none while nothing needs
- * them: timers of idle sessions, and the handlers of {@code Reader} and {@code InputStream} messages.
+ * The container of the sessions. It has no network. Its few threads exist only while they are needed, and end with the
+ * server: for the timers of idle sessions, and the handlers of {@code Reader} and {@code InputStream} messages.
  */
 final class HostedContainer extends TyrusServerContainer {
 
@@ -35,9 +35,9 @@ final class HostedContainer extends TyrusServerContainer {
         super((Set<Class<?>>) null);
         timers.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
         timers.allowCoreThreadTimeOut(true);
-        timers.setRemoveOnCancelPolicy(true); // a session cancels one with each message
+        timers.setRemoveOnCancelPolicy(true); // a session cancels a timer with each message
         readers.allowCoreThreadTimeOut(true);
-        setDefaultMaxSessionIdleTimeout(-1); // Tyrus takes 0 for a timer that does nothing
+        setDefaultMaxSessionIdleTimeout(-1); // with 0 Tyrus would set a timer that does nothing
         setDefaultMaxTextMessageBufferSize(maxMessageBytes);
         setDefaultMaxBinaryMessageBufferSize(maxMessageBytes);
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An endpoint of the host application, as it was given. Needs Jakarta's interfaces, and not Tyrus.
+ * An endpoint of the host application, as it was given. Needs Jakarta's interfaces, but not Tyrus.
  *
  * @param config null for an annotated class
  */
@@ -30,7 +30,7 @@ public record HostedEndpoint(EndpointPath path, Class<?> type, @Nullable ServerE
     /**
      * {@return a configured endpoint}
      *
-     * @throws IllegalArgumentException if its class is not one of an endpoint, or its path cannot be served
+     * @throws IllegalArgumentException if its class is not an endpoint class, or its path cannot be served
      */
     public static HostedEndpoint of(ServerEndpointConfig config) {
         Class<?> type = config.getEndpointClass();
@@ -50,9 +50,9 @@ public record HostedEndpoint(EndpointPath path, Class<?> type, @Nullable ServerE
     }
 
     /**
-     * Checks that another endpoint can be told from this one.
+     * Checks that another endpoint's path differs from this one's.
      *
-     * @throws IllegalArgumentException if it is at the same path
+     * @throws IllegalArgumentException if it has the same path
      */
     public void checkBeside(HostedEndpoint other) {
         if (path.includes(other.path) && other.path.includes(path)) {
@@ -61,11 +61,11 @@ public record HostedEndpoint(EndpointPath path, Class<?> type, @Nullable ServerE
     }
 
     /**
-     * Checks that no endpoint is where the hub or the topics are.
+     * Checks that no endpoint has a path of the hub or the topics.
      *
      * @param hub the path of the hub, or of the topics
      * @param what which of the two it is
-     * @throws IllegalStateException if one is
+     * @throws IllegalStateException if one has
      */
     public static void checkBesideHub(List<HostedEndpoint> endpoints, String hub, String what) {
         EndpointPath served = new EndpointPath(hub);

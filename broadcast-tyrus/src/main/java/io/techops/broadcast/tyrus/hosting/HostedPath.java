@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * The endpoint that a request asks for.
  *
- * @param variables those of its path, by their names, decoded
+ * @param variables the variables of its path, decoded, by their names
  */
 record HostedPath(DeployedEndpoint endpoint, Map<String, String> variables) implements Router.Hosted {
 }

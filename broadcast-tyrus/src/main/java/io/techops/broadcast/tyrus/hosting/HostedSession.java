@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * In:  the pipe -> FrameSplitter (the rules, the limits, the masks) -> Tyrus -> the endpoint, all on the thread that
- *      has the connection, so that one message is read after the other, and TCP pushes back while a handler takes time.
- * Out: the endpoint -> Tyrus -> SessionWriter -> the pipe, on any thread.
+ * In: the pipe -> FrameSplitter (the rules, the limits, the masks) -> Tyrus -> the endpoint, all on the thread that
+ * owns the connection, so that one message is read after the other, and TCP slows the client down while a handler takes
+ * time. Out: the endpoint -> Tyrus -> SessionWriter -> the pipe, on any thread.
  *
  * However a session ends, Tyrus is told with close(), which sends a close frame and calls the endpoint's onClose, the
  * first time; then the socket is closed when both sides have said all, or in the end by a deadline; gone() follows.
@@ -38,9 +38,12 @@ public final class HostedSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(HostedSession.class);
     private static final FailureLog FAILURES = new FailureLog(LOG);
-    /** How long the close frame may take to leave, then the peer's to come, and then the end of what it sends. */
+    /**
+     * The time limit for each of three steps: our close frame leaves, the peer's close frame comes, the peer's stream
+     * ends.
+     */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
-    /** How long it may take to read what came before writing failed. */
+    /** How long the reading of what came before writing failed may take. */
     private static final Duration DRAIN = Duration.ofSeconds(5);
     private static final CloseReason VANISHED =
             CloseReason.of(CloseReason.ABNORMAL, "the connection ended without a close frame");
@@ -59,7 +62,7 @@ public final class HostedSession {
     private final SessionWriter writer;
     private final FrameSplitter splitter;
 
-    /** Written by the reading thread: nothing that comes is looked at any more. */
+    /** Whether input is ignored from now on. Written by the reading thread. */
     private boolean inputIgnored;
 
     /** All of these are guarded by this. */
@@ -68,16 +71,16 @@ public final class HostedSession {
     private boolean inputOver;
     private boolean gone;
     private @Nullable Deadline abortDeadline;
-    // These two are read without the lock, too.
+    // These two are also read without the lock.
     private volatile boolean peerSaidAll;
     private volatile boolean closeLeft;
 
     /**
      * Makes a session that is not open.
      *
-     * @param threads run what may wait
+     * @param threads run the tasks that may wait
      * @param whenGone called once the socket is closed
-     * @param whenTold called when the endpoint was told after that
+     * @param whenTold called after that, when the endpoint was told
      */
     HostedSession(AcceptedHandshake handshake, SocketTransport pipe, WriteReadiness watch, Executor threads,
             int maxMessageBytes, Runnable whenGone, Consumer<HostedSession> whenTold) {
@@ -119,10 +122,10 @@ public final class HostedSession {
     // Reading.
 
     /**
-     * Reads what has come, and calls the endpoint with it. For the thread that has the connection.
+     * Reads the input, and calls the endpoint with it. For the thread that owns the connection.
      *
-     * @param before what came behind the request; null for nothing
-     * @return whether to go on when more has come; if not, nothing ever comes
+     * @param before the bytes that came behind the request; null if none
+     * @return whether to read on when more has come; if not, nothing more will come
      */
     public boolean read(@Nullable ByteBuffer before) {
         if (before != null) {
@@ -176,7 +179,7 @@ public final class HostedSession {
 
     // The end.
 
-    /** Nothing more is read. */
+    /** Ends the reading. */
     private void peerEnds(CloseReason reason) {
         inputIgnored = true;
         synchronized (this) {
@@ -186,7 +189,7 @@ public final class HostedSession {
         continueClose();
     }
 
-    /** Tells Tyrus, which tells the peer and the endpoint, unless the session is closed already. */
+    /** Closes the session in Tyrus, which tells the peer and the endpoint, unless it is closed already. */
     private void close(CloseReason reason) {
         try {
             socket.close(reason.code(), reason.phrase());
@@ -197,18 +200,18 @@ public final class HostedSession {
         }
     }
 
-    /** Ends the session because the server ends. May call the endpoint later, but not now. */
+    /** Ends the session because the server ends. Calls the endpoint later, on another thread. */
     void goAway() {
         later(() -> close(GOING_AWAY));
     }
 
-    /** Frees the socket at once; what the kernel has is still delivered if both have said all. */
+    /** Frees the socket at once; what the kernel has is still delivered if both sides are done. */
     void abort() {
         writer.end(new IOException("the session was aborted"));
         pipe.abort(closeLeft && peerSaidAll);
     }
 
-    /** The socket is closed. Called on any thread, which does not wait. */
+    /** Called when the socket is closed, on any thread. Does not block. */
     public void gone() {
         synchronized (this) {
             if (gone) {
@@ -229,7 +232,7 @@ public final class HostedSession {
         });
     }
 
-    /** Runs something that may wait, once the session is open. */
+    /** Runs a task that may wait, once the session is open. */
     private void later(Runnable task) {
         synchronized (this) {
             if (!opened) {
@@ -244,13 +247,13 @@ public final class HostedSession {
         synchronized (this) {
             inputOver = true;
             if (peerSaidAll && !closeLeft && !gone) {
-                return; // our close frame has still to leave: the deadline sees to it
+                return; // our close frame has still to leave: the deadline bounds that
             }
         }
         pipe.close();
     }
 
-    /** Goes on with the end, as far as it has come. */
+    /** Does the next step of the close. */
     private void continueClose() {
         boolean over;
         synchronized (this) {
@@ -264,11 +267,11 @@ public final class HostedSession {
         }
     }
 
-    /** With the lock held: sees to it that the socket is gone by then, in place of what was to happen. */
+    /** Sets the deadline for the end of the socket, in place of the last deadline. Called with the lock held. */
     private void abortAfter(@Nullable Duration delay) {
         Deadline before = abortDeadline;
         abortDeadline = delay == null || gone ? null : watch.after(delay, this::abort);
-        if (before != null) { // which stands if there is no memory for the next
+        if (before != null) { // the old one remains if there is no memory for the next
             before.cancel();
         }
     }
@@ -297,7 +300,7 @@ public final class HostedSession {
         @Override
         public void broken() {
             synchronized (HostedSession.this) {
-                abortAfter(DRAIN); // what came before may still be read
+                abortAfter(DRAIN); // input that came before may still be read
             }
         }
     }

@@ -40,7 +40,7 @@ public final class Hosting {
      * Deploys endpoints.
      *
      * @param secure whether connections are encrypted
-     * @throws IllegalStateException if one of them is not as it must be
+     * @throws IllegalStateException if one of them breaks a rule of Jakarta WebSocket
      */
     public Hosting(List<HostedEndpoint> given, WriteReadiness watch, int maxMessageBytes, boolean secure) {
         this.watch = watch;
@@ -59,7 +59,7 @@ public final class Hosting {
         endpoints.sort(Comparator.comparing(one -> one.endpoint().path()));
     }
 
-    /** {@return the endpoint at a path, as it was sent; null if there is none} */
+    /** {@return the endpoint at a path, given as it was sent; null if there is none} */
     public Router.@Nullable Hosted at(String path) {
         List<String> segments = PathTemplate.segments(path);
         if (segments != null) {
@@ -73,16 +73,16 @@ public final class Hosting {
         return null;
     }
 
-    /** What has become of a handshake: a session that is to be opened, or why there is none. */
+    /** The result of a handshake: a session to open, or a refusal. */
     public record Outcome(@Nullable HostedSession session, @Nullable HttpRejection refusal) {
     }
 
     /**
      * A client whose handshake passed all checks.
      *
-     * @param attributes what is known of it
-     * @param subprotocol what the handshake policy has selected, or null
-     * @param headers what it has set
+     * @param attributes what is known about it
+     * @param subprotocol the subprotocol that the handshake policy has selected, or null
+     * @param headers the response headers that the policy has set
      */
     public record Client(Router.Hosted route, HandshakeRequest request, Attributes attributes,
             @Nullable String subprotocol, Map<String, List<String>> headers) {
@@ -104,7 +104,7 @@ public final class Hosting {
             }
             HostedSession session = new HostedSession(answer.accepted(), pipe, watch, threads,
                     maxMessageBytes, whenGone, sessions::remove);
-            Outcome opens = new Outcome(session, null); // before it is added: for what follows no memory is needed
+            Outcome opens = new Outcome(session, null); // before the session is added: what follows needs no memory
             return sessions.add(session) ? opens : new Outcome(null, HandshakeChecks.goingAway());
         } catch (Throwable e) {
             FAILURES.warn("An endpoint's configurator failed: the handshake is refused with 500", e);
@@ -117,7 +117,8 @@ public final class Hosting {
     /**
      * Tells every session that the server goes away, and aborts what is left after the limit.
      *
-     * @return what completes when every session has ended and its endpoint was told, a moment after the limit at last
+     * @return a future that completes when every session has ended and its endpoint was told, at the latest a moment
+     *     after the limit
      */
     public CompletableFuture<Void> shutdown(Duration limit) {
         return sessions.shutdown(limit);

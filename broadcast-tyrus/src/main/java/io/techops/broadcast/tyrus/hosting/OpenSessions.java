@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 /** The sessions of a server, until each has ended and its endpoint was told. Safe for use by any number of threads. */
 final class OpenSessions {
 
-    /** How long endpoints may take to hear of the end of sessions that were aborted. */
+    /** How long the endpoints' callbacks may take after their sessions were aborted. */
     private static final Duration CALLBACK_GRACE = Duration.ofSeconds(1);
 
     private final WriteReadiness watch;
@@ -23,7 +23,7 @@ final class OpenSessions {
         this.watch = watch;
     }
 
-    /** {@return whether the session may open, because the server does not end} */
+    /** Adds a session. {@return false if the server ends, so that it must not open} */
     synchronized boolean add(HostedSession session) {
         return !closing && open.add(session);
     }
@@ -43,7 +43,9 @@ final class OpenSessions {
         return List.copyOf(open);
     }
 
-    /** Ends all sessions, those left after the limit by an abort. {@return what completes when all have ended} */
+    /**
+     * Ends all sessions, and aborts those left after the limit. {@return a future that completes when all have ended}
+     */
     CompletableFuture<Void> shutdown(Duration limit) {
         boolean first;
         boolean none;

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls the application, one call after the other and in order, on threads that may wait, without any lock. What it
- * throws is logged. Safe for use by any number of threads; no method blocks.
+ * Makes calls of the application, one after the other and in order, on threads that may wait, without any lock. What a
+ * call throws is logged. Safe for use by any number of threads; no method blocks.
  */
 final class OrderedCalls {
 
@@ -17,7 +17,7 @@ final class OrderedCalls {
     private static final FailureLog FAILURES = new FailureLog(LOG);
 
     private final Executor threads;
-    /** Guarded by itself: what is to be called, and whether a thread calls it. */
+    /** The calls to make, and whether a thread is making them; guarded by itself. */
     private final Queue<Runnable> calls = new ArrayDeque<>();
     private boolean calling;
 

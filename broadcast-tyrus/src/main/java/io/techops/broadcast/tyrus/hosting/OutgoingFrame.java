@@ -8,24 +8,24 @@ import org.glassfish.tyrus.spi.WriterInfo.MessageType;
 import org.glassfish.tyrus.spi.WriterInfo.RemoteEndpointType;
 import org.jspecify.annotations.Nullable;
 
-/** A frame on its way out, and what has become of it. Guarded by the lock of the session's writer. */
+/** A frame to be written, and its state. Guarded by the lock of the session's writer. */
 final class OutgoingFrame {
 
     final ByteBuffer bytes;
     final int length;
     final CompletionHandler<ByteBuffer> handler;
     final @Nullable MessageType type;
-    /** Whether its sender waits until it has left. */
+    /** Whether its sender waits until it is written. */
     final boolean isWaitedFor;
     final boolean isAsync;
-    /** Whether some of it may have left already. */
+    /** Whether a part of it may have been written. */
     boolean begun;
-    /** Whether its sender was told what has become of it, or is about to be. */
+    /** Whether its sender was told the result, or is about to be. */
     boolean told;
-    /** When its send timeout is over. */
+    /** The deadline of its send timeout. */
     @Nullable Deadline deadline;
 
-    /** @param info what Tyrus says of it; null for the answer to a handshake */
+    /** @param info Tyrus's information about the frame; null for the answer to a handshake */
     OutgoingFrame(ByteBuffer bytes, CompletionHandler<ByteBuffer> handler, @Nullable WriterInfo info) {
         this.bytes = bytes;
         this.length = bytes.remaining();

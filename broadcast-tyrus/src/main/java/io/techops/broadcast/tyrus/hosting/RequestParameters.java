@@ -10,15 +10,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of a request, as Tyrus wants them: those of the query, decoded as those of a form, and the variables
- * of the path, which hide those of the query. Path and query themselves are made such that {@link java.net.URI} takes
- * them, although HTTP clients may send more.
+ * The parameters of a request, as Tyrus expects them: those of the query, decoded like those of a form, and the
+ * variables of the path, which hide query parameters of the same name. The path and the query are encoded so that
+ * {@link java.net.URI} accepts them, although HTTP clients may send more characters.
  */
 final class RequestParameters {
 
-    /** What a URI's query may have beside letters and digits; and its path (RFC 3986 sections 3.3 and 3.4). */
+    /**
+     * The characters other than letters and digits that a URI's query, and its path, may have (RFC 3986 sections 3.4
+     * and 3.3).
+     */
     private static final String OF_QUERY = "-._~!$&'()*+,;=:@/?[]";
-    /** A semicolon is encoded, because Tyrus would take what follows it for no part of its segment. */
+    /** Without the semicolon, because Tyrus would cut the segment there. */
     private static final String OF_PATH = "-._~!$&'()*+,=:@/";
 
     private final @Nullable String query;
@@ -43,7 +46,7 @@ final class RequestParameters {
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            return text; // a percent sign that encodes nothing
+            return text; // a percent sign that starts no escape
         }
     }
 
@@ -57,7 +60,7 @@ final class RequestParameters {
         return all;
     }
 
-    /** {@return a path that was checked before, as that of a URI} */
+    /** {@return a path, which was checked before, encoded as that of a URI} */
     static String legalPath(String path) {
         return legal(path, OF_PATH);
     }

@@ -4,7 +4,7 @@ import org.glassfish.tyrus.core.ProtocolHandler;
 import org.glassfish.tyrus.core.TyrusEndpointWrapper;
 import org.glassfish.tyrus.core.TyrusWebSocket;
 
-/** Tyrus's side of a session, which remembers the timeout of asynchronous sends that Tyrus itself forgets. */
+/** Tyrus's side of a session. Keeps the timeout of asynchronous sends, which Tyrus itself does not keep. */
 final class SessionSocket extends TyrusWebSocket {
 
     private volatile long writeTimeout;

@@ -33,16 +33,16 @@ import org.slf4j.LoggerFactory;
 /** The outbound side of a session. Safe for use by any number of threads; no method blocks. */
 final class SessionWriter extends Writer {
 
-    /** How long a socket may take nothing. */
+    /** How long a socket may take nothing before the session is aborted. */
     static final Duration STALL = Duration.ofSeconds(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionWriter.class);
     private static final FailureLog FAILURES = new FailureLog(LOG);
 
-    /** What the session does about its end. None is called with a lock held. */
+    /** Is told about the end of the session. Never called with a lock held. */
     interface Owner {
 
-        /** Tyrus brings nothing more. */
+        /** Tyrus will send nothing more. */
         void closed();
 
         /** The close frame has left. */
@@ -73,7 +73,7 @@ final class SessionWriter extends Writer {
     /**
      * Makes a writer that has nothing to write.
      *
-     * @param threads run what is told to the application
+     * @param threads run the application's callbacks
      * @param sendTimeout the session's timeout of an asynchronous send, in milliseconds; 0 or less for none
      */
     SessionWriter(SocketTransport pipe, WriteReadiness watch, Executor threads, LongSupplier sendTimeout, Owner owner) {
@@ -89,7 +89,7 @@ final class SessionWriter extends Writer {
         write(response, new CompletionHandler<ByteBuffer>() { }, null);
     }
 
-    /** Says what the close frame that answers the peer's is, in place of that which Tyrus brings. */
+    /** Sets the close frame that answers the peer's, in place of the one of Tyrus. */
     synchronized void answerWith(ByteBuffer frame) {
         answer = frame;
     }
@@ -136,7 +136,7 @@ final class SessionWriter extends Writer {
     }
 
     private void pump(Notifications notifications) {
-        boolean interrupted = Thread.interrupted(); // an interrupted thread that writes closes the channel
+        boolean interrupted = Thread.interrupted(); // a write of an interrupted thread would close the channel
         try {
             while (!queue.isEmpty() && !ended) {
                 long written = pipe.write(queue.turn());
@@ -239,7 +239,7 @@ final class SessionWriter extends Writer {
 
     // The end.
 
-    /** Writes nothing more, and tells all that wait. */
+    /** Writes nothing more, and fails all frames that wait. */
     void end(IOException why) {
         Notifications notifications = new Notifications();
         synchronized (this) {
@@ -253,7 +253,7 @@ final class SessionWriter extends Writer {
         owner.closed();
     }
 
-    /** What has happened while the lock was held, to be told when it is not. */
+    /** Collects notifications while the lock is held, to make them afterwards. */
     private final class Notifications {
         private final List<OutgoingFrame> completed = new ArrayList<>(1);
         private List<OutgoingFrame> failed = List.of();

@@ -5,7 +5,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** The form of a date in HTTP (RFC 9110 section 5.6.7). */
+/** Formats dates for HTTP (RFC 9110 section 5.6.7). */
 public final class HttpDate {
 
     private static final DateTimeFormatter FORMAT =

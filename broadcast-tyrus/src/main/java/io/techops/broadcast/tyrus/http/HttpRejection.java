@@ -8,9 +8,9 @@ import java.util.Map;
 /**
  * The answer to a request that does not become a WebSocket.
  *
- * @param cause what it is counted as
+ * @param cause the cause under which it is counted
  * @param status the HTTP status
- * @param text one sentence for people
+ * @param text one sentence for human readers
  * @param headers whole header lines, each with its line end
  */
 public record HttpRejection(RefusalCause cause, int status, String text, String headers)
@@ -22,12 +22,12 @@ public record HttpRejection(RefusalCause cause, int status, String text, String 
         return new HttpRejection(cause, status, text, "");
     }
 
-    /** {@return that the request breaks a rule of HTTP or of the handshake} */
+    /** {@return the answer to a request that breaks a rule of HTTP or of the handshake} */
     public static HttpRejection bad(String text) {
         return of(RefusalCause.HANDSHAKE, 400, text);
     }
 
-    /** {@return that it may work later} */
+    /** {@return the answer to a request that may succeed later} */
     public static HttpRejection busy(RefusalCause cause, String text, Duration retryAfter) {
         return of(cause, 503, text).retryAfter(retryAfter);
     }
@@ -46,7 +46,7 @@ public record HttpRejection(RefusalCause cause, int status, String text, String 
         return new HttpRejection(cause, status, text, headers + lines);
     }
 
-    /** {@return headers as whole lines, each with its line end} */
+    /** {@return the headers as whole lines, each with its line end} */
     public static String lines(Map<String, List<String>> headers) {
         StringBuilder lines = new StringBuilder();
         headers.forEach((name, values) -> values.forEach(

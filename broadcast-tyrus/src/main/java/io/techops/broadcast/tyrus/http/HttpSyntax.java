@@ -3,7 +3,7 @@ package io.techops.broadcast.tyrus.http;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the parts of a request's head may consist of (RFC 9110 section 5.6, RFC 9112 section 3). */
+/** The characters that the parts of a request's head may have (RFC 9110 section 5.6, RFC 9112 section 3). */
 public final class HttpSyntax {
 
     private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
@@ -11,7 +11,7 @@ public final class HttpSyntax {
     private static final int VALUE = 2;
     private static final int TARGET = 4;
     private static final int VISIBLE = 8;
-    /** For each character of a request, of which each is a byte: what it may be a part of. */
+    /** For each character of a request, which is one byte: the parts that may contain it. */
     private static final byte[] PARTS = new byte[256];
 
     static {
@@ -53,12 +53,12 @@ public final class HttpSyntax {
         return !text.isEmpty() && text.length() <= 18 && text.chars().allMatch(HttpSyntax::isDigit);
     }
 
-    /** {@return whether all of it are printable ASCII characters other than space} */
+    /** {@return whether the text has only printable ASCII characters other than space} */
     public static boolean isVisible(String text) {
         return consistsOf(VISIBLE, text);
     }
 
-    /** {@return whether it has no control characters, but perhaps tabs} */
+    /** {@return whether the text has no control characters other than tabs} */
     public static boolean isFieldValue(String text) {
         return consistsOf(VALUE, text);
     }
@@ -85,7 +85,10 @@ public final class HttpSyntax {
                 && isDigit(text.charAt(7));
     }
 
-    /** {@return whether it has no space and no control characters; browsers and servers agree that more is possible} */
+    /**
+     * {@return whether the text has no space and no control characters; browsers and servers allow more characters than
+     * the RFC}
+     */
     static boolean isTargetPart(String text) {
         return consistsOf(TARGET, text);
     }
@@ -101,7 +104,7 @@ public final class HttpSyntax {
         return true;
     }
 
-    /** {@return the parts of a header that is a list, without white space around them and without empty ones} */
+    /** {@return the elements of a list header, without white space around them and without empty ones} */
     public static List<String> list(Iterable<String> values) {
         List<String> parts = new ArrayList<>();
         for (String value : values) {

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes IP addresses. No name is ever looked up. */
+/** Parses and formats IP addresses. Never looks up a name. */
 public final class IpAddresses {
 
     private static final Pattern V4 = Pattern.compile("([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})");
@@ -22,11 +22,14 @@ public final class IpAddresses {
     /**
      * A range of addresses.
      *
-     * @param bits how many leading bits of an address must be those of {@code first}
+     * @param bits how many leading bits of an address must be equal to those of {@code first}
      */
     public record Block(InetAddress first, int bits) {
 
-        /** {@return the addresses that {@code text} means: one, or those of a block as RFC 4632 writes it; or null} */
+        /**
+         * {@return the block in {@code text}: one address, or a block in the notation of RFC 4632; null if it is
+         * neither}
+         */
         public static @Nullable Block parse(String text) {
             int slash = text.indexOf('/');
             InetAddress first = IpAddresses.parse(slash < 0 ? text : text.substring(0, slash));
@@ -55,7 +58,7 @@ public final class IpAddresses {
         }
     }
 
-    /** {@return the address, or null if it is written in any other way than dotted or with colons} */
+    /** {@return the address, or null unless it is in dotted or colon notation} */
     public static @Nullable InetAddress parse(String text) {
         Matcher v4 = V4.matcher(text);
         if (v4.matches()) {
@@ -74,7 +77,10 @@ public final class IpAddresses {
         }
     }
 
-    /** {@return what a proxy says: an address, or one with a port, an IPv6 one then in brackets; or null} */
+    /**
+     * {@return an address as a proxy writes it, with or without a port, with an IPv6 address in brackets before a port;
+     * or null}
+     */
     public static @Nullable InetSocketAddress parseWithPort(String text) {
         InetAddress bare = parse(text);
         if (bare != null) {
@@ -89,7 +95,7 @@ public final class IpAddresses {
         return address == null || port > 65_535 ? null : new InetSocketAddress(address, port);
     }
 
-    /** {@return the address, an IPv6 one in brackets, and the port unless it is 0} */
+    /** {@return the address, in brackets if it is IPv6, and the port unless that is 0} */
     public static String text(InetSocketAddress address) {
         String text = address.getAddress().getHostAddress();
         if (address.getAddress() instanceof Inet6Address) {

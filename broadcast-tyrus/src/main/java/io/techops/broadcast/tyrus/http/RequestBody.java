@@ -6,17 +6,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /*
- * The grammar of chunks is taken to the letter (RFC 9112 section 7.1): what one recipient reads as the end of a body
- * and another does not would let a client put a request of its own behind one of another client, through a proxy
- * between the two. An extension is skipped, and so are trailers, once they are in order.
+ * The grammar of chunks is applied strictly (RFC 9112 section 7.1): if a proxy and the server disagreed about the end
+ * of a body, a client could smuggle a request of its own behind another client's request. Extensions and trailers are
+ * checked and skipped.
  */
 
-/** The body of a request, which is skipped or collected. Owned by the thread that reads. */
+/** Reads the body of a request, to skip it or to collect it. Owned by the thread that reads. */
 public final class RequestBody {
 
     /**
-     * The most bytes that are skipped, chunk sizes and trailers included: a longer body ends the connection. Of a body
-     * that is collected, the most bytes of chunk sizes and trailers.
+     * The most bytes that are skipped, including chunk sizes and trailers: a longer body ends the connection. For a
+     * body that is collected, the most bytes of chunk sizes and trailers.
      */
     public static final int MAX_BYTES = 64 << 10;
 
@@ -27,7 +27,7 @@ public final class RequestBody {
             + "(?:[ \\t]*+=[ \\t]*+(?:" + TOKEN + "|" + QUOTED + "))?+)*+");
     private static final Pattern TRAILER = Pattern.compile(TOKEN + ":[\\t -~\\x80-\\xFF]*+");
 
-    /** How far it has come. */
+    /** How far the body was read. */
     public enum Progress implements HeadResult { MORE, DONE, BROKEN, TOO_LONG }
 
     private enum Part { DATA, DATA_END, SIZE, TRAILER }
@@ -37,7 +37,7 @@ public final class RequestBody {
     private Part part;
     private long left;
     private int total;
-    /** What is collected, and how much it may be; null and 0 if it is skipped. */
+    /** The collected bytes, and how many there may be; null and 0 if the body is skipped. */
     private final @Nullable ByteArrayOutputStream content;
     private final int maxContent;
 
@@ -50,7 +50,7 @@ public final class RequestBody {
     }
 
     /**
-     * {@return the body of a request, which is skipped}
+     * {@return the body of a request, to be skipped}
      *
      * @param length at least 1, or {@link RequestHead#CHUNKED}
      */
@@ -59,17 +59,17 @@ public final class RequestBody {
     }
 
     /**
-     * {@return the body of a request, which is collected}
+     * {@return the body of a request, to be collected}
      *
      * @param length at least 1, or {@link RequestHead#CHUNKED}
-     * @param content to which it is written as it comes
-     * @param maxContent how many bytes that may be
+     * @param content receives the body as it comes
+     * @param maxContent the most bytes of the body
      */
     public static RequestBody of(long length, ByteArrayOutputStream content, int maxContent) {
         return new RequestBody(length, content, maxContent);
     }
 
-    /** Moves a piece's position behind what is the body's. */
+    /** Reads a piece, and moves its position behind the bytes of the body. */
     public Progress take(ByteBuffer piece) {
         while (piece.hasRemaining()) {
             if (total >= MAX_BYTES) {

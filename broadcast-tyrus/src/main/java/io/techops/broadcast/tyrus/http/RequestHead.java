@@ -8,21 +8,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * The line and the headers of a request that follows the rules of HTTP (RFC 9112 sections 2 to 6).
  *
- * @param path what is asked for, up to a question mark, as it was sent; an asterisk if the server itself is meant
- * @param query what followed the question mark, as it was sent; null if there was none
- * @param modern whether it is HTTP/1.1, and not HTTP/1.0
- * @param headers found whatever the case of their names, each with its lines in their order; unmodifiable
- * @param host who is asked: that of an absolute target, or else of the Host header; null if there is neither
+ * @param path the target up to a question mark, as it was sent; an asterisk if the target is the server itself
+ * @param query the part after the question mark, as it was sent; null if there was no question mark
+ * @param modern true for HTTP/1.1, false for HTTP/1.0
+ * @param headers the headers, found by their names in any case, each with its lines in order; unmodifiable
+ * @param host the host of an absolute target, or else of the Host header; null if there is neither
  * @param bodyLength how many bytes of a body follow, or {@link #CHUNKED}
  */
 public record RequestHead(String method, String path, @Nullable String query, boolean modern,
         Map<String, List<String>> headers, @Nullable HostAndPort host, long bodyLength)
         implements HeadResult {
 
-    /** The length of a body that comes in chunks. */
+    /** The value of {@link #bodyLength} for a body that comes in chunks. */
     public static final long CHUNKED = -1;
 
-    /** {@return the values of a header, one a line} */
+    /** {@return the values of a header, one for each line} */
     public List<String> values(String name) {
         return headers.getOrDefault(name, List.of());
     }
@@ -39,7 +39,7 @@ public record RequestHead(String method, String path, @Nullable String query, bo
         return values == null || values.size() > 1 ? null : values.get(0);
     }
 
-    /** {@return whether a header that is a list has a token, whatever its case} */
+    /** {@return whether a list header has a token, in any case} */
     public boolean lists(String name, String token) {
         List<String> values = headers.get(name);
         if (values == null) {

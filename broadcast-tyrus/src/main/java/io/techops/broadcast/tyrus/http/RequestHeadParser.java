@@ -14,18 +14,18 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /*
- * A head is taken line by line as it comes. What is kept between two pieces is the beginning of a line and what the
- * lines before it said, and what a head is does not depend on where the pieces end. Rules are checked as soon as a line
- * is whole; what cannot be HTTP is noticed at its first bytes.
+ * A head is parsed line by line as it comes. Between two pieces the beginning of a line is kept, and the content of the
+ * lines before it; the result does not depend on where the pieces end. Rules are checked as soon as a line is whole;
+ * input that cannot be HTTP is noticed at its first bytes.
  *
- * What could be read in two ways, here and in a proxy before us, is refused: a bare CR, a space before a colon, two
+ * Input that a proxy before the server might read in another way is refused: a bare CR, a space before a colon, two
  * Hosts, two lengths, a length and a transfer coding, a transfer coding other than chunked, or with HTTP/1.0. A line
- * may end with LF alone, and a value may go on in the next line: both have one meaning (RFC 9112 sections 2.2, 5.2).
+ * may end with LF alone, and a value may continue in the next line: both have only one meaning (RFC 9112 sections 2.2,
+ * 5.2).
  */
 
 /**
- * Reads the head of one request (RFC 9112 sections 2 to 6). Bytes may be given to it in any pieces. Owned by the thread
- * that reads.
+ * Parses the head of one request (RFC 9112 sections 2 to 6), from pieces of any size. Owned by the thread that reads.
  */
 public final class RequestHeadParser {
 
@@ -45,7 +45,7 @@ public final class RequestHeadParser {
     private @Nullable HostAndPort targetHost;
     private final Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private int count;
-    /** A header whose value may go on in the next line. */
+    /** A header whose value may continue in the next line. */
     private @Nullable String name;
     private String value = "";
 
@@ -60,9 +60,9 @@ public final class RequestHeadParser {
     }
 
     /**
-     * Reads on. Moves the piece's position behind the head if it ends there, otherwise to the limit.
+     * Parses a piece. Moves the piece's position behind the head if the head ends there, otherwise to the limit.
      *
-     * @return the head, or why it is none, or null if more has to come
+     * @return the head, or why it is invalid, or null if more has to come
      */
     public @Nullable HeadResult parse(ByteBuffer piece) {
         byte[] bytes = new byte[Math.min(piece.remaining(), MAX_HEAD_BYTES - total)];
@@ -83,7 +83,7 @@ public final class RequestHeadParser {
         return refusal != null ? refusal : tooLong || total == MAX_HEAD_BYTES ? tooLong() : null;
     }
 
-    /** Keeps the beginning of a line. {@return why it cannot be that of a request} */
+    /** Keeps the beginning of a line. {@return why it cannot begin a request, or null} */
     private @Nullable HttpRejection keep(byte[] bytes, int from) {
         begun = begun == null ? new ByteArrayOutputStream(bytes.length - from) : begun;
         boolean known = method != null || begun.size() > MAX_METHOD;
@@ -108,7 +108,7 @@ public final class RequestHeadParser {
                         "A request's line and headers may have at most " + MAX_HEAD_BYTES + " bytes.");
     }
 
-    /** {@return that this is no HTTP, as soon as it cannot be any} */
+    /** {@return a rejection as soon as the input cannot be HTTP; otherwise null} */
     private static @Nullable HttpRejection firstBytes(String line) {
         int end = Math.min(line.length(), MAX_METHOD + 1);
         for (int i = 0; i < end; i++) {
@@ -169,7 +169,7 @@ public final class RequestHeadParser {
                 : HttpRejection.bad("The request's target must be a path, or an http URI.");
     }
 
-    /** {@return whether it is a path, an http URI or an asterisk (RFC 9112 section 3.2)} */
+    /** {@return whether the target is a path, an http URI or an asterisk (RFC 9112 section 3.2)} */
     private boolean target(String target) {
         int mark = target.indexOf('?');
         String hierarchy = mark < 0 ? target : target.substring(0, mark);
@@ -203,7 +203,7 @@ public final class RequestHeadParser {
         }
         int start = Math.min(end, colon + 1);
         if (start < end && bytes[start] == ' ') {
-            start++; // nearly always, and there are no more
+            start++; // nearly always exactly one
         }
         name = colon == end ? "" : text(bytes, from, colon);
         value = HttpSyntax.trim(text(bytes, start, end));
@@ -223,7 +223,7 @@ public final class RequestHeadParser {
         return HttpRejection.bad("A header is not in order.");
     }
 
-    /** Takes the header whose value is whole now, if there is one. */
+    /** Adds the header whose value is complete now, if there is one. */
     private void addHeader() {
         if (name != null) {
             headers.merge(name, List.of(value), RequestHeadParser::both);

@@ -15,14 +15,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer to a request: a head, and perhaps a body, which is read as far as the socket takes it, so that a connection
- * holds one piece of it and an open file at most. For one thread at a time, except {@link #close}.
+ * An answer to a request: a head, and perhaps a body, which is read only as fast as the socket takes it, so that a
+ * connection holds at most one piece of it and an open file. For one thread at a time, except {@link #close}.
  */
 public final class Response implements Closeable {
 
-    /** The most bytes that are read before they are written. */
+    /** The size of a piece of the body, in bytes. */
     private static final int PIECE_BYTES = 64 << 10;
-    /** The most pieces in one go: then others have their turn. */
+    /** The most pieces in one turn: then other connections have theirs. */
     private static final int MOST_PIECES = 64;
     private static final String END = "\r\n";
     private static final Map<Integer, String> PHRASES = Map.ofEntries(Map.entry(100, "Continue"),
@@ -40,7 +40,7 @@ public final class Response implements Closeable {
             Map.entry(502, "Bad Gateway"), Map.entry(503, "Service Unavailable"), Map.entry(504, "Gateway Timeout"),
             Map.entry(505, "HTTP Version Not Supported"));
 
-    /** What becomes of a response. */
+    /** The result of a turn of writing. */
     public enum Progress { DONE, WAITS_FOR_SOCKET, GOES_ON }
 
     private final StringBuilder head;
@@ -62,7 +62,10 @@ public final class Response implements Closeable {
         return new Response(status);
     }
 
-    /** {@return that the client may send the body of its request (RFC 9110 section 15.2.1); the answer follows} */
+    /**
+     * {@return a 100 response: the client may send the body of its request (RFC 9110 section 15.2.1); the answer
+     * follows}
+     */
     public static Response goOn() {
         return new Response(100);
     }
@@ -79,7 +82,7 @@ public final class Response implements Closeable {
     /**
      * {@return this with more headers}
      *
-     * @param lines each with its end
+     * @param lines the header lines, each with its line end
      */
     public Response with(String lines) {
         head.append(lines);
@@ -93,7 +96,7 @@ public final class Response implements Closeable {
 
     /** {@return this with a text of a media type as its body} */
     public Response content(String mediaType, String content, boolean withBody) {
-        ByteBuffer payload = Message.text(content).payload(); // for its rule about what UTF-8 cannot express
+        ByteBuffer payload = Message.text(content).payload(); // the same rule for text that UTF-8 cannot express
         byte[] bytes = new byte[payload.remaining()];
         payload.get(bytes);
         with("Content-Type", mediaType).with("Content-Length", Long.toString(bytes.length));
@@ -101,7 +104,7 @@ public final class Response implements Closeable {
     }
 
     /**
-     * {@return this with a body, whose length the headers say}
+     * {@return this with a body, and headers with its length}
      *
      * @param resource is closed with the response
      */
@@ -113,7 +116,7 @@ public final class Response implements Closeable {
     }
 
     /**
-     * Writes as much as the socket takes; may have to wait for the disk.
+     * Writes as much as the socket takes; may wait for the disk.
      *
      * @throws IOException if the connection or the body breaks: a part must not be taken for the whole
      */

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a page that a request asks for (RFC 9110, section 14).
+ * The range of a page's bytes that a request asks for (RFC 9110, section 14).
  *
  * @param first the index of the first byte
  * @param count how many bytes; 0 if the request asks for bytes that the page does not have
@@ -16,8 +16,8 @@ record ByteRange(long first, long count) {
             Pattern.compile("bytes=[ \\t]*(\\d{0,18})-(\\d{0,18})[ \\t]*", Pattern.CASE_INSENSITIVE);
 
     /**
-     * Returns what {@code header} asks for of a page of {@code length} bytes; {@code null} if the header is to be
-     * ignored: not understood, or several ranges, which we send as the whole page.
+     * Returns the range that {@code header} asks for in a page of {@code length} bytes; {@code null} if the header is
+     * to be ignored: it is not understood, or has several ranges, for which the whole page is sent.
      */
     static @Nullable ByteRange parse(String header, long length) {
         Matcher matcher = SINGLE.matcher(header);

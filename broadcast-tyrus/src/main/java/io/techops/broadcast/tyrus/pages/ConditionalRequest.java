@@ -10,14 +10,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a request knows of a page already (RFC 9110, section 13). */
+/** Evaluates the conditions of a request (RFC 9110, section 13). */
 final class ConditionalRequest {
 
     private static final Pattern TAG = Pattern.compile("\"[^\"]*\"");
 
     private ConditionalRequest() {
     }
-    /** Returns whether the client has the page as it is. {@code If-None-Match} counts, the date only without it. */
+    /**
+     * Returns whether the client has the current page. {@code If-None-Match} decides; without it {@code
+     * If-Modified-Since}.
+     */
     static boolean notModified(RequestHead request, OpenFile page) {
         boolean tagged = false;
         for (String header : request.values("If-None-Match")) {
@@ -34,7 +37,7 @@ final class ConditionalRequest {
         return known != null && !page.modified().truncatedTo(ChronoUnit.SECONDS).isAfter(known);
     }
 
-    /** Returns whether a {@code Range} may be honoured: there is no {@code If-Range}, or it names the page as it is. */
+    /** Returns whether a {@code Range} applies: there is no {@code If-Range}, or it names the current page. */
     static boolean rangeApplies(RequestHead request, OpenFile page) {
         String header = request.first("If-Range");
         if (header == null) {
@@ -59,7 +62,7 @@ final class ConditionalRequest {
         try {
             return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date.strip()));
         } catch (DateTimeException e) {
-            // RFC 9110, section 13.1.3: a date that is none is ignored.
+            // RFC 9110, section 13.1.3: an invalid date is ignored.
             return null;
         }
     }

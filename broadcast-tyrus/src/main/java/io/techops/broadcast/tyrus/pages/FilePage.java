@@ -13,14 +13,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /*
- * How a file becomes a page that does not lie, although others may write to it or replace it at any moment:
+ * How a file becomes a consistent page, although others may write to it or replace it at any moment:
  *
  * - Everything sent comes from one open channel; the name is not looked up again.
  * - A small file is read to its end at once: length, tag (a hash) and body are of the same bytes.
  * - A large file is sent as it is read, its length is what the channel said, and the sender never goes beyond it. Its
  *   tag comes from the attributes, and only if they were the same before and after the channel was opened: otherwise
  *   they may describe another file of the same name.
- * - A time stamp says nothing about a second change within its resolution, so a file changed a moment ago gets no tag
+ * - A time stamp does not show a second change within its resolution, so a file changed a moment ago gets no tag
  *   and no date from it.
  */
 /** Opens a file on disk as a page. */
@@ -29,7 +29,9 @@ final class FilePage {
     private FilePage() {
     }
 
-    /** Returns the page in {@code file}, whose last part must not be a link; {@code null} if it is no regular file. */
+    /**
+     * Returns the page in {@code file}, whose last part must not be a link; {@code null} if it is not a regular file.
+     */
     static @Nullable OpenFile open(Path file) throws IOException {
         BasicFileAttributes before = attributes(file);
         if (!before.isRegularFile()) {

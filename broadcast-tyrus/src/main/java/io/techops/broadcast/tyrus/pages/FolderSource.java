@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The pages in a folder on disk. The folder's own links are followed anew at each call. */
+/** The pages in a folder on disk. Links in the path of the folder itself are followed again at each call. */
 public record FolderSource(Path folder) implements PageSource {
 
     @Override
@@ -21,13 +21,13 @@ public record FolderSource(Path folder) implements PageSource {
         try {
             return FilePage.open(file);
         } catch (NoSuchFileException | AccessDeniedException e) {
-            // Gone since we looked, or not for us: to the outside both are a page that is not there.
+            // Deleted meanwhile, or not readable: for the client there is no such page.
             return null;
         }
     }
 
     /**
-     * Returns the real path of a file that is inside the folder and has no hidden part; {@code null} if it is not so.
+     * Returns the real path of a file that is inside the folder and has no hidden part; {@code null} if there is none.
      */
     private @Nullable Path inside(List<String> segments) throws IOException {
         try {
@@ -47,7 +47,7 @@ public record FolderSource(Path folder) implements PageSource {
             }
             return real;
         } catch (InvalidPathException | FileSystemException e) {
-            // Not a name here, no such file, a file used as a folder, a name too long, links in a circle: no page.
+            // Not a valid name, no such file, a file used as a folder, a name too long, links in a circle: no page.
             return null;
         }
     }

@@ -43,7 +43,7 @@ final class MediaTypes {
     private MediaTypes() {
     }
 
-    /** Returns the type of a file called {@code name}; {@code application/octet-stream} if the ending tells nothing. */
+    /** Returns the type of a file called {@code name}; {@code application/octet-stream} if the ending is not known. */
     static String of(String name) {
         String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         return BY_ENDING.getOrDefault(name.indexOf('.') < 0 ? "" : ending, "application/octet-stream");

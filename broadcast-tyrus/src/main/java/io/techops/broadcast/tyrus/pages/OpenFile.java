@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param body the bytes from the first on; may end before {@code length} if the file is cut short, or go on
  *     after it
  * @param length how many bytes the page has
- * @param tag the entity tag with its quotes, strong (RFC 9110, section 8.8.3); {@code null} if none can be vouched for
- * @param modified when it last changed; {@code null} if not known or too recent to vouch for
+ * @param tag the entity tag with its quotes, strong (RFC 9110, section 8.8.3); {@code null} if none is reliable
+ * @param modified when it last changed; {@code null} if not known or too recent to be reliable
  */
 record OpenFile(ReadableByteChannel body, long length, @Nullable String tag, @Nullable Instant modified)
         implements Closeable {
@@ -38,12 +38,12 @@ record OpenFile(ReadableByteChannel body, long length, @Nullable String tag, @Nu
         return new OpenFile(Channels.newChannel(new ByteArrayInputStream(bytes)), bytes.length, tag(bytes), modified);
     }
 
-    /** Returns a page that is made for one request, and may be another one at the next: nothing is vouched for. */
+    /** Returns a page that is made for one request and may differ at the next: it has no tag and no date. */
     static OpenFile made(byte[] bytes) {
         return new OpenFile(Channels.newChannel(new ByteArrayInputStream(bytes)), bytes.length, null, null);
     }
 
-    /** Returns an entity tag for whatever {@code state} identifies. */
+    /** Returns the entity tag of a page that {@code state} identifies. */
     static String tag(String state) {
         return tag(state.getBytes(StandardCharsets.UTF_8));
     }

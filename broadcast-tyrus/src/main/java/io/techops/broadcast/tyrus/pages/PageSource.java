@@ -11,7 +11,7 @@ public interface PageSource {
      * Opens the page whose folders and file name are {@code segments}, at least one, each checked by {@link
      * RequestPath}; may block on the disk.
      *
-     * @return the page, which the caller has to close; {@code null} if there is no such page, or none that may be shown
+     * @return the page, which the caller has to close; {@code null} if there is no such page, or it must not be served
      * @throws IOException if the page is there but cannot be read
      */
     @Nullable OpenFile open(List<String> segments) throws IOException;

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 record RequestPath(List<String> segments, boolean folder) {
 
     /**
-     * Returns the path that {@code raw} spells, {@code null} if no page can have it.
+     * Parses {@code raw}; returns {@code null} if no page can have this path.
      *
-     * @param raw the path as it came, percent-encoded, one character for a byte
+     * @param raw the path as it was sent, percent-encoded, one character for each byte
      */
     static @Nullable RequestPath parse(String raw) {
         if (!raw.startsWith("/")) {

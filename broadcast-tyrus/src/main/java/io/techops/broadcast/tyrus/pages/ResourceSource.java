@@ -18,8 +18,8 @@ import java.util.jar.JarEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages below {@code prefix} on the class path. What lies in a directory of the class path is treated like any
- * other file on disk, with the same care for links.
+ * The pages below {@code prefix} on the class path. Files in a directory of the class path are treated like any other
+ * file on disk, with the same checks of links.
  */
 public record ResourceSource(ClassLoader loader, String prefix) implements PageSource {
 
@@ -33,7 +33,7 @@ public record ResourceSource(ClassLoader loader, String prefix) implements PageS
             return new FolderSource(folder(url, segments.size())).open(segments);
         }
         URLConnection connection = url.openConnection();
-        // A cached jar file would outlive its replacement, and be shared with code that closes it.
+        // A cached jar file would stay after it was replaced, and be shared with code that closes it.
         connection.setUseCaches(false);
         try {
             return open(connection);

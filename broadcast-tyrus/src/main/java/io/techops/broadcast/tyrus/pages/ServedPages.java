@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The application's pages, and beside them two that they can use: {@code /broadcast.js}, the client from the jar of the
  * endpoint, with its types, and {@code /broadcast.json}, which says where the hub is, and perhaps how many peers it
- * has. A page of the application with the same name is preferred.
+ * has. A page of the application with the same name takes precedence.
  *
  * @param own the application's pages
- * @param hub the text of {@code /broadcast.json} now, known once the server listens
+ * @param hub returns the current text of {@code /broadcast.json}, once the server listens
  */
 public record ServedPages(PageSource own, Supplier<String> hub) implements PageSource {
 

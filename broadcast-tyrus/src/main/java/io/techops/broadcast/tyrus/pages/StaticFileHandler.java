@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers GET and HEAD with pages. May have to wait for the disk. Safe for use by many threads.
+ * Answers GET and HEAD with pages. May wait for the disk. Safe for use by any number of threads.
  */
 public final class StaticFileHandler {
 
@@ -22,7 +22,7 @@ public final class StaticFileHandler {
         this.source = source;
     }
 
-    /** {@return the answer, without what it says of the connection} */
+    /** {@return the answer, without the headers about the connection} */
     public Response answer(RequestHead request) {
         if (!request.isHead() && !request.isGet()) {
             return line(request, Response.of(405).with("Allow", "GET, HEAD"), 405);
@@ -56,7 +56,7 @@ public final class StaticFileHandler {
             boolean known = ConditionalRequest.notModified(request, page);
             ByteRange range = known ? null : range(request, page);
             int status = known ? 304 : range == null ? 200 : range.count() == 0 ? 416 : 206;
-            // A copy of a page that nothing is vouched for could not be checked before it is used again.
+            // A client could not revalidate a copy of a page without a tag and a date.
             boolean canCheck = page.tag() != null || page.modified() != null;
             Response response = Response.of(status).with("Cache-Control", canCheck ? "no-cache" : "no-store");
             if (page.tag() != null) {
@@ -98,7 +98,7 @@ public final class StaticFileHandler {
         return line(request, Response.of(status), status);
     }
 
-    /** Answers with one line of text that says no more than the status. */
+    /** Answers with the status as one line of text. */
     private static Response line(RequestHead request, Response response, int status) {
         return response.text(Response.phrase(status), !request.isHead());
     }

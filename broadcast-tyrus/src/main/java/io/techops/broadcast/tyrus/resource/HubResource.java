@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * A hub, or topics, as a resource of HTTP (RFC 9110 section 9): which methods it has, and who may publish. Safe for use
+ * A hub, or topics, as a resource of HTTP (RFC 9110 section 9): its methods, and the check of publishers. Safe for use
  * by any number of threads.
  */
 public final class HubResource {
@@ -33,8 +33,8 @@ public final class HubResource {
 
     /**
      * @param streams whether there are event streams
-     * @param publishers who may publish; null if nothing can be published
-     * @param maxBytes how long a message may be
+     * @param publishers decides who may publish; null if nothing can be published
+     * @param maxBytes the longest message, in bytes
      */
     public HubResource(Router router, Origins origins, boolean streams, @Nullable TokenCheck publishers, int maxBytes) {
         this.router = router;
@@ -45,15 +45,15 @@ public final class HubResource {
         this.methods = publishers == null ? "GET, OPTIONS" : "GET, POST, OPTIONS";
     }
 
-    /** What a request that is no handshake may ask for. */
+    /** What a request that is not a handshake may ask for. */
     public enum Asked {
-        /** To receive what is broadcast as an event stream. */
+        /** To receive broadcasts as an event stream. */
         STREAM,
         /** To publish a message: {@link #publish}. */
         PUBLISH,
-        /** What is known without anything else: {@link #answer}. */
+        /** An answer that depends only on the head: {@link #answer}. */
         ANSWER,
-        /** Nothing that this resource has. */
+        /** Something that this resource does not have. */
         NOTHING
     }
 
@@ -76,7 +76,7 @@ public final class HubResource {
     }
 
     /**
-     * {@return the answer to OPTIONS, also if it is a preflight (Fetch standard), and to methods that there are not}
+     * {@return the answer to OPTIONS, including a preflight (Fetch standard), and to unsupported methods}
      */
     public Response answer(RequestHead head) {
         if (router.at(head.path()) instanceof Router.Rejected rejected) {
@@ -95,7 +95,9 @@ public final class HubResource {
                         .with("Access-Control-Max-Age", "600");
     }
 
-    /** {@return the answer to a request for none of what there is here, where there is nothing else} */
+    /**
+     * {@return the answer to a request for something that this resource does not have, if nothing else is on the port}
+     */
     public HttpRejection notAsked() {
         HttpRejection socket = Handshake.notAsked();
         return streams ? HttpRejection.of(socket.cause(), socket.status(), socket.text()
@@ -104,7 +106,7 @@ public final class HubResource {
     }
 
     /**
-     * {@return the headers that let a page read the answer, if its origin is allowed (Fetch standard), as whole lines}
+     * {@return the header lines that let a page read the answer, if its origin is allowed (Fetch standard)}
      */
     private String cors(RequestHead head) {
         String origin = head.only("Origin");
@@ -116,11 +118,11 @@ public final class HubResource {
         return Response.of(rejected.why().status()).text(rejected.why().text(), !head.isHead());
     }
 
-    /** What becomes of a request to publish, before its body: one of the two is null. */
+    /** The result of a request to publish, before its body: one of the two is null. */
     public record Result(@Nullable Publication publication, @Nullable Response refusal) {
     }
 
-    /** {@return the publication, whose body has to be read, or why there is none} May wait for the host application. */
+    /** {@return the publication, whose body has to be read, or a refusal} May wait for the host application. */
     public Result publish(RequestHead head) {
         Router.Answer route = router.at(head.path());
         if (route instanceof Router.Rejected rejected) {
@@ -149,7 +151,7 @@ public final class HubResource {
         }
     }
 
-    /** {@return what failed, without its message, which may hold the token} */
+    /** {@return a failure without its message, which may hold the token} */
     private static String shown(Throwable thrown) {
         StackTraceElement[] trace = thrown.getStackTrace();
         return thrown.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]);

@@ -10,18 +10,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A few tokens, whose bearers may publish everywhere. Digests are kept and compared, all of them each time, so that the
- * time that it takes says nothing about a token, not even its length.
+ * A fixed set of tokens, whose bearers may publish to every topic. Keeps and compares digests, all of them each time,
+ * so that the time of a check reveals nothing about a token, not even its length.
  */
 public final class KnownTokens {
 
-    /** What can be sent as a bearer token (RFC 6750 section 2.1). */
+    /** The syntax of a bearer token (RFC 6750 section 2.1). */
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
 
     private final List<byte[]> digests;
 
     /**
-     * @throws IllegalArgumentException if there is none, or one cannot be sent; the message does not show it
+     * @throws IllegalArgumentException if there are no tokens, or one is not a valid bearer token; the message does not
+     *     show the token
      */
     public KnownTokens(Collection<String> tokens) {
         if (tokens.isEmpty()) {
@@ -30,13 +31,13 @@ public final class KnownTokens {
         digests = tokens.stream().map(KnownTokens::checked).map(KnownTokens::digest).toList();
     }
 
-    /** {@return whether a text can be sent as a bearer token} */
+    /** {@return whether a text is a valid bearer token} */
     static boolean isToken(String text) {
         return FORM.matcher(text).matches();
     }
 
     private static String checked(String token) {
-        if (!isToken(Objects.requireNonNull(token, "token"))) { // not shown: it is a secret
+        if (!isToken(Objects.requireNonNull(token, "token"))) { // the message does not show it: it is a secret
             throw new IllegalArgumentException("token must be letters, digits and -._~+/, perhaps with = at its end "
                     + "(RFC 6750 section 2.1), and not empty");
         }
@@ -61,7 +62,7 @@ public final class KnownTokens {
         return known;
     }
 
-    /** {@return how many there are; nothing of them} */
+    /** {@return the number of tokens; not the tokens} */
     @Override
     public String toString() {
         return digests.size() + " tokens";

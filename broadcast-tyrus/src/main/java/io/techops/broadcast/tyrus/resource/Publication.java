@@ -21,23 +21,23 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /*
- * A message is appended once, by one thread, and the answer says what has become of it: a position, or that there was
- * no room until the limit was over, and then there is no attempt under way any more. While the hub is saturated, no
- * thread of the server waits, but one of the hub's for such tasks.
+ * A message is appended at most once, by one thread, and the answer tells the result: a position, or that there was no
+ * room within the limit, and then no attempt is still under way. While the hub is saturated, no thread of the server
+ * waits, only one of the hub's threads for blocking tasks.
  */
 
 /**
- * A message that is being published over HTTP: first its body comes, then it is broadcast. For one thread at a time.
+ * A message that is being published over HTTP: first its body is read, then it is broadcast. For one thread at a time.
  */
 public final class Publication {
 
-    /** How long a message may wait for room: a hub that keeps up has some with its shards' next round. */
+    /** How long a message may wait for room: a hub that keeps up has room after its shards' next round. */
     public static final Duration LIMIT = Duration.ofSeconds(1);
 
     /** How long the answer of a backplane may take. */
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
 
-    /** By when there is an answer in any case, with some time to spare. */
+    /** After this time there is an answer in any case; with a margin. */
     public static final Duration LONGEST = LIMIT.plus(ANSWER_LIMIT).plus(Duration.ofSeconds(5));
 
     private static final FailureLog FAILURES = new FailureLog(LoggerFactory.getLogger(Publication.class));
@@ -51,7 +51,7 @@ public final class Publication {
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
 
     /**
-     * @param headers of every answer, whole lines
+     * @param headers the header lines of every answer
      */
     Publication(RequestHead head, AdapterHub hub, boolean text, BroadcastOptions options, int maxBytes,
             String headers) {
@@ -68,17 +68,17 @@ public final class Publication {
         return head;
     }
 
-    /** {@return its body, which has to be read; null if it has none} */
+    /** {@return the request's body, which has to be read; null if it has none} */
     public @Nullable RequestBody body() {
         return head.bodyLength() == 0 ? null : RequestBody.of(head.bodyLength(), content, maxBytes);
     }
 
-    /** {@return whether the client waits for leave to send the body (RFC 9110 section 10.1.1)} */
+    /** {@return whether the client waits for a 100 before it sends the body (RFC 9110 section 10.1.1)} */
     public boolean awaitsLeave() {
         return head.modern() && head.bodyLength() != 0 && head.lists("Expect", "100-continue");
     }
 
-    /** {@return the answer to a request whose body is not in order, after which the connection ends} */
+    /** {@return the answer to a request with an invalid body, after which the connection ends} */
     public Response refused(RequestBody.Progress end) {
         Response answer = end == RequestBody.Progress.TOO_LONG ? tooLong(maxBytes, headers)
                 : answer(400, headers, "The body is not in order (RFC 9112 section 7.1).");
@@ -94,7 +94,7 @@ public final class Publication {
     }
 
     /**
-     * Broadcasts the message, once its body has come. Calls a listener of messages.
+     * Broadcasts the message, once its body has come. Calls the listener for messages.
      *
      * @param later is given the answer on another thread, if the hub is saturated
      * @return the answer, unless it is given later
@@ -124,7 +124,7 @@ public final class Publication {
         return null;
     }
 
-    /** {@return the answer if there is one; otherwise it is given later, or says that there was none in time} */
+    /** {@return the answer if it is known; otherwise null, and the answer, or a timeout, is given to {@code later}} */
     private @Nullable Response answer(CompletionStage<Response> taken, Consumer<Response> later) {
         CompletableFuture<Response> answer = taken.toCompletableFuture();
         if (answer.isDone()) {
@@ -134,7 +134,7 @@ public final class Publication {
         return null;
     }
 
-    /** {@return the answer to come, or null if there was no room in time, or the hub is closed} */
+    /** {@return the answer to come, or null if there was no room in time or the hub is closed} */
     private @Nullable CompletionStage<Response> attempt(Message message, Duration limit) {
         try {
             CompletionStage<Position> position = hub.tryPublish(message, options, limit);

@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What the headers of a request to publish say of its message. */
+/** Reads the headers of a request to publish that describe its message. */
 final class PublishHeaders {
 
     static final String KEY = "Message-Key";
@@ -30,7 +30,7 @@ final class PublishHeaders {
     private PublishHeaders() {
     }
 
-    /** What a header says that cannot be taken. */
+    /** Thrown for a header with an invalid value. */
     static final class Refused extends Exception {
         private static final long serialVersionUID = 1L;
         private final int status;
@@ -45,7 +45,7 @@ final class PublishHeaders {
         }
     }
 
-    /** {@return whether the body is a text, and not binary} */
+    /** {@return true if the body is a text, false if it is binary} */
     static boolean isText(RequestHead head) throws Refused {
         String type = head.only("Content-Type");
         Matcher parts = MEDIA_TYPE.matcher(type == null ? "" : type);
@@ -76,7 +76,7 @@ final class PublishHeaders {
                 + "application/octet-stream.");
     }
 
-    /** {@return how to broadcast} */
+    /** {@return the options of the broadcast} */
     static BroadcastOptions options(RequestHead head) throws Refused {
         BroadcastOptions options = BroadcastOptions.everyone();
         String key = one(head, KEY);
@@ -91,8 +91,8 @@ final class PublishHeaders {
     }
 
     /**
-     * {@return the time to live in whole seconds, as RFC 8030 section 5.2 has it; null if there is none} At most what a
-     * message can have; a zero, which means now or never, is the shortest time that it can have in seconds.
+     * {@return the time to live in whole seconds (RFC 8030 section 5.2); null if the request has none} At most the
+     * longest that a message can have. Zero, which means "now or never", becomes one second.
      */
     private static @Nullable Duration timeToLive(RequestHead head) throws Refused {
         String text = one(head, TTL);
@@ -118,13 +118,13 @@ final class PublishHeaders {
         return values.isEmpty() ? null : values.get(0);
     }
 
-    /** {@return the bytes of a header, each of which is a character of it, as what they mean} */
+    /** {@return a header, whose characters are single bytes, decoded as UTF-8} */
     private static String utf8(String header) throws CharacterCodingException {
         return StandardCharsets.UTF_8.newDecoder()
                 .decode(ByteBuffer.wrap(header.getBytes(StandardCharsets.ISO_8859_1))).toString();
     }
 
-    /** {@return the token of a bearer (RFC 6750 section 2.1); null if there are no credentials of this kind} */
+    /** {@return the bearer token (RFC 6750 section 2.1); null if the request has none} */
     static @Nullable String token(RequestHead head) throws Refused {
         List<String> values = head.values("Authorization");
         if (values.isEmpty()) {

@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Accepts connections. A failure, which is nearly always that no file descriptors are left, would be found again and
- * again by the selector, because the connection still waits to be accepted: so accepting pauses after one, each time
- * for twice as long, up to a second. Owned by the selector thread that accepts.
+ * Accepts connections. After a failure, nearly always because no file descriptors are left, the selector would report
+ * the waiting connection again and again. So accepting pauses after a failure, each time for twice as long, up to a
+ * second. Owned by the selector thread that accepts.
  */
 final class Acceptor {
 
@@ -23,14 +23,14 @@ final class Acceptor {
     private final WriteReadiness watch;
     private final FailureLog failures = new FailureLog(LOG);
     private Duration pause = FIRST_PAUSE;
-    /** Whether the failure was told, so that its end is told as well. */
+    /** Whether the failure was logged, so that its end is logged too. */
     private boolean told;
 
     Acceptor(WriteReadiness watch) {
         this.watch = watch;
     }
 
-    /** Accepts a connection, or sees to it that this is tried again later. Throws nothing. */
+    /** Accepts a connection, or makes sure that this is tried again later. Throws nothing. */
     void accept(TCPNIOServerConnection listening) {
         try {
             listening.onAccept();
@@ -56,7 +56,7 @@ final class Acceptor {
             Duration doubled = pause.multipliedBy(2);
             pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
         } catch (Throwable thrown) {
-            goOn(listening); // without a pause then
+            goOn(listening); // then without a pause
         }
     }
 

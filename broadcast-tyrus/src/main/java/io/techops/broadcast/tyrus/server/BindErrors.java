@@ -5,7 +5,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Locale;
 
-/** Says why an address cannot be listened on, and what to do. */
+/** Makes messages that tell why the server cannot listen on an address, and what to do. */
 final class BindErrors {
 
     private static final int FIRST_FREE_FOR_ALL = 1024;
@@ -14,7 +14,7 @@ final class BindErrors {
     }
 
     /**
-     * @param setting the name of the setting that says the port
+     * @param setting the name of the setting for the port
      */
     static String message(String setting, InetSocketAddress address, Exception cause) {
         String host = address.getHostString();

@@ -18,7 +18,7 @@ public final class BindHost {
             "host must be a name or an address of this machine, such as localhost, 127.0.0.1 or ::1: ";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,255}");
     private static final Pattern DIGITS = Pattern.compile("[0-9.]+");
-    /** What a URI allows in a zone. */
+    /** The characters that a URI allows in a zone. */
     private static final Pattern ZONE = Pattern.compile("[A-Za-z0-9_.]*");
 
     /** All addresses. */
@@ -33,9 +33,10 @@ public final class BindHost {
     }
 
     /**
-     * {@return the host that {@code text} says} Looks no name up.
+     * {@return the host in {@code text}} Looks no name up.
      *
-     * @throws IllegalArgumentException if it is neither a name nor an address, or if its zone is not of this machine
+     * @throws IllegalArgumentException if it is neither a name nor an address, or if this machine does not have its
+     *     zone
      */
     public static BindHost parse(String text) {
         boolean inBrackets = text.startsWith("[") && text.endsWith("]");
@@ -62,12 +63,12 @@ public final class BindHost {
         throw new IllegalArgumentException(RULE + text);
     }
 
-    /** {@return what is to be bound: a name or an address without brackets} */
+    /** {@return the name or address to bind, without brackets} */
     String text() {
         return text;
     }
 
-    /** {@return where to connect; the host is {@code localhost} if all addresses are bound} */
+    /** {@return the URI to connect to; its host is {@code localhost} if all addresses are bound} */
     URI uri(String scheme, int port) {
         String host = address != null && address.isAnyLocalAddress() ? "localhost" : inUri();
         return URI.create(scheme + "://" + host + ":" + port + "/");

@@ -14,38 +14,40 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * One thread at a time has a connection. The selector's thread has it while it watches the socket. Who takes it from
- * there has it until he gives it back, or to another thread; TCP pushes back meanwhile. Whatever ends a connection,
- * Grizzly tells, once and on any thread.
+ * One thread at a time owns a connection. The selector's thread owns it while the selector watches the socket. A thread
+ * that takes it from there owns it until it gives the connection back, or to another thread; meanwhile TCP slows the
+ * client down. Grizzly reports the end of every connection, once and on any thread.
  */
 
-/** What Grizzly calls when something happens on a connection that reads and writes its socket itself. */
+/** Handles Grizzly's events of a connection that reads and writes its socket itself. */
 public abstract class ConnectionProcessor extends StandaloneProcessor {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionProcessor.class);
     private static final FailureLog FAILURES = new FailureLog(LOG);
 
     public final NIOConnection connection;
-    /** Whether the selector watches the socket. Written last by who gives the connection to it. */
+    /**
+     * Whether the selector watches the socket. Written last by the thread that gives the connection to the selector.
+     */
     private volatile boolean watched;
 
     /**
-     * @param watched whether the selector watches the socket; if not, the thread that is here has the connection
+     * @param watched whether the selector watches the socket; if not, the current thread owns the connection
      */
     ConnectionProcessor(NIOConnection connection, boolean watched) {
         this.connection = connection;
         this.watched = watched;
     }
 
-    /** The connection was accepted. Not called on what takes one over later. */
+    /** Called when the connection was accepted. Not called if this takes over a connection later. */
     void accepted() {
-        // Nothing is to be done for that.
+        // Nothing to do.
     }
 
-    /** Something can be read, or the time may be over: then there may be nothing. */
+    /** Called when there may be input, or when a deadline may have passed and there is none. */
     abstract void readable();
 
-    /** The connection is closed. Called on any thread. */
+    /** Called when the connection is closed, on any thread. */
     abstract void closed();
 
     @Override
@@ -54,10 +56,10 @@ public abstract class ConnectionProcessor extends StandaloneProcessor {
     }
 
     @Override
-    @SuppressWarnings("rawtypes") // Grizzly's class has them
+    @SuppressWarnings("rawtypes") // raw in Grizzly's class
     public final ProcessorResult process(Context context) {
         switch (context.getIoEvent()) {
-            case ACCEPTED -> guarded(this::accepted); // without memory for its deadline it could stay for ever
+            case ACCEPTED -> guarded(this::accepted); // without a deadline, for want of memory, it could stay for ever
             case READ -> mayRead();
             case CLOSED -> closed();
             default -> { }
@@ -65,16 +67,16 @@ public abstract class ConnectionProcessor extends StandaloneProcessor {
         return ProcessorResult.createComplete();
     }
 
-    /** The selector's thread has found that something can be read. */
+    /** Called by the selector's thread when there is input. */
     final void mayRead() {
         if (watched) {
             guarded(this::readable);
         } else {
-            ignore(); // the selector was told to watch after another thread had taken the connection again
+            ignore(); // the selector watches although another thread has taken the connection again
         }
     }
 
-    /** What of ours fails must not fail the thread. */
+    /** Runs work of the server; a failure does not end the thread. */
     private void guarded(Runnable work) {
         try {
             work.run();
@@ -84,7 +86,7 @@ public abstract class ConnectionProcessor extends StandaloneProcessor {
         }
     }
 
-    // Who has the connection.
+    // Which thread owns the connection.
 
     final boolean isWatched() {
         return watched;
@@ -106,7 +108,7 @@ public abstract class ConnectionProcessor extends StandaloneProcessor {
         }
     }
 
-    /** Gives the connection to the selector: the last thing that a thread does with it. */
+    /** Gives the connection to the selector: the last call of the thread that owned it. */
     final void watch() {
         if (!watched) {
             watched = true;
@@ -118,7 +120,7 @@ public abstract class ConnectionProcessor extends StandaloneProcessor {
         }
     }
 
-    /** Runs something that may wait on a thread of the pool, or here, if the server has ended. */
+    /** Runs a task that may wait on a thread of the pool, or on this thread if the server has ended. */
     final void runOnPool(Runnable task) {
         ExecutorService pool = connection.getTransport().getWorkerThreadPool();
         if (pool != null) {
@@ -132,7 +134,7 @@ public abstract class ConnectionProcessor extends StandaloneProcessor {
         task.run();
     }
 
-    /** Goes on, on a thread that may wait. */
+    /** Gives the connection to a thread that may wait, which runs {@code work}. */
     final void handOver(Runnable work) {
         unwatch();
         ExecutorService pool = connection.getTransport().getWorkerThreadPool();
@@ -150,7 +152,7 @@ public abstract class ConnectionProcessor extends StandaloneProcessor {
         }
     }
 
-    /** Does something on the selector's thread, later. Any thread may call this; it does not block. */
+    /** Runs work on the selector's thread, later. Any thread may call this; it does not block. */
     final void onSelector(Runnable work) {
         NIOTransport transport = (NIOTransport) connection.getTransport();
         try {

@@ -4,14 +4,20 @@ import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Says what is wrong with the class path when the server's parts do not fit together. */
+/**
+ * Makes messages that tell what is wrong with the class path if the server's libraries are missing or do not fit
+ * together.
+ */
 public final class DependencyCheck {
 
-    /** One class of each library that the server needs, and what brings it; each after those that it needs itself. */
+    /**
+     * One class of each library that the server needs, and the artifact that has it; each after the libraries that it
+     * needs itself.
+     */
     private static final String[][] NEEDED = {
         {"org.glassfish.grizzly.Connection", "org.glassfish.grizzly:grizzly-framework 4.0"},
     };
-    /** What it needs as well if it has endpoints of the host application. */
+    /** The same for the libraries that endpoints of the host application need in addition. */
     private static final String[][] FOR_ENDPOINTS = {
         {"jakarta.websocket.Session", "jakarta.websocket:jakarta.websocket-client-api 2.2"},
         {"jakarta.websocket.server.ServerContainer", "jakarta.websocket:jakarta.websocket-api 2.2"},
@@ -24,7 +30,7 @@ public final class DependencyCheck {
     }
 
     /**
-     * {@return what to throw in place of an error that says a class, or a part of one, is missing}
+     * {@return the exception to throw in place of an error about a missing class or member}
      *
      * @param endpoints whether the server has endpoints of the host application
      */

@@ -17,16 +17,19 @@ import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sets up Grizzly's transport of TCP: one for one address and port.
+ * Sets up Grizzly's TCP transports, one for each address and port.
  */
 public final class GrizzlyListeners {
 
     private static final int BACKLOG = 1024;
-    /** For pages, where nothing of the host application runs. */
+    /** The number of reading threads for pages, which run no code of the host application. */
     private static final int PAGE_READERS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
-    /** One processor is left to the fan-out, and to the host. With one selector no connection changes its thread. */
+    /**
+     * The number of selectors. One processor is left to the fan-out and the host. With one selector no connection
+     * changes its thread.
+     */
     private static final int SELECTORS = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-    /** How long a selector's thread may be busy with something else before it closes the listening socket. */
+    /** How long a selector's thread may take until it closes the listening socket. */
     private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
 
     private GrizzlyListeners() {
@@ -34,13 +37,13 @@ public final class GrizzlyListeners {
 
     private static ThreadPoolConfig threads(String name, int count) {
         return ThreadPoolConfig.defaultConfig().copy().setPoolName(name).setCorePoolSize(count).setMaxPoolSize(count)
-                .setQueue(new LinkedBlockingQueue<>()); // Grizzly's own choice may spin, see Readers
+                .setQueue(new LinkedBlockingQueue<>()); // Grizzly's default may spin, see ReaderPool
     }
 
     /**
      * {@return a transport that is not started yet}
      *
-     * @param watch looks at the reading threads of a server for peers, which {@link #stop} ends; null for pages alone
+     * @param watch checks the reading threads of a server for peers, which {@link #stop} ends; null for pages alone
      */
     public static TCPNIOTransport transport(String name, @Nullable WriteReadiness watch, HttpPort port) {
         TCPNIOTransport transport = TCPNIOTransportBuilder.newInstance().build();
@@ -49,7 +52,7 @@ public final class GrizzlyListeners {
         transport.setSelectorHandler(new SelectorGuard(watch == null ? null : new SelectorWatch(watch)));
         transport.setName(name);
         transport.setChannelConfigurator(new SocketSetup(transport.getChannelConfigurator()));
-        // Nothing goes through its queue; to find a bound for one, Grizzly would make a java.net.Socket as well.
+        // The queue is not used; to find a bound for it, Grizzly would make a java.net.Socket for each connection.
         transport.getAsyncQueueIO().getWriter().setMaxPendingBytesPerConnection(AsyncQueueWriter.UNLIMITED_SIZE);
         transport.setServerConnectionBackLog(BACKLOG);
         if (watch == null) {
@@ -65,9 +68,9 @@ public final class GrizzlyListeners {
     }
 
     /**
-     * Accepts no more connections, and frees the port; connections that are open go on.
+     * Accepts no more connections, and frees the port; open connections go on.
      *
-     * @param limit how long the caller can wait at most
+     * @param limit how long this may wait
      */
     static void stopAccepting(TCPNIOTransport transport, Duration limit) {
         distributor(transport).stopListening(limit.compareTo(LONGEST_CLOSE) < 0 ? limit : LONGEST_CLOSE);
@@ -75,7 +78,7 @@ public final class GrizzlyListeners {
         distributor(transport).wake();
     }
 
-    /** {@return whether this is one of a server's selector threads, or of its reading threads} */
+    /** {@return whether the current thread is a selector thread or a reading thread of the transport} */
     static boolean runsOnThisThread(TCPNIOTransport transport) {
         return distributor(transport).selectsOnThisThread()
                 || transport.getWorkerThreadPool() instanceof ReaderPool readers && readers.readOnThisThread();
@@ -86,7 +89,7 @@ public final class GrizzlyListeners {
     }
 
     /**
-     * Starts to listen, or leaves nothing behind.
+     * Starts to listen. After a failure nothing is left running.
      *
      * @param setting the name of the setting that says the port
      * @return the port that it listens on
@@ -108,7 +111,7 @@ public final class GrizzlyListeners {
         }
     }
 
-    /** Stops a transport and ends its threads; a policy that still blocks is interrupted. */
+    /** Stops a transport and ends its threads; interrupts a policy that still blocks. */
     public static void stop(TCPNIOTransport transport) {
         try {
             if (!transport.isStopped()) {

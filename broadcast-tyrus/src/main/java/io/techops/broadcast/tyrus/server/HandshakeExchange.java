@@ -28,26 +28,28 @@ import org.jspecify.annotations.Nullable;
  *                       time is over, or the client has left
  *     accepted -------> a peer of the hub, or a session of an endpoint of the host application; or refused by these
  *
- * The permit of the connection is released by each of its ends but the accepted one, after which its peer or session
- * has it; more than once does no harm.
+ * The connection's permit is released at each of its ends except after acceptance, where the peer or the session takes
+ * it over; releasing it more than once does no harm.
  */
 
-/** The handshake of a connection that wants to be a peer's or a session's. Owned by the thread that has it. */
+/**
+ * The handshake of a connection, to become that of a peer or a session. Owned by the thread that owns the connection.
+ */
 final class HandshakeExchange {
 
     /** The connection. */
     interface Client {
-        /** Has something done when it is closed; perhaps now, perhaps more than once. */
+        /** Sets an action for when the connection is closed; it may run at once, and more than once. */
         void whenClosed(@Nullable Runnable action);
 
         /**
-         * Answers with a refusal, which is the end.
+         * Answers with a refusal, which ends the handshake.
          *
          * @param withBody whether the answer may have a body
          */
         void refused(HttpRejection why, boolean withBody);
 
-        /** Reads no more, as a peer or a session does now. */
+        /** Stops reading: from now on a peer or a session reads. */
         void upgraded();
     }
 
@@ -59,7 +61,7 @@ final class HandshakeExchange {
     private final RequestInput input;
     private final HttpPort.Sockets sockets;
     private final Client client;
-    /** What is done if the host application does not decide in time; null unless that is waited for. */
+    /** The action if the host application does not decide in time; null while no decision is pending. */
     private @Nullable Runnable whenLate;
 
     HandshakeExchange(TimedProcessor processor, SocketTransport pipe, @Nullable TlsSocketTransport tls,
@@ -73,7 +75,7 @@ final class HandshakeExchange {
     }
 
     /**
-     * Checks the request, and goes on from there.
+     * Checks the request, and refuses or accepts it, or asks the policy.
      *
      * @param stream whether it asks for an event stream, and not for WebSocket
      */
@@ -90,7 +92,7 @@ final class HandshakeExchange {
             return;
         }
         HandshakeChecks.Passed passed = (HandshakeChecks.Passed) answer;
-        client.whenClosed(passed.permit()); // itself: nothing is made in between, for which there may be no memory
+        client.whenClosed(passed.permit()); // itself: a new object in between might find no memory
         if (sockets.policy() == null) {
             accept(passed, Decision.accept());
         } else if (processor.isWatched()) {
@@ -100,7 +102,7 @@ final class HandshakeExchange {
         }
     }
 
-    /** {@return the client's address; null if it has gone} The channel's own, so that no other one is made. */
+    /** {@return the client's address; null if it has gone} The channel's own object, so that no other is made. */
     private @Nullable InetSocketAddress address() {
         try {
             return (InetSocketAddress) ((SocketChannel) processor.connection.getChannel()).getRemoteAddress();
@@ -114,7 +116,7 @@ final class HandshakeExchange {
                 result -> processor.onSelector(() -> conclude(passed, result)));
         client.whenClosed(() -> {
             passed.permit().release();
-            asked.end(); // last, as the host application may notice it
+            asked.end(); // last, as this may call the host application
         });
         whenLate = () -> {
             passed.permit().release();
@@ -128,7 +130,7 @@ final class HandshakeExchange {
         }
     }
 
-    /** Keeps what comes before the decision, as far as that is little, and ends with the client. */
+    /** Keeps a little input that comes before the decision, and ends the handshake if the client leaves. */
     void readable() {
         if (whenLate == null) {
             return;
@@ -143,13 +145,13 @@ final class HandshakeExchange {
 
     private void watchUnlessFull() {
         if (input.isFull()) {
-            processor.unwatch(); // TCP pushes back; only the end of the time is noticed then
+            processor.unwatch(); // TCP slows the client down; only the deadline is noticed then
         } else {
             processor.watch();
         }
     }
 
-    /** Refuses the handshake because the time of the decision is over. {@return false if none is waited for} */
+    /** Refuses the handshake because the time for the decision is over. {@return false if no decision is pending} */
     boolean expire() {
         Runnable late = whenLate;
         if (late == null) {
@@ -165,7 +167,7 @@ final class HandshakeExchange {
             return; // too late
         }
         whenLate = null;
-        client.whenClosed(passed.permit()); // also if there is no memory for what follows
+        client.whenClosed(passed.permit()); // first: there may be no memory for what follows
         if (result.accept() == null) {
             passed.permit().release();
             client.refused(result.refusal(), true);
@@ -212,7 +214,7 @@ final class HandshakeExchange {
         ((PeerProcessor) processor.connection.getProcessor()).begin(rest(), tls != null && tls.hasKept());
     }
 
-    /** {@return what was read behind the request; null if nothing was} */
+    /** {@return the input that was read behind the request; null if none} */
     private @Nullable ByteBuffer rest() {
         client.upgraded();
         return input.takeRest();

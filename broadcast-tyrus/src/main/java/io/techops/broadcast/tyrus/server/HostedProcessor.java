@@ -6,8 +6,8 @@ import org.glassfish.grizzly.nio.NIOConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection after its handshake, if it is that of a session of a hosted endpoint. It is read on threads of the pool,
- * because the endpoint may wait.
+ * A connection of a hosted endpoint's session, after its handshake. It is read on threads of the pool, because the
+ * endpoint may wait.
  */
 final class HostedProcessor extends ConnectionProcessor {
 
@@ -20,14 +20,14 @@ final class HostedProcessor extends ConnectionProcessor {
     }
 
     /**
-     * Opens the session, and goes on to read. For the thread that has the connection, which may wait.
+     * Opens the session, and reads on. For the thread that owns the connection, which may wait.
      *
-     * @param before what came behind the request, or null
+     * @param before the bytes that came behind the request, or null
      */
     void begin(@Nullable ByteBuffer before) {
         connection.setProcessor(this);
         if (!connection.isOpen()) {
-            closed(); // before there was anyone to tell
+            closed(); // it was closed before this was set
         }
         session.open();
         read(before);

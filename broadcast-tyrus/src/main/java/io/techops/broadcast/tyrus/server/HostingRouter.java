@@ -12,13 +12,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A hub or topics, and endpoints of the host application beside them.
+ * Routes to a hub or topics, and to endpoints of the host application beside them.
  *
  * @param anyPath whether the hub is at any path: then the endpoints come first, otherwise the hub
  */
 record HostingRouter(Router hubs, Hosting hosting, boolean anyPath) implements Router {
 
-    /** Sessions end a second after the limit, and a process may stand still meanwhile. */
+    /** How long to wait beyond the limit: sessions end a second after it, and the process may stand still meanwhile. */
     private static final Duration GRACE = Duration.ofSeconds(30);
 
     @Override
@@ -69,7 +69,7 @@ record HostingRouter(Router hubs, Hosting hosting, boolean anyPath) implements R
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("sessions do not end", e); // they do, after the limit
+            throw new IllegalStateException("sessions do not end", e); // they end soon after the limit
         }
     }
 }

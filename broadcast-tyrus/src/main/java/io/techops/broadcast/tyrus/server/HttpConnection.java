@@ -23,28 +23,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- *     READING --head--> ANSWERING --said all--> READING, if the connection goes on: the next request, or first what is
- *                                               left of the body of this one
- *                                 --said all--> LINGERING, if not: nothing that comes is looked at any more, but it is
- *                                               read, because closing at once could destroy the answer
- *             --handshake--> HANDSHAKING: HandshakeExchange has it, until it is refused, which is an answer, or
- *                            UPGRADED: it is a peer's
+ *     READING --head--> ANSWERING --written--> READING, if the connection goes on: the next request, or first the rest
+ *                                              of the body of this one
+ *                                 --written--> LINGERING, if not: input is read and dropped, because closing at once
+ *                                              could destroy the answer
+ *             --handshake--> HANDSHAKING: HandshakeExchange owns it, until it is refused, which is an answer, or
+ *                            UPGRADED: it belongs to a peer or a session
  *
- * While it reads, the selector's thread has it, and answers a handshake that has to wait for nothing. While something
- * is computed for TLS, or a request answered that may have to wait, a thread of the pool has it; while the socket takes
- * no more of an answer, no thread. While a policy decides, the selector's thread has it, reads on, and so notices if
- * the client leaves.
+ * While the connection reads, the selector's thread owns it, and answers a handshake that waits for nothing. While TLS
+ * computes, or a request is answered that may wait, a thread of the pool owns it; while the socket takes no more of an
+ * answer, no thread does. While a policy decides, the selector's thread owns it and reads on, and so notices if the
+ * client leaves.
  */
 
-/** A connection until it is a peer's: what strangers send over HTTP, on every port. */
+/**
+ * A connection as long as it speaks HTTP, before it may become a peer's: handles all requests of strangers, on every
+ * port.
+ */
 final class HttpConnection extends TimedProcessor implements HandshakeExchange.Client, Responder.Client {
 
     private enum State { READING, ANSWERING, HANDSHAKING, LINGERING, UPGRADED }
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
-    /** The most requests that are answered in one go. */
+    /** The most requests that are answered in one turn. */
     private static final int MOST_REQUESTS = 64;
-    /** How long the client may take to read the last answer: it may still be sending what was refused. */
+    /** How long the client may take to read the last answer: it may still be sending a refused request. */
     private static final Duration LINGER = Duration.ofSeconds(5);
     private static final HttpRejection SPEAKS_TLS =
             HttpRejection.bad("This port speaks TLS: the URL begins with wss or https.");
@@ -52,14 +55,14 @@ final class HttpConnection extends TimedProcessor implements HandshakeExchange.C
     private final HttpPort port;
     private final @Nullable TlsSocketTransport tls;
 
-    /** Owned by the thread that has the connection. */
+    /** Owned by the thread that owns the connection. */
     private SocketTransport pipe;
     private State state = State.READING;
     private final RequestInput input = new RequestInput();
     private final Responder responder;
-    /** What the body is for that comes, if it is not skipped. */
+    /** The publication that the next body belongs to; null if the body is skipped. */
     private @Nullable Publication publication;
-    /** Whether the deadline is that of a request head, and not of an idle connection. */
+    /** Whether the deadline is that of a request head: false if it is that of an idle connection. */
     private boolean hurries = true;
     private @Nullable HandshakeExchange handshake;
     private volatile @Nullable Runnable whenClosed;
@@ -124,17 +127,17 @@ final class HttpConnection extends TimedProcessor implements HandshakeExchange.C
         }
     }
 
-    /** Reads requests and answers them, as long as nothing has to be waited for. */
+    /** Reads requests and answers them, as long as nothing has to wait. */
     private void read() {
         for (int i = 0; readNext(); i++) {
             if (i == MOST_REQUESTS) {
-                handOver(this::read); // others have their turn first
+                handOver(this::read); // other connections have their turn first
                 return;
             }
         }
     }
 
-    // Each of these says whether this thread has the connection still, and there may be more to read.
+    // Each of these returns whether this thread still owns the connection and there may be more to read.
 
     private boolean readNext() {
         HeadResult result = input.read(pipe);
@@ -152,7 +155,7 @@ final class HttpConnection extends TimedProcessor implements HandshakeExchange.C
             return refuse(SPEAKS_TLS, !tls.saidInTheClear().startsWith("HEAD "));
         }
         if (input.hasEnded() && tls != null) {
-            return finish(); // TLS has something to say to the end
+            return finish(); // TLS has to send its own end
         }
         if (input.hasEnded()) {
             connection.terminateSilently();
@@ -209,7 +212,7 @@ final class HttpConnection extends TimedProcessor implements HandshakeExchange.C
         return onPool(() -> answer(head, head.bodyLength(), port.pages().answer(head)));
     }
 
-    /** Does something that may have to wait. */
+    /** Runs work that may wait on a thread of the pool. */
     private boolean onPool(BooleanSupplier work) {
         if (!isWatched()) {
             return work.getAsBoolean();
@@ -250,11 +253,11 @@ final class HttpConnection extends TimedProcessor implements HandshakeExchange.C
         return true;
     }
 
-    // Publishing. All that may wait is on the pool.
+    // Publishing. Everything that may wait runs on the pool.
 
     private boolean publish(RequestHead head, HubResource resource) {
         HubResource.Result result = resource.publish(head);
-        ThreadState.restore(); // the host application has perhaps looked at the token
+        ThreadState.restore(); // the host application may have checked the token
         Publication begun = result.publication();
         if (begun == null) {
             return answer(head, head.bodyLength(), result.refusal());
@@ -275,7 +278,7 @@ final class HttpConnection extends TimedProcessor implements HandshakeExchange.C
     private boolean bodyCame(RequestBody.Progress end) {
         Publication whole = publication;
         publication = null;
-        if (whole == null) { // of a request that was answered
+        if (whole == null) { // the body of a request that was answered
             return answered(end != RequestBody.Progress.DONE);
         }
         if (end == RequestBody.Progress.DONE) {
@@ -287,11 +290,11 @@ final class HttpConnection extends TimedProcessor implements HandshakeExchange.C
 
     private boolean publish(Publication whole) {
         if (isClosed()) {
-            return false; // it would not be known whether it was published
+            return false; // otherwise the client could not know whether it was published
         }
         after(Publication.LONGEST, connection::terminateSilently);
         Response answer = whole.publish(late -> handOver(() -> goOn(answer(whole.head(), 0, late))));
-        ThreadState.restore(); // a listener of messages has perhaps heard it
+        ThreadState.restore(); // a listener for messages may have been called
         return answer != null && answer(whole.head(), 0, answer);
     }
 
@@ -301,7 +304,7 @@ final class HttpConnection extends TimedProcessor implements HandshakeExchange.C
         judgeAfter(hurries ? port.headTimeout() : port.idleTimeout());
     }
 
-    /** Says that this is the end, and waits a moment for the client to hear it. */
+    /** Ends the output, and waits a moment for the client to read it. */
     private boolean finish() {
         state = State.LINGERING;
         input.takeRest();

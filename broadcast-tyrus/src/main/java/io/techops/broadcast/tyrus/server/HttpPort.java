@@ -24,30 +24,30 @@ import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the connections of a port have in common until they are peers.
+ * The settings and services that the HTTP connections of a port share.
  *
- * @param engines makes the TLS engine of a connection; null if the port speaks in the clear
- * @param headTimeout within what time a request head must be complete: after the connection, TLS included, or after its
- *     own first bytes if it is not the first one
+ * @param engines makes the TLS engine of a connection; null if the port has no TLS
+ * @param headTimeout the time in which a request head must be complete: from the accept, including the TLS handshake,
+ *     or from its own first bytes if it is not the first one
  * @param idleTimeout how long a connection may be idle between two requests
- * @param stallTimeout how long a reader may stop before its connection is cut
+ * @param stallTimeout how long a client may stop reading before its connection is aborted
  * @param closing whether every request is to be refused, because the server is going away
- * @param counter is told of every refusal
- * @param sockets what answers handshakes; null if the port has pages alone
- * @param resource what else can be asked of the hub; null if nothing
- * @param pages what answers other requests; null if they are refused
+ * @param counter counts every refusal
+ * @param sockets answers handshakes; null if the port has only pages
+ * @param resource answers other requests for the hub; null if there is no such resource
+ * @param pages answers all other requests; null if they are refused
  */
 public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engines, Duration headTimeout,
         Duration idleTimeout, Duration stallTimeout, BooleanSupplier closing, Consumer<RefusalCause> counter,
         @Nullable Sockets sockets, @Nullable HubResource resource, @Nullable StaticFileHandler pages) {
 
-    /** How long the reader of a page may stop. */
+    /** How long the client may stop reading a page. */
     public static final Duration STALL_TIMEOUT = Duration.ofSeconds(30);
 
     /**
-     * What a handshake passes.
+     * The parts that handle a handshake.
      *
-     * @param policy asks the host application, or null if every peer is accepted
+     * @param policy asks the host application; null if every peer is accepted
      * @param hosting the endpoints of the host application, or null
      * @param mayBlock whether the checks or the upgrade may have to wait for foreign code
      */
@@ -55,7 +55,7 @@ public record HttpPort(WriteReadiness watch, @Nullable Supplier<SSLEngine> engin
             @Nullable Hosting hosting, BooleanSupplier mayBlock) {
     }
 
-    /** {@return a port that has pages alone} */
+    /** {@return a port that has only pages} */
     static HttpPort forPages(ServerSettings settings, WriteReadiness watch, BooleanSupplier closing,
             StaticFileHandler pages) {
         return new HttpPort(watch, settings.engines(), settings.handshakeTimeout(), settings.pageIdleTimeout(),

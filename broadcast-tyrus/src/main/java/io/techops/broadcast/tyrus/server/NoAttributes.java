@@ -9,10 +9,10 @@ import org.glassfish.grizzly.attributes.IndexedAttributeAccessor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attributes of all connections, which have none: what a connection needs is in its {@link ConnectionProcessor}.
- * Grizzly would give each of them room for some, 150 bytes.
+ * An empty attribute holder for all connections: a connection's state is in its {@link ConnectionProcessor}. Grizzly's
+ * own would take 150 bytes for each connection.
  */
-@SuppressWarnings("rawtypes") // Grizzly's interface has them
+@SuppressWarnings("rawtypes") // raw in Grizzly's interface
 final class NoAttributes implements AttributeHolder {
 
     private final AttributeBuilder builder;
@@ -21,7 +21,7 @@ final class NoAttributes implements AttributeHolder {
         this.builder = builder;
     }
 
-    /** {@return what gives them to the connections of a transport} */
+    /** {@return the builder for the connections of a transport} */
     static AttributeBuilder builder() {
         return new DefaultAttributeBuilder() {
 
@@ -81,11 +81,11 @@ final class NoAttributes implements AttributeHolder {
 
     @Override
     public void recycle() {
-        // There is nothing to forget.
+        // There are no attributes.
     }
 
     @Override
     public void clear() {
-        // There is nothing to forget.
+        // There are no attributes.
     }
 }

@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * How many peers there are, as pages are told. Counting takes longer the more there are, and clients may ask as often
- * as they like, so it is done twice a second at most: a page asks before it connects, and again when it has. Safe for
+ * The number of peers for pages. Counting takes longer the more peers there are, and clients may ask at any rate, so it
+ * is done at most twice a second: that is enough for a page that asks before it connects and again afterwards. Safe for
  * use by any number of threads.
  */
 final class PeerCount {

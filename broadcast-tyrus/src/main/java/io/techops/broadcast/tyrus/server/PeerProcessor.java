@@ -6,10 +6,10 @@ import org.glassfish.grizzly.nio.NIOConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection after its handshake, if it is a hub's peer. A peer of a hub that calls foreign code for every message is
- * read on threads of the pool, which may wait; others where the selector found them, which saves two changes of
- * threads, and the selector's work to stop and begin watching, for every read. While the hub has paused the peer, no
- * thread has it, so that TCP pushes back.
+ * A connection of a hub's peer, after its handshake. If the hub calls foreign code for every message, the peer is read
+ * on threads of the pool, which may wait. Otherwise it is read on the selector's thread, which saves two changes of
+ * threads, and stopping and starting the selector's watch, for every read. While the hub has paused the peer, no thread
+ * owns it, so that TCP slows the client down.
  */
 final class PeerProcessor extends ConnectionProcessor {
 
@@ -18,7 +18,7 @@ final class PeerProcessor extends ConnectionProcessor {
     /**
      * Takes a connection, before its handshake is answered.
      *
-     * @param watched whether this is the selector's thread, which watches the socket
+     * @param watched whether the current thread is that of the selector, which watches the socket
      */
     PeerProcessor(NIOConnection connection, boolean watched, PeerConnection peer) {
         super(connection, watched);
@@ -26,10 +26,10 @@ final class PeerProcessor extends ConnectionProcessor {
     }
 
     /**
-     * Begins to read. For the thread that has the connection.
+     * Starts reading. For the thread that owns the connection.
      *
-     * @param before what came behind the request, or null
-     * @param hasKept whether there may be more to read before more comes from the socket
+     * @param before the bytes that came behind the request, or null
+     * @param hasKept whether there may be more input without reading the socket
      */
     void begin(@Nullable ByteBuffer before, boolean hasKept) {
         if (before == null && !hasKept) {
@@ -57,7 +57,7 @@ final class PeerProcessor extends ConnectionProcessor {
                 unwatch();
                 peer.onResume(() -> handOver(() -> read(null)));
             }
-            case ENDED -> unwatch(); // the end of the stream would be read again and again
+            case ENDED -> unwatch(); // the selector would report the end of the stream again and again
             case CLOSED -> { }
         }
     }

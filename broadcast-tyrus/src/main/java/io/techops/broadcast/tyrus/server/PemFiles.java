@@ -31,8 +31,8 @@ public final class PemFiles {
     /**
      * {@return the key, with its certificates}
      *
-     * @throws IllegalArgumentException if a file cannot be used, or the two do not belong together: names {@code
-     *     certificates} or {@code privateKey}, and the file, and nothing of its content
+     * @throws IllegalArgumentException if a file cannot be used, or the two do not belong together: the message has
+     *     {@code certificates} or {@code privateKey} and the file's name, and nothing of its content
      */
     public static ServerKey read(Path certificates, Path privateKey) {
         List<X509Certificate> chain = chain(certificates);
@@ -80,7 +80,7 @@ public final class PemFiles {
         try {
             return KeyFactory.getInstance(algorithm).generatePrivate(
                     new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(block.group(2))));
-        } catch (GeneralSecurityException | IllegalArgumentException e) { // whose messages may show it
+        } catch (GeneralSecurityException | IllegalArgumentException e) { // whose messages may contain the key
             throw notOfCertificate(file);
         }
     }

@@ -12,10 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything begins on the selector's thread: a {@link ConnectionProcessor} goes to the pool itself, where it has to
- * wait. Whatever is thrown while a connection is read, an {@link Error} too, ends that connection and nothing else.
+ * Runs everything on the selector's thread: a {@link ConnectionProcessor} changes to the pool itself where it has to
+ * wait. Anything thrown while a connection is read, also an {@link Error}, ends that connection and nothing else.
  */
-@SuppressWarnings("rawtypes") // Grizzly's interface has them
+@SuppressWarnings("rawtypes") // raw in Grizzly's interface
 final class ReadThreadStrategy extends AbstractIOStrategy {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReadThreadStrategy.class);
@@ -36,7 +36,7 @@ final class ReadThreadStrategy extends AbstractIOStrategy {
         }
         try {
             if (event == IOEvent.READ && connection.getProcessor() instanceof ConnectionProcessor reader) {
-                reader.mayRead(); // without what Grizzly would make for a chain of filters
+                reader.mayRead(); // without the objects that Grizzly would make for a chain of filters
                 return true;
             }
             return SELECTOR.executeIoEvent(connection, event, enabled);

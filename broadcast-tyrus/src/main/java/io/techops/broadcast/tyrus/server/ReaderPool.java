@@ -21,25 +21,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * Reading is short work: bytes become frames, frames messages, and the hub appends them. But a policy or a listener of
- * the host application runs there as well, and may block. So while something waits to be read, the threads are looked
- * at every STUCK; a thread that runs the same task at two consecutive checks is considered blocked, and the pool may
- * have that many threads more, up to MOST. A pool that grew with its queue instead would have hundreds of threads under
- * any load.
+ * Reading is short work: bytes become frames, frames become messages, and the hub appends them. But a policy or a
+ * listener of the host application runs there too, and may block. So while a task waits, the threads are checked every
+ * STUCK; a thread that runs the same task at two consecutive checks is considered blocked, and the pool may have as
+ * many additional threads, up to MOST. A pool that grew with its queue instead would have hundreds of threads under any
+ * load.
  */
 
 /**
- * The threads that read from peers: a few, and one more for each that is stuck in a policy or a listener, up to
- * {@value #MOST}. Grizzly's own kind of thread, because that is what its caches are made for.
+ * The threads that read from peers: a few, and one more for each that is stuck in a policy or a listener, up to {@value
+ * #MOST}. They are of Grizzly's thread class, which its caches need.
  */
 public final class ReaderPool extends ThreadPoolExecutor {
 
-    /** The most threads: so many policies that block do no harm to other peers. */
+    /** The most threads: fewer policies that block at the same time do not harm other peers. */
     public static final int MOST = 256;
 
     private static final Logger LOG = LoggerFactory.getLogger(ReaderPool.class);
     private static final int FEW = Math.min(MOST / 2, Math.max(8, 4 * Runtime.getRuntime().availableProcessors()));
-    /** Who is with one thing for so long, or twice that, is stuck. */
+    /** The interval of the checks: a thread counts as stuck after this time, at the latest after twice this time. */
     private static final Duration STUCK = Duration.ofMillis(50);
 
     private final WriteReadiness watch;
@@ -50,9 +50,9 @@ public final class ReaderPool extends ThreadPoolExecutor {
     /** A reading thread. */
     private static final class Reader extends DefaultWorkerThread {
         private final Set<Reader> all;
-        /** Written by the thread: odd while it has something to do, another number each time. */
+        /** Odd while the thread runs a task, with another number for each task. Written by the thread. */
         private volatile int turn;
-        /** Owned by the watch's thread: what it was the last time. */
+        /** The value of {@link #turn} at the last check. Owned by the thread that checks. */
         private int seen;
 
         Reader(Set<Reader> all, String name, @Nullable ThreadLocalPool<?> memory, Runnable task) {
@@ -71,7 +71,7 @@ public final class ReaderPool extends ThreadPoolExecutor {
             }
         }
 
-        @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by this thread alone
+        @SuppressWarnings("NonAtomicOperationOnVolatileField") // only this thread writes it
         void turn() {
             turn++;
         }
@@ -85,7 +85,7 @@ public final class ReaderPool extends ThreadPoolExecutor {
     }
 
     /**
-     * @param watch tells when to look at the threads
+     * @param watch runs the checks of the threads
      * @param memory where the threads keep buffers of their own
      */
     ReaderPool(String name, WriteReadiness watch, MemoryManager<?> memory) {
@@ -93,17 +93,17 @@ public final class ReaderPool extends ThreadPoolExecutor {
     }
 
     private ReaderPool(String name, WriteReadiness watch, MemoryManager<?> memory, Set<Reader> readers) {
-        // Not a LinkedTransferQueue: with the JDK 17 a thread that waited at one was seen to be busy with it.
+        // Not a LinkedTransferQueue: with JDK 17 a thread that waits at such a queue was seen to spin.
         super(FEW, MOST, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
         this.watch = watch;
         this.readers = readers;
-        allowCoreThreadTimeOut(true); // many a server has little to read on them
+        allowCoreThreadTimeOut(true); // many servers read little on these threads
         AtomicInteger number = new AtomicInteger();
         setThreadFactory(task -> new Reader(readers, name + "-" + number.incrementAndGet(),
                 memory instanceof ThreadLocalPoolProvider provider ? provider.createThreadLocalPool() : null, task));
     }
 
-    /** {@return whether this thread is one of them} */
+    /** {@return whether the current thread is one of the pool's} */
     boolean readOnThisThread() {
         return Thread.currentThread() instanceof Reader reader && reader.all == readers;
     }
@@ -112,7 +112,7 @@ public final class ReaderPool extends ThreadPoolExecutor {
     public void execute(Runnable task) {
         try {
             super.execute(task);
-        } catch (OutOfMemoryError e) { // no thread more: those that there are will come to it
+        } catch (OutOfMemoryError e) { // no thread more: the existing ones will run it
             if (getPoolSize() == 0) {
                 throw e;
             }
@@ -136,7 +136,7 @@ public final class ReaderPool extends ThreadPoolExecutor {
     }
 
     private void look() {
-        boolean again = true; // also without memory, or a thread more
+        boolean again = true; // also if there is no memory, or no more thread
         try {
             again = isToLookAgain();
         } finally {
@@ -149,7 +149,7 @@ public final class ReaderPool extends ThreadPoolExecutor {
         }
     }
 
-    /** Lets there be as many threads as are wanted. {@return whether some are stuck} */
+    /** Adapts the number of threads. {@return whether some are stuck} */
     private boolean isToLookAgain() {
         int stuck = 0;
         for (Reader reader : readers) {
@@ -159,9 +159,9 @@ public final class ReaderPool extends ThreadPoolExecutor {
         }
         int size = Math.min(MOST, FEW + stuck);
         if (size != getCorePoolSize()) {
-            setCorePoolSize(size); // those that are too many end when they have been idle for a while
+            setCorePoolSize(size); // surplus threads end when they have been idle for a while
         } else if (!getQueue().isEmpty()) {
-            prestartCoreThread(); // one that could not be started when the size was set
+            prestartCoreThread(); // a thread that could not be started when the size was set
         }
         if (stuck >= MOST) {
             warn();

@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client sends: request heads and their bodies, one after the other. What was read behind a request waits here
- * until it is answered: no more than two buffers. Owned by the thread that has the connection.
+ * Reads a client's requests: heads and bodies, one after the other. Input behind a request is kept here until that
+ * request is answered: no more than two buffers. Owned by the thread that owns the connection.
  */
 final class RequestInput {
 
@@ -20,27 +20,27 @@ final class RequestInput {
     private @Nullable ByteBuffer rest;
     private boolean ended;
 
-    /** Says that a body comes next. */
+    /** Sets the body that comes next. */
     void expect(RequestBody next) {
         body = next;
     }
 
-    /** {@return whether a body comes, which is not complete} */
+    /** {@return whether a body is being read} */
     boolean isInBody() {
         return body != null;
     }
 
-    /** {@return whether a head comes, which is not complete} */
+    /** {@return whether a head is being read} */
     boolean isInHead() {
         return parser != null;
     }
 
-    /** {@return whether the answer to the head that comes may have a body, as far as is known} */
+    /** {@return whether the answer to the head that is being read may have a body, as far as is known} */
     boolean answersWithBody() {
         return parser == null || parser.answersWithBody();
     }
 
-    /** Reads on. {@return a head, why it is none, or how the body has ended; null if more has to come} */
+    /** Reads on. {@return a head, why it is invalid, or how the body has ended; null if more has to come} */
     @Nullable HeadResult read(SocketTransport pipe) {
         SocketReader reader = pipe.reader(SocketReader.LEAST_READ);
         HeadResult result = null;
@@ -79,19 +79,19 @@ final class RequestInput {
         return result;
     }
 
-    /** Reads without looking at it. */
+    /** Reads input and drops it. */
     void drop(SocketTransport pipe) {
         SocketReader reader = pipe.reader(SocketReader.BUFFER_BYTES);
         try {
             while (reader.next() != null) {
-                // it is dropped
+                // dropped
             }
         } finally {
             ended = reader.end();
         }
     }
 
-    /** Keeps what comes, as far as that is little. */
+    /** Reads input and keeps it, up to two buffers. */
     void keep(SocketTransport pipe) {
         SocketReader reader = pipe.reader(SocketReader.LEAST_READ);
         try {
@@ -104,17 +104,17 @@ final class RequestInput {
         }
     }
 
-    /** {@return whether no more can be kept} */
+    /** {@return whether the buffers are full} */
     boolean isFull() {
         return rest != null && rest.remaining() >= SocketReader.LEAST_READ;
     }
 
-    /** {@return whether the stream had ended when it was read last} */
+    /** {@return whether the last read found the end of the stream} */
     boolean hasEnded() {
         return ended;
     }
 
-    /** {@return what was read and not looked at, which is kept here no longer; null if there is nothing} */
+    /** Removes the input that was kept. {@return it; null if there is none} */
     @Nullable ByteBuffer takeRest() {
         ByteBuffer kept = rest;
         rest = null;

@@ -17,23 +17,23 @@ import org.slf4j.LoggerFactory;
  */
 
 /**
- * Writes the answers of a connection, one at a time, and decides whether the connection goes on behind them. Owned by
- * the thread that has the connection. What a method returns says whether this thread has it still, and there may be
- * more to read.
+ * Writes the answers of a connection, one at a time, and decides whether the connection goes on afterwards. Owned by
+ * the thread that owns the connection. A method returns whether this thread still owns it and there may be more to
+ * read.
  */
 final class Responder {
 
     /** The connection. */
     interface Client {
 
-        /** Has something done when it is closed, perhaps now; null for nothing. */
+        /** Sets an action for when the connection is closed, which may run at once; null for none. */
         void whenClosed(@Nullable Runnable action);
 
         /**
-         * An answer has left.
+         * Called when an answer was written.
          *
          * @param last whether it was the last one
-         * @return whether this thread has the connection still, and there may be more to read
+         * @return whether this thread still owns the connection and there may be more to read
          */
         boolean answered(boolean last);
 
@@ -56,14 +56,13 @@ final class Responder {
     }
 
     /**
-     * Answers a request, whose body is skipped as far as it has still to come.
+     * Answers a request; the rest of its body is skipped.
      *
-     * @param bodyLeft how much of its body has still to come
+     * @param bodyLeft the bytes of the body that have still to come
      */
     boolean answer(SocketTransport pipe, RequestHead head, long bodyLeft, Response answer) {
         boolean hasBody = bodyLeft != 0;
-        // A client that waits for a 100 may send the body after the answer, or not: what comes next could not be told
-        // apart.
+        // A client that waits for a 100 may send the body after the answer, or not: the next bytes could be either.
         boolean last = !head.keepsAlive() || hasBody && head.first("Expect") != null
                 || bodyLeft > RequestBody.MAX_BYTES;
         if (hasBody && !last) {
@@ -80,7 +79,7 @@ final class Responder {
     /**
      * Sends an answer as it is.
      *
-     * @param last whether the connection ends behind it
+     * @param last whether the connection ends after it
      */
     boolean send(SocketTransport pipe, Response answer, boolean last) {
         processor.noDeadline();

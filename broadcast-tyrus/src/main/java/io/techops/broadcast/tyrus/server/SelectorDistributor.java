@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Grizzly's way to divide channels among selectors, which makes up for two things that Grizzly leaves out at the end: a
- * listening socket that was closed goes on listening until its selector has noticed, and a connection that was accepted
- * just before the selectors end would never be closed.
+ * Distributes channels to Grizzly's selectors, and makes up for two omissions of Grizzly at the end: a closed listening
+ * socket goes on listening until its selector notices the close, and a connection that was accepted just before the
+ * selectors end would never be closed.
  */
 final class SelectorDistributor extends AbstractNIOConnectionDistributor {
 
@@ -36,7 +36,7 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
     private final ConnectionMaker maker;
     private volatile @Nullable NIOConnection listening;
 
-    /** Makes what a connection is for us. */
+    /** Makes the processor of a connection. */
     interface ConnectionMaker {
         ConnectionProcessor make(NIOConnection connection) throws IOException;
     }
@@ -47,7 +47,7 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
         rounds = new RoundRobinConnectionDistributor(transport);
     }
 
-    /** {@return whether this thread is one of the selectors'} */
+    /** {@return whether the current thread is a selector's} */
     boolean selectsOnThisThread() {
         for (SelectorRunner runner : runners()) {
             if (runner.getRunnerThread() == Thread.currentThread()) {
@@ -58,14 +58,15 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
     }
 
     /**
-     * Closes the listening socket. Its selector's thread does that, and Grizzly would warn of one that is busy.
+     * Closes the listening socket, on its selector's thread. Waits if that thread is busy, because Grizzly would log a
+     * warning.
      *
-     * @param most how long that thread may be busy with something else before
+     * @param most how long that thread may be busy before the close
      */
     void stopListening(Duration most) {
         NIOConnection one = listening;
         if (one == null) {
-            return; // it was waited for before
+            return; // closed already
         }
         listening = null;
         try {
@@ -77,24 +78,24 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
         }
     }
 
-    /** Has every selector look at what was closed. */
+    /** Wakes every selector, so that it notices closed channels. */
     void wake() {
         for (SelectorRunner runner : runners()) {
             runner.getSelector().wakeup();
         }
     }
 
-    /** {@return those that have not ended} Grizzly takes them out one by one, and then the array. */
+    /** {@return the runners that have not ended} Grizzly removes them one by one, and then the array. */
     private List<SelectorRunner> runners() {
         SelectorRunner[] runners = getTransportSelectorRunners();
         return runners == null ? List.of() : Stream.of(runners).filter(Objects::nonNull).toList();
     }
 
-    /** Waits until every selector has registered what was accepted so far; not for long, whatever happens. */
+    /** Waits until every selector has registered the connections that were accepted so far; never for long. */
     void settle() {
         try {
-            awaitRound(); // who accepts hands over to another selector,
-            awaitRound(); // which then has it
+            awaitRound(); // the accepting selector passes connections to another one,
+            awaitRound(); // which then registers them
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -126,7 +127,7 @@ final class SelectorDistributor extends AbstractNIOConnectionDistributor {
             rounds.registerChannelAsync(channel, interestOps, attachment, completionHandler);
         } catch (IOException e) {
             drop(channel, e);
-        } catch (RuntimeException | Error e) { // of the host's TLS, or no memory: the acceptor says so
+        } catch (RuntimeException | Error e) { // from the host's TLS, or no memory: the acceptor logs it
             drop(channel, e);
             throw e;
         }

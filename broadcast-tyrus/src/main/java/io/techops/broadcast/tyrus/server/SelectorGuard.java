@@ -14,19 +14,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Grizzly's way to select, on threads that nothing ends: what a policy or a listener left of itself on a selector's
- * thread is put right before each select, and what fails beside a connection is told and survived. What fails with a
- * connection is {@link ReadThreadStrategy}'s.
+ * Selects for Grizzly, on threads that no failure ends: before each select it restores the thread's state, which a
+ * policy or a listener may have changed; a failure outside of a connection is logged, and the thread goes on. Failures
+ * of a connection are handled by {@link ReadThreadStrategy}.
  */
 final class SelectorGuard extends DefaultSelectorHandler {
 
-    /** After a failure, so that one that lasts does not take a processor. */
+    /** The pause after a failure, so that a lasting failure does not take a whole processor. */
     private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
 
     private final FailureLog failures = new FailureLog(LoggerFactory.getLogger(SelectorGuard.class));
     private final @Nullable SelectorWatch watch;
 
-    /** @param watch is told when a thread selects; null if no code of the host runs on them */
+    /** @param watch is told when a thread selects; null if no code of the host runs on the selectors' threads */
     SelectorGuard(@Nullable SelectorWatch watch) {
         this.watch = watch;
     }
@@ -60,7 +60,7 @@ final class SelectorGuard extends DefaultSelectorHandler {
         try {
             return super.select(runner);
         } catch (ClosedSelectorException e) {
-            throw e; // it stops
+            throw e; // the transport stops
         } catch (Throwable thrown) {
             survive(thrown);
             return Set.of();

@@ -11,10 +11,10 @@ import org.slf4j.LoggerFactory;
 
 /*
  * A policy or a message listener that is declared not to block runs on a selector's thread. If it blocks all the same,
- * that thread serves no other connection. A message must not cost a look at the clock because of that. So each
+ * that thread serves no other connection. Finding this out must not cost a read of the clock for each message. So each
  * selector's thread counts its selects, and the thread of the deadlines compares the counts once a second: a thread
- * that was between the same two selects at three checks has been busy for at least a second, in which this process was
- * not stopped. Only then its stack is read, which says what it is busy with.
+ * that was between the same two selects at three checks has been busy for at least a second in which the process was
+ * not stopped. Only then its stack is read, which shows what it is busy with.
  */
 
 /** Warns of host code that blocks the threads of the selectors although it is declared not to block. */
@@ -24,10 +24,16 @@ final class SelectorWatch {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final int CHECKS = 2;
     private static final String ENGINE = MessagePolicy.class.getPackageName() + ".engine.";
-    /** Where the hub calls a policy or a listener of messages. This module cannot name these classes: a test does. */
+    /**
+     * The methods in which the hub calls a policy or a listener for messages. This module cannot refer to these
+     * classes; a test checks the names.
+     */
     static final Set<String> HUB_CALLS = Set.of(ENGINE + "PeerMessages.receive",
             ENGINE + "ListenerDispatcher.broadcast", ENGINE + "ListenerDispatcher.ignored");
-    /** {@code MessagePolicy}, {@code MessageListener} and what they wrap a policy or a listener in. */
+    /**
+     * The prefix of {@code MessagePolicy}, {@code MessageListener} and the classes in which they wrap a policy or a
+     * listener.
+     */
     private static final String DECLARATIONS = MessagePolicy.class.getPackageName() + ".Message";
 
     private final Set<Selects> threads = ConcurrentHashMap.newKeySet();
@@ -38,13 +44,13 @@ final class SelectorWatch {
         return one;
     });
 
-    /** The selects of a thread. */
+    /** The number of selects of a thread. */
     static final class Selects {
 
         private final Thread thread;
-        /** Written by the thread: odd while it does not select. */
+        /** Odd while the thread does not select. Written by the thread. */
         private volatile int count = 1;
-        /** Owned by the thread of the deadlines, as is the next. */
+        /** This field and the next are owned by the thread of the deadlines. */
         private int seen;
         private int checks;
 
@@ -52,8 +58,8 @@ final class SelectorWatch {
             this.thread = thread;
         }
 
-        /** The thread begins to select, or ends it. */
-        @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by this thread alone
+        /** Called when the thread begins or ends a select. */
+        @SuppressWarnings("NonAtomicOperationOnVolatileField") // only this thread writes it
         void next() {
             count++;
         }
@@ -65,11 +71,11 @@ final class SelectorWatch {
             return checks >= CHECKS;
         }
 
-        /** {@return where the host's code is that the thread is in; null if in none} */
+        /** {@return the frame of the host's code that the thread runs; null if it runs none} */
         private @Nullable StackTraceElement hostCode() {
             StackTraceElement[] calls = thread.getStackTrace();
             if (count != seen) {
-                return null; // it went on meanwhile
+                return null; // the thread went on meanwhile
             }
             for (int i = calls.length - 2; i >= 0; i--) {
                 if (HUB_CALLS.contains(calls[i + 1].getClassName() + "." + calls[i + 1].getMethodName())
@@ -84,12 +90,12 @@ final class SelectorWatch {
         }
     }
 
-    /** Begins to check, until {@code timer} is closed. */
+    /** Starts the checks, which end when {@code timer} is closed. */
     SelectorWatch(WriteReadiness timer) {
         timer.every(INTERVAL, this::check);
     }
 
-    /** {@return the selects of the thread that calls this} */
+    /** {@return the selects of the current thread} */
     Selects ofThisThread() {
         return ofThisThread.get();
     }

@@ -24,20 +24,23 @@ import org.slf4j.LoggerFactory;
  * A class whose static initialiser needs a file descriptor when none are left stays broken as long as the process
  * lives: sun.nio.ch.FileDispatcherImpl, with the first close of a socket, is one; a class path of folders needs a
  * descriptor for every class. A list of such classes would be one of a JDK's version. So before the first server of a
- * process listens, a private one on the loopback interface is led through a connection's life: a message, both ways to
- * close, a refusal, a page, a reset, with TLS if the server has it. It has a hub of its own, which is not traced, so
- * that neither the log nor a recording tells of it, and its result does not matter.
+ * process listens, a private server on the loopback interface goes through all that happens in a connection's life: a
+ * message, both ways to close, a refusal, a page, a reset, with TLS if the server has it. It has its own hub, which is
+ * not traced, so that neither the log nor a recording shows it. Its result does not matter.
  */
 
 /**
- * Has everything loaded that a server needs late, once in the life of a process, before there is want of descriptors.
+ * Loads, once in a process, all classes that a server would otherwise load late, when file descriptors may be short.
  */
 public final class SelfExercise {
 
     private static final Logger LOG = LoggerFactory.getLogger(SelfExercise.class);
     private static final AtomicBoolean PLAIN = new AtomicBoolean();
     private static final AtomicBoolean SECURE = new AtomicBoolean();
-    /** For all of it: far more than it takes, but on a machine that starts many programs at once. */
+    /**
+     * The time limit for the whole exercise: far more than it takes, except on a machine that starts many programs at
+     * once.
+     */
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final String HEAD = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
             + "Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n";
@@ -64,7 +67,9 @@ public final class SelfExercise {
         return frames;
     }
 
-    /** Does it, unless it was done before. Throws nothing, and takes less than a second, on a busy machine longer. */
+    /**
+     * Runs the exercise, unless it was run before. Throws nothing. Takes less than a second, longer on a busy machine.
+     */
     public static void run(ServerSettings settings) {
         if (!(settings.isSecure() ? SECURE : PLAIN).compareAndSet(false, true)) {
             return;
@@ -97,7 +102,7 @@ public final class SelfExercise {
         }
     }
 
-    /** Makes a peer, and ends it. */
+    /** Opens a peer's connection, and ends it. */
     private void begin(int port, String request, int linger) {
         try (Socket socket = open(port)) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
@@ -108,7 +113,7 @@ public final class SelfExercise {
         }
     }
 
-    /** Sends something, and reads the answer to its end. */
+    /** Sends a request and frames, and reads the answer to its end. */
     private void exchange(int port, String request, byte[] frames) {
         byte[] more = frames;
         try (Socket socket = open(port)) {
@@ -126,7 +131,7 @@ public final class SelfExercise {
         }
     }
 
-    /** What is left is done nevertheless. */
+    /** Ignores a failure: the other steps are done nevertheless. */
     private static void failed(IOException e) {
         LOG.debug("A part of the server was not exercised before its start: {}", e.toString());
     }
@@ -144,18 +149,18 @@ public final class SelfExercise {
         return tls == null ? socket : tls.createSocket(socket, "localhost", port, true);
     }
 
-    /** {@return what connects to this process, whose certificate need not be trusted} */
+    /** {@return a socket factory for connections to this process, which trusts every certificate} */
     public static SSLSocketFactory trusting() throws GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new X509TrustManager() {
             @Override
             public void checkClientTrusted(X509Certificate[] chain, String kind) {
-                // It is never a server.
+                // Never used by a server.
             }
 
             @Override
             public void checkServerTrusted(X509Certificate[] chain, String kind) {
-                // It is this process.
+                // The server is this process.
             }
 
             @Override

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * A private key with its certificate.
  *
  * @param chain begins with the certificate of the key
- * @param names the hosts that the certificate is for, in lower case; those with a wildcard begin with {@code *.}
+ * @param names the hosts that the certificate is for, in lower case; wildcard names begin with {@code *.}
  */
 public record ServerKey(String alias, PrivateKey key, List<X509Certificate> chain, Set<String> names) {
 
@@ -39,7 +39,7 @@ public record ServerKey(String alias, PrivateKey key, List<X509Certificate> chai
                 }
             }
         } catch (CertificateParsingException e) {
-            // A client will not understand them either.
+            // A client will not understand such a name either.
         }
         Matcher subject = COMMON_NAME.matcher(certificate.getSubjectX500Principal().getName());
         if (names.isEmpty() && subject.find()) {
@@ -66,7 +66,7 @@ public record ServerKey(String alias, PrivateKey key, List<X509Certificate> chai
     }
 
     /**
-     * {@return whether JSSE means a key like this}
+     * {@return whether this key is of a JSSE key type}
      *
      * @param type such as {@code RSA} or {@code EC}; {@code EC_RSA} is an EC key with an RSA signature
      */
@@ -76,11 +76,11 @@ public record ServerKey(String alias, PrivateKey key, List<X509Certificate> chai
     }
 
     /**
-     * {@return whether this key can make one of the signatures that a client takes}
+     * {@return whether this key can make one of the signatures that a client accepts}
      *
-     * @param signatures in the words of the JDK, such as {@code SHA256withECDSA}; none if the client does not say
-     * @param isNew whether TLS 1.3 is spoken, which knows RSA only as PSS, and ties the curve to the hash (RFC 8446
-     *     section 4.2.3)
+     * @param signatures their names in the JDK, such as {@code SHA256withECDSA}; none if the client sends no list
+     * @param isNew whether the connection uses TLS 1.3, which allows RSA only as PSS, and binds the curve to the hash
+     *     (RFC 8446 section 4.2.3)
      */
     public boolean isUsableWith(List<String> signatures, boolean isNew) {
         return signatures.isEmpty() || signatures.stream().anyMatch(signature -> switch (key.getAlgorithm()) {

@@ -20,13 +20,13 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the key that a client is shown. Safe for use by any number of threads.
+ * Chooses the key and certificate for each client. Safe for use by any number of threads.
  */
 public final class ServerKeyManager extends X509ExtendedKeyManager {
 
-    // A key that is valid now is better than one that is not; of two that are alike in that, the one for the name that
-    // the client asks for (SNI, RFC 6066 section 3) is better. Who asks for no name, or for one that no valid key has,
-    // is shown what it would be shown if it had asked for the names of the first valid key.
+    // A key that is valid now is better than one that is not; of two valid keys, or two that are not valid, the one for
+    // the name that the client sends (SNI, RFC 6066 section 3) is better. A client that sends no name, or one that no
+    // valid key has, gets the key that it would get for the names of the first valid key.
     //
     // JSSE asks once for each type of key (RSA, EC, ...) that the client can use, in its own order, and takes the first
     // answer. So the answer for one type is none if a key of another type is better and the client can use it, too.
@@ -34,9 +34,8 @@ public final class ServerKeyManager extends X509ExtendedKeyManager {
     private static final int VALID = 2;
     private static final int NAMED = 1;
 
-    //
-    // JSSE asks for an alias, and then for what it stands for. When the keys are replaced in between, the alias still
-    // has to mean the old key: so each replacement has aliases of its own, and the one before it is kept.
+    // JSSE asks for an alias, and then for the key of that alias. When the keys are replaced in between, the alias must
+    // still mean the old key: so each replacement has its own aliases, and the keys before it are kept.
 
     private final Clock clock;
     private volatile Map<String, ServerKey> keys;
@@ -58,7 +57,7 @@ public final class ServerKeyManager extends X509ExtendedKeyManager {
     }
 
     /**
-     * Has clients that connect from now on shown other keys.
+     * Replaces the keys, for clients that connect from now on.
      *
      * @param others at least one, in the order of their file
      */
@@ -104,7 +103,7 @@ public final class ServerKeyManager extends X509ExtendedKeyManager {
     /**
      * {@return the alias of the best key of a type, or null if there is none, or a better one of another type}
      *
-     * @param name the host that the client wants, or null if it does not say
+     * @param name the host that the client names (SNI), or null if it names none
      * @param usable whether the client can use a key
      */
     public @Nullable String choose(String type, @Nullable String name, Predicate<ServerKey> usable) {
@@ -126,7 +125,7 @@ public final class ServerKeyManager extends X509ExtendedKeyManager {
                 .orElse(null);
     }
 
-    /** {@return whether a key has the right name} */
+    /** {@return the test whether a key has the right name} */
     private static Predicate<ServerKey> named(@Nullable String name, List<ServerKey> valid) {
         Predicate<ServerKey> asked = key -> name != null && key.isFor(name);
         return valid.isEmpty() || valid.stream().anyMatch(asked) ? asked : valid.get(0)::sharesNameWith;

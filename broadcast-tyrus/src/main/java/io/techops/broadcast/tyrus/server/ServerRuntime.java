@@ -19,14 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What runs while a {@code BroadcastServer} does. Tyrus and Grizzly are needed from here on, and not before, so that a
- * program without them is told what it lacks. Safe for use by any number of threads.
+ * The running parts of a {@code BroadcastServer}. Grizzly, and Tyrus for endpoints, are used only from here on, so that
+ * a program without them gets a message about what is missing. Safe for use by any number of threads.
  */
 public final class ServerRuntime {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerRuntime.class);
     private static final int NO_PORT = -1;
-    /** The longest limit of a close that can be counted in nanoseconds, and to spare; longer ones mean the same. */
+    /** The longest limit of a close: far within what nanoseconds can express; a longer limit is shortened to it. */
     private static final Duration LONGEST = Duration.ofDays(365);
 
     private final Router router;
@@ -45,7 +45,7 @@ public final class ServerRuntime {
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
     /**
-     * Listens, or leaves nothing behind.
+     * Starts to listen. After a failure nothing is left running.
      *
      * @param path the path of the hub, or the template of those of the topics; null if the hub is at any path
      */
@@ -83,7 +83,10 @@ public final class ServerRuntime {
         }
     }
 
-    /** {@return where a page finds the hub, as JSON: no port if it is that of the page; and how many peers it has} */
+    /**
+     * {@return the JSON for pages: the hub's address, without a port if that is the page's own; and the number of
+     * peers}
+     */
     private String toldToPages(@Nullable String path, @Nullable PeerCount peers) {
         return "{\"port\":" + (port == pagePort ? null : port)
                 + ",\"path\":" + (path == null ? null : '"' + path + '"')
@@ -99,17 +102,17 @@ public final class ServerRuntime {
         return port;
     }
 
-    /** {@return where the pages are; null if there are none} */
+    /** {@return the URI of the pages; null if there are none} */
     public @Nullable URI pageUri() {
         return pageUri;
     }
 
-    /** {@return the port of the pages; no port, but a negative number, if there are none} */
+    /** {@return the port of the pages; a negative number if there are none} */
     public int pagePort() {
         return pagePort;
     }
 
-    /** {@return what was compressed so far} */
+    /** {@return the figures of the compression so far} */
     public DeflateFigures compressed() {
         return deflate == null ? new DeflateFigures(0, 0, 0) : deflate.figures();
     }
@@ -117,8 +120,8 @@ public final class ServerRuntime {
     public void close(Duration limit) {
         stopAccepting(limit);
         if (GrizzlyListeners.runsOnThisThread(sockets)) {
-            // From a policy or a listener: what this thread reads has to be read before the hub's end, so that nothing
-            // on it may wait for that end.
+            // Called from a policy or a listener: this thread has to read on before the hub can end, so it must not
+            // wait for that end.
             router.shutdown(limit).thenRun(() -> watch.in(Duration.ZERO, this::stop));
             stopAfter(limit);
             return;
@@ -127,14 +130,15 @@ public final class ServerRuntime {
         router.close(limit);
         if (router.shutdown(limit).toCompletableFuture().isDone()) {
             stop();
-            stopped.join(); // if it is the hub's thread that stops the server, perhaps one of the host application
+            stopped.join(); // if the hub's thread, perhaps one of the host application, stops the server
         } else {
-            // Called from a listener of the hub, which the end has to wait for; or the hub's tasks are not run.
+            // Called from a listener of the hub, for which the hub's end waits; or the executor does not run the hub's
+            // tasks.
             stopAfter(limit);
         }
     }
 
-    /** Whatever happens, the server has stopped a moment after the limit. */
+    /** Makes sure that the server has stopped a moment after the limit, whatever happens. */
     private void stopAfter(Duration limit) {
         Duration longest = limit.compareTo(LONGEST) < 0 ? limit : LONGEST;
         watch.in(longest.plusSeconds(1), this::stop);
@@ -155,7 +159,10 @@ public final class ServerRuntime {
         }
     }
 
-    /** Holds no lock: the thread of the watch may come here too, and the first caller waits for it. */
+    /**
+     * Stops the server. Holds no lock, because the thread of the deadlines may call this too, and the first caller
+     * waits for that thread.
+     */
     private void stop() {
         if (stopping.compareAndSet(false, true)) {
             try {
@@ -167,12 +174,12 @@ public final class ServerRuntime {
         }
     }
 
-    /** Leaves nothing behind; its hub is closed before. */
+    /** Frees everything, after the hub was closed. */
     void release() {
         if (pages != null) {
             GrizzlyListeners.stop(pages);
         }
-        if (sockets != null) { // a library that is missing is noticed before there is everything to stop
+        if (sockets != null) { // null if a library is missing
             GrizzlyListeners.stop(sockets);
         }
         if (policy != null) {

@@ -18,16 +18,16 @@ import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server is started with, checked already.
+ * The settings of a server, already checked.
  *
- * @param pages what the page server shows; null if there is none
- * @param pagePeers whether pages are told how many peers there are
- * @param engines makes the TLS engine of a connection; null if the ports speak in the clear
+ * @param pages the pages of the page server; null if there is none
+ * @param pagePeers whether pages can get the number of peers
+ * @param engines makes the TLS engine of a connection; null if the ports have no TLS
  * @param policy the host application's decision about handshakes; null if everyone is accepted
- * @param replayLimits what clients may ask for of the past
+ * @param replayLimits the bounds of what clients may ask for from the past
  * @param endpoints of the host application, none of which clash
  * @param streams whether there are event streams, of Server-Sent Events
- * @param publishers who may publish over HTTP; null if nothing can be published
+ * @param publishers decides who may publish over HTTP; null if nothing can be published
  * @param compression how messages are compressed; null if they are not
  */
 public record ServerSettings(BindHost host, int port, @Nullable PageSource pages, int pagePort,
@@ -36,7 +36,7 @@ public record ServerSettings(BindHost host, int port, @Nullable PageSource pages
         ReplayLimits replayLimits, List<HostedEndpoint> endpoints, boolean streams, @Nullable TokenCheck publishers,
         @Nullable DeflateSettings compression) {
 
-    /** Who may connect, as far as it needs no code of the host application. */
+    /** The rules for who may connect that need no code of the host application. */
     public record Admission(Set<String> origins, List<IpAddresses.Block> trustedProxies, String clientAddressHeader,
             int maxPeers, int maxPeersPerAddress) {
 
@@ -44,7 +44,7 @@ public record ServerSettings(BindHost host, int port, @Nullable PageSource pages
                 ConnectionLimits.UNLIMITED, ConnectionLimits.UNLIMITED);
     }
 
-    /** {@return the settings of a server like this one, on free ports of the loopback interface, for anyone there} */
+    /** {@return these settings for a server on free ports of the loopback interface, which accepts everyone} */
     ServerSettings onLoopback() {
         return new ServerSettings(BindHost.parse("127.0.0.1"), 0, pages, 0, pageIdleTimeout, pagePeers, engines,
                 maxMessageBytes, handshakeTimeout, Admission.ANYONE, null, ReplayLimits.standard(), List.of(), streams,

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sets the options of a connection's socket by its channel. Grizzly's own way, which is that of listening sockets here,
- * makes a {@link java.net.Socket} of each, which stays with the channel for life.
+ * Sets the options of a connection's socket through its channel. Grizzly's own configurator, still used for listening
+ * sockets, makes a {@link java.net.Socket} for each channel, which stays as long as the channel.
  */
 final class SocketSetup implements ChannelConfigurator {
 

@@ -7,15 +7,15 @@ import org.glassfish.grizzly.nio.NIOConnection;
 import org.jspecify.annotations.Nullable;
 
 /*
- * A deadline is judged by the selector's thread, after what is waiting in the socket was read: it may have come in time
- * while the whole process stood still.
+ * A deadline is checked by the selector's thread, after it has read the socket: the input may have come in time while
+ * the whole process stood still.
  */
 
-/** A connection that has to be in time. */
+/** A connection with a deadline. */
 abstract class TimedProcessor extends ConnectionProcessor {
 
     private final WriteReadiness watch;
-    /** Counts deadlines: an old one may be late. */
+    /** Counts deadlines: one that was replaced may still run. */
     private volatile int waits;
     private volatile @Nullable Deadline deadline;
     private volatile boolean closed;
@@ -25,7 +25,7 @@ abstract class TimedProcessor extends ConnectionProcessor {
         this.watch = watch;
     }
 
-    /** What {@link #judgeAfter} waited for has not come. */
+    /** Called when the deadline of {@link #judgeAfter} has passed. */
     abstract void timeOver();
 
     @Override
@@ -45,13 +45,13 @@ abstract class TimedProcessor extends ConnectionProcessor {
         }
     }
 
-    /** Waits for nothing any more. */
+    /** Cancels the deadline. */
     final void noDeadline() {
         waits++;
         cancelDeadline();
     }
 
-    /** Does something later, in place of what would have been done; on the watch's thread. */
+    /** Runs an action later, on the thread of the deadlines, in place of the last deadline. */
     final void after(Duration delay, Runnable action) {
         noDeadline();
         deadline = watch.after(delay, action);
@@ -60,7 +60,7 @@ abstract class TimedProcessor extends ConnectionProcessor {
         }
     }
 
-    /** Says {@link #timeOver} later, unless {@link #noDeadline} was called or the connection was taken meanwhile. */
+    /** Calls {@link #timeOver} later, unless {@link #noDeadline} was called or the connection was taken meanwhile. */
     final void judgeAfter(Duration delay) {
         int wait = waits + 1;
         after(delay, () -> onSelector(() -> judge(wait, delay)));
@@ -71,7 +71,7 @@ abstract class TimedProcessor extends ConnectionProcessor {
             return;
         }
         if (isWatched()) {
-            judgeAfter(delay); // if it has come in time: what it has to wait for then takes its own time
+            judgeAfter(delay); // a new deadline, in case that the input has come in time
             int next = waits;
             readable();
             if (next != waits || !isWatched() || closed) {

@@ -1,6 +1,6 @@
 /**
- * What is started and stopped: listeners, threads, ports and their connections. The top floor; uses all other
- * rooms. Not exported.
+ * The parts that are started and stopped: listeners, threads, ports and their connections. Uses all other internal
+ * packages. Not exported.
  */
 @NullMarked
 package io.techops.broadcast.tyrus.server;

@@ -19,7 +19,7 @@ import java.nio.charset.StandardCharsets;
  * Nothing is written for a binary message.
  */
 
-/** Makes events of messages. For one thread. */
+/** Encodes messages as Server-Sent Events. For one thread. */
 public final class EventStreamEncoder {
 
     private static final byte[] DATA = ascii("data: ");
@@ -33,7 +33,9 @@ public final class EventStreamEncoder {
         out = new ChunkWriter(pool);
     }
 
-    /** {@return the events of all texts of {@code batch}; of no bytes if there is none} Held once, by the caller. */
+    /**
+     * {@return the events of all texts of {@code batch}, without bytes if there is no text} Held once, by the caller.
+     */
     public static EncodedBatch encode(Batch batch, DirectBufferPool pool) {
         EventStreamEncoder encoder = new EventStreamEncoder(pool);
         for (int i = 0; i < batch.size(); i++) {
@@ -74,7 +76,7 @@ public final class EventStreamEncoder {
         out.put((byte) '\n');
     }
 
-    /** Writes a text as a string of JSON (RFC 8259 section 7), which has no line end. */
+    /** Writes a text as a JSON string (RFC 8259 section 7), which has no line end. */
     private void direct(Message.Text text) {
         out.put(DIRECT);
         ByteBuffer payload = text.payload();

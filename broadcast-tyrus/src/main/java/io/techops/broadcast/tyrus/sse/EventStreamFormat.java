@@ -5,7 +5,7 @@ import io.techops.broadcast.spi.StreamEvent;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** What is written into an event stream beside messages: whole lines. Only static methods. */
+/** The parts of an event stream other than messages, as whole lines. Only static methods. */
 public final class EventStreamFormat {
 
     /** The media type (HTML standard, section 9.2.1). */
@@ -17,8 +17,8 @@ public final class EventStreamFormat {
     }
 
     /**
-     * {@return an event, with what is told as JSON} Its position is that of the stream too, so that a client that has
-     * got no message yet goes on after it.
+     * {@return an event whose data is a stream event as JSON} Its position is also its {@code id}, so that a client
+     * that has not received a message yet resumes after it.
      */
     public static ByteBuffer event(StreamEvent event) {
         String id = event.position().toString();
@@ -37,7 +37,7 @@ public final class EventStreamFormat {
         return ByteBuffer.wrap(HEARTBEAT.clone());
     }
 
-    /** {@return the last line of a stream: a comment that says to people why it ends} */
+    /** {@return the last line of a stream: a comment for human readers about why it ends} */
     public static ByteBuffer end(CloseReason reason) {
         return lines(reason.isSendable()
                 ? (": closed " + reason.code() + ' ' + reason.phrase().replaceAll("\\R", " ")).stripTrailing() + "\n"

@@ -1,6 +1,6 @@
 /**
- * Server-Sent Events on bytes (HTML standard, section 9.2): how messages, and what a peer is told beside them, are
- * written. Uses {@code frame}, whose batches it fills. Not exported.
+ * Encodes Server-Sent Events (HTML standard, section 9.2): messages and stream events. Uses {@code frame}, whose
+ * batches it fills. Not exported.
  */
 @NullMarked
 package io.techops.broadcast.tyrus.sse;
