@@ -17,15 +17,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may do what, by the tokens that are in force: others may come at any time, and hold for those who are connected
- * as well. Safe for use by any number of threads.
+ * Decides who may do what, by the current tokens. New tokens may replace them at any time, and then apply to connected
+ * peers too. Safe for use by any number of threads.
  *
- * <p>A peer is looked at once more when it was registered: others may have come since its handshake was decided, and
- * then it was not yet among the peers that they were held against.
+ * <p>A peer is checked once more when it was registered: the tokens may have been replaced since its handshake was
+ * decided, when it was not yet among the peers that were checked.
  */
 final class Access implements HandshakePolicy, Publishers, HubListener {
 
-    /** Where a client that can set neither headers nor subprotocols puts its token (RFC 6750 section 2.3). */
+    /**
+     * The query parameter for the token of a client that can set neither headers nor subprotocols (RFC 6750 section
+     * 2.3).
+     */
     private static final String PARAMETER = "access_token=";
 
     private static final AttributeKey<Tokens.Digest> TOKEN = AttributeKey.of("token", Tokens.Digest.class);
@@ -38,7 +41,7 @@ final class Access implements HandshakePolicy, Publishers, HubListener {
         this.tokens = tokens;
     }
 
-    /** Puts other tokens into force; closes those of {@code peers} that may not listen any more. */
+    /** Replaces the tokens; closes those of {@code peers} that may not listen any more. */
     void use(Tokens others, Stream<Peer> peers) {
         tokens = others;
         peers.forEach(this::registered);
@@ -71,7 +74,9 @@ final class Access implements HandshakePolicy, Publishers, HubListener {
         return subprotocol == null ? accept : accept.subprotocol(subprotocol);
     }
 
-    /** {@return what to select, if a token is among the subprotocols: browsers want one of those that they offered} */
+    /**
+     * {@return the subprotocol to select if a token is among those offered: a browser requires one of the offered ones}
+     */
     private static @Nullable String beside(HandshakeRequest request) {
         List<String> offered = request.subprotocols();
         if (offered.stream().noneMatch(request::isToken)) {
@@ -96,7 +101,10 @@ final class Access implements HandshakePolicy, Publishers, HubListener {
         return null;
     }
 
-    /** {@return the policy that lets those speak who may, and does {@code otherwise} with messages of others} */
+    /**
+     * {@return the policy that accepts messages of peers that may speak, and answers {@code otherwise} for those of
+     * others}
+     */
     MessagePolicy speakers(MessagePolicy.Verdict otherwise) {
         return MessagePolicy.nonBlocking((context, message) ->
                 tokens.of(token(context.peer())).has(Right.SPEAK, context.topic())

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
-/** Who may do what. */
+/** The options about who may do what. */
 final class AccessOptions {
 
     private static final Logger LOG = LoggerFactory.getLogger(AccessOptions.class);
@@ -74,7 +74,7 @@ final class AccessOptions {
         }
     }
 
-    /** Says whose rights have to be looked at again when the files have changed. */
+    /** Sets the peers whose rights are checked again when the files have changed. */
     void peers(Supplier<Stream<Peer>> all) {
         peers = all;
     }
@@ -92,7 +92,7 @@ final class AccessOptions {
         if (tokenSecrets != null) {
             try {
                 tokens = Tokens.parse(tokenSecrets.lines(), topics);
-            } catch (IllegalArgumentException e) { // which does not show it
+            } catch (IllegalArgumentException e) { // its message does not show the token
                 throw new BadOption(TOKEN_FILE, e.getMessage(), tokenFile);
             }
         }
@@ -108,14 +108,14 @@ final class AccessOptions {
         }
     }
 
-    /** Has peers looked at that were registered while the files were read again. */
+    /** Adds the check of peers that are registered while the files are read again. */
     void apply(BroadcastHub.Builder hub) {
         if (access != null && tokenFile != null) {
             hub.listener(access);
         }
     }
 
-    /** {@return that only those speak who may, and behind it {@code policy}} */
+    /** {@return a policy that first checks who may speak, and then asks {@code policy}} */
     MessagePolicy before(MessagePolicy policy) {
         MessagePolicy.Verdict refusal = refuseBy == Value.RefuseBy.Way.IGNORE ? MessagePolicy.Verdict.ignore()
                 : MessagePolicy.Verdict.close(CloseReason.of(CloseReason.POLICY_VIOLATION, listenOnly

@@ -5,7 +5,7 @@ import io.techops.broadcast.redis.RedisBackplane;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How this service is one of many nodes. */
+/** The options that make this service one of many nodes. */
 final class BackplaneOptions {
 
     @Option(names = "--redis", paramLabel = "URI",

@@ -9,7 +9,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Says in one line what picocli found wrong: the option, what is allowed, and what was given. */
+/** Puts what picocli found wrong into one line: the option, what is allowed, and what was given. */
 final class BadCommandLine {
 
     private BadCommandLine() {

@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
             "Exit codes: 2 for an option that cannot be honoured, 1 if an address cannot be listened on."})
 public final class BroadcastService implements Callable<Integer> {
 
-    /** How long the end may take beside the drain. */
+    /** How long the end may take in addition to the drain. */
     private static final Duration LONGEST_REST = Duration.ofSeconds(3);
 
     @Spec
@@ -47,7 +47,7 @@ public final class BroadcastService implements Callable<Integer> {
     @Mixin
     private final Options options = new Options();
 
-    /** Guards what follows, between the thread that starts the service and the one that ends it. */
+    /** Guards the fields that follow, between the thread that starts the service and the one that ends it. */
     private final Object lock = new Object();
     private final Readiness readiness = new Readiness();
     /** Counted down whenever the process is told to end. */
@@ -87,7 +87,7 @@ public final class BroadcastService implements Callable<Integer> {
             Configuration all = Configuration.read(onlyArguments, arguments, environment);
             return command(new BroadcastService(all)).execute(all.arguments());
         } catch (ParameterException e) {
-            return command().execute(arguments); // says the same
+            return command().execute(arguments); // prints the same error
         } catch (BadOption e) {
             return refuse(onlyArguments, e.getMessage(), 2);
         }
@@ -107,7 +107,7 @@ public final class BroadcastService implements Callable<Integer> {
                 return refuse(command, service.named(String.valueOf(e.getMessage())), 2);
             }
             if (e instanceof IllegalArgumentException || e instanceof IllegalStateException) {
-                return refuse(command, e.getMessage(), 2); // settings that the library does not take together
+                return refuse(command, e.getMessage(), 2); // settings that exclude each other in the library
             }
             if (e instanceof UncheckedIOException unchecked) {
                 String line = String.valueOf(unchecked.getCause().getMessage());
@@ -156,7 +156,7 @@ public final class BroadcastService implements Callable<Integer> {
 
     private void start(BroadcastServer.Builder builder) throws BadOption {
         if (options.pidFile() != null) {
-            pidFile = PidFile.take(options.pidFile()); // before any line says that the service listens
+            pidFile = PidFile.take(options.pidFile()); // before the line that the service listens
         }
         health = options.health(readiness);
         BroadcastServer started = builder.start();
@@ -172,7 +172,7 @@ public final class BroadcastService implements Callable<Integer> {
         }
     }
 
-    /** Runs at SIGHUP, on a thread of its own. */
+    /** Runs at SIGHUP, on its own thread. */
     private void reload() {
         try {
             Logging.reopen();
@@ -181,7 +181,7 @@ public final class BroadcastService implements Callable<Integer> {
         }
     }
 
-    /** Runs when the process is told to end, on a thread of its own; and once more, with nothing to do, as it ends. */
+    /** Runs on its own thread when the process is told to end; and once more, with nothing to do, as it ends. */
     private void end() {
         told.countDown();
         synchronized (lock) {
@@ -203,12 +203,15 @@ public final class BroadcastService implements Callable<Integer> {
         }
     }
 
-    /** Lets load balancers notice that peers should go elsewhere, while everything goes on; a second signal ends it. */
+    /**
+     * Waits, while everything goes on, so that load balancers notice that they should send peers to other nodes. A
+     * second signal ends the wait.
+     */
     private void pause(Duration delay) {
         try {
             told.await(delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the end goes on at once
+            Thread.currentThread().interrupt(); // goes on to the end at once
         }
     }
 

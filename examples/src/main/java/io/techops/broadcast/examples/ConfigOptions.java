@@ -4,13 +4,13 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where options come from beside the command line; {@link Configuration} does what they ask for. */
+/** The options about where other options come from, apart from the command line; {@link Configuration} reads those. */
 final class ConfigOptions {
 
-    /** Names the file. */
+    /** The option that names the file. */
     static final String FILE = "--config";
 
-    /** Asks for all options. */
+    /** The option that prints all options. */
     static final String PRINT = "--print-config";
 
     @Option(names = FILE, paramLabel = "FILE",

@@ -26,8 +26,9 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /*
- * What the command line does not say is taken from the environment, and what neither says from the file. It is put
- * before the arguments as if it had been given there, so that there is one way to read and check a value.
+ * An option that the command line does not have is taken from the environment, and if it is not there either, from the
+ * file. These options are put before the arguments as if they had been given there, so that all values are read and
+ * checked in one way.
  */
 
 /** The options of the service from the command line, the environment and a file. Immutable once it was read. */
@@ -54,7 +55,7 @@ final class Configuration {
     }
 
     /**
-     * {@return the options from everywhere}
+     * {@return the options from all places}
      *
      * @param command has parsed {@code arguments}
      * @throws BadOption if the file cannot be read, or has a name that no option has, or a flag is neither true nor
@@ -139,14 +140,15 @@ final class Configuration {
         }
     }
 
-    /** {@return the arguments of the command line, and before them what was found elsewhere} */
+    /** {@return the options that were found elsewhere, followed by the arguments of the command line} */
     String[] arguments() {
         return arguments.toArray(String[]::new);
     }
 
     /**
-     * Logs one warning that names the environment variables that no option has, if there are any. They are no error:
-     * others set variables with the same beginning, as Kubernetes does for a Service named {@code broadcast}.
+     * Logs one warning that names the environment variables that no option has, if there are any. They are not an
+     * error: other programs set variables with the same prefix, for example Kubernetes for a Service named {@code
+     * broadcast}.
      */
     void warn() {
         if (!unknown.isEmpty()) {
@@ -155,7 +157,7 @@ final class Configuration {
         }
     }
 
-    /** {@return a line about options, each named as it is where it comes from} */
+    /** {@return a line about options, each with the name that it has where it was given} */
     String named(String line) {
         return OPTION.matcher(line).replaceAll(found -> {
             Origin origin = origins.get(found.group());
@@ -164,8 +166,8 @@ final class Configuration {
     }
 
     /**
-     * {@return all options as a file of properties, those from one place together} Defaults are comments: some options
-     * must not be given together, be it with their default. What may be secret is not in it.
+     * {@return all options as a properties file, grouped by where they were given} Defaults are comments, because some
+     * options must not be given together, even with their defaults. Values that may be secret are left out.
      *
      * @param parsed all options, read
      */

@@ -6,12 +6,15 @@ import java.lang.reflect.Proxy;
  * Ends the service on a signal before the virtual machine begins to end. A shutdown hook would be too late for what is
  * recorded of the end: all hooks run at the same time, and one of them stops the flight recorder.
  *
- * <p>The class that does it, {@code sun.misc.Signal}, is in every JDK but no part of Java; so it is looked for, and
- * without it the hook has to do.
+ * <p>The class for this, {@code sun.misc.Signal}, is in every JDK but not part of the Java standard; so it is used by
+ * reflection, and without it a shutdown hook is used.
  */
 final class EndSignals {
 
-    /** What a shell adds to the number of the signal that ended a program; the virtual machine does so, too. */
+    /**
+     * A shell adds this to the number of the signal that ended a program, for its exit code; so does the virtual
+     * machine.
+     */
     private static final int BY_SIGNAL = 128;
 
     private EndSignals() {
@@ -19,7 +22,7 @@ final class EndSignals {
 
     /**
      * From now on each signal that ends a virtual machine, unless it is ignored, runs {@code end} on a thread of its
-     * own, and then ends the process with the exit code that it would have had. SIGHUP is none of them: it runs
+     * own, and then ends the process with the exit code that it would have had. SIGHUP is not one of them: it runs
      * {@code reload}.
      */
     static void handle(Runnable end, Runnable reload) {
@@ -27,7 +30,7 @@ final class EndSignals {
             try {
                 handle(name, name.equals("HUP") ? reload : end, !name.equals("HUP"));
             } catch (ReflectiveOperationException e) {
-                // A runtime without the class, or one that leaves this signal alone (-Xrs): the hook has to do.
+                // A runtime without the class, or one that does not handle this signal (-Xrs): the hook is used.
             }
         }
     }

@@ -9,10 +9,10 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Where the figures of the service come from.
+ * The sources of the service's figures.
  *
- * @param stats what the hub, or all topics together, have done, and how they are now
- * @param peers the peers of now, each with its lag; may be called by any thread
+ * @param stats the figures of the hub, or of all topics together
+ * @param peers the current peers, each with its lag; may be called by any thread
  */
 record Figures(Supplier<HubStats> stats, Supplier<Stream<Peer>> peers) {
 

@@ -15,28 +15,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * Files are looked at once a second, by one thread: that works on every file system, for a file that is written in
- * place, replaced, or reached over a link that is changed. Files that belong together, such as a certificate and its
- * key, are replaced one after the other: they are read once nothing has changed for one round. A reading that fails is
- * tried again every second, because what was in its way may pass while the files stay as they are; it is told again
- * only if the files or the reason are others.
+ * One thread checks the files once a second: that works on every file system, for a file that is written in place,
+ * replaced, or reached through a link that is changed. Files that belong together, such as a certificate and its key,
+ * are replaced one after the other: they are read when nothing has changed for one round. A reading that fails is
+ * repeated every second, because the cause may pass while the files stay the same; it is logged again only if the files
+ * or the cause have changed.
  *
- * A task that throws would not be called again, so nothing that is thrown leaves it, an Error neither.
+ * The timer would not run a task again that throws, so the task catches everything, also an Error.
  */
 
-/** Has files read again when they change. Safe for use by any number of threads. */
+/** Reads files again when they change. Safe for use by any number of threads. */
 final class FileWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
 
-    /** What reads files again. */
+    /** Reads a group of files. */
     @FunctionalInterface
     interface Reading {
 
         /**
-         * Reads them, and puts what was read into force.
+         * Reads the files, and applies their content.
          *
-         * @throws BadOption if they cannot be used: then what was in force stays
+         * @throws BadOption if they cannot be used: then the content before stays in force
          */
         void read() throws BadOption;
     }
@@ -53,7 +53,7 @@ final class FileWatch implements AutoCloseable {
         all.add(new Watched(files, reading));
     }
 
-    /** Begins to look. */
+    /** Starts the checks. */
     void start() {
         if (!all.isEmpty()) {
             Runnable look = () -> look(false);
@@ -61,7 +61,7 @@ final class FileWatch implements AutoCloseable {
         }
     }
 
-    /** Looks at all files at once, whether they have changed or not; does nothing after the end. */
+    /** Reads all files now, whether they have changed or not; does nothing after the end. */
     void readAll() {
         try {
             thread.execute(() -> look(true));
@@ -70,7 +70,7 @@ final class FileWatch implements AutoCloseable {
         }
     }
 
-    /** Looks no more. */
+    /** Ends the checks. */
     @Override
     public void close() {
         thread.shutdownNow();
@@ -81,7 +81,7 @@ final class FileWatch implements AutoCloseable {
             try {
                 watched.look(now);
             } catch (Throwable thrown) {
-                // No memory, mostly, not even to tell it: the next look comes in a second.
+                // Usually no memory, not even to log it: the next check comes in a second.
             }
         }
     }
@@ -96,7 +96,7 @@ final class FileWatch implements AutoCloseable {
         /** The state in which the files were read; {@link #UNREAD} if that failed. */
         private String read;
         private String seen;
-        /** In which state they could not be read, and why; null if they could. */
+        /** The state in which the files could not be read, and why; null if they could. */
         private @Nullable String told;
 
         Watched(List<Path> files, Reading reading) {
@@ -147,7 +147,7 @@ final class FileWatch implements AutoCloseable {
                 BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
                 return attributes.lastModifiedTime() + " " + attributes.size() + " " + attributes.fileKey();
             } catch (IOException e) {
-                return null; // as good as any other state
+                return null; // a state like any other
             }
         }
     }

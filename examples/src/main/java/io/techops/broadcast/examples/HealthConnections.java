@@ -19,12 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * One thread, and sockets that do not block: no client can hold it. A connection is for one request, has a few seconds
- * for it and for its answer, and gives way, the oldest first, when there are too many: so clients that are slow, on
- * purpose or not, keep no other one from being answered, and hold a bounded number of descriptors.
+ * One thread serves non-blocking sockets, so that no client can block it. A connection is for one request, and has a
+ * few seconds for it and its answer. When there are too many connections, the oldest is closed. So slow clients,
+ * malicious or not, do not keep others from being answered, and hold only a bounded number of descriptors.
  */
 
-/** Reads short requests, without a body, and sends what answers them (RFC 9112). Closed by any thread. */
+/** Reads short requests without a body, and sends the answers (RFC 9112). Any thread may close it. */
 final class HealthConnections implements AutoCloseable {
 
     /** The most connections at a time. */
@@ -34,7 +34,7 @@ final class HealthConnections implements AutoCloseable {
     private static final int LONGEST_HEAD = 8 << 10;
     private static final long LIFE = Duration.ofSeconds(5).toNanos();
     private static final long TICK_MILLIS = 200;
-    /** After a failure, so that one that lasts does not take a processor. */
+    /** The pause after a failure, so that a lasting failure does not take a whole processor. */
     private static final long PAUSE = Duration.ofMillis(10).toNanos();
 
     /**
@@ -51,7 +51,7 @@ final class HealthConnections implements AutoCloseable {
     private final Function<HealthHead.Request, Answer> answers;
     private final Thread thread = new Thread(this::run, "broadcast-health");
     private volatile boolean closed;
-    /** Owned by the thread, as all below is: in the order in which they came. */
+    /** The connections, the oldest first. This and all fields below are owned by the thread. */
     private final Deque<Connection> connections = new ArrayDeque<>();
     private boolean failing;
 
@@ -82,7 +82,7 @@ final class HealthConnections implements AutoCloseable {
             if (channel.read(in) < 0) {
                 end();
             } else if (out != null) {
-                in.clear(); // what follows the request is of no interest
+                in.clear(); // input behind the request is ignored
             } else if (HealthHead.isWhole(in) || !in.hasRemaining()) {
                 out = ByteBuffer.wrap(bytes(HealthHead.parsed(in)));
                 in.clear();
@@ -95,7 +95,7 @@ final class HealthConnections implements AutoCloseable {
                 key.interestOps(SelectionKey.OP_WRITE);
                 return;
             }
-            key.interestOps(SelectionKey.OP_READ); // until the client has closed: a reset could destroy the answer
+            key.interestOps(SelectionKey.OP_READ); // reads until the client closes: a reset could destroy the answer
             channel.shutdownOutput();
         }
 
@@ -140,7 +140,7 @@ final class HealthConnections implements AutoCloseable {
                 while (!connections.isEmpty() && connections.peek().endsAt - System.nanoTime() < 0) {
                     connections.peek().end();
                 }
-            } catch (Throwable thrown) { // the thread goes on whatever happens
+            } catch (Throwable thrown) { // the thread must go on
                 tell(thrown);
                 LockSupport.parkNanos(PAUSE);
             }
@@ -183,7 +183,7 @@ final class HealthConnections implements AutoCloseable {
         }
     }
 
-    /** Ends a connection that failed; where it is accepting that did, it is tried again with the next tick. */
+    /** Ends a connection that failed; if accepting failed, it is tried again at the next tick. */
     private static void end(SelectionKey key, @Nullable Connection connection) {
         if (connection != null) {
             connection.end();
@@ -192,7 +192,7 @@ final class HealthConnections implements AutoCloseable {
         }
     }
 
-    /** Warns of the first failure of a row. */
+    /** Logs a warning for the first of several failures in a row. */
     private void tell(Throwable thrown) {
         boolean first = !failing && !closed;
         failing = true;
@@ -201,7 +201,7 @@ final class HealthConnections implements AutoCloseable {
                 LOG.warn("The health port goes on after a failure", thrown);
             }
         } catch (Throwable noMemory) {
-            // It cannot be told.
+            // It cannot be logged.
         }
     }
 
@@ -248,7 +248,7 @@ final class HealthConnections implements AutoCloseable {
         try {
             thread.join(LIFE / 1_000_000);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // it ends all the same
+            Thread.currentThread().interrupt(); // the thread ends nevertheless
         }
         close(selector);
     }

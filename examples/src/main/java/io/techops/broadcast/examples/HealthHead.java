@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The heads of requests to the health port, and of their answers, as far as they matter there. */
+/** Parses the parts of request heads that the health port needs, and makes those of its answers. */
 final class HealthHead {
 
     private static final Pattern LINE =
@@ -22,7 +22,7 @@ final class HealthHead {
     /**
      * A request.
      *
-     * @param path what is asked for, up to a question mark
+     * @param path the target, up to a question mark
      * @param accept the header of this name; null if there is none
      */
     record Request(String method, String path, @Nullable String accept) {
@@ -31,13 +31,13 @@ final class HealthHead {
     private HealthHead() {
     }
 
-    /** {@return whether an empty line is among the bytes that have come} */
+    /** {@return whether the head is complete: there is an empty line} */
     static boolean isWhole(ByteBuffer in) {
         String head = text(in);
         return head.contains("\n\r\n") || head.contains("\n\n");
     }
 
-    /** {@return the request that has come; null if it is none, or too long} */
+    /** {@return the request; null if it is malformed, or too long} */
     static @Nullable Request parsed(ByteBuffer in) {
         String head = text(in);
         Matcher line = LINE.matcher(head);
@@ -52,7 +52,7 @@ final class HealthHead {
         return new String(in.array(), 0, in.position(), StandardCharsets.ISO_8859_1);
     }
 
-    /** {@return the line that says when an answer was made (RFC 9110 section 6.6.1)} */
+    /** {@return the {@code Date} line of an answer (RFC 9110 section 6.6.1)} */
     static String date() {
         return DATE.format(ZonedDateTime.now(ZoneOffset.UTC)) + "\r\n";
     }

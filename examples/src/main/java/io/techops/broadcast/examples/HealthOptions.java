@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What those who watch the service are told, and how long they have to notice its end. */
+/** The options of the health port, and how long load balancers have to notice the end. */
 final class HealthOptions {
 
     @Option(names = "--health-port", paramLabel = "PORT", converter = Value.Port.class,
@@ -36,10 +36,10 @@ final class HealthOptions {
     }
 
     /**
-     * {@return what answers them, listening; or null if it was not asked for}
+     * {@return the health server, listening; or null if there is no health port}
      *
      * @param host the address to listen on, or null for all of them
-     * @throws java.io.UncheckedIOException if it cannot be listened on; its cause names address and port
+     * @throws java.io.UncheckedIOException if the server cannot listen; its cause names address and port
      */
     @Nullable HealthServer start(@Nullable String host, Readiness readiness) {
         return port == null ? null : new HealthServer(host, port, readiness);

@@ -14,8 +14,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What load balancers, Kubernetes and Prometheus ask, over HTTP in the clear on a port of its own: {@code /livez},
- * {@code /readyz} and {@code /metrics}. Its thread is a daemon.
+ * Answers load balancers, Kubernetes and Prometheus, over HTTP without TLS on its own port: {@code /livez}, {@code
+ * /readyz} and {@code /metrics}. Its thread is a daemon.
  */
 final class HealthServer implements AutoCloseable {
 
@@ -32,7 +32,7 @@ final class HealthServer implements AutoCloseable {
      *
      * @param host the address, or null for all of them
      * @param port the port; 0 for any free one
-     * @throws UncheckedIOException if it cannot be listened on; its cause names address and port
+     * @throws UncheckedIOException if the server cannot listen; its cause names address and port
      */
     HealthServer(@Nullable String host, int port, Readiness readiness) {
         this.readiness = readiness;

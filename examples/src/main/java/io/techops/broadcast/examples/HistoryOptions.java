@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** What a peer may have of the past. */
+/** The options about what a peer may get from the past. */
 final class HistoryOptions {
 
     @Option(names = "--replay", paramLabel = "N|latest", converter = Value.Replayed.class,
@@ -30,7 +30,7 @@ final class HistoryOptions {
      * Sets what a peer may have.
      *
      * @param kept what is given as {@code --retention-messages}
-     * @throws BadOption if what is asked for cannot be, or twice
+     * @throws BadOption if an option cannot be honoured, or contradicts another
      */
     void apply(BroadcastServer.Builder server, int kept) throws BadOption {
         List<Integer> numbers = replayed.stream().filter(most -> !most.equals(Value.Replayed.LATEST)).toList();

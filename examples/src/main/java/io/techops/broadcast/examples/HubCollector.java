@@ -18,8 +18,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * The figures of the service for Prometheus. They are read once a scrape, so that those of one scrape belong together,
- * and cost nothing in between.
+ * The figures of the service for Prometheus. They are read once for each scrape, so that those of one scrape are
+ * consistent, and cost nothing in between.
  */
 final class HubCollector implements MultiCollector {
 
@@ -93,7 +93,7 @@ final class HubCollector implements MultiCollector {
         counter(all, "broadcast_failures", "Peers whose transport failed.", stats.failures());
     }
 
-    /** {@return by how many messages the peers of now lag: a distribution over peers, not over time} */
+    /** {@return the distribution of the current peers' lag in messages: over peers, not over time} */
     private static HistogramSnapshot lag(Figures figures) {
         long[] peers = new long[LAGS.length];
         long sum = figures.peers().get().mapToLong(peer -> {

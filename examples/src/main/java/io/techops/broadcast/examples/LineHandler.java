@@ -20,7 +20,7 @@ final class LineHandler extends Handler {
     private long lost;
 
     /**
-     * @param operator is told that lines are lost; null if there is no other handler to tell
+     * @param operator reports that lines are lost; null if there is no other handler
      */
     LineHandler(LineOutput output, Level from, Level below, @Nullable Handler operator) {
         this.output = output;
@@ -37,15 +37,15 @@ final class LineHandler extends Handler {
         }
         try {
             write(getFormatter().format(record));
-        } catch (Throwable e) { // also an Error: the thread that logs has its own work to go on with
+        } catch (Throwable e) { // also an Error: the thread that logs must go on with its own work
             lose(e);
         }
     }
 
     /**
-     * Goes on in a file of the same name, where the one that was written to has been moved away.
+     * Opens the file again by its name, after the old one was moved away.
      *
-     * @throws IOException if it cannot be opened: lines go on where they went
+     * @throws IOException if it cannot be opened: then the old file is still used
      */
     synchronized void reopen() throws IOException {
         output.reopen();

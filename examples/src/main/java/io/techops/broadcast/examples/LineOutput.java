@@ -24,7 +24,9 @@ final class LineOutput {
     private final Charset charset;
     private final @Nullable Path path;
     private FileOutputStream out;
-    /** Measures and cuts what {@code out} appends to; null if that is no regular file, or may only be appended to. */
+    /**
+     * Measures and truncates the file of {@code out}; null if that is not a regular file, or may only be appended to.
+     */
     private @Nullable RandomAccessFile file;
     private boolean torn;
 
@@ -50,7 +52,7 @@ final class LineOutput {
         try {
             return Files.isRegularFile(path) ? new RandomAccessFile(path.toFile(), "rw") : null;
         } catch (IOException appendOnly) {
-            return null; // lines can be appended all the same
+            return null; // lines can be appended nevertheless
         }
     }
 
@@ -67,7 +69,7 @@ final class LineOutput {
         RandomAccessFile measuredBefore = file;
         FileOutputStream next = new FileOutputStream(path.toFile(), true);
         RandomAccessFile measured = measuring(path);
-        torn = torn && (measured == null || measured.length() > 0); // it may be the same file
+        torn = torn && (measured == null || measured.length() > 0); // may be the same file
         out = next;
         file = measured;
         close(before);
@@ -80,7 +82,7 @@ final class LineOutput {
                 one.close();
             }
         } catch (IOException e) {
-            // What was written has been written, or was reported when it was not.
+            // Every line was written, or reported as lost.
         }
     }
 
@@ -100,7 +102,7 @@ final class LineOutput {
         return encoding == null ? Charset.defaultCharset() : Charset.forName(encoding);
     }
 
-    /** {@return what it is, for an operator to read} */
+    /** {@return the name of the output for messages to the operator} */
     String name() {
         return name;
     }

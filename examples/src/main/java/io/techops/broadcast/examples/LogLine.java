@@ -10,21 +10,21 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
 /**
- * Writes a record as one line: time stamp with offset, level, message; for what does not come from this library also
- * the logger. From WARN up, a stack trace follows on lines of its own. What peers can put into a message, such as the
- * phrase of a close frame, can neither begin a line nor control a terminal.
+ * Writes a record as one line: time stamp with offset, level, message; and the logger if it is not one of this library.
+ * From WARN up, a stack trace follows on lines of its own. What peers can put into a message, such as the phrase of a
+ * close frame, can neither begin a line nor control a terminal.
  */
 final class LogLine extends Formatter {
 
-    /** What the names of all loggers of this library begin with. */
+    /** The prefix of the names of all loggers of this library. */
     static final String LIBRARY = "io.techops.broadcast";
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
 
     /**
-     * Formats a line with everything that a line can have. Classes of the JDK whose first use opens a file, as that of
-     * time zones, stay unusable for the life of the process if there is no descriptor at that moment; so they are used
-     * at start.
+     * Formats a line with everything that a line can have. Some classes of the JDK open a file at their first use, for
+     * example those for time zones; if there is no descriptor at that moment they stay unusable for the life of the
+     * process. So they are used at the start.
      */
     static void prepare() {
         LogRecord record = new LogRecord(Level.SEVERE, "{0}\n");

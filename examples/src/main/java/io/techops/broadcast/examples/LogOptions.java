@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What is logged, where, and how a line is written. */
+/** The options about what is logged, where, and in which format. */
 final class LogOptions {
 
     @Parameters(arity = "0..*", paramLabel = "debug", description = "The bare word does what --debug does.")

@@ -11,14 +11,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the log goes. Everything, Tyrus and Grizzly included, ends in {@code java.util.logging}: warnings on standard
- * error; with debug, what the library says of peers and broadcasts on standard output; all from INFO up in the log
+ * Sets up the log. Everything, including Tyrus and Grizzly, goes to {@code java.util.logging}: warnings to standard
+ * error; with debug, the library's lines about peers and broadcasts to standard output; all from INFO up to the log
  * file, if there is one.
  */
 final class Logging {
 
     private static final Logger ROOT = Logger.getLogger("");
-    private static final Logger OURS = Logger.getLogger(LogLine.LIBRARY); // kept, or its level would go
+    private static final Logger OURS = Logger.getLogger(LogLine.LIBRARY); // kept, or its level would be lost
 
     private static volatile @Nullable LineHandler logFile;
 
@@ -30,7 +30,7 @@ final class Logging {
      *
      * @param debug whether registrations, broadcasts and departures are logged
      * @param file a file to append to, or {@code null} for none
-     * @param format makes what writes a line
+     * @param format makes the formatter
      * @throws BadOption if the file cannot be written
      */
     static void configure(boolean debug, @Nullable Path file, Supplier<Formatter> format) throws BadOption {
@@ -53,7 +53,7 @@ final class Logging {
                 .forEach(handler -> handler.setFormatter(format.get()));
     }
 
-    /** Goes on in a new log file, if the one that is written to was moved away. */
+    /** Opens the log file again by its name, for the case that the old one was moved away. */
     static void reopen() {
         LineHandler log = logFile;
         if (log != null) {

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The limits of unknown peers: how many, how fast, how long silent. */
+/** The options that limit unknown peers: how many, how fast, how long silent. */
 final class OpenInternetOptions {
 
     private static final String DEFAULT = " (default: ${DEFAULT-VALUE})";
@@ -59,7 +59,7 @@ final class OpenInternetOptions {
     }
 
     /**
-     * Sets what decides who may connect.
+     * Sets the rules about who may connect.
      *
      * @throws BadOption if an option has no effect
      */
@@ -81,12 +81,12 @@ final class OpenInternetOptions {
         }
     }
 
-    /** Sets what bounds those who are connected. */
+    /** Sets the limits of connected peers. */
     void apply(BroadcastHub.Builder hub) {
         hub.heartbeat(heartbeat).drainSpread(drain.dividedBy(2));
     }
 
-    /** {@return the policy, and behind it that no peer says too much} */
+    /** {@return the policy, followed by the limit of each peer's rate} */
     MessagePolicy within(MessagePolicy policy) {
         return maxRate == null ? policy : policy.andThen(MessagePolicy.maxRate(maxRate.permits(), maxRate.per()));
     }

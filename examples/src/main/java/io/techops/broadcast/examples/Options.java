@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What the operator asked for: read one by one by picocli, checked together and turned into a server here. */
+/** All options: picocli reads them one by one; this class checks them together and makes a server from them. */
 final class Options {
 
     private static final String DEFAULT = " (default: ${DEFAULT-VALUE})";
@@ -150,12 +150,12 @@ final class Options {
         return log;
     }
 
-    /** {@return whether the options are to be printed, and no more} */
+    /** {@return whether the options are only to be printed} */
     boolean print() {
         return config.print();
     }
 
-    /** {@return what has files read again when they change} */
+    /** {@return the watch that reads files again when they change} */
     FileWatch watch() {
         return watch;
     }
@@ -174,13 +174,13 @@ final class Options {
         return health.drainDelay();
     }
 
-    /** {@return what tells how the service is, listening; or null if it was not asked for} */
+    /** {@return the health server, listening; or null if there is no health port} */
     @Nullable HealthServer health(Readiness readiness) {
         return health.start(host, readiness);
     }
 
     /**
-     * {@return a builder of the server that was asked for}
+     * {@return a builder of the server, with these options}
      *
      * @param webPortGiven whether the operator gave {@code --web-port}
      * @throws BadOption if options clash, or one names something that cannot be used
@@ -242,7 +242,7 @@ final class Options {
         }
     }
 
-    /** Frees what the server needed beside itself, after it was closed. */
+    /** Frees what the server has used, after it was closed. */
     void close() {
         backplane.close();
         watch.close();

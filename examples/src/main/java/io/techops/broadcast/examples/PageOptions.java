@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The page: where it comes from, where it is, and what it is told. */
+/** The options of the page: its files, its port, and what it can know about the hub. */
 final class PageOptions {
 
     private static final String BUILT_IN = "io/techops/broadcast/examples/page";
@@ -66,7 +66,7 @@ final class PageOptions {
     }
 
     /**
-     * Sets what was asked for.
+     * Sets the options.
      *
      * @throws BadOption if the folder cannot be read
      */

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * The file that tells the operator's scripts which process to signal: the pid and a newline. A file that holds anything
  * else than a pid is never written over, nor is that of another instance that runs.
  *
- * <p>Whether another instance runs is not told by the number in the file, which may be that of any process after a
- * crash, a reboot, or in another container. It is told by a lock on the file, which the process holds and the kernel
- * takes away when the process ends, however it does. The kernel would also take it away if this process opened the file
- * once more and closed it.
+ * <p>The number in the file does not show whether another instance runs: after a crash or a reboot, or in another
+ * container, it may be that of any process. A lock on the file does: the process holds it, and the kernel releases it
+ * when the process ends, in whatever way. The kernel would also release it if this process opened the file once more
+ * and closed it.
  */
 final class PidFile {
 
@@ -29,7 +29,7 @@ final class PidFile {
     private static final int LONGEST = 18;
     /** How often the file may be removed by an instance that ends while this one looks at it. */
     private static final int ATTEMPTS = 100;
-    /** Far behind the pid, because a lock may keep others from reading what is locked. */
+    /** Far behind the pid, because a lock may keep other processes from reading the locked bytes. */
     private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
 
     private final Path path;
@@ -81,7 +81,7 @@ final class PidFile {
         try {
             Files.createFile(path);
         } catch (FileAlreadyExistsException e) {
-            // Is looked at below.
+            // Checked below.
         } catch (IOException e) {
             throw new BadOption(OPTION, "must be in a directory that can be written to", path);
         }
@@ -107,7 +107,7 @@ final class PidFile {
         try {
             locked = channel.tryLock(LOCKED_BYTE, 1, false) != null;
         } catch (OverlappingFileLockException e) {
-            locked = false; // taken by this very process
+            locked = false; // this process holds the lock already
         }
         if (!locked) {
             throw new BadOption(OPTION, "must not be that of a process that is alive, here " + holder, path);
@@ -129,7 +129,7 @@ final class PidFile {
         }
     }
 
-    /** In one step for the first line, which is all that a reader looks at. */
+    /** Writes the first line in one step: readers use only that line. */
     private void write() throws IOException {
         try {
             int length = channel.write(ByteBuffer.wrap((pid + "\n").getBytes(StandardCharsets.ISO_8859_1)), 0);
@@ -160,7 +160,7 @@ final class PidFile {
         try {
             channel.close();
         } catch (IOException e) {
-            // It is closed all the same, and the lock is gone.
+            // It is closed nevertheless, and the lock is released.
         }
     }
 }

@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out which program listens on a port, where the system tells: Linux does, for programs of the same user. */
+/** Finds out which program listens on a port, if the system shows it: Linux does, for programs of the same user. */
 final class PortHolder {
 
     private static final Pattern TAKEN = Pattern.compile("cannot listen on .*:(\\d+)(?: \\(--health-port\\))?: "
@@ -24,7 +24,10 @@ final class PortHolder {
     private PortHolder() {
     }
 
-    /** {@return a line that says why a port cannot be bound, with who holds it, and with the options of the service} */
+    /**
+     * {@return a line about a port that cannot be bound, with the program that uses the port, and the options of the
+     * service}
+     */
     static String explain(String line) {
         Matcher taken = TAKEN.matcher(line);
         String told = SETTING.matcher(line).replaceFirst(found ->

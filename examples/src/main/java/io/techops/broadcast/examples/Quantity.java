@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads numbers, perhaps with a unit. What is no such number or not within its bounds is read as {@code null}; a number
- * too large for a {@code long} may throw an {@link ArithmeticException} instead.
+ * Reads numbers, perhaps with a unit. The result is {@code null} if the text is not such a number or not within its
+ * bounds; a number too large for a {@code long} may throw an {@link ArithmeticException} instead.
  */
 final class Quantity {
 

@@ -3,20 +3,20 @@ package io.techops.broadcast.examples;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether new peers should be sent to this process. It is ready from when its port listens until it begins to end,
- * except while its backplane is away. Safe for use by any number of threads.
+ * Whether load balancers should send new peers to this process. It is ready from when its port listens until its end
+ * begins, except while its backplane is away. Safe for use by any number of threads.
  */
 final class Readiness {
 
     private volatile @Nullable Figures running;
     private volatile boolean draining;
 
-    /** The port listens. */
+    /** Notes that the port listens. */
     void listening(Figures figures) {
         running = figures;
     }
 
-    /** The service was told to end. */
+    /** Notes that the service was told to end. */
     void draining() {
         draining = true;
     }
@@ -26,7 +26,7 @@ final class Readiness {
         return running;
     }
 
-    /** {@return why no peer should be sent here now, or null if one should be} */
+    /** {@return why no peer should be sent here now, or null if the process is ready} */
     @Nullable String obstacle() {
         Figures figures = running;
         if (draining) {

@@ -8,7 +8,7 @@ enum Right {
     /** To connect, and to receive what is broadcast. */
     LISTEN,
 
-    /** To connect, and to have broadcast what it sends. */
+    /** To connect, and to send messages that are broadcast. */
     SPEAK,
 
     /** To publish over HTTP. */

@@ -8,21 +8,21 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What one token permits, everywhere or in some topics. Immutable. */
+/** What a token permits, everywhere or in some topics. Immutable. */
 final class Rights {
 
-    /** The right to nothing. */
+    /** No rights. */
     static final Rights NONE = new Rights(Map.of());
 
-    /** What is permitted to anyone where no file says otherwise. */
+    /** What anyone may do unless a file says otherwise. */
     static final Rights LISTEN_AND_SPEAK = new Rights(Map.of(Right.SPEAK, Set.of("*")));
 
-    /** What a token permits that is good for publishing alone. */
+    /** The rights of a token that is only for publishing. */
     static final Rights PUBLISH = new Rights(Map.of(Right.PUBLISH, Set.of("*")));
 
     private static final Pattern TOPICS = Pattern.compile("[A-Za-z0-9._~-]*\\*?");
 
-    /** For each right the topics, by name or as the beginning of a name with an asterisk behind it. */
+    /** The topics of each right: names, or prefixes of names followed by an asterisk. */
     private final Map<Right, Set<String>> topics;
 
     private Rights(Map<Right, Set<String>> topics) {
@@ -30,11 +30,11 @@ final class Rights {
     }
 
     /**
-     * {@return the rights that {@code words} say, such as {@code listen} or {@code speak:news-*}}
+     * {@return the rights in {@code words}, such as {@code listen} or {@code speak:news-*}}
      *
      * @param withTopics whether there are topics
-     * @throws IllegalArgumentException if a word is not a right: with the rule, and without the word, which may be a
-     *     token at the wrong place
+     * @throws IllegalArgumentException if a word is not a right; the message has the rule, and not the word, which may
+     *     be a token at the wrong place
      */
     static Rights parse(List<String> words, boolean withTopics) {
         Map<Right, Set<String>> rights = new EnumMap<>(Right.class);
@@ -77,7 +77,7 @@ final class Rights {
     }
 
     /**
-     * {@return whether there is a right in a topic} Who may speak may listen, too.
+     * {@return whether there is a right in a topic} The right to speak includes the right to listen.
      *
      * @param topic its name; null if there are no topics
      */

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file that holds a secret. If every user of the machine can read it, one warning says so, and one more each time
- * that its mode has changed to another one like that. For one thread at a time.
+ * A file that holds a secret. If every user of the machine can read it, one warning is logged, and another one each
+ * time that its mode has changed to a different one like that. For one thread at a time.
  */
 final class SecretFile {
 
@@ -21,7 +21,7 @@ final class SecretFile {
 
     private final String option;
     private final Path file;
-    /** The mode that was warned of last; null if none was, or the last one was in order. */
+    /** The mode of the last warning; null if there was none, or the mode has been fine since. */
     private @Nullable String warnedOf;
 
     /** @param option the option that names it */
@@ -62,7 +62,7 @@ final class SecretFile {
                 return mode.contains(PosixFilePermission.OTHERS_READ) ? PosixFilePermissions.toString(mode) : null;
             }
         } catch (IOException e) {
-            // It has just been replaced: then it is read again.
+            // It was just replaced: then it is read again.
         }
         return null;
     }

@@ -16,12 +16,12 @@ public final class ServiceLogManager extends LogManager {
     public ServiceLogManager() {
     }
 
-    /** From now on nothing takes the handlers away. */
+    /** From now on the handlers stay. */
     static void keep() {
         kept = true;
     }
 
-    /** Does what the JDK's does, until the service has set up its own logging. */
+    /** Resets as in the JDK, until the service has set up its own logging. */
     @Override
     public void reset() {
         if (!kept) {

@@ -3,8 +3,8 @@ package io.techops.broadcast.examples;
 import io.techops.broadcast.tyrus.BroadcastServer;
 
 /**
- * Step 1, five lines: a server with all defaults. What anyone who is connected sends reaches everyone who is. It runs
- * until the process is told to end; every peer is then told that the server goes away.
+ * Step 1, five lines: a server with all defaults. Each peer's messages reach all peers. It runs until the process is
+ * told to end; every peer is then told that the server goes away.
  *
  * <pre>java -cp examples/target/broadcast-service.jar io.techops.broadcast.examples.Step01FiveLines</pre>
  */

@@ -4,8 +4,8 @@ import io.techops.broadcast.tyrus.BroadcastServer;
 import java.util.Scanner;
 
 /**
- * Step 3, a host program in 20 lines: every line that is typed here reaches everyone who is connected, beside what they
- * send each other. An empty line, or the end of the input, ends it.
+ * Step 3, a host program in 20 lines: every line that is typed here reaches all peers, in addition to what they send
+ * each other. An empty line, or the end of the input, ends it.
  *
  * <pre>java -cp examples/target/broadcast-service.jar io.techops.broadcast.examples.Step03Embedded</pre>
  */

@@ -17,8 +17,8 @@ import java.net.InetSocketAddress;
 import java.util.Locale;
 
 /**
- * Step 4, a hub with rules of its own: a policy decides about every message that a peer sends, a listener is told who
- * comes and goes, and the sender of a message does not get it back.
+ * Step 4, a hub with its own rules: a policy decides about every message that a peer sends, a listener is told when
+ * peers come and go, and the sender of a message does not get it back.
  *
  * <pre>java -cp examples/target/broadcast-service.jar io.techops.broadcast.examples.Step04Rules</pre>
  */
@@ -38,7 +38,7 @@ public final class Step04Rules {
                         .andThen(MessagePolicy.nonBlocking(Step04Rules::decide)))
                 .delivery(DeliveryPolicy.everyoneButSender())
                 .retention(Retention.of(10_000, 16 << 20)) // messages and bytes kept for peers that lag
-                .overflow(OverflowPolicy.skip()) // who lags by more goes on with the oldest message kept
+                .overflow(OverflowPolicy.skip()) // a peer that lags by more goes on at the oldest kept message
                 .listener(new Reception())
                 .build();
         BroadcastServer server = BroadcastServer.builder()
@@ -49,7 +49,7 @@ public final class Step04Rules {
         System.out.println("Listening on " + server.uri());
     }
 
-    /** Lower-cases what is shouted, ignores empty messages, and closes a peer that says goodbye. */
+    /** Turns a message in capitals into lower case, ignores empty messages, and closes a peer that says goodbye. */
     private static Verdict decide(PolicyContext context, Message message) {
         String text = ((Message.Text) message).text().strip();
         if (text.equals("goodbye")) {
@@ -58,7 +58,7 @@ public final class Step04Rules {
         return text.isEmpty() ? Verdict.ignore() : Verdict.relay(Message.text(text.toLowerCase(Locale.ROOT)));
     }
 
-    /** Greets everyone who comes, and says who goes and why. */
+    /** Greets each new peer, and announces which peer has gone and why. */
     private static final class Reception implements HubListener {
 
         @Override

@@ -4,8 +4,8 @@ import io.techops.broadcast.tyrus.BroadcastServer;
 import io.techops.broadcast.tyrus.Pages;
 
 /**
- * Step 5, the page belongs to it: one port for the WebSocket and for a page of twenty lines that speaks to it. Open the
- * address that is printed in two windows, and type.
+ * Step 5, with a page: one port for the WebSocket and for a page of twenty lines that uses it. Open the address that is
+ * printed in two windows, and type.
  *
  * <pre>java -cp examples/target/broadcast-service.jar io.techops.broadcast.examples.Step05Page</pre>
  */
@@ -23,9 +23,9 @@ public final class Step05Page {
         int port = Start.port(arguments, 0);
         BroadcastServer server = BroadcastServer.builder()
                 .port(port)
-                .path("/live") // the page has the others
+                .path("/live") // the page is at all other paths
                 .pages(Pages.resources(Step05Page.class.getClassLoader(), "io/techops/broadcast/examples/step05"))
-                .pagePort(port) // the same one; Pages.folder(Path.of("public")) serves a folder instead
+                .pagePort(port) // the same port; Pages.folder(Path.of("public")) serves a folder instead
                 .start().closeOnExit();
         System.out.println("Listening on " + server.uri());
         System.out.println("Page at " + server.pageUri());

@@ -11,21 +11,21 @@ import io.techops.broadcast.tyrus.BroadcastServer;
 import java.util.Map;
 
 /**
- * Step 7, members only: a token decides who may connect, before the handshake is answered, and who it is. A page in a
- * browser cannot set headers for a WebSocket; it sends the token as a subprotocol:
+ * Step 7, members only: before the handshake is answered, a token decides whether a client may connect, and as which
+ * user. A page in a browser cannot set headers for a WebSocket; it sends the token as a subprotocol:
  *
  * <pre>{@code
  * const socket = new WebSocket("ws://localhost:5000", ["bearer", "anns-token"]);
  * }</pre>
  *
- * <p>A program sends {@code Authorization: Bearer anns-token}. The token is never written into the answer: the word
- * before it is what both sides agree on. Use TLS, as step 6 does, wherever a token travels.
+ * <p>A program sends {@code Authorization: Bearer anns-token}. The token is never written into the answer: both sides
+ * agree on the word before it. Use TLS, as step 6 does, wherever a token travels.
  *
  * <pre>java -cp examples/target/broadcast-service.jar io.techops.broadcast.examples.Step07BearerToken</pre>
  */
 public final class Step07BearerToken {
 
-    /** Yours are in a database, or signed. */
+    /** In a real program the tokens are in a database, or signed. */
     private static final Map<String, String> USERS = Map.of("anns-token", "ann", "bobs-token", "bob");
 
     private static final AttributeKey<String> USER = AttributeKey.of("user", String.class);
@@ -55,7 +55,7 @@ public final class Step07BearerToken {
         System.out.println("Listening on " + server.uri());
     }
 
-    /** May look things up and wait: only this handshake waits with it. */
+    /** May block, for example for a database: only this handshake waits. */
     private static Decision decide(HandshakeRequest request) {
         String token = request.bearerToken();
         String user = token == null ? null : USERS.get(token);

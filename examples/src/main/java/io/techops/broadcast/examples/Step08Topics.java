@@ -10,8 +10,8 @@ import java.time.Duration;
 
 /**
  * Step 8, topics: every path below {@code /topics/} is a hub of its own, which begins when a peer connects and goes
- * when it has been idle for five minutes. What peers say in {@code news} is ignored: there the host speaks alone, what
- * is typed.
+ * when it has been idle for five minutes. In {@code news} the messages of peers are ignored: there only the host
+ * publishes, each line that is typed.
  *
  * <pre>java -cp examples/target/broadcast-service.jar io.techops.broadcast.examples.Step08Topics</pre>
  */
@@ -27,7 +27,7 @@ public final class Step08Topics {
      */
     public static void main(String[] arguments) {
         Topics topics = Topics.builder()
-                .maxTopics(10_000) // one more is refused with 503
+                .maxTopics(10_000) // a further one is refused with 503
                 .linger(Duration.ofMinutes(5))
                 .recipe((topic, hub) -> hub
                         .retention(Retention.of(256, 1 << 20))

@@ -12,8 +12,8 @@ import jakarta.websocket.server.ServerEndpoint;
 
 /**
  * Step 14, endpoints of the application's own beside the hub: the hub is at {@code /live}, and a chat with rooms, an
- * annotated class of Jakarta WebSocket, at {@code /chat/} and the name of a room. What is said in a room is for the
- * room alone, who comes and goes is news for all peers of the hub.
+ * annotated class of Jakarta WebSocket, at {@code /chat/} and the name of a room. A message in a room reaches only that
+ * room; all peers of the hub are told who enters and leaves.
  *
  * <pre>java -cp examples/target/broadcast-service.jar io.techops.broadcast.examples.Step14Endpoints</pre>
  */
@@ -64,7 +64,7 @@ public final class Step14Endpoints {
             try {
                 session.getAsyncRemote().sendText(text);
             } catch (IllegalStateException e) {
-                // It has just closed: the others get the message all the same.
+                // It has just closed: the other sessions get the message nevertheless.
             }
         }
 

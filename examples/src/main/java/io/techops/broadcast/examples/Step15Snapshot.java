@@ -13,12 +13,12 @@ import java.util.stream.Collectors;
 
 /**
  * Step 15, the current state first: a board of points that the host keeps. Each line that is typed is a team, which
- * gains a point; everyone who is connected is told its points, as {@code team=points}. Who connects later gets the
- * whole board as the first message, one team a line, and every change after that.
+ * gains a point; all peers get its points, as {@code team=points}. A peer that connects later gets the whole board as
+ * its first message, one team on each line, and every change after that.
  *
  * <p>The state is changed before the change is broadcast, so that nothing can be missing from what a peer gets. A
- * change that comes while a peer connects may be in its board already and come once more; a line says how many points
- * there are, not how many more, so that this does no harm.
+ * change that comes while a peer connects may be in its board already and be delivered once more; that does no harm,
+ * because a line has the number of points, not the increase.
  *
  * <pre>java -cp examples/target/broadcast-service.jar io.techops.broadcast.examples.Step15Snapshot</pre>
  */

@@ -11,10 +11,10 @@ import java.io.InputStreamReader;
 import java.time.Duration;
 
 /**
- * Step 16, the newest of each: quotes with keys. Each line that is typed is a name and a price, such as {@code EURUSD
+ * Step 16, the newest message of each key: quotes. Each line that is typed is a name and a price, such as {@code EURUSD
  * 1.0841}. A peer that connects to {@code ws://localhost:5000/?replay=latest} gets the newest quote of every name
- * first, without any code of the host; a peer that is slow gets the newest quotes, and not all that it has missed; and
- * a quote that is older than an hour is not given to anyone any more.
+ * first, without any code of the host; a slow peer gets only the newest quotes, not all that it has missed; and a quote
+ * that is older than an hour is no longer delivered.
  *
  * <pre>java -cp examples/target/broadcast-service.jar io.techops.broadcast.examples.Step16Keys</pre>
  */

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
-/** Whether there is TLS, and with which keys. */
+/** The options about TLS and its keys. */
 final class TlsOptions {
 
     private static final Logger LOG = LoggerFactory.getLogger(TlsOptions.class);
@@ -40,7 +40,7 @@ final class TlsOptions {
     private @Nullable Path key;
 
     /**
-     * Sets what was asked for.
+     * Sets the options.
      *
      * @throws BadOption if options clash, or a file cannot be used
      */

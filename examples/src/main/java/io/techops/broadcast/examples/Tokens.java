@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tokens, and what each permits. Immutable. Only digests are kept; a token is compared with all of them, so that the
- * time that it takes says nothing about any.
+ * time of the comparison reveals nothing about any token.
  */
 final class Tokens {
 
-    /** What stands in place of a token for those who have none. */
+    /** Stands in place of a token for clients without a token. */
     static final String ANYONE = "*";
 
-    /** What can be sent as a bearer token (RFC 6750 section 2.1). */
+    /** The syntax of a bearer token (RFC 6750 section 2.1). */
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
 
     private final Map<Digest, Rights> rights;
@@ -36,11 +36,12 @@ final class Tokens {
     }
 
     /**
-     * {@return the tokens in the lines of a file} A line is a token, or {@value #ANYONE} for those without one, and its
-     * rights behind it, separated by white space or commas; what follows {@code #} is a comment.
+     * {@return the tokens in the lines of a file} A line has a token, or {@value #ANYONE} for clients without a token,
+     * followed by its rights, separated by white space or commas; the rest of a line after {@code #} is a comment.
      *
      * @param withTopics whether there are topics
-     * @throws IllegalArgumentException if a line cannot be read: with its number and the rule, and nothing of the line
+     * @throws IllegalArgumentException if a line is malformed; the message has its number and the rule, and nothing of
+     *     the line
      */
     static Tokens parse(List<String> lines, boolean withTopics) {
         Map<Digest, Rights> rights = new HashMap<>();
@@ -71,7 +72,7 @@ final class Tokens {
         return new Tokens(rights, anyone == null ? Rights.NONE : anyone);
     }
 
-    /** {@return these tokens, and one more that permits to publish, whatever else it permits} */
+    /** {@return these tokens, with {@code token} also permitting to publish} */
     Tokens andPublisher(String token) {
         Map<Digest, Rights> more = new HashMap<>(rights);
         more.merge(Digest.of(checked(token)), Rights.PUBLISH, Rights::and);
@@ -91,7 +92,7 @@ final class Tokens {
         return rights.size();
     }
 
-    /** {@return what is known of a token that was sent; null if it is unknown} */
+    /** {@return the digest of a token that a client sent; null if the token is unknown} */
     @Nullable Digest find(String token) {
         Digest asked = Digest.of(token);
         Digest found = null;
@@ -102,9 +103,9 @@ final class Tokens {
     }
 
     /**
-     * {@return what a token permits; nothing if it is no longer known}
+     * {@return the rights of a token; none if it is no longer known}
      *
-     * @param token null for those who have none
+     * @param token null for clients without a token
      */
     Rights of(@Nullable Digest token) {
         return token == null ? anyone : rights.getOrDefault(token, Rights.NONE);

@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Whether there are topics, and how many. */
+/** The options about topics. */
 final class TopicOptions {
 
     @Option(names = "--topics", paramLabel = "PATH", converter = Value.TopicPath.class,
@@ -44,7 +44,7 @@ final class TopicOptions {
         }
     }
 
-    /** {@return topics as they were asked for} */
+    /** {@return topics with these options} */
     Topics topics(Topics.Recipe recipe) {
         Topics.Builder topics = Topics.builder().recipe(recipe);
         if (most != null) {

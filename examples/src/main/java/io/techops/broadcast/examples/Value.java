@@ -16,9 +16,9 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Reads one kind of option value, or says what is allowed. Immutable.
+ * Parses one kind of option value, or fails with what is allowed. Immutable.
  *
- * @param <T> what the value means
+ * @param <T> the type of the value
  */
 abstract class Value<T> implements ITypeConverter<T> {
 
@@ -114,7 +114,7 @@ abstract class Value<T> implements ITypeConverter<T> {
         }
     }
 
-    /** How many of the newest messages a peer may begin with; {@link #LATEST} for the newest of every key. */
+    /** How many of the newest messages a new peer gets; {@link #LATEST} for the newest of every key. */
     static final class Replayed extends Value<Integer> {
         /** The word {@code latest}. */
         static final Integer LATEST = -1;
@@ -250,10 +250,10 @@ abstract class Value<T> implements ITypeConverter<T> {
     }
 
     /**
-     * So many in so much time.
+     * A number in a time.
      *
      * @param permits how many
-     * @param per in what time
+     * @param per the time
      */
     record PerTime(int permits, Duration per) {
     }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How each step begins: with what it was given, and with one line on standard error in place of a stack trace if it
- * cannot begin: exit code 2 for a bad argument, 1 for what the machine denies, such as a port that is taken.
+ * Reads the arguments of a step. If the step cannot start, prints one line on standard error in place of a stack trace,
+ * with exit code 2 for a bad argument, or 1 for something that the machine denies, such as a port that is in use.
  */
 final class Start {
 
@@ -30,7 +30,7 @@ final class Start {
                 return port;
             }
         } catch (NumberFormatException e) {
-            // Breaks the rule like one that is too large.
+            // Not a valid port, like a number that is too large.
         }
         throw new IllegalArgumentException("the port must be a number from 0 to " + MOST + ": " + given);
     }
@@ -38,7 +38,7 @@ final class Start {
     /**
      * {@return an argument that has to be given}
      *
-     * @param what it means
+     * @param what its meaning, for the message
      */
     static String argument(String[] arguments, int at, String what) {
         if (at >= arguments.length) {
@@ -50,7 +50,7 @@ final class Start {
     /**
      * {@return an environment variable that has to be set}
      *
-     * @param what it means
+     * @param what its meaning, for the message
      */
     static String variable(String name, String what) {
         String value = System.getenv(name);
@@ -76,7 +76,7 @@ final class Start {
         System.exit(1);
     }
 
-    /** {@return what the machine said, or null if it is not the cause} */
+    /** {@return the failure of the machine, or null if that is not the cause} */
     private static @Nullable IOException deniedBy(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof IOException denied) {

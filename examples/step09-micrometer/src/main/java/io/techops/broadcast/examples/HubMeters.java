@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The figures of a hub as meters of Micrometer. They are read when the registry is, and cost nothing in between. To be
- * copied, and to be made longer or shorter: with Spring Boot, the starter has more of them, under the same names and
- * tags, for topics, too.
+ * The figures of a hub as meters of Micrometer. They are read when the registry is read, and cost nothing in between.
+ * Copy this class and adapt it. With Spring Boot, use the starter, which has more meters, with the same names and tags,
+ * also for topics.
  */
 final class HubMeters implements MeterBinder {
 

@@ -20,8 +20,8 @@ import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.websocket.server.WsSci;
 
 /**
- * Step 10, Tomcat: peers connect to {@code /live}, an annotated class of one's own, on the port where the application
- * has its pages; what is posted to {@code /news} is broadcast.
+ * Step 10, Tomcat: peers connect to {@code /live}, an annotated class of the application, on the same port as the
+ * application's pages; what is posted to {@code /news} is broadcast.
  *
  * <pre>java -jar examples/step10-tomcat/target/step10-tomcat.jar</pre>
  */
@@ -48,7 +48,7 @@ public final class Step10Tomcat {
         application.addServletMapping("/", "page");
         Tomcat.addServlet(application, "news", new News());
         application.addServletMapping("/news", "news");
-        application.addServletContainerInitializer(new WsSci(), Set.of()); // a WAR has it by itself, and finds Live too
+        application.addServletContainerInitializer(new WsSci(), Set.of()); // in a WAR this is automatic, and finds Live
         application.addServletContainerInitializer((classes, context) -> addLive(context), Set.of());
         Runtime.getRuntime().addShutdownHook(new Thread(HUB::close));
         tomcat.start();
@@ -93,7 +93,7 @@ public final class Step10Tomcat {
         }
     }
 
-    /** Whatever in the application has something to say takes the hub. */
+    /** Any part of the application publishes through the hub. */
     static final class News extends HttpServlet {
 
         private static final long serialVersionUID = 1;

@@ -20,7 +20,7 @@ import org.springframework.web.socket.server.standard.ServerEndpointExporter;
  *
  * <pre>java -jar examples/step12-spring-boot/target/step12-spring-boot.jar</pre>
  *
- * <p>{@code --server.port=8080} lets it listen there instead of on 5000.
+ * <p>With {@code --server.port=8080} it listens there instead of on 5000.
  */
 @SpringBootApplication
 public class Step12SpringBoot {
@@ -50,7 +50,7 @@ public class Step12SpringBoot {
         return new ServerEndpointExporter();
     }
 
-    /** Whatever in the application has something to say takes the hub. */
+    /** Any part of the application publishes through the hub. */
     @RestController
     static class News {
 
@@ -70,7 +70,7 @@ public class Step12SpringBoot {
             return hub.peers().size();
         }
 
-        /** Runs before the web server stops: everyone gets what was broadcast, and is told that this is the end. */
+        /** Runs before the web server stops: every peer gets what was broadcast, and a close frame with 1001. */
         @EventListener(ContextClosedEvent.class)
         void end() {
             hub.close();

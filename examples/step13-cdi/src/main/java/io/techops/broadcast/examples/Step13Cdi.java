@@ -100,7 +100,7 @@ public final class Step13Cdi {
         }
     }
 
-    /** Has CDI make the endpoints. A Jakarta EE server does so itself, and needs no configurator for it. */
+    /** Makes the endpoints through CDI. A Jakarta EE server does so itself, without a configurator. */
     public static class Injected extends ServerEndpointConfig.Configurator {
 
         @Override
@@ -113,7 +113,7 @@ public final class Step13Cdi {
     record Headline(String text) {
     }
 
-    /** Tells it to everyone. */
+    /** Broadcasts each headline. */
     @ApplicationScoped
     static class Newsroom {
 

@@ -46,7 +46,7 @@ public class Step17SpringStarter {
                 : MessagePolicy.Verdict.ignore());
     }
 
-    /** Whatever in the application has something to say takes the topics. */
+    /** Any part of the application publishes through the topics. */
     @RestController
     record News(Topics topics) {
 
