@@ -9,12 +9,12 @@ export interface BroadcastSocketOptions {
    */
   token?: string | (() => string | Promise<string>);
   /**
-   * With what a stream begins that is not resumed: the last n messages, or `"latest"`, the newest of every key, as far
-   * as the server allows it. On a plain connection that is asked for at every reconnect too, so that messages may come
-   * again after an `open` that has not recovered. Nothing by default: only what comes from now on.
+   * The earlier messages at the start of a stream that is not resumed: the last n messages, or `"latest"`, the newest
+   * of every key, as far as the server allows it. A plain connection asks for them at every reconnect too, so that
+   * messages may come again after an `open` that has not recovered. By default none: only new messages.
    */
   replay?: number | "latest";
-  /** Goes on after this position at the first connection, such as one kept from an earlier visit. None by default. */
+  /** The position after which the first connection resumes, for example from an earlier visit. None by default. */
   lastEventId?: string;
   /** Whether `broadcast.v1` is offered; with `false` the connection is plain. `true` by default. */
   resume?: boolean;
@@ -23,16 +23,16 @@ export interface BroadcastSocketOptions {
   /** The longest wait before any reconnect, except where `spread` is longer. 30,000 by default. */
   maxDelay?: number;
   /**
-   * The time over which clients come back that the server has closed with 1001, 1012 or 1013, where it closes many:
-   * each waits for `firstDelay` and a random part of this time, or of the usual wait if that is longer. 5,000 by
-   * default.
+   * The time over which clients reconnect after the close codes 1001, 1012 and 1013, with which a server closes many
+   * clients: each waits for `firstDelay` plus a random part of this time, or of the usual wait if that is longer.
+   * 5,000 by default.
    */
   spread?: number;
   /** How long one attempt may take until the stream is open. 10,000 by default. */
   timeout?: number;
 }
 
-/** What is connecting, open, about to try again, or closed until `connect` is called. */
+/** Connecting, open, waiting for the next attempt, or closed until `connect` is called. */
 export type BroadcastState = "connecting" | "open" | "waiting" | "closed";
 
 /** A message. */
@@ -43,30 +43,30 @@ export interface BroadcastMessageEvent extends Event {
   readonly id?: string;
   /** Its key, if it has one. */
   readonly key?: string;
-  /** Whether the host sent it to this client alone. Never true on a plain connection, which does not tell. */
+  /** Whether the host sent it to this client alone. Never true on a plain connection, where that is not known. */
   readonly direct: boolean;
 }
 
-/** Messages are missing. The stream goes on by itself; what was missed has to be got from elsewhere, if it matters. */
+/** Messages are missing. The stream goes on by itself; get the missing data from elsewhere if it matters. */
 export interface BroadcastGapEvent extends Event {
   /** The position after which the stream goes on. */
   readonly id: string;
   /**
-   * `evicted`: no longer kept; `epoch`: numbered anew, as after a restart; `future`: the position is ahead of the
-   * server's; `overflow`: this client was too slow.
+   * `evicted`: no longer kept; `epoch`: numbered anew, for example after a restart; `future`: the position is ahead of
+   * the server's; `overflow`: this client was too slow.
    */
   readonly reason: "evicted" | "epoch" | "future" | "overflow";
-  /** How many, if that is known exactly. */
+  /** How many messages are missing, if that is known exactly. */
   readonly missed?: number;
 }
 
 /** A stream begins. */
 export interface BroadcastOpenEvent extends Event {
-  /** The position after which it goes on; undefined on a plain connection. */
+  /** The position after which the stream goes on; undefined on a plain connection. */
   readonly id?: string;
-  /** Whether it goes on after the last message that was delivered, with nothing missing. */
+  /** Whether the stream goes on after the last delivered message, with nothing missing. */
   readonly recovered: boolean;
-  /** Whether the connection is numbered. If not, nothing is resumed and no gap is told. */
+  /** Whether messages have positions. If not, nothing is resumed and no gap is reported. */
   readonly numbered: boolean;
 }
 
@@ -76,7 +76,7 @@ export interface BroadcastCloseEvent extends Event {
   readonly code: number;
   readonly reason: string;
   readonly wasClean: boolean;
-  /** In how many milliseconds it connects again; undefined if it does not. */
+  /** In how many milliseconds the socket reconnects; undefined if it does not. */
   readonly retryIn?: number;
 }
 
@@ -94,8 +94,8 @@ export interface BroadcastSocketEventMap {
 }
 
 /**
- * The stream of a Broadcast hub: a WebSocket that connects again after every loss, and goes on exactly where it was or
- * says what is missing. For pages and workers.
+ * The stream of a Broadcast hub: a WebSocket that reconnects after every loss, and resumes exactly where it was or
+ * reports what is missing. For pages and workers.
  *
  * ```js
  * const live = new BroadcastSocket("/live", { replay: 50 });
@@ -103,21 +103,21 @@ export interface BroadcastSocketEventMap {
  * live.addEventListener("gap", () => reload());
  * ```
  *
- * - It waits for a random part of `firstDelay` before it connects again, of twice that after the next failure, and so
- *   on up to `maxDelay` (exponential backoff with full jitter). A connection that lasts 5 seconds resets the waits. When
- *   the network or the tab comes back, it waits for a part of `firstDelay` only.
+ * - It waits for a random part of `firstDelay` before it reconnects, of twice that time after the next failure, and so
+ *   on up to `maxDelay` (exponential backoff with full jitter). A connection that lasts 5 seconds resets the waits.
+ *   When the network comes back or the tab becomes visible, it waits only for a random part of `firstDelay`.
  * - It stays closed after 1000, 1002, 1003, 1007, 1008, 1010, 3000, 3003 and the application's codes from 4000 on.
- *   What a handshake was refused with, such as 401 or 429, is hidden from pages by their browser: the waits apply.
+ *   The browser hides from pages why a handshake was refused, such as 401 or 429: then the waits apply.
  * - A connection that was open while the browser was offline is replaced when it is online again.
- * - If the server selects another subprotocol than `broadcast.v1`, or refuses it, the connection is plain. A client that
- *   has a position never goes back to plain by itself, because it would lose its place.
+ * - If the server selects another subprotocol than `broadcast.v1`, or none, the connection is plain: messages have no
+ *   positions. A client that has a position never changes to a plain connection, because it would lose its place.
  */
 export class BroadcastSocket extends EventTarget {
   /**
    * Connects.
    *
    * @param url absolute, or relative to the page; `http` and `https` mean `ws` and `wss`
-   * @throws TypeError if it is no URL
+   * @throws TypeError if it is not a URL
    */
   constructor(url: string | URL, options?: BroadcastSocketOptions);
 
@@ -127,16 +127,16 @@ export class BroadcastSocket extends EventTarget {
   /** The subprotocol that the server has selected, `""` if none. */
   readonly protocol: string;
   readonly numbered: boolean;
-  /** How many bytes that were sent are still in the browser. */
+  /** How many bytes of sent messages are still in the browser. */
   readonly bufferedAmount: number;
 
-  /** Connects now, also after `close`. Does nothing if it is open or connecting. */
+  /** Connects now, also after `close`. Does nothing if the socket is open or connecting. */
   connect(): void;
 
   /**
-   * Hands `data` to the connection, once. Nothing is kept for later and nothing is sent again.
+   * Hands `data` to the connection, once. Nothing is queued and nothing is sent again.
    *
-   * @returns whether there was an open connection to hand it to; that it has arrived is not known
+   * @returns whether a connection was open; `true` does not mean that the message has arrived
    */
   send(data: string | ArrayBuffer | ArrayBufferView | Blob): boolean;
 

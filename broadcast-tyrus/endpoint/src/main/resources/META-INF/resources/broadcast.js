@@ -1,6 +1,6 @@
 /*
- * The stream of a Broadcast hub in a browser: a WebSocket that connects again after every loss, and goes on exactly
- * where it was or says what is missing. One file, no dependencies, no build step:
+ * The stream of a Broadcast hub in a browser: a WebSocket that reconnects after every loss, and resumes exactly where
+ * it was or reports what is missing. One file, no dependencies, no build step:
  *
  *   import { BroadcastSocket } from "/broadcast.js";
  *
@@ -8,24 +8,24 @@
  *   live.addEventListener("message", ({ data }) => show(data));
  *   live.addEventListener("gap", () => reload());
  *
- * It offers the subprotocol broadcast.v1, under which every message comes with its position. Each connection is one
- * attempt, and only the newest attempt is listened to: two connections never deliver at the same time. What is sent is
- * handed to one connection once, or not at all. All options and events are in broadcast.d.ts.
+ * It offers the subprotocol broadcast.v1, with which every message comes with its position. Each connection is one
+ * attempt, and events of older attempts are ignored: two connections never deliver at the same time. A message to send
+ * is handed to one connection once, or not at all. All options and events are in broadcast.d.ts.
  */
 
 const NUMBERED = "broadcast.v1";
 
-/** After these close codes it stays closed: the server is done with this client, or would refuse it again. */
+/** After these close codes the socket stays closed: the server would refuse this client again, or needs it no more. */
 const FINAL = [1000, 1002, 1003, 1007, 1008, 1010, 3000, 3003];
 
-/** With these a server closes many clients: going away, restart, overload. They must not all return at once. */
+/** With these codes a server closes many clients (going away, restart, overload), which must not all return at once. */
 const SPREAD = [1001, 1012, 1013];
 
-/** A connection that lasts for so long, in milliseconds, resets the waits: accepted and then cut is not success. */
+/** A connection that lasts this long, in milliseconds, resets the waits: one that is closed earlier has failed. */
 const GOOD = 5_000;
 
 export class BroadcastSocket extends EventTarget {
-  /** "connecting", "open", "waiting" (for the next attempt) or "closed". Read only, as the next two. */
+  /** "connecting", "open", "waiting" (for the next attempt) or "closed". Read only, like the next two. */
   state = "closed";
 
   /** The position of the last message that was delivered, "" before there is one. */
@@ -42,7 +42,7 @@ export class BroadcastSocket extends EventTarget {
   #retries = 0;
   #suspect;
 
-  /** Connects to `url`, which may be relative to the page and begin with http; throws a TypeError if it is none. */
+  /** Connects to `url`, which may be relative to the page and begin with http. Throws a TypeError if it is no URL. */
   constructor(url, options) {
     super();
     this.#url = new URL(url, self.location.href);
@@ -53,17 +53,17 @@ export class BroadcastSocket extends EventTarget {
     this.connect();
   }
 
-  /** Whether this connection is numbered. Without numbers nothing is resumed, and no gap is told. */
+  /** Whether messages have positions on this connection. Without, nothing is resumed, and no gap is reported. */
   get numbered() {
     return this.protocol === NUMBERED;
   }
 
-  /** How many bytes that were sent are still in the browser. */
+  /** How many bytes of sent messages are still in the browser. */
   get bufferedAmount() {
     return this.#socket?.bufferedAmount ?? 0;
   }
 
-  /** Connects now, also after `close`. Does nothing if it is open or connecting. */
+  /** Connects now, also after `close`. Does nothing if the socket is open or connecting. */
   connect() {
     if (this.state === "closed" || this.state === "waiting") {
       this.#listen("addEventListener");
@@ -71,7 +71,7 @@ export class BroadcastSocket extends EventTarget {
     }
   }
 
-  /** Hands `data` to the connection and returns true, or returns false if none is open: nothing is kept for later. */
+  /** Hands `data` to the connection and returns true, or returns false if none is open: nothing is queued. */
   send(data) {
     const open = this.state === "open" && this.#socket.readyState === 1;
     if (open) {
@@ -90,7 +90,7 @@ export class BroadcastSocket extends EventTarget {
     this.#become("closed");
   }
 
-  /** One attempt. Offers the numbered stream or not; the token is asked for anew each time. */
+  /** Makes one attempt, which offers the numbered stream or not. A token function is called at each attempt. */
   async #dial(numbered) {
     const attempt = this.#attempt = {};
     const isCurrent = () => attempt === this.#attempt;
@@ -137,7 +137,7 @@ export class BroadcastSocket extends EventTarget {
     }
   }
 
-  /** Takes a frame apart: headers, an empty line, the payload. */
+  /** Parses a frame: headers, an empty line, the payload. */
   #frame(data) {
     const bytes = typeof data !== "string" && new Uint8Array(data);
     const end = bytes ? bytes.findIndex((byte, i) => byte === 10 && bytes[i + 1] === 10) : data.indexOf("\n\n");
@@ -183,7 +183,7 @@ export class BroadcastSocket extends EventTarget {
     this.#become("waiting");
   }
 
-  /** The network has gone or come, or the tab is looked at again: then the rest of a long wait is not waited for. */
+  /** The network has gone or come back, or the tab is visible again: ends a long wait early. */
   #wake = ({ type }) => {
     if (type === "offline") {
       this.#suspect = this.#attempt;
@@ -192,7 +192,7 @@ export class BroadcastSocket extends EventTarget {
     if (type === "online") {
       this.#retries = 0;
       if (this.#attempt && this.#attempt === this.#suspect) {
-        // A connection from before may be dead, and it can take minutes until the browser says so.
+        // The connection from before may be dead, and the browser may report that only after minutes.
         this.#socket?.close();
         this.#lost("The network was away.");
       }

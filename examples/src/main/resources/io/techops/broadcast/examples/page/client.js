@@ -1,4 +1,4 @@
 import { BroadcastSocket } from "./broadcast.js";
 
-/* The page's own scripts are no modules, because browsers load none for a page that was opened from a file. */
+/* The page's own scripts are not modules, because browsers load no modules for a page opened from a file. */
 window.BroadcastSocket = BroadcastSocket;

@@ -1,9 +1,9 @@
 "use strict";
 
 /**
- * Which messages are those that this page sent. A broadcast does not name its sender, so one is taken for an echo if it
- * has exactly the content of a message that was sent on this connection, within the last 30 seconds, and has not come
- * back yet; each of those is matched once.
+ * Recognises the messages that this page sent itself. A broadcast does not name its sender, so a message counts as an
+ * echo if it has exactly the content of a message that was sent on this connection within the last 30 seconds and has
+ * not come back yet; each sent message is matched once.
  */
 class Echoes {
   static #MOST = 1_000;
@@ -43,7 +43,7 @@ class Echoes {
     return [...this.#times].sort((a, b) => a - b)[Math.floor(this.#times.length / 2)];
   }
 
-  /** The connection has ended: what has not come back will not. */
+  /** The connection has ended: messages that have not come back will not. */
   clear() {
     this.#sent = [];
   }

@@ -1,8 +1,8 @@
 "use strict";
 
 /**
- * `text` with one value a line if it is a JSON object or array, else undefined. It is only laid out, and not made of
- * parsed values: numbers, escapes and doubled names stay as they were sent.
+ * `text` with one value on each line if it is a JSON object or array, else undefined. Only white space is added:
+ * numbers, escapes and duplicate names stay as they were sent.
  */
 function indentJson(text) {
   if (!/^\s*[{[]/.test(text)) {
@@ -28,7 +28,7 @@ function indentJson(text) {
       });
 }
 
-/** The bytes as a dump: offset, sixteen bytes in hexadecimal, and what of them is printable ASCII. */
+/** The bytes as a dump: offset, sixteen bytes in hexadecimal, and the same as ASCII where printable. */
 function hexDump(bytes) {
   const lines = [];
   for (let at = 0; at < bytes.length; at += 16) {
@@ -40,7 +40,7 @@ function hexDump(bytes) {
   return lines.join("\n");
 }
 
-/** A time in milliseconds, as short as it can be read. */
+/** A time in milliseconds, as a short text. */
 function formatMillis(millis) {
   return millis < 10 ? `${millis.toFixed(1)} ms` : millis < 1_000 ? `${Math.round(millis)} ms`
       : `${(millis / 1_000).toFixed(1)} s`;

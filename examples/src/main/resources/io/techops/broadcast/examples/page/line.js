@@ -1,11 +1,11 @@
 "use strict";
 
-/** One line of the log: the words of the page, perhaps a message, and what is known of it. */
+/** One line of the log: a text of the page, perhaps a message, and facts about it. */
 class Line {
   static #LONGEST_TEXT = 2_000;
   static #LONGEST_DUMP = 256;
 
-  /** `text` or `bytes` is the message, if there is one; `about` what is known of it, as short words. */
+  /** `text` or `bytes` is the message, if there is one; `about` has facts about it, as short words. */
   constructor({ kind, what, text = "", bytes = undefined, id = "", key = "", about = [] }) {
     Object.assign(this, { kind, what, text, bytes, id, key, about });
     this.at = new Date();
@@ -22,7 +22,7 @@ class Line {
         .includes(filter);
   }
 
-  /** As one line of a copied text, whose message may go on over more lines. */
+  /** As text to copy: one line, or more if the message has several. */
   toText() {
     const about = [this.key && `key ${this.key}`, this.id, ...this.about].filter(word => word).join(", ");
     return `${this.at.toISOString()} ${this.what}${this.bytes ? hexDump(this.bytes) : this.text}`
@@ -43,7 +43,7 @@ class Line {
     time.dateTime = this.at.toISOString();
     time.textContent = this.at.toLocaleTimeString("en-GB");
     const label = Line.#span("what", this.what);
-    const message = document.createElement("bdi"); // a message in a right-to-left script does not turn our words around
+    const message = document.createElement("bdi"); // a right-to-left message does not reorder our words
     const words = Line.#span("text", "");
     words.append(label, message);
     this.#fill(words, message, pretty);
@@ -73,7 +73,7 @@ class Line {
         formatCount(this.text.length, "character"));
   }
 
-  /** Shows `short`, and where there is more a button that shows `all()`. */
+  /** Shows `short`, and if there is more, a button that shows `all()`. */
   static #shorten(words, message, short, all, size) {
     message.textContent = short;
     if (all) {

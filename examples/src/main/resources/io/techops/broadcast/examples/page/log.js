@@ -1,12 +1,12 @@
 "use strict";
 
 /**
- * The lines on the page, oldest first: the newest `most` of them, and of those no more than 16 MiB.
+ * The lines on the page, oldest first: the newest `most` lines, and of those at most 16 MiB.
  *
- * Lines are gathered and put on the page together, so that a flood of messages costs one layout a frame and not one a
- * message. The view follows the newest line as long as the reader is at the end of it; a reader who has scrolled up
- * stays where they are. While it is paused, lines are kept and the view stays as it is. Whatever a line says is set as
- * text, never as markup.
+ * Lines are gathered and put on the page together, so that a flood of messages costs one layout for each frame and not
+ * one for each message. The view follows the newest line while it is scrolled to the end; otherwise it stays where it
+ * is. During a pause lines are kept, and the view does not change. The content of a line is set as text, never as
+ * markup.
  */
 class Log {
   static #FRAME_MILLIS = 16;

@@ -1,9 +1,9 @@
 "use strict";
 
-/* The page itself: the connection and the words for what becomes of it, the forms, the figures. */
+/* The page itself: the connection and the texts about it, the forms, the figures. */
 (() => {
   const MOST_LINES = 1_000;
-  /* Chromium draws a field with thousands of selected lines for seconds, and answers nothing meanwhile. */
+  /* Chromium takes seconds to draw a field with thousands of selected lines, and is blocked meanwhile. */
   const MOST_SELECTED = 2_000;
   const CODES = new Map([
     [1000, "normal"], [1001, "going away"], [1002, "protocol error"], [1003, "unsupported data"],
@@ -27,7 +27,7 @@
   });
   const say = (kind, what, more = {}) => log.add({ kind, what, ...more });
   let connection = null;
-  let connected = ""; // what the fields said when it was made
+  let connected = ""; // the content of the fields when the connection was made
   let tried = false;
   let sent = 0;
   let received = 0;
@@ -61,7 +61,7 @@
     $("gaps").textContent = gaps === 0 ? "0" : `${gaps} (${missed > 0 ? missed.toLocaleString("en") : "?"} missed)`;
   }
 
-  /** Once a frame: a flood of messages need not lay out the figures for each. */
+  /** Once for each frame, so that a flood of messages does not lay out the figures for each message. */
   let figures = 0;
   function updateFigures() {
     figures ||= setTimeout(() => {
@@ -100,7 +100,7 @@
     }
   }
 
-  /** What the page tells of the life of a connection. */
+  /** The lines about the state of a connection. */
   function listen(socket, url) {
     const on = (type, react) => socket.addEventListener(type, event => {
       if (socket === connection) {
@@ -152,7 +152,7 @@
     loop.pause();
   }
 
-  /** A browser does not tell a page why a WebSocket failed; these are the causes worth a look. */
+  /** A browser does not tell a page why a WebSocket failed; these are the likely causes. */
   function hint(url) {
     const option = `--allow-origin ${fromFile ? "null" : location.origin}`;
     return `Hint: is the service running at ${url}, and is a token asked for? If it is running, it may have refused `
@@ -161,7 +161,7 @@
 
   function connect() {
     if (connection !== null && connected === target.text) {
-      connection.connect(); // goes on where it was
+      connection.connect(); // resumes where it was
       return;
     }
     let options;
@@ -179,7 +179,7 @@
     const Socket = window.BroadcastSocket ?? PlainSocket;
     try {
       connection = new Socket(target.url, options);
-    } catch (error) { // an address that this browser does not connect to
+    } catch (error) { // an address to which this browser does not connect
       connection = null;
       show("closed", "Not connected");
       say("bad", error.message);

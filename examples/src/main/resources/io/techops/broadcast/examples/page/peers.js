@@ -1,12 +1,12 @@
 "use strict";
 
 /**
- * How many peers there are, as the server that serves the page says in `broadcast.json`. It is asked while the page is
- * in view and connected to that server's hub; of another hub, or where the server does not say it, it is not known.
+ * The number of peers, from `broadcast.json` of the server that serves the page. It is fetched while the page is
+ * visible and connected to that server's hub; for another hub, or without that file, the number is unknown.
  */
 class Peers {
-  static #PAUSE = 2_000; // milliseconds until it is asked again
-  static #LONG_PAUSE = 30_000; // if it did not say it
+  static #PAUSE = 2_000; // milliseconds until the next request
+  static #LONG_PAUSE = 30_000; // if there was no number
 
   #words;
   #plot;
@@ -44,7 +44,7 @@ class Peers {
     } else {
       this.#show("unknown");
     }
-    clearTimeout(this.#timer); // of another call, meanwhile
+    clearTimeout(this.#timer); // set by another call meanwhile
     this.#timer = setTimeout(() => this.#ask(), isKnown ? Peers.#PAUSE : Peers.#LONG_PAUSE);
   }
 
@@ -57,7 +57,7 @@ class Peers {
     if (path?.includes("{topic}")) {
       words.push("all topics");
     }
-    this.#show(words.map(each => each.replaceAll(" ", "\u00a0")).join(", "), peers, all); // no line ends within one
+    this.#show(words.map(each => each.replaceAll(" ", "\u00a0")).join(", "), peers, all); // no line break within one
   }
 
   #show(words, here, all) {

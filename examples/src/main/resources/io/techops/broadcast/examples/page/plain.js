@@ -1,8 +1,8 @@
 "use strict";
 
 /**
- * What the page connects with where `broadcast.js` cannot be loaded, as in a page that was opened from a file: a plain
- * WebSocket with the same events and methods. It does not come back by itself, and resumes nothing.
+ * The connection of the page if `broadcast.js` cannot be loaded, for example in a page opened from a file: a plain
+ * WebSocket with the same events and methods. It does not reconnect by itself, and does not resume.
  */
 class PlainSocket extends EventTarget {
   state = "closed";

@@ -1,8 +1,8 @@
 "use strict";
 
 /**
- * Messages a second over the last minute as bars, and how many peers there were as lines, which have a scale of their
- * own. The newest second is on the right and still grows.
+ * Messages per second over the last minute as bars, and the number of peers as lines, which have their own scale. The
+ * newest second is on the right and still grows.
  */
 class Plot {
   static #SECONDS = 60;
@@ -13,7 +13,7 @@ class Plot {
   #slots = Array.from({ length: Plot.#SECONDS }, () => ({ count: 0 }));
   #second = Plot.#now();
 
-  /** `keys` are the elements of the legend: each names in `data-of` what it is of, and has its greatest value. */
+  /** `keys` are the elements of the legend: each names its series in `data-of`, and shows the greatest value. */
   constructor(canvas, keys, rate) {
     this.#canvas = canvas;
     this.#keys = [...keys];
@@ -32,7 +32,7 @@ class Plot {
     this.#slots.at(-1).count++;
   }
 
-  /** From now on there are so many peers, here and on all nodes; undefined what is not known. */
+  /** Sets the number of peers from now on, here and on all nodes; undefined if not known. */
   peers(here, all) {
     this.#move();
     Object.assign(this.#slots.at(-1), { here, all });
@@ -77,7 +77,7 @@ class Plot {
     for (const of of ["all", "here"]) {
       const line = this.#line(of, value => height - 2 - value / peers * (height - 4), step);
       context.setLineDash([]);
-      context.strokeStyle = style.getPropertyValue("--panel"); // around the line, so that it is seen before bars
+      context.strokeStyle = style.getPropertyValue("--panel"); // an outline: the line is visible in front of bars
       context.lineWidth = 5;
       context.stroke(line);
       context.setLineDash(of === "all" ? [4, 3] : []);

@@ -1,9 +1,9 @@
 "use strict";
 
 /**
- * Where the page connects to, and how: the fields of its form. They begin with what the page's own address says
- * (`?port=` and `?path=`), else with what the server that serves the page says of itself, else with port 5000 of the
- * page's host.
+ * Where the page connects to, and how: the fields of its form. Their initial values come from the page's own address
+ * (`?port=` and `?path=`), else from `broadcast.json` of the server that serves the page, else they are port 5000 of
+ * the page's host.
  */
 class Target {
   static #TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
@@ -14,7 +14,7 @@ class Target {
     this.#form = form;
   }
 
-  /** The address to begin with. Throws a RangeError if the page's own address has a bad one. */
+  /** The initial address. Throws a RangeError if the page's own address has a bad one. */
   static async address() {
     const query = new URLSearchParams(location.search);
     const port = query.get("port");
@@ -29,7 +29,7 @@ class Target {
     return Target.#server(told ? told.port : port ?? undefined) + (path ?? told?.path ?? "");
   }
 
-  /** What the server says of its hub; null if it says nothing, or the page is not from a server. */
+  /** The server's `broadcast.json`; null if there is none, or the page is not from a server. */
   static async told() {
     if (location.protocol === "file:") {
       return null;
@@ -38,14 +38,14 @@ class Target {
       const answer = await fetch("broadcast.json", { cache: "no-store" });
       return answer.ok ? await answer.json() : null;
     } catch {
-      return null; // another server, which has something else there or nothing; or none any more
+      return null; // another kind of server, or none any more
     }
   }
 
-  /** Whether `url` is of the hub, or of a topic, that the server has told of. */
+  /** Whether `url` is that of the hub, or of a topic, in the server's `broadcast.json`. */
   static isAt(url, { port, path }) {
     const { host, pathname } = new URL(url);
-    const [before, after] = (path ?? "{topic}").split("{topic}"); // any path, if none is told
+    const [before, after] = (path ?? "{topic}").split("{topic}"); // any path if none is given
     return host === new URL(Target.#server(port)).host
         && (after === undefined ? pathname === before : pathname.startsWith(before) && pathname.endsWith(after));
   }
@@ -68,7 +68,7 @@ class Target {
     this.#form.elements.address.value = url;
   }
 
-  /** What the fields say, to be compared. */
+  /** The content of the fields, for a comparison. */
   get text() {
     return JSON.stringify([this.url, this.#options()]);
   }
@@ -83,14 +83,14 @@ class Target {
     };
   }
 
-  /** The options of a connection. Throws a RangeError that says which field has what it may not have. */
+  /** The options of a connection. Throws a RangeError that names an invalid field. */
   options() {
     const { protocols, token, replay, resume } = this.#options();
     let url;
     try {
       url = new URL(this.url);
     } catch {
-      // said below
+      // reported below
     }
     if (!/^(?:ws|http)s?:$/.test(url?.protocol) || url.hash) {
       throw new RangeError(`The address must be a URL like ws://localhost:5000/path: ${this.url}`);

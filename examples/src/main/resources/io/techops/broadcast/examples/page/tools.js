@@ -1,6 +1,6 @@
 "use strict";
 
-/** Makes the buttons of `list` tabs, as WAI-ARIA has them: arrow keys move, each shows the panel that it controls. */
+/** Turns the buttons of `list` into tabs (WAI-ARIA): arrow keys move, each tab shows the panel that it controls. */
 function tabs(list) {
   const all = [...list.children];
   const select = chosen => all.forEach(tab => {
@@ -30,7 +30,7 @@ function logTools(log, say) {
     change(pressed);
   });
 
-  /** Also where the page is neither from https nor from this machine, and has no clipboard. */
+  /** Works also if the page has no clipboard, because it is neither from https nor from this machine. */
   async function copy(text) {
     if (navigator.clipboard) {
       await navigator.clipboard.writeText(text);
