@@ -2,10 +2,7 @@ package io.techops.broadcast.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.techops.broadcast.handshake.HandshakeRequest;
 import io.techops.broadcast.handshake.ReplayLimits;
-import java.net.InetSocketAddress;
-import java.security.Principal;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,41 +13,9 @@ class SubprotocolsTest {
 
     private static final ReplayLimits ON = ReplayLimits.standard();
 
-    private record Offers(List<String> subprotocols) implements HandshakeRequest {
-
-        @Override
-        public String path() {
-            return "/";
-        }
-
-        @Override
-        public @Nullable String query() {
-            return null;
-        }
-
-        @Override
-        public Map<String, List<String>> headers() {
-            return Map.of();
-        }
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return InetSocketAddress.createUnresolved("peer", 1);
-        }
-
-        @Override
-        public InetSocketAddress connectionAddress() {
-            return remoteAddress();
-        }
-
-        @Override
-        public @Nullable Principal principal() {
-            return null;
-        }
-    }
-
     private static @Nullable String selected(@Nullable String byPolicy, ReplayLimits replayLimits, String... offered) {
-        return Subprotocols.select(new Offers(List.of(offered)), byPolicy, replayLimits);
+        FakeRequest request = new FakeRequest(null, Map.of("Sec-WebSocket-Protocol", List.of(offered)));
+        return Subprotocols.select(request, byPolicy, replayLimits);
     }
 
     @Test

@@ -2,10 +2,6 @@ package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.techops.broadcast.tyrus.BroadcastServer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,29 +11,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BrowserBackoffIT {
 
     @RegisterExtension
-    static final SharedBrowser BROWSER = new SharedBrowser();
-    private static BroadcastServer pages;
-
-    private ScriptedClient client;
-
-    @BeforeAll
-    static void start() {
-        pages = ClientPage.server(0).start();
-    }
-
-    @BeforeEach
-    void open() {
-        client = ScriptedClient.open(BROWSER, pages);
-    }
-
-    @AfterAll
-    static void end() {
-        pages.close();
-    }
+    static final ScriptedClient CLIENT = new ScriptedClient();
 
     @Test
     void theWaitsAreARandomPartOfATimeThatDoublesUpToItsLimit() {
-        assertThat(client.run("""
+        assertThat(CLIENT.run("""
                 start("/live", { resume: false });
                 await turn();
                 const all = [];
@@ -53,7 +31,7 @@ class BrowserBackoffIT {
 
     @Test
     void onlyAConnectionThatLastsResetsTheWaits() {
-        assertThat(client.run("""
+        assertThat(CLIENT.run("""
                 start("/live", { resume: false });
                 await turn();
                 const all = [];
@@ -73,7 +51,7 @@ class BrowserBackoffIT {
     @ParameterizedTest
     @ValueSource(ints = {1001, 1012, 1013})
     void clientsThatWereClosedTogetherComeBackSpreadOut(int code) {
-        assertThat(client.run("""
+        assertThat(CLIENT.run("""
                 const all = [];
                 for (random of [0, 0.5, 0.999]) {
                   start("/live", { spread: 4000 });
@@ -90,7 +68,7 @@ class BrowserBackoffIT {
     @ParameterizedTest
     @ValueSource(ints = {1000, 1002, 1003, 1007, 1008, 1010, 3000, 3003, 4000, 4999})
     void itStaysClosedWhereTheServerIsDoneWithIt(int code) {
-        assertThat(client.lines("""
+        assertThat(CLIENT.lines("""
                 start("/live");
                 await turn();
                 sockets[0].accept("broadcast.v1", "e-1");
@@ -99,13 +77,13 @@ class BrowserBackoffIT {
                 return [socket.state, events.at(-1), ...waits()];""".formatted(code)))
                 .containsExactly("closed",
                         "close {\"code\":" + code + ",\"reason\":\"enough\",\"wasClean\":true}");
-        assertThat(client.run("socket.connect(); await turn(); return sockets[1].url").asText())
+        assertThat(CLIENT.run("socket.connect(); await turn(); return sockets[1].url").asText())
                 .endsWith("last_event_id=e-1");
     }
 
     @Test
     void aServerThatCannotBeReachedIsAskedForBothAndThenWaitedFor() {
-        assertThat(client.run("""
+        assertThat(CLIENT.run("""
                 start("/live");
                 await turn();
                 await sockets[0].end(1006);
@@ -117,7 +95,7 @@ class BrowserBackoffIT {
 
     @Test
     void anAttemptThatTakesTooLongIsGivenUp() {
-        assertThat(client.run("""
+        assertThat(CLIENT.run("""
                 start("/live", { resume: false });
                 await turn();
                 const limit = waits();
@@ -127,7 +105,7 @@ class BrowserBackoffIT {
 
     @Test
     void theNetworkThatReturnsEndsAWait() {
-        assertThat(client.run("""
+        assertThat(CLIENT.run("""
                 start("/live", { resume: false });
                 await turn();
                 for (let i = 0; i < 8; i++) {
@@ -145,7 +123,7 @@ class BrowserBackoffIT {
 
     @Test
     void aTabThatIsLookedAtAgainEndsAWait() {
-        assertThat(client.run("""
+        assertThat(CLIENT.run("""
                 start("/live", { resume: false, firstDelay: 8000 });
                 await turn();
                 await sockets[0].end(1006);
@@ -162,7 +140,7 @@ class BrowserBackoffIT {
 
     @Test
     void aConnectionThatLivedThroughATimeWithoutANetworkIsReplaced() {
-        assertThat(client.lines("""
+        assertThat(CLIENT.lines("""
                 start("/live");
                 await turn();
                 sockets[0].accept("broadcast.v1", "e-1");

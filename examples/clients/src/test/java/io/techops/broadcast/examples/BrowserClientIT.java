@@ -2,10 +2,6 @@ package io.techops.broadcast.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.techops.broadcast.tyrus.BroadcastServer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -13,29 +9,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class BrowserClientIT {
 
     @RegisterExtension
-    static final SharedBrowser BROWSER = new SharedBrowser();
-    private static BroadcastServer pages;
-
-    private ScriptedClient client;
-
-    @BeforeAll
-    static void start() {
-        pages = ClientPage.server(0).start();
-    }
-
-    @BeforeEach
-    void open() {
-        client = ScriptedClient.open(BROWSER, pages);
-    }
-
-    @AfterAll
-    static void end() {
-        pages.close();
-    }
+    static final ScriptedClient CLIENT = new ScriptedClient();
 
     @Test
     void itOffersTheNumberedStreamBesideTheApplicationsSubprotocolsAndTheToken() {
-        assertThat(client.lines("""
+        assertThat(CLIENT.lines("""
                 start("http://example.org/live?room=a%20b#part", { protocols: ["chat"], token: "abc", replay: 5 });
                 await turn();
                 return [sockets[0].url, sockets[0].binaryType, ...sockets[0].protocols];"""))
@@ -45,18 +23,18 @@ class BrowserClientIT {
 
     @Test
     void anAddressIsRelativeToThePage() {
-        assertThat(client.run("""
+        assertThat(CLIENT.run("""
                 start("/live", { resume: false });
                 await turn();
                 return [sockets[0].url, sockets[0].protocols];""").toString())
-                .isEqualTo("[\"ws://127.0.0.1:" + pages.pagePort() + "/live\",[]]");
-        assertThat(client.run("try { start('http://') } catch (error) { return error.name }").asText())
+                .isEqualTo("[\"ws://127.0.0.1:" + CLIENT.pagePort() + "/live\",[]]");
+        assertThat(CLIENT.run("try { start('http://') } catch (error) { return error.name }").asText())
                 .isEqualTo("TypeError");
     }
 
     @Test
     void framesAreTakenApartAndTheirPayloadIsUntouched() {
-        assertThat(client.lines("""
+        assertThat(CLIENT.lines("""
                 start("/live");
                 await turn();
                 sockets[0].accept("broadcast.v1", "e-7");
@@ -84,7 +62,7 @@ class BrowserClientIT {
 
     @Test
     void itGoesOnAfterTheLastMessageThatWasDelivered() {
-        assertThat(client.lines("""
+        assertThat(CLIENT.lines("""
                 start("/live?room=1", { replay: "latest" });
                 await turn();
                 sockets[0].accept("broadcast.v1", "e-7");
@@ -95,7 +73,7 @@ class BrowserClientIT {
                 return [new URL(sockets[1].url).search, events.at(-1)];"""))
                 .containsExactly("?room=1&replay=latest&last_event_id=e-8",
                         "open {\"id\":\"e-8\",\"recovered\":true,\"numbered\":true}");
-        assertThat(client.run("""
+        assertThat(CLIENT.run("""
                 start("/live", { lastEventId: "e-3" });
                 await turn();
                 return sockets.at(-1).url;""").asText())
@@ -104,7 +82,7 @@ class BrowserClientIT {
 
     @Test
     void aServerThatRefusesTheSubprotocolIsAskedForAPlainConnectionAtOnce() {
-        assertThat(client.lines("""
+        assertThat(CLIENT.lines("""
                 start("/live", { protocols: ["chat"], replay: 3 });
                 await turn();
                 await sockets[0].end(1006);
@@ -122,7 +100,7 @@ class BrowserClientIT {
 
     @Test
     void aClientThatHasAPositionNeverGoesBackToPlain() {
-        assertThat(client.run("""
+        assertThat(CLIENT.run("""
                 start("/live");
                 await turn();
                 sockets[0].accept("broadcast.v1", "e-1");
@@ -134,7 +112,7 @@ class BrowserClientIT {
 
     @Test
     void whatEndsBeforeTheStreamHasBegunIsNotTakenForARefusalOfTheSubprotocol() {
-        assertThat(client.run("""
+        assertThat(CLIENT.run("""
                 start("/live");
                 await turn();
                 sockets[0].protocol = "broadcast.v1";
@@ -146,7 +124,7 @@ class BrowserClientIT {
 
     @Test
     void whatIsSentIsHandedOverOnceOrNotAtAll() {
-        assertThat(client.run("""
+        assertThat(CLIENT.run("""
                 start("/live");
                 await turn();
                 const results = [socket.send("too early")];
@@ -164,7 +142,7 @@ class BrowserClientIT {
 
     @Test
     void theTokenIsAskedForAnewAndItsFailureIsThatOfTheAttempt() {
-        assertThat(client.lines("""
+        assertThat(CLIENT.lines("""
                 let calls = 0;
                 const token = async () => {
                   if (++calls === 2) {
@@ -187,7 +165,7 @@ class BrowserClientIT {
 
     @Test
     void itIsClosedUntilItIsConnectedAgain() {
-        assertThat(client.lines("""
+        assertThat(CLIENT.lines("""
                 start("/live");
                 await turn();
                 sockets[0].accept("broadcast.v1", "e-1");
@@ -206,7 +184,7 @@ class BrowserClientIT {
 
     @Test
     void itCanBeClosedWhileItWaitsOrAsksForTheToken() {
-        assertThat(client.run("""
+        assertThat(CLIENT.run("""
                 start("/live", { resume: false });
                 await turn();
                 await sockets[0].end(1006);
@@ -223,7 +201,7 @@ class BrowserClientIT {
 
     @Test
     void whatAnAbandonedConnectionStillReportsIsIgnored() {
-        assertThat(client.run("""
+        assertThat(CLIENT.run("""
                 start("/live");
                 await turn();
                 sockets[0].accept("broadcast.v1", "e-1");
