@@ -29,9 +29,9 @@ import org.junit.jupiter.api.Assumptions;
 /**
  * A real headless Chromium, driven through {@code chromedriver} by the W3C WebDriver protocol.
  *
- * <p>Both programs are looked for on the {@code PATH}. Where one is missing the test is skipped, with the reason, or
- * fails if the environment says {@code BROADCAST_REQUIRE_BROWSER=true}. Every process started here ends with
- * {@link #close()}, and with the JVM at the latest. For one thread.
+ * <p>Both programs must be on the {@code PATH}. If one is missing the test is skipped, with the reason, or fails if the
+ * environment has {@code BROADCAST_REQUIRE_BROWSER=true}. Every process started here ends with {@link #close()}, and
+ * with the JVM at the latest. For one thread.
  */
 public final class Browser implements AutoCloseable {
 
@@ -89,12 +89,12 @@ public final class Browser implements AutoCloseable {
         return Assumptions.abort(reason + ": the demo page is not tested");
     }
 
-    /** Opens {@code page} in a tab of its own. */
+    /** Opens {@code page} in a new tab. */
     public Tab open(URI page) {
         return open(page, "");
     }
 
-    /** Opens {@code page} in a tab of its own, where {@code script} runs before the page's own scripts. */
+    /** Opens {@code page} in a new tab, where {@code script} runs before the page's own scripts. */
     public Tab open(URI page, String script) {
         Tab tab = new Tab(post("/window/new", Map.of("type", "tab")).get("handle").asText());
         if (!script.isEmpty()) {
@@ -115,7 +115,7 @@ public final class Browser implements AutoCloseable {
         post("/window", Map.of("handle", handles.get(0)));
     }
 
-    /** Ends the browser and its driver, by force if they do not end when asked to, and deletes what they wrote. */
+    /** Ends the browser and its driver, by force if they do not end when asked to, and deletes their files. */
     @Override
     public void close() {
         try {
@@ -123,7 +123,7 @@ public final class Browser implements AutoCloseable {
                 call("DELETE", session, "");
             }
         } catch (RuntimeException e) {
-            // It ends by force below; the test has had its result by now.
+            // It ends by force below; the test has its result already.
         }
         clean();
         Runtime.getRuntime().removeShutdownHook(lastResort);
@@ -142,7 +142,7 @@ public final class Browser implements AutoCloseable {
             post("/element/" + find(css) + "/value", Map.of("text", text));
         }
 
-        /** Types {@code text} into the field that matches {@code css}, in place of what it held. */
+        /** Types {@code text} into the field that matches {@code css}, in place of its content. */
         public void type(String css, String text) {
             post("/element/" + find(css) + "/clear", Map.of());
             press(css, text);
@@ -153,7 +153,7 @@ public final class Browser implements AutoCloseable {
             post("/element/" + find(css) + "/click", Map.of());
         }
 
-        /** {@return what {@code expression}, in the page's language, is worth there} */
+        /** {@return the value of the JavaScript {@code expression} in the page} */
         public JsonNode value(String expression) {
             return post("/execute/sync", Map.of("script", "return " + expression, "args", List.of()));
         }
@@ -166,7 +166,10 @@ public final class Browser implements AutoCloseable {
             return texts;
         }
 
-        /** Gives the tab a size in CSS pixels, a phone if narrow, and a colour scheme ({@code light}, {@code dark}). */
+        /**
+         * Gives the tab a size in CSS pixels, as a phone if it is narrow, and a colour scheme ({@code light}, {@code
+         * dark}).
+         */
         public void look(int width, int height, String scheme) {
             devtools("Emulation.setDeviceMetricsOverride",
                     Map.of("width", width, "height", height, "deviceScaleFactor", 2, "mobile", width < 600));
@@ -174,7 +177,7 @@ public final class Browser implements AutoCloseable {
                     Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
         }
 
-        /** Takes the network away from the tab, as far as its browser tells it, or gives it back. */
+        /** Makes the browser tell the tab that the network is away, or back. */
         public void offline(boolean offline) {
             devtools("Network.emulateNetworkConditions", Map.of("offline", offline, "latency", 0,
                     "downloadThroughput", -1, "uploadThroughput", -1));
@@ -201,7 +204,9 @@ public final class Browser implements AutoCloseable {
         }
     }
 
-    /** No sandbox, because containers seldom can and nothing but our own page is loaded; the network is left alone. */
+    /**
+     * No sandbox, because it seldom works in containers and only our own pages are loaded; and no use of the network.
+     */
     private Map<String, ?> capabilities(Path chromium) {
         List<String> arguments = List.of("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                 "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
@@ -274,7 +279,7 @@ public final class Browser implements AutoCloseable {
         try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
         } catch (IOException | UncheckedIOException e) {
-            // A browser that was just killed may still be seen to write; what is left is in the temporary folder.
+            // A browser that was just killed may still write; its files are left in the temporary folder.
         }
     }
 }

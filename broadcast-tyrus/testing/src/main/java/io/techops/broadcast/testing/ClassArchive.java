@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /*
- * To load and verify the classes of the service takes most of the time of its start. As the guide tells an operator to,
- * one run writes them to an archive beside the jar (class data sharing), and all later ones load them from there. Test
- * classes run in several processes: the first makes it, and the others wait for that. An archive is good for the very
- * jar and JVM that made it. Where the JVM makes none, the service starts without.
+ * Loading and verifying classes takes most of the service's start. As the guide recommends, one run writes them to an
+ * archive beside the jar (class data sharing), and all later runs load them from there. Test classes run in several
+ * processes: the first makes the archive, and the others wait for it. An archive is valid only for the jar and the JVM
+ * that made it. If the JVM makes none, the service starts without it.
  */
 
-/** The archive of the classes of a jar, for programs of that jar. */
+/** An archive of the classes of a jar, so that programs of the jar start faster. */
 final class ClassArchive {
 
     private final Path jar;

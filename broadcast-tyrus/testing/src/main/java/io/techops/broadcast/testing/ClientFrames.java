@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Frames as a client sends them, and as it must not.
+ * Frames of a client, valid and invalid ones.
  */
 public final class ClientFrames {
 
@@ -26,12 +26,12 @@ public final class ClientFrames {
         return RawClient.frame(first, payload.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** {@return a masked frame with so many bytes} */
+    /** {@return a masked frame with a payload of this length} */
     public static byte[] frameOf(int first, int length) {
         return frame(first, "p".repeat(length));
     }
 
-    /** {@return only the header of a masked frame, with the length in so many bytes behind the second} */
+    /** {@return only the header of a masked frame, with the length in this many bytes behind the second byte} */
     public static byte[] header(int first, int lengthBytes, long length) {
         ByteBuffer header = ByteBuffer.allocate(2 + lengthBytes + 4).put((byte) first);
         if (lengthBytes == 0) {
@@ -50,7 +50,7 @@ public final class ClientFrames {
         return RawClient.frame(0x88, ByteBuffer.allocate(2 + text.length).putShort((short) code).put(text).array());
     }
 
-    /** {@return all of them, one behind the other} */
+    /** {@return the parts, one behind the other} */
     public static byte[] concat(byte[]... parts) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] part : parts) {

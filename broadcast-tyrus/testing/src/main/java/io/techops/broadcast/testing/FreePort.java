@@ -5,12 +5,13 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A port for the few tests that have to name one. */
+/** Finds a port for the few tests that have to name one. */
 public final class FreePort {
 
     /**
-     * Below the ports that an operating system gives to those who ask for any: none of them comes in between. So are
-     * those that are 10,000 above, where a node of a Redis cluster listens, too; and none of these is found here.
+     * Below the ports that an operating system gives to programs that ask for any port, so that no such program takes
+     * one in between. The same holds for the ports 10,000 above, where a node of a Redis cluster also listens, and
+     * which are never returned here.
      */
     private static final int FIRST = 10_000;
     private static final int END = 20_000;
@@ -20,8 +21,8 @@ public final class FreePort {
     }
 
     /**
-     * {@return a port that was free a moment ago, on every address of this machine} It is not found again by this
-     * process: who listens on it may end, and listen on it again.
+     * {@return a port that was free a moment ago, on every address of this machine} This process does not return it
+     * again, so that a server can end and listen on it once more.
      */
     public static int find() {
         while (true) {

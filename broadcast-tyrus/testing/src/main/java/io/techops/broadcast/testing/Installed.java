@@ -5,15 +5,15 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/** Programs of the system that tests start. */
+/** Checks for programs of the system that tests start. */
 public final class Installed {
 
     private Installed() {
     }
 
     /**
-     * Skips the test if a program is not in the path, with that as the reason; fails it later, when the program is
-     * started, if the environment variable {@code required} is {@code true}, as it is in CI.
+     * Skips the test if a program is not in the path, and gives that as the reason. If the environment variable {@code
+     * required} is {@code true}, as in CI, the test is not skipped, and fails when it starts the program.
      */
     public static void orSkip(String program, String required) {
         boolean isInstalled = Stream.of(System.getenv("PATH").split(":"))

@@ -5,13 +5,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import org.opentest4j.TestAbortedException;
 
-/** Tests that listen on an address of IPv6, which some machines, and many containers, do not have. */
+/** Skips tests that listen on an IPv6 address, which some machines, and many containers, do not have. */
 public final class Ipv6 {
 
     private Ipv6() {
     }
 
-    /** Skips the test if {@code host} is an address of IPv6 and this machine has none. */
+    /** Skips the test if {@code host} is an IPv6 address and this machine has none. */
     public static void assumedFor(String host) {
         if (host.contains(":") && !isThere()) {
             throw new TestAbortedException("this machine has no IPv6: " + host);

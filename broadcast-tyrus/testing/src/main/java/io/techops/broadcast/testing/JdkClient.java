@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The WebSocket client of the JDK, which keeps what it receives. Whatever waits fails after {@link TestRun#LIMIT}.
+ * The WebSocket client of the JDK, which keeps what it receives. Methods that wait fail after {@link TestRun#LIMIT}.
  */
 public final class JdkClient implements WebSocket.Listener, AutoCloseable {
 
@@ -28,7 +28,7 @@ public final class JdkClient implements WebSocket.Listener, AutoCloseable {
     public record Closed(int code, String phrase) {
     }
 
-    /** For {@code ws:} and for {@code wss:}, whose key is made only if it is needed. */
+    /** The HTTP clients for {@code ws:} and {@code wss:}; the key for the latter is made only if needed. */
     private static final class Http {
 
         static final HttpClient PLAIN = HttpClient.newHttpClient();

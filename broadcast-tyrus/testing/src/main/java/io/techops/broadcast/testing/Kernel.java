@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What Linux says about the sockets of this process.
+ * Reads what Linux knows about the sockets of this process.
  */
 public final class Kernel {
 
@@ -34,14 +34,15 @@ public final class Kernel {
         }
     }
 
-    /** {@return whether this system says so: Linux does} */
+    /** {@return whether this system has this information: Linux has} */
     public static boolean isThere() {
         return Files.isReadable(Path.of("/proc/net/tcp")) && Files.isDirectory(Path.of("/proc/self/fd"));
     }
 
     /**
      * {@return the connections whose local port is {@code port}, without those that only wait for time to pass} While
-     * others come and go, the table may lack one for a moment, or have it twice; the latter is seen to.
+     * other connections come and go, the kernel's table may lack one for a moment, or have it twice; duplicates are
+     * removed here.
      */
     public static List<Connection> connectionsOf(int port) throws IOException {
         Map<String, Connection> found = new LinkedHashMap<>();
@@ -62,7 +63,10 @@ public final class Kernel {
         return new ArrayList<>(found.values());
     }
 
-    /** {@return the connection between two ports} The table may lack it for a moment, while others come and go. */
+    /**
+     * {@return the connection between two ports} The kernel's table may lack it for a moment, while other connections
+     * come and go.
+     */
     public static Connection connection(int port, int remotePort) {
         return await().until(() -> connectionsOf(port).stream().filter(one -> one.remotePort() == remotePort)
                 .findFirst(), Optional::isPresent).orElseThrow();

@@ -10,8 +10,8 @@ import java.util.logging.Logger;
 
 /**
  * Keeps what this process logs from WARNING up, and exceptions that no thread handles, until it is closed, and keeps
- * them off the console: for tests that provoke them, and say what they expect. Those that are open at the same time
- * have to be closed in reverse order. Safe for use by any number of threads.
+ * them off the console: for tests that provoke warnings and check them. Catches that are open at the same time have to
+ * be closed in reverse order. Safe for use by any number of threads.
  */
 public final class LogCatch extends Handler implements AutoCloseable {
 
@@ -20,7 +20,7 @@ public final class LogCatch extends Handler implements AutoCloseable {
     private final Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
-    /** Begins to catch. */
+    /** Starts to catch. */
     public LogCatch() {
         setLevel(Level.WARNING);
         root.addHandler(this);
@@ -34,9 +34,9 @@ public final class LogCatch extends Handler implements AutoCloseable {
     }
 
     /**
-     * {@return how many lines there may be of a warning that is logged once in ten seconds at most}
+     * {@return how many lines there may be of a warning that is logged at most once in ten seconds}
      *
-     * @param begun when it could be logged first, by {@link System#nanoTime}
+     * @param begun when it could have been logged first, by {@link System#nanoTime}
      */
     public static int mostLinesSince(long begun) {
         return 1 + (int) Duration.ofNanos(System.nanoTime() - begun).dividedBy(Duration.ofSeconds(10));

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 /** A server of the system, run as a process of the test on a free port of 127.0.0.1. */
 public final class OwnProcess implements AutoCloseable {
 
-    /** What nginx has in its own file on a system, around the file of the guide. */
+    /** The configuration of nginx around the file of the guide. */
     private static final String NGINX = """
             daemon off;
             worker_processes 1;
@@ -49,12 +49,15 @@ public final class OwnProcess implements AutoCloseable {
         }
     }
 
-    /** {@return a Redis without a file} */
+    /** {@return a Redis that stores nothing on disk} */
     public static OwnProcess redis(Path folder, int port) throws IOException {
         return redis(folder, port, "--port", Integer.toString(port));
     }
 
-    /** {@return a Redis behind TLS, with the {@code cert.pem} and {@code key.pem} of the folder; so has a client} */
+    /**
+     * {@return a Redis with TLS, which uses the {@code cert.pem} and {@code key.pem} of the folder, as its clients
+     * must}
+     */
     public static OwnProcess redisBehindTls(Path folder, int port) throws IOException {
         String certificate = folder.resolve("cert.pem").toString();
         return redis(folder, port, "--port", "0", "--tls-port", Integer.toString(port), "--tls-auth-clients", "yes",
@@ -73,7 +76,7 @@ public final class OwnProcess implements AutoCloseable {
      * {@return nginx or HAProxy with the file of the guide, whose ports are replaced by those of the nodes}
      *
      * @param ports the ports of the two nodes
-     * @param healthPorts and those of their health
+     * @param healthPorts the health ports of the two nodes
      */
     public static OwnProcess proxy(String name, Path folder, List<Integer> ports, List<Integer> healthPorts)
             throws IOException {
@@ -101,7 +104,7 @@ public final class OwnProcess implements AutoCloseable {
         return text.replace(from, to);
     }
 
-    /** {@return where it listens} */
+    /** {@return the port that it listens on} */
     public int port() {
         return port;
     }
@@ -114,7 +117,7 @@ public final class OwnProcess implements AutoCloseable {
         }
     }
 
-    /** Ends it at once, and what it has started. */
+    /** Ends the process at once, with the processes that it has started. */
     @Override
     public void close() {
         List<ProcessHandle> children = process.descendants().toList();

@@ -19,15 +19,18 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
-/** A program of a jar, run as a process; {@link #close} ends it whatever has happened. */
+/** A program of a jar, run as a process; {@link #close} ends it in any case. */
 public final class Program implements AutoCloseable {
 
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
-    /** It lives for seconds: to optimise, or to collect in threads, costs more than it saves. */
+    /**
+     * Options for a JVM that lives for seconds: optimising, or collecting in several threads, would cost more than it
+     * saves.
+     */
     private static final List<String> JAVA_SOON =
             List.of(JAVA.toString(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
     private static final String JAR = System.getProperty("broadcast.service.jar", "target/broadcast-service.jar");
-    /** Its classes are loaded from there. */
+    /** The archive of the service's classes. */
     private static final ClassArchive ARCHIVE = new ClassArchive(Path.of(JAR), Program::visited);
 
     private final Process process;
@@ -46,7 +49,7 @@ public final class Program implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().remove("JAVA_TOOL_OPTIONS");
         builder.environment().remove("JDK_JAVA_OPTIONS");
-        builder.environment().keySet().removeIf(name -> name.startsWith("BROADCAST_")); // those are for the tests
+        builder.environment().keySet().removeIf(name -> name.startsWith("BROADCAST_")); // these are for the tests
         builder.environment().putAll(environment);
         try {
             process = builder.start();
@@ -65,7 +68,7 @@ public final class Program implements AutoCloseable {
         return new Program(Map.of(), arguments);
     }
 
-    /** Runs the service for a peer, and ends it. */
+    /** Runs the service with one peer, and ends it. */
     private static void visited(String option) {
         List<String> arguments = List.of(option, "-jar", JAR, "--port", "0", "--web-port", "0");
         try (Program service = new Program(Map.of(), arguments); JdkClient peer = JdkClient.open(service.uri())) {
@@ -93,7 +96,7 @@ public final class Program implements AutoCloseable {
         return new Program(Map.of(), arguments);
     }
 
-    /** {@return a program that is no jar, started with these environment variables besides} */
+    /** {@return a program that is not a jar, started with additional environment variables} */
     public static Program ofFile(Path file, Map<String, String> environment, String... options) {
         return new Program(environment, List.of(file.toString()), List.of(options));
     }
@@ -105,7 +108,7 @@ public final class Program implements AutoCloseable {
         return new Program(Map.of(), arguments);
     }
 
-    /** {@return the service on free ports, listening, with these options besides} */
+    /** {@return the service on free ports, listening, with additional options} */
     public static Program listening(String... options) {
         List<String> all = new ArrayList<>(List.of("--port", "0"));
         if (!List.of(options).contains("--no-web")) {
@@ -134,7 +137,7 @@ public final class Program implements AutoCloseable {
         return new Program(Map.of(), arguments);
     }
 
-    /** {@return another program of the service's jar, with these environment variables besides} */
+    /** {@return another program of the service's jar, with additional environment variables} */
     public static Program of(Class<?> program, Map<String, String> environment, String... options) {
         List<String> arguments = new ArrayList<>(ARCHIVE.options());
         arguments.addAll(List.of("-cp", JAR, program.getName()));
@@ -143,8 +146,8 @@ public final class Program implements AutoCloseable {
     }
 
     /**
-     * A shell that runs a build in the background has it ignore SIGINT, nohup has it ignore SIGHUP, and a JVM that was
-     * started so keeps ignoring them: have these signals reset in between.
+     * A build that a shell runs in the background ignores SIGINT, one under nohup ignores SIGHUP, and a JVM started by
+     * it keeps ignoring these signals: the command in between resets them.
      */
     private static List<String> withDefaultSignals() {
         Path status = Path.of("/proc/self/status");
@@ -181,12 +184,12 @@ public final class Program implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** {@return what it has written to standard output so far} */
+    /** {@return the lines that it has written to standard output so far} */
     public List<String> out() {
         return out;
     }
 
-    /** {@return what it has written to standard error so far} */
+    /** {@return the lines that it has written to standard error so far} */
     public List<String> err() {
         return err;
     }
@@ -208,12 +211,12 @@ public final class Program implements AutoCloseable {
         return out.stream().filter(line -> line.matches(pattern)).toList();
     }
 
-    /** {@return where the service listens} */
+    /** {@return the URI that the service listens on} */
     public URI uri() {
         return uriWithin("Listening on (.*)");
     }
 
-    /** {@return where its page is} */
+    /** {@return the URI of its page} */
     public URI pageUri() {
         return uriWithin("Page at (.*)");
     }
@@ -256,7 +259,10 @@ public final class Program implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** Ends with one line that says why it did not start, perhaps behind lines of a log, and with no stack trace. */
+    /**
+     * Asserts that it ends with this code and with one line about why it did not start, perhaps after log lines, and
+     * without a stack trace.
+     */
     public void refuses(int exitCode, String pattern) {
         assertThat(awaitExit()).as("exit code; standard error %s", err).isEqualTo(exitCode);
         assertThat(err).noneMatch(line -> line.matches("\\s+at .*|Exception in .*|Caused by: .*"));

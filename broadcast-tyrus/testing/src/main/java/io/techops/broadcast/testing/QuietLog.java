@@ -7,8 +7,8 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * For test classes none of whose tests logs a warning: a test that does fails. One that expects a warning catches it
- * with a {@link LogCatch} of its own.
+ * For test classes whose tests log no warnings: a test that logs one fails, unless it catches the warning with its own
+ * {@link LogCatch}.
  */
 public final class QuietLog implements BeforeEachCallback, AfterEachCallback {
 

@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import javax.net.SocketFactory;
 
 /**
- * A WebSocket client over a plain socket that sends exactly what a test says, valid or not, and answers neither pings
- * nor close frames by itself. For use by one thread that reads and one that writes.
+ * A WebSocket client over a plain socket that sends exactly the bytes that a test gives it, valid or not, and answers
+ * neither pings nor close frames by itself. For one thread that reads and one that writes.
  */
 public final class RawClient extends RawConnection {
 
@@ -65,12 +65,12 @@ public final class RawClient extends RawConnection {
         return connect(SocketFactory.getDefault(), port, 0);
     }
 
-    /** Connects without a handshake, with a receive buffer of so many bytes, or of the usual size if it is 0. */
+    /** Connects without a handshake, with a receive buffer of this size in bytes, or of the usual size if it is 0. */
     public static RawClient connect(int port, int receiveBuffer) throws IOException {
         return connect(SocketFactory.getDefault(), port, receiveBuffer);
     }
 
-    /** Connects without a handshake, with a receive buffer of so many bytes, or of the usual size if it is 0. */
+    /** Connects without a handshake, with a receive buffer of this size in bytes, or of the usual size if it is 0. */
     public static RawClient connect(SocketFactory factory, int port, int receiveBuffer) throws IOException {
         Socket socket = factory.createSocket();
         if (receiveBuffer > 0) {
@@ -184,7 +184,9 @@ public final class RawClient extends RawConnection {
         return nextText(false);
     }
 
-    /** {@return the same, and pings are answered by the thread that calls this: the peer lives on} */
+    /**
+     * {@return the same as {@link #nextText}, but answers pings on the calling thread, so that the peer stays alive}
+     */
     public String nextTextAlive() throws IOException {
         return nextText(true);
     }
@@ -215,7 +217,7 @@ public final class RawClient extends RawConnection {
         }
     }
 
-    /** {@return the next text, which must come next and in one frame} */
+    /** {@return the next frame, which must be a whole text} */
     public String readText() throws IOException {
         Frame frame = read();
         if (frame.first() != 0x81) {

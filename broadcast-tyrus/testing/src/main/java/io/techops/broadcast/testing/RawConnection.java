@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A connection to a server, as a test has it: bytes as the test says them, and HTTP as far as the test looks at it.
- * Reads have the limit of {@link TestRun#LIMIT}.
+ * A test's connection to a server: sends exactly the given bytes, and reads HTTP as far as tests need it. Reads fail
+ * after {@link TestRun#LIMIT}.
  */
 abstract class RawConnection implements AutoCloseable {
 
@@ -56,7 +56,7 @@ abstract class RawConnection implements AutoCloseable {
         return new String(in.readNBytes(Integer.parseInt(length)), StandardCharsets.UTF_8);
     }
 
-    /** Sends these bytes, however few of them the server wants to hear: what it says about them is still to be read. */
+    /** Sends these bytes, also if the server stops reading them: its answer can still be read. */
     public void sendAll(byte[] bytes) throws IOException {
         sendPieces(bytes, Math.max(1, bytes.length));
     }
@@ -67,14 +67,14 @@ abstract class RawConnection implements AutoCloseable {
         out.flush();
     }
 
-    /** Sends so many bytes at a time, each a write of its own. */
+    /** Sends the bytes in pieces of this size, each with its own write. */
     public void sendPieces(byte[] bytes, int size) throws IOException {
         try {
             for (int from = 0; from < bytes.length; from += size) {
                 send(Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + size)));
             }
         } catch (SocketException e) {
-            // The server has heard enough: what it said about it is still to be read.
+            // The server has stopped reading: its answer can still be read.
         }
     }
 
@@ -85,7 +85,7 @@ abstract class RawConnection implements AutoCloseable {
         return bytes;
     }
 
-    /** {@return whether the server ends the stream, now or as soon as it has sent what is on the way} */
+    /** {@return whether the server ends the stream; drops all input before the end} */
     public boolean readsEnd() throws IOException {
         try {
             while (in.read() >= 0) {
@@ -103,7 +103,7 @@ abstract class RawConnection implements AutoCloseable {
         try {
             in.transferTo(all);
         } catch (SocketException e) {
-            // The server has reset the connection: what came before is what counts.
+            // The server has reset the connection: only the input before that counts.
         }
         return all.toByteArray();
     }

@@ -27,12 +27,12 @@ public final class Recorder implements HubListener, MessageListener {
 
     private final Predicate<Peer> recorded;
 
-    /** Makes a listener that records all. */
+    /** Makes a listener that records everything. */
     public Recorder() {
         this(peer -> true);
     }
 
-    /** Makes a listener that records some peers that come and go, and all else. */
+    /** Makes a listener that records registrations and departures of some peers only, and all other events. */
     public Recorder(Predicate<Peer> recorded) {
         this.recorded = recorded;
     }

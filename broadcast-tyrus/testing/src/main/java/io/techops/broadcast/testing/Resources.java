@@ -11,17 +11,17 @@ import java.time.Duration;
 import java.util.stream.Stream;
 
 /**
- * What this process occupies.
+ * The resources that this process uses.
  *
  * @param threads how many are alive
- * @param descriptors how many are open; 0 where Linux does not say
+ * @param descriptors how many are open; 0 on other systems than Linux
  * @param heap bytes in use after a collection
  */
 public record Resources(long threads, long descriptors, long heap) {
 
     private static final int COLLECTIONS = 4;
 
-    /** {@return what it occupies now, after collections} */
+    /** {@return the resources that it uses now, after garbage collections} */
     public static Resources now() {
         return new Resources(liveThreads(), openDescriptors(), usedHeap());
     }
@@ -43,8 +43,8 @@ public record Resources(long threads, long descriptors, long heap) {
     }
 
     /**
-     * {@return the bytes in use after a collection, the least of {@value #COLLECTIONS}} So many, because the serial
-     * collector leaves dead objects where they are, up to a twentieth of the heap, in all but every fourth collection.
+     * {@return the bytes in use after a collection, the least of {@value #COLLECTIONS}} Several collections, because
+     * the serial collector leaves dead objects, up to a twentieth of the heap, in three of four collections.
      */
     public static long usedHeap() {
         long least = Long.MAX_VALUE;
@@ -55,7 +55,10 @@ public record Resources(long threads, long descriptors, long heap) {
         return least;
     }
 
-    /** Waits until threads and descriptors are no more than these, and the heap but for so many bytes. */
+    /**
+     * Waits until the process uses no more threads and descriptors than these, and no more heap than this plus a margin
+     * in bytes.
+     */
     public void areReachedAgain(long heapMargin) {
         await().pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
             Resources now = now();

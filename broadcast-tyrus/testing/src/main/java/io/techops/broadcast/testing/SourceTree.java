@@ -9,7 +9,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The files of the project, but for those that were built or installed, which other modules make and delete. */
+/** Lists the files of the project, without those that were built or installed, which other modules make and delete. */
 public final class SourceTree {
 
     private SourceTree() {

@@ -10,15 +10,15 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Applies to every test run with this class on the class path; the JUnit platform finds it by its service file. It sets
- * the limit of {@code Awaitility.await()}, and how often it looks, and prints a line with the reason for each test that
- * is skipped, which the console of Maven does not show otherwise.
+ * Applies to every test run with this class on the class path; the JUnit platform finds it by its service file. Sets
+ * the limit and the interval of {@code Awaitility.await()}, and prints a line with the reason for each skipped test,
+ * which Maven does not show otherwise.
  */
 public final class TestRun implements TestExecutionListener {
 
     /**
-     * How long a test waits for what has to happen before it fails. Only a test that fails waits so long: the limit is
-     * there so that a fault does not hang the build, and it holds on a machine with much other load.
+     * How long a test waits for an event before it fails. Only a failing test waits this long: the limit keeps a fault
+     * from hanging the build, and is long enough for a machine with much other load.
      */
     public static final Duration LIMIT = Duration.ofMinutes(2);
 

@@ -28,7 +28,7 @@ public final class Tls {
     private Tls() {
     }
 
-    /** {@return the context of servers and clients alike, with a key for {@code localhost} and 127.0.0.1} */
+    /** {@return a context for both servers and clients, with a key for {@code localhost} and 127.0.0.1} */
     public static SSLContext context() {
         return Holder.CONTEXT;
     }
@@ -93,13 +93,13 @@ public final class Tls {
                 pem("PRIVATE KEY", store.getKey(ALIAS, password.toCharArray()).getEncoded()));
     }
 
-    /** {@return what a file in the form PEM has} */
+    /** {@return the content of a PEM file} */
     public static String pem(String kind, byte[] content) {
         return "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content)
                 + "\n-----END " + kind + "-----\n";
     }
 
-    /** {@return the context of servers and clients alike, with the keys of a file, whose certificates it trusts} */
+    /** {@return a context for both servers and clients, with the keys of a file, whose certificates it trusts} */
     public static SSLContext context(Path keys, String password) throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance(keys.toFile(), password.toCharArray());
         KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
@@ -107,11 +107,11 @@ public final class Tls {
         return trusting(store, own);
     }
 
-    /** Runs keytool; throws what it says if it fails. */
+    /** Runs keytool; if it fails, throws an exception with its output. */
     public static void keytool(String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC")); // it lives for a second
+        command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC")); // it runs for a second
         command.addAll(List.of(arguments));
         Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {

@@ -14,8 +14,8 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 
 /**
- * A WebSocket client that builds its TLS records itself: it can send them in pieces, together, or broken. Reads have
- * the limit of {@link TestRun#LIMIT}.
+ * A WebSocket client that builds its TLS records itself: it can send them in pieces, together, or broken. Reads fail
+ * after {@link TestRun#LIMIT}.
  */
 public final class TlsClient implements AutoCloseable {
 
@@ -32,7 +32,7 @@ public final class TlsClient implements AutoCloseable {
         this(port, protocol, 0);
     }
 
-    /** Connects with a receive buffer of so many bytes, or of the usual size if it is 0. */
+    /** Connects with a receive buffer of this size in bytes, or of the usual size if it is 0. */
     public TlsClient(int port, String protocol, int receiveBuffer) throws IOException {
         socket.setTcpNoDelay(true);
         socket.setSoTimeout((int) TestRun.LIMIT.toMillis());
@@ -87,7 +87,7 @@ public final class TlsClient implements AutoCloseable {
         }
     }
 
-    /** {@return these bytes as records, behind whatever else TLS has to send} */
+    /** {@return these bytes as records, after anything that TLS itself has to send} */
     public byte[] records(byte[] bytes) throws IOException {
         ByteBuffer from = ByteBuffer.wrap(bytes);
         ByteBuffer to = ByteBuffer.allocate(2 * bytes.length + SIZE);
@@ -110,7 +110,10 @@ public final class TlsClient implements AutoCloseable {
         return records(new byte[0]);
     }
 
-    /** {@return one record with so many changes of our keys} Nothing can be sent behind it: our keys do not change. */
+    /**
+     * {@return one record with this many key updates} Nothing can be sent after it, because the client's keys are not
+     * changed.
+     */
     public byte[] newKeys(int count) throws IOException, ReflectiveOperationException {
         Object context = field(engine, engine.getClass(), "conContext");
         Object output = field(context, context.getClass(), "outputRecord");
@@ -191,7 +194,7 @@ public final class TlsClient implements AutoCloseable {
         return new RawClient.Frame(first, payload);
     }
 
-    /** {@return whether the server ends its direction of TLS, and then that of TCP; fails if more data comes} */
+    /** {@return whether the server ends its direction of TLS, and then of TCP; fails if more data comes} */
     public boolean readsCloseNotifyAndEnd() throws IOException {
         while (unwrap()) {
             if (plain.hasRemaining()) {

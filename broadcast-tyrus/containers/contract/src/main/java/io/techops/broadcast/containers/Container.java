@@ -8,7 +8,7 @@ import java.net.URI;
  */
 public interface Container {
 
-    /** So few threads that a flood can keep them all; and more than there are peers. */
+    /** Fewer threads than a flood can occupy; and more threads than there are peers. */
     int FEW_THREADS = 4;
     int MANY_THREADS = 64;
 
@@ -19,12 +19,12 @@ public interface Container {
          *
          * @param style how the endpoint gets into it
          * @param hub the hub of the endpoint
-         * @param threads how many it has for reading and writing
+         * @param threads the number of its threads for reading and writing
          */
         Container start(DeploymentStyle style, BroadcastHub hub, int threads) throws Exception;
     }
 
-    /** {@return where to connect} */
+    /** {@return the URI to connect to} */
     URI uri();
 
     /** {@return whether the socket of a peer that answers nothing can be freed} */
@@ -47,22 +47,22 @@ public interface Container {
         return true;
     }
 
-    /** {@return whether it is known where a peer connects from} */
+    /** {@return whether the container gives a peer's address} */
     default boolean tellsRemoteAddress() {
         return true;
     }
 
-    /** {@return whether the port is known as well} */
+    /** {@return whether the container also gives the peer's port} */
     default boolean tellsRemotePort() {
         return tellsRemoteAddress();
     }
 
-    /** {@return whether a handshake policy is told where a client connects from} */
+    /** {@return whether a handshake policy gets the client's address} */
     default boolean tellsPolicyAddress() {
         return tellsRemoteAddress();
     }
 
-    /** {@return what pages get whose origin may not connect} */
+    /** {@return the HTTP status for an origin that may not connect} */
     default int originStatus() {
         return 403;
     }

@@ -1,8 +1,8 @@
 package io.techops.broadcast.containers;
 
 /**
- * What the endpoint promises, in whatever container it is. What it sends, and when it holds back or ends a session, is
- * the same however it got there: that is tried with a configuration alone.
+ * What the endpoint promises in every container. What it sends, and when it holds back or ends a session, does not
+ * depend on the way of deployment, so it is tested only with a configuration.
  */
 public abstract class ContainerContract extends DeploymentContract
         implements OrderContract, FloodContract, EndContract, ApplicationContract, ReplayContract,

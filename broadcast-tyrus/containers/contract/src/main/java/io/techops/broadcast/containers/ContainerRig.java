@@ -23,15 +23,15 @@ import java.util.concurrent.Future;
 import org.awaitility.core.ConditionFactory;
 
 /*
- * Many containers listen on this machine, one after the other and in processes beside this one, and other tests have
- * clients that connect again when their server has gone: such a one may find this container at the port. So the peers
- * of a test have a mark in their query, and others that come and go are not recorded.
+ * Many containers listen on this machine, one after the other and in other processes, and other tests have clients that
+ * reconnect when their server has gone: such a client may find this container at the port. So the peers of a test have
+ * a mark in their query, and other peers are not recorded.
  */
 
 /** A container with a hub, and peers of it, for one test. */
 final class ContainerRig {
 
-    /** What the query of a recorded peer ends with. */
+    /** The end of the query of a recorded peer. */
     final String mark = "of=" + UUID.randomUUID();
     final Recorder events = new Recorder(this::isOurs);
     final List<RawClient> peers = new ArrayList<>();

@@ -3,7 +3,7 @@ package io.techops.broadcast.containers;
 import org.junit.jupiter.api.AfterEach;
 
 /**
- * What depends on how the endpoint gets into a container: what the container tells it of, and who its peers are.
+ * What depends on the way of deployment: what the container tells the endpoint, and who its peers are.
  */
 public abstract class DeploymentContract
         implements AdmissionContract, DeliveryContract, LimitsContract, ResumeContract {

@@ -23,7 +23,7 @@ import java.nio.ByteBuffer;
 import java.util.Set;
 
 /**
- * How the endpoint gets into a container.
+ * The ways to deploy the endpoint into a container.
  */
 public enum DeploymentStyle {
 

@@ -1,5 +1,5 @@
 /**
  * What the endpoint promises in every container: {@link io.techops.broadcast.containers.ContainerContract} is run in
- * each, on a class path that holds this container alone.
+ * each container, on a class path that has only this container.
  */
 package io.techops.broadcast.containers;
