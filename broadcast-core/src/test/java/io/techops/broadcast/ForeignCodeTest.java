@@ -2,12 +2,7 @@ package io.techops.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -22,40 +17,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Whatever foreign code throws, in whatever call, leaves nothing of the hub dead. */
 class ForeignCodeTest {
 
-    private final Logger logger = Logger.getLogger("io.techops.broadcast");
-    private final Level level = logger.getLevel();
-    private final boolean parents = logger.getUseParentHandlers();
-    private final Handler handler = new Handler() {
-        @Override
-        public void publish(LogRecord record) {
-            ForeignParts.logged();
-        }
-
-        @Override
-        public void flush() {
-            // Nothing is held back.
-        }
-
-        @Override
-        public void close() {
-            // Nothing is open.
-        }
-    };
-
-    @BeforeEach
-    void trapTheLog() {
-        logger.setUseParentHandlers(false);
-        logger.addHandler(handler);
-        logger.setLevel(Level.ALL);
-        handler.setLevel(Level.ALL);
-    }
-
-    @AfterEach
-    void releaseTheLog() {
-        logger.removeHandler(handler);
-        logger.setLevel(level);
-        logger.setUseParentHandlers(parents);
-    }
+    @RegisterExtension
+    final TrappedLog log = new TrappedLog(ForeignParts::logged);
 
     /** {@return whether it is the hub of a topic} */
     boolean ofTopic() {

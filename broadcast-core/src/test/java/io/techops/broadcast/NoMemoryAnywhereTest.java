@@ -8,59 +8,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntBinaryOperator;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
 import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.jar.asm.ClassVisitor;
 import net.bytebuddy.jar.asm.MethodVisitor;
 import net.bytebuddy.jar.asm.Opcodes;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Wherever there is no memory, nothing is dead when it is back. */
 class NoMemoryAnywhereTest {
 
-    private final Logger logger = Logger.getLogger("io.techops.broadcast");
-    private final Level level = logger.getLevel();
-    private final boolean parents = logger.getUseParentHandlers();
-    private final Handler handler = new Handler() {
-        @Override
-        public void publish(LogRecord record) {
-            // It is made, and not kept.
-        }
-
-        @Override
-        public void flush() {
-            // Nothing is held back.
-        }
-
-        @Override
-        public void close() {
-            // Nothing is open.
-        }
-    };
-
-    @BeforeEach
-    void trapTheLog() {
-        logger.setUseParentHandlers(false);
-        logger.addHandler(handler);
-        logger.setLevel(Level.ALL);
-        handler.setLevel(Level.ALL);
-    }
-
-    @AfterEach
-    void releaseTheLog() {
-        logger.removeHandler(handler);
-        logger.setLevel(level);
-        logger.setUseParentHandlers(parents);
-    }
+    @RegisterExtension
+    final TrappedLog log = new TrappedLog(() -> { });
 
     @Test
     void noClassThatCouldFailForGoodIsUsedLateForTheFirstTime() throws Exception {

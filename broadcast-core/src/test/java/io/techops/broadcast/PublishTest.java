@@ -1,5 +1,6 @@
 package io.techops.broadcast;
 
+import static io.techops.broadcast.WaitingThread.waitingIn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -88,16 +89,6 @@ class PublishTest {
             hub.shutdown(Duration.ZERO);
             assertFails(published.get(), IllegalStateException.class, "the hub is closed");
         }
-    }
-
-    private static Thread waitingIn(Runnable call) {
-        Thread thread = new Thread(call);
-        thread.start();
-        while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
-        assertThat(thread.isAlive()).as("is waiting").isTrue();
-        return thread;
     }
 
     @Nested

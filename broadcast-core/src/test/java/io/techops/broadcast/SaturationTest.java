@@ -1,5 +1,6 @@
 package io.techops.broadcast;
 
+import static io.techops.broadcast.WaitingThread.waitingIn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,16 +25,6 @@ class SaturationTest {
             assertThat(i - from).isLessThan(10_000);
         }
         return i;
-    }
-
-    private static Thread waitingIn(Runnable call) throws InterruptedException {
-        Thread thread = new Thread(call);
-        thread.start();
-        while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
-        assertThat(thread.isAlive()).as("is waiting").isTrue();
-        return thread;
     }
 
     @Nested

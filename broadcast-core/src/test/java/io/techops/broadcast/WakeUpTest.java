@@ -1,5 +1,6 @@
 package io.techops.broadcast;
 
+import static io.techops.broadcast.WaitingThread.waitingIn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,16 +20,6 @@ class WakeUpTest {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private final HubRig rig = HubRig.keeping(3);
-
-    private static Thread waitingIn(Runnable call) {
-        Thread thread = new Thread(call);
-        thread.start();
-        while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
-        assertThat(thread.isAlive()).as("is waiting").isTrue();
-        return thread;
-    }
 
     @Nested
     class AHostThatWaitsForRoomInTheLog {

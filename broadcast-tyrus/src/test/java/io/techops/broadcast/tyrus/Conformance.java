@@ -71,11 +71,10 @@ final class Conformance implements AfterAllCallback, AutoCloseable {
 
     /**
      * Sends what breaks a rule, and sees the server fail the connection as section 7.1.7 says: a close frame with the
-     * code, then the end of the stream; the listener hears the code; another peer notices nothing.
-     *
-     * @return what the peer read up to the close frame
+     * code, then the end of the stream; the listener hears the code; another peer notices nothing. The phrase for a
+     * message over the limit names the setting and the limit.
      */
-    RawClient.Frame failsWith(int code, byte[] bytes) throws IOException {
+    void failsWith(int code, byte[] bytes) throws IOException {
         try (RawClient other = open(); RawClient peer = open()) {
             Peer registered = newest();
             isUsable(peer);
@@ -83,6 +82,9 @@ final class Conformance implements AfterAllCallback, AutoCloseable {
             peer.send(bytes);
             RawClient.Frame close = peer.readClose();
             assertThat(close.code()).isEqualTo(code);
+            if (code == CloseReason.MESSAGE_TOO_BIG) {
+                assertThat(close.phrase()).contains("maxMessageBytes").contains("" + LIMIT);
+            }
             assertThat(peer.readsEnd()).isTrue();
             assertThat(departure(registered).code()).isEqualTo(code);
             other.sendText("undisturbed");
@@ -90,7 +92,6 @@ final class Conformance implements AfterAllCallback, AutoCloseable {
             while (!next.text().equals("undisturbed")) { // what came before the violation was broadcast
                 next = other.read();
             }
-            return close;
         }
     }
 

@@ -136,10 +136,7 @@ class FragmentationTest {
     @ParameterizedTest(name = "section {0}: {1} is {2}")
     @MethodSource("violations")
     void whatTheRfcForbidsFailsTheConnection(String section, String what, int code, byte[] bytes) throws Exception {
-        RawClient.Frame close = CONFORMANCE.failsWith(code, bytes);
-        if (code == 1009) {
-            assertThat(close.phrase()).contains("maxMessageBytes").contains("" + Conformance.LIMIT);
-        }
+        CONFORMANCE.failsWith(code, bytes);
     }
 
     @ParameterizedTest(name = "{0}: {1} is {2}, sent in pieces")
