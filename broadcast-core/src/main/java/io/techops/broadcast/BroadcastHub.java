@@ -88,7 +88,7 @@ public abstract class BroadcastHub implements AutoCloseable {
      * #broadcast(Message)} does, but never for a slow peer.
      *
      * @param message the message
-     * @param options to whom
+     * @param options the receivers, the key and the time to live
      * @throws IllegalArgumentException if the message is larger than the whole log, or a receiver that was named is a
      *     peer of another hub
      * @throws IllegalStateException as {@link #broadcast(Message)} does
@@ -121,7 +121,7 @@ public abstract class BroadcastHub implements AutoCloseable {
      * Broadcasts a message as {@code options} say, unless the hub is saturated. Never waits.
      *
      * @param message the message
-     * @param options to whom
+     * @param options the receivers, the key and the time to live
      * @return {@code false} if the hub is saturated, or closed: no peer gets the message
      * @throws IllegalArgumentException as {@link #broadcast(Message, BroadcastOptions)} does
      */
@@ -148,7 +148,7 @@ public abstract class BroadcastHub implements AutoCloseable {
      * thread is interrupted.
      *
      * @param message the message
-     * @param options to whom
+     * @param options the receivers, the key and the time to live
      * @param limit how long to wait for room at most; zero does not wait
      * @return {@code false} if there was no room in time, or the hub is closed: no peer gets the message
      * @throws IllegalArgumentException as {@link #broadcast(Message, BroadcastOptions)} does, or if {@code limit} is

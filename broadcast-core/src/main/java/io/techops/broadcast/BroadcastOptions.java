@@ -165,7 +165,7 @@ public final class BroadcastOptions {
     /**
      * {@return options for a message to everyone but some peers, as {@link #without} says}
      *
-     * @param peers who is not to get the message
+     * @param peers the peers that are not to get the message
      * @throws IllegalArgumentException if they are more than {@value #MAX_EXCLUDED}
      */
     public static BroadcastOptions except(Peer... peers) {

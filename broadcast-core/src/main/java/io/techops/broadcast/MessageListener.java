@@ -40,7 +40,7 @@ public interface MessageListener {
 
     /**
      * {@return {@code listener}, declared not to block} {@link MessagePolicy#nonBlocking} says what this saves, and
-     * what happens if the listener blocks all the same.
+     * what happens if the listener blocks nevertheless.
      *
      * @param listener the listener, which follows the rules for the policy of {@link MessagePolicy#nonBlocking}
      */

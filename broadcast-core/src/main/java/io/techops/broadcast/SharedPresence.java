@@ -14,18 +14,17 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /*
- * The nodes talk to each other through a hub of their own, which has the backplane and no peers. What they say, in
- * lines, the names percent-encoded:
+ * The nodes communicate through a separate hub, which has the backplane and no peers. Their messages, in lines, the
+ * names percent-encoded:
  *
- *   ?<node>               it begins: whoever hears that says all that it has
- *   =<node> <name> …      all names of the node; said every PERIOD, after a "?", and after something could not be said
+ *   ?<node>               the node starts: every node that gets this sends all its names
+ *   =<node> <name> …      all names of the node; sent every PERIOD, after a "?", and after a message could not be sent
  *   +<node> <name>        a name has arrived there
  *   -<node> <name>        a name has departed there
- *   x<node>               it ends
+ *   x<node>               the node ends
  *
- * A node ignores all messages until its own "?" has come back: they are from before its start. A node from which
- * nothing has come for FORGOTTEN is forgotten. So a message that is lost is made good by the next "=", or at the end of
- * FORGOTTEN.
+ * A node ignores all messages until its own "?" has come back: they are from before its start. A node that has sent
+ * nothing for FORGOTTEN is forgotten. So the effect of a lost message ends with the next "=", or after FORGOTTEN.
  */
 
 /**
@@ -208,7 +207,7 @@ public final class SharedPresence implements HubListener, AutoCloseable {
         try {
             return between.tryBroadcast(text);
         } catch (IllegalStateException closing) {
-            return false; // nothing is said any more
+            return false; // nothing is sent any more
         }
     }
 

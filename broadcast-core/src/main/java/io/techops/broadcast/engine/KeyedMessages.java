@@ -87,7 +87,7 @@ final class KeyedMessages {
             known = new Newest(key);
             try {
                 newest.put(key, known);
-            } catch (Throwable noMemory) { // may have been added all the same
+            } catch (Throwable noMemory) { // may have been added nevertheless
                 newest.remove(key);
                 throw noMemory;
             }

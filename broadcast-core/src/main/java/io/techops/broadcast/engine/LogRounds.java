@@ -131,7 +131,7 @@ final class LogRounds {
         }
     }
 
-    /** Begins a round of a shard: moves those who have joined to {@code peers}, and fills in the turn. */
+    /** Begins a round of a shard: moves the peers that have joined to {@code peers}, and fills in the turn. */
     void begin(int shard, List<PeerCursor> peers, RoundStart turn) {
         lock.lock();
         try {
@@ -145,7 +145,7 @@ final class LogRounds {
     }
 
     /**
-     * Ends a round of a shard, admits parked messages as far as there is room now, and wakes those who wait.
+     * Ends a round of a shard, admits parked messages as far as there is room now, and wakes the waiting publishers.
      *
      * @param vacant whether the shard has no peers left
      * @param offered below what all writable peers of the shard have been offered everything

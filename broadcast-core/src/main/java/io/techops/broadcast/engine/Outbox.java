@@ -121,7 +121,7 @@ final class Outbox {
             Publication note = new Publication(item.message, item.key, EntryNotes.NEVER);
             try {
                 parked.put(from, item);
-            } catch (Throwable noMemory) { // may have been added all the same
+            } catch (Throwable noMemory) { // may have been added nevertheless
                 parked.remove(from);
                 throw noMemory;
             }

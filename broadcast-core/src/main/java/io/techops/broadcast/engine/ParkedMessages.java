@@ -44,7 +44,7 @@ final class ParkedMessages {
         from.parked = new Publication(message, key, expiresAt);
         try {
             parked.add(from);
-        } catch (Throwable noMemory) { // may have been added all the same
+        } catch (Throwable noMemory) { // may have been added nevertheless
             parked.remove(from);
             from.parked = null;
             throw noMemory;

@@ -97,7 +97,7 @@ final class PeerCursor {
     private long excludedPassed;
     private long addressedPassed;
 
-    /** Guarded by the log's lock; volatile for readers who can live with an old value. */
+    /** Guarded by the log's lock; volatile for readers to which an old value does no harm. */
     volatile @Nullable ExcludedMessages excluded;
     /**
      * The notes of most entries that this peer is not to get. Guarded by the log's lock; made together with {@link

@@ -71,7 +71,7 @@ final class PresentTopics {
         changes = changes + 1;
         try {
             byName.put(topic.name(), topic);
-        } catch (Throwable noMemory) { // may have been added all the same
+        } catch (Throwable noMemory) { // may have been added nevertheless
             byName.remove(topic.name());
             throw noMemory;
         }

@@ -19,7 +19,7 @@ final class RoomGate {
 
     /** Is told about a publisher's wait. Called on its thread, without the lock. */
     interface Publisher {
-        /** Called before the wait, and again if something was taken since: wakes those who make room. */
+        /** Called before the wait, and again if something was taken since: wakes the tasks that make room. */
         void waits(boolean first);
 
         /** Called after the last wait. */
@@ -94,7 +94,7 @@ final class RoomGate {
         }
     }
 
-    /** Notes that something was taken: the next publisher that waits wakes those who make room once more. */
+    /** Notes that something was taken: the next publisher that waits wakes the tasks that make room once more. */
     void took() {
         taken++;
     }

@@ -118,7 +118,7 @@ final class ShardPositions {
     }
 
     /**
-     * Begins a round of a shard: moves those who have joined to the shard's own list.
+     * Begins a round of a shard: moves the peers that have joined to the shard's own list.
      *
      * @return the first of the peers that the shard is called for
      */

@@ -58,7 +58,7 @@ final class TopicInstance {
         /** The topic is idle now, if it was not gone before. */
         void idle(Stamp stamp);
 
-        /** The topic is gone: forgets what {@link #idle} said. */
+        /** The topic is gone: forgets the stamp of {@link #idle}. */
         void notIdle(Stamp stamp);
 
         /** There was no memory for a step: calls {@link #settle} later. Never throws. */
@@ -97,7 +97,7 @@ final class TopicInstance {
         return name;
     }
 
-    /** Sets the hub, or null if there is none, for all who have entered. */
+    /** Sets the hub, or null if there is none, for all callers that have entered. */
     void build(@Nullable LogHub built) {
         hub.complete(built);
     }
@@ -177,7 +177,7 @@ final class TopicInstance {
                     lives.idle(now);
                 } catch (Throwable noMemory) {
                     stamp.set(null);
-                    lives.notIdle(now); // may have been added all the same
+                    lives.notIdle(now); // may have been added nevertheless
                     throw noMemory;
                 }
                 if (isGone()) {

@@ -170,7 +170,7 @@ final class TopicRegistry implements TopicInstance.LifeListener {
         try {
             alive.add(topic);
             present.add(topic);
-        } catch (Throwable noMemory) { // may have been added all the same
+        } catch (Throwable noMemory) { // may have been added nevertheless
             alive.withdraw(topic);
             throw noMemory;
         }

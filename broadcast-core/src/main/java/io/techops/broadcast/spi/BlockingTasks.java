@@ -10,7 +10,7 @@ import java.time.Duration;
  *
  * <p>The threads are daemons with the system class loader as their context class loader, and are created on demand.
  * {@link BroadcastHub#close(Duration)} waits for them until one second after its limit: only threads that hang are left
- * then. Tasks that are submitted after the end of the hub are run all the same.
+ * then. Tasks that are submitted after the end of the hub are run nevertheless.
  *
  * <p>Safe for use by any number of threads.
  */

@@ -54,12 +54,12 @@ public final class TlsSocketTransport implements SocketTransport {
         return in.mustCompute();
     }
 
-    /** Computes what the handshake needs, and sends what comes of it; may wait for the host's managers of keys. */
+    /** Does the computations of the handshake, and sends their results; may wait for the host's key managers. */
     public void compute() {
         in.compute();
     }
 
-    /** {@return what the client said, if it was in the clear; otherwise null} */
+    /** {@return the beginning of the client's input if that was not TLS; otherwise null} */
     public @Nullable String saidInTheClear() {
         return in.saidInTheClear();
     }

@@ -1,5 +1,5 @@
 /**
- * One connection after its handshake: its reader, its writer, the socket in the clear or behind TLS, and its
+ * One connection after its handshake: its reader, its writer, the socket with or without TLS, and its
  * close. Uses {@code frame}. Not exported.
  */
 @NullMarked

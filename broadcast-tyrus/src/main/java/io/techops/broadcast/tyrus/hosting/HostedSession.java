@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * time. Out: the endpoint -> Tyrus -> SessionWriter -> the pipe, on any thread.
  *
  * However a session ends, Tyrus is told with close(), which sends a close frame and calls the endpoint's onClose, the
- * first time; then the socket is closed when both sides have said all, or in the end by a deadline; gone() follows.
- * What comes while the session is being opened waits until it is open.
+ * first time; then the socket is closed when both sides are done, or at the latest by a deadline; gone() follows. What
+ * comes while the session is being opened waits until it is open.
  */
 
 /** One session of an endpoint of the host application, and its connection. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * - Everything sent comes from one open channel; the name is not looked up again.
  * - A small file is read to its end at once: length, tag (a hash) and body are of the same bytes.
- * - A large file is sent as it is read, its length is what the channel said, and the sender never goes beyond it. Its
+ * - A large file is sent as it is read, its length is that of the channel, and the sender never sends more. Its
  *   tag comes from the attributes, and only if they were the same before and after the channel was opened: otherwise
  *   they may describe another file of the same name.
  * - A time stamp does not show a second change within its resolution, so a file changed a moment ago gets no tag

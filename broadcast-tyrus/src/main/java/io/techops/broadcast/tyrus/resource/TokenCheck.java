@@ -2,7 +2,7 @@ package io.techops.broadcast.tyrus.resource;
 
 import org.jspecify.annotations.Nullable;
 
-/** Who may publish over HTTP. Safe for use by any number of threads. */
+/** Decides who may publish over HTTP. Safe for use by any number of threads. */
 @FunctionalInterface
 public interface TokenCheck {
 

@@ -86,7 +86,7 @@ public final class ReaderPool extends ThreadPoolExecutor {
 
     /**
      * @param watch runs the checks of the threads
-     * @param memory where the threads keep buffers of their own
+     * @param memory makes the buffers that each thread keeps
      */
     ReaderPool(String name, WriteReadiness watch, MemoryManager<?> memory) {
         this(name, watch, memory, ConcurrentHashMap.newKeySet());

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * A policy or a message listener that is declared not to block runs on a selector's thread. If it blocks all the same,
+ * A policy or a message listener that is declared not to block runs on a selector's thread. If it blocks nevertheless,
  * that thread serves no other connection. Finding this out must not cost a read of the clock for each message. So each
  * selector's thread counts its selects, and the thread of the deadlines compares the counts once a second: a thread
  * that was between the same two selects at three checks has been busy for at least a second in which the process was

@@ -16,7 +16,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketException;
 import org.junit.jupiter.api.Test;
 
-/** Who becomes a peer of which hub, and what is known of it. */
+/** Which clients become peers of which hub, and what is known about them. */
 interface AdmissionContract {
 
     /** {@return the container, the hub and the peers of the test that runs} */

@@ -54,7 +54,7 @@ public final class FilteredEndpoints {
                         return found == null ? accept : accept.attribute(PeerAttributes.PRINCIPAL, found);
                     }));
 
-    /** What the second filter for the same path said. */
+    /** The failure of the second filter for the same path. */
     static volatile String twice = "";
 
     private static final EndpointSettings HURRIED = PATIENT.handshakeTimeout(Duration.ofMillis(100));

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.time.Duration;
 
-/** A container in a Java of its own. Whatever it reads is broadcast a number of times; it ends with its input. */
+/** A container in its own process. Broadcasts each line of its input a number of times; ends with its input. */
 final class StoppedProgram {
 
     /** How often it broadcasts what it is told, and how much each time: more than a socket takes. */

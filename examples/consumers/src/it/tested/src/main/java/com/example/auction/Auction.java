@@ -5,7 +5,7 @@ import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.PolicyContext;
 
-/** Lets higher bids through, ignores lower ones, and sends away who bids nothing. */
+/** Broadcasts higher bids, ignores lower ones, and closes a peer that bids nothing. */
 public final class Auction implements MessagePolicy {
 
     private int highest;
