@@ -106,15 +106,15 @@ final class PeerCursor {
     private @Nullable EntryNotes excludedAlone;
     volatile @Nullable Publication parked;
     /**
-     * Whether the peer is not read because its message is parked. Set under the lock when it is parked, cleared by the
-     * thread that resumes the reading.
+     * Whether the peer is not read because its message is parked. Set when the message is parked, under the lock of the
+     * log or of the outbox; cleared by the thread that resumes the reading.
      */
     volatile boolean held;
 
     /**
-     * In a hub with a backplane: how many messages of this peer are on their way to the shared log, and the entry
-     * behind which are all those that came back, which is written before the number is reduced. Guarded by the outbox's
-     * lock; volatile for readers to which an old value does no harm.
+     * In a hub with a backplane: how many messages of this peer are on their way to the shared log, and the slot behind
+     * the last one that came back, which is written before the number is reduced. Guarded by the outbox's lock;
+     * volatile for readers to which an old value does no harm.
      */
     volatile int unfollowed;
     volatile long followedTo;

@@ -23,13 +23,15 @@ import org.jspecify.annotations.Nullable;
  * writable again, were sent something, are to be closed, …) and those that are behind; so its cost depends only on
  * them. A round is partial if the last one succeeded, the head is where that one found it, no deadline is due, no
  * thread waits for room, no drain is under way, and no whole round was asked for; offer() asks for one, after every
- * broadcast and for every thread that waits. Invariant between rounds:
- *   every writable peer that is not in "behind" is at "reached", the head of the last round. So the marks are right
- *   also after a partial round. "offered" is the lowest cursor of those behind: all other writable peers are at the
- *   head. (A peer that became writable after the round began lowers it under the log's lock, see ShardPositions.)
- *   "graced" is kept where it was, if it was lower than the head, and lowered for those that were served: a partial
- *   round does not know whose grace it was. So it may be too low, never too high; a peer's message that finds no room
- *   because of that is parked, and asks for a whole round.
+ * broadcast and for every thread that waits.
+ *
+ * Invariant between rounds:
+ *   every writable peer that is not in "behind" is at "reached", the head of the last round.
+ * So the marks are right also after a partial round. "offered" is the lowest cursor of those behind: all other writable
+ * peers are at the head. (A peer that became writable after the round began lowers it under the log's lock, see
+ * ShardPositions.) "graced" is kept where it was, if it was lower than the head, and lowered for those that were
+ * served: a partial round does not know whose grace it was. So it may be too low, never too high; a peer's message that
+ * finds no room because of that is parked, and asks for a whole round.
  *
  * A failure of foreign code ends its peer. Any other failure (there is no memory) ends the round before the marks have
  * moved; the task runs again, with a whole round, because "settled" is false until a round ends. What a round has begun
