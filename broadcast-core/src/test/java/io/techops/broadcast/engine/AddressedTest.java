@@ -186,6 +186,16 @@ class AddressedTest {
     @Nested
     class APeerThatIsOwedNothing {
 
+        private void hasMissedNothing(HubRig rig, FakeTransport busy) {
+            assertThat(busy.isOpen()).isTrue();
+            assertThat(busy.peer().lag()).isZero();
+            busy.becomeWritable();
+            rig.broadcast("b");
+            rig.run();
+            assertThat(busy.texts()).containsExactly("a", "b");
+            assertThat(rig.hub().stats().overflows()).isZero();
+        }
+
         private void isNotCut(boolean skips) {
             HubRig rig = HubRig.keeping(3, builder -> skips ? builder.overflow(OverflowPolicy.skip()) : builder);
             FakeTransport busy = rig.join().stallAfter(1);
@@ -196,13 +206,7 @@ class AddressedTest {
                 other.peer().send(text("private " + i));
                 rig.run();
             }
-            assertThat(busy.isOpen()).isTrue();
-            assertThat(busy.peer().lag()).isZero();
-            busy.becomeWritable();
-            rig.broadcast("b");
-            rig.run();
-            assertThat(busy.texts()).containsExactly("a", "b");
-            assertThat(rig.hub().stats().overflows()).isZero();
+            hasMissedNothing(rig, busy);
             assertThat(other.texts()).hasSize(10);
         }
 
@@ -226,13 +230,7 @@ class AddressedTest {
                 }
                 rig.run();
             }
-            assertThat(busy.isOpen()).isTrue();
-            assertThat(busy.peer().lag()).isZero();
-            busy.becomeWritable();
-            rig.broadcast("b");
-            rig.run();
-            assertThat(busy.texts()).containsExactly("a", "b");
-            assertThat(rig.hub().stats().overflows()).isZero();
+            hasMissedNothing(rig, busy);
             assertThat(other.texts()).hasSize(22);
         }
 

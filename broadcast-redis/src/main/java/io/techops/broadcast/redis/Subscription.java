@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *   - a thread that has started or stopped following a link checks again afterwards whether that is still right;
  *   - pushes count only if they come over the connection of the subscription, and that is the current one.
  */
+
 /** The link of a log, and the records that are pushed over it. Safe for use by any number of threads. */
 final class Subscription implements Session.Follower {
 

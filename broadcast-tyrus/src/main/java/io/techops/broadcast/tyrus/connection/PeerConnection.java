@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * In: the pipe -> read(). HttpConnection hands on what came right behind the request.
- * Out: what the hub asks for -> FrameWriter -> the pipe.
+ * In:  the socket -> read(). HttpConnection hands on what came right behind the request.
+ * Out: the hub's batches and frames -> FrameWriter -> the socket.
  *
  * CloseState has the ways to the end of a connection, which begin with
  *   the peer's close          its close frame: nothing that comes after it is read. If the hub still has messages for

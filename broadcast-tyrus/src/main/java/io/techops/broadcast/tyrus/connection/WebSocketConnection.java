@@ -11,8 +11,8 @@ import io.techops.broadcast.tyrus.frame.Frames;
 import org.jspecify.annotations.Nullable;
 
 /*
- * In: the socket -> FrameReader -> FrameDecoder (frames, limits, masks, UTF-8) -> the hub. Out: the hub's batches and
- * pings, pongs and the close frame.
+ * In:  the socket -> FrameReader -> FrameDecoder (frames, limits, masks, UTF-8) -> the hub.
+ * Out: the hub's batches and pings, pongs and the close frame.
  */
 
 /**

@@ -24,9 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * In: the pipe -> FrameSplitter (the rules, the limits, the masks) -> Tyrus -> the endpoint, all on the thread that
- * owns the connection, so that one message is read after the other, and TCP slows the client down while a handler takes
- * time. Out: the endpoint -> Tyrus -> SessionWriter -> the pipe, on any thread.
+ * In:  the socket -> FrameSplitter (the rules, the limits, the masks) -> Tyrus -> the endpoint, all on the thread that
+ *      owns the connection, so that one message is read after the other, and TCP slows the client down while a handler
+ *      takes time.
+ * Out: the endpoint -> Tyrus -> SessionWriter -> the socket, on any thread.
  *
  * However a session ends, Tyrus is told with close(), which sends a close frame and calls the endpoint's onClose, the
  * first time; then the socket is closed when both sides are done, or at the latest by a deadline; gone() follows. What
