@@ -37,6 +37,6 @@ final class EngineOnly {
                 .filter(provider -> provider.type().getPackageName().equals(ENGINE))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("There is no service " + type.getName()
-                        + ": if the jar was merged of several, META-INF/services must be merged too"));
+                        + ": if the jar was merged from several, META-INF/services must be merged too"));
     }
 }
