@@ -29,13 +29,18 @@ import org.springframework.web.socket.server.standard.ServerEndpointExporter;
 @ConditionalOnClass({ServerContainer.class, ServerEndpointExporter.class})
 @ConditionalOnProperty(name = "broadcast.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(BroadcastProperties.class)
-@Import({ServedEndpoints.OfHub.class, ServedEndpoints.OfTopics.class})
+@Import({ServedEndpoints.OfHub.class, ServedEndpoints.OfTopics.class, RedisAbsent.class})
 public class BroadcastAutoConfiguration {
 
     private final BroadcastProperties properties;
 
     BroadcastAutoConfiguration(BroadcastProperties properties) {
         this.properties = properties;
+        if (properties.topics().path() == null
+                && (properties.topics().maxTopics() != null || properties.topics().linger() != null)) {
+            throw new IllegalStateException((properties.topics().maxTopics() != null ? "broadcast.topics.max-topics"
+                    : "broadcast.topics.linger") + " needs broadcast.topics.path: there are no topics without it");
+        }
     }
 
     @Bean

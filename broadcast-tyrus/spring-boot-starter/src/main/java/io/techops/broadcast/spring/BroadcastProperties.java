@@ -28,8 +28,8 @@ import org.springframework.util.unit.DataSize;
  * @param pongTimeout How long a pong may take. Default '10s'.
  * @param drainSpread Over how long a shutdown spreads the closing of many peers. Default '2s'.
  * @param shards Number of tasks that write to the peers of the hub. Default one fewer than the number of processors.
- * @param maxMessageBytes The container's buffer for a message of a peer; a larger one ends the connection with 1009.
- *     Default '64KB'.
+ * @param maxMessageBytes The largest message that a peer may send; a larger one ends the connection with 1009. Default
+ *     '64KB'.
  * @param subprotocols Subprotocols of the application, the preferred one first, in addition to broadcast.v1. None by
  *     default.
  * @param allowedOrigins Origins whose pages may connect, such as 'https://example.org'. All origins by default.

@@ -31,7 +31,7 @@ final class HubSettings {
 
     /** Applies the settings that the hub and the hub of each topic have in common. */
     void apply(BroadcastHub.Builder hub) {
-        Setting.set("broadcast.retention", properties.retention(), kept -> hub.retention(retention(kept)));
+        hub.retention(retention(properties.retention()));
         Setting.set("broadcast.overflow", properties.overflow(), overflow -> hub.overflow(overflow == Overflow.SKIP
                 ? OverflowPolicy.skip() : OverflowPolicy.disconnect()));
         Setting.set("broadcast.delivery", properties.delivery(), delivery -> hub.delivery(
@@ -46,6 +46,8 @@ final class HubSettings {
         Setting.set("broadcast.backplane.timeout", properties.backplane().timeout(), hub::backplaneTimeout);
         Setting.set("broadcast.backplane.start-timeout", properties.backplane().startTimeout(),
                 hub::backplaneStartTimeout);
+        Setting.set(EndpointProperties.MAX_MESSAGE_BYTES, properties.maxMessageBytes(), size -> hub.policy(
+                MessagePolicy.textOnly().andThen(MessagePolicy.maxBytes(EndpointProperties.maxMessageBytes(size)))));
         beans.getBeanProvider(Backplane.class).ifAvailable(hub::backplane);
         beans.getBeanProvider(DeliveryPolicy.class).ifAvailable(hub::delivery);
         beans.getBeanProvider(HubListener.class).ifAvailable(hub::listener);
@@ -67,13 +69,17 @@ final class HubSettings {
     }
 
     private static Retention retention(Kept kept) {
-        AtomicReference<Retention> retention =
-                new AtomicReference<>(Retention.of(kept.messages(), kept.bytes().toBytes()));
-        Setting.set("age", kept.age(), age -> retention.updateAndGet(of -> of.age(age)));
-        Setting.set("keys", kept.keys(), keys -> retention.updateAndGet(of -> of.keys(keys)));
-        Setting.set("key-bytes", kept.keyBytes(),
+        AtomicReference<Retention> retention = new AtomicReference<>(Retention.standard());
+        Setting.set("broadcast.retention.messages", kept.messages(),
+                messages -> retention.updateAndGet(of -> of.messages(messages)));
+        Setting.set("broadcast.retention.bytes", kept.bytes(),
+                bytes -> retention.updateAndGet(of -> of.bytes(bytes.toBytes())));
+        Setting.set("broadcast.retention.age", kept.age(), age -> retention.updateAndGet(of -> of.age(age)));
+        Setting.set("broadcast.retention.keys", kept.keys(), keys -> retention.updateAndGet(of -> of.keys(keys)));
+        Setting.set("broadcast.retention.key-bytes", kept.keyBytes(),
                 bytes -> retention.updateAndGet(of -> of.keyBytes(bytes.toBytes())));
-        Setting.set("key-age", kept.keyAge(), age -> retention.updateAndGet(of -> of.keyAge(age)));
+        Setting.set("broadcast.retention.key-age", kept.keyAge(),
+                age -> retention.updateAndGet(of -> of.keyAge(age)));
         return retention.get();
     }
 }

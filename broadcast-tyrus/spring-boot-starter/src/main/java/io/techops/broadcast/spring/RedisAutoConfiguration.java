@@ -37,10 +37,7 @@ public class RedisAutoConfiguration {
             Environment environment = context.getEnvironment();
             return environment.getProperty("broadcast.enabled", Boolean.class, true)
                     && environment.getProperty("broadcast.redis.enabled", Boolean.class,
-                            environment.containsProperty("broadcast.redis.uri")
-                                    || environment.containsProperty("broadcast.redis.cluster")
-                                    || environment.containsProperty("broadcast.redis.cluster[0]")
-                                    || RedisAddress.of(environment).isKnown());
+                            RedisAbsent.isNamed(environment) || RedisAddress.of(environment).isKnown());
         }
     }
 
@@ -51,6 +48,10 @@ public class RedisAutoConfiguration {
     @ConditionalOnMissingBean(Backplane.class)
     RedisBackplane broadcastBackplane(RedisProperties properties, Environment environment,
             ObjectProvider<SslBundles> bundles) {
+        if (properties.uri() != null && !properties.cluster().isEmpty()) {
+            throw new IllegalStateException(
+                    "broadcast.redis.uri and broadcast.redis.cluster exclude each other: set one of them");
+        }
         RedisBackplane.Builder redis = RedisBackplane.builder();
         List<String> uris;
         String bundle = null;
@@ -94,7 +95,9 @@ public class RedisAutoConfiguration {
             Setting.set("spring.data.redis.password", address.password(),
                     password -> redis.credentials(address.username(), password));
         }
-        Setting.set("spring.data.redis.sentinel.password", address.sentinel().password(), redis::sentinelPassword);
+        if (address.uri().contains("-sentinel:")) {
+            Setting.set("spring.data.redis.sentinel.password", address.sentinel().password(), redis::sentinelPassword);
+        }
         Setting.set("spring.data.redis.timeout", address.timeout(), redis::timeout);
         Setting.set("spring.data.redis.client-name", address.clientName(), redis::clientName);
         return seeds.isEmpty() ? List.of(address.uri()) : seeds;

@@ -5,9 +5,11 @@ import io.techops.broadcast.Topics;
 import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import io.techops.broadcast.endpoint.EndpointSettings;
 import io.techops.broadcast.endpoint.HandshakeFilter;
+import io.techops.broadcast.handshake.HandshakePolicy;
 import jakarta.servlet.DispatcherType;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.Objects;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -59,7 +61,8 @@ final class ServedEndpoints {
 
         @Bean
         ServerEndpointConfig broadcastEndpoint(BroadcastProperties properties, BroadcastHub hub,
-                EndpointSettings settings) {
+                EndpointSettings settings, ObjectProvider<HandshakePolicy> policies) {
+            EndpointProperties.check(settings, properties, policies.stream().findAny().isPresent());
             return BroadcastEndpoint.config(path(properties), hub, settings);
         }
 
@@ -88,7 +91,8 @@ final class ServedEndpoints {
 
         @Bean
         ServerEndpointConfig broadcastTopicsEndpoint(BroadcastProperties properties, Topics topics,
-                EndpointSettings settings) {
+                EndpointSettings settings, ObjectProvider<HandshakePolicy> policies) {
+            EndpointProperties.check(settings, properties, policies.stream().findAny().isPresent());
             return BroadcastEndpoint.config(path(properties), topics, settings);
         }
 

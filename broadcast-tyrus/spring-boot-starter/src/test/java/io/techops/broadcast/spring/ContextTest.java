@@ -5,14 +5,19 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.Backplane;
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.Topics;
+import io.techops.broadcast.endpoint.EndpointSettings;
+import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.redis.RedisBackplane;
 import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.Installed;
 import io.techops.broadcast.testing.OwnProcess;
 import io.techops.broadcast.testing.TestRun;
 import io.techops.broadcast.testing.Tls;
+import io.techops.broadcast.testkit.MemoryClient;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -28,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.mock.env.MockEnvironment;
 import org.springframework.web.socket.server.standard.ServerEndpointExporter;
@@ -184,6 +190,60 @@ class ContextTest {
     }
 
     @Test
+    void aNameOfRedisIsAnErrorWithoutTheDependency() {
+        WebApplicationContextRunner without =
+                application.withClassLoader(new FilteredClassLoader(RedisBackplane.class));
+        for (String said : List.of("broadcast.redis.uri=redis://127.0.0.1:1",
+                "broadcast.redis.cluster=redis://127.0.0.1:1", "broadcast.redis.enabled=true")) {
+            without.withPropertyValues(said).run(context -> assertThat(context).getFailure().hasStackTraceContaining(
+                    "broadcast.redis needs the dependency io.techops.broadcast:broadcast-redis"));
+        }
+        for (String said : List.of("broadcast.redis.enabled=false", "spring.data.redis.host=127.0.0.1")) {
+            without.withPropertyValues(said).run(context -> assertThat(context).hasSingleBean(BroadcastHub.class));
+        }
+        application.withPropertyValues("broadcast.redis.uri=redis://127.0.0.1:1",
+                "broadcast.redis.cluster=redis://127.0.0.1:1").run(context -> assertThat(context).getFailure()
+                        .hasStackTraceContaining("broadcast.redis.uri and broadcast.redis.cluster exclude each other"));
+    }
+
+    @Test
+    void whatABeanOfSettingsWouldOverrideIsAnError() {
+        WebApplicationContextRunner own = application.withBean(EndpointSettings.class, EndpointSettings::standard);
+        own.withBean(HandshakePolicy.class, HandshakePolicy::everyone).run(context -> assertThat(context).getFailure()
+                .hasStackTraceContaining("A bean of type HandshakePolicy has no effect, because there is a bean of "
+                        + "type EndpointSettings: set handshakePolicy there"));
+        for (String said : List.of("allowed-origins=https://example.org", "subprotocols=chat", "handshake-timeout=1s",
+                "max-message-bytes=1MB", "replay-limits.replay=50")) {
+            own.withPropertyValues("broadcast." + said).run(context -> assertThat(context).getFailure()
+                    .hasStackTraceContaining("broadcast." + said.replaceFirst("[=.](replay=)?.*", "")
+                            + " has no effect, because there is a bean of type EndpointSettings"));
+        }
+        own.withPropertyValues("broadcast.max-message-bytes=64KB", "broadcast.topics.path=/rooms/{topic}")
+                .run(context -> assertThat(context).hasNotFailed());
+        HandshakePolicy policy = HandshakePolicy.everyone();
+        application.withBean(HandshakePolicy.class, () -> policy).withBean(EndpointSettings.class,
+                () -> EndpointSettings.standard().handshakePolicy(policy))
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void aMessageMayBeAsLongAsThePropertySays() {
+        application.withPropertyValues("broadcast.max-message-bytes=1MB").run(context -> {
+            try (MemoryClient client = MemoryClient.connect(context.getBean(BroadcastHub.class))) {
+                client.send(new String(new char[100_000]));
+                assertThat(client.next().size()).isEqualTo(100_000);
+            }
+        });
+        application.withPropertyValues("broadcast.max-message-bytes=1MB")
+                .withBean(MessagePolicy.class, () -> MessagePolicy.maxBytes(10)).run(context -> {
+                    try (MemoryClient client = MemoryClient.connect(context.getBean(BroadcastHub.class))) {
+                        client.send("eleven byte");
+                        assertThat(client.closed().code()).isEqualTo(CloseReason.MESSAGE_TOO_BIG);
+                    }
+                });
+    }
+
+    @Test
     void nothingIsThereIfItIsSwitchedOff() {
         application.withPropertyValues("broadcast.enabled=false", "spring.data.redis.host=127.0.0.1")
                 .run(context -> assertThat(context).doesNotHaveBean(BroadcastHub.class)
@@ -197,6 +257,14 @@ class ContextTest {
         application.withPropertyValues("broadcast.subprotocols=chat,a b").run(context -> assertThat(context)
                 .getFailure().hasStackTraceContaining("broadcast.subprotocols: subprotocol must be a token")
                 .hasStackTraceContaining("a b"));
+        application.withPropertyValues("broadcast.retention.key-bytes=-1B").run(context -> assertThat(context)
+                .getFailure().hasStackTraceContaining("broadcast.retention.key-bytes: keyBytes must not be negative"));
+        application.withPropertyValues("broadcast.retention.messages=0").run(context -> assertThat(context)
+                .getFailure().hasStackTraceContaining("broadcast.retention.messages: messages must be from 1"));
+        application.withPropertyValues("broadcast.max-message-bytes=2GB").run(context -> assertThat(context)
+                .getFailure().hasStackTraceContaining("broadcast.max-message-bytes: maxMessageBytes must be from 1"));
+        application.withPropertyValues("broadcast.topics.linger=1m").run(context -> assertThat(context).getFailure()
+                .hasStackTraceContaining("broadcast.topics.linger needs broadcast.topics.path"));
         application.withPropertyValues("broadcast.topics.path=/rooms").run(context -> assertThat(context).getFailure()
                 .hasStackTraceContaining("broadcast.topics.path must have the variable {topic}: /rooms"));
     }
