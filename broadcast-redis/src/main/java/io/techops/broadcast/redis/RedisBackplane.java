@@ -366,19 +366,35 @@ public final class RedisBackplane implements SharedLogs {
          * or refuses the connection, a warning is logged, and the backplane tries again.
          *
          * @return the backplane
+         * @throws IllegalStateException if a setting of TLS is given for a URI without it ({@code rediss://}), or the
+         *     password of Sentinels for a URI without Sentinels
          */
         public RedisBackplane build() {
             List<RedisURI> complete = ServerUris.complete(uris, user, password, sentinelPassword, clientName, timeout);
+            checkTogether(complete);
             Settings settings = new Settings(complete, cluster, prefix, messages, bytes, age, expiry, timeout,
                     pollInterval);
             return new RedisBackplane(settings,
                     tls != null ? tls : Certificates.options(trusted, certificate, key));
         }
 
+        private void checkTogether(List<RedisURI> complete) {
+            String encrypting = tls != null ? "tls" : trusted != null ? "trustedCertificates"
+                    : certificate != null ? "clientCertificate" : null;
+            if (encrypting != null && !complete.stream().allMatch(RedisURI::isSsl)) {
+                throw new IllegalStateException(encrypting + " needs URIs that begin with rediss: "
+                        + "the connection would not be encrypted");
+            }
+            if (sentinelPassword != null && complete.stream().allMatch(uri -> uri.getSentinels().isEmpty())) {
+                throw new IllegalStateException("sentinelPassword needs a uri that begins with redis-sentinel");
+            }
+        }
+
         /**
          * Makes the backplane, and waits until it is connected, for at most three times the {@link #timeout}.
          *
          * @return the backplane
+         * @throws IllegalStateException as {@link #build} does
          * @throws BackplaneException if the server cannot be reached, or refuses the connection; the message says why,
          *     and names the setting that is involved
          */
