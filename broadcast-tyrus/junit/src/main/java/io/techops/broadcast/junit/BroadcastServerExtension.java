@@ -63,7 +63,7 @@ public final class BroadcastServerExtension implements BeforeEachCallback, After
     }
 
     private BroadcastServerExtension(Builder settings) {
-        hub = settings.hub;
+        hub = settings.hub == null ? UnaryOperator.identity() : settings.hub;
         topics = settings.topics;
         server = settings.server;
         closeLimit = settings.closeLimit;
@@ -211,7 +211,7 @@ public final class BroadcastServerExtension implements BeforeEachCallback, After
 
     /** Sets up an extension. Not safe for use by many threads. */
     public static final class Builder {
-        private UnaryOperator<BroadcastHub.Builder> hub = UnaryOperator.identity();
+        private @Nullable UnaryOperator<BroadcastHub.Builder> hub;
         private @Nullable UnaryOperator<Topics.Builder> topics;
         private UnaryOperator<BroadcastServer.Builder> server = UnaryOperator.identity();
         private Duration closeLimit = BroadcastHub.DEFAULT_CLOSE_LIMIT;
@@ -268,8 +268,15 @@ public final class BroadcastServerExtension implements BeforeEachCallback, After
             return this;
         }
 
-        /** {@return the extension, for a field with {@code @RegisterExtension}} */
+        /**
+         * {@return the extension, for a field with {@code @RegisterExtension}}
+         *
+         * @throws IllegalStateException if both a hub and topics were set up
+         */
         public BroadcastServerExtension build() {
+            if (hub != null && topics != null) {
+                throw new IllegalStateException("hub and topics exclude each other: set up one of them");
+            }
             return new BroadcastServerExtension(this);
         }
     }

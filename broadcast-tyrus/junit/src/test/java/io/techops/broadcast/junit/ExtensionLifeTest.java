@@ -173,6 +173,13 @@ class ExtensionLifeTest {
     }
 
     @Test
+    void aHubAndTopicsExcludeEachOther() {
+        BroadcastServerExtension.Builder both = BroadcastServerExtension.builder().hub(hub -> hub).topics(all -> all);
+        assertThatThrownBy(both::build).isInstanceOf(IllegalStateException.class)
+                .hasMessage("hub and topics exclude each other: set up one of them");
+    }
+
+    @Test
     void aParameterWhereThereIsNoServerYetIsExplained() {
         assertThat(failure(InAConstructor.class)).contains("each test has a server of its own")
                 .contains("BroadcastHub can be a parameter of @Test, @BeforeEach and @AfterEach methods only");
