@@ -161,6 +161,7 @@ public class BroadcastEndpoint {
      *
      * @param path the path to serve, in the form of Jakarta WebSocket, such as {@code /live}
      * @param hub the hub to register the sessions with
+     * @throws IllegalArgumentException if {@code path} does not begin with a slash
      */
     public static ServerEndpointConfig config(String path, BroadcastHub hub) {
         return config(path, hub, EndpointSettings.standard());
@@ -172,6 +173,7 @@ public class BroadcastEndpoint {
      * @param path the path to serve, in the form of Jakarta WebSocket, such as {@code /live}
      * @param hub the hub to register the sessions with
      * @param settings the settings
+     * @throws IllegalArgumentException if {@code path} does not begin with a slash
      */
     public static ServerEndpointConfig config(String path, BroadcastHub hub, EndpointSettings settings) {
         Objects.requireNonNull(path, "path");
@@ -188,7 +190,7 @@ public class BroadcastEndpoint {
      * @param path the path to serve, with the variable <code>&#123;topic&#125;</code>, such as
      *     <code>/topics/&#123;topic&#125;</code>
      * @param topics the topics to register the sessions with
-     * @throws IllegalArgumentException if {@code path} has no such variable
+     * @throws IllegalArgumentException if {@code path} does not begin with a slash, or has no such variable
      */
     public static ServerEndpointConfig config(String path, Topics topics) {
         return config(path, topics, EndpointSettings.standard());
@@ -200,7 +202,7 @@ public class BroadcastEndpoint {
      * @param path the path to serve, with the variable <code>&#123;topic&#125;</code>
      * @param topics the topics to register the sessions with
      * @param settings the settings
-     * @throws IllegalArgumentException if {@code path} has no such variable
+     * @throws IllegalArgumentException if {@code path} does not begin with a slash, or has no such variable
      */
     public static ServerEndpointConfig config(String path, Topics topics, EndpointSettings settings) {
         Objects.requireNonNull(path, "path");

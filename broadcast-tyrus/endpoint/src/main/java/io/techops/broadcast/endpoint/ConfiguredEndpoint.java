@@ -31,6 +31,9 @@ public final class ConfiguredEndpoint extends Endpoint {
      * @param hubs knows the hub of each session
      */
     static ServerEndpointConfig config(String path, SessionHubs hubs, EndpointSettings settings) {
+        if (!path.startsWith("/")) {
+            throw new IllegalArgumentException("path must begin with a slash: " + path);
+        }
         Stream<String> ours = settings.replayLimits().isResume() ? Stream.of(NumberedFormat.SUBPROTOCOL) : Stream.of();
         return ServerEndpointConfig.Builder.create(ConfiguredEndpoint.class, path)
                 .subprotocols(Stream.concat(settings.subprotocols().stream(), ours).toList())

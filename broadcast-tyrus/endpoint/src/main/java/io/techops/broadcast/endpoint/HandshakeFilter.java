@@ -76,6 +76,9 @@ public final class HandshakeFilter implements Filter {
     }
 
     private HandshakeFilter(String path, SessionHubs hubs, EndpointSettings settings) {
+        if (!path.startsWith("/")) {
+            throw new IllegalArgumentException("path must begin with a slash: " + path);
+        }
         if (path.replace(PathTemplate.VARIABLE, "").indexOf('{') >= 0) {
             throw new IllegalArgumentException(
                     "path must have no variable but " + PathTemplate.VARIABLE + ": " + path);
@@ -92,7 +95,7 @@ public final class HandshakeFilter implements Filter {
      * @param path the path of the endpoint, relative to the context path of the application, such as {@code /live}
      * @param hub the hub of the endpoint
      * @param settings those of the endpoint
-     * @throws IllegalArgumentException if the path has a variable
+     * @throws IllegalArgumentException if the path does not begin with a slash, or has a variable
      */
     public static HandshakeFilter of(String path, BroadcastHub hub, EndpointSettings settings) {
         if (path.contains(PathTemplate.VARIABLE)) {
@@ -108,7 +111,7 @@ public final class HandshakeFilter implements Filter {
      *     <code>&#123;topic&#125;</code> and no other one
      * @param topics the topics of the endpoint
      * @param settings those of the endpoint
-     * @throws IllegalArgumentException if the path has another variable, or not this one
+     * @throws IllegalArgumentException if the path does not begin with a slash, has another variable, or not this one
      */
     public static HandshakeFilter of(String path, Topics topics, EndpointSettings settings) {
         return new HandshakeFilter(path, new SessionTopics(path, topics), settings);

@@ -5,8 +5,14 @@
  *
  * <pre>{@code
  * HandshakePolicy membersOnly = request -> {
- *     String user = users.get(request.bearerToken());
- *     return user == null ? Decision.refuse(401, "a valid token is needed") : Decision.accept().attribute(USER, user);
+ *     String token = request.bearerToken(); // null without one
+ *     String user = token == null ? null : users.get(token);
+ *     if (user == null) {
+ *         return Decision.refuse(401, "a valid token is needed");
+ *     }
+ *     Decision.Accept accept = Decision.accept().attribute(USER, user);
+ *     boolean page = request.subprotocols().contains("bearer"); // it ends the connection if none is selected
+ *     return page ? accept.subprotocol("bearer") : accept;
  * };
  * }</pre>
  */
