@@ -300,18 +300,12 @@ public final class BroadcastServer implements AutoCloseable {
          * @throws IllegalStateException if settings contradict each other; if the SSLParameters ask for what the
          *     SSLContext or the server does not support; if an {@link #endpoint} is at the path of the hub, or cannot
          *     be deployed; if the hub or the topics are closed; if Tyrus or Grizzly is missing or of a wrong version;
-         *     or if {@link #clientAuth} is set without {@link #tls}
+         *     or if {@link #clientAuth} is set without {@link #tls}, {@link #pagePort} or {@link #pagePeers} without
+         *     {@link #pages}, or {@link #clientAddressHeader} without a {@link #trustedProxy}
          */
         public BroadcastServer start() {
+            checkPorts();
             checkPaths();
-            if (clientAuth != ClientAuth.NONE && tls == null) {
-                throw new IllegalStateException("clientAuth needs tls: " + clientAuth);
-            }
-            if (clientAuth != ClientAuth.NONE && tlsParameters != null) {
-                throw new IllegalStateException("clientAuth and the SSLParameters of tls exclude each other: call "
-                        + (clientAuth == ClientAuth.NEED ? "setNeedClientAuth" : "setWantClientAuth")
-                        + "(true) on the SSLParameters instead");
-            }
             try {
                 return new BroadcastServer(this);
             } catch (LinkageError e) {
@@ -323,8 +317,8 @@ public final class BroadcastServer implements AutoCloseable {
             return new ServerSettings(host, port, pages == null ? null : pages.source(), pagePort, pageIdleTimeout,
                     pagePeers, tls == null ? null : TlsEngines.of(tls, tlsParameters, clientAuth), maxMessageBytes,
                     handshakeTimeout,
-                    new ServerSettings.Admission(Set.copyOf(origins), List.copyOf(trustedProxies), clientAddressHeader,
-                            maxPeers, maxPeersPerAddress),
+                    new ServerSettings.Admission(Set.copyOf(origins), List.copyOf(trustedProxies),
+                            effectiveAddressHeader(), maxPeers, maxPeersPerAddress),
                     handshakePolicy, replayLimits, List.copyOf(endpoints), sse,
                     publishers == null ? null : check(publishers), compression.settings());
         }

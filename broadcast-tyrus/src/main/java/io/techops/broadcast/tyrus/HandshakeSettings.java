@@ -30,7 +30,7 @@ public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
     int maxPeers = ConnectionLimits.UNLIMITED;
     int maxPeersPerAddress = ConnectionLimits.UNLIMITED;
     final List<IpAddresses.Block> trustedProxies = new ArrayList<>();
-    String clientAddressHeader = ForwardedHeaders.X_FORWARDED_FOR;
+    @Nullable String clientAddressHeader;
     @Nullable HandshakePolicy handshakePolicy;
     ClientAuth clientAuth = ClientAuth.NONE;
     @Nullable Publishers publishers;
@@ -130,7 +130,7 @@ public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
 
     /**
      * Sets the header in which a {@link #trustedProxy} gives the address of its client. The proxy must append to this
-     * header, or set it, in every request.
+     * header, or set it, in every request. Needs a {@code trustedProxy}.
      *
      * @param header {@code X-Forwarded-For} by default; {@code Forwarded} is parsed according to RFC 7239, any other
      *     header as a list of addresses with optional ports
@@ -196,6 +196,11 @@ public abstract class HandshakeSettings<B extends HandshakeSettings<B>> {
     public B publishers(Publishers publishers) {
         this.publishers = Objects.requireNonNull(publishers, "publishers");
         return self();
+    }
+
+    /** {@return the header that was set, or that of the default} */
+    final String effectiveAddressHeader() {
+        return clientAddressHeader == null ? ForwardedHeaders.X_FORWARDED_FOR : clientAddressHeader;
     }
 
     private static int atLeastOne(String name, int value) {

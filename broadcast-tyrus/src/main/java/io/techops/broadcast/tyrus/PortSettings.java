@@ -20,6 +20,7 @@ public abstract class PortSettings<B extends PortSettings<B>> extends StreamSett
     int port;
     @Nullable Pages pages;
     int pagePort;
+    private boolean pagePortSet;
     Duration pageIdleTimeout = Duration.ofSeconds(75);
     boolean pagePeers;
     @Nullable SSLContext tls;
@@ -72,12 +73,14 @@ public abstract class PortSettings<B extends PortSettings<B>> extends StreamSett
     /**
      * Sets the port of the pages. It may be the WebSocket port, which then serves both.
      *
-     * @param pagePort {@value BroadcastServer#DEFAULT_PAGE_PORT} by default; 0 for any free one
+     * @param pagePort {@value BroadcastServer#DEFAULT_PAGE_PORT} by default; 0 for any free one; any other one
+     *     needs {@link #pages}
      * @return this builder
      * @throws IllegalArgumentException if it is not from 0 to 65535
      */
     public B pagePort(int pagePort) {
         this.pagePort = checkedPort("pagePort", pagePort);
+        this.pagePortSet = pagePort != 0;
         return self();
     }
 
@@ -104,7 +107,7 @@ public abstract class PortSettings<B extends PortSettings<B>> extends StreamSett
      * the hub, or for all topics together, and {@code "allPeers":30} for all nodes, as {@link BackplaneStats#peers}
      * returns it, or {@code null} if it is unknown. The numbers are updated at most twice a second.
      *
-     * @param pagePeers false by default
+     * @param pagePeers false by default; true needs {@code pages}
      * @return this builder
      */
     public B pagePeers(boolean pagePeers) {
@@ -145,6 +148,27 @@ public abstract class PortSettings<B extends PortSettings<B>> extends StreamSett
         this.tls = Objects.requireNonNull(tls, "tls");
         this.tlsParameters = Objects.requireNonNull(parameters, "parameters");
         return self();
+    }
+
+    /** @throws IllegalStateException if settings contradict each other, or have no effect without another one */
+    final void checkPorts() {
+        if (clientAuth != ClientAuth.NONE && tls == null) {
+            throw new IllegalStateException("clientAuth needs tls: " + clientAuth);
+        }
+        if (clientAuth != ClientAuth.NONE && tlsParameters != null) {
+            throw new IllegalStateException("clientAuth and the SSLParameters of tls exclude each other: call "
+                    + (clientAuth == ClientAuth.NEED ? "setNeedClientAuth" : "setWantClientAuth")
+                    + "(true) on the SSLParameters instead");
+        }
+        if (pagePortSet && pages == null) {
+            throw new IllegalStateException("pagePort needs pages: " + pagePort);
+        }
+        if (pagePeers && pages == null) {
+            throw new IllegalStateException("pagePeers needs pages: " + pagePeers);
+        }
+        if (clientAddressHeader != null && trustedProxies.isEmpty()) {
+            throw new IllegalStateException("clientAddressHeader needs a trustedProxy: " + clientAddressHeader);
+        }
     }
 
     private static int checkedPort(String name, int port) {

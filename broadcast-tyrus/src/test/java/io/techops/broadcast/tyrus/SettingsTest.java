@@ -96,6 +96,20 @@ class SettingsTest {
     }
 
     @Test
+    void aSettingThatHasNoEffectWithoutAnotherOneIsRefusedAtTheStart() {
+        BroadcastServer.Builder counting = BroadcastServer.builder().port(0).pagePeers(true);
+        assertThatThrownBy(counting::start).isInstanceOf(IllegalStateException.class)
+                .hasMessage("pagePeers needs pages: true");
+        BroadcastServer.Builder listening = BroadcastServer.builder().port(0).pagePort(8_080);
+        assertThatThrownBy(listening::start).isInstanceOf(IllegalStateException.class)
+                .hasMessage("pagePort needs pages: 8080");
+        BroadcastServer.Builder believing = BroadcastServer.builder().port(0).clientAddressHeader("X-Real-IP");
+        assertThatThrownBy(believing::start).isInstanceOf(IllegalStateException.class)
+                .hasMessage("clientAddressHeader needs a trustedProxy: X-Real-IP");
+        believing.trustedProxy("127.0.0.1").host(LOOPBACK).start().close();
+    }
+
+    @Test
     void theUriSaysWhereToConnect() {
         try (BroadcastServer server = BroadcastServer.builder().host(LOOPBACK).port(0).path("/live").start()) {
             assertThat(server.uri()).hasToString("ws://127.0.0.1:" + server.port() + "/live");

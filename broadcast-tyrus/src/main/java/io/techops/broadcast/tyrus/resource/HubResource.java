@@ -85,7 +85,7 @@ public final class HubResource {
         String cors = cors(head);
         if (!head.method().equals("OPTIONS")) {
             return Response.of(405).with("Allow", methods).with(cors)
-                    .text("There is no such method here: " + methods + ".", !head.isHead());
+                    .text("Only these methods are allowed here: " + methods + ".", !head.isHead());
         }
         Response answer = Response.of(204).with("Allow", methods).with(cors);
         return head.first("Access-Control-Request-Method") == null ? answer
