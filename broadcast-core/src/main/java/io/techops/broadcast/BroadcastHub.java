@@ -429,7 +429,7 @@ public abstract class BroadcastHub implements AutoCloseable {
 
         /**
          * Sets the name of the hub in logs and in events of Java Flight Recorder, and the prefix of the names of its
-         * threads.
+         * threads. With a backplane it is also the name of the shared log, unless {@link #backplaneLog} is set.
          *
          * @param name {@code broadcast-hub} by default; not empty
          * @return this builder
@@ -469,6 +469,7 @@ public abstract class BroadcastHub implements AutoCloseable {
          * Makes the hub one of many, each on a node of its own, that share a log. A broadcast is appended to the shared
          * log, and every node, this one included, delivers it when it reads it from there: in one order on all nodes. A
          * message to some peers stays on its node, and excluded peers are excluded only on the node that broadcasts.
+         * Hubs share a log if they have the same {@link #backplaneLog}, which is their {@link #name} by default.
          *
          * <p>While the engine that keeps the shared log is away, only messages that are in the log already are
          * delivered. {@link BroadcastHub#broadcast} waits up to the {@link #backplaneTimeout}, {@link
