@@ -1,5 +1,7 @@
 package io.techops.broadcast.stream;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,11 +27,21 @@ public record HostAndPort(String host, String port) {
      */
     public static @Nullable HostAndPort parse(String text) {
         Matcher matcher = FORM.matcher(text);
-        if (!matcher.matches() || matcher.group(1).length() > MAX_HOST) {
+        if (!matcher.matches() || matcher.group(1).length() > MAX_HOST
+                || text.startsWith("[") && !isAddress(matcher.group(1))) {
             return null;
         }
         String port = matcher.group(2) == null ? "" : matcher.group(2);
         return !port.isEmpty() && Integer.parseInt(port) > 65_535
                 ? null : new HostAndPort(matcher.group(1).toLowerCase(Locale.ROOT), port);
+    }
+
+    /** {@return whether what is in brackets is an IPv6 address, and not only made of what one has} */
+    private static boolean isAddress(String brackets) {
+        try {
+            return new URI("//" + brackets).getHost() != null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 }
