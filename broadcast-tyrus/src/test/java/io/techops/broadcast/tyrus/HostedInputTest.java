@@ -33,6 +33,25 @@ class HostedInputTest {
         }
     }
 
+    /** A container keeps an object for each fragment of a message, so that any number of them would take any memory. */
+    @ParameterizedTest
+    @EnumSource(Wire.class)
+    void fragmentsThatAddNothingAreLeftOut(Wire wire) throws Exception {
+        byte[] empty = ClientFrames.frame(0x00);
+        try (BroadcastServer server = start(wire); RawClient raw = wire.connect(server)) {
+            raw.shakeHands("/parts");
+            raw.send(ClientFrames.concat(ClientFrames.frame(0x01), empty, ClientFrames.frame(0x00, "a"), empty, empty,
+                    ClientFrames.frame(0x89, "between"), empty, ClientFrames.frame(0x00, "b"), empty,
+                    ClientFrames.frame(0x80)));
+            raw.sendText("next");
+            RawClient.Frame frame = raw.read();
+            while (!frame.text().equals("next")) {
+                frame = raw.read();
+            }
+        }
+        assertThat(Hosted.PARTS).containsExactly("", "a", "b", ".", "next.");
+    }
+
     @ParameterizedTest
     @EnumSource(Wire.class)
     void nothingIsReadBehindACloseFrame(Wire wire) throws Exception {

@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Splits a client's input into frames, for a container that wants fragments one by one. A header that breaks a rule is
  * a violation with 1002; a message over the limit, in however many fragments, is one with 1009, before the payload of
- * the frame is read. A payload is unmasked, and takes memory only for the bytes that have come. It is not checked
- * whether a text is UTF-8. Owned by the reading thread.
+ * the frame is read. A payload is unmasked, and takes memory only for the bytes that have come. An empty fragment is
+ * left out unless it is the first or the last one of its message: a container keeps an object for each fragment, and
+ * there is no bound on how many of them come. It is not checked whether a text is UTF-8. Owned by the reading thread.
  */
 public final class FrameSplitter extends FrameHeader {
 
@@ -52,9 +53,11 @@ public final class FrameSplitter extends FrameHeader {
     public Found next(ByteBuffer in) {
         if (assembler == null) {
             reason = null;
-            if (!readHeader(in)) {
-                return reason == null ? Found.NOTHING : Found.VIOLATION;
-            }
+            do {
+                if (!readHeader(in)) {
+                    return reason == null ? Found.NOTHING : Found.VIOLATION;
+                }
+            } while (addsNothing());
             assembler = new MessageAssembler(Frames.BINARY, (int) length, false);
             come = 0;
         }
@@ -74,5 +77,14 @@ public final class FrameSplitter extends FrameHeader {
         payload = new byte[content.remaining()];
         content.get(payload);
         return Found.FRAME;
+    }
+
+    /** {@return whether the frame whose header was read is to be left out; then that of the next one is read} */
+    private boolean addsNothing() {
+        boolean empty = opcode() == Frames.CONTINUATION && length == 0 && !isLast();
+        if (empty) {
+            headerBytes = 0;
+        }
+        return empty;
     }
 }
