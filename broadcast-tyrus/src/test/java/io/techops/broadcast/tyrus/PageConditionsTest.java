@@ -125,6 +125,8 @@ class PageConditionsTest {
             "Sun, 06 Nov 1994 08:49:36 GMT | 200", "Sat, 05 Nov 1994 23:59:59 GMT | 200",
             "Sun, 07 Nov 2094 08:49:37 GMT | 304", "Mon, 06 Nov 1994 08:49:37 GMT | 200",
             "yesterday | 200", "0 | 200", "'' | 200",
+            "Sunday, 06-Nov-94 08:49:37 GMT | 304", "Sunday, 06-Nov-94 08:49:36 GMT | 200",
+            "Sun Nov  6 08:49:37 1994 | 304", "Sun Nov  6 08:49:36 1994 | 200", "Mon Nov  6 08:49:37 1994 | 200",
         })
         void decidesIfThereIsNoTag(String since, int status) throws Exception {
             assertThat(status("If-Modified-Since", since)).isEqualTo(status);
@@ -154,6 +156,55 @@ class PageConditionsTest {
         void ofTheFutureIsNotVouchedFor() throws Exception {
             Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(86_400)));
             assertThat(server.get("/page.txt").headers().firstValue("last-modified")).isEmpty();
+        }
+    }
+
+    /** What only the page that the client means is given to (RFC 9110, sections 13.1.1 and 13.1.4). */
+    @Nested
+    class APrecondition {
+
+        @ParameterizedTest
+        @ValueSource(strings = {"%s", "\"a\", %s", "*", "\"a\",,  %s ,"})
+        void thatIsTrueIsAnsweredWithThePage(String list) throws Exception {
+            assertThat(status("If-Match", list.formatted(tag()))).isEqualTo(200);
+            assertThat(status("If-Match", list.formatted(tag()), "Range", "bytes=1-2")).isEqualTo(206);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"\"a\"", "W/%s", "\"a\", W/%s", "", "nonsense"})
+        void thatIsFalseIsAnsweredWithNothingOfThePage(String list) throws Exception {
+            for (String range : new String[] {"bytes=1-2", "bytes=99-", "nonsense"}) {
+                HttpResponse<String> response =
+                        server.get("/page.txt", "If-Match", list.formatted(tag()), "Range", range);
+                assertThat(response.statusCode()).isEqualTo(412);
+                assertThat(response.body()).isEqualTo("Precondition Failed\n");
+            }
+        }
+
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', value = {
+            "Sun, 06 Nov 1994 08:49:37 GMT | 206", "Sun, 07 Nov 2094 08:49:37 GMT | 206",
+            "Sun, 06 Nov 1994 08:49:36 GMT | 412", "Sunday, 06-Nov-94 08:49:36 GMT | 412", "yesterday | 206",
+        })
+        void byADateDecidesIfThereIsNoTag(String since, int status) throws Exception {
+            assertThat(status("If-Unmodified-Since", since, "Range", "bytes=1-2")).isEqualTo(status);
+            assertThat(status("If-Unmodified-Since", since, "If-Match", tag())).isEqualTo(200);
+        }
+
+        @Test
+        void comesBeforeTheQuestionWhetherTheClientHasThePage() throws Exception {
+            assertThat(status("If-Match", tag(), "If-None-Match", tag())).isEqualTo(304);
+            assertThat(status("If-Match", "\"a\"", "If-None-Match", tag())).isEqualTo(412);
+        }
+
+        @Test
+        void ofAPageThatIsMissingDoesNotMatter() throws Exception {
+            assertThat(server.get("/missing", "If-Match", "*").statusCode()).isEqualTo(404);
+        }
+
+        @Test
+        void countsForHeadToo() throws Exception {
+            assertThat(server.ask("HEAD", "/page.txt", "If-Match", "\"a\"").statusCode()).isEqualTo(412);
         }
     }
 

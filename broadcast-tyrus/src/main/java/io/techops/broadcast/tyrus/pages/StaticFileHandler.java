@@ -53,6 +53,10 @@ public final class StaticFileHandler {
 
     private static Response show(RequestHead request, OpenFile page, String mediaType) throws IOException {
         try {
+            if (!ConditionalRequest.preconditionsHold(request, page)) {
+                page.close();
+                return line(request, 412);
+            }
             boolean known = ConditionalRequest.notModified(request, page);
             ByteRange range = known ? null : range(request, page);
             int status = known ? 304 : range == null ? 200 : range.count() == 0 ? 416 : 206;
