@@ -52,6 +52,8 @@ class PublishingRefusalTest {
                 Arguments.of(415, "", POST + BEARER + TEXT + json + sent),
                 Arguments.of(415, "", POST + BEARER + "Content-Type: application/x-www-form-urlencoded\r\n" + sent),
                 Arguments.of(415, "", POST + BEARER + "Content-Type: text\r\n" + sent),
+                Arguments.of(415, "", POST + BEARER + "Content-Type: text/plain/x\r\n" + sent),
+                Arguments.of(415, "", POST + BEARER + "Content-Type: " + "text/".repeat(3_000) + "x y\r\n" + sent),
                 Arguments.of(415, "", POST + BEARER + "Content-Type: text/plain; charset=iso-8859-1\r\n" + sent),
                 Arguments.of(415, "",
                         POST + BEARER + "Content-Type: application/json;a=b; charset = latin1\r\n" + sent),

@@ -21,7 +21,7 @@ final class PublishHeaders {
     static final String TTL = "TTL";
     static final String TAKEN = "text/*, application/json, application/octet-stream";
 
-    private static final Pattern MEDIA_TYPE = Pattern.compile("([^;\\s]+/[^;\\s]+)[ \\t]*(;.*)?");
+    private static final Pattern MEDIA_TYPE = Pattern.compile("([^;/\\s]++/[^;/\\s]++)[ \\t]*+(;.*+)?");
     private static final Pattern CHARSET = Pattern.compile(
             ";[ \\t]*charset[ \\t]*=[ \\t]*(\"[^\"]*\"|[^;\\s]*)", Pattern.CASE_INSENSITIVE);
     private static final Pattern DIGITS = Pattern.compile("0*([0-9]{1,18})");
