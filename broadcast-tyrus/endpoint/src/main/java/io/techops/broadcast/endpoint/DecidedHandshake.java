@@ -6,6 +6,7 @@ import io.techops.broadcast.handshake.HandshakePolicy;
 import io.techops.broadcast.handshake.ReplayLimits;
 import io.techops.broadcast.stream.StreamQuery;
 import io.techops.broadcast.stream.Subprotocols;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -59,10 +60,14 @@ record DecidedHandshake(EndpointSettings settings, ContainerHandshake asked, Dec
     private static DecidedHandshake decide(EndpointSettings settings, ContainerHandshake asked,
             BiFunction<HandshakePolicy, ContainerHandshake, PolicyCall.Outcome> ask) {
         ReplayLimits limits = settings.replayLimits();
-        boolean numbered = Subprotocols.mayBeNumbered(asked.subprotocols(), limits);
-        StreamQuery.Result query = StreamQuery.parse(asked.query(), numbered);
+        List<String> offered = asked.subprotocols();
+        String wrong = Subprotocols.wrongNumber(offered);
+        if (wrong != null) {
+            return malformed(settings, asked, wrong);
+        }
+        StreamQuery.Result query = StreamQuery.parse(asked.query(), Subprotocols.mayBeNumbered(offered, limits));
         if (query instanceof StreamQuery.Bad bad) {
-            return new DecidedHandshake(settings, asked, Decision.refuse(400, bad.sentence()), RefusalCause.HANDSHAKE);
+            return malformed(settings, asked, bad.sentence());
         }
         HandshakePolicy policy = settings.handshakePolicy();
         if (policy == null) {
@@ -71,6 +76,10 @@ record DecidedHandshake(EndpointSettings settings, ContainerHandshake asked, Dec
         ContainerHandshake bounded = asked.asking(limits.allowed(((StreamQuery.Asked) query).replay()));
         PolicyCall.Outcome outcome = ask.apply(policy, bounded);
         return new DecidedHandshake(settings, bounded, outcome.decision(), outcome.cause());
+    }
+
+    private static DecidedHandshake malformed(EndpointSettings settings, ContainerHandshake asked, String sentence) {
+        return new DecidedHandshake(settings, asked, Decision.refuse(400, sentence), RefusalCause.HANDSHAKE);
     }
 
     /** Runs an upgrade on this thread, with this decision bound to the thread. */

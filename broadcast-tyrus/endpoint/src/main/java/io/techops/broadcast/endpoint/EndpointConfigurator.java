@@ -127,6 +127,9 @@ public class EndpointConfigurator extends ServerEndpointConfig.Configurator {
      * not see the close frame, unless one of them is selected.
      */
     private @Nullable String subprotocol(List<String> listed, ContainerHandshake asked, Decision decision) {
+        if (Subprotocols.wrongNumber(asked.subprotocols()) != null) {
+            return null; // no browser offers so many
+        }
         List<String> offers = asked.subprotocols().stream().filter(offer -> !asked.isToken(offer)).toList();
         String selected = decision instanceof Decision.Accept accept ? accept.subprotocol()
                 : offers.isEmpty() ? null : offers.get(0);

@@ -15,7 +15,22 @@ import org.jspecify.annotations.Nullable;
 /** Selects the subprotocol of a connection, {@value NumberedFormat#SUBPROTOCOL} or another one. Only static methods. */
 public final class Subprotocols {
 
+    /**
+     * The most that a client may offer. A policy that asks of each of them whether it is a token takes quadratic time:
+     * seconds for thousands.
+     */
+    private static final int MOST_OFFERED = 100;
+
     private Subprotocols() {
+    }
+
+    /**
+     * {@return what is wrong with the number of offers, as a sentence; null if nothing}
+     *
+     * @param offered the subprotocols that the client offers
+     */
+    public static @Nullable String wrongNumber(List<String> offered) {
+        return offered.size() > MOST_OFFERED ? "A client may offer at most " + MOST_OFFERED + " subprotocols." : null;
     }
 
     /**

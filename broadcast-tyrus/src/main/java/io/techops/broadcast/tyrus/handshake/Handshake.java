@@ -1,6 +1,7 @@
 package io.techops.broadcast.tyrus.handshake;
 
 import io.techops.broadcast.RefusalCause;
+import io.techops.broadcast.stream.Subprotocols;
 import io.techops.broadcast.tyrus.http.HttpRejection;
 import io.techops.broadcast.tyrus.http.HttpSyntax;
 import io.techops.broadcast.tyrus.http.RequestHead;
@@ -71,8 +72,13 @@ public final class Handshake {
         if (request.bodyLength() != 0) {
             return HttpRejection.bad("A WebSocket handshake has no body.");
         }
-        if (!HttpSyntax.list(request.values(SUBPROTOCOL)).stream().allMatch(HttpSyntax::isToken)) {
+        List<String> offered = HttpSyntax.list(request.values(SUBPROTOCOL));
+        if (!offered.stream().allMatch(HttpSyntax::isToken)) {
             return HttpRejection.bad("The " + SUBPROTOCOL + " header must be a list of tokens.");
+        }
+        String wrong = Subprotocols.wrongNumber(offered);
+        if (wrong != null) {
+            return HttpRejection.bad(wrong);
         }
         return checkTarget(request);
     }
