@@ -103,9 +103,10 @@ public abstract class PathSettings<B extends PathSettings<B>> extends PortSettin
      *   <li>An endpoint is called on threads of the server that may block; an endpoint that blocks delays its own
      *       session only. A {@code SendHandler} is called on such a thread, too, without a lock.
      *   <li>Behind the message that is being sent to a session, at most 4 MiB of messages may wait, or one larger
-     *       message; messages of blocking sends do not count. If another message would exceed that, or if the socket
-     *       takes nothing for 10 seconds, the session is aborted, and its endpoint gets 1006. Send timeouts of Jakarta
-     *       WebSocket are supported; the session stays open after one.
+     *       message; each message counts with 400 bytes more than its own, for the objects that represent it, and those
+     *       of blocking sends do not count. If another message would exceed that, or if the socket takes nothing for 10
+     *       seconds, the session is aborted, and its endpoint gets 1006. Send timeouts of Jakarta WebSocket are
+     *       supported; the session stays open after one.
      *   <li>When the server is closed, every session is closed with 1001, and its endpoint is called.
      * </ul>
      *

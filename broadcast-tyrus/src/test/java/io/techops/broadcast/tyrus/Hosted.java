@@ -32,7 +32,8 @@ import java.util.concurrent.TimeUnit;
 /** Endpoints such as an application has, and what they were told. */
 public final class Hosted {
 
-    static final BlockingQueue<Session> OPENED = new LinkedBlockingQueue<>();
+    /** The sessions that were opened, in order. */
+    public static final BlockingQueue<Session> OPENED = new LinkedBlockingQueue<>();
     static final BlockingQueue<CloseReason> CLOSED = new LinkedBlockingQueue<>();
     static final Queue<Throwable> ERRORS = new ConcurrentLinkedQueue<>();
     static final List<String> PARTS = new CopyOnWriteArrayList<>();
@@ -40,7 +41,8 @@ public final class Hosted {
     private Hosted() {
     }
 
-    static void forget() {
+    /** Forgets what was told before. */
+    public static void forget() {
         OPENED.clear();
         CLOSED.clear();
         ERRORS.clear();

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The bounds of the waiting frames:
  *
  *   a sender that waits   (getBasicRemote) has one frame in it, and waits until it has left
- *   all others            have MOST_BYTES together behind the one that leaves, or one that is longer
+ *   all others            have MOST_BYTES together behind the one that leaves, or one that is longer; each counts
+ *                         with more bytes than its own, or very short ones would take much more memory
  *   a pong                replaces one that has not begun to leave
  */
 

@@ -46,6 +46,8 @@ public final class HostedSession {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     /** How long the reading of what came before writing failed may take. */
     private static final Duration DRAIN = Duration.ofSeconds(5);
+    /** So many pings of a piece are answered one by one; of those behind them, the newest. */
+    private static final int MOST_PONGS = 16;
     private static final CloseReason VANISHED =
             CloseReason.of(CloseReason.ABNORMAL, "the connection ended without a close frame");
     private static final CloseReason FAILED =
@@ -148,13 +150,25 @@ public final class HostedSession {
     }
 
     private void take(ByteBuffer piece) {
+        int pings = 0;
+        Frame newestPing = null;
         while (!inputIgnored) {
             switch (splitter.next(piece)) {
                 case NOTHING -> {
+                    if (newestPing != null) {
+                        process(newestPing);
+                    }
                     return;
                 }
-                case FRAME -> process(Frame.builder().fin(splitter.isLast()).opcode((byte) splitter.opcode())
-                        .payloadData(splitter.payload()).build());
+                case FRAME -> {
+                    Frame frame = Frame.builder().fin(splitter.isLast()).opcode((byte) splitter.opcode())
+                            .payloadData(splitter.payload()).build();
+                    if (splitter.opcode() == Frames.PING && ++pings > MOST_PONGS) {
+                        newestPing = frame; // RFC 6455 section 5.5.3: each pong would be a write of its own
+                    } else {
+                        process(frame);
+                    }
+                }
                 case CLOSE -> {
                     CloseReason said = splitter.reason();
                     writer.answerWith(Frames.close(CloseReason.of(said.code())));

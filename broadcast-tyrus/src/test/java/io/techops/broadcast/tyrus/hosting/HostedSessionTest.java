@@ -2,6 +2,7 @@ package io.techops.broadcast.tyrus.hosting;
 
 import static io.techops.broadcast.testing.ClientFrames.close;
 import static io.techops.broadcast.testing.ClientFrames.concat;
+import static io.techops.broadcast.testing.ClientFrames.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -13,6 +14,7 @@ import io.techops.broadcast.tyrus.connection.RecordedSocket;
 import io.techops.broadcast.tyrus.connection.SocketReader;
 import io.techops.broadcast.tyrus.connection.WriteReadiness;
 import io.techops.broadcast.tyrus.frame.EncodedBatch;
+import jakarta.websocket.Session;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +26,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,6 +115,7 @@ class HostedSessionTest {
 
     @BeforeEach
     void open() {
+        Hosted.forget();
         session = hosting.admit(client(), pipe, threads, () -> { }).session();
         session.open();
         assertThat(new String(pipe.take(), StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 101 ");
@@ -172,6 +176,31 @@ class HostedSessionTest {
         isAskedFor("finish");
         inputEnds();
         isAskedFor("close");
+    }
+
+    /** Each pong is a write of its own, and thousands of pings come with one read. */
+    @Test
+    void ofManyPingsThatComeAtOnceTheFirstAndTheNewestAreAnswered() {
+        byte[][] pings = IntStream.range(0, 1_000).mapToObj(i -> frame(0x89, "" + i % 10)).toArray(byte[][]::new);
+        comes(concat(concat(pings), frame(0x89, "newest")));
+        byte[] pongs = pipe.take();
+        assertThat(pongs).startsWith(0x8A, 1, '0', 0x8A, 1, '1').endsWith('n', 'e', 'w', 'e', 's', 't');
+        assertThat(pongs).hasSize(16 * 3 + 8);
+        comes(frame(0x89, "next"));
+        assertThat(pipe.take()).endsWith('n', 'e', 'x', 't');
+    }
+
+    /** A message of a byte takes some hundred bytes of memory while it waits. */
+    @Test
+    void noMoreThanSomeThousandMessagesOfAByteWaitForASocketThatTakesNothing() {
+        pipe.room = 0;
+        Session open = Hosted.OPENED.poll();
+        int sent = 0;
+        while (!pipe.calls.contains("abort") && sent < 100_000) {
+            open.getAsyncRemote().sendText("x");
+            sent++;
+        }
+        assertThat(sent).isBetween(5_000, 15_000);
     }
 
     @Test
