@@ -4,14 +4,18 @@ import static io.techops.broadcast.testing.ClientFrames.concat;
 import static io.techops.broadcast.testing.ClientFrames.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.testing.RawClient;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compressed messages of clients (RFC 7692 sections 6.2 and 7.2.2), and what is none. */
@@ -115,6 +119,30 @@ class CompressedInputTest {
         byte[] bomb = DeflateClient.deflate(new byte[50_000_000]);
         assertThat(bomb.length).isLessThan(LIMIT);
         isRefused(RawClient.frame(0xC2, bomb), 1009, "inflated message is over maxMessageBytes 100000");
+    }
+
+    /** What is much work is done in turns, between those of other peers. */
+    @ParameterizedTest
+    @EnumSource(Wire.class)
+    void fewBytesThatInflateToMuchAreReadToTheirEnd(Wire wire) throws Exception {
+        int count = 60;
+        String text = "x".repeat(60_000);
+        byte[] message = RawClient.frame(0xC1, deflated(text));
+        byte[] all = new byte[0];
+        for (int i = 0; i < count; i++) {
+            all = concat(all, message);
+        }
+        BroadcastHub hub = BroadcastHub.builder().policy((context, said) -> MessagePolicy.Verdict.relay(said)).build();
+        for (BroadcastServer.Builder builder : List.of(wire.server(), wire.server().hub(hub))) { // the second may block
+            try (BroadcastServer own = builder.compression(Compression.deflate()).start();
+                    DeflateClient sends = DeflateClient.open(wire, own); RawClient hears = wire.open(own)) {
+                sends.raw.sendAll(concat(all, frame(0x88, 0x03, 0xE8)));
+                for (int i = 0; i < count; i++) {
+                    assertThat(hears.readText()).isEqualTo(text);
+                }
+                assertThat(sends.raw.readClose().code()).isEqualTo(1000);
+            }
+        }
     }
 
     @Test

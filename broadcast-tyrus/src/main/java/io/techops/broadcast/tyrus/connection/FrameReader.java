@@ -8,12 +8,24 @@ import io.techops.broadcast.tyrus.frame.Frames;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
+/*
+ * A turn of reading is limited in bytes, but few bytes may cause much work. Each pong is a system call; so of many
+ * pings in one piece, the first ones and the newest are answered (RFC 6455 section 5.5.3). The work of inflating
+ * messages is limited as well: when the limit is exceeded, the turn ends as if the hub had paused the peer and resumed
+ * it at once, and the rest of the input waits for a thread of the pool, behind other peers.
+ */
+
 /**
  * The inbound side of a connection: decodes the input, reports messages to the hub, and answers pings. While the hub
  * has paused the peer, the rest of the input is kept. Reading is one thread at a time; {@link #resume} may be called by
  * any thread.
  */
 final class FrameReader {
+
+    /** How many pings of a piece are answered one by one; of the others, only the newest is answered. */
+    private static final int MOST_PONGS = 16;
+    /** The limit of the work of inflating in a turn, in the unit of {@link FrameDecoder#inflating}. */
+    private static final int MOST_INFLATING = SocketReader.MOST_BYTES;
 
     /** Is told of the peer's last frame. */
     interface LastFrame {
@@ -34,6 +46,9 @@ final class FrameReader {
     /** Owned by the reading thread. */
     private @Nullable ByteBuffer unread;
     private boolean paused;
+    private int pongs;
+    private byte @Nullable [] newestPing;
+    private long turnEnds;
 
     /** Guarded by this: a pause that ends before {@link #onResume} was called must not be missed. */
     private boolean resumed;
@@ -63,6 +78,7 @@ final class FrameReader {
     }
 
     private boolean readPieces(Source source, Registration registration) {
+        turnEnds = decoder.inflating() + MOST_INFLATING;
         boolean kept = unread != null;
         ByteBuffer piece = kept ? unread : source.next();
         unread = null;
@@ -79,20 +95,45 @@ final class FrameReader {
     }
 
     private void readFrames(ByteBuffer piece, Registration registration) {
-        while (out.state().reads && !paused) {
-            switch (decoder.next(piece)) {
-                case NOTHING -> {
-                    return;
-                }
-                case MESSAGE -> {
-                    paused = !registration.received(decoder.message());
-                    Thread.interrupted(); // foreign code may have left the thread interrupted
-                }
-                case PING -> out.pong(Frames.control(Frames.PONG, decoder.payload()));
-                case PONG -> registration.pong();
-                case CLOSE -> lastFrame.saidLast(decoder.reason(), true);
-                case VIOLATION -> lastFrame.saidLast(decoder.reason(), false);
+        pongs = 0;
+        boolean more = true;
+        while (more && out.state().reads && !paused) {
+            more = readFrame(piece, registration);
+        }
+        if (newestPing != null) {
+            out.pong(Frames.control(Frames.PONG, newestPing));
+            newestPing = null;
+        }
+    }
+
+    /** Reads one frame. {@return whether another one may follow in the piece} */
+    private boolean readFrame(ByteBuffer piece, Registration registration) {
+        switch (decoder.next(piece)) {
+            case NOTHING -> {
+                return false;
             }
+            case MESSAGE -> {
+                paused = !registration.received(decoder.message());
+                Thread.interrupted(); // foreign code may have left the thread interrupted
+                if (!paused && decoder.inflating() > turnEnds) {
+                    paused = true;
+                    resume();
+                }
+            }
+            case PING -> answer(decoder.payload());
+            case PONG -> registration.pong();
+            case CLOSE -> lastFrame.saidLast(decoder.reason(), true);
+            case VIOLATION -> lastFrame.saidLast(decoder.reason(), false);
+        }
+        return true;
+    }
+
+    private void answer(byte[] ping) {
+        if (pongs < MOST_PONGS) {
+            pongs++;
+            out.pong(Frames.control(Frames.PONG, ping));
+        } else {
+            newestPing = ping;
         }
     }
 

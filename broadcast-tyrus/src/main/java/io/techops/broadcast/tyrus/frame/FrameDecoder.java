@@ -42,6 +42,9 @@ public final class FrameDecoder extends FrameHeader {
             CloseReason.of(INVALID_PAYLOAD, "a compressed message must be as RFC 7692 section 7.2.1 says");
     private static final CloseReason NOT_UTF_8 = CloseReason.of(INVALID_PAYLOAD, "a text must be UTF-8");
 
+    /** How much the work of a compressed byte is, in inflated bytes. */
+    private static final long WORK_OF_A_BYTE = 8;
+
     /** How many bytes of the payload have come. */
     private long come;
     /** Where the payload of the frame that is read is gathered; null while a header is read. */
@@ -50,6 +53,7 @@ public final class FrameDecoder extends FrameHeader {
     private @Nullable MessageAssembler assembler;
 
     private final @Nullable DeflateExtension deflate;
+    private long inflating;
     private @Nullable Message message;
     private byte @Nullable [] payload;
 
@@ -81,6 +85,14 @@ public final class FrameDecoder extends FrameHeader {
         byte[] found = payload;
         payload = null;
         return found;
+    }
+
+    /**
+     * {@return the work of inflating all messages so far, in inflated bytes} A compressed byte counts as {@value
+     * #WORK_OF_A_BYTE} of them, because blocks may cause much work without any output.
+     */
+    public long inflating() {
+        return inflating;
     }
 
     /** {@return whether the input so far ends with a whole message or control frame} */
@@ -140,8 +152,12 @@ public final class FrameDecoder extends FrameHeader {
     }
 
     private Found inflated(int opcode, ByteBuffer content) {
+        inflating += WORK_OF_A_BYTE * content.remaining();
         try {
-            Found found = deflate.in.inflate(content, maxMessageBytes, inflated -> plain(opcode, inflated));
+            Found found = deflate.in.inflate(content, maxMessageBytes, inflated -> {
+                inflating += inflated.remaining();
+                return plain(opcode, inflated);
+            });
             return found != null ? found : violation(tooBig("inflated message"));
         } catch (DataFormatException e) {
             return violation(DAMAGED);

@@ -46,7 +46,7 @@ public final class HostedSession {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     /** How long the reading of what came before writing failed may take. */
     private static final Duration DRAIN = Duration.ofSeconds(5);
-    /** So many pings of a piece are answered one by one; of those behind them, the newest. */
+    /** How many pings of a piece are answered one by one; of the others, only the newest is answered. */
     private static final int MOST_PONGS = 16;
     private static final CloseReason VANISHED =
             CloseReason.of(CloseReason.ABNORMAL, "the connection ended without a close frame");
@@ -164,7 +164,7 @@ public final class HostedSession {
                     Frame frame = Frame.builder().fin(splitter.isLast()).opcode((byte) splitter.opcode())
                             .payloadData(splitter.payload()).build();
                     if (splitter.opcode() == Frames.PING && ++pings > MOST_PONGS) {
-                        newestPing = frame; // RFC 6455 section 5.5.3: each pong would be a write of its own
+                        newestPing = frame; // each pong is a system call (RFC 6455 section 5.5.3)
                     } else {
                         process(frame);
                     }

@@ -15,7 +15,7 @@ final class OutgoingFrame {
     private static final int OBJECT_BYTES = 400;
 
     final ByteBuffer bytes;
-    /** What it counts for while it waits. */
+    /** The bytes that it counts with while it waits. */
     final int length;
     final CompletionHandler<ByteBuffer> handler;
     final @Nullable MessageType type;

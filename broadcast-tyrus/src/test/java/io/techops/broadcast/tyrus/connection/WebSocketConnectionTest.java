@@ -1,5 +1,6 @@
 package io.techops.broadcast.tyrus.connection;
 
+import static io.techops.broadcast.testing.ClientFrames.concat;
 import static io.techops.broadcast.testing.ClientFrames.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -10,6 +11,9 @@ import io.techops.broadcast.Message;
 import io.techops.broadcast.MessagePolicy;
 import io.techops.broadcast.Replay;
 import io.techops.broadcast.testing.LogCatch;
+import io.techops.broadcast.testing.RawClient;
+import io.techops.broadcast.tyrus.frame.DeflateExtension;
+import io.techops.broadcast.tyrus.frame.DeflateSettings;
 import io.techops.broadcast.tyrus.frame.DirectBufferPool;
 import io.techops.broadcast.tyrus.frame.EncodedBatch;
 import io.techops.broadcast.tyrus.frame.Encoders;
@@ -23,6 +27,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +107,65 @@ class WebSocketConnectionTest {
         send(frame(PING, "are you there"), frame(PONG, ""), frame(PING, ""), frame(PONG, "unasked"));
         assertThat(sink.take()).isEqualTo(unmasked(PONG, "are you there", ""));
         assertThat(hub.peers()).hasSize(1);
+    }
+
+    /** Each pong is a write of its own, and thousands of pings come with one read. */
+    @Test
+    void ofManyPingsThatComeAtOnceTheFirstAndTheNewestAreAnswered() {
+        byte[][] pings = IntStream.range(0, 1_000).mapToObj(i -> frame(PING, "ping " + i)).toArray(byte[][]::new);
+        String[] answered = IntStream.range(0, 16).mapToObj(i -> "ping " + i).toArray(String[]::new);
+        send(concat(pings), frame(PING, "alone"));
+        assertThat(sink.take())
+                .isEqualTo(concat(unmasked(PONG, answered), unmasked(PONG, "ping 999"), unmasked(PONG, "alone")));
+        send(concat(concat(pings), frame(TEXT, "behind"), frame(CLOSE)));
+        assertThat(said).containsExactly("behind");
+        assertThat(sink.take()).startsWith(unmasked(PONG, answered)).endsWith(unmasked(CLOSE, ""));
+    }
+
+    /** A few bytes may be much work: others have their turn before all of it is done. */
+    @Test
+    void aTurnEndsWhenMuchHasComeOutOfCompressedMessages() {
+        readsInTurns(deflated("x".repeat(60_000)), 5);
+    }
+
+    @Test
+    void aTurnEndsAlsoIfNothingHasComeOutOfThem() {
+        byte[] blocks = new byte[60_000];
+        for (int i = 0; i < blocks.length; i += 2) {
+            blocks[i] = 3; // a final block of nothing, in two bytes
+        }
+        readsInTurns(blocks, 1);
+    }
+
+    private void readsInTurns(byte[] payload, int mostInOne) {
+        int count = 20;
+        byte[][] all = new byte[count][];
+        Arrays.fill(all, RawClient.frame(0xC1, payload));
+        try (DeflateExtension deflate = new DeflateExtension(DeflateSettings.of(6, 256))) {
+            WebSocketConnection talks = new WebSocketConnection(hub, watch, new Sink(),
+                    Encoders.of(new DirectBufferPool(), deflate), false, 65_536, () -> { });
+            talks.register(new Attributes(), Replay.none());
+            Queue<ByteBuffer> pieces = new ArrayDeque<>(List.of(ByteBuffer.wrap(concat(all))));
+            int turns = 1;
+            for (; !talks.read(pieces::poll); turns++) {
+                assertThat(said).hasSizeLessThanOrEqualTo(mostInOne * turns);
+                AtomicBoolean resumed = new AtomicBoolean();
+                talks.onResume(() -> resumed.set(true));
+                assertThat(resumed).isTrue();
+            }
+            talks.ended();
+            assertThat(turns).isGreaterThanOrEqualTo(count / mostInOne);
+        }
+        assertThat(said).hasSize(count);
+    }
+
+    private static byte[] deflated(String text) {
+        Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+        deflater.setInput(text.getBytes(StandardCharsets.US_ASCII));
+        byte[] bytes = new byte[1_000];
+        int length = deflater.deflate(bytes, 0, bytes.length, Deflater.SYNC_FLUSH);
+        deflater.end();
+        return Arrays.copyOf(bytes, length - 4); // RFC 7692 section 7.2.1
     }
 
     /** {@return frames of a server} */
