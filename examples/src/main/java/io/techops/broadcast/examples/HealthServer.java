@@ -80,8 +80,18 @@ final class HealthServer implements AutoCloseable {
         return new HealthConnections.Answer(status, headers + "Content-Type: " + type + "\r\n", body);
     }
 
+    /** {@return a writer of a format that the client accepts; of text, if it prefers protobuf, which is not there} */
+    private ExpositionFormatWriter writer(@Nullable String accept) {
+        ExpositionFormatWriter preferred = formats.findWriter(accept);
+        if (preferred.isAvailable()) {
+            return preferred;
+        }
+        ExpositionFormatWriter openMetrics = formats.getOpenMetricsTextFormatWriter();
+        return openMetrics.accepts(accept) ? openMetrics : formats.getPrometheusTextFormatWriter();
+    }
+
     private HealthConnections.Answer metrics(@Nullable String accept) {
-        ExpositionFormatWriter writer = formats.findWriter(accept);
+        ExpositionFormatWriter writer = writer(accept);
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         try {
             writer.write(body, registry.scrape());

@@ -108,6 +108,23 @@ class HealthServerTest {
         }
     }
 
+    /** Prometheus asks for protobuf first if it scrapes native histograms. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ;q=0.6,application/openmetrics-text;q=0.5,*/*;q=0.2 | application/openmetrics-text; version=1.0.0
+            ;q=0.6,text/plain;version=0.0.4;q=0.3,*/*;q=0.2 | text/plain; version=0.0.4
+            '' | text/plain; version=0.0.4
+            """)
+    void aClientThatPrefersProtobufGetsText(String others, String type) throws Exception {
+        try (LogCatch log = new LogCatch()) {
+            String answer = sent("GET /metrics HTTP/1.1\r\nAccept: application/vnd.google.protobuf;"
+                    + "proto=io.prometheus.client.MetricFamily;encoding=delimited" + others + "\r\n\r\n");
+            assertThat(answer).startsWith("HTTP/1.1 200 OK\r\n").contains("\r\nContent-Type: " + type)
+                    .contains("\nbroadcast_ready 0");
+            assertThat(log.warnings()).isEmpty();
+        }
+    }
+
     @Test
     void everyOtherRequestIsAnsweredToo() throws Exception {
         assertAnswer("/livezz", 404, "here are /livez, /readyz and /metrics");
