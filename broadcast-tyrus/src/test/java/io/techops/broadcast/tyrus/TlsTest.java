@@ -196,6 +196,20 @@ class TlsTest {
         }
     }
 
+    /** New keys cost the server much more than the few bytes with which a peer asks for them. */
+    @Test
+    void aPeerThatChangesItsKeysWithEachMessageHasToGo() throws Exception {
+        try (TlsClient peer = connect(NEW).open()) {
+            for (int i = 0; i < 2_000 && departures.isEmpty(); i++) {
+                peer.send(concat(peer.newKeys(), peer.text("mine " + i)));
+            }
+        } catch (IOException e) {
+            // it has heard of its end
+        }
+        await().until(() -> departures.size() == 1);
+        assertThat(server.hub().stats().messages()).isBetween(200L, 1_000L);
+    }
+
     @Test
     void manyNewKeysInOneRecordCountAsMany() throws Exception {
         try (TlsClient peer = connect(NEW).open()) {

@@ -28,6 +28,14 @@ final class TlsInput {
 
     /** The most bytes in a row of records without content: every five such bytes may cost as much as a new key. */
     private static final int MOST_EMPTY_BYTES = 1 << 10;
+    /** The length of a record without content; one with a key update is longer (RFC 8446 sections 4.6.3, 5.2). */
+    private static final int EMPTY_RECORD_BYTES = 22;
+    /**
+     * The most bytes of records that may be key updates: some hundred updates. One more byte is allowed for each
+     * {@value #BYTES_FOR_AN_UPDATE_BYTE} bytes of content, so that content between the updates does not make them free.
+     */
+    private static final int MOST_UPDATE_BYTES = 16 << 10;
+    private static final int BYTES_FOR_AN_UPDATE_BYTE = 512;
     /** The most bytes of a handshake: chains of certificates are a tenth of it. */
     private static final int MOST_HANDSHAKE_BYTES = 128 << 10;
     private static final int FIRST_BYTES = 128;
@@ -40,6 +48,9 @@ final class TlsInput {
     private @Nullable ByteBuffer begun;
     /** How many bytes in a row were records without content. */
     private int empty;
+    /** How many bytes were records that may be key updates, and how many bytes of content there were. */
+    private long updateBytes;
+    private long contentBytes;
     /** Whether the engine takes no more input; what was decrypted before may still be read. */
     private boolean over;
     private boolean handshaking = true;
@@ -169,12 +180,14 @@ final class TlsInput {
 
     private void goOn(SSLEngineResult result) throws IOException {
         HandshakeStatus status = result.getHandshakeStatus();
+        contentBytes += result.bytesProduced();
         if (result.bytesProduced() == 0) {
             empty += result.bytesConsumed();
             int most = handshaking ? MOST_HANDSHAKE_BYTES : MOST_EMPTY_BYTES;
             if (empty > most) {
                 throw new SSLException("more than " + most + " bytes in a row bring nothing");
             }
+            countUpdate(result.bytesConsumed());
         } else if (status != HandshakeStatus.NEED_WRAP) { // a peer that does not read gets no answer of TLS
             empty = 0;
         }
@@ -185,6 +198,16 @@ final class TlsInput {
             out.answer();
         } else if (status == HandshakeStatus.NEED_WRAP) {
             out.answer();
+        }
+    }
+
+    private void countUpdate(int bytes) throws SSLException {
+        if (handshaking || bytes <= EMPTY_RECORD_BYTES || !engine.getSession().getProtocol().equals("TLSv1.3")) {
+            return;
+        }
+        updateBytes += bytes;
+        if (updateBytes > MOST_UPDATE_BYTES + contentBytes / BYTES_FOR_AN_UPDATE_BYTE) {
+            throw new SSLException("too many key updates");
         }
     }
 
