@@ -7,6 +7,8 @@ import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
 import io.techops.broadcast.testkit.MemoryBackplane;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Nested;
@@ -99,6 +101,21 @@ class BackplaneGapTest {
         }
 
         @Test
+        void isToldToTheFirstPeerThatCompressesAsToAnyOther() {
+            Nodes.Node node = nodes.node();
+            node.publish("0");
+            nodes.run();
+            backplane.loseData();
+            nodes.run();
+            node.publish("1");
+            nodes.run();
+            FakeTransport peer = node.join(new FakeTransport().encodingSlowly(), Replay.last(10));
+            nodes.run();
+            assertThat(peer.texts()).containsExactly("0", "1");
+            assertGap(peer, GapReason.EPOCH, OptionalLong.empty());
+        }
+
+        @Test
         void isToldInItsPlaceToAPeerThatLags() {
             Nodes.Node node = nodes.node();
             FakeTransport slow = node.join().stallAfter(1);
@@ -138,6 +155,115 @@ class BackplaneGapTest {
             assertGap(back, GapReason.EPOCH, OptionalLong.empty());
             assertThat(atEnd.texts()).containsExactly("2");
             assertGap(atEnd, GapReason.EPOCH, OptionalLong.empty());
+        }
+    }
+
+    /** The newest of each key outlives the tail, and so it may be of an epoch that is over. */
+    @Nested
+    class WhatIsKeptOfKeys {
+
+        private Nodes.Node node(boolean conflates) {
+            return nodes.node(hub -> hub.retention(Retention.of(1, 1 << 20)).conflate(conflates));
+        }
+
+        private void say(Nodes.Node node, String... texts) {
+            for (String text : texts) {
+                node.hub.broadcast(Message.text(text), BroadcastOptions.everyone().key(text.substring(0, 1)));
+                nodes.run();
+            }
+        }
+
+        /** Each message is of the epoch that the peer was told of last. */
+        private List<String> stream(CheckedPeer peer) {
+            List<String> stream = new ArrayList<>();
+            Position here = null;
+            for (Object each : peer.stream) {
+                if (each instanceof CheckedPeer.Given given) {
+                    assertThat(given.position().hasEpochOf(here)).as(peer.stream.toString()).isTrue();
+                    stream.add(((Message.Text) given.message()).text());
+                } else {
+                    here = ((StreamEvent) each).position();
+                    stream.add(each instanceof StreamEvent.Gap gap ? gap.reason().text() : "open");
+                }
+            }
+            return stream;
+        }
+
+        @Test
+        void isGivenBeforeTheGapOfTheEpochThatTheLogIsIn() {
+            Nodes.Node node = node(false);
+            say(node, "a1");
+            backplane.loseData();
+            nodes.run();
+            say(node, "b1");
+            CheckedPeer peer = node.join(new CheckedPeer(), Replay.latest());
+            nodes.run();
+            assertThat(stream(peer)).containsExactly("open", "a1", "epoch", "b1");
+        }
+
+        @Test
+        void isGivenToAPeerThatGoesOnWithOneGapAndInItsPlace() {
+            Nodes.Node node = node(true);
+            CompletableFuture<Position> first = node.publish("0");
+            nodes.run();
+            say(node, "a1", "b1");
+            backplane.loseData();
+            nodes.run();
+            say(node, "c1", "d1");
+            CheckedPeer inside = node.join(new CheckedPeer(), Replay.after(first.join()));
+            CheckedPeer atEnd = node.join(new CheckedPeer(), Replay.after(first.join().at(3)));
+            nodes.run();
+            assertThat(stream(inside)).containsExactly("open", "a1", "b1", "epoch", "c1", "d1");
+            assertThat(((StreamEvent.Open) inside.events().get(0)).isRecovered()).isTrue();
+            assertThat(stream(atEnd)).containsExactly("open", "epoch", "c1", "d1");
+        }
+
+        @Test
+        void isGivenAfterAGapAlsoIfNothingIsLeftOfTheEpochOfThePeer() {
+            Nodes.Node node = node(true);
+            CheckedPeer slow = node.join(new CheckedPeer(), Replay.none());
+            slow.stallAfter(1);
+            say(node, "a1", "a2");
+            backplane.loseData();
+            nodes.run();
+            say(node, "a3", "b1");
+            backplane.loseData();
+            nodes.run();
+            say(node, "c1");
+            slow.becomeWritable();
+            nodes.run();
+            assertThat(stream(slow)).containsExactly("open", "a1", "epoch", "a3", "b1", "epoch", "c1");
+        }
+    }
+
+    @Nested
+    class APeerThatHasLostAllOfItsEpoch {
+
+        @Test
+        void goesOnAndSoDoTheOthers() {
+            Nodes.Node node = nodes.node(hub -> hub.retention(Retention.of(1, 1 << 20)).conflate(true)
+                    .overflow(OverflowPolicy.skip()));
+            FakeTransport slow = node.join().stallAfter(1);
+            FakeTransport fast = node.join();
+            BroadcastOptions keyed = BroadcastOptions.everyone().key("k");
+            node.hub.broadcast(Message.text("0"), keyed);
+            nodes.run();
+            node.publish("lost");
+            nodes.run();
+            for (String text : List.of("1", "2")) {
+                backplane.loseData();
+                nodes.run();
+                node.hub.broadcast(Message.text(text), keyed);
+                nodes.run();
+            }
+            slow.becomeWritable();
+            node.publish("3");
+            nodes.pass(SECOND);
+            assertThat(slow.texts()).containsExactly("0", "2", "3");
+            assertThat(slow.peer().missed()).isOne();
+            assertThat(Nodes.gaps(slow)).isNotEmpty().last()
+                    .satisfies(gap -> assertThat(gap.position().hasEpochOf(slow.positions().get(1))).isTrue());
+            assertThat(fast.texts()).containsExactly("0", "lost", "1", "2", "3");
         }
     }
 

@@ -29,8 +29,6 @@ final class PeerGaps {
     private final Outcome outcome;
     /** The run of positions at the head. */
     private PositionRun newest;
-    /** Whether the positions of the log have ever been broken off. */
-    private boolean broken;
 
     PeerGaps(MessageLog log, OverflowPolicy overflow, ClosingPeers departures, ShardCounters counters,
             Outcome outcome) {
@@ -50,9 +48,8 @@ final class PeerGaps {
      * @return whether the positions of the log have ever been broken off: if not, no peer has to be checked for it
      */
     boolean begin(PositionRun run) {
-        broken |= run != newest;
         newest = run;
-        return broken;
+        return positions.isBehindBreak(run);
     }
 
     /** Tells a peer if the position of what comes next does not follow the last one. */
@@ -61,9 +58,8 @@ final class PeerGaps {
         if (known == newest) {
             return;
         }
-        long place = cursor.place();
-        PositionRun run = positions.at(place);
-        if (run == known || place < run.start()) {
+        PositionRun run = positions.at(cursor.place());
+        if (run == known) {
             return;
         }
         boolean sameEpoch = run.hasEpochOf(known.before());
@@ -71,8 +67,9 @@ final class PeerGaps {
         if (!sameEpoch || missed > 0) {
             // If there is no memory for these, the next round repeats this step.
             GapReason reason = sameEpoch ? GapReason.EVICTED : GapReason.EPOCH;
-            StreamEvent.Gap gap = !cursor.knowsPositions ? null : new StreamEvent.Gap(run.before(place), reason,
-                    sameEpoch ? OptionalLong.of(missed) : OptionalLong.empty());
+            StreamEvent.Gap gap = !cursor.knowsPositions ? null
+                    : new StreamEvent.Gap(positions.before(cursor.place()), reason,
+                            sameEpoch ? OptionalLong.of(missed) : OptionalLong.empty());
             Prelude prelude = gap == null ? null : cursor.beginPrelude();
             outcome.passed(cursor, reason);
             if (prelude != null) {
@@ -89,7 +86,7 @@ final class PeerGaps {
         cursor.untold += loss.count();
         long lost = cursor.untold;
         if (lost == 0) {
-            passSkipped(cursor);
+            passBreak(cursor);
             return true;
         }
         if (!overflow.skips()) {
@@ -103,14 +100,8 @@ final class PeerGaps {
             prelude.addGap(gap);
         }
         cursor.untold = 0;
-        passSkipped(cursor);
+        passBreak(cursor);
         return true;
-    }
-
-    private void passSkipped(PeerCursor cursor) {
-        if (broken) {
-            passBreak(cursor);
-        }
     }
 
     private StreamEvent.Gap gap(long lost) {

@@ -119,8 +119,13 @@ final class PeerTurns {
         if (broken && cursor.writable) {
             gaps.passBreak(cursor);
         }
-        if (cursor.writable && cursor.prelude != null && !begin(cursor, cursor.prelude)) {
-            return false;
+        if (cursor.writable && cursor.prelude != null) {
+            if (!begin(cursor, cursor.prelude)) {
+                return false;
+            }
+            if (broken && cursor.writable) {
+                gaps.passBreak(cursor); // what was kept of keys may have been of a run before
+            }
         }
         if (cursor.writable && cursor.isBehind(head) && !step(cursor)) {
             return false;

@@ -25,8 +25,9 @@ final class PositionRuns {
     record Place(long next, boolean broken) {
     }
 
+    private final PositionRun first = new PositionRun(1, Epoch.begin());
     /** Replaced as a whole at each break. */
-    private volatile PositionRun[] runs = {new PositionRun(1, Epoch.begin())};
+    private volatile PositionRun[] runs = {first};
 
     /** {@return the run that a slot belongs to; the oldest run for an older slot} */
     PositionRun at(long slot) {
@@ -48,15 +49,24 @@ final class PositionRuns {
         return at(slot).sequence(slot);
     }
 
-    /** {@return the position before that of an entry, which may be the next one to come} */
+    /**
+     * {@return the position before that of an entry, which may be the next one to come} For a slot before the oldest
+     * run, the position before that run: nothing in between is retained.
+     */
     Position before(long slot) {
-        return at(slot).before(slot);
+        PositionRun run = at(slot);
+        return run.before(Math.max(slot, run.start()));
     }
 
     /** {@return the run that the next entry will belong to} */
     PositionRun newest() {
         PositionRun[] now = runs;
         return now[now.length - 1];
+    }
+
+    /** {@return whether a run is not the first one of the log, so that the positions have been broken off before it} */
+    boolean isBehindBreak(PositionRun run) {
+        return run != first;
     }
 
     /** {@return the first slot behind the run of a slot; {@code Long.MAX_VALUE} if that is the newest run} */

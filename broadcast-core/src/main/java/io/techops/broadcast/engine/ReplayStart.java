@@ -62,13 +62,14 @@ record ReplayStart(long next, long keysFrom, long keysTo, long latestBelow, Posi
             return new ReplayStart(from, 0, 0, 0, position, true, null, UNKNOWN, from < ring.head());
         }
         long next = Math.max(from, oldest);
-        PositionRun run = ring.runs().at(next);
         long keysFrom = ring.conflates() ? keysFrom(Math.max(from, bound), next, ring, now, most) : next;
+        PositionRun run = ring.runs().at(keysFrom); // of what comes first
         boolean lost = place.broken() || run != ring.runs().at(from) || ring.lastLost(null) >= from
                 || oldest > ring.tail() || ring.conflates() && ring.keyed().first(from, next) < keysFrom;
         GapReason gap = !lost ? null : run.hasEpochOf(position) ? GapReason.EVICTED : GapReason.EPOCH;
         if (ring.conflates()) { // the peer gets the newest message of each key after its position
-            return new ReplayStart(next, keysFrom, next, 0, position, !lost, gap, UNKNOWN, true);
+            Position after = gap == GapReason.EPOCH ? run.before(keysFrom) : position;
+            return new ReplayStart(next, keysFrom, next, 0, after, !lost, gap, UNKNOWN, true);
         }
         boolean exact = gap == GapReason.EVICTED && ring.lastSpared() < from
                 && (next == from || oldest == ring.tail() || !ring.hasNotes());
