@@ -187,6 +187,28 @@ class BackplaneTest {
         }
 
         @Test
+        void exclusionsHoldAlsoIfTheEpochIsOverBeforeTheMessageHasComeBack() {
+            Nodes.Node one = nodes.node();
+            Nodes.Node two = nodes.node(hub -> hub.retention(Retention.of(1, 1 << 20)));
+            FakeTransport peer = two.join();
+            nodes.run();
+            peer.duringWrite(() -> { // so there is no room for what comes back
+                peer.duringWrite(() -> { });
+                two.hub.broadcast(Message.text("not for this one"), BroadcastOptions.except(peer.peer()));
+                two.executor.runAll();
+                backplane.loseData();
+                two.hub.broadcast("of the next epoch");
+                two.executor.runAll();
+                nodes.timer.pass(SECOND); // it has been tried again
+                two.executor.runAll();
+            });
+            one.hub.broadcast("0");
+            nodes.pass(Duration.ofSeconds(5));
+            assertThat(backplane.history("chat")).hasSize(3);
+            assertThat(peer.texts()).containsExactly("0", "of the next epoch");
+        }
+
+        @Test
         void keysAndTimesToLiveHoldOnAllNodes() {
             UnaryOperator<BroadcastHub.Builder> conflating = hub -> hub.conflate(true);
             Nodes.Node one = nodes.node(conflating);

@@ -1,6 +1,7 @@
 package io.techops.broadcast.engine;
 
 import io.techops.broadcast.Position;
+import io.techops.broadcast.spi.SharedRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,19 +23,21 @@ final class AppendedBatches {
         last = batch;
     }
 
-    /** {@return the last batch with a number; null if there is none} */
-    @Nullable SentBatch find(long number) {
-        SentBatch found = null;
+    /** {@return the batch that a record was appended with; null if there is none} */
+    @Nullable SentBatch find(SharedRecord record) {
         for (SentBatch each = first; each != null; each = each.next) {
-            found = each.number == number ? each : found;
+            if (each.isOf(record)) {
+                return each;
+            }
         }
-        return found;
+        return null;
     }
 
-    /** The follower has read a record of the batch with this number. */
-    void followed(long number) {
-        for (SentBatch each = first; each != null; each = each.next) {
-            each.followed += each.number == number ? 1 : 0;
+    /** The follower has read a record. */
+    void followed(SharedRecord record) {
+        SentBatch its = find(record);
+        if (its != null) {
+            its.followed++;
         }
     }
 

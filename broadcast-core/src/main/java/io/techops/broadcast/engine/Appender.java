@@ -155,9 +155,10 @@ final class Appender {
         }
         if (!mine.epoch.equals(now)) {
             mine.epoch = now;
+            mine.producer = producer;
             mine.number = ++number;
         }
-        call = new SharedCall<Position>(wake).make(() -> log.append(now, producer, mine.number, mine.records));
+        call = new SharedCall<Position>(wake).make(() -> log.append(now, mine.producer, mine.number, mine.records));
         if (call.isDone()) {
             wake.run();
         }
@@ -273,12 +274,9 @@ final class Appender {
 
     /** {@return the outbox's item for a record; null if another node appended the record} */
     Outbox.@Nullable Item own(SharedRecord record, Position position) {
-        if (!record.producer().equals(producer)) {
-            return null;
-        }
         SentBatch mine = sending;
-        if (mine == null || mine.number != record.number() || !mine.epoch.equals(position.epoch())) {
-            mine = appended.find(record.number());
+        if (mine == null || !mine.isOf(record) || !mine.epoch.equals(position.epoch())) {
+            mine = appended.find(record);
         }
         if (mine == null || record.index() < 0 || record.index() >= mine.size()) {
             return null;
@@ -291,9 +289,9 @@ final class Appender {
 
     /** Reports that a message of this node was read from the shared log and is now in a slot of the hub's own log. */
     void followed(SharedRecord record, Outbox.Item item, long slot) {
-        appended.followed(record.number());
+        appended.followed(record);
         SentBatch mine = sending;
-        if (mine != null && mine.number == record.number()) {
+        if (mine != null && mine.isOf(record)) {
             mine.followed++;
         }
         observer.released(item, slot);

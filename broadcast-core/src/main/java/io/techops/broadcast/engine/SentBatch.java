@@ -11,9 +11,11 @@ final class SentBatch {
     final List<Outbox.Item> items;
     final List<SharedRecord> records;
     /**
-     * The epoch that it is meant for, and its number among the producer's batches there; empty before the first try.
+     * The epoch that it is meant for, its producer there, and its number among the producer's batches; empty before the
+     * first try.
      */
     String epoch = "";
+    String producer = "";
     long number;
     /** Whether a try had no answer. */
     boolean inDoubt;
@@ -26,6 +28,11 @@ final class SentBatch {
     SentBatch(List<Outbox.Item> items) {
         this.items = items;
         this.records = items.stream().map(Outbox.Item::record).toList();
+    }
+
+    /** {@return whether a record was appended with it} */
+    boolean isOf(SharedRecord record) {
+        return number == record.number() && producer.equals(record.producer());
     }
 
     int size() {
