@@ -121,7 +121,7 @@ final class LogHub extends AdapterHub {
             throws InterruptedException {
         RoomWait wait = RoomWait.upTo(DurationRules.notNegative("limit", limit), timer);
         boolean done = broadcast(message, options, wait) != RoomGate.REFUSED;
-        wait.throwIfInterrupted();
+        wait.throwIfInterrupted(done);
         return done;
     }
 
@@ -187,7 +187,7 @@ final class LogHub extends AdapterHub {
         Objects.requireNonNull(options, "options");
         RoomWait wait = RoomWait.upTo(DurationRules.notNegative("limit", limit), timer);
         CompletionStage<Position> position = publish(message, options, wait);
-        wait.throwIfInterrupted();
+        wait.throwIfInterrupted(position != null);
         return position;
     }
 

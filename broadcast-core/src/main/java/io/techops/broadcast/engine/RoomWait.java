@@ -81,10 +81,17 @@ final class RoomWait {
         }
     }
 
-    /** Throws if the wait has ended because the thread was interrupted. */
-    void throwIfInterrupted() throws InterruptedException {
-        if (interrupted) {
+    /**
+     * Throws if the wait has ended because the thread was interrupted. If there was room in the same moment, so that
+     * what waited was done, the thread is left interrupted instead.
+     */
+    void throwIfInterrupted(boolean done) throws InterruptedException {
+        if (!interrupted) {
+            return;
+        }
+        if (!done) {
             throw new InterruptedException("interrupted while the hub is saturated");
         }
+        Thread.currentThread().interrupt();
     }
 }
