@@ -140,6 +140,28 @@ class ResumeAheadTest {
     }
 
     @Test
+    void whatItIsExcludedFromWhileItWaitsIsNotOwedToIt() {
+        Nodes.Node two = nodes.node(hub -> hub.delivery(DeliveryPolicy.everyoneButSender()));
+        FakeTransport peer = two.join(Replay.after(at(0).at(3)).within(2));
+        nodes.run();
+        peer.send("own");
+        nodes.pass(MOMENT);
+        for (int i = 1; i < 4; i++) {
+            one.hub.broadcast("" + i);
+        }
+        nodes.pass(MOMENT);
+        assertRecovered(peer, at(3));
+        assertThat(peer.texts()).containsExactly("3");
+        peer.stallAfter(1);
+        for (int i = 4; i < 7; i++) {
+            one.hub.broadcast("" + i);
+            nodes.pass(MOMENT);
+        }
+        assertThat(peer.texts()).containsExactly("3", "4");
+        assertThat(peer.peer().lag()).isEqualTo(2);
+    }
+
+    @Test
     void aPlainPeerWaitsAlike() {
         Nodes.Node two = behind(nodes.node());
         FakeTransport peer = new FakeTransport().replaying(Replay.after(at(8))).register(two.hub);

@@ -123,12 +123,32 @@ final class LogRounds {
             if (place != null && place.next() <= ring.head()) { // a cursor never moves back
                 start = ReplayStart.of(replay, ring, now);
                 place(cursor, start, prelude, prelude.awaitsSnapshot);
+                passExcluded(cursor);
             }
             prelude.ahead = null;
             return start;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Counts the messages that a peer is excluded from among those that it has passed while it waited. */
+    private void passExcluded(PeerCursor cursor) {
+        ExcludedMessages mine = cursor.excluded;
+        if (mine == null) {
+            return;
+        }
+        long count = mine.evicted;
+        long keyed = mine.evictedKeyed;
+        for (long slot = ring.tail(); slot < cursor.next; slot++) {
+            EntryNotes notes = ring.notes(slot);
+            if (notes != null && notes.excludes(mine)) {
+                count++;
+                keyed += notes.key == null ? 0 : 1;
+            }
+        }
+        cursor.excludedKeyedPassed = keyed;
+        cursor.move(cursor.next, 0, 0, count, 0);
     }
 
     /** Begins a round of a shard: moves the peers that have joined to {@code peers}, and fills in the turn. */
