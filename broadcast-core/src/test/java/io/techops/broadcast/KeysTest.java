@@ -134,4 +134,20 @@ class KeysTest extends KeyedHub {
         assertThat(join(rig, Replay.latest()).texts()).isEmpty();
         assertThat(slow.isOpen()).isFalse();
     }
+
+    @Test
+    void oneThatIsForgottenBeforeItsTurnIsAGap() {
+        HubRig rig = keeping(of(3).keys(1), hub -> hub.overflow(OverflowPolicy.skip()));
+        broadcast(rig, "a1" + "x".repeat(400_000), "b1", "c1");
+        FakeTransport slow = rig.join(new FakeTransport().knowingPositions().replaying(Replay.latest()).stallAfter(1));
+        rig.run();
+        assertThat(slow.sequences()).containsExactly(1L);
+        broadcast(rig, "d1", "e1", "f1");
+        slow.becomeWritable();
+        rig.run();
+        assertThat(slow.sequences()).containsExactly(1L, 3L, 4L, 5L, 6L);
+        assertThat(gap(slow).reason()).isEqualTo(GapReason.OVERFLOW);
+        assertThat(gap(slow).position().sequence()).isEqualTo(2);
+        assertThat(slow.peer().missed()).isOne();
+    }
 }

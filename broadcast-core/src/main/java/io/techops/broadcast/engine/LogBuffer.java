@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *   the charges of all entries add up to retainedBytes, and both bounds of the retention hold;
  *   lastLost < tail: the newest evicted entry that is a loss for a peer that did not get it. Entries that had expired
  *   are no loss, nor, in a buffer that conflates, those with a key, whose newest entry is in the ring or kept beside
- *   it. There a key that is given up is a loss: lastForgotten, and all kept entries are behind it.
+ *   it. A key that is given up is a loss for a peer that was to get its newest entry: lastForgotten, and all kept
+ *   entries are behind it.
  *
  * Every step takes constant time, except for growing and for a search in the tree of keys: the arrays double, up to
  * what the retention asks for, so that each entry is copied about once on the average, and never again once the log has
@@ -95,11 +96,12 @@ final class LogBuffer {
     /** {@return the slot of the newest entry that is lost for a peer that did not get it; 0 if there is none} */
     long lastLost(@Nullable ExcludedMessages viewer) {
         long last = viewer == null ? lastLost : viewer.ofTail.last(lastLost);
-        return Math.max(last, lastForgotten(viewer));
+        return conflates ? Math.max(last, lastForgotten(viewer)) : last;
     }
 
     /**
      * {@return the slot of the newest entry that is lost for a peer because its key was given up; 0 if there is none}
+     * In a buffer that does not conflate, only for a peer that asked for the newest entry of each key.
      */
     long lastForgotten(@Nullable ExcludedMessages viewer) {
         return viewer == null ? lastForgotten : viewer.ofKeys.last(lastForgotten);
@@ -111,12 +113,10 @@ final class LogBuffer {
     }
 
     private void forgotten(long slot, EntryNotes its) {
-        if (conflates) {
-            for (ExcludedMessages each : its.excluded) {
-                each.ofKeys.addForOthers(slot, lastForgotten);
-            }
-            lastForgotten = slot;
+        for (ExcludedMessages each : its.excluded) {
+            each.ofKeys.addForOthers(slot, lastForgotten);
         }
+        lastForgotten = slot;
     }
 
     /** {@return the slot of the newest evicted entry that was no loss for any peer; 0 if there is none} */

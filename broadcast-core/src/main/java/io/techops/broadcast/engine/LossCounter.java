@@ -93,7 +93,8 @@ final class LossCounter {
         Prelude prelude = cursor.prelude;
         long owed = prelude == null ? from : Math.max(from, Math.min(tail, prelude.latestBelow));
         long keysFrom = prelude != null && prelude.hasKeysLeft() ? prelude.keysFrom : from;
-        boolean isForgotten = ring.lastForgotten(cursor.excluded) >= keysFrom;
+        boolean getsKeys = ring.conflates() || prelude != null && (prelude.hasKeysLeft() || from < prelude.latestBelow);
+        boolean isForgotten = getsKeys && ring.lastForgotten(cursor.excluded) >= keysFrom;
         count = 0;
         exact = ring.lastSpared() < from && !isForgotten;
         if (tail > from && ring.lastLost(cursor.excluded) >= owed) {
