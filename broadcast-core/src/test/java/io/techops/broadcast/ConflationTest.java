@@ -6,6 +6,7 @@ import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,72 @@ class ConflationTest extends KeyedHub {
         assertThat(slow.isOpen()).isTrue();
         assertThat(slow.peer().missed()).isZero();
         assertThat(slow.peer().lag()).isZero();
+    }
+
+    @Test
+    void aPeerThatIsWritableLosesNoKeyBeforeItsTurn() {
+        HubRig rig = conflating(of(2).keys(2).age(Duration.ofSeconds(1)));
+        broadcast(rig, "a1" + FAT, "b1" + FAT, "c1", "d1");
+        rig.passSeconds(2); // the log has c1 and d1, which are too old
+        FakeTransport peer = new FakeTransport().replaying(Replay.after(rig.hub().stats().position().at(0)));
+        BroadcastOptions keyed = BroadcastOptions.everyone().key("e");
+        List<Boolean> taken = new ArrayList<>();
+        rig.join(peer.duringWrite(() -> {
+            peer.duringWrite(() -> { });
+            taken.add(rig.hub().tryBroadcast(Message.text("e1"), keyed));
+        }));
+        rig.run();
+        assertThat(peer.isOpen()).isTrue();
+        assertThat(peer.sequences()).containsExactly(1L, 2L);
+        assertThat(taken).as("there is room when it has got its keys").containsExactly(false);
+        broadcast(rig, "e1");
+        assertThat(peer.sequences()).containsExactly(1L, 2L, 5L);
+    }
+
+    @Test
+    void whatIsLeftOutIsCountedForEachPeerAlsoIfTwoShareABatch() {
+        HubRig rig = conflating(of(100));
+        broadcast(rig, "a1", "a2");
+        FakeTransport last = rig.join(new FakeTransport().replaying(Replay.last(10)));
+        FakeTransport latest = rig.join(new FakeTransport().replaying(Replay.latest()));
+        rig.hub().broadcast(Message.text("x"), BroadcastOptions.to(last.peer(), latest.peer()));
+        rig.run();
+        assertThat(last.texts()).containsExactly("a2", "x").isEqualTo(latest.texts());
+        assertThat(rig.hub().stats().conflated()).as("the other one did not ask for it").isOne();
+    }
+
+    @Test
+    void whatIsSentToAPeerKeepsItsPlaceAmongWhatIsKeptOfKeys() {
+        HubRig rig = conflating(of(3));
+        FakeTransport slow = stalled(rig);
+        broadcast(rig, "a1");
+        slow.peer().send("x");
+        rig.hub().broadcast(Message.text("late"), BroadcastOptions.to(slow.peer()).timeToLive(Duration.ofSeconds(1)));
+        broadcast(rig, "b1", "c1");
+        slow.peer().send("y");
+        broadcast(rig, "d1", "e1", "f1", "g1");
+        rig.passSeconds(1);
+        slow.becomeWritable();
+        rig.run();
+        assertThat(slow.texts()).containsExactly("first", "a1", "x", "b1", "c1", "y", "d1", "e1", "f1", "g1");
+        assertThat(slow.peer().lag()).isZero();
+        assertThat(rig.hub().stats().expired()).isOne();
+        assertThat(rig.hub().stats().addressedMessages()).isZero();
+    }
+
+    @Test
+    void whatIsSentToAPeerIsInOrderAlsoIfWhatIsKeptOfKeysIsMoreThanABatch() {
+        HubRig rig = conflating(of(3));
+        FakeTransport slow = stalled(rig);
+        broadcast(rig, "a1" + FAT);
+        slow.peer().send("x" + FAT);
+        slow.peer().send("y" + FAT);
+        broadcast(rig, "b1" + FAT, "c1", "d1", "e1");
+        slow.becomeWritable();
+        rig.run();
+        assertThat(slow.texts().stream().map(text -> text.substring(0, 1)).toList())
+                .containsExactly("f", "a", "x", "y", "b", "c", "d", "e");
+        assertThat(slow.batches()).as("the large ones are one a batch").hasSizeGreaterThan(4);
     }
 
     @Test

@@ -50,14 +50,15 @@ final class BatchCache {
     /** {@return the peer's next batch of the keys that are kept beside the log; null if a part of it is lost} */
     @Nullable LogBatch keys(PeerCursor cursor, Prelude prelude) {
         LogBatch batch = keys;
-        if (cursor.excluded == null && batch != null && batch.from == prelude.keysFrom && keysTo == prelude.keysTo) {
+        boolean isForAll = cursor.excluded == null && cursor.addressedFrom >= prelude.keysTo;
+        if (isForAll && batch != null && batch.from == prelude.keysFrom && keysTo == prelude.keysTo) {
             return batch;
         }
         release(batch);
         keys = null;
-        batch = log.readKeys(cursor.excluded, prelude.keysFrom, prelude.keysTo);
+        batch = log.readKeys(cursor, prelude.keysFrom, prelude.keysTo);
         keys = batch;
-        keysTo = cursor.excluded == null ? prelude.keysTo : -1;
+        keysTo = isForAll ? prelude.keysTo : -1;
         return batch;
     }
 

@@ -3,8 +3,6 @@ package io.techops.broadcast.engine;
 import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Retention;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -14,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * one of their key before "until". (The newest one anywhere does not count: the peer would never get a message of a key
  * that changes all the time.) Each entry that is looked at is charged something, so that a step looks at a bounded
  * number of entries. A batch is of one run of positions: it stops where the next one begins.
+ *
+ * The messages of keys that are kept beside the ring are merged with those of the lane in the same order (KeptRun).
  *
  * The entries are walked twice: to count, and to copy. In between they do not change, because the log's lock is held.
  */
@@ -130,8 +130,7 @@ final class LogReader {
         }
         prepare(peer.excluded, below, peer.next, to, time);
         boolean same = count(peer.next, peer.firstAddressed, like);
-        LogBatch batch = same && like.to == slot && like.size() == size && like.left.excluded() == excluded
-                && like.left.excludedKeyed() == excludedKeyed && like.left.addressed() == addressed
+        LogBatch batch = same && like.to == slot && like.size() == size && hasLeftOutAs(like.left)
                 ? like : copy(peer.next, peer.firstAddressed);
         for (int i = 0; i < batch.left.addressed(); i++) {
             lane.take(peer);
@@ -140,50 +139,33 @@ final class LogReader {
     }
 
     /**
-     * Reads the newest messages of keys that are kept beside the ring.
+     * Reads the newest messages of keys that are kept beside the ring for one peer, and takes what is addressed to it
+     * in between.
      *
      * @param from the first slot
      * @param to the slot to stop before
      * @return the batch, perhaps without a message; its end is {@code to} if nothing is left; null if a key was given
      *     up that the peer has lost by that
      */
-    @Nullable LogBatch readKeys(@Nullable ExcludedMessages reader, long from, long to) {
+    @Nullable LogBatch readKeys(PeerCursor peer, long from, long to) {
         long time = timer.nanoTime();
         lock.lock();
         try {
-            return readKeys(reader, from, to, time);
+            if (ring.lastForgotten(peer.excluded) >= from) {
+                return null;
+            }
+            PositionRun its = ring.runs().at(from);
+            long end = Math.min(to, ring.runs().end(from));
+            KeptRun kept = new KeptRun(its, end, peer, lane, time);
+            ring.keyed().visit(from, end, kept);
+            LogBatch batch = kept.batch(from);
+            for (int i = 0; i < batch.left.addressed(); i++) {
+                lane.take(peer);
+            }
+            return batch;
         } finally {
             lock.unlock();
         }
-    }
-
-    private @Nullable LogBatch readKeys(@Nullable ExcludedMessages reader, long from, long to, long time) {
-        if (ring.lastForgotten(reader) >= from) {
-            return null;
-        }
-        PositionRun its = ring.runs().at(from);
-        List<Message> messages = new ArrayList<>();
-        List<String> keys = new ArrayList<>();
-        List<Long> sequences = new ArrayList<>();
-        long[] end = {Math.min(to, ring.runs().end(from))};
-        long[] charged = {0};
-        ring.keyed().visit(from, end[0], (at, kept, notes) -> {
-            boolean over = notes.isExpired(time);
-            charged[0] += over ? Retention.OVERHEAD_BYTES : EntryNotes.charge(kept, notes.key);
-            if (charged[0] > LogBuffer.MAX_BATCH_BYTES && !messages.isEmpty()) {
-                end[0] = at;
-                return false;
-            }
-            if (!over && !notes.excludes(reader)) {
-                messages.add(kept);
-                keys.add(notes.key);
-                sequences.add(its.sequence(at));
-            }
-            return true;
-        });
-        return new LogBatch(its, from, end[0], messages.toArray(Message[]::new),
-                sequences.stream().mapToLong(Long::longValue).toArray(), keys.toArray(String[]::new),
-                LogBatch.LeftOut.NOTHING, 0);
     }
 
     private void prepare(@Nullable ExcludedMessages reader, long below, long from, long to, long time) {
@@ -224,6 +206,11 @@ final class LogReader {
             step();
         }
         return same;
+    }
+
+    private boolean hasLeftOutAs(LogBatch.LeftOut other) {
+        return other.excluded() == excluded && other.excludedKeyed() == excludedKeyed && other.addressed() == addressed
+                && other.conflated() == conflated && other.expired() == expired;
     }
 
     private LogBatch copy(long from, int firstAddressed) {

@@ -9,9 +9,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /*
- * A turn gives a peer at most one batch: of what comes before the log (Prelude) if there is any left, else of the log,
- * from its cursor towards the head. Before that the turn handles the peer's signals, and its gaps (PeerGaps); after
- * that it closes a peer that is to be closed and has no message to come.
+ * A turn gives a peer at most one batch of what comes before the log (Prelude), and, once nothing of that is left, one
+ * of the log, from its cursor towards the head. Before that the turn handles the peer's signals, and its gaps
+ * (PeerGaps); after that it closes a peer that is to be closed and has no message to come.
  *
  * A failure of a transport ends its peer. Any other failure (there is no memory) ends the round. A step that needs
  * memory is made before its effect is reported, so that the next round repeats a step that failed.
@@ -217,9 +217,7 @@ final class PeerTurns {
                 return gaps.goesOn(cursor);
             }
             prelude.keysFrom = batch.to;
-            if (batch.size() > 0) {
-                write(cursor, batch);
-            }
+            write(cursor, batch);
         }
         if (prelude.isOver(cursor.next)) {
             cursor.prelude = null;
@@ -243,10 +241,11 @@ final class PeerTurns {
         timeouts.stalled(cursor);
     }
 
-    /** Writes a batch that does not move the cursor. */
+    /** Writes a batch, perhaps without a message, that does not move the cursor. */
     private void write(PeerCursor cursor, LogBatch batch) {
-        boolean writable = take(cursor, batch);
-        cursor.move(cursor.next, batch.size(), 0, 0, 0);
+        boolean writable = batch.size() == 0 || take(cursor, batch);
+        cursor.move(cursor.next, batch.size(), 0, 0, batch.left.addressed());
+        counters.passed(batch.left);
         if (!writable) {
             stalled(cursor);
         }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * Invariant between rounds:
  *   every writable peer that is not in "behind" is at "reached", the head of the last round.
- * So the marks are right also after a partial round. "offered" is the lowest cursor of those behind: all other writable
+ * So the marks are right also after a partial round. "offered" is the lowest place of those behind: all other writable
  * peers are at the head. (A peer that became writable after the round began lowers it under the log's lock, see
  * ShardPositions.) "graced" is kept where it was, if it was lower than the head, and lowered for those that were
  * served: a partial round does not know whose grace it was. So it may be too low, never too high; a peer's message that
@@ -308,7 +308,7 @@ final class Shard {
     private void end() {
         long offered = reached;
         for (PeerCursor cursor = behind.first(); cursor != null; cursor = cursor.nextBehind) {
-            offered = cursor.index >= 0 ? Math.min(offered, cursor.next) : offered;
+            offered = cursor.index >= 0 ? Math.min(offered, cursor.place()) : offered;
         }
         List<ParkedMessages.Admitted> admitted = log.end(index, peers.isEmpty(), offered, Math.min(offered, graced));
         settled = true;

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /*
  * Invariant, whenever the log's lock is free, for every shard:
- *   graced <= offered <= the cursor of each of its writable peers, and of each peer that has joined and that the shard
- *   has not adopted yet. A shard without any peer has offered NO_LIMIT.
+ *   graced <= offered <= the place of each of its writable peers (its cursor, or that of what it gets before of what is
+ *   kept of keys), and of each peer that has joined and that the shard has not adopted yet. A shard without any peer
+ *   has offered NO_LIMIT.
  *
  * A peer is writable from the moment that its transport reports it, which may be during a round that has already passed
  * the peer as not writable. So the report lowers the marks at once, until the end of a round that began later:
@@ -88,7 +89,7 @@ final class ShardPositions {
             throw noMemory;
         }
         mark.vacant = false;
-        mark.returned = Math.min(mark.returned, cursor.position());
+        mark.returned = Math.min(mark.returned, cursor.place()); // no eviction has one of its keys given up
         lower(mark, mark.returned);
     }
 
