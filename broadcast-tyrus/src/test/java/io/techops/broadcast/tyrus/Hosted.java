@@ -248,6 +248,24 @@ public final class Hosted {
         }
     }
 
+    /** Does what a test wants when it hears of an end. */
+    @ServerEndpoint("/ending")
+    public static class Ending {
+
+        /** What that is. */
+        public static volatile Runnable whenItHears = () -> { };
+
+        /** For the container. */
+        public Ending() {
+        }
+
+        /** A session has closed. */
+        @OnClose
+        public void close() {
+            whenItHears.run();
+        }
+    }
+
     /** An endpoint that is no annotated class. */
     public static class Programmatic extends Endpoint {
 

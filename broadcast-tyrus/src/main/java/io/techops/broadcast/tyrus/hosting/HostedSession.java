@@ -185,6 +185,12 @@ public final class HostedSession {
         } catch (WebSocketException e) {
             jakarta.websocket.CloseReason reason = e.getCloseReason();
             peerEnds(CloseReason.of(reason.getCloseCode().getCode(), "what came cannot be a message"));
+        } catch (RuntimeException e) {
+            if (writer.takesFrames()) {
+                failed(e);
+            } else { // closed by another thread meanwhile: Tyrus throws if it has a ping to answer
+                LOG.debug("A frame is ignored because its session has closed: {}", e.toString());
+            }
         } catch (Throwable thrown) {
             failed(thrown);
         } finally {

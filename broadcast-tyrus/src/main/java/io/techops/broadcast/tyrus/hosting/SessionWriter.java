@@ -94,6 +94,11 @@ final class SessionWriter extends Writer {
         answer = frame;
     }
 
+    /** {@return whether frames can still be written: not after a close frame, nor after the end} */
+    synchronized boolean takesFrames() {
+        return !ended && !closeBrought;
+    }
+
     @Override
     public void write(ByteBuffer frame, CompletionHandler<ByteBuffer> handler) {
         write(frame, handler, null);

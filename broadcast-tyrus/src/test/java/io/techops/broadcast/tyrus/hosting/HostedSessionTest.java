@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.Attributes;
 import io.techops.broadcast.handshake.HandshakeRequest;
+import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.tyrus.Hosted;
 import io.techops.broadcast.tyrus.connection.RecordedSocket;
@@ -26,6 +27,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -188,6 +190,25 @@ class HostedSessionTest {
         assertThat(pongs).hasSize(16 * 3 + 8);
         comes(frame(0x89, "next"));
         assertThat(pipe.take()).endsWith('n', 'e', 'x', 't');
+    }
+
+    @Test
+    void aPingThatIsReadWhileTheEndpointHearsOfTheEndIsNoFailure() {
+        Hosting other = new Hosting(List.of(HostedEndpoint.of(Hosted.Ending.class)), watch, 1_000, false);
+        HostedSession ending = other.admit(new Hosting.Client(other.at("/ending"), new Request(), new Attributes(),
+                null, Map.of()), new Pipe(), threads, () -> { }).session();
+        AtomicBoolean read = new AtomicBoolean();
+        Hosted.Ending.whenItHears = () -> {
+            ending.read(ByteBuffer.wrap(frame(0x89, "late")));
+            read.set(true);
+        };
+        try (LogCatch log = new LogCatch()) {
+            ending.open();
+            ending.gone();
+            await().until(read::get);
+            assertThat(log.warnings()).isEmpty();
+        }
+        other.release();
     }
 
     /** A message of a byte takes some hundred bytes of memory while it waits. */
