@@ -267,6 +267,21 @@ class BackplaneGapTest {
         }
     }
 
+    @Test
+    void aMessageThatItsNodeHasNoRoomForIsToldAsMissing() {
+        Nodes.Node one = nodes.node();
+        Nodes.Node two = nodes.node(hub -> hub.retention(Retention.of(10, 1_000)));
+        FakeTransport there = two.join();
+        one.publish("0");
+        one.publish("x".repeat(2_000));
+        one.publish("2");
+        nodes.run();
+        assertThat(there.texts()).containsExactly("0", "2");
+        assertThat(there.sequences()).containsExactly(1L, 3L);
+        assertGap(there, GapReason.EVICTED, OptionalLong.of(1));
+        assertThat(two.hub.stats().backplane().gaps()).isOne();
+    }
+
     @Nested
     class AClient {
 

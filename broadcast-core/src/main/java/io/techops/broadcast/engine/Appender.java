@@ -31,6 +31,9 @@ final class Appender {
         /** The last call was answered, or its batch was given up. */
         void appendAnswered();
 
+        /** A message was given up, as the log can never take it. */
+        void dropped(@Nullable Throwable failure);
+
         /** The log has new records. */
         void appended();
 
@@ -214,6 +217,7 @@ final class Appender {
         }
         fail(mine, new BackplaneException(BackplaneException.Outcome.IMPOSSIBLE,
                 "the shared log cannot take the message", failure));
+        observer.dropped(failure);
     }
 
     private void giveUp(SentBatch mine, String why) {

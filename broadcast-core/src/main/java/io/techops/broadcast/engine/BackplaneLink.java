@@ -5,6 +5,7 @@ import io.techops.broadcast.BroadcastOptions;
 import io.techops.broadcast.HubTimer;
 import io.techops.broadcast.Message;
 import io.techops.broadcast.Position;
+import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.logging.SafeLog;
 import io.techops.broadcast.spi.SharedLog;
 import io.techops.broadcast.spi.SharedLogs;
@@ -73,6 +74,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     private final BackplaneOutage outage;
     private final Census census;
     private final PeersAhead ahead = new PeersAhead();
+    private final LogRateLimiter drops;
     private final CompletableFuture<Boolean> started = new CompletableFuture<>();
 
     /** Owned by the task. */
@@ -115,6 +117,7 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
         this.appender = new Appender(shared, outbox, appending, this, wake);
         this.outage = new BackplaneOutage(name, outbox, metrics);
         this.census = new Census(shared, timer, metrics);
+        this.drops = new LogRateLimiter(timer::nanoTime);
         entries.begin(wake);
     }
 
@@ -321,6 +324,11 @@ final class BackplaneLink implements Follower.Sink, Appender.Observer {
     public void appendFailed(@Nullable Throwable failure) {
         started.complete(false);
         outage.appending(true, failure);
+    }
+
+    @Override
+    public void dropped(@Nullable Throwable failure) { // the caller of broadcast is not told
+        LOG.warn(drops, "A message is lost, which the shared log can never take: {}", "hub " + name + ": " + failure);
     }
 
     @Override
