@@ -23,7 +23,7 @@ final class Failures {
     /** Errors after which the connection is useless: the server has changed its role, or is not ready. */
     private static final Set<String> LOST = Set.of("READONLY", "LOADING", "MASTERDOWN", "NOAUTH");
 
-    private static final Pattern ERROR = Pattern.compile("(?:^|user_script: \\d+: )-?([A-Z]+)\\b");
+    private static final Pattern ERROR = Pattern.compile("(?:^|user_script: ?\\d+: )-?([A-Z]+)\\b");
 
     private static final Set<String> ELSEWHERE = Set.of("MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN");
 

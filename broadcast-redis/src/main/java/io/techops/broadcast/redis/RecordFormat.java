@@ -46,15 +46,24 @@ final class RecordFormat {
     record Entry(long sequence, SharedRecord record) {
     }
 
-    static byte[] encode(SharedRecord record) {
+    /**
+     * {@return a record as bytes}
+     *
+     * @param most of them
+     * @throws IllegalArgumentException if it has more
+     */
+    static byte[] encode(SharedRecord record, int most) {
         byte @Nullable [] key = record.key() == null ? null : record.key().getBytes(StandardCharsets.UTF_8);
         if (key != null && key.length > MAX_KEY_BYTES) {
             throw new IllegalArgumentException("key must have at most " + MAX_KEY_BYTES + " bytes: " + key.length);
         }
         Duration timeToLive = record.timeToLive();
         Message message = record.message();
-        ByteBuffer bytes = ByteBuffer.allocate(
-                1 + (key == null ? 0 : 2 + key.length) + (timeToLive == null ? 0 : Long.BYTES) + message.size());
+        long size = 1L + (key == null ? 0 : 2 + key.length) + (timeToLive == null ? 0 : Long.BYTES) + message.size();
+        if (size > most) {
+            throw new IllegalArgumentException("a message must have at most " + most + " bytes, with its key: " + size);
+        }
+        ByteBuffer bytes = ByteBuffer.allocate((int) size);
         bytes.put((byte) ((message instanceof Message.Text ? TEXT : 0) | (key == null ? 0 : KEY)
                 | (timeToLive == null ? 0 : TIME_TO_LIVE)));
         if (key != null) {

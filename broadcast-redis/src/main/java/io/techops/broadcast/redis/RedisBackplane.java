@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A log consists of a stream and a hash, which share a hash tag. Scripts append to the log and read it, each in one
  * atomic step. Appended records are pushed to the nodes by publish and subscribe; a node reads records that it did not
- * get by a push from the stream.
+ * get by a push from the stream. A message, with its key, may have at most 16 MiB.
  *
  * <p>A new epoch begins whenever the server may have lost records: after a restart, with or without its data; after a
  * replica was promoted; after the keys of the log were deleted, evicted or expired; and after the log moved to another
@@ -336,7 +336,8 @@ public final class RedisBackplane implements SharedLogs {
 
         /**
          * Sets how often a log is read from Redis if nothing is pushed, in case a push was lost, and to detect that
-         * Redis is away. Default: 1 second. With more than 500 logs, the interval is at least 2 ms for each log.
+         * Redis is away. Default: 1 second. With more than 500 logs, the interval is at least 2 ms for each log. It is
+         * at most a quarter of the {@link #expiry}, so that an open log does not expire.
          *
          * @param pause the interval, at least 100 ms
          * @return this builder

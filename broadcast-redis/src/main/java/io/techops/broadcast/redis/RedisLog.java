@@ -116,7 +116,7 @@ final class RedisLog implements SharedLog, Servers.Resident {
                 Settings.PUSH_BYTES);
         try {
             for (int i = 0; i < records.size(); i++) {
-                arguments[FIXED_ARGUMENTS + i] = RecordFormat.encode(records.get(i));
+                arguments[FIXED_ARGUMENTS + i] = RecordFormat.encode(records.get(i), Settings.RECORD_BYTES);
             }
         } catch (IllegalArgumentException tooLarge) {
             return failed(Outcome.IMPOSSIBLE, String.valueOf(tooLarge.getMessage()));

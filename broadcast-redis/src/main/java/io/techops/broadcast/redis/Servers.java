@@ -5,6 +5,7 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.SlotHash;
 import io.techops.broadcast.logging.LogRateLimiter;
 import io.techops.broadcast.logging.SafeLog;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -262,10 +263,13 @@ final class Servers implements Subscription.Owners {
         }
     }
 
-    /** {@inheritDoc} It grows with the number of logs. */
+    /** {@inheritDoc} It grows with the number of logs, up to a quarter of their expiry, which each read renews. */
     @Override
     public long checkNanos() {
-        return Math.max(settings.pollInterval().toNanos(), open * TimeUnit.MILLISECONDS.toNanos(2));
+        Duration inTurn = Duration.ofMillis(2L * open);
+        Duration usual = inTurn.compareTo(settings.pollInterval()) > 0 ? inTurn : settings.pollInterval();
+        Duration most = settings.expiry().dividedBy(4);
+        return (usual.compareTo(most) > 0 ? most : usual).toNanos();
     }
 
     /** {@return how often a log reports its number of peers: all logs together at most a hundred times a second} */

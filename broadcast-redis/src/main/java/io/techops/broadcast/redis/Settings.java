@@ -24,6 +24,12 @@ record Settings(List<RedisURI> uris, boolean cluster, String prefix, int message
     static final Duration PRODUCERS = Duration.ofHours(1);
 
     /**
+     * The most bytes of a record. With its default settings Redis disconnects a subscriber that has more than 32 MiB to
+     * read: a larger record would be appended, and no node could read it or the records behind it.
+     */
+    static final int RECORD_BYTES = 16 << 20;
+
+    /**
      * The most bytes of an append that are pushed. If an append is larger, only its position is pushed, and the nodes
      * read its records.
      */

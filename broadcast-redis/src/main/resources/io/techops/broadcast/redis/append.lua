@@ -25,8 +25,9 @@ if state[7] then
   if number ~= tonumber(last) + 1 then
     return redis.error_reply('SKIPPED producer ' .. producer .. ' is at ' .. last .. ', not before ' .. ARGV[6])
   end
-elseif number ~= 1 or now - tonumber(ARGV[7]) > forget then
-  -- It was remembered once, or may have been: whether this was appended cannot be told any more.
+elseif now - tonumber(ARGV[7]) > forget then
+  -- It may have been appended and forgotten since: that cannot be told any more. What was first tried less than that
+  -- ago would be remembered, so it is new, whatever the producer did before.
   begin()
   return {'stale', ARGV[2], text(now)}
 end

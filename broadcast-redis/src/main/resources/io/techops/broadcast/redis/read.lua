@@ -32,13 +32,14 @@ local function take(command, from, to)
   return taken
 end
 
-local entries = {}
+-- What is beyond the head is not ours: the next append finds it, and begins an epoch.
+local entries, newest = {}, text(head) .. '-0'
 if ARGV[4] == '' then
-  entries = take('XREVRANGE', '+', '-')
+  entries = take('XREVRANGE', newest, '-')
 elseif ARGV[4] ~= epoch then
-  entries = take('XRANGE', '-', '+')
+  entries = take('XRANGE', '-', newest)
 elseif tonumber(ARGV[5]) < head then
-  entries = take('XRANGE', text(tonumber(ARGV[5]) + 1) .. '-0', '+')
+  entries = take('XRANGE', text(tonumber(ARGV[5]) + 1) .. '-0', newest)
 end
 keep(meta)
 return {epoch, text(head), text(now), entries}

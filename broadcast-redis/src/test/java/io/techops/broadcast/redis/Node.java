@@ -177,7 +177,10 @@ final class Node implements AutoCloseable {
                     case UNKNOWN -> isUnknown = true;
                     case REFUSED -> {
                     }
-                    default -> throw failed;
+                    default -> {
+                        number--;
+                        throw failed;
+                    }
                 }
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
             } catch (InterruptedException | TimeoutException e) {

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** A slow, broken network between a node and its server: delays, stands still, cuts. */
@@ -29,6 +30,9 @@ final class Proxy implements AutoCloseable {
     private volatile long delayMillis;
     private volatile boolean isBlackHole;
     private volatile boolean closed;
+    /** How much may still pass before all connections are cut. */
+    private final AtomicLong requestBytes = new AtomicLong(Long.MAX_VALUE);
+    private final AtomicLong answerBytes = new AtomicLong(Long.MAX_VALUE);
 
     Proxy(int target) {
         this.target = target;
@@ -52,15 +56,15 @@ final class Proxy implements AutoCloseable {
                 Socket to = new Socket();
                 sockets.add(to);
                 to.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target), 5_000);
-                threads.execute(() -> pump(from, to));
-                threads.execute(() -> pump(to, from));
+                threads.execute(() -> pump(from, to, requestBytes));
+                threads.execute(() -> pump(to, from, answerBytes));
             } catch (IOException refused) {
                 cut();
             }
         }
     }
 
-    private void pump(Socket from, Socket to) {
+    private void pump(Socket from, Socket to, AtomicLong left) {
         byte[] bytes = new byte[16 << 10];
         try (from; to) {
             InputStream in = from.getInputStream();
@@ -75,7 +79,12 @@ final class Proxy implements AutoCloseable {
                     return; // what follows a hole never comes over TCP
                 }
                 if (!hasLost) {
-                    out.write(bytes, 0, n);
+                    long before = left.getAndAccumulate(n, Proxy::without);
+                    out.write(bytes, 0, (int) Math.min(n, before));
+                    if (before <= n) {
+                        left.set(Long.MAX_VALUE);
+                        cut();
+                    }
                 }
             }
         } catch (IOException over) {
@@ -84,6 +93,15 @@ final class Proxy implements AutoCloseable {
             sockets.remove(from);
             sockets.remove(to);
         }
+    }
+
+    private static long without(long left, long bytes) {
+        return left == Long.MAX_VALUE ? left : Math.max(0, left - bytes);
+    }
+
+    /** Breaks all connections, once, behind so many bytes more in one direction. */
+    void cutBehind(boolean ofAnswers, long bytes) {
+        (ofAnswers ? answerBytes : requestBytes).set(bytes);
     }
 
     /** Lets every piece of data wait. */

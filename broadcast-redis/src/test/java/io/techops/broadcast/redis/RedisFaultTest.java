@@ -132,17 +132,4 @@ class RedisFaultTest extends FaultTest {
         goesOnFrom(epoch, true);
         assertThat(one.gaps()).isEmpty();
     }
-
-    @Test
-    void anAppendThatWasRememberedTooLongAgoIsNotAppendedAgain() {
-        start();
-        Position before = one.append("before");
-        two.awaitText("before");
-        // As if the producer had been forgotten while its answer was on the way.
-        String field = redis.command("HKEYS", "broadcast:{prices}:meta").lines().filter(f -> f.startsWith("p:"))
-                .findFirst().orElseThrow();
-        redis.command("HDEL", "broadcast:{prices}:meta", field);
-        assertThat(one.append("next").epoch()).isNotEqualTo(before.epoch());
-        goesOnFrom(before.epoch(), false);
-    }
 }

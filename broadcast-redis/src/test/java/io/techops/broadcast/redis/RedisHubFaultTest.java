@@ -162,6 +162,30 @@ class RedisHubFaultTest extends HubFaultTest {
         nothingIsTold();
     }
 
+    /** Redis cuts off who does not read what is pushed to it. */
+    @Test
+    void aProcessThatIsCutOffAsItReadsTooLittleMissesNothing() throws Exception {
+        startRedis("client-output-buffer-limit pubsub 2mb 0 0");
+        startHubs(redis.uri());
+        try (HubProcess stopped = new HubProcess(redis.uri(), "stopped")) {
+            stopped.awaitLine("open .*");
+            stopped.signal("STOP");
+            int count = 0;
+            String large = "x".repeat(128 << 10);
+            while (redis.command("CLIENT", "LIST").contains(" name=stopped ")) {
+                one.broadcast(count++ + " " + large, one);
+                assertThat(count).as("more than the kernel takes, less than Redis keeps").isLessThan(240);
+            }
+            stopped.signal("CONT");
+            one.broadcast("afterwards", one, two);
+            stopped.awaitLine("text \\S+ afterwards");
+            assertThat(stopped.lines().stream().filter(line -> line.endsWith("x"))).hasSize(count);
+            assertThat(stopped.lines()).noneMatch(line -> line.startsWith("gap"));
+        }
+        HubNode.goOn(one, two);
+        nothingIsTold();
+    }
+
     @Test
     void aServerWithoutMemoryHoldsPublishersBackAndPeersStay() {
         start("maxmemory-policy noeviction");

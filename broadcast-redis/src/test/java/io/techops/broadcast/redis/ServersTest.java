@@ -178,6 +178,13 @@ class ServersTest {
         assertThat(logsAt(two)).isEqualTo(1);
     }
 
+    /** Each read renews the expiry, if it is due. */
+    @Test
+    void aLogThatIsOpenIsReadOftenEnoughNotToExpire() {
+        assertThat(settings.pollInterval()).isEqualTo(settings.expiry()).isEqualTo(Duration.ofHours(1));
+        assertThat(servers.checkNanos()).isEqualTo(Duration.ofMinutes(15).toNanos());
+    }
+
     @Test
     void aServerWithoutSlotsTakesThemFromNoOther() {
         ServerLink link = linkOf(NO_SEED);
