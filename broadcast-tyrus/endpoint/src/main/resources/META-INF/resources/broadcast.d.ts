@@ -14,7 +14,10 @@ export interface BroadcastSocketOptions {
    * messages may come again after an `open` that has not recovered. By default none: only new messages.
    */
   replay?: number | "latest";
-  /** The position after which the first connection resumes, for example from an earlier visit. None by default. */
+  /**
+   * The position after which the first connection resumes, for example from an earlier visit. None by default. The
+   * constructor throws a `TypeError` if it is not a position.
+   */
   lastEventId?: string;
   /** Whether `broadcast.v1` is offered; with `false` the connection is plain. `true` by default. */
   resume?: boolean;
@@ -28,7 +31,7 @@ export interface BroadcastSocketOptions {
    * 5,000 by default.
    */
   spread?: number;
-  /** How long one attempt may take until the stream is open. 10,000 by default. */
+  /** How long one attempt may take until the stream is open, including the call of `token`. 10,000 by default. */
   timeout?: number;
 }
 
@@ -110,14 +113,17 @@ export interface BroadcastSocketEventMap {
  *   The browser hides from pages why a handshake was refused, such as 401 or 429: then the waits apply.
  * - A connection that was open while the browser was offline is replaced when it is online again.
  * - If the server selects another subprotocol than `broadcast.v1`, or none, the connection is plain: messages have no
- *   positions. A client that has a position never changes to a plain connection, because it would lose its place.
+ *   positions. The browser fails the handshake if the server selects none, and does not tell this from other failures.
+ *   So if the first handshake fails, a plain one is tried; if the server accepts that, the numbered one is tried once
+ *   more, and only if that fails, too, the connection is plain. A client that has a position never changes to a plain
+ *   connection, because it would lose its place.
  */
 export class BroadcastSocket extends EventTarget {
   /**
    * Connects.
    *
    * @param url absolute, or relative to the page; `http` and `https` mean `ws` and `wss`
-   * @throws TypeError if it is not a URL
+   * @throws TypeError if it is not a URL, or if `lastEventId` is not a position
    */
   constructor(url: string | URL, options?: BroadcastSocketOptions);
 

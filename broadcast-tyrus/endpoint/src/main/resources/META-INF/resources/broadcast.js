@@ -42,7 +42,13 @@ export class BroadcastSocket extends EventTarget {
   #retries = 0;
   #suspect;
 
-  /** Connects to `url`, which may be relative to the page and begin with http. Throws a TypeError if it is no URL. */
+  /** Whether the last connection that the server accepted was one that did not offer the numbered stream. */
+  #plain;
+
+  /**
+   * Connects to `url`, which may be relative to the page and begin with http. Throws a TypeError if it is no URL, or if
+   * `lastEventId` is not a position: the server would refuse each attempt.
+   */
   constructor(url, options) {
     super();
     this.#url = new URL(url, self.location.href);
@@ -50,6 +56,9 @@ export class BroadcastSocket extends EventTarget {
     this.#url.hash = "";
     this.#options = { resume: true, firstDelay: 500, maxDelay: 30_000, spread: 5_000, timeout: 10_000, ...options };
     this.lastEventId = this.#options.lastEventId ?? "";
+    if (!/^([0-9a-z]+-\d+)?$/.test(this.lastEventId)) {
+      throw new TypeError(`lastEventId must be a position: ${this.lastEventId}`);
+    }
     this.connect();
   }
 
@@ -92,13 +101,14 @@ export class BroadcastSocket extends EventTarget {
 
   /** Makes one attempt, which offers the numbered stream or not. A token function is called at each attempt. */
   async #dial(numbered) {
+    const { protocols = [], token, replay, timeout, resume } = this.#options;
     const attempt = this.#attempt = {};
     const isCurrent = () => attempt === this.#attempt;
     this.#socket = null;
     this.protocol = "";
+    this.#after(timeout, () => this.#lost("No stream within the timeout."));
     this.#become("connecting");
     try {
-      const { protocols = [], token, replay, timeout } = this.#options;
       const bearer = await (token?.call ? token() : token);
       if (!isCurrent()) {
         return;
@@ -114,9 +124,15 @@ export class BroadcastSocket extends EventTarget {
       const offered = [...numbered ? [NUMBERED] : [], ...protocols, ...bearer ? ["bearer", bearer] : []];
       const socket = this.#socket = new WebSocket(url, offered);
       socket.binaryType = "arraybuffer";
-      this.#after(timeout, () => socket.close());
       const on = (type, react) => socket.addEventListener(type, event => isCurrent() && react(event));
       on("open", () => {
+        const isDoubtful = resume && !numbered && !this.#plain;
+        this.#plain = !numbered;
+        if (isDoubtful) { // the attempt before may have failed for another reason than the subprotocol
+          socket.close();
+          this.#dial(true);
+          return;
+        }
         this.protocol = socket.protocol;
         if (!this.numbered) {
           this.#opened({ recovered: false });
@@ -142,9 +158,11 @@ export class BroadcastSocket extends EventTarget {
     const bytes = typeof data !== "string" && new Uint8Array(data);
     const end = bytes ? bytes.findIndex((byte, i) => byte === 10 && bytes[i + 1] === 10) : data.indexOf("\n\n");
     const head = bytes ? new TextDecoder().decode(bytes.subarray(0, end)) : data.slice(0, end);
-    const headers = head.split("\n").map(line => line.split(/: (.*)/));
+    const headers = head.split("\n").map(line => line.split(/: (.*)/s));
     const { id, key, event, recovered, reason, missed } = Object.fromEntries(headers);
-    this.lastEventId = id ?? this.lastEventId;
+    if (!this.lastEventId || recovered !== "false") { // otherwise a gap follows, which must not be missed
+      this.lastEventId = id ?? this.lastEventId;
+    }
     if (event === "open") {
       this.#opened({ id, recovered: recovered === "true" });
     } else if (event === "gap") {
@@ -160,7 +178,9 @@ export class BroadcastSocket extends EventTarget {
     this.#emit("open", { ...detail, numbered: this.numbered });
   }
 
+  /** Gives up the attempt. Its connection may be dead, and its events are ignored from now on. */
   #lost(reason) {
+    this.#socket?.close();
     this.#ended({ code: 1006, reason, wasClean: false });
   }
 
@@ -193,7 +213,6 @@ export class BroadcastSocket extends EventTarget {
       this.#retries = 0;
       if (this.#attempt && this.#attempt === this.#suspect) {
         // The connection from before may be dead, and the browser may report that only after minutes.
-        this.#socket?.close();
         this.#lost("The network was away.");
       }
     } else if (document.hidden) {

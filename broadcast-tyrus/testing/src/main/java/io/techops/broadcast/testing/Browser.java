@@ -183,6 +183,11 @@ public final class Browser implements AutoCloseable {
                     "downloadThroughput", -1, "uploadThroughput", -1));
         }
 
+        /** Freezes the tab, as a browser does with one that was not looked at for long, or wakes it up. */
+        public void freeze(boolean frozen) {
+            devtools("Page.setWebLifecycleState", Map.of("state", frozen ? "frozen" : "active"));
+        }
+
         /** Writes what the tab shows to {@code file}, as PNG. */
         public void screenshot(Path file) throws IOException {
             post("/window", Map.of("handle", handle));

@@ -104,6 +104,59 @@ class BrowserBackoffIT {
     }
 
     @Test
+    void anAttemptThatTakesTooLongIsNotTakenForARefusalOfTheSubprotocol() {
+        assertThat(CLIENT.lines("""
+                start("/live");
+                await turn();
+                await elapse();
+                await sockets[0].end(1006);
+                const told = events.at(-1);
+                await elapse();
+                return [told, ...sockets.map(({ protocols }) => protocols.join())];"""))
+                .containsExactly("close {\"code\":1006,\"reason\":\"No stream within the timeout.\",\"wasClean\":false,"
+                        + "\"retryIn\":250}", "broadcast.v1", "broadcast.v1");
+    }
+
+    @Test
+    void aStreamThatDoesNotBeginIsGivenUp() {
+        assertThat(CLIENT.run("""
+                start("/live");
+                await turn();
+                sockets[0].protocol = "broadcast.v1";
+                sockets[0].readyState = 1;
+                sockets[0].dispatchEvent(new Event("open"));
+                await elapse();
+                return [sockets[0].closed !== undefined, socket.state, ...waits()];""").toString())
+                .isEqualTo("[true,\"waiting\",250]");
+    }
+
+    @Test
+    void aTokenThatDoesNotComeIsAnAttemptThatTakesTooLong() {
+        assertThat(CLIENT.run("""
+                let calls = 0;
+                start("/live", { token: () => ++calls === 1 ? new Promise(() => {}) : "second", timeout: 3000 });
+                await turn();
+                const limit = waits();
+                await elapse();
+                const { state } = socket;
+                await elapse();
+                return [limit, state, sockets.map(({ protocols }) => protocols.join())];""").toString())
+                .isEqualTo("[[3000],\"waiting\",[\"broadcast.v1,bearer,second\"]]");
+    }
+
+    @Test
+    void whoClosesItWhenItBeginsToConnectHasNoAttemptLeft() {
+        assertThat(CLIENT.run("""
+                start("/live");
+                await turn();
+                sockets[0].accept("broadcast.v1", "e-1");
+                await sockets[0].end(1006);
+                socket.addEventListener("state", ({ state }) => state === "connecting" && socket.close());
+                await elapse();
+                return [socket.state, sockets.length, waits().length];""").toString()).isEqualTo("[\"closed\",1,0]");
+    }
+
+    @Test
     void theNetworkThatReturnsEndsAWait() {
         assertThat(CLIENT.run("""
                 start("/live", { resume: false });

@@ -61,6 +61,37 @@ class BrowserClientIT {
     }
 
     @Test
+    void aKeyMayHaveWhatEndsALineInAScript() {
+        assertThat(CLIENT.run("""
+                start("/live");
+                await turn();
+                sockets[0].accept("broadcast.v1", "e-7");
+                let key;
+                socket.addEventListener("message", event => { key = event.key; });
+                sockets[0].receive("id: e-8\\nkey: a: \\u2028b\\u2029\\n\\nhello");
+                return key;""").asText()).isEqualTo("a: \u2028b\u2029");
+    }
+
+    @Test
+    void whatIsNoPositionIsRefusedAtOnceAndNotByTheServerForEver() {
+        assertThat(CLIENT.lines("""
+                const refused = [];
+                for (const lastEventId of ["undefined", "e-", "E-1", "e-1 ", "e-1\\n", 7]) {
+                  try {
+                    start("/live", { lastEventId });
+                  } catch (error) {
+                    refused.push(error.name);
+                  }
+                }
+                for (const lastEventId of [null, undefined, "", "e-0"]) {
+                  start("/live", { lastEventId });
+                }
+                await turn();
+                return [...refused, sockets.length];"""))
+                .containsExactly("TypeError", "TypeError", "TypeError", "TypeError", "TypeError", "TypeError", "4");
+    }
+
+    @Test
     void itGoesOnAfterTheLastMessageThatWasDelivered() {
         assertThat(CLIENT.lines("""
                 start("/live?room=1", { replay: "latest" });
@@ -81,21 +112,62 @@ class BrowserClientIT {
     }
 
     @Test
-    void aServerThatRefusesTheSubprotocolIsAskedForAPlainConnectionAtOnce() {
+    void aConnectionThatEndsBeforeTheGapThatItBeginsWithIsResumedForTheGap() {
+        assertThat(CLIENT.lines("""
+                start("/live");
+                await turn();
+                sockets[0].accept("broadcast.v1", "e-7");
+                sockets[0].receive("id: e-8\\n\\nhello");
+                await sockets[0].end(1006);
+                await elapse();
+                sockets[1].accept("broadcast.v1", "f-20");
+                const before = socket.lastEventId;
+                await sockets[1].end(1006);
+                await elapse();
+                sockets[2].accept("broadcast.v1", "f-20");
+                sockets[2].receive("event: gap\\nid: f-20\\nreason: epoch\\n\\n");
+                return [before, new URL(sockets[2].url).search, socket.lastEventId];"""))
+                .containsExactly("e-8", "?last_event_id=e-8", "f-20");
+    }
+
+    @Test
+    void aServerThatRefusesTheSubprotocolTwiceWhereItAcceptsAPlainConnectionGetsThat() {
         assertThat(CLIENT.lines("""
                 start("/live", { protocols: ["chat"], replay: 3 });
                 await turn();
                 await sockets[0].end(1006);
                 sockets[1].accept("chat");
-                sockets[1].receive("id: 1\\n\\nplain");
-                await sockets[1].end(1006);
+                await turn();
+                await sockets[2].end(1006);
+                sockets[3].accept("chat");
+                sockets[1].receive("of the trial");
+                sockets[3].receive("id: 1\\n\\nplain");
+                await sockets[3].end(1006);
                 await elapse();
-                return [...events.filter(event => !event.startsWith("state")), new URL(sockets[1].url).search,
-                    ...sockets[1].protocols, sockets[2].protocols[0], waits().length];"""))
+                await sockets[4].end(1006);
+                sockets[5].accept("chat");
+                return [...events.filter(event => !event.startsWith("state")), sockets[1].closed !== undefined,
+                    new URL(sockets[3].url).search, ...sockets.map(({ protocols }) => protocols.join()),
+                    waits().length];"""))
                 .containsExactly("open {\"recovered\":false,\"numbered\":false}",
                         "message {\"data\":\"id: 1\\n\\nplain\",\"direct\":false}",
                         "close {\"code\":1006,\"reason\":\"\",\"wasClean\":false,\"retryIn\":250}",
-                        "?replay=3", "chat", "broadcast.v1", "1");
+                        "open {\"recovered\":false,\"numbered\":false}", "true", "?replay=3",
+                        "broadcast.v1,chat", "chat", "broadcast.v1,chat", "chat", "broadcast.v1,chat", "chat", "1");
+    }
+
+    @Test
+    void aServerThatWasAwayForAMomentIsNotTakenForOneThatRefusesTheSubprotocol() {
+        assertThat(CLIENT.lines("""
+                start("/live");
+                await turn();
+                await sockets[0].end(1006);
+                sockets[1].accept("");
+                await turn();
+                sockets[2].accept("broadcast.v1", "e-7");
+                return [...events, sockets[1].closed !== undefined];"""))
+                .containsExactly("state {\"state\":\"open\"}",
+                        "open {\"id\":\"e-7\",\"recovered\":false,\"numbered\":true}", "true");
     }
 
     @Test
@@ -209,6 +281,7 @@ class BrowserClientIT {
                 socket.connect();
                 await turn();
                 sockets[1].accept("broadcast.v1", "e-2");
+                sockets[1].receive("event: gap\\nid: e-2\\nreason: evicted\\n\\n");
                 sockets[0].receive("id: e-9\\n\\nold");
                 await sockets[0].end(1000);
                 return [socket.state, socket.lastEventId, messages.length];""").toString())

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.techops.broadcast.BroadcastHub;
+import io.techops.broadcast.CloseReason;
 import io.techops.broadcast.Retention;
 import io.techops.broadcast.handshake.Decision;
 import io.techops.broadcast.handshake.ReplayLimits;
@@ -15,8 +16,10 @@ import io.techops.broadcast.tyrus.BroadcastServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -162,6 +165,101 @@ class BrowserReconnectIT {
                 .isEqualTo(Stream.concat(Stream.of("1"), numbers(first, 31).stream()).toList());
         assertThat(first).isBetween(3, 22);
         assertThat(events(tab, "open").get(1)).contains("\"recovered\":false");
+    }
+
+    @Test
+    void aGapIsToldOnceMoreToWhomTheConnectionEndedBeforeIt() throws Exception {
+        serve(remembering(10));
+        Browser.Tab tab = connected("");
+        server.hub().broadcast("1");
+        eventually(tab, "messages.length === 1");
+        network.takeDown();
+        eventually(tab, "socket.state !== 'open'");
+        for (int i = 2; i <= 31; i++) {
+            server.hub().broadcast(Integer.toString(i));
+        }
+        network.endNextBehind(1); // the frame that says that the stream begins: the next one would be the gap
+        network.restore();
+        eventually(tab, "messages.at(-1) === '31'");
+        assertThat(events(tab, "open")).hasSize(3).last().asString().contains("\"recovered\":false");
+        assertThat(gap(tab).get("reason").asText()).isEqualTo("evicted");
+    }
+
+    @Test
+    void whoIsRefusedOnceAtTheBeginningGoesOnWhereItWasAllTheSame() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        serve(remembering(1_000).handshakePolicy(request -> asked.incrementAndGet() == 1
+                ? Decision.refuse(503, "Not yet.") : Decision.accept()));
+        Browser.Tab tab = connected("");
+        server.hub().broadcast("1");
+        eventually(tab, "messages.length === 1");
+        network.takeDown();
+        eventually(tab, "socket.state !== 'open'");
+        server.hub().broadcast("2");
+        network.restore();
+        eventually(tab, "messages.length >= 2");
+        assertThat(lines(tab, "messages")).containsExactly("1", "2");
+        assertThat(events(tab, "open")).allMatch(line -> line.contains("\"numbered\":true"));
+    }
+
+    @Test
+    void everyCloseCodeOfTheServerIsToldAndDecidesWhetherItComesBack() throws Exception {
+        List<Integer> codes = List.of(1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 3000, 3003,
+                3008, 4000, 4999);
+        serve(ClientPage.server(0));
+        Browser.Tab tab = ClientPage.open(BROWSER, server, "");
+        tab.value("""
+                void (window.ends = [], window.all = Array.from({ length: %d }, () => {
+                  const one = start('%s', { firstDelay: 600000 });
+                  one.addEventListener('close', ({ code }) => ends.push(code + ' ' + one.state), { once: true });
+                  return one;
+                }))""".formatted(codes.size(), server.uri()));
+        eventually(tab, "all.every(one => one.state === 'open')");
+        Iterator<Integer> next = codes.iterator();
+        server.hub().peers().forEach(peer -> peer.close(CloseReason.of(next.next(), "a test")));
+        eventually(tab, "ends.length === " + codes.size());
+        List<Integer> comesBack = List.of(1001, 1009, 1011, 1012, 1013, 3008);
+        assertThat(lines(tab, "ends")).containsExactlyInAnyOrderElementsOf(codes.stream()
+                .map(code -> code + (comesBack.contains(code) ? " waiting" : " closed")).toList());
+    }
+
+    @Test
+    void whoClosesItWhileItConnectsIsNoPeerAndStaysClosed() throws Exception {
+        serve(ClientPage.server(0));
+        Browser.Tab tab = ClientPage.open(BROWSER, server, "");
+        tab.value("""
+                void (start('%s', { firstDelay: 0 }), setTimeout(() => {
+                  socket.close();
+                  socket.connect();
+                  setTimeout(() => socket.close());
+                }))""".formatted(server.uri()));
+        eventually(tab, "events.at(-1)?.startsWith('close')");
+        Browser.Tab other = connected("");
+        await().atMost(LIMIT).until(() -> server.hub().peers().size() == 1);
+        server.hub().broadcast("1");
+        eventually(other, "messages.length === 1");
+        assertThat(tab.value("[socket.state, messages.length]").toString()).isEqualTo("[\"closed\",0]");
+    }
+
+    @Test
+    void aPageThatIsFrozenMissesNothingAlsoIfItsConnectionIsCutMeanwhile() throws Exception {
+        serve(remembering(1_000));
+        Browser.Tab tab = connected("");
+        server.hub().broadcast("1");
+        eventually(tab, "messages.length === 1");
+        tab.freeze(true);
+        for (int i = 2; i <= 100; i++) {
+            server.hub().broadcast(Integer.toString(i));
+        }
+        network.cut();
+        await().atMost(LIMIT).until(() -> server.hub().peers().isEmpty());
+        for (int i = 101; i <= 200; i++) {
+            server.hub().broadcast(Integer.toString(i));
+        }
+        tab.freeze(false);
+        eventually(tab, "messages.length >= 200");
+        assertThat(lines(tab, "messages")).isEqualTo(numbers(1, 200));
+        assertThat(events(tab, "gap")).isEmpty();
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -25,6 +26,8 @@ final class FaultyNetwork implements AutoCloseable {
     private final LongAdder up = new LongAdder();
     private final LongAdder back = new LongAdder();
     private volatile boolean down;
+    /** Behind which frame of the server the next connection ends; 0 if it does not. */
+    private final AtomicInteger nextEnds = new AtomicInteger();
 
     private FaultyNetwork(int target) throws IOException {
         this.target = target;
@@ -66,6 +69,11 @@ final class FaultyNetwork implements AutoCloseable {
         down = false;
     }
 
+    /** Has the next connection end behind so many of the server's frames, as if it went away then. */
+    void endNextBehind(int frames) {
+        nextEnds.set(frames);
+    }
+
     @Override
     public void close() throws IOException {
         door.close();
@@ -91,19 +99,24 @@ final class FaultyNetwork implements AutoCloseable {
             if (down) {
                 cut();
             }
-            start(() -> pass(client, server, up));
-            start(() -> pass(server, client, back));
+            FrameCount frames = new FrameCount(nextEnds.getAndSet(0));
+            start(() -> pass(client, server, up, new FrameCount(0)));
+            start(() -> pass(server, client, back, frames));
         }
     }
 
-    private void pass(Socket from, Socket to, LongAdder bytes) {
+    private void pass(Socket from, Socket to, LongAdder bytes, FrameCount frames) {
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             byte[] buffer = new byte[BUFFER_BYTES];
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 bytes.add(n);
-                out.write(buffer, 0, n);
+                int passed = frames.upToTheEnd(buffer, n);
+                out.write(buffer, 0, passed);
+                if (passed < n || frames.isOver()) {
+                    break;
+                }
             }
             to.shutdownOutput();
         } catch (IOException e) {
@@ -120,6 +133,56 @@ final class FaultyNetwork implements AutoCloseable {
             socket.close();
         } catch (IOException e) {
             // it was reset already: by its other direction, or by the test
+        }
+    }
+
+    /** Finds the end of a number of frames behind the head of an answer, as a server writes them: not masked. */
+    private static final class FrameCount {
+
+        private final int frames;
+        private int seen;
+        private final StringBuilder head = new StringBuilder();
+        /** How many bytes of the frame's beginning are there, and how many of its length and payload are to come. */
+        private int begun;
+        private long left;
+
+        FrameCount(int frames) {
+            this.frames = frames;
+        }
+
+        boolean isOver() {
+            return frames > 0 && seen >= frames;
+        }
+
+        /** {@return how many of the bytes come before the end, or are all that there are} */
+        int upToTheEnd(byte[] bytes, int count) {
+            for (int i = 0; frames > 0 && i < count; i++) {
+                if (isOver()) {
+                    return i;
+                }
+                take(bytes[i] & 0xff);
+            }
+            return count;
+        }
+
+        private void take(int next) {
+            if (head.length() < 4 || !head.substring(head.length() - 4).equals("\r\n\r\n")) {
+                head.append((char) next);
+                return;
+            }
+            begun++;
+            if (begun == 2) {
+                if (next > 125) {
+                    throw new IllegalStateException("a frame that is not short");
+                }
+                left = next;
+            } else if (begun > 2) {
+                left--;
+            }
+            if (begun >= 2 && left == 0) {
+                begun = 0;
+                seen++;
+            }
         }
     }
 
