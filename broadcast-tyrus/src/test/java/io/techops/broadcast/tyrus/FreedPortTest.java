@@ -37,7 +37,8 @@ class FreedPortTest {
     @ParameterizedTest
     @EnumSource(Wire.class)
     void anotherServerMayTakeThePortWhileTheFirstOneStillDrains(Wire wire) throws Exception {
-        BroadcastServer first = wire.start(BroadcastHub.builder().closeTimeout(LONG));
+        BroadcastServer first = wire.server().hub(BroadcastHub.builder().closeTimeout(LONG).build())
+                .port(FreePort.find()).start();
         try (RawClient mute = wire.open(first)) {
             Future<?> closing = threads.submit(() -> first.close(AMPLE));
             assertThat(mute.readClose().code()).isEqualTo(1001);

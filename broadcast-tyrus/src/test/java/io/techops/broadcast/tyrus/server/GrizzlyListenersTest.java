@@ -3,6 +3,7 @@ package io.techops.broadcast.tyrus.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.LogCatch;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.TestRun;
@@ -50,7 +51,7 @@ class GrizzlyListenersTest {
         try (LogCatch log = new LogCatch(); WriteReadiness watch = new WriteReadiness("watch of a port")) {
             TCPNIOTransport transport = GrizzlyListeners.transport("a-port", null, new HttpPort(watch, null, LONG,
                     LONG, HttpPort.STALL_TIMEOUT, this::keepsItBusy, cause -> { }, null, null, null));
-            int port = GrizzlyListeners.start(transport, "port", new InetSocketAddress("127.0.0.1", 0));
+            int port = GrizzlyListeners.start(transport, "port", new InetSocketAddress("127.0.0.1", FreePort.find()));
             for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
                 RawClient client = RawClient.connect(port);
                 clients.add(client);
