@@ -9,6 +9,7 @@ import io.techops.broadcast.Position;
 import io.techops.broadcast.Replay;
 import io.techops.broadcast.Topics;
 import io.techops.broadcast.spi.StreamEvent;
+import io.techops.broadcast.testing.TestThreads;
 import io.techops.broadcast.testkit.FakeTransport;
 import java.time.Duration;
 import java.util.List;
@@ -214,7 +215,7 @@ class RedisHubTest {
         redis.standStill();
         await().atMost(LIMIT).until(() -> one.stats().backplane().isAway() && two.stats().backplane().isAway());
         assertThat(one.tryBroadcast("refused")).isFalse();
-        CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> one.broadcast("waited"));
+        CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> one.broadcast("waited"), TestThreads.NEW);
         redis.goOn();
         waiting.orTimeout(60, TimeUnit.SECONDS).join();
         two.publish("after").toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();

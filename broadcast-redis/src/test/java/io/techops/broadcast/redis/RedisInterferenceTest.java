@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.spi.BackplaneException;
 import io.techops.broadcast.spi.BackplaneException.Outcome;
+import io.techops.broadcast.testing.TestThreads;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -203,7 +204,8 @@ class RedisInterferenceTest extends FaultTest {
         user("-@all");
         await().atMost(LIMIT).until(() -> one.isAway() && two.isAway());
         assertThat(refused(one, "refused")).hasMessageContaining("NOPERM").hasMessageContaining("ACL");
-        CompletableFuture<Position> waiting = CompletableFuture.supplyAsync(() -> two.append("waiting"));
+        CompletableFuture<Position> waiting =
+                CompletableFuture.supplyAsync(() -> two.append("waiting"), TestThreads.NEW);
         user("+@all");
         waiting.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
         goesOnFrom(epoch, true);
@@ -284,7 +286,7 @@ class RedisInterferenceTest extends FaultTest {
         two = new Node(impatient(redis.uri()).build(), LOG);
         String epoch = one.append("before").epoch();
         assertThat(redis.command("CLIENT", "PAUSE", "600000", "WRITE")).isEqualTo("OK"); // scripts count as writes
-        CompletableFuture<Position> during = CompletableFuture.supplyAsync(() -> one.append("during"));
+        CompletableFuture<Position> during = CompletableFuture.supplyAsync(() -> one.append("during"), TestThreads.NEW);
         await().atMost(LIMIT).until(() -> one.isAway() && two.isAway());
         assertThat(redis.command("CLIENT", "UNPAUSE")).isEqualTo("OK");
         during.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
@@ -300,7 +302,7 @@ class RedisInterferenceTest extends FaultTest {
             for (int i = 0; i < 200; i++) {
                 one.append("message " + i, "and " + i);
             }
-        });
+        }, TestThreads.NEW);
         for (int i = 0; i < 10 && !appending.isDone(); i++) {
             two.awaitText("message " + Math.min(199, i * 10));
             redis.command("CLIENT", "KILL", "TYPE", "pubsub", "SKIPME", "yes");
@@ -319,7 +321,7 @@ class RedisInterferenceTest extends FaultTest {
         assertThat(redis.command("DBSIZE")).isEqualTo("4002");
         assertThat(redis.command("SAVE")).isEqualTo("OK");
         redis.kill();
-        CompletableFuture<Void> loads = CompletableFuture.runAsync(redis::restart);
+        CompletableFuture<Void> loads = CompletableFuture.runAsync(redis::restart, TestThreads.NEW);
         await().atMost(LIMIT).until(() -> one.isAway() && two.isAway());
         one.append("while it loads, or behind that");
         loads.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.spi.BackplaneException;
 import io.techops.broadcast.spi.BackplaneException.Outcome;
+import io.techops.broadcast.testing.TestThreads;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -38,7 +39,7 @@ class RedisOutageTest extends FaultTest {
         two = new Node(RedisBackplane.builder().uri(redis.uri()).build(), LOG);
         String epoch = one.append("before").epoch();
         redis.standStill();
-        CompletableFuture<Position> during = CompletableFuture.supplyAsync(() -> one.append("during"));
+        CompletableFuture<Position> during = CompletableFuture.supplyAsync(() -> one.append("during"), TestThreads.NEW);
         await().atMost(LIMIT).until(() -> one.isAway() && two.isAway());
         redis.goOn();
         during.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
@@ -55,7 +56,8 @@ class RedisOutageTest extends FaultTest {
                 () -> one.append(Duration.ofMillis(300), "refused"));
         assertThat(refused.outcome()).isEqualTo(Outcome.REFUSED);
         assertThat(refused).hasMessageContaining("OOM").hasMessageContaining("maxmemory");
-        CompletableFuture<Position> waiting = CompletableFuture.supplyAsync(() -> two.append("waiting"));
+        CompletableFuture<Position> waiting =
+                CompletableFuture.supplyAsync(() -> two.append("waiting"), TestThreads.NEW);
         redis.command("CONFIG", "SET", "maxmemory", "0");
         waiting.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
         one.append("again"); // with the number after the one that was refused: its records were given up
@@ -74,7 +76,7 @@ class RedisOutageTest extends FaultTest {
                 for (int i = 0; i < 200; i++) {
                     one.append("message " + i, "and " + i);
                 }
-            });
+            }, TestThreads.NEW);
             for (int i = 0; i < 8 && !appending.isDone(); i++) {
                 proxy.delay(i % 4 == 3 ? 20 : 0);
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(150));
@@ -96,7 +98,8 @@ class RedisOutageTest extends FaultTest {
             two = node(redis.uri());
             String epoch = one.append("before").epoch();
             proxy.blackHole(true);
-            CompletableFuture<Position> during = CompletableFuture.supplyAsync(() -> one.append("during"));
+            CompletableFuture<Position> during =
+                    CompletableFuture.supplyAsync(() -> one.append("during"), TestThreads.NEW);
             two.append("meanwhile");
             await().atMost(LIMIT).until(one::isAway);
             proxy.blackHole(false);

@@ -13,6 +13,7 @@ import io.techops.broadcast.spi.SharedLog;
 import io.techops.broadcast.spi.SharedLogs;
 import io.techops.broadcast.spi.SharedPage;
 import io.techops.broadcast.spi.SharedRecord;
+import io.techops.broadcast.testing.TestThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -223,7 +224,7 @@ abstract class SharedLogContract {
                     for (int i = 0; i < 200; i++) {
                         node.append((node == one ? "one " : "two ") + i, (node == one ? "one+" : "two+") + i);
                     }
-                }, task -> new Thread(task).start()));
+                }, TestThreads.NEW));
             }
             appending.forEach(CompletableFuture::join);
             Node.agree(one, two);

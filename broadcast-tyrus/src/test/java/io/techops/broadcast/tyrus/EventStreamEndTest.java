@@ -13,6 +13,7 @@ import io.techops.broadcast.Retention;
 import io.techops.broadcast.testing.Kernel;
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.Recorder;
+import io.techops.broadcast.testing.TestThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -48,7 +49,8 @@ class EventStreamEndTest {
             for (int i = 0; i < 1_000; i++) {
                 server.hub().broadcast("last words " + i);
             }
-            CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> server.close(Duration.ofMinutes(5)));
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> server.close(Duration.ofMinutes(5)),
+                    TestThreads.NEW);
             for (int i = 0; i < 1_000; i++) {
                 assertThat(stream.data()).isEqualTo("last words " + i);
             }
@@ -209,7 +211,7 @@ class EventStreamEndTest {
                 } catch (IOException e) {
                     throw new java.io.UncheckedIOException(e);
                 }
-            });
+            }, TestThreads.NEW);
             CompletableFuture<Void> read = CompletableFuture.runAsync(() -> {
                 try {
                     for (int i = 0; i < count; i++) {
@@ -218,7 +220,7 @@ class EventStreamEndTest {
                 } catch (IOException e) {
                     throw new java.io.UncheckedIOException(e);
                 }
-            });
+            }, TestThreads.NEW);
             for (int i = 0; i < count; i++) {
                 assertThat(stream.data()).isEqualTo("flood " + i);
             }

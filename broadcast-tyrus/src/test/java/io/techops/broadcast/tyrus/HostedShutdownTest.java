@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.testing.RawClient;
 import io.techops.broadcast.testing.TestRun;
+import io.techops.broadcast.testing.TestThreads;
 import jakarta.websocket.CloseReason;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -71,7 +72,7 @@ class HostedShutdownTest {
     void theServersEndWaitsForAClientWithinItsLimit() throws Exception {
         try (BroadcastServer server = echo(Wire.PLAIN).start(); RawClient raw = open(Wire.PLAIN, server, "/echo")) {
             Hosted.OPENED.take();
-            Future<?> closed = CompletableFuture.runAsync(() -> server.close(Duration.ofMinutes(10)));
+            Future<?> closed = CompletableFuture.runAsync(() -> server.close(Duration.ofMinutes(10)), TestThreads.NEW);
             assertThat(raw.readClose().code()).isEqualTo(1001);
             assertThatThrownBy(() -> closed.get(200, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
             raw.sendClose(1001);
