@@ -55,7 +55,7 @@ class RedisInterferenceTest extends FaultTest {
     void aStateThatIsOfAnotherTypeIsWaitedForAndThenBegunAnew() {
         start();
         String epoch = one.append("before").epoch();
-        put(META, "of somebody else");
+        put(META, "of another program");
         await().atMost(LIMIT).until(() -> one.isAway() && two.isAway());
         BackplaneException refused = refused(one, "refused");
         assertThat(refused.outcome()).isEqualTo(Outcome.REFUSED);
@@ -70,7 +70,7 @@ class RedisInterferenceTest extends FaultTest {
         start();
         String epoch = one.append("before").epoch();
         two.awaitText("before");
-        put(STREAM, "of somebody else");
+        put(STREAM, "of another program");
         assertThat(refused(one, "refused").outcome()).isEqualTo(Outcome.REFUSED);
         redis.command("DEL", STREAM);
         goesOnFrom(epoch, true);
@@ -81,7 +81,7 @@ class RedisInterferenceTest extends FaultTest {
     void countsThatAreOfAnotherTypeConcernNoMessage() {
         start();
         String epoch = one.append("before").epoch();
-        put(NODES, "of somebody else");
+        put(NODES, "of another program");
         for (int i = 0; i < 3; i++) {
             one.census(1);
             one.append("message " + i);
@@ -99,7 +99,7 @@ class RedisInterferenceTest extends FaultTest {
         two.awaitText("before");
         two.standStill();
         one.append("behind it");
-        redis.command("XADD", STREAM, "*", "name", "of somebody else");
+        redis.command("XADD", STREAM, "*", "name", "of another program");
         two.goOn();
         one.awaitText("behind it");
         two.awaitText("behind it");

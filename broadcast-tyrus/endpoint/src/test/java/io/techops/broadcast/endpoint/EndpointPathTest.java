@@ -6,7 +6,7 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Topics;
 import org.junit.jupiter.api.Test;
 
-/** A filter at a path that no request has would refuse nobody, and an endpoint serve nobody. */
+/** A filter at a path that no request has would refuse no client, and an endpoint there would serve none. */
 class EndpointPathTest {
 
     private static final EndpointSettings SETTINGS = EndpointSettings.standard();
