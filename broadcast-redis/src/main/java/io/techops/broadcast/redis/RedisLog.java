@@ -201,7 +201,12 @@ final class RedisLog implements SharedLog, Servers.Resident {
     private <T> CompletionStage<T> answered(CompletableFuture<List<Object>> answer, Function<List<Object>, T> as) {
         CompletableFuture<T> result = new CompletableFuture<>();
         // If what follows fails for want of memory, the hub must not wait for ever.
-        result.orTimeout(settings.timeout().multipliedBy(3).toMillis(), TimeUnit.MILLISECONDS);
+        CompletableFuture<Void> limit = new CompletableFuture<>();
+        limit.orTimeout(settings.timeout().multipliedBy(3).toMillis(), TimeUnit.MILLISECONDS).exceptionally(late -> {
+            result.completeExceptionally(inDoubt(late));
+            return null;
+        });
+        result.whenComplete((value, thrown) -> limit.complete(null));
         answer.whenComplete((list, thrown) -> {
             if (thrown != null) {
                 if (Failures.isElsewhere(thrown)) {
@@ -221,6 +226,14 @@ final class RedisLog implements SharedLog, Servers.Resident {
             result.complete(value);
         });
         return result;
+    }
+
+    private Throwable inDoubt(Throwable late) {
+        try {
+            return new BackplaneException(Outcome.UNKNOWN, channel + ": Redis did not answer in time", late);
+        } catch (OutOfMemoryError noMemory) {
+            return late;
+        }
     }
 
     private static <T> CompletionStage<T> failed(Outcome outcome, String message) {
