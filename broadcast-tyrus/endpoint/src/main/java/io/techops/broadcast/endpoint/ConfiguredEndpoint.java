@@ -31,9 +31,7 @@ public final class ConfiguredEndpoint extends Endpoint {
      * @param hubs knows the hub of each session
      */
     static ServerEndpointConfig config(String path, SessionHubs hubs, EndpointSettings settings) {
-        if (!path.startsWith("/")) {
-            throw new IllegalArgumentException("path must begin with a slash: " + path);
-        }
+        checkPath(path);
         Stream<String> ours = settings.replayLimits().isResume() ? Stream.of(NumberedFormat.SUBPROTOCOL) : Stream.of();
         return ServerEndpointConfig.Builder.create(ConfiguredEndpoint.class, path)
                 .subprotocols(Stream.concat(settings.subprotocols().stream(), ours).toList())
@@ -45,6 +43,13 @@ public final class ConfiguredEndpoint extends Endpoint {
                     }
                 })
                 .build();
+    }
+
+    /** @throws IllegalArgumentException if a path does not begin with a slash, as that of each request does */
+    static void checkPath(String path) {
+        if (!path.startsWith("/")) {
+            throw new IllegalArgumentException("path must begin with a slash: " + path);
+        }
     }
 
     @Override

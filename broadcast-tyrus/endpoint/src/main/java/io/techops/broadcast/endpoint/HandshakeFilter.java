@@ -76,9 +76,7 @@ public final class HandshakeFilter implements Filter {
     }
 
     private HandshakeFilter(String path, SessionHubs hubs, EndpointSettings settings) {
-        if (!path.startsWith("/")) {
-            throw new IllegalArgumentException("path must begin with a slash: " + path);
-        }
+        ConfiguredEndpoint.checkPath(path);
         if (path.replace(PathTemplate.VARIABLE, "").indexOf('{') >= 0) {
             throw new IllegalArgumentException(
                     "path must have no variable but " + PathTemplate.VARIABLE + ": " + path);

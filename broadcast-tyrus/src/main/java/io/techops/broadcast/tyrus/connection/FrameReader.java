@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameReader {
 
-    /** How many pings of a piece are answered one by one; of the others, only the newest is answered. */
-    private static final int MOST_PONGS = 16;
     /** The limit of the work of inflating in a turn, in the unit of {@link FrameDecoder#inflating}. */
     private static final int MOST_INFLATING = SocketReader.MOST_BYTES;
 
@@ -129,7 +127,7 @@ final class FrameReader {
     }
 
     private void answer(byte[] ping) {
-        if (pongs < MOST_PONGS) {
+        if (pongs < Frames.MOST_PONGS) {
             pongs++;
             out.pong(Frames.control(Frames.PONG, ping));
         } else {

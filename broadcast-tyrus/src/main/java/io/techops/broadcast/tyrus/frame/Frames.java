@@ -17,6 +17,12 @@ public final class Frames {
     public static final int PING = 0x9;
     public static final int PONG = 0xA;
 
+    /**
+     * How many pings in one piece of input are answered one by one. Of the others, only the newest is answered (RFC
+     * 6455 section 5.5.3), because each pong is a system call.
+     */
+    public static final int MOST_PONGS = 16;
+
     /** The most bytes before the payload of a frame that is not masked. */
     static final int MAX_HEADER = 10;
     /** The most payload bytes of a control frame. */

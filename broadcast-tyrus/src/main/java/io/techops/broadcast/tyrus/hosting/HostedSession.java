@@ -46,8 +46,6 @@ public final class HostedSession {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     /** How long the reading of what came before writing failed may take. */
     private static final Duration DRAIN = Duration.ofSeconds(5);
-    /** How many pings of a piece are answered one by one; of the others, only the newest is answered. */
-    private static final int MOST_PONGS = 16;
     private static final CloseReason VANISHED =
             CloseReason.of(CloseReason.ABNORMAL, "the connection ended without a close frame");
     private static final CloseReason FAILED =
@@ -163,8 +161,8 @@ public final class HostedSession {
                 case FRAME -> {
                     Frame frame = Frame.builder().fin(splitter.isLast()).opcode((byte) splitter.opcode())
                             .payloadData(splitter.payload()).build();
-                    if (splitter.opcode() == Frames.PING && ++pings > MOST_PONGS) {
-                        newestPing = frame; // each pong is a system call (RFC 6455 section 5.5.3)
+                    if (splitter.opcode() == Frames.PING && ++pings > Frames.MOST_PONGS) {
+                        newestPing = frame;
                     } else {
                         process(frame);
                     }
