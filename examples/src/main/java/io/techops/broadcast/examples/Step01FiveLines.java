@@ -20,7 +20,7 @@ public final class Step01FiveLines {
      */
     public static void main(String[] arguments) {
         BroadcastServer server = BroadcastServer.start(Start.port(arguments, 0)).closeOnExit();
-        System.out.println("Listening on " + server.uri());
         server.hub().broadcast("hello"); // to everyone, from any thread, any time; there is no peer yet
+        System.out.println("Listening on " + server.uri());
     }
 }
