@@ -76,9 +76,9 @@ public interface HubStats {
     long retainedKeyBytes();
 
     /**
-     * {@return how many keys were forgotten, with their newest message, because of the bounds of the {@link Retention}}
+     * {@return how many keys were evicted, with their newest message, because of the bounds of the {@link Retention}}
      */
-    long forgottenKeys();
+    long evictedKeys();
 
     // Replay and delivery.
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When the log evicts the newest message of a {@linkplain BroadcastOptions#key key}, that message is kept beside the
  * log, within {@link #keys}, {@link #keyBytes} and {@link #keyAge}. Beyond these bounds, the key with the oldest such
- * message is forgotten, which {@link HubStats#forgottenKeys} counts. In a hub that {@linkplain
+ * message is evicted, which {@link HubStats#evictedKeys} counts. In a hub that {@linkplain
  * BroadcastHub.Builder#conflate conflates}, a peer that has not received that message then falls off the tail.
  *
  * <pre>{@code
@@ -162,7 +162,7 @@ public final class Retention {
     /**
      * {@return this retention with a bound on the age of the newest messages of keys} It applies to those beside the
      * log, and to those in the log that are older than {@link #age}; there is no bound by default. An older message is
-     * no longer replayed, and its key is forgotten when the log evicts the next message with a key.
+     * no longer replayed, and its key is evicted when the log evicts the next message with a key.
      *
      * @param keyAge the greatest age, more than zero and at most 365 days
      * @throws IllegalArgumentException if it is out of this range

@@ -19,8 +19,8 @@ import java.util.function.Predicate;
  * <p>A topic is created when a peer registers with it, or the host application broadcasts to it. Its hub is made by the
  * {@link Recipe}.
  *
- * <p>A topic expires when it has had no peer and no broadcast for as long as its {@linkplain Builder#linger linger
- * time}. Registering with, or broadcasting to, a topic that is expiring creates a new instance of it; no message is
+ * <p>A topic expires when it has had no peer and no broadcast for as long as its {@linkplain Builder#idleTimeout idle
+ * timeout}. Registering with, or broadcasting to, a topic that is expiring creates a new instance of it; no message is
  * lost. A new instance begins with an empty log, an epoch of its own, and sequences from 1.
  *
  * <p>All hubs share one timer, and threads that end when they are idle: an idle topic uses no thread, and some
@@ -154,14 +154,13 @@ public interface Topics extends AutoCloseable {
         public abstract Builder maxTopics(int maxTopics);
 
         /**
-         * Sets the linger time: how long a topic is kept after its last peer has left, and after the last broadcast to
-         * it.
+         * Sets how long a topic is kept after its last peer has left, and after the last broadcast to it.
          *
-         * @param linger 1 minute by default; with zero a topic expires at once
+         * @param idleTimeout 1 minute by default; with zero a topic expires at once
          * @return this builder
          * @throws IllegalArgumentException if it is negative, or over 365 days
          */
-        public abstract Builder linger(Duration linger);
+        public abstract Builder idleTimeout(Duration idleTimeout);
 
         /**
          * Sets which well-formed names topics may have.

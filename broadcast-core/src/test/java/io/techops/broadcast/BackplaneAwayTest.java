@@ -34,7 +34,7 @@ class BackplaneAwayTest {
 
         private void goAway() {
             nodes.run();
-            backplane.standStill();
+            backplane.pause();
             nodes.pass(Duration.ofSeconds(4));
         }
 
@@ -51,7 +51,7 @@ class BackplaneAwayTest {
             nodes.pass(Duration.ofSeconds(20));
             assertThat(peer.texts()).isEmpty();
             assertThat(peer.resumes()).isZero();
-            backplane.goOn();
+            backplane.resume();
             nodes.pass(Duration.ofSeconds(5));
             assertThat(node.hub.stats().backplane().isAway()).isFalse();
             assertThat(peer.texts()).containsExactly("held");
@@ -81,7 +81,7 @@ class BackplaneAwayTest {
                     throw new AssertionError(e);
                 }
             });
-            backplane.goOn();
+            backplane.resume();
             nodes.pass(Duration.ofSeconds(2));
             broadcast.get(30, TimeUnit.SECONDS);
             nodes.run();
@@ -123,7 +123,7 @@ class BackplaneAwayTest {
             nodes.pass(Duration.ofSeconds(4));
             assertThatThrownBy(late::join).isInstanceOf(RefusedException.class);
             assertThat(late.hub.stats().backplane().isAway()).isTrue();
-            backplane.goOn();
+            backplane.resume();
             nodes.pass(Duration.ofSeconds(5));
             FakeTransport first = late.join(Replay.last(5));
             nodes.run();
@@ -210,7 +210,7 @@ class BackplaneAwayTest {
             Nodes.Node node = nodes.node();
             FakeTransport peer = node.join();
             nodes.run();
-            backplane.standStill();
+            backplane.pause();
             CompletableFuture<Position> position = node.publish("x");
             nodes.run();
             CompletableFuture<Void> ended = node.hub.shutdown(SECOND).toCompletableFuture();

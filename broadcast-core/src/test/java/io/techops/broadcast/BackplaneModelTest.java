@@ -191,7 +191,7 @@ class BackplaneModelTest {
                 case 3 -> nodes.backplane.doubleHints(0.7);
                 case 4 -> nodes.backplane.refuse(true);
                 default -> {
-                    nodes.backplane.standStill();
+                    nodes.backplane.pause();
                     nodes.pass(Duration.ofMillis(random.nextInt(4000)));
                 }
             }
@@ -199,7 +199,7 @@ class BackplaneModelTest {
 
         private void heal() {
             nodes.backplane.loseAnswers(0).loseRequests(0).loseHints(0).doubleHints(0).refuse(false);
-            nodes.backplane.goOn();
+            nodes.backplane.resume();
         }
 
         private void settle() {

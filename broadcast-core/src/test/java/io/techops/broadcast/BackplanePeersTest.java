@@ -85,14 +85,14 @@ class BackplanePeersTest {
         join(two, 2);
         nodes.pass(Duration.ofSeconds(3));
         assertThat(one.hub.stats().backplane().peersAge()).isLessThanOrEqualTo(SECOND.multipliedBy(2));
-        nodes.backplane.standStill();
+        nodes.backplane.pause();
         nodes.pass(Duration.ofSeconds(10));
         assertPeers(one, 2, 2);
         assertThat(one.hub.stats().backplane().peersAge()).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(12));
         nodes.pass(Duration.ofSeconds(10));
         assertUnknown(one.hub.stats());
         assertThat(one.hub.stats().backplane().peersAge()).isNull();
-        nodes.backplane.goOn();
+        nodes.backplane.resume();
         nodes.pass(Duration.ofSeconds(5));
         assertPeers(one, 2, 2);
     }

@@ -276,7 +276,7 @@ class BackplaneTest {
     class ATopic {
 
         private final Topics topics = Topics.builder().timer(nodes.timer).executor(executor())
-                .linger(Duration.ofSeconds(10)).recipe((topic, hub) ->
+                .idleTimeout(Duration.ofSeconds(10)).recipe((topic, hub) ->
                         hub.backplane(backplane).backplaneStartTimeout(Duration.ZERO).heartbeat(Duration.ZERO)).build();
 
         private java.util.concurrent.Executor executor() {

@@ -155,10 +155,10 @@ class ConflationTest extends KeyedHub {
         FakeTransport fast = rig.join();
         FakeTransport slow = stalled(rig);
         broadcast(rig, "a1", "b1", "c1");
-        assertThat(rig.hub().stats().forgottenKeys()).isZero();
+        assertThat(rig.hub().stats().evictedKeys()).isZero();
         assertThat(slow.isOpen()).isTrue();
         broadcast(rig, "d1");
-        assertThat(rig.hub().stats().forgottenKeys()).isOne();
+        assertThat(rig.hub().stats().evictedKeys()).isOne();
         assertThat(slow.closed().code()).isEqualTo(CloseReason.TRY_AGAIN_LATER);
         assertThat(rig.hub().stats().missed()).isOne();
         assertThat(fast.isOpen()).isTrue();
@@ -206,7 +206,7 @@ class ConflationTest extends KeyedHub {
             rig.hub().broadcast(Message.text(key), BroadcastOptions.except(slow.peer()).key(key));
             rig.run();
         }
-        assertThat(rig.hub().stats().forgottenKeys()).isOne();
+        assertThat(rig.hub().stats().evictedKeys()).isOne();
         assertThat(other.isOpen()).isFalse();
         assertThat(slow.isOpen()).as("it is owed nothing").isTrue();
         broadcast(rig, "d1");

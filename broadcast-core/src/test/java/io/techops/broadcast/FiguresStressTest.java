@@ -31,7 +31,7 @@ class FiguresStressTest {
     private static long[] counters(HubStats stats) {
         return new long[] {stats.registrations(), stats.messages(), stats.bytes(), stats.deliveries(), stats.batches(),
             stats.encodings(), stats.conflated(), stats.expired(), stats.overflows(), stats.missed(), stats.failures(),
-            stats.stalls(), stats.gaps(), stats.replays(), stats.resumes(), stats.waits(), stats.forgottenKeys(),
+            stats.stalls(), stats.gaps(), stats.replays(), stats.resumes(), stats.waits(), stats.evictedKeys(),
             stats.ignored(), stats.refusals(), stats.saturation().toNanos()};
     }
 
@@ -179,7 +179,7 @@ class FiguresStressTest {
     void ofTopics() throws Exception {
         AtomicLong registered = new AtomicLong();
         AtomicLong said = new AtomicLong();
-        Topics topics = Topics.builder().linger(Duration.ZERO).maxTopics(6)
+        Topics topics = Topics.builder().idleTimeout(Duration.ZERO).maxTopics(6)
                 .recipe((topic, hub) -> hub.retention(Retention.of(16, 1 << 20)).pongTimeout(Duration.ofHours(1)))
                 .build();
         List<Callable<Void>> jobs = new ArrayList<>();

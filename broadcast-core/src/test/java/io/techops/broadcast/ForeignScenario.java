@@ -43,7 +43,7 @@ final class ForeignScenario extends ForeignParts {
         if (!ofTopic) {
             return settings(BroadcastHub.builder().timer(new ForeignClock()).executor(executor)).build();
         }
-        topics = Topics.builder().timer(new ForeignClock()).executor(executor).linger(Duration.ofDays(1))
+        topics = Topics.builder().timer(new ForeignClock()).executor(executor).idleTimeout(Duration.ofDays(1))
                 .recipe((topic, hub) -> {
                     foreign("recipe", null);
                     settings(hub);

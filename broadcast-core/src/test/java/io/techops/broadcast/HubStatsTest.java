@@ -246,7 +246,7 @@ class HubStatsTest {
         assertThat(rig.hub().stats()).hasToString("peers 1, registrations 1, refusals {TOPICS=1}, messages 1, bytes 5, "
                 + "ignored 0, retained 1 in 69 bytes, addressed 0 in 0 bytes, "
                 + "deliveries 1 in 1 batches, encodings 0, replays 0, resumes 0, gaps {}, conflated 0, expired 0, "
-                + "keys 0 in 0 bytes, forgotten 0, lag 0 (at most 0), overflows 0, "
+                + "keys 0 in 0 bytes, evicted 0, lag 0 (at most 0), overflows 0, "
                 + "missed 0, stalls 0, failures 0, waits 0, saturated for PT0S");
     }
 }

@@ -73,7 +73,7 @@ class KeysTest extends KeyedHub {
             HubRig rig = keeping(of(1).keys(2), hub -> hub);
             broadcast(rig, "a1", "b1", "c1", "a2", "d1");
             assertThat(rig.hub().stats().retainedKeys()).isEqualTo(2);
-            assertThat(rig.hub().stats().forgottenKeys()).as("a, before it came again, and b").isEqualTo(2);
+            assertThat(rig.hub().stats().evictedKeys()).as("a, before it came again, and b").isEqualTo(2);
             assertThat(join(rig, Replay.latest()).texts()).containsExactly("c1", "a2", "d1");
         }
 
@@ -94,7 +94,7 @@ class KeysTest extends KeyedHub {
             rig.passSeconds(5);
             assertThat(join(rig, Replay.latest()).texts()).as("a is too old").containsExactly("b1", "c1");
             broadcast(rig, "d1");
-            assertThat(rig.hub().stats().forgottenKeys()).isOne();
+            assertThat(rig.hub().stats().evictedKeys()).isOne();
         }
 
         @Test

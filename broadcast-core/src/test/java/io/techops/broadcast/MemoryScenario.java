@@ -134,7 +134,7 @@ final class MemoryScenario extends NoMemoryScenario {
         BroadcastHub hub = BroadcastHub.builder().executor(tasks).timer(time).shards(2).listener(told)
                 .retention(Retention.of(8, 1 << 20)).overflow(OverflowPolicy.skip()).stallTimeout(Duration.ofHours(1))
                 .policy((context, message) -> MessagePolicy.Verdict.relay(message)).build();
-        Topics topics = Topics.builder().executor(tasks).timer(time).maxTopics(2).linger(Duration.ofSeconds(2))
+        Topics topics = Topics.builder().executor(tasks).timer(time).maxTopics(2).idleTimeout(Duration.ofSeconds(2))
                 .recipe((name, of) -> of.listener(told)).build();
         PeerGroup group = new PeerGroup();
         Map<String, BroadcastHub> byName = new HashMap<>();

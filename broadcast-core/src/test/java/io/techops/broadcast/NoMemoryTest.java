@@ -208,7 +208,7 @@ class NoMemoryTest {
                             MISSED.addAndGet(count);
                         }
                     }).build();
-            topics = Topics.builder().linger(Duration.ofMillis(1)).maxTopics(2).build();
+            topics = Topics.builder().idleTimeout(Duration.ofMillis(1)).maxTopics(2).build();
             List<Silent> peers = new ArrayList<>();
             for (int i = 0; i < 300; i++) { // more than a message is linked to in one step
                 peers.add(new Silent().register(hub));

@@ -95,11 +95,11 @@ class ResumeAheadTest {
     @Test
     void itIsToldTheTruthAlsoWhileTheBackplaneIsAway() {
         Nodes.Node two = behind(nodes.node());
-        nodes.backplane.standStill();
+        nodes.backplane.pause();
         FakeTransport peer = two.join(Replay.after(at(8)));
         nodes.pass(LIMIT);
         assertThat(gaps(peer)).containsExactly(GapReason.FUTURE);
-        nodes.backplane.goOn();
+        nodes.backplane.resume();
         nodes.pass(Duration.ofSeconds(5));
         assertThat(peer.texts()).isEqualTo(HubRig.numbers(0, 10));
     }
@@ -191,7 +191,7 @@ class ResumeAheadTest {
     @Test
     void aPeerThatLeavesMeanwhileLeavesNothingBehind() {
         Nodes.Node two = behind(nodes.node());
-        nodes.backplane.standStill();
+        nodes.backplane.pause();
         FakeTransport peer = two.join(Replay.after(at(8)));
         peer.leave(CloseReason.of(CloseReason.ABNORMAL));
         nodes.pass(LIMIT);

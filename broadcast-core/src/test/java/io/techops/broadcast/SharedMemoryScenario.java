@@ -77,10 +77,10 @@ final class SharedMemoryScenario extends NoMemoryScenario {
         pass(2);
         backplane.refuse(false);
         pass(2);
-        backplane.standStill();
+        backplane.pause();
         publish(two, "in doubt");
         pass(3);
-        backplane.goOn();
+        backplane.resume();
         pass(2);
         Position last = backplane.history("chat").keySet().stream().reduce((first, second) -> second).orElseThrow();
         join(one, Replay.after(last));

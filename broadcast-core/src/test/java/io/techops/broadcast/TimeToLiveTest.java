@@ -95,7 +95,7 @@ class TimeToLiveTest {
         FakeTransport peer = rig.join(new FakeTransport().replaying(Replay.latest()));
         rig.run();
         assertThat(peer.texts()).isEmpty();
-        assertThat(rig.hub().stats().forgottenKeys()).isZero();
+        assertThat(rig.hub().stats().evictedKeys()).isZero();
     }
 
     @Test

@@ -21,12 +21,12 @@ class TopicFiguresTest extends TopicsByHand {
             entry("future", stats -> stats.gaps(GapReason.FUTURE)),
             entry("overflow", stats -> stats.gaps(GapReason.OVERFLOW)),
             entry("conflated", HubStats::conflated), entry("expired", HubStats::expired),
-            entry("encodings", HubStats::encodings), entry("forgottenKeys", HubStats::forgottenKeys)));
+            entry("encodings", HubStats::encodings), entry("evictedKeys", HubStats::evictedKeys)));
     /** What there is now, and not in a topic that has ended. */
     private static final Map<String, ToLongFunction<HubStats>> LEVELS = Map.of(
             "retainedKeys", HubStats::retainedKeys, "retainedKeyBytes", HubStats::retainedKeyBytes);
 
-    private final Topics all = Topics.builder().executor(executor).timer(timer).linger(Duration.ofSeconds(60))
+    private final Topics all = Topics.builder().executor(executor).timer(timer).idleTimeout(Duration.ofSeconds(60))
             .recipe((topic, hub) -> hub.heartbeat(Duration.ZERO).conflate(true).overflow(OverflowPolicy.skip())
                     .retention(Retention.of(4, 1 << 20).keys(topic.equals("news") ? 3 : 2))).build();
 

@@ -136,7 +136,7 @@ class TopicLivesTest extends TopicsByHand {
 
         @Test
         void comesAtOnceIfTopicsDoNotLinger() {
-            Topics brief = topics(settings -> settings.linger(Duration.ZERO));
+            Topics brief = topics(settings -> settings.idleTimeout(Duration.ZERO));
             FakeTransport peer = new FakeTransport().register(brief.hub("news"));
             brief.hub("news").broadcast("hello");
             pass(0);
@@ -228,7 +228,7 @@ class TopicLivesTest extends TopicsByHand {
         @Test
         void aPeerThatComesWhileTheLastOneLeavesHasATopic() throws Exception {
             VirtualTimer clock = new VirtualTimer();
-            Topics brief = Topics.builder().linger(Duration.ZERO).executor(Runnable::run).timer(clock)
+            Topics brief = Topics.builder().idleTimeout(Duration.ZERO).executor(Runnable::run).timer(clock)
                     .recipe((topic, hub) -> hub.heartbeat(Duration.ZERO)).build();
             FakeTransport[] one = {new FakeTransport().register(brief.hub("news"))};
             FakeTransport[] next = {one[0]};

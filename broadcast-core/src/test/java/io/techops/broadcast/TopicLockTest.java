@@ -14,7 +14,7 @@ class TopicLockTest extends TopicsByHand {
 
     private static final Duration LINGER = Duration.ofSeconds(60);
 
-    /** A clock that does something once when the linger time has passed, and a timer that does so at its next task. */
+    /** A clock that does something once when the idle timeout has passed, and a timer that does so at its next task. */
     private final class ActingTimer implements HubTimer {
 
         private final long due = timer.nanoTime() + LINGER.toNanos();
@@ -45,7 +45,7 @@ class TopicLockTest extends TopicsByHand {
     @Test
     void theTimerIsGivenNoTaskUnderItWhenATopicIsDisplaced() {
         ActingTimer acting = new ActingTimer();
-        Topics one = topics(settings -> settings.timer(acting).linger(LINGER).maxTopics(1));
+        Topics one = topics(settings -> settings.timer(acting).idleTimeout(LINGER).maxTopics(1));
         one.hub("a").broadcast("1"); // idle from now on, and watched
         pass(30);
         one.hub("a").broadcast("2"); // idle anew: what says since when is old

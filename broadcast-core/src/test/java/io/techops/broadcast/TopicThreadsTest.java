@@ -30,7 +30,7 @@ class TopicThreadsTest {
     void areSharedAndGoneWhenTheTopicsAreClosed() throws Exception {
         awaitTheEndOfThoseThatWereClosed(); // of other tests
         int mostShards = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-        try (Topics many = Topics.builder().linger(Duration.ofSeconds(60)).build()) {
+        try (Topics many = Topics.builder().idleTimeout(Duration.ofSeconds(60)).build()) {
             List<FakeTransport> peers = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
                 peers.add(new FakeTransport().answerClose().register(many.hub("topic-" + i)));

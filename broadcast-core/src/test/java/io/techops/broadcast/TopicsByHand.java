@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** Topics that a test drives by hand, with virtual time: there may be three, and they linger for a minute. */
+/** Topics that a test drives by hand, with virtual time: there may be three, and they idleTimeout for a minute. */
 abstract class TopicsByHand {
 
     final ManualExecutor executor = new ManualExecutor();
     final VirtualTimer timer = new VirtualTimer();
     final Map<String, RecordingListener> recorded = new HashMap<>();
     final List<String> prepared = new ArrayList<>();
-    final Topics topics = topics(settings -> settings.linger(Duration.ofSeconds(60)).maxTopics(3));
+    final Topics topics = topics(settings -> settings.idleTimeout(Duration.ofSeconds(60)).maxTopics(3));
 
     Topics topics(UnaryOperator<Topics.Builder> settings) {
         return settings.apply(Topics.builder().executor(executor).timer(timer).recipe((topic, hub) -> {

@@ -105,7 +105,7 @@ class TopicsStressTest {
 
     @Test
     void whoComesWhileATopicGoesIsAPeerOfItsNextLife() throws Exception {
-        Topics topics = Topics.builder().linger(Duration.ZERO)
+        Topics topics = Topics.builder().idleTimeout(Duration.ZERO)
                 .recipe((topic, hub) -> hub.listener(census).retention(Retention.of(64, 1 << 20))).build();
         try {
             join(visitors(topics));
@@ -137,7 +137,7 @@ class TopicsStressTest {
 
     @Test
     void aLimitIsKeptAndMakesRoomForWhoeverComes() throws Exception {
-        Topics topics = Topics.builder().linger(Duration.ofSeconds(60)).maxTopics(THREADS)
+        Topics topics = Topics.builder().idleTimeout(Duration.ofSeconds(60)).maxTopics(THREADS)
                 .recipe((topic, hub) -> hub.listener(census)).build();
         AtomicInteger most = new AtomicInteger();
         try {
@@ -168,7 +168,7 @@ class TopicsStressTest {
 
     @Test
     void theHostMayEndATopicWhileItsPeersComeAndSpeak() throws Exception {
-        Topics topics = Topics.builder().linger(Duration.ofSeconds(60))
+        Topics topics = Topics.builder().idleTimeout(Duration.ofSeconds(60))
                 .recipe((topic, hub) -> hub.listener(census)).build();
         AtomicInteger joined = new AtomicInteger();
         try {

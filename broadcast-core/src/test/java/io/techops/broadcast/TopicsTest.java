@@ -232,10 +232,10 @@ class TopicsTest extends TopicsByHand {
             assertThatIllegalArgumentException().isThrownBy(() -> builder.maxTopics(0))
                     .withMessage("maxTopics must be from 1 to 1000000: 0");
             assertThatIllegalArgumentException().isThrownBy(() -> builder.maxTopics(1_000_001));
-            assertThatIllegalArgumentException().isThrownBy(() -> builder.linger(Duration.ofNanos(-1)))
-                    .withMessage("linger must not be negative: PT-0.000000001S");
-            assertThatIllegalArgumentException().isThrownBy(() -> builder.linger(Duration.ofDays(366)))
-                    .withMessage("linger must be at most 365 days: PT8784H");
+            assertThatIllegalArgumentException().isThrownBy(() -> builder.idleTimeout(Duration.ofNanos(-1)))
+                    .withMessage("idleTimeout must not be negative: PT-0.000000001S");
+            assertThatIllegalArgumentException().isThrownBy(() -> builder.idleTimeout(Duration.ofDays(366)))
+                    .withMessage("idleTimeout must be at most 365 days: PT8784H");
         }
     }
 }

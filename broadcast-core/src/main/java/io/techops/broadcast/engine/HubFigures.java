@@ -188,8 +188,8 @@ final class HubFigures implements HubStats {
     }
 
     @Override
-    public long forgottenKeys() {
-        return log.forgottenKeys();
+    public long evictedKeys() {
+        return log.evictedKeys();
     }
 
     @Override
@@ -282,7 +282,7 @@ final class HubFigures implements HubStats {
                 + ", deliveries " + deliveries() + " in " + batches() + " batches"
                 + ", encodings " + encodings() + ", replays " + replays() + ", resumes " + resumes() + ", gaps "
                 + counts.gaps() + ", conflated " + conflated() + ", expired " + expired() + ", keys " + retainedKeys()
-                + " in " + retainedKeyBytes() + " bytes, forgotten " + forgottenKeys()
+                + " in " + retainedKeyBytes() + " bytes, evicted " + evictedKeys()
                 + ", lag " + totalLag + " (at most " + maxLag + ")"
                 + ", overflows " + overflows() + ", missed " + missed() + ", stalls " + stalls()
                 + ", failures " + failures() + ", waits " + waits() + ", saturated for " + saturation()

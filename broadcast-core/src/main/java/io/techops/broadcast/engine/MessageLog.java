@@ -221,19 +221,19 @@ final class MessageLog {
     /** The figures of the log, at one moment. */
     record Figures(long messages, @Nullable Position position, long bytes, long waits, int retainedMessages,
             long retainedBytes, int addressedMessages, long addressedBytes, int keys, long keyBytes,
-            long forgottenKeys) {
+            long evictedKeys) {
         static final Figures NONE = new Figures(0, null, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
         Figures plus(Figures more) {
             return new Figures(messages + more.messages, null, bytes + more.bytes, waits + more.waits,
                     retainedMessages + more.retainedMessages, retainedBytes + more.retainedBytes,
                     addressedMessages + more.addressedMessages, addressedBytes + more.addressedBytes,
-                    keys + more.keys, keyBytes + more.keyBytes, forgottenKeys + more.forgottenKeys);
+                    keys + more.keys, keyBytes + more.keyBytes, evictedKeys + more.evictedKeys);
         }
 
         /** {@return the part of these figures that remains when the log is gone: the counters} */
         Figures past() {
-            return new Figures(messages, null, bytes, waits, 0, 0, 0, 0, 0, 0, forgottenKeys);
+            return new Figures(messages, null, bytes, waits, 0, 0, 0, 0, 0, 0, evictedKeys);
         }
     }
 

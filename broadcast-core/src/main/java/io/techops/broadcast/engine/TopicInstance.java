@@ -26,7 +26,7 @@ final class TopicInstance {
     private static final long GONE = Long.MIN_VALUE;
 
     private final String name;
-    private final Duration linger;
+    private final Duration idleTimeout;
     private final HubTimer timer;
     private final LifeListener lives;
     private final CompletableFuture<@Nullable LogHub> hub = new CompletableFuture<>();
@@ -52,7 +52,7 @@ final class TopicInstance {
 
     /** Is told about the life of topics. */
     interface LifeListener {
-        /** The topic was not used for its linger time: ends it, unless it is used again. */
+        /** The topic was not used for its idle timeout: ends it, unless it is used again. */
         void expire(TopicInstance topic);
 
         /** The topic is idle now, if it was not gone before. */
@@ -86,9 +86,9 @@ final class TopicInstance {
     }
 
     /** Makes a topic that the caller has entered, and has to {@link #build}. */
-    TopicInstance(String name, Duration linger, HubTimer timer, LifeListener lives) {
+    TopicInstance(String name, Duration idleTimeout, HubTimer timer, LifeListener lives) {
         this.name = name;
-        this.linger = linger;
+        this.idleTimeout = idleTimeout;
         this.timer = timer;
         this.lives = lives;
     }
@@ -148,7 +148,7 @@ final class TopicInstance {
     void settle() {
         try {
             if (isIdle()) {
-                watch(linger);
+                watch(idleTimeout);
                 stamp();
             }
         } catch (Throwable noMemory) {
@@ -223,7 +223,7 @@ final class TopicInstance {
             if (!isIdle()) {
                 return; // the next to leave sets the timer again
             }
-            long left = linger.toNanos() - (timer.nanoTime() - idleSince);
+            long left = idleTimeout.toNanos() - (timer.nanoTime() - idleSince);
             if (left > 0) {
                 watch(Duration.ofNanos(left));
             } else {

@@ -38,7 +38,7 @@ final class TopicRegistry implements TopicInstance.LifeListener {
     private static final SafeLog LOG = SafeLog.of(Topics.class);
 
     private final Topics.Recipe recipe;
-    private final Duration linger;
+    private final Duration idleTimeout;
     private final HubExecutors threads;
     private final @Nullable Executor executor;
     private final ForeignTimer timer;
@@ -60,7 +60,7 @@ final class TopicRegistry implements TopicInstance.LifeListener {
         FirstUses.initialize(TopicInstance.Stamp.class);
         recipe = settings.recipe;
         present = new PresentTopics(settings.maxTopics);
-        linger = settings.linger;
+        idleTimeout = settings.idleTimeout;
         threads = HubExecutors.ofManyHubs("broadcast-topics");
         executor = settings.executor;
         timer = ForeignTimer.of(settings.timer != null ? settings.timer : threads);
@@ -166,7 +166,7 @@ final class TopicRegistry implements TopicInstance.LifeListener {
 
     /** Called with the lock held. */
     private TopicInstance begin(String name) {
-        TopicInstance topic = new TopicInstance(name, linger, timer, this);
+        TopicInstance topic = new TopicInstance(name, idleTimeout, timer, this);
         try {
             alive.add(topic);
             present.add(topic);

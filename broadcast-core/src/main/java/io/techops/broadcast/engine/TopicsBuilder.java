@@ -32,8 +32,8 @@ public final class TopicsBuilder extends Topics.Builder {
     }
 
     @Override
-    public TopicsBuilder linger(Duration linger) {
-        settings.linger = DurationRules.notNegative("linger", linger);
+    public TopicsBuilder idleTimeout(Duration idleTimeout) {
+        settings.idleTimeout = DurationRules.notNegative("idleTimeout", idleTimeout);
         return this;
     }
 

@@ -12,7 +12,7 @@ final class TopicsSettings {
 
     Topics.Recipe recipe = (topic, hub) -> { };
     int maxTopics = Topics.DEFAULT_MAX_TOPICS;
-    Duration linger = Duration.ofMinutes(1);
+    Duration idleTimeout = Duration.ofMinutes(1);
     Predicate<String> allowed = name -> true;
     @Nullable Executor executor;
     @Nullable HubTimer timer;

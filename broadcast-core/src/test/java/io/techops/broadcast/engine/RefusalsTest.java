@@ -201,7 +201,7 @@ class RefusalsTest {
 
     @Test
     void aTopicGoesThoughTheTimerFailedWhenItWasToWatchIt() {
-        Topics topics = Topics.builder().executor(executor).timer(timer).linger(Duration.ofSeconds(60)).build();
+        Topics topics = Topics.builder().executor(executor).timer(timer).idleTimeout(Duration.ofSeconds(60)).build();
         refusals.set(1);
         assertThat(Published.sequence(topics.hub("news"), "a")).isOne();
         while (time.pending() == 0) { // a thread of the topics offers it again

@@ -311,7 +311,7 @@ final class ReplayModel {
             return true;
         }
         if (entry.sequence <= subject.latestTo && entry.sequence < subject.tailAtJoin
-                && rig.hub().stats().forgottenKeys() > 0) {
+                && rig.hub().stats().evictedKeys() > 0) {
             note(Seen.FORGOTTEN);
             return true;
         }

@@ -54,7 +54,7 @@ final class StreamFigures {
     private void checkCounters(HubStats stats) {
         long[] now = {stats.registrations(), stats.messages(), stats.bytes(), stats.deliveries(), stats.batches(),
             stats.encodings(), stats.conflated(), stats.expired(), stats.overflows(), stats.missed(), stats.failures(),
-            stats.stalls(), stats.gaps(), stats.replays(), stats.resumes(), stats.waits(), stats.forgottenKeys(),
+            stats.stalls(), stats.gaps(), stats.replays(), stats.resumes(), stats.waits(), stats.evictedKeys(),
             stats.backplane().appends(), stats.backplane().gaps(), stats.backplane().epochs()};
         for (int i = 0; i < now.length; i++) {
             check(now[i] >= (i < before.length ? before[i] : 0), "%s before, now %s", Arrays.toString(before), stats);

@@ -31,7 +31,7 @@ final class FaultyNetwork {
     private double lostAnswers;
     private double lostHints;
     private double doubledHints;
-    private boolean still;
+    private boolean paused;
 
     /**
      * @param timer the timer for delays; {@code null} for a network without delays
@@ -81,14 +81,14 @@ final class FaultyNetwork {
         doubledHints = checked(share);
     }
 
-    synchronized void standStill() {
-        still = true;
+    synchronized void pause() {
+        paused = true;
     }
 
-    void goOn() {
+    void resume() {
         List<Runnable> waited;
         synchronized (this) {
-            still = false;
+            paused = false;
             waited = List.copyOf(standing);
             standing.clear();
         }
@@ -134,10 +134,10 @@ final class FaultyNetwork {
         return new BackplaneException(Outcome.UNKNOWN, "no answer came", null);
     }
 
-    /** Runs an action on the server, unless that stands still: it is then run later. */
+    /** Runs an action on the server, unless that is paused: it is then run later. */
     private void reach(Runnable action) {
         synchronized (this) {
-            if (still) {
+            if (paused) {
                 standing.add(action);
                 return;
             }

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * HubRig here = new HubRig(hub -> hub.backplane(backplane).backplaneStartTimeout(Duration.ZERO));
  * HubRig there = new HubRig(hub -> hub.backplane(backplane).backplaneStartTimeout(Duration.ZERO));
  * backplane.delay(Duration.ofMillis(1), Duration.ofMillis(20)).loseAnswers(0.1).loseHints(0.5);
- * backplane.standStill();                                                // like a stopped process
- * backplane.goOn();
+ * backplane.pause();                                                     // like a stopped process
+ * backplane.resume();
  * backplane.loseData();                                                  // a restart without its data: a new epoch
  * }</pre>
  *
@@ -164,14 +164,14 @@ public final class MemoryBackplane implements SharedLogs {
         store.trim(messages);
     }
 
-    /** Stops the backplane: calls that arrive wait until {@link #goOn}, and take effect then. */
-    public void standStill() {
-        network.standStill();
+    /** Stops the backplane: calls that arrive wait until {@link #resume}, and take effect then. */
+    public void pause() {
+        network.pause();
     }
 
-    /** Continues after {@link #standStill}. */
-    public void goOn() {
-        network.goOn();
+    /** Continues after {@link #pause}. */
+    public void resume() {
+        network.resume();
     }
 
     /** Loses all data, as in a restart without data or a failover to a replica that was behind; a new epoch begins. */

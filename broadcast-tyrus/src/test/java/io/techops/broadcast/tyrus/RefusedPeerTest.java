@@ -164,7 +164,7 @@ class RefusedPeerTest {
             if (topic.equals("broken")) {
                 throw new IllegalStateException("on purpose");
             }
-        }).linger(Duration.ofDays(1)).build();
+        }).idleTimeout(Duration.ofDays(1)).build();
         try (LogCatch log = new LogCatch(); BroadcastServer server = server().topics(topics).start()) {
             for (int i = 0; i < times; i++) {
                 isRefused(server, "/topics/broken", "1");

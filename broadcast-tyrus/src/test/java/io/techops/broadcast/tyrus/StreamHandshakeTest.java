@@ -239,7 +239,7 @@ class StreamHandshakeTest {
 
         @Test
         void eachHasPositionsOfItsOwnAndItsNextLifeOthers() throws Exception {
-            Topics topics = Topics.builder().linger(Duration.ZERO).build();
+            Topics topics = Topics.builder().idleTimeout(Duration.ZERO).build();
             try (BroadcastServer server = builder().topics(topics).start()) {
                 Position last;
                 try (RawClient news = RawClient.connect(server.port()); RawClient sport = RawClient.connect(

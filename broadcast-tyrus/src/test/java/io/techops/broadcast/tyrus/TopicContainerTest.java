@@ -74,7 +74,7 @@ public class TopicContainerTest {
     @ParameterizedTest
     @EnumSource(Way.class)
     void eachPathIsAHubOfItsOwn(Way way) throws Exception {
-        URI uri = start(way, Topics.builder().linger(Duration.ZERO));
+        URI uri = start(way, Topics.builder().idleTimeout(Duration.ZERO));
         try (JdkClient news = JdkClient.open(uri.resolve("news"));
                 JdkClient sport = JdkClient.open(uri.resolve("sport"))) {
             await().untilAsserted(() -> assertThat(topics.stats().total().peers()).isEqualTo(2));

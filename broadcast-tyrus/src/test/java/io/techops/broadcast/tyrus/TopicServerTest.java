@@ -29,7 +29,7 @@ class TopicServerTest {
 
 
     private final Map<String, Peer> peers = new ConcurrentHashMap<>();
-    private final Topics topics = Topics.builder().maxTopics(2).linger(Duration.ofDays(1))
+    private final Topics topics = Topics.builder().maxTopics(2).idleTimeout(Duration.ofDays(1))
             .recipe((topic, hub) -> hub.listener(new HubListener() {
                 @Override
                 public void registered(Peer peer) {
@@ -146,7 +146,7 @@ class TopicServerTest {
 
     @Test
     void aTopicGoesAndComesBackUnderItsPeers() throws Exception {
-        Topics brief = Topics.builder().linger(Duration.ZERO).build();
+        Topics brief = Topics.builder().idleTimeout(Duration.ZERO).build();
         try (BroadcastServer server = Wire.PLAIN.server().topics(brief).start()) {
             for (int life = 1; life <= 3; life++) {
                 JdkClient peer = JdkClient.open(server.uri("news"));

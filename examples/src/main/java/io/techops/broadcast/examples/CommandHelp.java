@@ -22,7 +22,7 @@ final class CommandHelp {
                 "--compression"));
         GROUPS.put("Over HTTP", List.of("--sse"));
         GROUPS.put("Who may do what", List.of("--token-file", "--publish-token-file", "--listen-only", "--refuse-by"));
-        GROUPS.put("Topics", List.of("--topics", "--max-topics", "--topic-idle"));
+        GROUPS.put("Topics", List.of("--topics", "--max-topics", "--topic-idle-timeout"));
         GROUPS.put("Slow peers", List.of("--retention-messages", "--retention-bytes", "--overflow", "--stall-timeout"));
         GROUPS.put("The past", List.of("--replay", "--no-resume", "--conflate"));
         GROUPS.put("The open internet", List.of("--handshake-timeout", "--max-peers", "--max-peers-per-address",

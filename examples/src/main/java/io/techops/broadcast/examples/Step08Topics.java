@@ -28,7 +28,7 @@ public final class Step08Topics {
     public static void main(String[] arguments) {
         Topics topics = Topics.builder()
                 .maxTopics(10_000) // a further one is refused with 503
-                .linger(Duration.ofMinutes(5))
+                .idleTimeout(Duration.ofMinutes(5))
                 .recipe((topic, hub) -> hub
                         .retention(Retention.of(256, 1 << 20))
                         .policy(topic.equals("news")

@@ -18,7 +18,7 @@ final class TopicOptions {
                     + "503 (default: " + Topics.DEFAULT_MAX_TOPICS + ").")
     private @Nullable Integer most;
 
-    @Option(names = "--topic-idle", paramLabel = "TIME", converter = Value.Time.class,
+    @Option(names = "--topic-idle-timeout", paramLabel = "TIME", converter = Value.Time.class,
             description = "A topic is removed, with its messages, when it has had no peer and no message for so long "
                     + "(default: 1m).")
     private @Nullable Duration idle;
@@ -40,7 +40,7 @@ final class TopicOptions {
             throw new BadOption("--max-topics", "must be given together with --topics", most);
         }
         if (path == null && idle != null) {
-            throw new BadOption("--topic-idle", "must be given together with --topics", idle);
+            throw new BadOption("--topic-idle-timeout", "must be given together with --topics", idle);
         }
     }
 
@@ -51,7 +51,7 @@ final class TopicOptions {
             topics.maxTopics(most);
         }
         if (idle != null) {
-            topics.linger(idle);
+            topics.idleTimeout(idle);
         }
         return topics.build();
     }

@@ -79,7 +79,7 @@ class BadOptionIT {
             --topics /{topic} --path /a    | --topics must not be given together with --path: /{topic}
             --max-topics 0                 | --max-topics must be from 1 to 1000000: 0
             --max-topics 9                 | --max-topics must be given together with --topics: 9
-            --topic-idle 1s                | --topic-idle must be given together with --topics: PT1S
+            --topic-idle-timeout 1s        | --topic-idle-timeout must be given together with --topics: PT1S
             --refuse-by silence            | --refuse-by must be close or ignore: silence
             --refuse-by ignore | --refuse-by must be given together with --token-file or --listen-only: ignore
             --client-address-header A | --client-address-header must be given together with --trusted-proxy: A

@@ -51,7 +51,7 @@ class TopicOptionsIT {
     @Test
     void oneTopicTooManyIsRefusedAndAnIdleOneMakesRoom() throws Exception {
         try (Program service = Program.listening("--no-web", "--topics", "/{topic}", "--max-topics", "1",
-                "--topic-idle", "1ms")) {
+                "--topic-idle-timeout", "1ms")) {
             try (JdkClient one = JdkClient.open(topic(service, "one"))) {
                 one.send("hello");
                 assertThat(one.next()).isEqualTo("hello");

@@ -37,9 +37,10 @@ public class BroadcastAutoConfiguration {
     BroadcastAutoConfiguration(BroadcastProperties properties) {
         this.properties = properties;
         if (properties.topics().path() == null
-                && (properties.topics().maxTopics() != null || properties.topics().linger() != null)) {
-            throw new IllegalStateException((properties.topics().maxTopics() != null ? "broadcast.topics.max-topics"
-                    : "broadcast.topics.linger") + " needs broadcast.topics.path: there are no topics without it");
+                && (properties.topics().maxTopics() != null || properties.topics().idleTimeout() != null)) {
+            throw new IllegalStateException("broadcast.topics."
+                    + (properties.topics().maxTopics() != null ? "max-topics" : "idle-timeout")
+                    + " needs broadcast.topics.path: there are no topics without it");
         }
     }
 
@@ -72,7 +73,7 @@ public class BroadcastAutoConfiguration {
             recipes.orderedStream().forEach(each -> each.prepare(topic, hub));
         });
         Setting.set("broadcast.topics.max-topics", properties.topics().maxTopics(), topics::maxTopics);
-        Setting.set("broadcast.topics.linger", properties.topics().linger(), topics::linger);
+        Setting.set("broadcast.topics.idle-timeout", properties.topics().idleTimeout(), topics::idleTimeout);
         customizers.orderedStream().forEach(each -> each.customize(topics));
         return topics.build();
     }

@@ -101,9 +101,9 @@ public record BroadcastProperties(@DefaultValue("true") boolean enabled, @Nullab
      *
      * @param path Path of the topics, with the variable '{topic}', such as '/topics/{topic}'. No topics by default.
      * @param maxTopics How many topics may exist at a time. Default 1000.
-     * @param linger How long a topic is kept after its last use. Default '1m'.
+     * @param idleTimeout How long a topic is kept after its last use. Default '1m'.
      */
-    public record Many(@Nullable String path, @Nullable Integer maxTopics, @Nullable Duration linger) {
+    public record Many(@Nullable String path, @Nullable Integer maxTopics, @Nullable Duration idleTimeout) {
     }
 
     /**

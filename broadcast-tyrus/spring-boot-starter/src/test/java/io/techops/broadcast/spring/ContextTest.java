@@ -263,8 +263,8 @@ class ContextTest {
                 .getFailure().hasStackTraceContaining("broadcast.retention.messages: messages must be from 1"));
         application.withPropertyValues("broadcast.max-message-bytes=2GB").run(context -> assertThat(context)
                 .getFailure().hasStackTraceContaining("broadcast.max-message-bytes: maxMessageBytes must be from 1"));
-        application.withPropertyValues("broadcast.topics.linger=1m").run(context -> assertThat(context).getFailure()
-                .hasStackTraceContaining("broadcast.topics.linger needs broadcast.topics.path"));
+        application.withPropertyValues("broadcast.topics.idle-timeout=1m").run(context -> assertThat(context)
+                .getFailure().hasStackTraceContaining("broadcast.topics.idle-timeout needs broadcast.topics.path"));
         application.withPropertyValues("broadcast.topics.path=/rooms").run(context -> assertThat(context).getFailure()
                 .hasStackTraceContaining("broadcast.topics.path must have the variable {topic}: /rooms"));
     }

@@ -58,7 +58,7 @@ final class ContainerRig {
 
     void start(BroadcastHub.Builder settings, int containerThreads) throws Exception {
         hub = settings.listener(events).messageListener(events).build();
-        topics = Topics.builder().linger(Duration.ofMillis(100)).build();
+        topics = Topics.builder().idleTimeout(Duration.ofMillis(100)).build();
         ServedHub.serve(hub, topics);
         container = starting.start(style, hub, containerThreads);
     }
