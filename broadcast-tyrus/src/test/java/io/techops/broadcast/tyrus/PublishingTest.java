@@ -64,9 +64,9 @@ class PublishingTest {
                 BroadcastServer server = server(Wire.PLAIN).hub(hub).start();
                 RawClient client = Wire.PLAIN.connect(server)) {
             id(answer(client, GOOD + length("before")));
-            backplane.standStill();
+            backplane.pause();
             assertThat(answer(client, GOOD + length("in doubt"))).startsWith("HTTP/1.1 504 ");
-            backplane.goOn();
+            backplane.resume();
             await().until(() -> hub.stats().messages() == 2);
             id(answer(client, GOOD + length("after")));
         }
