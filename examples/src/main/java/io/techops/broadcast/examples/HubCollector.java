@@ -78,7 +78,7 @@ final class HubCollector implements MultiCollector {
         counter(all, "broadcast_expired", "Messages whose time to live was over, once a peer.", stats.expired());
         gauge(all, "broadcast_retained_keys", "Keys whose newest message is kept beside the log.",
                 stats.retainedKeys());
-        counter(all, "broadcast_evicted_keys", "Keys that were evicted, with their newest message.", stats.evictedKeys());
+        counter(all, "broadcast_evicted_keys", "Keys that were evicted to make room.", stats.evictedKeys());
         gauge(all, "broadcast_retained_messages", "Messages in the log.", stats.retainedMessages());
         gauge(all, "broadcast_retained_bytes", "The memory that they are charged.", stats.retainedBytes());
         counter(all, "broadcast_publisher_waits", "How often a publisher found no room in the log.", stats.waits());
