@@ -36,15 +36,26 @@ final class ServerChild implements AutoCloseable {
     private final List<String> printed = new CopyOnWriteArrayList<>();
 
     /**
+     * Starts one that pings seldom.
+     *
      * @param wrapper what the Java is started by; empty for nothing
      */
     ServerChild(Wire wire, List<String> wrapper, Duration limits) throws IOException {
+        this(wire, wrapper, limits, limits);
+    }
+
+    /**
+     * @param wrapper what the Java is started by; empty for nothing
+     * @param heartbeat after what time a silent peer is pinged
+     * @param limits how long it may take to answer, and to shake hands
+     */
+    ServerChild(Wire wire, List<String> wrapper, Duration heartbeat, Duration limits) throws IOException {
         this.wire = wire;
         List<String> command = new ArrayList<>(wrapper);
         command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
                 "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp",
                 Child.classPath().stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
-                Program.class.getName(), wire.name(), limits.toString()));
+                Program.class.getName(), wire.name(), heartbeat.toString(), limits.toString()));
         process = new ProcessBuilder(command).redirectErrorStream(true).start();
         BufferedReader reader = new BufferedReader(
                 new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -71,9 +82,9 @@ final class ServerChild implements AutoCloseable {
         }
 
         public static void main(String[] arguments) throws IOException {
-            Duration limits = Duration.parse(arguments[1]);
-            BroadcastHub hub = BroadcastHub.builder().heartbeat(limits).pongTimeout(limits).stallTimeout(limits)
-                    .build();
+            Duration limits = Duration.parse(arguments[2]);
+            BroadcastHub hub = BroadcastHub.builder().heartbeat(Duration.parse(arguments[1])).pongTimeout(limits)
+                    .stallTimeout(limits).build();
             try (BroadcastServer server = Wire.valueOf(arguments[0]).server().hub(hub).handshakeTimeout(limits)
                     .compression(Compression.deflate())
                     .pages(Pages.folder(Path.of(PAGES))).pagePort(0).start()) {
