@@ -6,6 +6,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.CloseReason;
+import io.techops.broadcast.testing.FreePort;
 import io.techops.broadcast.testing.TestRun;
 import io.techops.broadcast.tyrus.BroadcastServer;
 import java.util.List;
@@ -15,7 +16,6 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -44,8 +44,12 @@ class ExtensionLifeTest {
         return summary.getSummary();
     }
 
-    @ExtendWith(BroadcastServerExtension.class)
     static class Failing {
+
+        /** At a port that no other process is given: it is to be free afterwards. */
+        @RegisterExtension
+        final BroadcastServerExtension live = BroadcastServerExtension.builder()
+                .server(server -> server.port(FreePort.find())).build();
 
         @Test
         void fails(BroadcastServer server, BroadcastHub hub, SocketClient client) {
