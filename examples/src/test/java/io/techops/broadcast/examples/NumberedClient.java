@@ -87,8 +87,8 @@ final class NumberedClient implements WebSocket.Listener, AutoCloseable {
             if (!id.equals(epoch(last) + "-" + (sequence(last) + 1))) {
                 faults.add("after " + last + " came " + id);
             }
-            last = id;
             got.put(sequence(id), frame.substring(head.length() + 1));
+            last = id; // afterwards: who waits for a position then looks at what was got up to there
         }
     }
 
