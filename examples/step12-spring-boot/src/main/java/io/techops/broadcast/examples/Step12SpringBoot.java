@@ -3,6 +3,8 @@ package io.techops.broadcast.examples;
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.endpoint.BroadcastEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.time.Duration;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
@@ -20,7 +22,8 @@ import org.springframework.web.socket.server.standard.ServerEndpointExporter;
  *
  * <pre>java -jar examples/step12-spring-boot/target/step12-spring-boot.jar</pre>
  *
- * <p>With {@code --server.port=8080} it listens there instead of on 5000.
+ * <p>With {@code --server.port=8080} it listens there instead of on 5000; {@code --live.close-limit=20s} gives peers
+ * that are behind more time at the end than 5 seconds.
  */
 @SpringBootApplication
 public class Step12SpringBoot {
@@ -55,9 +58,11 @@ public class Step12SpringBoot {
     static class News {
 
         private final BroadcastHub hub;
+        private final Duration limit;
 
-        News(BroadcastHub hub) {
+        News(BroadcastHub hub, @Value("${live.close-limit:5s}") Duration limit) {
             this.hub = hub;
+            this.limit = limit;
         }
 
         @PostMapping("/news")
@@ -73,7 +78,7 @@ public class Step12SpringBoot {
         /** Runs before the web server stops: every peer gets what was broadcast, and a close frame with 1001. */
         @EventListener(ContextClosedEvent.class)
         void end() {
-            hub.close();
+            hub.close(limit);
         }
     }
 }
