@@ -285,7 +285,7 @@ class BrowserReconnectIT {
 
     @Test
     void clientsOfAServerThatGoesAwayComeBackSpreadOverATime() throws Exception {
-        serve(ClientPage.server(0));
+        serve(ClientPage.server(FreePort.find())); // where they come back nobody else listens
         Browser.Tab tab = ClientPage.open(BROWSER, server, "");
         tab.value("""
                 void (window.waits = [], window.all = Array.from({ length: 30 }, () => {

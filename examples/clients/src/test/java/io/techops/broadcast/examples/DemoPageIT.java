@@ -160,7 +160,7 @@ class DemoPageIT {
 
         @Test
         void theCloseIsToldWithItsCodeAndReasonAndNothingCanBeSent() throws IOException {
-            BroadcastServer server = serve(0);
+            BroadcastServer server = serve(FreePort.find()); // where the page comes back nobody else listens
             DemoPage page;
             try (server) {
                 page = open(server);
