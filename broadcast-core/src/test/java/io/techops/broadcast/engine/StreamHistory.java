@@ -155,6 +155,15 @@ final class StreamHistory implements MessageListener {
         return found >= 0 || !hub.position().equals(position) ? found : head();
     }
 
+    boolean isShared() {
+        return shared;
+    }
+
+    /** {@return whether all that follows a position, which is at least {@code from}, is known to be in the log} */
+    boolean isWhole(Position position, long from) {
+        return !shared && slotOf(position) >= Math.max(from, tail() - 1) && !isAhead(position);
+    }
+
     /** {@return whether a position is one that the hub's log has not come to} */
     boolean isAhead(Position position) {
         Position here = hub.position();

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
  */
 class StreamModelTest {
 
-    private static final int SEEDS = 150;
+    private static final int SEEDS = 400;
     private static final int STEPS = 160;
 
     @Test

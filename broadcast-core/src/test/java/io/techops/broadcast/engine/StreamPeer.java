@@ -60,6 +60,8 @@ final class StreamPeer extends FakeTransport {
     /** Below this it asked for the newest of each key only, of which these were kept. */
     private long latestBelow;
     private final Set<Long> promised = new HashSet<>();
+    /** Whether nothing is missing after the position that it named. */
+    private boolean isRecoverable;
     /** Below this what is not kept of keys may have been lost; or all, if it asked for no more. */
     private long lostBelow;
     private boolean bounded;
@@ -145,6 +147,8 @@ final class StreamPeer extends FakeTransport {
         }
         if (asked == null) {
             slot = replay.isLatest() ? 0 : Math.max(history.tail() - 1, head - replay.messages());
+        } else {
+            isRecoverable = rules.age() == null && history.isWhole(asked, head - replay.withinMessages());
         }
     }
 
@@ -222,6 +226,7 @@ final class StreamPeer extends FakeTransport {
         long known = history.slotOf(at);
         slot = known < 0 ? began - 1 : known; // the epoch may have been over before it had a message
         check(!open.isRecovered() || open.position().equals(asked), "%s, not after %s", open, asked);
+        check(open.isRecovered() || !isRecoverable, "%s, but all after %s is there", open, asked);
         gapIsDue = asked != null && !open.isRecovered();
         if (open.isRecovered()) {
             see(Seen.RECOVERED);
@@ -252,6 +257,13 @@ final class StreamPeer extends FakeTransport {
             if (replay.isLatest() && gap.reason() != GapReason.EVICTED) {
                 latest(headAtJoin);
             }
+        }
+        if (gap.missed().isPresent() && !history.isShared() && !rules.conflates()) {
+            long from = first ? history.slotOf(replay.position()) : Math.max(slot, latestBelow - 1);
+            long its = gap.missed().getAsLong();
+            long most = meant(from, after);
+            long fewest = most - expiring(from, after); // which it may have passed before
+            check(its >= fewest && its <= most, "%s after %s", gap, from);
         }
         walk(after);
         isTorn = rules.conflates() && first;
@@ -381,7 +393,8 @@ final class StreamPeer extends FakeTransport {
         }
         boolean isLost = its < lostBelow && (bounded || its < history.tail()
                 && !(rules.conflates() && history.isKept(entry)));
-        if (isLost || its < latestBelow && history.mayHaveNewer(entry, history.head())) {
+        boolean isReplaced = its < latestBelow && its < history.tail() && history.mayHaveNewer(entry, history.head());
+        if (isLost || isReplaced) {
             see(Seen.LOST);
             return true;
         }
@@ -465,12 +478,16 @@ final class StreamPeer extends FakeTransport {
 
     /** {@return how many broadcasts there were for it since it began} */
     long meant() {
+        return meant(began - 1, history.head()) + addressedAll;
+    }
+
+    private long meant(long after, long to) {
         long meant = 0;
-        for (long each = began; each <= history.head(); each++) {
+        for (long each = after + 1; each <= to; each++) {
             Entry entry = history.at(each);
             meant += entry == null || !isExcluded(entry) ? 1 : 0;
         }
-        return meant + addressedAll;
+        return meant;
     }
 
     /** {@return at most how many it has passed because they had expired or were replaced} */
@@ -480,12 +497,16 @@ final class StreamPeer extends FakeTransport {
 
     /** {@return how many of these it may have passed because they had expired} */
     long mayHaveExpired() {
+        return expiring(began - 1, history.head()) + addressedExpiring;
+    }
+
+    private long expiring(long after, long to) {
         long count = 0;
-        for (long each = began; each <= history.head(); each++) {
+        for (long each = after + 1; each <= to; each++) {
             Entry entry = history.at(each);
             count += entry != null && !isExcluded(entry) && entry.sent().timeToLive() != null ? 1 : 0;
         }
-        return count + addressedExpiring;
+        return count;
     }
 
     private boolean hasUnknown() {
