@@ -98,6 +98,14 @@ final class RedisLog implements SharedLog, Servers.Resident {
         if (at == null) {
             return failed(Outcome.REFUSED, "the log is closed");
         }
+        byte[][] arguments = new byte[FIXED_ARGUMENTS + records.size()][];
+        try { // first: the number is used again after that, perhaps much later
+            for (int i = 0; i < records.size(); i++) {
+                arguments[FIXED_ARGUMENTS + i] = RecordFormat.encode(records.get(i), Settings.RECORD_BYTES);
+            }
+        } catch (IllegalArgumentException tooLarge) {
+            return failed(Outcome.IMPOSSIBLE, String.valueOf(tooLarge.getMessage()));
+        }
         long tried;
         synchronized (lock) {
             if (!by.equals(producer) || with != number || firstTried == 0) {
@@ -110,18 +118,12 @@ final class RedisLog implements SharedLog, Servers.Resident {
         if (tried == 0) { // over a connection that is up a moment later, the append would seem very old
             return failed(Outcome.REFUSED, at.away());
         }
-        byte[][] arguments = new byte[FIXED_ARGUMENTS + records.size()][];
         fill(arguments, epoch, by, with, tried, Settings.PRODUCERS.toMillis(), settings.messages(),
                 Math.max(1, settings.bytes() / SIXTEENTHS), Math.max(1, settings.age().toMillis() / SIXTEENTHS),
                 Settings.PUSH_BYTES);
-        try {
-            for (int i = 0; i < records.size(); i++) {
-                arguments[FIXED_ARGUMENTS + i] = RecordFormat.encode(records.get(i), Settings.RECORD_BYTES);
-            }
-        } catch (IllegalArgumentException tooLarge) {
-            return failed(Outcome.IMPOSSIBLE, String.valueOf(tooLarge.getMessage()));
-        }
-        return answered(at.run(Script.APPEND, keys, arguments), this::appended);
+        CompletableFuture<Position> result = new CompletableFuture<>();
+        answered(at.run(Script.APPEND, keys, arguments), result, this::appended, () -> { });
+        return result;
     }
 
     /** Fills in the arguments that both scripts have in common, and then {@code own}. */
@@ -168,13 +170,46 @@ final class RedisLog implements SharedLog, Servers.Resident {
         if (look.page() != null) {
             return CompletableFuture.completedFuture(look.page());
         }
-        byte[][] arguments = new byte[7][];
-        fill(arguments, after == null ? "" : after.epoch(), after == null ? 0 : after.sequence(), messages, most);
-        return answered(look.at().run(Script.READ, keys, arguments), answer -> page(look.over(), after, answer, now));
+        CompletableFuture<SharedPage> result = new CompletableFuture<>();
+        read(result, look, after, messages, most, Settings.FIRST_BYTES, now);
+        return result;
     }
 
-    private SharedPage page(@Nullable Session over, @Nullable Position after, List<Object> answer, long asked) {
+    /**
+     * Reads from the server when it is the turn of this read.
+     *
+     * @param most the most bytes of all records, unless the first one alone has more
+     * @param first the most bytes of that; if it has more, it is read again, alone
+     */
+    private void read(CompletableFuture<SharedPage> result, Subscription.Look look, @Nullable Position after,
+            int messages, long most, int first, long asked) {
+        ServerLink at = look.at();
+        byte[][] arguments = new byte[8][];
+        fill(arguments, after == null ? "" : after.epoch(), after == null ? 0 : after.sequence(), messages, most,
+                first);
+        at.reads().run(Math.max(most, first), turn -> {
+            try {
+                answered(at.run(Script.READ, keys, arguments), result, answer -> {
+                    SharedPage page = page(look.over(), after, answer, asked);
+                    if (page == null) {
+                        read(result, look, after, messages, most, Integer.MAX_VALUE, asked);
+                    }
+                    return page;
+                }, turn::end);
+            } catch (Throwable noMemory) {
+                turn.end();
+                result.completeExceptionally(noMemory);
+            }
+        });
+    }
+
+    /** {@return the page that was answered; null if its first record has more bytes than asked for} */
+    private @Nullable SharedPage page(@Nullable Session over, @Nullable Position after, List<Object> answer,
+            long asked) {
         Position head = Position.of(RecordFormat.text(answer.get(0)), number(answer.get(1)));
+        if (!RecordFormat.text(answer.get(4)).isEmpty()) {
+            return null;
+        }
         SharedPage page;
         try {
             page = RecordFormat.page(head, after == null, (List<?>) answer.get(3), number(answer.get(2)));
@@ -198,34 +233,48 @@ final class RedisLog implements SharedLog, Servers.Resident {
         return counts.told(subscription.link(), peers, servers.censusNanos());
     }
 
-    private <T> CompletionStage<T> answered(CompletableFuture<List<Object>> answer, Function<List<Object>, T> as) {
-        CompletableFuture<T> result = new CompletableFuture<>();
+    /**
+     * Completes a result with an answer.
+     *
+     * @param as makes the result of the answer; null if that comes later
+     * @param over called when the answer was taken, or does not come in time
+     */
+    private <T> void answered(CompletableFuture<List<Object>> answer, CompletableFuture<T> result,
+            Function<List<Object>, @Nullable T> as, Runnable over) {
         // If what follows fails for want of memory, the hub must not wait for ever.
         CompletableFuture<Void> limit = new CompletableFuture<>();
-        limit.orTimeout(settings.timeout().multipliedBy(3).toMillis(), TimeUnit.MILLISECONDS).exceptionally(late -> {
-            result.completeExceptionally(inDoubt(late));
-            return null;
-        });
-        result.whenComplete((value, thrown) -> limit.complete(null));
+        limit.orTimeout(settings.timeout().multipliedBy(3).toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((taken, late) -> {
+                    over.run();
+                    if (late != null) {
+                        result.completeExceptionally(inDoubt(late));
+                    }
+                });
         answer.whenComplete((list, thrown) -> {
-            if (thrown != null) {
+            if (thrown == null) {
+                take(list, result, as);
+            } else {
                 if (Failures.isElsewhere(thrown)) {
                     servers.moved();
                 }
                 result.completeExceptionally(thrown);
-                return;
             }
-            T value;
-            try {
-                value = as.apply(list);
-            } catch (Throwable failed) {
-                result.completeExceptionally(failed instanceof BackplaneException ? failed
-                        : new BackplaneException(Outcome.UNKNOWN, channel + ": not an answer of our script", failed));
-                return;
-            }
-            result.complete(value);
+            limit.complete(null);
         });
-        return result;
+    }
+
+    private <T> void take(List<Object> answer, CompletableFuture<T> result, Function<List<Object>, @Nullable T> as) {
+        T value;
+        try {
+            value = as.apply(answer);
+        } catch (Throwable failed) {
+            result.completeExceptionally(failed instanceof BackplaneException ? failed
+                    : new BackplaneException(Outcome.UNKNOWN, channel + ": not an answer of our script", failed));
+            return;
+        }
+        if (value != null) {
+            result.complete(value);
+        }
     }
 
     private Throwable inDoubt(Throwable late) {

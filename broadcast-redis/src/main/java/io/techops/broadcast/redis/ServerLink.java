@@ -49,6 +49,7 @@ final class ServerLink implements Session.Owner {
     private final Consumer<ServerLink> tried;
     private final LogRateLimiter refusals = new LogRateLimiter();
     private final LogRateLimiter outages = new LogRateLimiter();
+    private final ReadQueue reads = new ReadQueue();
 
     /** Guards what follows; nothing foreign runs under it. */
     private final Object lock = new Object();
@@ -351,6 +352,11 @@ final class ServerLink implements Session.Owner {
             answered.completeExceptionally(Failures.of(cause, name));
         });
         return answered;
+    }
+
+    /** {@return the reads of all logs from this server} */
+    ReadQueue reads() {
+        return reads;
     }
 
     /** {@return the answer of CLUSTER SLOTS: which server has which slots} */

@@ -34,4 +34,7 @@ record Settings(List<RedisURI> uris, boolean cluster, String prefix, int message
      * read its records.
      */
     static final int PUSH_BYTES = 256 << 10;
+
+    /** The most bytes of a record that is read together with others: a longer one is read alone. */
+    static final int FIRST_BYTES = 1 << 20;
 }

@@ -1,6 +1,8 @@
--- Reads records. Answers {epoch, last sequence of the log, now, entries of the stream}; the newest ones come backwards.
+-- Reads records. Answers {epoch, last sequence of the log, now, entries of the stream, '' or '1'}; the newest ones come
+-- backwards.
 -- ARGV: 4 the epoch of the position to read after, empty for the newest records, 5 its sequence, 6 the most records,
--- 7 the most bytes.
+-- 7 the most bytes of them, unless the first one alone has more, 8 the most bytes of that: if it has more, the last
+-- element of the answer is '1', and there are no entries.
 local state = redis.call('HMGET', meta, 'epoch', 'server', 'seq')
 local epoch, head = state[1], tonumber(state[3] or '0')
 -- A position beyond the head: the log lost its tail.
@@ -9,6 +11,7 @@ if state[2] ~= server or epoch == ARGV[4] and tonumber(ARGV[5]) > head then
   epoch, head = ARGV[2], 0
 end
 
+local tooLong = ''
 local function take(command, from, to)
   local taken, bytes, most, step = {}, 0, tonumber(ARGV[6]), 8
   while #taken < most do
@@ -16,6 +19,10 @@ local function take(command, from, to)
     local part = redis.call(command, log, from, to, 'COUNT', asked)
     for i = 1, #part do
       bytes = bytes + #part[i][2][2]
+      if #taken == 0 and bytes > tonumber(ARGV[8]) then
+        tooLong = '1'
+        return taken
+      end
       if bytes > tonumber(ARGV[7]) and #taken > 0 then
         return taken
       end
@@ -42,4 +49,4 @@ elseif tonumber(ARGV[5]) < head then
   entries = take('XRANGE', text(tonumber(ARGV[5]) + 1) .. '-0', newest)
 end
 keep(meta)
-return {epoch, text(head), text(now), entries}
+return {epoch, text(head), text(now), entries, tooLong}

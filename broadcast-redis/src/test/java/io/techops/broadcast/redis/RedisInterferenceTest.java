@@ -1,19 +1,26 @@
 package io.techops.broadcast.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.techops.broadcast.Message;
 import io.techops.broadcast.Position;
 import io.techops.broadcast.spi.BackplaneException;
 import io.techops.broadcast.spi.BackplaneException.Outcome;
+import io.techops.broadcast.spi.SharedLog;
+import io.techops.broadcast.spi.SharedPage;
+import io.techops.broadcast.spi.SharedRecord;
 import io.techops.broadcast.testing.TestThreads;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -366,6 +373,67 @@ class RedisInterferenceTest extends FaultTest {
         two.append(largest);
         one.awaitText(largest);
         goesOnFrom(epoch, true);
+    }
+
+    /** A number that was never sent is that of the next message, perhaps hours later. */
+    @Test
+    void aMessageThatIsNotTakenDoesNotMakeTheNextOneOld() {
+        redis = RedisProcess.start(binary);
+        redis.command("CONFIG", "SET", "slowlog-log-slower-than", "0");
+        try (RedisBackplane node = patient(redis.uri()).connect()) {
+            SharedLog log = node.open(LOG, () -> { });
+            String epoch = newest(log).epoch();
+            assertThatThrownBy(() -> append(log, epoch, 1, Settings.RECORD_BYTES))
+                    .hasCauseInstanceOf(BackplaneException.class);
+            long then = millis();
+            await().atMost(LIMIT).until(() -> millis() > then);
+            assertThat(newest(log)).isEqualTo(Position.of(epoch, 0)); // it knows the time of the server now
+            append(log, epoch, 1, 1);
+            List<String> words = redis.command("SLOWLOG", "GET", "10").lines().toList();
+            assertThat(Long.parseLong(words.get(words.indexOf("a-node") + 2))).as("first tried").isGreaterThan(then);
+        }
+    }
+
+    private long millis() {
+        List<String> time = redis.command("TIME").lines().toList();
+        return Long.parseLong(time.get(0)) * 1_000 + Long.parseLong(time.get(1)) / 1_000;
+    }
+
+    private static Position newest(SharedLog log) {
+        return log.read(null, 1, 1).toCompletableFuture().join().last();
+    }
+
+    private static void append(SharedLog log, String epoch, int records, int bytes) {
+        SharedRecord record = SharedRecord.of(Message.text("x".repeat(bytes)), null, null);
+        log.append(epoch, "a-node", 1, Collections.nCopies(records, record)).toCompletableFuture().join();
+    }
+
+    @Test
+    void manyLogsThatAreBehindAreReadOverOneConnection() {
+        redis = RedisProcess.start(binary, "client-output-buffer-limit pubsub 8mb 0 0");
+        areReadAtTheSameTime(30, 4, 250_000);
+    }
+
+    @Test
+    void theLargestMessagesOfLogsThatAreBehindAreReadOverOneConnection() {
+        redis = RedisProcess.start(binary); // with its default of 32 MiB
+        areReadAtTheSameTime(3, 1, Settings.RECORD_BYTES - 1);
+    }
+
+    private void areReadAtTheSameTime(int logs, int records, int bytes) {
+        try (RedisBackplane from = patient(redis.uri()).connect(); RedisBackplane to = patient(redis.uri()).connect()) {
+            List<SharedLog> behind = new ArrayList<>();
+            List<Position> before = new ArrayList<>();
+            for (int i = 0; i < logs; i++) {
+                SharedLog log = from.open("log " + i, () -> { });
+                before.add(newest(log));
+                append(log, before.get(i).epoch(), records, bytes);
+                behind.add(to.open("log " + i, () -> { }));
+            }
+            List<CompletableFuture<SharedPage>> pages = IntStream.range(0, logs)
+                    .mapToObj(i -> behind.get(i).read(before.get(i), 1_000, 1 << 20).toCompletableFuture()).toList();
+            assertThat(pages).extracting(page -> page.join().records().size()).containsOnly(records);
+        }
     }
 
     @Test
