@@ -65,6 +65,12 @@ abstract class FaultTest {
                 .noneMatch(thread -> thread.getName().matches("(lettuce|broadcast).*")));
     }
 
+    /** Waits until both nodes are subscribed at a server: from then on no node uses what was pushed to it before. */
+    static void awaitSubscribed(RedisProcess at) {
+        await().atMost(LIMIT).until(() -> at.command("PUBSUB", "NUMSUB", "broadcast:{" + LOG + "}:live")
+                .endsWith("\n2\n"));
+    }
+
     void goesOnFrom(String epoch, boolean isSame) {
         one.append("afterwards by one");
         two.append("afterwards by two");

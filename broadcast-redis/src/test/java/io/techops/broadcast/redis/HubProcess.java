@@ -61,7 +61,7 @@ final class HubProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly();
-        process.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+        process.onExit().orTimeout(60, TimeUnit.SECONDS).join();
         await().atMost(LIMIT).until(() -> !reader.isAlive());
     }
 

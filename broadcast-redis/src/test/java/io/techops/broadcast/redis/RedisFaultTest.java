@@ -35,10 +35,13 @@ class RedisFaultTest extends FaultTest {
         two.standStill();
         Position lost = one.append("lost 1", "lost 2");
         one.awaitText("lost 2");
+        one.standStill();
         redis.kill();
         redis.restart();
+        awaitSubscribed(redis);
         two.goOn();
         Position next = two.append("next"); // of the node to which the dump looks as if nothing had happened
+        one.goOn();
         assertThat(next.epoch()).isNotEqualTo(epoch);
         assertThat(lost.epoch()).isEqualTo(epoch);
         goesOnFrom(epoch, false);

@@ -150,7 +150,7 @@ class RedisHubFaultTest extends HubFaultTest {
             for (int i = 1; i < published; i++) {
                 one.hub.broadcast("missed " + i);
             }
-            one.broadcast("missed at last", one);
+            one.broadcast("missed at last", one, two);
             redis.command("XTRIM", "broadcast:{" + HubNode.LOG + "}:log", "MAXLEN", Integer.toString(kept));
             stopped.signal("CONT");
             stopped.awaitLine("gap .* evicted " + (published - kept));

@@ -46,6 +46,7 @@ class RedisRoleTest extends FaultTest {
             replica.goOn();
             sentinel.failsOver();
             replica.awaitPromotion();
+            awaitSubscribed(replica);
             two.goOn();
             assertThat(two.append("next").epoch()).isNotEqualTo(epoch);
             goesOnFrom(epoch, false);
