@@ -66,9 +66,9 @@ final class LettuceClient {
         timer.shutdownNow();
         long deadline = System.nanoTime() + CLOSE_LIMIT.toNanos();
         // The connections are closed first, because Lettuce warns if its client closes a connection that is already
-        // being closed. The threads of the resources end even if the client does not, and close the connections that
-        // are still being made.
-        CompletableFuture<Future<Boolean>> ends = connections.completeOnTimeout(null, 2, TimeUnit.SECONDS)
+        // being closed; on a busy machine the thread that does it may take seconds. The threads of the resources end
+        // even if the client does not, and close the connections that are still being made.
+        CompletableFuture<Future<Boolean>> ends = connections.completeOnTimeout(null, 4, TimeUnit.SECONDS)
                 .thenCompose(closed -> client.shutdownAsync(0, 2, TimeUnit.SECONDS))
                 .completeOnTimeout(null, 4, TimeUnit.SECONDS)
                 .handle((ended, failed) -> resources.shutdown(0, 2, TimeUnit.SECONDS));
