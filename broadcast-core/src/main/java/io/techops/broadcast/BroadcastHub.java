@@ -399,7 +399,7 @@ public abstract class BroadcastHub implements AutoCloseable {
         /**
          * Sets how long a pong may take before the connection is aborted.
          *
-         * @param pongTimeout 10 seconds by default; more than zero
+         * @param pongTimeout 10 seconds by default; more than zero; needs a {@link #heartbeat}
          * @return this builder
          * @throws IllegalArgumentException if it is zero or less, or over 365 days
          */
@@ -488,7 +488,7 @@ public abstract class BroadcastHub implements AutoCloseable {
          * Sets the name of the shared log that the hub uses.
          *
          * @param name 1 to 256 characters; by default the {@link #name} of the hub, which for the hub of a topic is the
-         *     topic's name
+         *     topic's name; needs a {@link #backplane}
          * @return this builder
          * @throws IllegalArgumentException if it is empty or longer than 256 characters
          */
@@ -498,7 +498,7 @@ public abstract class BroadcastHub implements AutoCloseable {
          * Sets how long {@link BroadcastHub#broadcast} and {@link BroadcastHub#publish} wait while the backplane is
          * away, or does not take messages as fast as they come.
          *
-         * @param backplaneTimeout 10 seconds by default; zero does not wait
+         * @param backplaneTimeout 10 seconds by default; zero does not wait; needs a {@link #backplane}
          * @return this builder
          * @throws IllegalArgumentException if it is negative, or over 365 days
          */
@@ -509,13 +509,17 @@ public abstract class BroadcastHub implements AutoCloseable {
          * waiting as soon as the engine is known to be away. Until the hub has read these messages, it takes no peers
          * ({@link RefusalCause#BACKPLANE}).
          *
-         * @param backplaneStartTimeout 5 seconds by default; zero does not wait
+         * @param backplaneStartTimeout 5 seconds by default; zero does not wait; needs a {@link #backplane}
          * @return this builder
          * @throws IllegalArgumentException if it is negative, or over 365 days
          */
         public abstract Builder backplaneStartTimeout(Duration backplaneStartTimeout);
 
-        /** {@return a new hub} */
+        /**
+         * {@return a new hub}
+         *
+         * @throws IllegalStateException if a setting has no effect without another one
+         */
         public abstract BroadcastHub build();
 
         /**

@@ -126,6 +126,7 @@ public final class SharedPresence implements HubListener, AutoCloseable {
      * @param naming as {@link Presence#Presence} takes it
      * @param listener as {@link Presence#Presence} takes it; what it throws is logged
      * @return the presence, for {@link BroadcastHub.Builder#listener}
+     * @throws IllegalStateException if {@code between} has no backplane, or another setting without effect
      */
     public static SharedPresence over(BroadcastHub.Builder between, Function<Peer, @Nullable String> naming,
             Presence.Listener listener) {

@@ -1,6 +1,7 @@
 package io.techops.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
@@ -192,6 +193,14 @@ class SharedPresenceTest {
         nodes.pass(SECOND);
         assertThat(told.get(one)).containsExactly("+early", "-early");
         assertThat(presences.get(one).names()).isEmpty();
+    }
+
+    @Test
+    void withoutABackplaneItWouldShareNothing() {
+        BroadcastHub.Builder between = BroadcastHub.builder().name("chat/presence");
+        assertThatThrownBy(() -> SharedPresence.over(between, Peer::toString, new Presence.Listener() { }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("SharedPresence needs a backplane: hub chat/presence");
     }
 
     @Test

@@ -100,6 +100,7 @@ public final class HubBuilder extends BroadcastHub.Builder {
     @Override
     public HubBuilder pongTimeout(Duration pongTimeout) {
         settings.pongTimeout = DurationRules.positive("pongTimeout", pongTimeout);
+        settings.pongTimeoutSet = true;
         return this;
     }
 
@@ -170,12 +171,14 @@ public final class HubBuilder extends BroadcastHub.Builder {
     @Override
     public HubBuilder backplaneTimeout(Duration backplaneTimeout) {
         settings.backplaneTimeout = DurationRules.notNegative("backplaneTimeout", backplaneTimeout);
+        settings.backplaneTimeoutSet = true;
         return this;
     }
 
     @Override
     public HubBuilder backplaneStartTimeout(Duration backplaneStartTimeout) {
         settings.backplaneStartTimeout = DurationRules.notNegative("backplaneStartTimeout", backplaneStartTimeout);
+        settings.backplaneStartTimeoutSet = true;
         return this;
     }
 
@@ -195,6 +198,9 @@ public final class HubBuilder extends BroadcastHub.Builder {
 
     @Override
     protected BroadcastHub build(Function<BroadcastHub, Runnable> everySecond) {
+        if (settings.backplane == null) {
+            throw new IllegalStateException("SharedPresence needs a backplane: hub " + settings.name);
+        }
         LogHub hub = new LogHub(settings);
         hub.everySecond(everySecond.apply(hub));
         return hub;

@@ -32,6 +32,7 @@ final class HubSettings {
     Duration floodGrace = Duration.ofSeconds(1);
     Duration heartbeat = Duration.ofSeconds(25);
     Duration pongTimeout = Duration.ofSeconds(10);
+    boolean pongTimeoutSet;
     Duration drainSpread = Duration.ofSeconds(2);
     int shards = HubExecutors.SHARDS;
     String name = "broadcast-hub";
@@ -42,7 +43,9 @@ final class HubSettings {
     /** The name of the shared log; that of the hub if null. */
     @Nullable String backplaneLog;
     Duration backplaneTimeout = Duration.ofSeconds(10);
+    boolean backplaneTimeoutSet;
     Duration backplaneStartTimeout = Duration.ofSeconds(5);
+    boolean backplaneStartTimeoutSet;
     /**
      * These are set by {@link TopicRegistry}: the topic, the threads that hubs share, the task after a peer's last
      * event, and the task after the hub's end, which must not throw.
@@ -51,4 +54,22 @@ final class HubSettings {
     @Nullable HubExecutors shared;
     Runnable afterGone = () -> { };
     Runnable afterEnd = () -> { };
+
+    /** @throws IllegalStateException if a setting has no effect without another one */
+    void check() {
+        if (heartbeat.isZero()) {
+            check(!pongTimeoutSet, "pongTimeout needs a heartbeat", pongTimeout);
+        }
+        if (backplane == null) {
+            check(backplaneLog == null, "backplaneLog needs a backplane", backplaneLog);
+            check(!backplaneTimeoutSet, "backplaneTimeout needs a backplane", backplaneTimeout);
+            check(!backplaneStartTimeoutSet, "backplaneStartTimeout needs a backplane", backplaneStartTimeout);
+        }
+    }
+
+    private static void check(boolean holds, String rule, @Nullable Object value) {
+        if (!holds) {
+            throw new IllegalStateException(rule + ": " + value);
+        }
+    }
 }

@@ -52,6 +52,7 @@ final class LogHub extends AdapterHub {
     private final Executor listeners;
 
     LogHub(HubSettings settings) {
+        settings.check();
         FirstUses.make();
         HubExecutors threads = settings.shared == null ? HubExecutors.ofOneHub(settings.name) : null;
         HubExecutors given = settings.shared != null ? settings.shared : threads;

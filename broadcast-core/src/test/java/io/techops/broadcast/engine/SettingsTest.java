@@ -7,8 +7,10 @@ import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.DeliveryPolicy;
 import io.techops.broadcast.OverflowPolicy;
 import io.techops.broadcast.Retention;
+import io.techops.broadcast.Topics;
 import java.time.Duration;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +81,25 @@ class SettingsTest {
     void shardsMustBeInTheRange(int shards) {
         assertThatThrownBy(() -> builder.shards(shards)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("shards must be from 1 to 1024: " + shards);
+    }
+
+    @Test
+    void aSettingThatHasNoEffectWithoutAnotherOneIsAnErrorAlsoInATopic() {
+        assertInVain(hub -> hub.pongTimeout(Duration.ofSeconds(1)).heartbeat(Duration.ZERO),
+                "pongTimeout needs a heartbeat: PT1S");
+        assertInVain(hub -> hub.backplaneLog("prices"), "backplaneLog needs a backplane: prices");
+        assertInVain(hub -> hub.backplaneTimeout(Duration.ZERO), "backplaneTimeout needs a backplane: PT0S");
+        assertInVain(hub -> hub.backplaneStartTimeout(Duration.ofSeconds(5)),
+                "backplaneStartTimeout needs a backplane: PT5S");
+    }
+
+    private static void assertInVain(UnaryOperator<BroadcastHub.Builder> settings, String message) {
+        assertThatThrownBy(settings.apply(BroadcastHub.builder())::build).isInstanceOf(IllegalStateException.class)
+                .hasMessage(message);
+        try (Topics topics = Topics.builder().recipe((topic, hub) -> settings.apply(hub)).build()) {
+            assertThatThrownBy(() -> topics.hub("prices").broadcast("1")).isInstanceOf(IllegalStateException.class)
+                    .hasMessage(message);
+        }
     }
 
     @Test

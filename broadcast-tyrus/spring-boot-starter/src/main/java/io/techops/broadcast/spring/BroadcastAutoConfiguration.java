@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import org.springframework.web.socket.server.standard.ServerEndpointExporter;
 
 /**
@@ -45,8 +46,9 @@ public class BroadcastAutoConfiguration {
     }
 
     @Bean
-    HubSettings broadcastHubSettings(ListableBeanFactory beans) {
-        return new HubSettings(properties, beans);
+    HubSettings broadcastHubSettings(ListableBeanFactory beans, Environment environment) {
+        return new HubSettings(properties, beans,
+                !environment.getProperty("broadcast.redis.enabled", Boolean.class, true));
     }
 
     @Bean

@@ -23,10 +23,13 @@ final class HubSettings {
 
     private final BroadcastProperties properties;
     private final ListableBeanFactory beans;
+    private final boolean isRedisOff;
 
-    HubSettings(BroadcastProperties properties, ListableBeanFactory beans) {
+    /** @param isRedisOff whether Redis is switched off, as for tests, so that settings of a backplane do not count */
+    HubSettings(BroadcastProperties properties, ListableBeanFactory beans, boolean isRedisOff) {
         this.properties = properties;
         this.beans = beans;
+        this.isRedisOff = isRedisOff;
     }
 
     /** Applies the settings that the hub and the hub of each topic have in common. */
@@ -43,9 +46,11 @@ final class HubSettings {
         Setting.set("broadcast.heartbeat", properties.heartbeat(), hub::heartbeat);
         Setting.set("broadcast.pong-timeout", properties.pongTimeout(), hub::pongTimeout);
         Setting.set("broadcast.drain-spread", properties.drainSpread(), hub::drainSpread);
-        Setting.set("broadcast.backplane.timeout", properties.backplane().timeout(), hub::backplaneTimeout);
-        Setting.set("broadcast.backplane.start-timeout", properties.backplane().startTimeout(),
-                hub::backplaneStartTimeout);
+        if (mayShare()) {
+            Setting.set("broadcast.backplane.timeout", properties.backplane().timeout(), hub::backplaneTimeout);
+            Setting.set("broadcast.backplane.start-timeout", properties.backplane().startTimeout(),
+                    hub::backplaneStartTimeout);
+        }
         Setting.set(EndpointProperties.MAX_MESSAGE_BYTES, properties.maxMessageBytes(), size -> hub.policy(
                 MessagePolicy.textOnly().andThen(MessagePolicy.maxBytes(EndpointProperties.maxMessageBytes(size)))));
         beans.getBeanProvider(Backplane.class).ifAvailable(hub::backplane);
@@ -58,12 +63,18 @@ final class HubSettings {
         beans.getBeanProvider(HubCustomizer.class).orderedStream().forEach(each -> each.customize(hub));
     }
 
+    private boolean mayShare() {
+        return !isRedisOff || beans.getBeanProvider(Backplane.class).getIfAvailable() != null;
+    }
+
     /** {@return the hub, if there are no topics or in addition to them} */
     BroadcastHub hub() {
         BroadcastHub.Builder hub = BroadcastHub.builder();
         Setting.set("broadcast.name", properties.name(), hub::name);
         Setting.set("broadcast.shards", properties.shards(), hub::shards);
-        Setting.set("broadcast.backplane.log", properties.backplane().log(), hub::backplaneLog);
+        if (mayShare()) {
+            Setting.set("broadcast.backplane.log", properties.backplane().log(), hub::backplaneLog);
+        }
         apply(hub);
         return hub.build();
     }

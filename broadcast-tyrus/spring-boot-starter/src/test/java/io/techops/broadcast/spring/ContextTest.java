@@ -87,6 +87,18 @@ class ContextTest {
     }
 
     @Test
+    void settingsOfABackplaneNeedOneUnlessRedisIsSwitchedOff() {
+        String[] settings = {"broadcast.backplane.log=prices", "broadcast.backplane.timeout=1s",
+            "broadcast.backplane.start-timeout=0s"};
+        for (String setting : settings) {
+            application.withPropertyValues(setting).run(context -> assertThat(context).getFailure().rootCause()
+                    .isInstanceOf(IllegalStateException.class).hasMessageContaining(" needs a backplane: "));
+        }
+        application.withPropertyValues(settings).withPropertyValues("broadcast.redis.enabled=false")
+                .run(context -> assertThat(context).hasSingleBean(BroadcastHub.class));
+    }
+
+    @Test
     void theConnectionToRedisHasTheKeysOfAnSslBundle(@TempDir Path folder) throws Exception {
         Path keys = Tls.keyStore(folder, "only for tests");
         ExecutorService thread = Executors.newSingleThreadExecutor();
