@@ -209,6 +209,43 @@ class BackplaneTest {
         }
 
         @Test
+        void exclusionsHoldAlsoIfTheMessageIsGivenUpBeforeItHasComeBack() {
+            Nodes.Node one = nodes.node();
+            Nodes.Node two = nodes.node(hub -> hub.retention(Retention.of(1, 1 << 20)));
+            FakeTransport peer = two.join();
+            nodes.run();
+            CompletableFuture<?>[] told = new CompletableFuture<?>[1];
+            peer.duringWrite(() -> { // so there is no room for what comes back
+                peer.duringWrite(() -> { });
+                two.executor.runAll();
+                backplane.loseHints(1);
+                one.hub.broadcast("1");
+                one.executor.runAll();
+                backplane.loseAnswers(1);
+                told[0] = two.hub.publish(Message.text("not for this one"), BroadcastOptions.except(peer.peer()))
+                        .toCompletableFuture();
+                two.executor.runAll();
+                backplane.loseAnswers(0).loseHints(0);
+                nodes.timer.pass(SECOND);
+                two.executor.runAll(); // it has read both
+                backplane.loseData();
+                for (int i = 0; i < 4; i++) {
+                    nodes.timer.pass(SECOND);
+                    two.executor.runAll(); // it has tried again
+                }
+            });
+            one.hub.broadcast("0");
+            nodes.pass(Duration.ofSeconds(5));
+            one.hub.broadcast("of the next epoch");
+            nodes.pass(Duration.ofSeconds(5));
+            assertThat(told[0]).isCompletedExceptionally();
+            assertThat(backplane.history("chat")).hasSize(4);
+            assertThat(peer.texts()).containsExactly("0", "1", "of the next epoch");
+            assertThat(two.hub.stats().backplane().unconfirmed()).isOne();
+            assertThat(two.hub.stats().messages()).as("read nevertheless").isEqualTo(4);
+        }
+
+        @Test
         void keysAndTimesToLiveHoldOnAllNodes() {
             UnaryOperator<BroadcastHub.Builder> conflating = hub -> hub.conflate(true);
             Nodes.Node one = nodes.node(conflating);

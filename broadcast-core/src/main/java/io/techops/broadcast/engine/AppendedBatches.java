@@ -5,9 +5,9 @@ import io.techops.broadcast.spi.SharedRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches that were appended and that the follower has not read back, in order: kept until the follower has passed
- * them, so that it recognises their records. They are linked through a field of each batch, so that no step needs
- * memory. Owned by the task of the backplane.
+ * The batches that were, or may have been, appended and that the follower has not read back, in order: kept until the
+ * follower has passed them, so that it recognises their records. They are linked through a field of each batch, so that
+ * no step needs memory. Owned by the task of the backplane.
  */
 final class AppendedBatches {
 
@@ -44,8 +44,7 @@ final class AppendedBatches {
     /** {@return the first batch if the follower has passed it or its epoch is over; otherwise null} */
     @Nullable SentBatch pollPassed(Position here) {
         SentBatch passed = first;
-        if (passed == null || passed.last != null && passed.last.hasEpochOf(here)
-                && passed.last.sequence() > here.sequence()) {
+        if (passed == null || passed.isAheadOf(here)) {
             return null;
         }
         first = passed.next;

@@ -227,6 +227,7 @@ final class Appender {
         observer.appendAnswered();
         fail(mine, new BackplaneException(BackplaneException.Outcome.UNKNOWN,
                 "the message may be in the shared log or not: " + why, null));
+        appended.add(mine); // the follower may have read it already, and wait for room
     }
 
     private void fail(SentBatch mine, RuntimeException why) {

@@ -35,6 +35,11 @@ final class SentBatch {
         return number == record.number() && producer.equals(record.producer());
     }
 
+    /** {@return whether records of it may follow a position} */
+    boolean isAheadOf(Position here) {
+        return last == null ? here.epoch().equals(epoch) : last.hasEpochOf(here) && last.sequence() > here.sequence();
+    }
+
     int size() {
         return items.size();
     }
