@@ -65,6 +65,24 @@ class ConflationTest extends KeyedHub {
     }
 
     @Test
+    void aPeerThatIsWritableAgainLosesNoKeyBeforeItsTurn() {
+        HubRig rig = conflating(of(2).keys(2).age(Duration.ofSeconds(1)));
+        broadcast(rig, "a1" + FAT, "b1" + FAT, "c1", "d1");
+        rig.passSeconds(2); // the log has c1 and d1, which are too old
+        FakeTransport peer = new FakeTransport().replaying(Replay.after(rig.hub().stats().position().at(0)));
+        rig.join(peer.stallAfter(1));
+        rig.run();
+        assertThat(peer.sequences()).containsExactly(1L);
+        peer.becomeWritable();
+        BroadcastOptions keyed = BroadcastOptions.everyone().key("e");
+        assertThat(rig.hub().tryBroadcast(Message.text("e1"), keyed)).isFalse();
+        rig.run();
+        assertThat(peer.isOpen()).isTrue();
+        broadcast(rig, "e1");
+        assertThat(peer.sequences()).containsExactly(1L, 2L, 5L);
+    }
+
+    @Test
     void whatIsLeftOutIsCountedForEachPeerAlsoIfTwoShareABatch() {
         HubRig rig = conflating(of(100));
         broadcast(rig, "a1", "a2");

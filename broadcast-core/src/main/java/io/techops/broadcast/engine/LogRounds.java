@@ -203,7 +203,9 @@ final class LogRounds {
     void returned(PeerCursor cursor) {
         lock.lock();
         try {
-            if (cursor.isWithin(ring.lastLost(cursor.excluded), ring.head())) {
+            long place = cursor.place();
+            boolean hasKeys = place < cursor.position() && ring.lastForgotten(cursor.excluded) < place;
+            if (hasKeys || cursor.isWithin(ring.lastLost(cursor.excluded), ring.head())) {
                 marks.returned(cursor);
             } else {
                 marks.call(cursor); // it has nothing to lose, or has lost it already

@@ -287,10 +287,13 @@ final class PeerCursor {
         return next < head || addressedFrom <= head || prelude != null;
     }
 
-    /** {@return the slot of the next entry, in the log or among the keys that are kept beside it} For the shard. */
+    /**
+     * {@return the slot of the next entry, in the log or among the keys that are kept beside it} For the shard, and for
+     * any thread that holds the log's lock; an old answer is lower, as only the shard adds keys, with that lock held.
+     */
     long place() {
         Prelude before = prelude;
-        return before != null && before.hasKeysLeft() ? before.keysFrom : next;
+        return before != null && before.hasKeysLeft() ? before.keysFrom : position();
     }
 
     /** {@return up to where to read next, at most {@code head}} For the shard. */

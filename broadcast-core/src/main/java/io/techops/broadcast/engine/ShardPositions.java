@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * A peer is writable from the moment that its transport reports it, which may be during a round that has already passed
  * the peer as not writable. So the report lowers the marks at once, until the end of a round that began later:
- * "returned" is the lowest cursor of the peers that reported it since the last round began. The same holds for a peer
+ * "returned" is the lowest place of the peers that reported it since the last round began. The same holds for a peer
  * that joins: it may start in the past, and the round that is under way does not know it.
  *
  * A shard is "called" for the peers that need it for another reason than the log: they are linked to each other through
@@ -112,7 +112,7 @@ final class ShardPositions {
     void returned(PeerCursor cursor) {
         Mark mark = marks[cursor.shard];
         if (!mark.vacant) {
-            mark.returned = Math.min(mark.returned, cursor.position());
+            mark.returned = Math.min(mark.returned, cursor.place());
             lower(mark, mark.returned);
         }
         call(cursor);

@@ -267,8 +267,13 @@ class StreamModelTest {
 
         /** Another node says something, and the backplane loses something. */
         private void shareOrLose() {
-            int what = random.nextInt(12);
-            if (what > 2) {
+            int what = random.nextInt(14);
+            if (what > 11) {
+                boolean answers = random.nextBoolean();
+                steps.add("lose " + (answers ? "answers" : "requests"));
+                backplane.loseAnswers(answers ? 0.3 : 0).loseRequests(answers ? 0 : 0.3);
+            } else if (what > 2) {
+                backplane.loseAnswers(0).loseRequests(0);
                 for (int i = random.nextInt(4); i >= 0; i--) {
                     Sent message = sends(Set.of(), null);
                     steps.add("elsewhere " + message.text());
@@ -368,7 +373,8 @@ class StreamModelTest {
 
         private void settle() {
             steps.add("settle");
-            for (int i = 0; i < 4; i++) {
+            backplane.loseAnswers(0).loseRequests(0);
+            for (int i = 0; i < (shared ? 12 : 4); i++) {
                 for (StreamPeer peer : peers) {
                     peer.duringWrite(() -> { });
                     peer.stallAfter(Integer.MAX_VALUE);
