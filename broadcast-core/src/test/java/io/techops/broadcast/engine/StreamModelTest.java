@@ -88,12 +88,15 @@ class StreamModelTest {
             boolean skips = random.nextBoolean();
             boolean conflates = random.nextBoolean();
             Duration age = random.nextInt(4) == 0 ? Duration.ofSeconds(1) : null;
+            Duration keyAge = random.nextInt(4) == 0 ? Duration.ofSeconds(2) : null;
             butSender = random.nextBoolean();
             history = new StreamHistory(shared);
-            rules = new StreamPeer.Rules(history, skips, conflates, age, what -> seen.merge(what, 1L, Long::sum));
+            rules = new StreamPeer.Rules(history, skips, conflates, age, keyAge,
+                    what -> seen.merge(what, 1L, Long::sum));
             Retention bounds = Retention.of(1 + random.nextInt(12), random.nextInt(4) == 0
                     ? 200 + random.nextInt(600) : 1 << 20).keys(random.nextInt(6));
-            Retention retention = age == null ? bounds : bounds.age(age);
+            bounds = age == null ? bounds : bounds.age(age);
+            Retention retention = keyAge == null ? bounds : bounds.keyAge(keyAge);
             int shards = 1 + random.nextInt(3);
             Duration grace = random.nextBoolean() ? Duration.ZERO : Duration.ofSeconds(1);
             settings = retention + ", skips " + skips + ", conflates " + conflates + ", but sender " + butSender
@@ -333,7 +336,11 @@ class StreamModelTest {
                     yield known == null ? Replay.none() : Replay.after(known.position());
                 }
             };
-            return random.nextInt(4) == 0 ? replay.within(random.nextInt(10)) : replay;
+            return switch (random.nextInt(8)) {
+                case 0, 1 -> replay.within(random.nextInt(10));
+                case 2 -> replay.within(Duration.ofMillis(1 + random.nextInt(2_000)));
+                default -> replay;
+            };
         }
 
         private void stall() {

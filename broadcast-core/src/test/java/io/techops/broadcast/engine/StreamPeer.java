@@ -37,7 +37,7 @@ final class StreamPeer extends FakeTransport {
 
     /** What is common to all peers of a run. */
     record Rules(StreamHistory history, boolean skips, boolean conflates, @Nullable Duration age,
-            Consumer<Seen> seen) {
+            @Nullable Duration keyAge, Consumer<Seen> seen) {
     }
 
     private static final CloseReason ASKED = CloseReason.of(4001, "asked for");
@@ -156,11 +156,15 @@ final class StreamPeer extends FakeTransport {
         latestBelow = head + 1;
         for (long each = 1; each <= head; each++) {
             Entry entry = history.at(each);
-            if (entry != null && entry.key() != null && !history.mayHaveNewer(entry, head)
+            if (entry != null && entry.key() != null && !history.mayHaveNewer(entry, head) && !isTooOld(entry)
                     && (each >= history.tail() || history.isKept(entry))) {
                 promised.add(each);
             }
         }
+    }
+
+    private boolean isTooOld(Entry newest) {
+        return rules.keyAge() != null && history.isOlder(newest, rules.keyAge(), joinedAt);
     }
 
     /** After it has joined. */
@@ -169,7 +173,8 @@ final class StreamPeer extends FakeTransport {
         began = cursor().position();
         Position asked = replay.position();
         if (asked != null) {
-            bounded = replay.withinMessages() < Integer.MAX_VALUE || rules.age() != null;
+            bounded = replay.withinMessages() < Integer.MAX_VALUE || replay.withinAge() != null || rules.age() != null
+                    || rules.keyAge() != null;
             if (!knows) {
                 boolean ahead = asksAhead();
                 long known = ahead ? -1 : history.slotOf(asked);
