@@ -268,6 +268,36 @@ class ConflationTest extends KeyedHub {
     }
 
     @Test
+    void excludedMessagesWithAKeyThatWerePassedAreNoPartOfALaterLoss() {
+        HubRig rig = keeping(of(1), hub -> hub.conflate(true).overflow(OverflowPolicy.skip()));
+        FakeTransport slow = rig.join();
+        for (int i = 0; i < 3; i++) {
+            rig.hub().broadcast(Message.text("k" + i), BroadcastOptions.except(slow.peer()).key("k" + i));
+            rig.run();
+        }
+        slow.stallAfter(1);
+        broadcast(rig, "first", "u", "v", "w", "last");
+        slow.becomeWritable();
+        rig.run();
+        assertThat(slow.texts()).containsExactly("first", "last");
+        assertThat(slow.peer().missed()).isEqualTo(3);
+    }
+
+    @Test
+    void whatAPeerDidNotAskForIsNoPartOfItsLoss() {
+        HubRig rig = keeping(of(4), hub -> hub.conflate(true).overflow(OverflowPolicy.skip()));
+        broadcast(rig, "a1" + FAT, "b1" + FAT, "u", "v");
+        FakeTransport slow = rig.join(new FakeTransport().stallAfter(1).replaying(Replay.latest()));
+        rig.run();
+        assertThat(slow.sequences()).as("one a batch").containsExactly(1L);
+        broadcast(rig, "w", "c1", "d1", "e1", "f1");
+        slow.becomeWritable();
+        rig.run();
+        assertThat(slow.sequences()).containsExactly(1L, 2L, 6L, 7L, 8L, 9L);
+        assertThat(slow.peer().missed()).as("w").isOne();
+    }
+
+    @Test
     void aPeerThatResumesIsGivenTheNewestOfWhatFollowed() {
         HubRig rig = conflating(of(3));
         broadcast(rig, "a1", "b1", "a2", "c1", "d1", "b2");
