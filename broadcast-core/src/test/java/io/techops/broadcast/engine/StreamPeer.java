@@ -148,7 +148,8 @@ final class StreamPeer extends FakeTransport {
         if (asked == null) {
             slot = replay.isLatest() ? 0 : Math.max(history.tail() - 1, head - replay.messages());
         } else {
-            isRecoverable = rules.age() == null && history.isWhole(asked, head - replay.withinMessages());
+            isRecoverable = rules.age() == null && replay.withinAge() == null
+                    && history.isWhole(asked, head - replay.withinMessages());
         }
     }
 
