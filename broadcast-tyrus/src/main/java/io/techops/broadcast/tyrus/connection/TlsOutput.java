@@ -192,7 +192,7 @@ final class TlsOutput {
 
     /** Sends what the handshake has to say; the client goes on only when it has all of it. */
     synchronized void answerHandshake() throws IOException {
-        if (waiting != null) {
+        if (waiting != null && !hasWriter) { // otherwise the writer sends it, and is told how much of its own has left
             sendWaiting();
         }
         answer();

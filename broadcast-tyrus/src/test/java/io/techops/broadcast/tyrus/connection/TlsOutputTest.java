@@ -77,4 +77,61 @@ class TlsOutputTest {
         rest.run(); // on the watch's thread, which had taken it before
         assertThat(socket.then).isSameAs(writer);
     }
+
+    /** The same, when the writer's own records wait behind that rest, and there is room for all of them. */
+    @Test
+    void whatTheWatchSendsOfAWriterIsNotSentAgain() throws IOException {
+        SSLEngine client = shakeHands();
+        socket.room = 10;
+        out.answerHandshake(); // with a ticket for the next session
+        Runnable rest = socket.then;
+        ByteBuffer[] message = {ByteBuffer.allocate(10_000)};
+        socket.room = 5_000;
+        out.write(message);
+        assertThat(message[0].hasRemaining()).isTrue();
+        socket.room = Integer.MAX_VALUE;
+        rest.run();
+        while (message[0].hasRemaining()) {
+            out.write(message);
+        }
+        ByteBuffer records = ByteBuffer.wrap(socket.take());
+        ByteBuffer content = ByteBuffer.allocate(4 * TlsInput.MOST_RECORD_BYTES);
+        while (records.hasRemaining()) {
+            unwrap(client, records, content);
+        }
+        assertThat(content.position()).isEqualTo(10_000);
+    }
+
+    /** {@return a client, after the handshake but for the server's last answer} */
+    private SSLEngine shakeHands() throws IOException {
+        engine.setUseClientMode(false);
+        SSLEngine client = Tls.context().createSSLEngine();
+        client.setUseClientMode(true);
+        client.beginHandshake();
+        ByteBuffer sent = ByteBuffer.allocate(client.getSession().getPacketBufferSize());
+        ByteBuffer answer = ByteBuffer.allocate(0);
+        ByteBuffer content = ByteBuffer.allocate(TlsInput.MOST_RECORD_BYTES);
+        while (client.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
+            if (client.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+                client.wrap(ByteBuffer.allocate(0), sent.clear());
+                unwrap(engine, sent.flip(), content);
+            } else {
+                if (!answer.hasRemaining()) {
+                    out.answerHandshake();
+                    answer = ByteBuffer.wrap(socket.take());
+                }
+                unwrap(client, answer, content);
+            }
+        }
+        assertThat(engine.getHandshakeStatus()).isEqualTo(HandshakeStatus.NEED_WRAP);
+        return client;
+    }
+
+    /** Decrypts one record. */
+    private static void unwrap(SSLEngine by, ByteBuffer records, ByteBuffer content) throws SSLException {
+        assertThat(by.unwrap(records, content).bytesConsumed()).isPositive();
+        for (Runnable task = by.getDelegatedTask(); task != null; task = by.getDelegatedTask()) {
+            task.run();
+        }
+    }
 }
