@@ -6,6 +6,7 @@ import io.techops.broadcast.spi.StreamEvent;
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Messages that expire: they are not delivered any more, and that is no loss. */
@@ -134,6 +135,27 @@ class TimeToLiveTest {
         assertThat(peer.texts()).containsExactly("2", "3");
         assertThat(((StreamEvent.Open) peer.events().get(0)).isRecovered()).isTrue();
         assertThat(peer.events()).hasSize(1);
+    }
+
+    @Test
+    void aGapNamesNoNumberIfAnExpiredMessageIsAmongTheMissingOnes() {
+        HubRig skipping = HubRig.keeping(2, hub -> hub.overflow(OverflowPolicy.skip()));
+        FakeTransport slow = skipping.join(new FakeTransport().knowingPositions()).stallAfter(1);
+        skipping.broadcastEach(1, 2);
+        skipping.hub().broadcast(Message.text("short"), SHORT);
+        skipping.passSeconds(2);
+        skipping.broadcastEach(3, 7);
+        slow.becomeWritable();
+        FakeTransport resuming = skipping.join(new FakeTransport().knowingPositions()
+                .replaying(Replay.after(skipping.hub().stats().position().at(1))));
+        skipping.run();
+        for (FakeTransport each : List.of(slow, resuming)) {
+            assertThat(each.texts()).endsWith("5", "6");
+            assertThat(each.events().get(1)).isInstanceOfSatisfying(StreamEvent.Gap.class, gap -> {
+                assertThat(gap.position().sequence()).isEqualTo(4);
+                assertThat(gap.missed()).isEmpty();
+            });
+        }
     }
 
     @Test
