@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.techops.broadcast.BroadcastHub;
 import io.techops.broadcast.Position;
+import io.techops.broadcast.RefusedException;
 import io.techops.broadcast.Replay;
 import io.techops.broadcast.spi.BackplaneException;
 import io.techops.broadcast.spi.StreamEvent;
@@ -40,21 +41,27 @@ final class HubNode implements AutoCloseable {
                 .backplaneTimeout(Duration.ofMillis(300)).build();
     }
 
-    /** {@return a node that has read what there is, with two peers} */
+    /**
+     * {@return a node that has read what there is, with two peers} If its first read takes longer than it waits for an
+     * answer, it takes peers after a later one.
+     */
     static HubNode start(String name, RedisBackplane.Builder settings) {
         settings.clientName(name);
-        return withPeers(new HubNode(name, await().atMost(BACK).ignoreExceptionsInstanceOf(BackplaneException.class)
-                .until(settings::connect, connected -> true), BACK));
+        HubNode node = new HubNode(name, await().atMost(BACK).ignoreExceptionsInstanceOf(BackplaneException.class)
+                .until(settings::connect, connected -> true), BACK);
+        return withPeers(node, () -> await().atMost(BACK).ignoreExceptionsInstanceOf(RefusedException.class)
+                .until(() -> node.join(Replay.none()), joined -> true));
     }
 
     /** {@return the same, of a hub that is built before there is a connection} */
     static HubNode startWithoutConnection(String name, RedisBackplane.Builder settings) {
-        return withPeers(new HubNode(name, settings.clientName(name).build(), BACK));
+        HubNode node = new HubNode(name, settings.clientName(name).build(), BACK);
+        return withPeers(node, () -> node.join(Replay.none()));
     }
 
-    private static HubNode withPeers(HubNode node) {
+    private static HubNode withPeers(HubNode node, Runnable first) {
         try {
-            node.join(Replay.none());
+            first.run();
             node.join(Replay.none());
             return node;
         } catch (RuntimeException refused) {
