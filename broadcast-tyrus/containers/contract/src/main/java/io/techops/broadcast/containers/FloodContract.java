@@ -57,8 +57,8 @@ interface FloodContract {
     }
 
     /**
-     * Both a flooding peer that reads and one that only reads make progress, while the log of a hub with its defaults
-     * is turned over three times. Whether that saturates the hub depends on the container; in the test before, it does.
+     * Both a flooding peer that reads and one that only reads make progress, while a log of the default size is
+     * turned over three times. Whether that saturates the hub depends on the container; in the test before, it does.
      */
     @ParameterizedTest
     @ValueSource(ints = {Container.FEW_THREADS, Container.MANY_THREADS})
@@ -67,7 +67,9 @@ interface FloodContract {
         int flooding = 3;
         // Twice what the log holds is under way all the time; the kernel would hold far more, and all of it is read.
         Semaphore onTheWay = new Semaphore(8_192);
-        rig.start(BroadcastHub.builder().heartbeat(Duration.ZERO), containerThreads);
+        // However long one thread of the container is kept from running: its peer is not writable meanwhile.
+        rig.start(BroadcastHub.builder().heartbeat(Duration.ZERO).floodGrace(TestRun.LIMIT)
+                .stallTimeout(TestRun.LIMIT), containerThreads);
         List<RawClient> all = rig.open(flooding + 2, 0);
         AtomicBoolean over = new AtomicBoolean();
         List<Future<Long>> counts = new ArrayList<>();
