@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.techops.broadcast.testkit.FakeTransport;
 import io.techops.broadcast.testkit.HubRig;
+import io.techops.broadcast.testkit.ManualExecutor;
 import io.techops.broadcast.testkit.TransportCall;
+import io.techops.broadcast.testkit.VirtualTimer;
 import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,32 @@ class SlowPeerTest {
             assertThat(rig.hub().peers()).containsExactly(healthy.peer());
             assertThat(rig.hub().stats().overflows()).isOne();
             assertThat(healthy.texts()).isEqualTo(HubRig.numbers(0, 5));
+        }
+
+        @Test
+        void aPeerThatLeavesRightBeforeItWouldBeDisconnectedHasMissedNothing() {
+            ManualExecutor executor = new ManualExecutor(); // without a listener, a peer is resumed in the next round
+            BroadcastHub hub = BroadcastHub.builder().executor(executor).timer(new VirtualTimer()).shards(1)
+                    .retention(Retention.of(2, 1 << 20)).floodGrace(Duration.ZERO).build();
+            FakeTransport leaving = new FakeTransport() {
+                @Override
+                public void resume() {
+                    super.resume();
+                    leave(CloseReason.of(CloseReason.NORMAL)); // as another thread may do
+                }
+            };
+            leaving.stallAfter(1).register(hub);
+            new FakeTransport().register(hub);
+            assertThat(hub.tryBroadcast("0")).isTrue();
+            executor.runAll();
+            assertThat(hub.tryBroadcast("1")).isTrue();
+            assertThat(hub.tryBroadcast("2")).isTrue();
+            assertThat(leaving.send("3")).as("the other one has not got 1 yet").isFalse();
+            executor.runAll();
+            assertThat(leaving.resumes()).isOne();
+            assertThat(leaving.peer().missed()).isZero();
+            assertThat(hub.stats().missed()).isZero();
+            assertThat(hub.stats().overflows()).isZero();
         }
 
         @Test

@@ -58,6 +58,8 @@ final class ClosingPeers {
             } finally {
                 tellAndClose(cursor, OVERFLOW);
             }
+        } else {
+            cursor.move(cursor.next, 0, -missed, 0, 0); // it has left before, and nobody is told of a loss
         }
         return false;
     }
