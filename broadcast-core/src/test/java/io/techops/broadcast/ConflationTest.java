@@ -15,6 +15,14 @@ class ConflationTest extends KeyedHub {
 
     private static final String FAT = "x".repeat(200_000);
 
+    /** Broadcasts a message for each key, its name, that a peer is not to get. */
+    private static void broadcastKeysExcept(FakeTransport peer, HubRig rig, String... keys) {
+        for (String key : keys) {
+            rig.hub().broadcast(Message.text(key), BroadcastOptions.except(peer.peer()).key(key));
+            rig.run();
+        }
+    }
+
     @Test
     void aSlowPeerIsGivenTheNewestOfEachKeyAndAllWithoutAKey() {
         HubRig rig = conflating(of(100));
@@ -220,10 +228,7 @@ class ConflationTest extends KeyedHub {
         FakeTransport other = stalled(rig);
         slow.becomeWritableFor(1);
         rig.run();
-        for (String key : List.of("a", "b", "c")) {
-            rig.hub().broadcast(Message.text(key), BroadcastOptions.except(slow.peer()).key(key));
-            rig.run();
-        }
+        broadcastKeysExcept(slow, rig, "a", "b", "c");
         assertThat(rig.hub().stats().evictedKeys()).isOne();
         assertThat(other.isOpen()).isFalse();
         assertThat(slow.isOpen()).as("it is owed nothing").isTrue();
@@ -256,10 +261,7 @@ class ConflationTest extends KeyedHub {
     void excludedMessagesWithAKeyDoNotHideTheLossOfOthers() {
         HubRig rig = keeping(of(1), hub -> hub.conflate(true).overflow(OverflowPolicy.skip()));
         FakeTransport slow = stalled(rig);
-        for (int i = 0; i < 3; i++) {
-            rig.hub().broadcast(Message.text("k" + i), BroadcastOptions.except(slow.peer()).key("k" + i));
-            rig.run();
-        }
+        broadcastKeysExcept(slow, rig, "k0", "k1", "k2");
         broadcast(rig, "u", "v", "w", "last");
         slow.becomeWritable();
         rig.run();
@@ -271,10 +273,7 @@ class ConflationTest extends KeyedHub {
     void excludedMessagesWithAKeyThatWerePassedAreNoPartOfALaterLoss() {
         HubRig rig = keeping(of(1), hub -> hub.conflate(true).overflow(OverflowPolicy.skip()));
         FakeTransport slow = rig.join();
-        for (int i = 0; i < 3; i++) {
-            rig.hub().broadcast(Message.text("k" + i), BroadcastOptions.except(slow.peer()).key("k" + i));
-            rig.run();
-        }
+        broadcastKeysExcept(slow, rig, "k0", "k1", "k2");
         slow.stallAfter(1);
         broadcast(rig, "first", "u", "v", "w", "last");
         slow.becomeWritable();
